@@ -1,0 +1,336 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// What the loader hands to the kernel on one processor
+
+/** u64: BOOT_MAGIC. */
+export const BOOT_ARGS_MAGIC: u32 = 0x0;
+/** u64: BOOT_VERSION. */
+export const BOOT_ARGS_VERSION: u32 = 0x8;
+/** u32. */
+export const BOOT_ARGS_PPID: u32 = 0x10;
+/** u32: Processors that will be started, this one included. */
+export const BOOT_ARGS_PP_COUNT: u32 = 0x14;
+/** u64: This processor's top-level page table (CR3). */
+export const BOOT_ARGS_ROOT_PHYS: u32 = 0x18;
+/** u64: The debug ring (DebugRing), physically contiguous. */
+export const BOOT_ARGS_RING_PHYS: u32 = 0x20;
+/** u64: Where to jump, in host mode, to leave for good: RDI = 0; SavedState holds the state to restore. */
+export const BOOT_ARGS_PROMOTE_ENTRY: u32 = 0x28;
+/** u32: Entries of arena. */
+export const BOOT_ARGS_ARENA_COUNT: u32 = 0x30;
+/** u32: Entries of ext. */
+export const BOOT_ARGS_EXT_COUNT: u32 = 0x34;
+/** u32: VENDOR_*. */
+export const BOOT_ARGS_VENDOR: u32 = 0x38;
+/** u32: CPU_FEATURE_* that the loader found on every processor. */
+export const BOOT_ARGS_FEATURES: u32 = 0x3c;
+/** u32: Written by the kernel: PHASE_*. */
+export const BOOT_ARGS_PHASE: u32 = 0x40;
+/** u32: Written by the kernel: BOOT_*. */
+export const BOOT_ARGS_STATUS: u32 = 0x44;
+/** u64: Written by the kernel; depends on status. */
+export const BOOT_ARGS_DETAIL: u32 = 0x48;
+/** u64[8]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
+export const BOOT_ARGS_EXT_BYTES: u32 = 0x50;
+/** u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
+export const BOOT_ARGS_ARENA_PHYS: u32 = 0x90;
+/** u64[64]: Their sizes. */
+export const BOOT_ARGS_ARENA_BYTES: u32 = 0x290;
+/** u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
+export const BOOT_ARGS_ARENA_USED: u32 = 0x490;
+/** u32: 0 errors, 1 life cycle, 2 every exit. */
+export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x690;
+/** u32. */
+export const BOOT_ARGS_RESERVED: u32 = 0x694;
+/** Size of the structure. */
+export const BOOT_ARGS_BYTES: u32 = 0x698;
+
+// BootArgs.status: why the kernel gave a processor back
+
+export const BOOT_OK: u32 = 0x0;
+/** Magic or version of BootArgs is wrong. */
+export const BOOT_BAD_ARGS: u32 = 0x1;
+/** A pool is empty. */
+export const BOOT_NO_MEMORY: u32 = 0x2;
+/** An extension's file is no valid ELF file; detail: ElfError. */
+export const BOOT_EXT_ELF: u32 = 0x3;
+/** _start ended without a bootstrap callback. */
+export const BOOT_EXT_NO_BOOTSTRAP: u32 = 0x4;
+/** _start ended without a vmexit callback. */
+export const BOOT_EXT_NO_VMEXIT: u32 = 0x5;
+/** _start ended without a fail callback. */
+export const BOOT_EXT_NO_FAIL: u32 = 0x6;
+/** The extension faulted, in its fail callback too or without one; detail: vector. */
+export const BOOT_EXT_FAULT: u32 = 0x7;
+/** A callback returned instead of ending in a system call. */
+export const BOOT_EXT_RETURNED: u32 = 0x8;
+/** The extension asked to exit. */
+export const BOOT_EXT_EXIT: u32 = 0x9;
+/** The extension called wait where that is no valid end. */
+export const BOOT_EXT_WAIT: u32 = 0xa;
+/** The microkernel itself faulted; detail: vector. */
+export const BOOT_KERNEL_FAULT: u32 = 0xb;
+/** The processor refused the root VS's state. */
+export const BOOT_INVALID_VM: u32 = 0xc;
+
+// Linear memory that a TypeScript extension asks for
+
+/** u32: 1. */
+export const EXTENSION_MEMORY_VERSION: u32 = 0x0;
+/** u32: EXT_MEMORY_*. */
+export const EXTENSION_MEMORY_FLAGS: u32 = 0x4;
+/** u32: 4 KiB pages mapped at start, counted from EXT_MEMORY_BASE + dataOffset. */
+export const EXTENSION_MEMORY_INITIAL_PAGES: u32 = 0x8;
+/** u32: Most 4 KiB pages that it may grow to. */
+export const EXTENSION_MEMORY_MAXIMUM_PAGES: u32 = 0xc;
+/** u32: Offset of the first mapped byte; a multiple of 4 KiB, at least 64 KiB. */
+export const EXTENSION_MEMORY_DATA_OFFSET: u32 = 0x10;
+/** u32. */
+export const EXTENSION_MEMORY_RESERVED: u32 = 0x14;
+/** Size of the structure. */
+export const EXTENSION_MEMORY_BYTES: u32 = 0x18;
+
+// ExtensionMemory.flags
+
+/** One instance per processor; otherwise one shared by all. */
+export const EXT_MEMORY_PER_PP: u32 = 0x1;
+/** Has a garbage collector. */
+export const EXT_MEMORY_COLLECTED: u32 = 0x2;
+
+// BootArgs.features
+
+export const CPU_FEATURE_SMEP: u32 = 0x1;
+export const CPU_FEATURE_SMAP: u32 = 0x2;
+export const CPU_FEATURE_UMIP: u32 = 0x4;
+export const CPU_FEATURE_XSAVE: u32 = 0x8;
+/** AMD: the VMCB's nRIP is written at exits. */
+export const CPU_FEATURE_NRIP: u32 = 0x10;
+/** AMD: TLB_CONTROL 3 works. */
+export const CPU_FEATURE_FLUSH_ASID: u32 = 0x20;
+export const CPU_FEATURE_FSGSBASE: u32 = 0x40;
+
+// ELF notes, owner "Bareflank"
+
+/** Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
+export const NOTE_KERNEL: u32 = 0x1;
+/** Descriptor: ExtensionMemory. Only a TypeScript extension has it. */
+export const NOTE_EXTENSION_MEMORY: u32 = 0x2;
+
+// BootArgs.phase: how far a processor has come
+
+export const PHASE_NONE: u32 = 0x0;
+/** In the microkernel's own start. */
+export const PHASE_KERNEL: u32 = 0x1;
+/** In the extension's _start. */
+export const PHASE_START: u32 = 0x2;
+/** In the extension's bootstrap callback. */
+export const PHASE_BOOTSTRAP: u32 = 0x3;
+/** The operating system runs as a VM. */
+export const PHASE_RUNNING: u32 = 0x4;
+/** The operating system has its processor back. */
+export const PHASE_STOPPED: u32 = 0x5;
+/** The microkernel halted this processor; the ring says why. */
+export const PHASE_HALTED: u32 = 0x6;
+
+// The debug ring, 128 KiB
+
+/** u64: Bytes ever dropped: text starts at buffer[begin % DEBUG_RING_CHARS]. */
+export const DEBUG_RING_BEGIN: u32 = 0x0;
+/** u64: Bytes ever written. */
+export const DEBUG_RING_END: u32 = 0x8;
+/** Size of the structure. */
+export const DEBUG_RING_BYTES: u32 = 0x10;
+
+// Debug ring
+
+/** The structure and its text. */
+export const DEBUG_RING_AREA_BYTES: u32 = 0x20000;
+/** Its text, directly behind the structure. */
+export const DEBUG_RING_CHARS: u32 = 0x1fff0;
+
+// The operating system's state on one processor
+
+/** u64: This structure's own address in the operating system's address space. */
+export const SAVED_STATE_OS_ADDRESS: u32 = 0x0;
+/** u64: CR4 to enter host mode with (no PCIDE, no PGE). */
+export const SAVED_STATE_HOST_CR4: u32 = 0x8;
+/** u64: Table that maps the hand-off code at HANDOFF_BASE and at the operating system's address of it. */
+export const SAVED_STATE_TRANSITION_CR3: u32 = 0x10;
+/** u64: BootArgs.rootPhys. */
+export const SAVED_STATE_HOST_CR3: u32 = 0x18;
+/** u64: The kernel's entry point. */
+export const SAVED_STATE_KERNEL_ENTRY: u32 = 0x20;
+/** u64: EFER to enter host mode with. */
+export const SAVED_STATE_HOST_EFER: u32 = 0x28;
+/** u64. */
+export const SAVED_STATE_RAX: u32 = 0x30;
+/** u64. */
+export const SAVED_STATE_RBX: u32 = 0x38;
+/** u64. */
+export const SAVED_STATE_RCX: u32 = 0x40;
+/** u64. */
+export const SAVED_STATE_RDX: u32 = 0x48;
+/** u64. */
+export const SAVED_STATE_RBP: u32 = 0x50;
+/** u64. */
+export const SAVED_STATE_RSI: u32 = 0x58;
+/** u64. */
+export const SAVED_STATE_RDI: u32 = 0x60;
+/** u64. */
+export const SAVED_STATE_R8: u32 = 0x68;
+/** u64. */
+export const SAVED_STATE_R9: u32 = 0x70;
+/** u64. */
+export const SAVED_STATE_R10: u32 = 0x78;
+/** u64. */
+export const SAVED_STATE_R11: u32 = 0x80;
+/** u64. */
+export const SAVED_STATE_R12: u32 = 0x88;
+/** u64. */
+export const SAVED_STATE_R13: u32 = 0x90;
+/** u64. */
+export const SAVED_STATE_R14: u32 = 0x98;
+/** u64. */
+export const SAVED_STATE_R15: u32 = 0xa0;
+/** u64. */
+export const SAVED_STATE_RIP: u32 = 0xa8;
+/** u64. */
+export const SAVED_STATE_RSP: u32 = 0xb0;
+/** u64. */
+export const SAVED_STATE_RFLAGS: u32 = 0xb8;
+/** u64. */
+export const SAVED_STATE_CR0: u32 = 0xc0;
+/** u64. */
+export const SAVED_STATE_CR2: u32 = 0xc8;
+/** u64. */
+export const SAVED_STATE_CR3: u32 = 0xd0;
+/** u64. */
+export const SAVED_STATE_CR4: u32 = 0xd8;
+/** u64. */
+export const SAVED_STATE_CR8: u32 = 0xe0;
+/** u64. */
+export const SAVED_STATE_XCR0: u32 = 0xe8;
+/** u64. */
+export const SAVED_STATE_DR0: u32 = 0xf0;
+/** u64. */
+export const SAVED_STATE_DR1: u32 = 0xf8;
+/** u64. */
+export const SAVED_STATE_DR2: u32 = 0x100;
+/** u64. */
+export const SAVED_STATE_DR3: u32 = 0x108;
+/** u64. */
+export const SAVED_STATE_DR6: u32 = 0x110;
+/** u64. */
+export const SAVED_STATE_DR7: u32 = 0x118;
+/** u64. */
+export const SAVED_STATE_EFER: u32 = 0x120;
+/** u64. */
+export const SAVED_STATE_STAR: u32 = 0x128;
+/** u64. */
+export const SAVED_STATE_LSTAR: u32 = 0x130;
+/** u64. */
+export const SAVED_STATE_CSTAR: u32 = 0x138;
+/** u64. */
+export const SAVED_STATE_SFMASK: u32 = 0x140;
+/** u64. */
+export const SAVED_STATE_KERNEL_GS_BASE: u32 = 0x148;
+/** u64. */
+export const SAVED_STATE_SYSENTER_CS: u32 = 0x150;
+/** u64. */
+export const SAVED_STATE_SYSENTER_ESP: u32 = 0x158;
+/** u64. */
+export const SAVED_STATE_SYSENTER_EIP: u32 = 0x160;
+/** u64. */
+export const SAVED_STATE_PAT: u32 = 0x168;
+/** u64. */
+export const SAVED_STATE_DEBUGCTL: u32 = 0x170;
+/** u64: AMD: VM_HSAVE_PA. */
+export const SAVED_STATE_HSAVE_PA: u32 = 0x178;
+/** u64. */
+export const SAVED_STATE_GDTR_BASE: u32 = 0x180;
+/** u64. */
+export const SAVED_STATE_IDTR_BASE: u32 = 0x188;
+/** u32. */
+export const SAVED_STATE_GDTR_LIMIT: u32 = 0x190;
+/** u32. */
+export const SAVED_STATE_IDTR_LIMIT: u32 = 0x194;
+/** u16. */
+export const SAVED_STATE_ES_SELECTOR: u32 = 0x198;
+/** u16: Descriptor bits 55:52 and 47:40 as the VMCB holds them (APM 2, 15.5.1); 0 for a null selector. */
+export const SAVED_STATE_ES_ATTRIB: u32 = 0x19a;
+/** u32: In bytes, granularity applied. */
+export const SAVED_STATE_ES_LIMIT: u32 = 0x19c;
+/** u64. */
+export const SAVED_STATE_ES_BASE: u32 = 0x1a0;
+/** u16. */
+export const SAVED_STATE_CS_SELECTOR: u32 = 0x1a8;
+/** u16. */
+export const SAVED_STATE_CS_ATTRIB: u32 = 0x1aa;
+/** u32. */
+export const SAVED_STATE_CS_LIMIT: u32 = 0x1ac;
+/** u64. */
+export const SAVED_STATE_CS_BASE: u32 = 0x1b0;
+/** u16. */
+export const SAVED_STATE_SS_SELECTOR: u32 = 0x1b8;
+/** u16. */
+export const SAVED_STATE_SS_ATTRIB: u32 = 0x1ba;
+/** u32. */
+export const SAVED_STATE_SS_LIMIT: u32 = 0x1bc;
+/** u64. */
+export const SAVED_STATE_SS_BASE: u32 = 0x1c0;
+/** u16. */
+export const SAVED_STATE_DS_SELECTOR: u32 = 0x1c8;
+/** u16. */
+export const SAVED_STATE_DS_ATTRIB: u32 = 0x1ca;
+/** u32. */
+export const SAVED_STATE_DS_LIMIT: u32 = 0x1cc;
+/** u64. */
+export const SAVED_STATE_DS_BASE: u32 = 0x1d0;
+/** u16. */
+export const SAVED_STATE_FS_SELECTOR: u32 = 0x1d8;
+/** u16. */
+export const SAVED_STATE_FS_ATTRIB: u32 = 0x1da;
+/** u32. */
+export const SAVED_STATE_FS_LIMIT: u32 = 0x1dc;
+/** u64. */
+export const SAVED_STATE_FS_BASE: u32 = 0x1e0;
+/** u16. */
+export const SAVED_STATE_GS_SELECTOR: u32 = 0x1e8;
+/** u16. */
+export const SAVED_STATE_GS_ATTRIB: u32 = 0x1ea;
+/** u32. */
+export const SAVED_STATE_GS_LIMIT: u32 = 0x1ec;
+/** u64. */
+export const SAVED_STATE_GS_BASE: u32 = 0x1f0;
+/** u16. */
+export const SAVED_STATE_LDTR_SELECTOR: u32 = 0x1f8;
+/** u16. */
+export const SAVED_STATE_LDTR_ATTRIB: u32 = 0x1fa;
+/** u32. */
+export const SAVED_STATE_LDTR_LIMIT: u32 = 0x1fc;
+/** u64. */
+export const SAVED_STATE_LDTR_BASE: u32 = 0x200;
+/** u16. */
+export const SAVED_STATE_TR_SELECTOR: u32 = 0x208;
+/** u16. */
+export const SAVED_STATE_TR_ATTRIB: u32 = 0x20a;
+/** u32. */
+export const SAVED_STATE_TR_LIMIT: u32 = 0x20c;
+/** u64. */
+export const SAVED_STATE_TR_BASE: u32 = 0x210;
+/** u64[32]: Stack of the hand-off code while neither side has one. */
+export const SAVED_STATE_HANDOFF_STACK: u32 = 0x218;
+/** Size of the structure. */
+export const SAVED_STATE_BYTES: u32 = 0x318;
+
+// BootArgs.vendor
+
+export const VENDOR_AMD: u32 = 0x1;
+export const VENDOR_INTEL: u32 = 0x2;
+
+// Versions that must match between kernel image, loader and bfm
+
+/** "BFKERNEL", little endian. */
+export const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
+/** Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
+export const BOOT_VERSION: u64 = 0x1;

@@ -1,0 +1,56 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Thread control block of an extension on one PP (FS base points at it)
+
+/** u64: The block's own address, as the System V ABI wants it. */
+export const TCB_SELF: u32 = 0x0;
+/** u64[255]. */
+export const TCB_RESERVED0: u32 = 0x8;
+/** u64. */
+export const TCB_RAX: u32 = 0x800;
+/** u64. */
+export const TCB_RBX: u32 = 0x808;
+/** u64. */
+export const TCB_RCX: u32 = 0x810;
+/** u64. */
+export const TCB_RDX: u32 = 0x818;
+/** u64. */
+export const TCB_RBP: u32 = 0x820;
+/** u64. */
+export const TCB_RSI: u32 = 0x828;
+/** u64. */
+export const TCB_RDI: u32 = 0x830;
+/** u64. */
+export const TCB_R8: u32 = 0x838;
+/** u64. */
+export const TCB_R9: u32 = 0x840;
+/** u64. */
+export const TCB_R10: u32 = 0x848;
+/** u64. */
+export const TCB_R11: u32 = 0x850;
+/** u64. */
+export const TCB_R12: u32 = 0x858;
+/** u64. */
+export const TCB_R13: u32 = 0x860;
+/** u64. */
+export const TCB_R14: u32 = 0x868;
+/** u64. */
+export const TCB_R15: u32 = 0x870;
+/** u64[239]. */
+export const TCB_RESERVED1: u32 = 0x878;
+/** u16. */
+export const TCB_EXTID: u32 = 0xff0;
+/** u16. */
+export const TCB_VMID: u32 = 0xff2;
+/** u16. */
+export const TCB_VPID: u32 = 0xff4;
+/** u16. */
+export const TCB_VSID: u32 = 0xff6;
+/** u16. */
+export const TCB_PPID: u32 = 0xff8;
+/** u16. */
+export const TCB_ONLINE_PPS: u32 = 0xffa;
+/** u32. */
+export const TCB_RESERVED2: u32 = 0xffc;
+/** Size of the structure. */
+export const TCB_BYTES: u32 = 0x1000;

@@ -1,0 +1,28 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Hypervisor CPUID leaves
+
+/** EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*. */
+export const CPUID_HYPERVISOR_BASE = 0x40000000;
+/** Last leaf that the default extension answers itself. */
+export const CPUID_HYPERVISOR_LAST = 0x400000ff;
+/** Highest leaf reported in CPUID_HYPERVISOR_BASE. */
+export const CPUID_HYPERVISOR_MAX = 0x40000001;
+/** "Bare" */
+export const CPUID_SIGNATURE_EBX = 0x65726142;
+/** "flan" */
+export const CPUID_SIGNATURE_ECX = 0x6e616c66;
+/** "kTS" */
+export const CPUID_SIGNATURE_EDX = 0x53546b;
+/** Leaf 0x40000001: "Bf#1". */
+export const CPUID_INTERFACE_EAX = 0x31236642;
+/** The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only. */
+export const CPUID_CONTROL = 0x400000ff;
+/** Give this processor back to the operating system. */
+export const CPUID_CONTROL_STOP = 0xbf000000;
+/** Write to the debug ring that this processor is in a VM now. */
+export const CPUID_CONTROL_REPORT_ON = 0xbf000001;
+/** Write to the debug ring that this processor is about to leave. */
+export const CPUID_CONTROL_REPORT_OFF = 0xbf000002;
+export const CPUID_CONTROL_DONE = 0x0;
+export const CPUID_CONTROL_REFUSED = 0x1;

@@ -1,0 +1,216 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Version of the driver's interface
+
+export const DRIVER_VERSION = 0x1n;
+
+// Argument of IOCTL_DUMP
+
+/** u64: DRIVER_VERSION; the driver writes its own back. */
+export const DUMP_ARGS_VERSION = 0x0;
+/** u32: ERROR_*: what went wrong; 0 when all went well. */
+export const DUMP_ARGS_ERROR = 0x8;
+/** u32: Processor that it happened on, or 0xFFFFFFFF. */
+export const DUMP_ARGS_CPU = 0xc;
+/** u32: PHASE_* that this processor had reached. */
+export const DUMP_ARGS_PHASE = 0x10;
+/** u32: 0: the kernel image; n: extension n. */
+export const DUMP_ARGS_FILE = 0x14;
+/** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+export const DUMP_ARGS_DETAIL = 0x18;
+/** u64. */
+export const DUMP_ARGS_BUFFER_ADDRESS = 0x20;
+/** u64: DEBUG_RING_CHARS takes any ring; a smaller buffer gets the newest text. */
+export const DUMP_ARGS_BUFFER_BYTES = 0x28;
+/** u64. */
+export const DUMP_ARGS_WRITTEN_BYTES = 0x30;
+/** Size of the structure. */
+export const DUMP_ARGS_BYTES = 0x38;
+
+// What can be wrong with an ELF file
+
+export const ELF_OK = 0x0;
+/** Shorter than its own header. */
+export const ELF_TOO_SMALL = 0x1;
+/** Larger than 8 MiB. */
+export const ELF_TOO_LARGE = 0x2;
+/** No ELF file. */
+export const ELF_MAGIC = 0x3;
+/** Not 64-bit. */
+export const ELF_CLASS = 0x4;
+/** Not little endian. */
+export const ELF_ENDIANNESS = 0x5;
+/** Not the System V ABI. */
+export const ELF_ABI = 0x6;
+/** Not an executable at fixed addresses (ET_EXEC). */
+export const ELF_TYPE = 0x7;
+/** For another machine than x86-64. */
+export const ELF_MACHINE = 0x8;
+/** Program headers are missing, of the wrong size or outside the file. */
+export const ELF_PROGRAM_HEADERS = 0x9;
+/** A segment reaches beyond the end of the file. */
+export const ELF_TRUNCATED = 0xa;
+/** A segment has more bytes in the file than in memory, or wraps around. */
+export const ELF_SEGMENT_SIZE = 0xb;
+/** A segment is not aligned to 4 KiB. */
+export const ELF_SEGMENT_ALIGNMENT = 0xc;
+/** A segment is writable and executable. */
+export const ELF_SEGMENT_WX = 0xd;
+/** A segment lies outside its address window. */
+export const ELF_SEGMENT_WINDOW = 0xe;
+/** Two segments overlap. */
+export const ELF_SEGMENT_OVERLAP = 0xf;
+/** Nothing to load. */
+export const ELF_NO_SEGMENTS = 0x10;
+/** The entry point is in no executable segment. */
+export const ELF_ENTRY = 0x11;
+/** It asks for an executable stack. */
+export const ELF_STACK_EXECUTABLE = 0x12;
+/** Its thread-local storage is larger than a page, or executable. */
+export const ELF_TLS = 0x13;
+/** A note is damaged or of an unknown version. */
+export const ELF_NOTE = 0x14;
+/** No Bareflank kernel image: its version note is missing. */
+export const ELF_NO_KERNEL_NOTE = 0x15;
+
+// Errors of the driver
+
+export const ERROR_NONE = 0x0;
+export const ERROR_NOT_LOADED = 0x1;
+export const ERROR_NOT_RUNNING = 0x2;
+export const ERROR_CORRUPT = 0x3;
+/** detail: bytes that were asked for. */
+export const ERROR_NO_MEMORY = 0x4;
+/** file, detail: ELF_*. */
+export const ERROR_ELF = 0x5;
+/** The kernel image is for another BOOT_VERSION; detail: its version. */
+export const ERROR_KERNEL_VERSION = 0x6;
+/** detail: how many there are. */
+export const ERROR_TOO_MANY_CPUS = 0x7;
+/** Neither AMD nor Intel, or one that the kernel has no support for. */
+export const ERROR_VENDOR = 0x8;
+export const ERROR_NO_SVM = 0x9;
+/** VM_CR.SVMDIS is set: the firmware switched SVM off. */
+export const ERROR_SVM_LOCKED = 0xa;
+/** EFER.SVME is set already: another hypervisor (KVM?) runs. */
+export const ERROR_SVM_IN_USE = 0xb;
+export const ERROR_NO_NX = 0xc;
+/** The operating system uses 5-level paging. */
+export const ERROR_LA57 = 0xd;
+/** cpu, phase, detail: BOOT_* << 32 | its detail. */
+export const ERROR_START_FAILED = 0xe;
+/** The extension did not return and start was interrupted: cpu and phase. */
+export const ERROR_TIMEOUT = 0xf;
+/** The processor runs, but the extension does not answer the control leaf. */
+export const ERROR_NO_ANSWER = 0x10;
+/** The extension does not give the processor back; it works on as before. */
+export const ERROR_STOP_REFUSED = 0x11;
+/** A signal ended the wait before anything was done. */
+export const ERROR_INTERRUPTED = 0x12;
+/** A size, count or address in the argument block is impossible. */
+export const ERROR_INVALID_ARGUMENT = 0x13;
+export const ERROR_NO_LONG_MODE = 0x14;
+/** A control register or MSR differs after stop from before start; detail: which. */
+export const ERROR_STOP_MISMATCH = 0x15;
+
+// ioctl numbers of /dev/bareflank (type 0xBF, read and write)
+
+export const IOCTL_LOAD = 0xc0b8bf01;
+export const IOCTL_UNLOAD = 0xc020bf02;
+export const IOCTL_START = 0xc020bf03;
+export const IOCTL_STOP = 0xc020bf04;
+export const IOCTL_STATUS = 0xc0f0bf05;
+export const IOCTL_DUMP = 0xc038bf06;
+
+// Argument of IOCTL_LOAD
+
+/** u64: DRIVER_VERSION; the driver writes its own back. */
+export const LOAD_ARGS_VERSION = 0x0;
+/** u32: ERROR_*: what went wrong; 0 when all went well. */
+export const LOAD_ARGS_ERROR = 0x8;
+/** u32: Processor that it happened on, or 0xFFFFFFFF. */
+export const LOAD_ARGS_CPU = 0xc;
+/** u32: PHASE_* that this processor had reached. */
+export const LOAD_ARGS_PHASE = 0x10;
+/** u32: 0: the kernel image; n: extension n. */
+export const LOAD_ARGS_FILE = 0x14;
+/** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+export const LOAD_ARGS_DETAIL = 0x18;
+/** u64: The kernel image's bytes, in the caller's address space. */
+export const LOAD_ARGS_KERNEL_ADDRESS = 0x20;
+/** u64. */
+export const LOAD_ARGS_KERNEL_BYTES = 0x28;
+/** u32: 1 to MAX_EXTENSIONS. */
+export const LOAD_ARGS_EXT_COUNT = 0x30;
+/** u32. */
+export const LOAD_ARGS_FLAGS = 0x34;
+/** u64[8]. */
+export const LOAD_ARGS_EXT_ADDRESS = 0x38;
+/** u64[8]. */
+export const LOAD_ARGS_EXT_BYTES = 0x78;
+/** Size of the structure. */
+export const LOAD_ARGS_BYTES = 0xb8;
+
+// Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP
+
+/** u64: DRIVER_VERSION; the driver writes its own back. */
+export const OPERATION_ARGS_VERSION = 0x0;
+/** u32: ERROR_*: what went wrong; 0 when all went well. */
+export const OPERATION_ARGS_ERROR = 0x8;
+/** u32: Processor that it happened on, or 0xFFFFFFFF. */
+export const OPERATION_ARGS_CPU = 0xc;
+/** u32: PHASE_* that this processor had reached. */
+export const OPERATION_ARGS_PHASE = 0x10;
+/** u32: 0: the kernel image; n: extension n. */
+export const OPERATION_ARGS_FILE = 0x14;
+/** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+export const OPERATION_ARGS_DETAIL = 0x18;
+/** Size of the structure. */
+export const OPERATION_ARGS_BYTES = 0x20;
+
+// States of the driver
+
+export const STATE_UNLOADED = 0xa;
+export const STATE_LOADED = 0xb;
+export const STATE_RUNNING = 0xc;
+/** A processor was lost or could not be given back: only a reboot helps. */
+export const STATE_CORRUPT = 0x64;
+
+// Argument of IOCTL_STATUS
+
+/** u64: DRIVER_VERSION; the driver writes its own back. */
+export const STATUS_ARGS_VERSION = 0x0;
+/** u32: ERROR_*: what went wrong; 0 when all went well. */
+export const STATUS_ARGS_ERROR = 0x8;
+/** u32: Processor that it happened on, or 0xFFFFFFFF. */
+export const STATUS_ARGS_CPU = 0xc;
+/** u32: PHASE_* that this processor had reached. */
+export const STATUS_ARGS_PHASE = 0x10;
+/** u32: 0: the kernel image; n: extension n. */
+export const STATUS_ARGS_FILE = 0x14;
+/** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+export const STATUS_ARGS_DETAIL = 0x18;
+/** u32: STATE_*. */
+export const STATUS_ARGS_STATE = 0x20;
+/** u32: Processors that the operating system has online. */
+export const STATUS_ARGS_CPU_COUNT = 0x24;
+/** u32: Processors that run under the hypervisor. */
+export const STATUS_ARGS_RUNNING_COUNT = 0x28;
+/** u32: VENDOR_*; 0 before the first start. */
+export const STATUS_ARGS_VENDOR = 0x2c;
+/** u64: Memory that the hypervisor holds now, pools included; 0 unless running. */
+export const STATUS_ARGS_MEMORY_BYTES = 0x30;
+/** u64: 4 KiB pages that the driver has taken from the operating system and not given back. */
+export const STATUS_ARGS_ALLOCATED_PAGES = 0x38;
+/** u64: Characters in the debug ring. */
+export const STATUS_ARGS_RING_BYTES = 0x40;
+/** u64: Successful starts since the driver was inserted. */
+export const STATUS_ARGS_START_COUNT = 0x48;
+/** u64. */
+export const STATUS_ARGS_STOP_COUNT = 0x50;
+/** u64[16]: Bit n % 64 of word n / 64: processor n runs under the hypervisor. */
+export const STATUS_ARGS_RUNNING = 0x58;
+/** u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
+export const STATUS_ARGS_KERNEL_BUILD_ID = 0xd8;
+/** Size of the structure. */
+export const STATUS_ARGS_BYTES = 0xf0;

@@ -1,0 +1,10 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+export * from "./syscalls.ts";
+export * from "./status.ts";
+export * from "./tls.ts";
+export * from "./registers-amd.ts";
+export * from "./registers-intel.ts";
+export * from "./windows.ts";
+export * from "./boot.ts";
+export * from "./control.ts";
+export * from "./driver.ts";

@@ -1,0 +1,56 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Thread control block of an extension on one PP (FS base points at it)
+
+/** u64: The block's own address, as the System V ABI wants it. */
+export const TCB_SELF = 0x0;
+/** u64[255]. */
+export const TCB_RESERVED0 = 0x8;
+/** u64. */
+export const TCB_RAX = 0x800;
+/** u64. */
+export const TCB_RBX = 0x808;
+/** u64. */
+export const TCB_RCX = 0x810;
+/** u64. */
+export const TCB_RDX = 0x818;
+/** u64. */
+export const TCB_RBP = 0x820;
+/** u64. */
+export const TCB_RSI = 0x828;
+/** u64. */
+export const TCB_RDI = 0x830;
+/** u64. */
+export const TCB_R8 = 0x838;
+/** u64. */
+export const TCB_R9 = 0x840;
+/** u64. */
+export const TCB_R10 = 0x848;
+/** u64. */
+export const TCB_R11 = 0x850;
+/** u64. */
+export const TCB_R12 = 0x858;
+/** u64. */
+export const TCB_R13 = 0x860;
+/** u64. */
+export const TCB_R14 = 0x868;
+/** u64. */
+export const TCB_R15 = 0x870;
+/** u64[239]. */
+export const TCB_RESERVED1 = 0x878;
+/** u16. */
+export const TCB_EXTID = 0xff0;
+/** u16. */
+export const TCB_VMID = 0xff2;
+/** u16. */
+export const TCB_VPID = 0xff4;
+/** u16. */
+export const TCB_VSID = 0xff6;
+/** u16. */
+export const TCB_PPID = 0xff8;
+/** u16. */
+export const TCB_ONLINE_PPS = 0xffa;
+/** u32. */
+export const TCB_RESERVED2 = 0xffc;
+/** Size of the structure. */
+export const TCB_BYTES = 0x1000;

@@ -1,0 +1,66 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Windows of an extension (fixed by the system call interface)
+
+/** Pages and huge allocations of an extension. */
+export const EXT_POOL_BASE = 0x200000000000n;
+/** Stack of PP n at base + n * EXT_STACK_STRIDE. */
+export const EXT_STACK_BASE = 0x308000000000n;
+/** Stack of the fail callback of PP n. */
+export const EXT_FAIL_STACK_BASE = 0x318000000000n;
+export const EXT_STACK_BYTES = 0x8000n;
+/** A stack and the guard page above it. */
+export const EXT_STACK_STRIDE = 0x9000n;
+export const EXT_CODE_BASE = 0x328000000000n;
+export const EXT_CODE_BYTES = 0x800000n;
+/** TLS data page of PP n at base + n * EXT_TLS_STRIDE, its TCB in the page behind. */
+export const EXT_TLS_BASE = 0x338000000000n;
+export const EXT_TLS_BYTES = 0x2000n;
+export const EXT_TLS_STRIDE = 0x3000n;
+/** map_direct: virtual = base + physical. */
+export const EXT_DIRECT_BASE = 0x600000000000n;
+export const EXT_DIRECT_BYTES = 0x200000000000n;
+
+// Windows of the microkernel
+
+/** What is private to a processor; see the PP_* offsets. */
+export const PP_AREA_BASE = 0x20000000n;
+/** The kernel's ELF segments; one second-level table, shared by all processors. */
+export const KERNEL_IMAGE_BASE = 0x40000000n;
+export const KERNEL_IMAGE_BYTES = 0x20000000n;
+/** Linear memory of the kernel's wasm module: an 8 GiB window, first 64 KiB unmapped. */
+export const KERNEL_MEMORY_BASE = 0x60000000n;
+/** No 32-bit address plus 32-bit offset leaves a window of this size. */
+export const MODULE_MEMORY_WINDOW = 0x200000000n;
+/** The extensions' ELF files, read-only, while they are being loaded. */
+export const EXT_FILE_BASE = 0x300000000n;
+/** Distance of two files; a file has at most EXT_CODE_BYTES. */
+export const EXT_FILE_STRIDE = 0x1000000n;
+/** Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
+export const EXT_MEMORY_BASE = 0x400000000n;
+/** The loader's page of code for entering and leaving, mapped in every table. */
+export const HANDOFF_BASE = 0x600000000n;
+/** Physical memory that belongs to the hypervisor: virtual = base + physical. */
+export const DIRECT_BASE = 0x400000000000n;
+export const DIRECT_BYTES = 0x200000000000n;
+
+// The processor's private area: offsets from PP_AREA_BASE
+
+/** The kernel's stack (lowest byte). The pages between the parts stay unmapped. */
+export const PP_STACK = 0x1000;
+export const PP_STACK_BYTES = 0x4000;
+export const PP_NMI_STACK = 0x6000;
+export const PP_DF_STACK = 0x9000;
+export const PP_MC_STACK = 0xc000;
+export const PP_IST_STACK_BYTES = 0x2000;
+/** The kernel's per-processor block (PpBlock). */
+export const PP_BLOCK = 0xf000;
+/** GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. */
+export const PP_GDT = 0x10000;
+/** The kernel's own mapping of the active extension's TCB on this processor. */
+export const PP_TCB = 0x14000;
+/** BootArgs, written by the loader. */
+export const PP_ARGS = 0x15000;
+/** SavedState, written by the loader. */
+export const PP_STATE = 0x16000;
+export const PP_STATE_BYTES = 0x1000;

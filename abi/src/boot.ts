@@ -1,0 +1,192 @@
+// What loader and microkernel tell each other
+
+import { structure, table } from "./schema.ts";
+
+export const versions = table("boot", "Versions that must match between kernel image, loader and bfm", "u64", {
+  BOOT_MAGIC: [0x4c45_4e52_454b_4642n, '"BFKERNEL", little endian.'],
+  BOOT_VERSION: [1n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
+});
+
+export const notes = table("boot", "ELF notes, owner \"Bareflank\"", "u32", {
+  NOTE_KERNEL: [1, "Descriptor: u64 BOOT_VERSION. Only a kernel image has it."],
+  NOTE_EXTENSION_MEMORY: [2, "Descriptor: ExtensionMemory. Only a TypeScript extension has it."],
+});
+
+export const extensionMemory = structure("boot", "ExtensionMemory", "Linear memory that a TypeScript extension asks for", {
+  version: ["u32", "1."],
+  flags: ["u32", "EXT_MEMORY_*."],
+  initialPages: ["u32", "4 KiB pages mapped at start, counted from EXT_MEMORY_BASE + dataOffset."],
+  maximumPages: ["u32", "Most 4 KiB pages that it may grow to."],
+  dataOffset: ["u32", "Offset of the first mapped byte; a multiple of 4 KiB, at least 64 KiB."],
+  reserved: "u32",
+});
+
+export const extensionMemoryFlags = table("boot", "ExtensionMemory.flags", "u32", {
+  EXT_MEMORY_PER_PP: [1, "One instance per processor; otherwise one shared by all."],
+  EXT_MEMORY_COLLECTED: [2, "Has a garbage collector."],
+});
+
+export const phases = table("boot", "BootArgs.phase: how far a processor has come", "u32", {
+  PHASE_NONE: 0,
+  PHASE_KERNEL: [1, "In the microkernel's own start."],
+  PHASE_START: [2, "In the extension's _start."],
+  PHASE_BOOTSTRAP: [3, "In the extension's bootstrap callback."],
+  PHASE_RUNNING: [4, "The operating system runs as a VM."],
+  PHASE_STOPPED: [5, "The operating system has its processor back."],
+  PHASE_HALTED: [6, "The microkernel halted this processor; the ring says why."],
+});
+
+export const bootStatus = table("boot", "BootArgs.status: why the kernel gave a processor back", "u32", {
+  BOOT_OK: 0,
+  BOOT_BAD_ARGS: [1, "Magic or version of BootArgs is wrong."],
+  BOOT_NO_MEMORY: [2, "A pool is empty."],
+  BOOT_EXT_ELF: [3, "An extension's file is no valid ELF file; detail: ElfError."],
+  BOOT_EXT_NO_BOOTSTRAP: [4, "_start ended without a bootstrap callback."],
+  BOOT_EXT_NO_VMEXIT: [5, "_start ended without a vmexit callback."],
+  BOOT_EXT_NO_FAIL: [6, "_start ended without a fail callback."],
+  BOOT_EXT_FAULT: [7, "The extension faulted, in its fail callback too or without one; detail: vector."],
+  BOOT_EXT_RETURNED: [8, "A callback returned instead of ending in a system call."],
+  BOOT_EXT_EXIT: [9, "The extension asked to exit."],
+  BOOT_EXT_WAIT: [10, "The extension called wait where that is no valid end."],
+  BOOT_KERNEL_FAULT: [11, "The microkernel itself faulted; detail: vector."],
+  BOOT_INVALID_VM: [12, "The processor refused the root VS's state."],
+});
+
+/** One per processor, at PP_AREA_BASE + PP_ARGS while in host mode. */
+export const bootArgs = structure("boot", "BootArgs", "What the loader hands to the kernel on one processor", {
+  magic: ["u64", "BOOT_MAGIC."],
+  version: ["u64", "BOOT_VERSION."],
+  ppid: "u32",
+  ppCount: ["u32", "Processors that will be started, this one included."],
+  rootPhys: ["u64", "This processor's top-level page table (CR3)."],
+  ringPhys: ["u64", "The debug ring (DebugRing), physically contiguous."],
+  promoteEntry: ["u64", "Where to jump, in host mode, to leave for good: RDI = 0; SavedState holds the state to restore."],
+  arenaCount: ["u32", "Entries of arena."],
+  extCount: ["u32", "Entries of ext."],
+  vendor: ["u32", "VENDOR_*."],
+  features: ["u32", "CPU_FEATURE_* that the loader found on every processor."],
+  phase: ["u32", "Written by the kernel: PHASE_*."],
+  status: ["u32", "Written by the kernel: BOOT_*."],
+  detail: ["u64", "Written by the kernel; depends on status."],
+  extBytes: ["u64[8]", "Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE."],
+  arenaPhys: ["u64[64]", "Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map."],
+  arenaBytes: ["u64[64]", "Their sizes."],
+  arenaUsed: ["u64[64]", "Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool."],
+  debugLevel: ["u32", "0 errors, 1 life cycle, 2 every exit."],
+  reserved: "u32",
+});
+
+export const vendors = table("boot", "BootArgs.vendor", "u32", { VENDOR_AMD: 1, VENDOR_INTEL: 2 });
+
+export const features = table("boot", "BootArgs.features", "u32", {
+  CPU_FEATURE_SMEP: 1,
+  CPU_FEATURE_SMAP: 2,
+  CPU_FEATURE_UMIP: 4,
+  CPU_FEATURE_XSAVE: 8,
+  CPU_FEATURE_NRIP: [16, "AMD: the VMCB's nRIP is written at exits."],
+  CPU_FEATURE_FLUSH_ASID: [32, "AMD: TLB_CONTROL 3 works."],
+  CPU_FEATURE_FSGSBASE: 64,
+});
+
+/**
+ * The operating system's state on one processor: read by the loader before it enters, turned into the root VS by the
+ * kernel, and written back by the kernel before it jumps to promoteEntry.
+ */
+export const savedState = structure("boot", "SavedState", "The operating system's state on one processor", {
+  osAddress: ["u64", "This structure's own address in the operating system's address space."],
+  hostCr4: ["u64", "CR4 to enter host mode with (no PCIDE, no PGE)."],
+  transitionCr3: ["u64", "Table that maps the hand-off code at HANDOFF_BASE and at the operating system's address of it."],
+  hostCr3: ["u64", "BootArgs.rootPhys."],
+  kernelEntry: ["u64", "The kernel's entry point."],
+  hostEfer: ["u64", "EFER to enter host mode with."],
+  rax: "u64",
+  rbx: "u64",
+  rcx: "u64",
+  rdx: "u64",
+  rbp: "u64",
+  rsi: "u64",
+  rdi: "u64",
+  r8: "u64",
+  r9: "u64",
+  r10: "u64",
+  r11: "u64",
+  r12: "u64",
+  r13: "u64",
+  r14: "u64",
+  r15: "u64",
+  rip: "u64",
+  rsp: "u64",
+  rflags: "u64",
+  cr0: "u64",
+  cr2: "u64",
+  cr3: "u64",
+  cr4: "u64",
+  cr8: "u64",
+  xcr0: "u64",
+  dr0: "u64",
+  dr1: "u64",
+  dr2: "u64",
+  dr3: "u64",
+  dr6: "u64",
+  dr7: "u64",
+  efer: "u64",
+  star: "u64",
+  lstar: "u64",
+  cstar: "u64",
+  sfmask: "u64",
+  kernelGsBase: "u64",
+  sysenterCs: "u64",
+  sysenterEsp: "u64",
+  sysenterEip: "u64",
+  pat: "u64",
+  debugctl: "u64",
+  hsavePa: ["u64", "AMD: VM_HSAVE_PA."],
+  gdtrBase: "u64",
+  idtrBase: "u64",
+  gdtrLimit: "u32",
+  idtrLimit: "u32",
+  esSelector: "u16",
+  esAttrib: ["u16", "Descriptor bits 55:52 and 47:40 as the VMCB holds them (APM 2, 15.5.1); 0 for a null selector."],
+  esLimit: ["u32", "In bytes, granularity applied."],
+  esBase: "u64",
+  csSelector: "u16",
+  csAttrib: "u16",
+  csLimit: "u32",
+  csBase: "u64",
+  ssSelector: "u16",
+  ssAttrib: "u16",
+  ssLimit: "u32",
+  ssBase: "u64",
+  dsSelector: "u16",
+  dsAttrib: "u16",
+  dsLimit: "u32",
+  dsBase: "u64",
+  fsSelector: "u16",
+  fsAttrib: "u16",
+  fsLimit: "u32",
+  fsBase: "u64",
+  gsSelector: "u16",
+  gsAttrib: "u16",
+  gsLimit: "u32",
+  gsBase: "u64",
+  ldtrSelector: "u16",
+  ldtrAttrib: "u16",
+  ldtrLimit: "u32",
+  ldtrBase: "u64",
+  trSelector: "u16",
+  trAttrib: "u16",
+  trLimit: "u32",
+  trBase: "u64",
+  handoffStack: ["u64[32]", "Stack of the hand-off code while neither side has one."],
+});
+
+/** The kernel writes characters at end modulo the buffer's size; begin moves ahead of it when the ring is full. */
+export const ring = structure("boot", "DebugRing", "The debug ring, 128 KiB", {
+  begin: ["u64", "Bytes ever dropped: text starts at buffer[begin % DEBUG_RING_CHARS]."],
+  end: ["u64", "Bytes ever written."],
+});
+
+export const ringSizes = table("boot", "Debug ring", "u32", {
+  DEBUG_RING_AREA_BYTES: [0x2_0000, "The structure and its text."],
+  DEBUG_RING_CHARS: [0x1_fff0, "Its text, directly behind the structure."],
+});

@@ -1,0 +1,19 @@
+// How software in the root VM talks to the hypervisor: CPUID leaves
+
+import { table } from "./schema.ts";
+
+export const control = table("control", "Hypervisor CPUID leaves", "u32", {
+  CPUID_HYPERVISOR_BASE: [0x4000_0000, "EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*."],
+  CPUID_HYPERVISOR_LAST: [0x4000_00ff, "Last leaf that the default extension answers itself."],
+  CPUID_HYPERVISOR_MAX: [0x4000_0001, "Highest leaf reported in CPUID_HYPERVISOR_BASE."],
+  CPUID_SIGNATURE_EBX: [0x6572_6142, '"Bare"'],
+  CPUID_SIGNATURE_ECX: [0x6e61_6c66, '"flan"'],
+  CPUID_SIGNATURE_EDX: [0x0053_546b, '"kTS"'],
+  CPUID_INTERFACE_EAX: [0x3123_6642, 'Leaf 0x40000001: "Bf#1".'],
+  CPUID_CONTROL: [0x4000_00ff, "The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only."],
+  CPUID_CONTROL_STOP: [0xbf00_0000, "Give this processor back to the operating system."],
+  CPUID_CONTROL_REPORT_ON: [0xbf00_0001, "Write to the debug ring that this processor is in a VM now."],
+  CPUID_CONTROL_REPORT_OFF: [0xbf00_0002, "Write to the debug ring that this processor is about to leave."],
+  CPUID_CONTROL_DONE: 0,
+  CPUID_CONTROL_REFUSED: 1,
+});

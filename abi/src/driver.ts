@@ -1,0 +1,123 @@
+// The driver's interface: ioctls of /dev/bareflank, their argument blocks, states and errors
+
+import { structure, table } from "./schema.ts";
+
+const direction = { none: 0, write: 1, read: 2 } as const;
+/** Linux's _IOC: direction << 30 | size << 16 | type << 8 | number. */
+const ioc = (number: number, size: number): number =>
+  ((direction.read | direction.write) * 0x4000_0000 + size * 0x1_0000 + 0xbf * 0x100 + number) >>> 0;
+
+/** What an operation ended with; stands at offset 8 of every argument block. */
+const report = {
+  error: ["u32", "ERROR_*: what went wrong; 0 when all went well."],
+  cpu: ["u32", "Processor that it happened on, or 0xFFFFFFFF."],
+  phase: ["u32", "PHASE_* that this processor had reached."],
+  file: ["u32", "0: the kernel image; n: extension n."],
+  detail: ["u64", "Depends on the error: ELF error, boot status << 32 | its detail, or bytes."],
+} as const;
+
+const header = { version: ["u64", "DRIVER_VERSION; the driver writes its own back."], ...report } as const;
+
+export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 1n });
+
+export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD", {
+  ...header,
+  kernelAddress: ["u64", "The kernel image's bytes, in the caller's address space."],
+  kernelBytes: "u64",
+  extCount: ["u32", "1 to MAX_EXTENSIONS."],
+  flags: "u32",
+  extAddress: "u64[8]",
+  extBytes: "u64[8]",
+});
+
+export const operationArgs = structure("driver", "OperationArgs", "Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP", {
+  ...header,
+});
+
+export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_STATUS", {
+  ...header,
+  state: ["u32", "STATE_*."],
+  cpuCount: ["u32", "Processors that the operating system has online."],
+  runningCount: ["u32", "Processors that run under the hypervisor."],
+  vendor: ["u32", "VENDOR_*; 0 before the first start."],
+  memoryBytes: ["u64", "Memory that the hypervisor holds now, pools included; 0 unless running."],
+  allocatedPages: ["u64", "4 KiB pages that the driver has taken from the operating system and not given back."],
+  ringBytes: ["u64", "Characters in the debug ring."],
+  startCount: ["u64", "Successful starts since the driver was inserted."],
+  stopCount: "u64",
+  running: ["u64[16]", "Bit n % 64 of word n / 64: processor n runs under the hypervisor."],
+  kernelBuildId: ["u8[24]", "First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded."],
+});
+
+export const dumpArgs = structure("driver", "DumpArgs", "Argument of IOCTL_DUMP", {
+  ...header,
+  bufferAddress: "u64",
+  bufferBytes: ["u64", "DEBUG_RING_CHARS takes any ring; a smaller buffer gets the newest text."],
+  writtenBytes: "u64",
+});
+
+export const ioctls = table("driver", "ioctl numbers of /dev/bareflank (type 0xBF, read and write)", "u32", {
+  IOCTL_LOAD: ioc(1, loadArgs.sizeBytes),
+  IOCTL_UNLOAD: ioc(2, operationArgs.sizeBytes),
+  IOCTL_START: ioc(3, operationArgs.sizeBytes),
+  IOCTL_STOP: ioc(4, operationArgs.sizeBytes),
+  IOCTL_STATUS: ioc(5, statusArgs.sizeBytes),
+  IOCTL_DUMP: ioc(6, dumpArgs.sizeBytes),
+});
+
+export const states = table("driver", "States of the driver", "u32", {
+  STATE_UNLOADED: 10,
+  STATE_LOADED: 11,
+  STATE_RUNNING: 12,
+  STATE_CORRUPT: [100, "A processor was lost or could not be given back: only a reboot helps."],
+});
+
+export const errors = table("driver", "Errors of the driver", "u32", {
+  ERROR_NONE: 0,
+  ERROR_NOT_LOADED: 1,
+  ERROR_NOT_RUNNING: 2,
+  ERROR_CORRUPT: 3,
+  ERROR_NO_MEMORY: [4, "detail: bytes that were asked for."],
+  ERROR_ELF: [5, "file, detail: ELF_*."],
+  ERROR_KERNEL_VERSION: [6, "The kernel image is for another BOOT_VERSION; detail: its version."],
+  ERROR_TOO_MANY_CPUS: [7, "detail: how many there are."],
+  ERROR_VENDOR: [8, "Neither AMD nor Intel, or one that the kernel has no support for."],
+  ERROR_NO_SVM: 9,
+  ERROR_SVM_LOCKED: [10, "VM_CR.SVMDIS is set: the firmware switched SVM off."],
+  ERROR_SVM_IN_USE: [11, "EFER.SVME is set already: another hypervisor (KVM?) runs."],
+  ERROR_NO_NX: 12,
+  ERROR_LA57: [13, "The operating system uses 5-level paging."],
+  ERROR_START_FAILED: [14, "cpu, phase, detail: BOOT_* << 32 | its detail."],
+  ERROR_TIMEOUT: [15, "The extension did not return and start was interrupted: cpu and phase."],
+  ERROR_NO_ANSWER: [16, "The processor runs, but the extension does not answer the control leaf."],
+  ERROR_STOP_REFUSED: [17, "The extension does not give the processor back; it works on as before."],
+  ERROR_INTERRUPTED: [18, "A signal ended the wait before anything was done."],
+  ERROR_INVALID_ARGUMENT: [19, "A size, count or address in the argument block is impossible."],
+  ERROR_NO_LONG_MODE: 20,
+  ERROR_STOP_MISMATCH: [21, "A control register or MSR differs after stop from before start; detail: which."],
+});
+
+export const elfErrors = table("driver", "What can be wrong with an ELF file", "u32", {
+  ELF_OK: 0,
+  ELF_TOO_SMALL: [1, "Shorter than its own header."],
+  ELF_TOO_LARGE: [2, "Larger than 8 MiB."],
+  ELF_MAGIC: [3, "No ELF file."],
+  ELF_CLASS: [4, "Not 64-bit."],
+  ELF_ENDIANNESS: [5, "Not little endian."],
+  ELF_ABI: [6, "Not the System V ABI."],
+  ELF_TYPE: [7, "Not an executable at fixed addresses (ET_EXEC)."],
+  ELF_MACHINE: [8, "For another machine than x86-64."],
+  ELF_PROGRAM_HEADERS: [9, "Program headers are missing, of the wrong size or outside the file."],
+  ELF_TRUNCATED: [10, "A segment reaches beyond the end of the file."],
+  ELF_SEGMENT_SIZE: [11, "A segment has more bytes in the file than in memory, or wraps around."],
+  ELF_SEGMENT_ALIGNMENT: [12, "A segment is not aligned to 4 KiB."],
+  ELF_SEGMENT_WX: [13, "A segment is writable and executable."],
+  ELF_SEGMENT_WINDOW: [14, "A segment lies outside its address window."],
+  ELF_SEGMENT_OVERLAP: [15, "Two segments overlap."],
+  ELF_NO_SEGMENTS: [16, "Nothing to load."],
+  ELF_ENTRY: [17, "The entry point is in no executable segment."],
+  ELF_STACK_EXECUTABLE: [18, "It asks for an executable stack."],
+  ELF_TLS: [19, "Its thread-local storage is larger than a page, or executable."],
+  ELF_NOTE: [20, "A note is damaged or of an unknown version."],
+  ELF_NO_KERNEL_NOTE: [21, "No Bareflank kernel image: its version note is missing."],
+});
