@@ -7,19 +7,24 @@ export const versions = table("boot", "Versions that must match between kernel i
   BOOT_VERSION: [1n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
 });
 
-export const notes = table("boot", "ELF notes, owner \"Bareflank\"", "u32", {
+export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
   NOTE_KERNEL: [1, "Descriptor: u64 BOOT_VERSION. Only a kernel image has it."],
   NOTE_EXTENSION_MEMORY: [2, "Descriptor: ExtensionMemory. Only a TypeScript extension has it."],
 });
 
-export const extensionMemory = structure("boot", "ExtensionMemory", "Linear memory that a TypeScript extension asks for", {
-  version: ["u32", "1."],
-  flags: ["u32", "EXT_MEMORY_*."],
-  initialPages: ["u32", "4 KiB pages mapped at start, counted from EXT_MEMORY_BASE + dataOffset."],
-  maximumPages: ["u32", "Most 4 KiB pages that it may grow to."],
-  dataOffset: ["u32", "Offset of the first mapped byte; a multiple of 4 KiB, at least 64 KiB."],
-  reserved: "u32",
-});
+export const extensionMemory = structure(
+  "boot",
+  "ExtensionMemory",
+  "Linear memory that a TypeScript extension asks for",
+  {
+    version: ["u32", "1."],
+    flags: ["u32", "EXT_MEMORY_*."],
+    initialPages: ["u32", "4 KiB pages mapped at start, counted from EXT_MEMORY_BASE + dataOffset."],
+    maximumPages: ["u32", "Most 4 KiB pages that it may grow to."],
+    dataOffset: ["u32", "Offset of the first mapped byte; a multiple of 4 KiB, at least 64 KiB."],
+    reserved: "u32",
+  },
+);
 
 export const extensionMemoryFlags = table("boot", "ExtensionMemory.flags", "u32", {
   EXT_MEMORY_PER_PP: [1, "One instance per processor; otherwise one shared by all."],
@@ -60,7 +65,10 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   ppCount: ["u32", "Processors that will be started, this one included."],
   rootPhys: ["u64", "This processor's top-level page table (CR3)."],
   ringPhys: ["u64", "The debug ring (DebugRing), physically contiguous."],
-  promoteEntry: ["u64", "Where to jump, in host mode, to leave for good: RDI = 0; SavedState holds the state to restore."],
+  promoteEntry: [
+    "u64",
+    "Where to jump, in host mode, to leave for good: RDI = 0; SavedState holds the state to restore.",
+  ],
   arenaCount: ["u32", "Entries of arena."],
   extCount: ["u32", "Entries of ext."],
   vendor: ["u32", "VENDOR_*."],
@@ -69,7 +77,10 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   status: ["u32", "Written by the kernel: BOOT_*."],
   detail: ["u64", "Written by the kernel; depends on status."],
   extBytes: ["u64[8]", "Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE."],
-  arenaPhys: ["u64[64]", "Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map."],
+  arenaPhys: [
+    "u64[64]",
+    "Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map.",
+  ],
   arenaBytes: ["u64[64]", "Their sizes."],
   arenaUsed: ["u64[64]", "Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool."],
   debugLevel: ["u32", "0 errors, 1 life cycle, 2 every exit."],
@@ -95,7 +106,10 @@ export const features = table("boot", "BootArgs.features", "u32", {
 export const savedState = structure("boot", "SavedState", "The operating system's state on one processor", {
   osAddress: ["u64", "This structure's own address in the operating system's address space."],
   hostCr4: ["u64", "CR4 to enter host mode with (no PCIDE, no PGE)."],
-  transitionCr3: ["u64", "Table that maps the hand-off code at HANDOFF_BASE and at the operating system's address of it."],
+  transitionCr3: [
+    "u64",
+    "Table that maps the hand-off code at HANDOFF_BASE and at the operating system's address of it.",
+  ],
   hostCr3: ["u64", "BootArgs.rootPhys."],
   kernelEntry: ["u64", "The kernel's entry point."],
   hostEfer: ["u64", "EFER to enter host mode with."],

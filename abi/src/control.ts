@@ -10,7 +10,10 @@ export const control = table("control", "Hypervisor CPUID leaves", "u32", {
   CPUID_SIGNATURE_ECX: [0x6e61_6c66, '"flan"'],
   CPUID_SIGNATURE_EDX: [0x0053_546b, '"kTS"'],
   CPUID_INTERFACE_EAX: [0x3123_6642, 'Leaf 0x40000001: "Bf#1".'],
-  CPUID_CONTROL: [0x4000_00ff, "The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only."],
+  CPUID_CONTROL: [
+    0x4000_00ff,
+    "The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.",
+  ],
   CPUID_CONTROL_STOP: [0xbf00_0000, "Give this processor back to the operating system."],
   CPUID_CONTROL_REPORT_ON: [0xbf00_0001, "Write to the debug ring that this processor is in a VM now."],
   CPUID_CONTROL_REPORT_OFF: [0xbf00_0002, "Write to the debug ring that this processor is about to leave."],

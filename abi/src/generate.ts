@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { description } from "./description.ts";
-import { type Constant, type Field, type Item, scalarSize, type Structure, type Table } from "./schema.ts";
+import { type Constant, type Field, type Item, type Structure, scalarSize, type Table } from "./schema.ts";
 
 /** Generated files by path below `abi/generated`. */
 export function generate(items: readonly Item[] = description): Map<string, string> {
@@ -54,7 +54,8 @@ function typescript(items: readonly Item[], flavour: "bare" | "node"): string {
     const wide = item.kind === "table" && item.width === "u64";
     const lines = constants.map((constant) => {
       const doc = constant.doc === undefined ? "" : `/** ${constant.doc} */\n`;
-      if (flavour === "node") return `${doc}export const ${constant.name} = ${hex(constant.value)}${wide ? "n" : ""};\n`;
+      if (flavour === "node")
+        return `${doc}export const ${constant.name} = ${hex(constant.value)}${wide ? "n" : ""};\n`;
       return `${doc}export const ${constant.name}: ${wide ? "u64" : "u32"} = ${hex(constant.value)};\n`;
     });
     return `\n// ${item.title}\n\n${lines.join("")}`;
@@ -63,7 +64,9 @@ function typescript(items: readonly Item[], flavour: "bare" | "node"): string {
 }
 
 function cHeader(items: readonly Item[]): string {
-  const sections = items.map((item) => `\n/* ${item.title} */\n${item.kind === "table" ? cTable(item) : cStructure(item)}`);
+  const sections = items.map(
+    (item) => `\n/* ${item.title} */\n${item.kind === "table" ? cTable(item) : cStructure(item)}`,
+  );
   return `/* SPDX-License-Identifier: MIT */
 /* Generated from abi/src by \`bf build abi\`. Do not edit. */
 #ifndef BAREFLANK_H

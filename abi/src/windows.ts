@@ -3,20 +3,28 @@
 import { table } from "./schema.ts";
 
 /** Fixed by Bareflank 3.0's interface: extensions are linked for these and read them literally. */
-export const extensionWindows = table("windows", "Windows of an extension (fixed by the system call interface)", "u64", {
-  EXT_POOL_BASE: [0x2000_0000_0000n, "Pages and huge allocations of an extension."],
-  EXT_STACK_BASE: [0x3080_0000_0000n, "Stack of PP n at base + n * EXT_STACK_STRIDE."],
-  EXT_FAIL_STACK_BASE: [0x3180_0000_0000n, "Stack of the fail callback of PP n."],
-  EXT_STACK_BYTES: 0x8000n,
-  EXT_STACK_STRIDE: [0x9000n, "A stack and the guard page above it."],
-  EXT_CODE_BASE: 0x3280_0000_0000n,
-  EXT_CODE_BYTES: 0x80_0000n,
-  EXT_TLS_BASE: [0x3380_0000_0000n, "TLS data page of PP n at base + n * EXT_TLS_STRIDE, its TCB in the page behind."],
-  EXT_TLS_BYTES: 0x2000n,
-  EXT_TLS_STRIDE: 0x3000n,
-  EXT_DIRECT_BASE: [0x6000_0000_0000n, "map_direct: virtual = base + physical."],
-  EXT_DIRECT_BYTES: 0x2000_0000_0000n,
-});
+export const extensionWindows = table(
+  "windows",
+  "Windows of an extension (fixed by the system call interface)",
+  "u64",
+  {
+    EXT_POOL_BASE: [0x2000_0000_0000n, "Pages and huge allocations of an extension."],
+    EXT_STACK_BASE: [0x3080_0000_0000n, "Stack of PP n at base + n * EXT_STACK_STRIDE."],
+    EXT_FAIL_STACK_BASE: [0x3180_0000_0000n, "Stack of the fail callback of PP n."],
+    EXT_STACK_BYTES: 0x8000n,
+    EXT_STACK_STRIDE: [0x9000n, "A stack and the guard page above it."],
+    EXT_CODE_BASE: 0x3280_0000_0000n,
+    EXT_CODE_BYTES: 0x80_0000n,
+    EXT_TLS_BASE: [
+      0x3380_0000_0000n,
+      "TLS data page of PP n at base + n * EXT_TLS_STRIDE, its TCB in the page behind.",
+    ],
+    EXT_TLS_BYTES: 0x2000n,
+    EXT_TLS_STRIDE: 0x3000n,
+    EXT_DIRECT_BASE: [0x6000_0000_0000n, "map_direct: virtual = base + physical."],
+    EXT_DIRECT_BYTES: 0x2000_0000_0000n,
+  },
+);
 
 /**
  * The microkernel's own. Everything that an exit's path touches lies below 2 GiB, where an instruction can name it by a
@@ -26,11 +34,17 @@ export const kernelWindows = table("windows", "Windows of the microkernel", "u64
   PP_AREA_BASE: [0x2000_0000n, "What is private to a processor; see the PP_* offsets."],
   KERNEL_IMAGE_BASE: [0x4000_0000n, "The kernel's ELF segments; one second-level table, shared by all processors."],
   KERNEL_IMAGE_BYTES: 0x2000_0000n,
-  KERNEL_MEMORY_BASE: [0x6000_0000n, "Linear memory of the kernel's wasm module: an 8 GiB window, first 64 KiB unmapped."],
+  KERNEL_MEMORY_BASE: [
+    0x6000_0000n,
+    "Linear memory of the kernel's wasm module: an 8 GiB window, first 64 KiB unmapped.",
+  ],
   MODULE_MEMORY_WINDOW: [0x2_0000_0000n, "No 32-bit address plus 32-bit offset leaves a window of this size."],
   EXT_FILE_BASE: [0x3_0000_0000n, "The extensions' ELF files, read-only, while they are being loaded."],
   EXT_FILE_STRIDE: [0x100_0000n, "Distance of two files; a file has at most EXT_CODE_BYTES."],
-  EXT_MEMORY_BASE: [0x4_0000_0000n, "Linear memory of a TypeScript extension (this processor's instance), 8 GiB window."],
+  EXT_MEMORY_BASE: [
+    0x4_0000_0000n,
+    "Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.",
+  ],
   HANDOFF_BASE: [0x6_0000_0000n, "The loader's page of code for entering and leaving, mapped in every table."],
   DIRECT_BASE: [0x4000_0000_0000n, "Physical memory that belongs to the hypervisor: virtual = base + physical."],
   DIRECT_BYTES: 0x2000_0000_0000n,
