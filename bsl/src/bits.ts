@@ -14,7 +14,7 @@ export function mask(low: u32, count: u32): u64 {
 
 /** Whether bit `index` is set. */
 export function isSet(value: u64, index: u32): bool {
-  return (value & bit(index)) != 0;
+  return (value & bit(index)) !== 0;
 }
 
 /** The field of `count` bits that starts at bit `low`. */
@@ -30,12 +30,12 @@ export function insert(value: u64, low: u32, count: u32, field: u64): u64 {
 
 /** Whether exactly one bit is set. */
 export function isPowerOfTwo(value: u64): bool {
-  return value != 0 && (value & (value - 1)) == 0;
+  return value !== 0 && (value & (value - 1)) === 0;
 }
 
 /** Whether `value` is a multiple of `alignment`, a power of two. */
 export function isAligned(value: u64, alignment: u64): bool {
-  return (value & (alignment - 1)) == 0;
+  return (value & (alignment - 1)) === 0;
 }
 
 /** The largest multiple of `alignment`, a power of two, that is not above `value`. */
@@ -55,7 +55,7 @@ export function log2Floor(value: u64): u32 {
 
 /** The smallest n with 2^n at least `value`; `value` must not be 0. */
 export function log2Ceil(value: u64): u32 {
-  return value == 1 ? 0 : log2Floor(value - 1) + 1;
+  return value === 1 ? 0 : log2Floor(value - 1) + 1;
 }
 
 /** Position of the lowest set bit; 64 when there is none. */

@@ -26,7 +26,7 @@ export function writeText<S extends ByteSink>(sink: S, text: string): void {
 export function writeDecimal<S extends ByteSink>(sink: S, value: u64): void {
   let divisor: u64 = 1;
   while (value / divisor >= 10) divisor *= 10;
-  while (divisor != 0) {
+  while (divisor !== 0) {
     sink.put(<u8>(0x30 + ((value / divisor) % 10)));
     divisor /= 10;
   }
@@ -46,7 +46,7 @@ export function writeHex<S extends ByteSink>(sink: S, value: u64, digits: u32): 
     sink.put(0x30);
     left--;
   }
-  while (left != 0) {
+  while (left !== 0) {
     left--;
     const digit: u64 = (value >> (left * 4)) & 15;
     sink.put(<u8>(digit < 10 ? 0x30 + digit : 0x57 + digit));
