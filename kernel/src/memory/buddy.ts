@@ -1,0 +1,223 @@
+// A buddy allocator for physical pages
+//
+// A block of order n is 2^n pages at a multiple of its size; its buddy is the other half of the block of order n + 1.
+// Free blocks of an order form a doubly linked list whose links lie in the blocks themselves, seen through the direct
+// map; one byte per page says what begins there:
+//
+//      7        6        5        4        3                 0
+//     ┌────────┬────────┬────────┬────────┬───────────────────┐
+//     │   0    │  free  │ taken  │reserved│ order             │  all zero: inside of a block
+//     └────────┴────────┴────────┴────────┴───────────────────┘
+//
+// Splitting and merging take at most MAX_ORDER steps, finding a chunk log2(chunks) steps. A page that is given back
+// twice, with another order or that never came from here has the wrong state byte, and is refused.
+
+import { alignDown, isAligned, lowestBit } from "../../../bsl/src/bits";
+import { FixedArray } from "../../../bsl/src/fixed-array";
+import { TicketLock } from "../../../bsl/src/lock";
+import { fillMemory, peek8, peek64, poke8, poke64 } from "../../../bsl/src/memory";
+import { CHUNK_TABLE_BYTES, ChunkTable, NO_CHUNK } from "./chunk-table";
+import { directAddress, PAGE_BYTES, PAGE_SHIFT } from "./direct";
+
+/** Largest order: 1024 pages, 4 MiB. */
+export const MAX_ORDER: u32 = 10;
+
+const FREE: u8 = 0x40;
+const TAKEN: u8 = 0x20;
+const RESERVED: u8 = 0x10;
+const INSIDE: u8 = 0;
+
+/** Offsets of a free block's links. */
+const NEXT: u64 = 0;
+const PREVIOUS: u64 = 8;
+
+/** Offsets of what lies behind BuddyPool's fields. */
+const HEADS: usize = 32;
+const COUNTS: usize = HEADS + 8 * (<usize>MAX_ORDER + 1);
+const CHUNKS: usize = COUNTS + 4 * (<usize>MAX_ORDER + 1) + 4;
+
+/** Bytes that a pool takes in linear memory, aligned to 8. */
+export const BUDDY_POOL_BYTES: i32 = <i32>CHUNKS + <i32>CHUNK_TABLE_BYTES;
+
+/** A pool of pages, empty when its BUDDY_POOL_BYTES bytes are zero. Safe for several processors. */
+@unmanaged
+export class BuddyPool {
+  private lockNext: u32 = 0;
+  private lockServing: u32 = 0;
+  /** Bit n: there is a free block of order n. */
+  private orders: u64 = 0;
+  private total: u64 = 0;
+  private free: u64 = 0;
+
+  /**
+   * Adds a physically contiguous chunk, mapped in the direct map, whose first `usedBytes` belong to somebody else. May
+   * be called at any time. A chunk with less than two whole pages left is only owned, not handed out.
+   *
+   * @returns false when the chunk is not made of whole pages, overlaps another one or is one too many.
+   */
+  addChunk(phys: u64, bytes: u64, usedBytes: u64): bool {
+    if (usedBytes > bytes) return false;
+    const first = phys + ((usedBytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
+    const states = statesOf(phys, phys + bytes);
+    const hasPages = first < states;
+    this.lock.acquire();
+    const isNew = this.chunks.insert(phys, bytes, hasPages) !== NO_CHUNK;
+    if (isNew && hasPages) {
+      fillMemory(directAddress(states), RESERVED, bytes >> PAGE_SHIFT);
+      fillMemory(stateAddress(phys, phys + bytes, first), INSIDE, (states - first) >> PAGE_SHIFT);
+      this.total += (states - first) >> PAGE_SHIFT;
+      this.addBlocks(phys, phys + bytes, first, states);
+    }
+    this.lock.release();
+    return isNew;
+  }
+
+  /** Takes 2^order pages, aligned to their size and holding whatever they held: their physical address, or 0. */
+  allocPages(order: u32): u64 {
+    if (order > MAX_ORDER) return 0;
+    this.lock.acquire();
+    let phys: u64 = 0;
+    let found = lowestBit(this.orders & ~(((<u64>1) << order) - 1));
+    if (found <= MAX_ORDER) {
+      phys = this.heads.at(found);
+      const chunk = this.chunks.find(phys);
+      const base = this.chunks.base(chunk);
+      const end = this.chunks.end(chunk);
+      this.unlink(phys, found);
+      while (found > order) {
+        found--;
+        this.push(base, end, phys + (PAGE_BYTES << found), found);
+      }
+      poke8(stateAddress(base, end, phys), TAKEN | <u8>order);
+      this.free -= (<u64>1) << order;
+    }
+    this.lock.release();
+    return phys;
+  }
+
+  /**
+   * Gives back what allocPages(order) returned.
+   *
+   * @returns false, and changes nothing, when no block of this order is taken at this address.
+   */
+  freePages(phys: u64, order: u32): bool {
+    if (order > MAX_ORDER || !isAligned(phys, PAGE_BYTES)) return false;
+    this.lock.acquire();
+    const chunk = this.chunks.find(phys);
+    const isTaken =
+      chunk !== NO_CHUNK && this.chunks.hasPages(chunk) && this.stateAt(chunk, phys) === (TAKEN | <u8>order);
+    if (isTaken) this.merge(this.chunks.base(chunk), this.chunks.end(chunk), phys, order);
+    this.lock.release();
+    return isTaken;
+  }
+
+  /** Whether a physical address belongs to the hypervisor, handed out or not. */
+  ownsPhys(phys: u64): bool {
+    this.lock.acquire();
+    const isOwn = this.chunks.find(phys) !== NO_CHUNK;
+    this.lock.release();
+    return isOwn;
+  }
+
+  /** Pages that can be handed out altogether. */
+  totalPages(): u64 {
+    return this.total;
+  }
+
+  /** Pages that are free now. */
+  freePageCount(): u64 {
+    return this.free;
+  }
+
+  /** Pages that are handed out now. */
+  usedPages(): u64 {
+    return this.total - this.free;
+  }
+
+  /** Free blocks of an order. */
+  freeBlocks(order: u32): u32 {
+    return order > MAX_ORDER ? 0 : this.counts.at(order);
+  }
+
+  /** Cuts the free pages [first, last) into the largest aligned blocks. */
+  private addBlocks(base: u64, end: u64, first: u64, last: u64): void {
+    this.free += (last - first) >> PAGE_SHIFT;
+    let phys = first;
+    while (phys < last) {
+      let order = MAX_ORDER;
+      while (!isAligned(phys, PAGE_BYTES << order) || last - phys < PAGE_BYTES << order) order--;
+      this.push(base, end, phys, order);
+      phys += PAGE_BYTES << order;
+    }
+  }
+
+  /** Makes a taken block free, together with every buddy that is free too. */
+  private merge(base: u64, end: u64, taken: u64, takenOrder: u32): void {
+    let phys = taken;
+    let order = takenOrder;
+    this.free += (<u64>1) << order;
+    poke8(stateAddress(base, end, phys), INSIDE);
+    while (order < MAX_ORDER) {
+      const buddy = phys ^ (PAGE_BYTES << order);
+      if (buddy < base || buddy >= end || peek8(stateAddress(base, end, buddy)) !== (FREE | <u8>order)) break;
+      this.unlink(buddy, order);
+      poke8(stateAddress(base, end, buddy), INSIDE);
+      order++;
+      phys = alignDown(phys, PAGE_BYTES << order);
+    }
+    this.push(base, end, phys, order);
+  }
+
+  /** Puts a block in front of its order's list. */
+  private push(base: u64, end: u64, phys: u64, order: u32): void {
+    const next = this.heads.at(order);
+    poke8(stateAddress(base, end, phys), FREE | <u8>order);
+    poke64(directAddress(phys) + NEXT, next);
+    poke64(directAddress(phys) + PREVIOUS, 0);
+    if (next !== 0) poke64(directAddress(next) + PREVIOUS, phys);
+    this.heads.set(order, phys);
+    this.counts.set(order, this.counts.at(order) + 1);
+    this.orders |= (<u64>1) << order;
+  }
+
+  /** Takes a block out of its order's list; its state byte stays. */
+  private unlink(phys: u64, order: u32): void {
+    const next = peek64(directAddress(phys) + NEXT);
+    const previous = peek64(directAddress(phys) + PREVIOUS);
+    if (next !== 0) poke64(directAddress(next) + PREVIOUS, previous);
+    if (previous !== 0) poke64(directAddress(previous) + NEXT, next);
+    else this.heads.set(order, next);
+    this.counts.set(order, this.counts.at(order) - 1);
+    if (this.heads.at(order) === 0) this.orders &= ~((<u64>1) << order);
+  }
+
+  private stateAt(chunk: u32, phys: u64): u8 {
+    return peek8(stateAddress(this.chunks.base(chunk), this.chunks.end(chunk), phys));
+  }
+
+  private get lock(): TicketLock {
+    return changetype<TicketLock>(this);
+  }
+
+  private get heads(): FixedArray<u64> {
+    return changetype<FixedArray<u64>>(changetype<usize>(this) + HEADS);
+  }
+
+  private get counts(): FixedArray<u32> {
+    return changetype<FixedArray<u32>>(changetype<usize>(this) + COUNTS);
+  }
+
+  private get chunks(): ChunkTable {
+    return changetype<ChunkTable>(changetype<usize>(this) + CHUNKS);
+  }
+}
+
+/** Physical address of a chunk's state bytes: whole pages at its end. */
+function statesOf(base: u64, end: u64): u64 {
+  return end - ((((end - base) >> PAGE_SHIFT) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
+}
+
+/** Native address of the state byte of a page. */
+function stateAddress(base: u64, end: u64, phys: u64): u64 {
+  return directAddress(statesOf(base, end) + ((phys - base) >> PAGE_SHIFT));
+}
