@@ -1,0 +1,122 @@
+// TypeScript to WebAssembly: asc as a library
+
+import { readFileSync } from "node:fs";
+import { basename, relative, resolve } from "node:path";
+import * as asc from "assemblyscript/asc";
+import { type Diagnostic, locate } from "./errors.ts";
+import { ASC_OPTIONS } from "./asc-options.ts";
+import { rewriteImports } from "./imports.ts";
+import { placeOf, readSourceMap } from "./source-map.ts";
+import { scanWasm } from "./wasm.ts";
+
+/** What to compile. */
+export interface CompileRequest {
+  /** Absolute paths; what they export is what the module exports. */
+  readonly entries: readonly string[];
+  /** Folder that function names and messages are relative to. */
+  readonly root: string;
+  /** Linear memory in pages of 64 KiB. */
+  readonly initialPages: number;
+  readonly maximumPages: number;
+}
+
+/** The module, or why there is none. */
+export interface CompileResult {
+  readonly wasm?: Uint8Array;
+  /** JSON; its sources are relative to the root. */
+  readonly sourceMap?: string;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Every file that was read or looked for, as absolute paths. */
+  readonly inputs: readonly string[];
+}
+
+/** Compiles one module. The compiler stays loaded, so a second module costs a fraction of the first. */
+export async function compileTypeScript(request: CompileRequest): Promise<CompileResult> {
+  const { root } = request;
+  const sources = new Map<string, string>();
+  const inputs = new Set<string>();
+  const outputs = new Map<string, Uint8Array | string>();
+  const diagnostics: Diagnostic[] = [];
+
+  const readSource = (name: string, folder: string): string | null => {
+    if (basename(name) === "asconfig.json") return null;
+    const path = resolve(root, folder, name);
+    inputs.add(path);
+    try {
+      const text = rewriteImports(readFileSync(path, "utf8"), path);
+      sources.set(relative(root, path), text);
+      return text;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+  };
+
+  const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
+  const entries = request.entries.map((entry) => relative(root, entry));
+  const { error } = await asc.main([...entries, ...ASC_OPTIONS, ...memory, "--baseDir", root, "-o", "module.wasm"], {
+    readFile: readSource,
+    writeFile: (name, data) => {
+      outputs.set(name, data);
+    },
+    listFiles: () => [],
+    stdout: asc.createMemoryStream(),
+    stderr: asc.createMemoryStream(),
+    reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
+  });
+
+  const done = { diagnostics, inputs: [...inputs] };
+  if (error !== null && !diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
+    diagnostics.push({ severity: "error", message: error.message });
+  }
+  const wasm = outputs.get("module.wasm");
+  const sourceMap = outputs.get("module.wasm.map");
+  if (error !== null || !(wasm instanceof Uint8Array) || typeof sourceMap !== "string") return done;
+  diagnostics.push(...floatsOf(wasm, sourceMap, sources));
+  return { ...done, wasm, sourceMap: stripSources(sourceMap) };
+}
+
+interface AscMessage {
+  readonly message: string;
+  readonly code: number;
+  readonly category: number;
+  readonly range: { readonly start: number; readonly source: { readonly normalizedPath: string } } | null;
+}
+
+/** `DiagnosticCategory` of asc: pedantic 0, info 1, warning 2, error 3. */
+const CATEGORY_ERROR = 3;
+
+function diagnosticOf(message: AscMessage, sources: ReadonlyMap<string, string>): Diagnostic {
+  const severity = message.category === CATEGORY_ERROR ? "error" : "warning";
+  const common = { severity, message: message.message, code: `AS${message.code}` } as const;
+  if (message.range === null) return common;
+  const file = message.range.source.normalizedPath;
+  const source = sources.get(file);
+  return source === undefined ? { ...common, file } : { ...common, file, ...locate(source, message.range.start) };
+}
+
+/** One error for each function that uses floating point. */
+function floatsOf(wasm: Uint8Array, sourceMap: string, sources: ReadonlyMap<string, string>): Diagnostic[] {
+  const { floats } = scanWasm(wasm);
+  if (floats.length === 0) return [];
+  const mappings = readSourceMap(sourceMap);
+  return floats.map((use) => {
+    const place = placeOf(mappings, use.function.start, use.offset);
+    const text = place === undefined ? undefined : sources.get(place.file)?.split("\n")[place.line - 1];
+    return {
+      severity: "error",
+      code: "float",
+      message: `floating point in ${use.function.name}: the guest's registers would be lost (number is a 64-bit float)`,
+      ...place,
+      ...(text === undefined ? {} : { text }),
+    };
+  });
+}
+
+/** The map without the sources' text, which would make the result depend on comments. */
+function stripSources(json: string): string {
+  const map = JSON.parse(json) as Record<string, unknown>;
+  delete map.sourcesContent;
+  delete map.sourceRoot;
+  return JSON.stringify(map);
+}

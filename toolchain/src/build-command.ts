@@ -1,0 +1,120 @@
+// `bf build`
+
+import { relative } from "node:path";
+import type { Command } from "commander";
+import { Builder, type BuildEvents, type BuildResult, selectParts } from "./build.ts";
+import type { Product } from "./context.ts";
+import { BuildError, type Diagnostic, formatDiagnostic } from "./errors.ts";
+import { findWorkspace } from "./part.ts";
+import { Progress } from "./progress.ts";
+
+interface Options {
+  readonly watch?: boolean;
+  readonly json?: boolean;
+  readonly cache: boolean;
+}
+
+/** Adds the command to the program. */
+export function registerBuild(program: Command): void {
+  program
+    .command("build")
+    .description("compile parts for bare metal")
+    .argument("[part...]", "names of parts or types of parts (default: all)")
+    .option("-w, --watch", "build again whenever a source changes")
+    .option("--json", "print products and errors as JSON on stdout")
+    .option("--no-cache", "make everything anew")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  bf build                      every part of the workspace
+  bf build kernel               the microkernel
+  bf build extension default    one extension
+  bf build loader linux         the loader, and the Linux driver around it
+  bf build --watch kernel       stay, and build when something changed
+
+In the folder of a package with a "bareflank" field outside of any workspace, builds that package.`,
+    )
+    .action(build);
+}
+
+async function build(words: readonly string[], options: Options): Promise<void> {
+  const workspace = findWorkspace(process.cwd());
+  const selected = selectParts(workspace, words);
+  if (selected.length === 0) {
+    throw new BuildError("There is nothing to build: no package.json here has a \"bareflank\" field.", {
+      hint: "toolchain/README.md describes the field.",
+    });
+  }
+  const builder = new Builder(workspace, options.cache ? {} : { fresh: true });
+  const progress = new Progress();
+  const events = options.json === true ? {} : reporter(progress, workspace.root);
+  try {
+    if (options.watch === true) {
+      const { watch } = await import("./watch.ts");
+      await watch(builder, selected, events, progress);
+      return;
+    }
+    const begin = performance.now();
+    const result = await builder.build(selected, events);
+    progress.stop();
+    if (options.json === true) process.stdout.write(`${JSON.stringify(toJson(result), null, 2)}\n`);
+    else if (result.failures.length === 0 && selected.length > 1) progress.line(`done in ${seconds(begin)}`);
+    if (result.failures.length > 0) process.exitCode = 1;
+  } finally {
+    await builder.close();
+  }
+}
+
+/** Prints one line per part. */
+function reporter(progress: Progress, root: string): BuildEvents {
+  return {
+    onStep: (part, step) => progress.running(part, step),
+    onWarning: (diagnostic) => progress.line(formatDiagnostic(diagnostic)),
+    onProduct: (product, milliseconds) => {
+      progress.ended(product.part);
+      progress.line(describe(product, milliseconds, root, progress));
+    },
+    onFailure: (part, error) => {
+      progress.ended(part);
+      progress.line(describeFailure(part, error, progress));
+    },
+  };
+}
+
+function describe(product: Product, milliseconds: number, root: string, progress: Progress): string {
+  const main = ["elf", "object", "module", "bundle", "wasm"].map((role) => product.files[role]).find(Boolean);
+  const state = product.cached ? "unchanged" : `built in ${(milliseconds / 1000).toFixed(1)} s`;
+  const where = main === undefined ? "" : `  ${progress.paint("dim", relative(process.cwd(), main) || root)}`;
+  return `${progress.paint("green", product.part.padEnd(10))} ${state.padEnd(14)}${where}`;
+}
+
+function describeFailure(part: string, error: Error, progress: Progress): string {
+  return `${progress.paint("red", part.padEnd(10))} ${explain(error)}`;
+}
+
+/** An error as the user sees it: messages with their places, what happened, what to do. */
+export function explain(error: Error): string {
+  if (!(error instanceof BuildError)) {
+    return process.env.BF_DEBUG === undefined ? `${error.message} (BF_DEBUG=1 shows where)` : (error.stack ?? error.message);
+  }
+  const lines = [error.message];
+  if (error.diagnostics.length > 0) lines.push(...error.diagnostics.map(formatDiagnostic));
+  if (error.hint !== undefined) lines.push(error.hint);
+  if (process.env.BF_DEBUG !== undefined && error.stack !== undefined) lines.push(error.stack);
+  return lines.join("\n");
+}
+
+function toJson(result: BuildResult) {
+  return {
+    products: result.products.map(({ part, type, files, cached }) => ({ part, type, files, cached })),
+    errors: result.failures.map(({ part, error }) => ({
+      part,
+      message: error.message,
+      hint: error instanceof BuildError ? error.hint : undefined,
+      diagnostics: error instanceof BuildError ? error.diagnostics : ([] satisfies Diagnostic[]),
+    })),
+  };
+}
+
+const seconds = (begin: number) => `${((performance.now() - begin) / 1000).toFixed(1)} s`;

@@ -1,0 +1,53 @@
+// The command bf
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { explain, registerBuild } from "./build-command.ts";
+import { UsageError } from "./errors.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/** Runs the command; the exit code is 0 for success, 1 for a failed build, 2 for wrong usage. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command("bf")
+    .description("Builds Bareflank in TypeScript and runs it in emulated machines")
+    .version(version())
+    .showHelpAfterError("(bf --help shows what there is)")
+    .exitOverride();
+  registerBuild(program);
+  program.commands.forEach((command) => command.exitOverride());
+  await registerLab(program, argv);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+      return;
+    }
+    process.stderr.write(`bf: ${explain(error as Error)}\n`);
+    process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** The package that emulates machines brings its own commands; without it there are none. */
+const LAB_COMMANDS = "@bareflank/lab/commands";
+
+async function registerLab(program: Command, argv: readonly string[]): Promise<void> {
+  // Loading it costs time that a build does not need.
+  if (argv[0] === "build" || argv[0] === "lint") return;
+  try {
+    const lab = (await import(LAB_COMMANDS)) as { register(program: Command): void };
+    lab.register(program);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw error;
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,13 @@
+// A thread with a warm compiler: takes CompileRequest, answers CompileResult
+//
+// JavaScript, because a thread of Node.js 20 does not inherit the loader for TypeScript: it registers its own.
+
+import { parentPort } from "node:worker_threads";
+import { register } from "tsx/esm/api";
+
+register();
+const { compileTypeScript } = await import("./assemblyscript.ts");
+
+parentPort?.on("message", async (request) => {
+  parentPort?.postMessage(await compileTypeScript(request));
+});

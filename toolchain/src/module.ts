@@ -1,0 +1,202 @@
+// Builds the parts that are compiled from TypeScript: kernel, extension, loader, library
+
+import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { ASC_OPTIONS, ASC_VERSION } from "./asc-options.ts";
+import { type CachedResult, writeProduct } from "./cache.ts";
+import { type BuildContext, digestOf, type Product, productFolder } from "./context.ts";
+import { BuildError } from "./errors.ts";
+import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
+import { type CodeModel, compileNative, joinObjects, link, RUNTIME } from "./native.ts";
+import type { Part } from "./part.ts";
+import { run } from "./tools.ts";
+import { type MemoryModel, type Translation, translate } from "./translate.ts";
+
+const WASM2C = createRequire(import.meta.url).resolve("wabt/bin/wasm2c");
+const WASM2C_DIGEST = digestOf(readFileSync(WASM2C));
+
+/** Builds one part; its products lie in `productFolder`, with a manifest of their digests. */
+export async function buildModule(context: BuildContext, part: Part): Promise<Product> {
+  const steps: CachedResult[] = [];
+  const keep = async (step: Promise<CachedResult>) => {
+    const result = await step;
+    steps.push(result);
+    return result;
+  };
+  const wasm = await keep(compile(context, part));
+  const files: Record<string, string> = { wasm: wasm.path("module.wasm"), map: wasm.path("module.wasm.map") };
+  if (part.type !== "library") Object.assign(files, await buildNative(context, part, wasm, keep));
+  return deliver(context, part, files, steps);
+}
+
+type Keep = (step: Promise<CachedResult>) => Promise<CachedResult>;
+
+/** TypeScript to WebAssembly. */
+function compile(context: BuildContext, part: Part): Promise<CachedResult> {
+  const { root, cache } = context;
+  const memory = {
+    initialPages: Math.ceil(part.memory.initialKiB / WASM_PAGE_KIB),
+    maximumPages: Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB),
+  };
+  const key = [ASC_VERSION, ASC_OPTIONS, memory, part.entries.map((path) => relative(root, path))];
+  return cache.run("asc", key, async () => {
+    context.onStep(part.name, "TypeScript to WebAssembly");
+    const result = await context.compilers.compile({ root, entries: part.entries, ...memory });
+    const errors = result.diagnostics.filter(({ severity }) => severity === "error");
+    for (const diagnostic of result.diagnostics) {
+      if (diagnostic.severity === "warning") context.onWarning(diagnostic);
+    }
+    if (errors.length > 0 || result.wasm === undefined || result.sourceMap === undefined) {
+      throw new BuildError(`${part.name} does not compile.`, { diagnostics: errors });
+    }
+    const files = new Map<string, Uint8Array | string>([
+      ["module.wasm", result.wasm],
+      ["module.wasm.map", result.sourceMap],
+    ]);
+    return { files, inputs: result.inputs };
+  });
+}
+
+/** WebAssembly to machine code. */
+async function buildNative(context: BuildContext, part: Part, wasm: CachedResult, keep: Keep) {
+  const { root, cache } = context;
+  const cFiles = part.native.filter((path) => path.endsWith(".c"));
+  const others = part.native.filter((path) => !path.endsWith(".c"));
+  const translated = await keep(toC(context, part, wasm));
+  const options = {
+    model: CODE_MODEL[part.type] ?? "low",
+    include: [...part.include, ...new Set(part.native.map((path) => dirname(path))), root],
+    flags: part.cflags,
+    root,
+  };
+  context.onStep(part.name, "WebAssembly to machine code");
+  const unit = { path: `${part.name}.c`, text: readFileSync(translated.path("module.c"), "utf8") };
+  const sources = [unit, ...others.map((path) => ({ path }))];
+  if (part.type !== "loader") sources.push({ path: join(RUNTIME, "freestanding.c") });
+  const objects = await Promise.all(sources.map((source) => keep(compileNative(cache, source, options))));
+  const paths = objects.map((object) => object.path("object.o"));
+  const header = translated.path("module.h");
+  if (part.type === "loader") {
+    const object = paths.length === 1 ? objects[0] : await keep(joinObjects(cache, paths, root));
+    return { object: object?.path("object.o") ?? "", header };
+  }
+  const script = part.linkerScript ?? join(RUNTIME, part.type === "kernel" ? "kernel.ld" : "extension.ld");
+  const image = await keep(link(cache, { objects: paths, script, flags: [], include: options.include, root }));
+  return { elf: image.path("image.elf"), debug: image.path("image.debug.elf"), header };
+}
+
+const CODE_MODEL: Partial<Record<Part["type"], CodeModel>> = { kernel: "low", extension: "anywhere", loader: "linux" };
+
+/** One C translation unit, `module.c`, and its border, `module.h`. */
+function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<CachedResult> {
+  const { root, cache } = context;
+  const module = part.name.replace(/[^A-Za-z0-9]/g, "");
+  const memory = memoryModel(part);
+  const native = part.native.filter((path) => path.endsWith(".c"));
+  const names = [part.intrinsics, native].map((paths) => paths.map((path) => relative(root, path)));
+  const key = [WASM2C_DIGEST, TRANSLATOR_DIGEST, module, memory, names, extraC(part), cache.digest(wasm.path("module.wasm"))];
+  return cache.run("c", key, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bf-"));
+    try {
+      const output = join(folder, "module.c");
+      const args = [WASM2C, wasm.path("module.wasm"), "--module-name", module, "--output", output];
+      await run("wasm2c", process.execPath, args, root);
+      const translation: Translation = translate({
+        module,
+        memory,
+        header: await readFile(join(folder, "module.h"), "utf8"),
+        source: await readFile(output, "utf8"),
+        intrinsics: part.intrinsics.map((path) => ({
+          include: relative(root, path),
+          text: readFileSync(path, "utf8"),
+        })),
+        native: native.map((path) => relative(root, path)),
+        extra: extraC(part),
+      });
+      const files = new Map([
+        ["module.c", translation.source],
+        ["module.h", translation.header],
+      ]);
+      return { files, inputs: part.intrinsics };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+const TRANSLATOR_DIGEST = digestOf(readFileSync(new URL("./translate.ts", import.meta.url)));
+
+function memoryModel(part: Part): MemoryModel {
+  const bases: Partial<Record<Part["type"], string>> = {
+    kernel: "BF_KERNEL_MEMORY_BASE",
+    extension: "BF_EXT_MEMORY_BASE",
+  };
+  const maximumKiB = part.type === "extension" ? part.memory.maximumKiB : part.memory.initialKiB;
+  return {
+    base: bases[part.type],
+    initialBytes: part.memory.initialKiB * 1024,
+    maximumBytes: maximumKiB * 1024,
+  };
+}
+
+/** Notes, and the kernel's linear memory, which is a segment of its image. */
+function extraC(part: Part): string {
+  const bytes = part.memory.initialKiB * 1024 - MEMORY_START;
+  if (part.type === "kernel") {
+    return [
+      note("u64 version", "BF_NOTE_KERNEL", "BF_BOOT_VERSION"),
+      `__asm__(".pushsection .linear_memory,\\"aw\\",@nobits\\n.balign 4096\\n.skip ${bytes}\\n.popsection");`,
+    ].join("\n");
+  }
+  if (part.type === "extension") {
+    const flags = part.instance === "per-processor" ? "BF_EXT_MEMORY_PER_PP" : "0";
+    const maximum = part.memory.maximumKiB * 1024 - MEMORY_START;
+    const fields = [1, flags, bytes / 4096, maximum / 4096, MEMORY_START, 0].join(", ");
+    return note("struct bf_extension_memory memory", "BF_NOTE_EXTENSION_MEMORY", `{${fields}}`);
+  }
+  return "";
+}
+
+/** An ELF note with the owner "Bareflank". */
+function note(member: string, type: string, value: string): string {
+  return [
+    'static const struct { u32 name_bytes, descriptor_bytes, type; char name[12]; ' + `${member}; } bareflank_note`,
+    '    __attribute__((section(".note.bareflank"), used, aligned(4)))',
+    `    = {sizeof("Bareflank"), sizeof(bareflank_note) - 24, ${type}, "Bareflank", ${value}};`,
+  ].join("\n");
+}
+
+const PRODUCT_NAMES: Readonly<Record<string, string>> = {
+  wasm: ".wasm",
+  map: ".wasm.map",
+  elf: ".elf",
+  debug: ".debug.elf",
+  object: ".o",
+  header: ".h",
+};
+
+/** Copies the results to where they are looked for, and writes the manifest. */
+function deliver(context: BuildContext, part: Part, made: Record<string, string>, steps: readonly CachedResult[]): Product {
+  const folder = productFolder(context.build, part);
+  const files: Record<string, string> = {};
+  const digests: Record<string, { file: string; sha256: string; bytes: number }> = {};
+  for (const [role, path] of Object.entries(made)) {
+    const name = `${part.name}${PRODUCT_NAMES[role]}`;
+    const data = readFileSync(path);
+    files[role] = join(folder, name);
+    digests[role] = { file: name, sha256: digestOf(data), bytes: data.length };
+    writeProduct(join(folder, name), data);
+  }
+  const manifest = { part: part.name, type: part.type, asc: ASC_VERSION, files: digests };
+  writeProduct(join(folder, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  return {
+    part: part.name,
+    type: part.type,
+    files,
+    inputs: steps.flatMap((step) => step.inputs),
+    cached: steps.every((step) => step.hit),
+  };
+}

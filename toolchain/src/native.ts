@@ -1,0 +1,161 @@
+// C and assembly to objects, objects to images: calls of clang, ld.lld and llvm-objcopy
+
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MEMORY_START } from "./memory.ts";
+import type { Cache, CachedResult } from "./cache.ts";
+import { run, tool } from "./tools.ts";
+
+/** Folder of the freestanding runtime: headers, default linker scripts. */
+export const RUNTIME = join(dirname(fileURLToPath(import.meta.url)), "..", "runtime");
+
+/** Folder of bareflank.h. */
+export const ABI_HEADERS = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "abi", "generated", "c");
+
+const CODE_MODELS = {
+  /** Linked below 2 GiB: addresses fit in 32 bits. */
+  low: ["-mcmodel=small", "-fno-pic"],
+  /** Linked anywhere: addresses relative to the instruction. */
+  anywhere: ["-mcmodel=small", "-fPIE"],
+  /** Inside a Linux module, or below 2 GiB. */
+  linux: ["-mcmodel=kernel", "-fno-pic", "-fno-jump-tables"],
+} as const;
+
+export type CodeModel = keyof typeof CODE_MODELS;
+
+const COMMON_FLAGS = [
+  ...["--target=x86_64-unknown-none-elf", "-std=gnu11", "-O2", "-ffreestanding", "-nostdinc", "-mgeneral-regs-only"],
+  ...["-mno-red-zone", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-fwrapv"],
+  "-fomit-frame-pointer",
+  ...["-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-fno-common", "-fno-ident"],
+  ...["-Wall", "-Wextra", "-Wno-unused-function", "-Wno-unused-parameter", "-Wno-unused-variable", "-Werror"],
+];
+
+/** Something to compile: a file, or a text with the name that messages shall give it. */
+export interface NativeSource {
+  readonly path: string;
+  readonly text?: string;
+}
+
+/** How to compile it. */
+export interface NativeOptions {
+  readonly model: CodeModel;
+  readonly include: readonly string[];
+  readonly flags: readonly string[];
+  /** Where messages' paths start. */
+  readonly root: string;
+}
+
+/** Compiles one C or assembly file; the result's file is `object.o`. */
+export function compileNative(cache: Cache, source: NativeSource, options: NativeOptions): Promise<CachedResult> {
+  const clang = tool("clang");
+  const include = [RUNTIME, ABI_HEADERS, ...options.include].flatMap((folder) => ["-I", folder]);
+  const headers = ["-isystem", join(resourceFolder(clang.path), "include")];
+  const flags = [...COMMON_FLAGS, ...CODE_MODELS[options.model], ...include, ...headers, ...options.flags];
+  const key = [clang.identity, flags, source.path, source.text ?? ""];
+  return cache.run("object", key, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bf-"));
+    try {
+      const input = source.text === undefined ? source.path : join(folder, basename(source.path));
+      if (source.text !== undefined) await writeFile(input, source.text);
+      const object = join(folder, "object.o");
+      const list = join(folder, "inputs.d");
+      const assembly = source.path.endsWith(".S") ? ["-Wa,--noexecstack"] : [];
+      const files = ["-MD", "-MF", list, "-c", input, "-o", object];
+      await run(`Compiling ${basename(source.path)}`, clang.path, [...flags, ...assembly, ...files], options.root);
+      const inputs = parseDependencies(await readFile(list, "utf8"), options.root);
+      return {
+        files: new Map([["object.o", await readFile(object)]]),
+        inputs: inputs.filter((path) => path !== input),
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+const resourceFolders = new Map<string, string>();
+
+/** clang's own headers (stdint.h and the like), without those of the operating system. */
+function resourceFolder(clang: string): string {
+  let folder = resourceFolders.get(clang);
+  if (folder === undefined) {
+    folder = execFileSync(clang, ["-print-resource-dir"], { encoding: "utf8" }).trim();
+    resourceFolders.set(clang, folder);
+  }
+  return folder;
+}
+
+/** Files in a make rule as clang writes it. */
+function parseDependencies(rule: string, root: string): string[] {
+  const files = rule.replace(/\\\n/g, " ").replace(/^[^:]*:/, "");
+  return files
+    .split(/(?<!\\)\s+/)
+    .filter((name) => name !== "")
+    .map((name) => name.replace(/\\ /g, " "))
+    .map((name) => (isAbsolute(name) ? name : resolve(root, name)));
+}
+
+/** Linker scripts take their addresses from bareflank.h, which spells constants as assembly wants them. */
+const SCRIPT_DEFINES = [`-DMODULE_MEMORY_START=0x${MEMORY_START.toString(16)}`];
+
+/** What to link. */
+export interface LinkOptions {
+  readonly objects: readonly string[];
+  /** Preprocessed with the C headers before the linker sees it. */
+  readonly script: string;
+  readonly flags: readonly string[];
+  readonly include: readonly string[];
+  readonly root: string;
+}
+
+/** Links an image; the result's files are `image.elf` (stripped) and `image.debug.elf` (with symbols). */
+export function link(cache: Cache, options: LinkOptions): Promise<CachedResult> {
+  const [clang, lld, objcopy] = [tool("clang"), tool("lld"), tool("objcopy")];
+  const include = [RUNTIME, ABI_HEADERS, ...options.include].flatMap((folder) => ["-I", folder]);
+  const flags = [
+    ...["-static", "-z", "max-page-size=4096", "-z", "noexecstack", "-z", "norelro", "--build-id=sha1"],
+    ...["--gc-sections", "--fatal-warnings", "--orphan-handling=error", ...options.flags],
+  ];
+  const key = [clang.identity, lld.identity, objcopy.identity, flags, options.objects.map((path) => cache.digest(path))];
+  return cache.run("image", [...key, options.script], async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bf-"));
+    try {
+      const script = join(folder, "script.ld");
+      const list = join(folder, "inputs.d");
+      const preprocess = ["-E", "-P", "-x", "assembler-with-cpp", "-MD", "-MF", list, "-MT", "script"];
+      await run("Reading the linker script", clang.path, [...preprocess, ...SCRIPT_DEFINES, ...include, options.script, "-o", script], options.root);
+      const debug = join(folder, "image.debug.elf");
+      const stripped = join(folder, "image.elf");
+      await run("Linking", lld.path, [...flags, "-T", script, "-o", debug, ...options.objects], options.root);
+      await run("Stripping", objcopy.path, ["--strip-all", debug, stripped], options.root);
+      return {
+        files: new Map([
+          ["image.elf", await readFile(stripped)],
+          ["image.debug.elf", await readFile(debug)],
+        ]),
+        inputs: parseDependencies(await readFile(list, "utf8"), options.root),
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Joins objects into one relocatable object, `object.o`. */
+export function joinObjects(cache: Cache, objects: readonly string[], root: string): Promise<CachedResult> {
+  const lld = tool("lld");
+  return cache.run("join", [lld.identity, objects.map((path) => cache.digest(path))], async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bf-"));
+    try {
+      const object = join(folder, "object.o");
+      await run("Joining objects", lld.path, ["-r", "-o", object, ...objects], root);
+      return { files: new Map([["object.o", await readFile(object)]]), inputs: [] };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}

@@ -1,0 +1,187 @@
+// Parts: what a package.json says about how to build it
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { BuildError } from "./errors.ts";
+
+/** The `bareflank` field of a package.json, or one element of it when it is a list. README.md describes each field. */
+export interface PartField {
+  readonly type: PartType;
+  readonly name?: string;
+  readonly entry?: string | readonly string[];
+  readonly native?: readonly string[];
+  readonly intrinsics?: readonly string[];
+  readonly include?: readonly string[];
+  readonly linkerScript?: string;
+  readonly memory?: { readonly initialKiB?: number; readonly maximumKiB?: number };
+  readonly instance?: "per-processor" | "shared";
+  readonly cflags?: readonly string[];
+  readonly loader?: string;
+  readonly module?: string;
+}
+
+export const PART_TYPES = ["kernel", "extension", "loader", "bare", "linux-driver", "library", "bfm", "abi"] as const;
+export type PartType = (typeof PART_TYPES)[number];
+
+/** A part with everything resolved: paths are absolute, defaults filled in. */
+export interface Part {
+  readonly type: PartType;
+  /** What `bf build` calls it; unique in a workspace. */
+  readonly name: string;
+  /** Folder of its package.json. */
+  readonly folder: string;
+  readonly entries: readonly string[];
+  readonly native: readonly string[];
+  readonly intrinsics: readonly string[];
+  readonly include: readonly string[];
+  readonly linkerScript: string | undefined;
+  readonly memory: { readonly initialKiB: number; readonly maximumKiB: number };
+  readonly instance: "per-processor" | "shared";
+  readonly cflags: readonly string[];
+  /** Name of the loader part that a `bare` or `linux-driver` part links. */
+  readonly loader: string;
+  /** Name of the Linux module that a `linux-driver` part makes. */
+  readonly module: string;
+}
+
+/** A part as its package.json names it, before any of its files is looked at. */
+export interface DeclaredPart {
+  readonly type: PartType;
+  readonly name: string;
+  readonly folder: string;
+  readonly field: PartField;
+}
+
+/** A folder that `bf` works in: a workspace with all its packages, or a single package. */
+export interface Workspace {
+  readonly root: string;
+  readonly parts: readonly DeclaredPart[];
+  /** Where products go. */
+  readonly build: string;
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly workspaces?: readonly string[];
+  readonly bareflank?: PartField | readonly PartField[];
+}
+
+const DEFAULT_INITIAL_KIB = 256;
+
+/** Finds the workspace around a folder: the outermost one whose `workspaces` lead there, else the nearest package. */
+export function findWorkspace(folder: string): Workspace {
+  const packages: string[] = [];
+  for (let parent = resolve(folder); ; parent = dirname(parent)) {
+    if (existsSync(join(parent, "package.json"))) packages.push(parent);
+    if (parent === dirname(parent)) break;
+  }
+  const nearest = packages[0];
+  if (nearest === undefined) {
+    throw new BuildError(`There is no package.json in ${folder} or above it.`, {
+      hint: "Run bf in a checkout of Bareflank, or in the folder of an extension.",
+    });
+  }
+  const workspace = packages.find((root) => {
+    const members = memberFolders(root, readManifest(root));
+    return members.length > 0 && (root === nearest || members.some((member) => packages.includes(member)));
+  });
+  const root = workspace ?? nearest;
+  const folders = workspace === undefined ? [nearest] : [root, ...memberFolders(root, readManifest(root))];
+  const parts = folders.flatMap((member) => partsOf(member));
+  return { root, parts, build: join(root, "build") };
+}
+
+function readManifest(folder: string): Manifest {
+  const path = join(folder, "package.json");
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Manifest;
+  } catch (cause) {
+    throw new BuildError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function memberFolders(root: string, manifest: Manifest): string[] {
+  return (manifest.workspaces ?? []).flatMap((pattern) => {
+    if (!pattern.endsWith("/*")) return hasManifest(join(root, pattern)) ? [join(root, pattern)] : [];
+    const parent = join(root, pattern.slice(0, -2));
+    if (!existsSync(parent)) return [];
+    const names = readdirSync(parent).sort();
+    return names.map((name) => join(parent, name)).filter((folder) => hasManifest(folder));
+  });
+}
+
+const hasManifest = (folder: string) => existsSync(join(folder, "package.json"));
+
+function partsOf(folder: string): DeclaredPart[] {
+  const manifest = readManifest(folder);
+  if (manifest.bareflank === undefined) return [];
+  const fields = Array.isArray(manifest.bareflank) ? manifest.bareflank : [manifest.bareflank];
+  return fields.map((field: PartField) => {
+    if (!PART_TYPES.includes(field.type)) {
+      const types = PART_TYPES.map((type) => `"${type}"`).join(", ");
+      throw new BuildError(`${fieldOf(folder)} needs a "type": one of ${types}.`, { hint: SEE_README });
+    }
+    return { type: field.type, name: field.name ?? basename(folder), folder, field };
+  });
+}
+
+const fieldOf = (folder: string) => `The field "bareflank" of ${relative(process.cwd(), join(folder, "package.json"))}`;
+
+const KNOWN_FIELDS = new Set(
+  "type name entry native intrinsics include linkerScript memory instance cflags loader module".split(" "),
+);
+
+/** Fills in defaults and finds the files; one that is missing is an error that names it. */
+export function resolvePart({ field, folder, name }: DeclaredPart): Part {
+  const where = fieldOf(folder);
+  const unknown = Object.keys(field).find((key) => !KNOWN_FIELDS.has(key));
+  if (unknown !== undefined) throw new BuildError(`${where} has no "${unknown}".`, { hint: SEE_README });
+  const files = (names: readonly string[] = []) =>
+    names.flatMap((name) => {
+      const found = expand(folder, name);
+      if (found.length === 0) throw new BuildError(`${where} names ${name}, which does not exist.`);
+      return found;
+    });
+  const entry = field.entry ?? (isCompiled(field.type) ? "src/main.ts" : []);
+  const initialKiB = field.memory?.initialKiB ?? DEFAULT_INITIAL_KIB;
+  const maximumKiB = field.memory?.maximumKiB ?? initialKiB;
+  if (initialKiB % 4 !== 0 || maximumKiB % 4 !== 0 || initialKiB <= 64 || maximumKiB < initialKiB) {
+    throw new BuildError(`${where} has a "memory" that is not made of 4 KiB pages above the first 64 KiB.`, {
+      hint: SEE_README,
+    });
+  }
+  return {
+    type: field.type,
+    name,
+    folder,
+    entries: files(typeof entry === "string" ? [entry] : entry),
+    native: files(field.native),
+    intrinsics: files(field.intrinsics),
+    include: files(field.include),
+    linkerScript: field.linkerScript === undefined ? undefined : files([field.linkerScript])[0],
+    memory: { initialKiB, maximumKiB },
+    instance: field.instance ?? "per-processor",
+    cflags: field.cflags ?? [],
+    loader: field.loader ?? "loader",
+    module: field.module ?? "bfdriver",
+  };
+}
+
+const SEE_README = "toolchain/README.md describes the field.";
+
+/** Parts of these types are compiled from TypeScript by asc. */
+export function isCompiled(type: PartType): boolean {
+  return type === "kernel" || type === "extension" || type === "loader" || type === "library";
+}
+
+/** A path in the part's folder; a `*` in its last component stands for any characters. */
+function expand(folder: string, name: string): string[] {
+  const path = resolve(folder, name);
+  const pattern = basename(path);
+  if (!pattern.includes("*")) return statSync(path, { throwIfNoEntry: false }) === undefined ? [] : [path];
+  const parent = dirname(path);
+  if (!existsSync(parent)) return [];
+  const [head = "", tail = ""] = pattern.split("*", 2);
+  const names = readdirSync(parent).sort();
+  return names.filter((file) => file.startsWith(head) && file.endsWith(tail)).map((file) => join(parent, file));
+}

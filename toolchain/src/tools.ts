@@ -1,0 +1,118 @@
+// The programs of other projects that a build calls, and where to get them
+
+import { execFile } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { delimiter, join } from "node:path";
+import { BuildError, type Diagnostic } from "./errors.ts";
+
+/** Tools by their role: names to look for, and the Debian package that has them. */
+const TOOLS = {
+  clang: { names: ["clang", "clang-19", "clang-16", "clang-15", "clang-14"], debianPackage: "clang" },
+  lld: { names: ["ld.lld", "ld.lld-19", "ld.lld-16", "ld.lld-15", "ld.lld-14"], debianPackage: "lld" },
+  objcopy: {
+    names: ["llvm-objcopy", "llvm-objcopy-19", "llvm-objcopy-16", "llvm-objcopy-15", "llvm-objcopy-14"],
+    debianPackage: "llvm",
+  },
+  make: { names: ["make"], debianPackage: "make" },
+} as const;
+
+export type ToolName = keyof typeof TOOLS;
+
+/** A program found on this machine. */
+export interface Tool {
+  readonly path: string;
+  /** Changes when another version is installed; part of the keys of what it makes. */
+  readonly identity: string;
+}
+
+const found = new Map<ToolName, Tool>();
+
+/** Finds a tool on the PATH; one that is missing is named with the Debian package that has it. */
+export function tool(name: ToolName): Tool {
+  const known = found.get(name);
+  if (known !== undefined) return known;
+  const { names, debianPackage } = TOOLS[name];
+  for (const candidate of names) {
+    const path = findOnPath(candidate);
+    if (path === undefined) continue;
+    const status = statSync(path);
+    const result = { path, identity: `${path} ${status.size} ${Math.floor(status.mtimeMs)}` };
+    found.set(name, result);
+    return result;
+  }
+  throw new BuildError(`${names[0]} is not installed.`, {
+    hint: `It is in the Debian package ${debianPackage}: apt-get install ${debianPackage}`,
+  });
+}
+
+function findOnPath(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
+
+let free = availableParallelism();
+const waiting: (() => void)[] = [];
+
+/** Runs `work` when one of the machine's processors is free for it. */
+export async function onProcessor<T>(work: () => Promise<T>): Promise<T> {
+  if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+  else free--;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free++;
+    else next();
+  }
+}
+
+/** Runs a program to its end and answers what it wrote to stdout; a failure carries what it wrote to stderr. */
+export function run(what: string, program: string, args: readonly string[], cwd: string): Promise<string> {
+  return onProcessor(
+    () =>
+      new Promise((resolve, reject) => {
+        const options = { cwd, maxBuffer: 1 << 28, env: { ...process.env, LC_ALL: "C" } };
+        execFile(program, args, options, (error, stdout, stderr) => {
+          if (error === null) resolve(stdout);
+          else reject(failure(what, stderr === "" ? stdout || error.message : stderr));
+        });
+      }),
+  );
+}
+
+function failure(what: string, output: string): BuildError {
+  const diagnostics = parseDiagnostics(output);
+  const rest = diagnostics.length > 0 ? "" : `\n${output.trimEnd()}`;
+  return new BuildError(`${what} failed.${rest}`, { diagnostics });
+}
+
+/** Messages in the form that clang writes: `file:line:column: error: text`, the source line below. */
+export function parseDiagnostics(output: string): Diagnostic[] {
+  const lines = output.split("\n");
+  return lines.flatMap((line, index) => {
+    const match = /^(.+?):(\d+):(\d+): (?:fatal )?(error|warning): (.*)$/.exec(line);
+    if (match === null) return [];
+    const [, file, row, column, severity, message] = match;
+    const next = lines[index + 1];
+    const text = next !== undefined && !/^\S+:\d+:/.test(next) ? next : undefined;
+    return [
+      {
+        severity: severity === "error" ? "error" : "warning",
+        message: message ?? "",
+        file,
+        line: Number(row),
+        column: Number(column),
+        text,
+      } satisfies Diagnostic,
+    ];
+  });
+}
