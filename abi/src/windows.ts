@@ -63,4 +63,5 @@ export const ppArea = table("windows", "The processor's private area: offsets fr
   PP_ARGS: [0x1_5000, "BootArgs, written by the loader."],
   PP_STATE: [0x1_6000, "SavedState, written by the loader."],
   PP_STATE_BYTES: 0x1000,
+  PP_STATISTICS: [0x1_7000, "One page of u64 counters: exits by reason, then system calls by number."],
 });

@@ -482,6 +482,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_ARGS BF_U32(0x15000) /* BootArgs, written by the loader. */
 #define BF_PP_STATE BF_U32(0x16000) /* SavedState, written by the loader. */
 #define BF_PP_STATE_BYTES BF_U32(0x1000)
+#define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
 
 /* What the loader hands to the kernel on one processor */
 #define BF_BOOT_ARGS_MAGIC BF_U32(0x0) /* u64: BOOT_MAGIC. */
@@ -992,6 +993,135 @@ struct bf_status_args {
     uint8_t kernel_build_id[24];
 };
 _Static_assert(sizeof(struct bf_status_args) == 240, "size of bf_status_args");
+#endif
+
+/* What the assembly does when the kernel's TypeScript returns */
+#define BF_ACTION_RETURN BF_U32(0x0) /* Return from the system call with status, REG0 and REG1. */
+#define BF_ACTION_UPCALL BF_U32(0x1) /* Enter a callback. */
+#define BF_ACTION_RUN BF_U32(0x2) /* Run the active VS. */
+#define BF_ACTION_RESUME BF_U32(0x3) /* Resume the extension at faultFrame. */
+#define BF_ACTION_PROMOTE BF_U32(0x4) /* Give the processor back for good: SavedState holds the state. */
+#define BF_ACTION_HALT BF_U32(0x5) /* Halt this processor. */
+#define BF_ACTION_IRET BF_U32(0x6) /* Return from an exception to the frame on the stack (changed by the exception table). */
+
+/* PpBlock.context */
+#define BF_CONTEXT_NONE BF_U32(0x0)
+#define BF_CONTEXT_START BF_U32(0x1) /* _start */
+#define BF_CONTEXT_BOOTSTRAP BF_U32(0x2) /* the bootstrap callback */
+#define BF_CONTEXT_FIRST_VMEXIT BF_U32(0x3) /* the vmexit callback, before any exit was handled successfully */
+#define BF_CONTEXT_VMEXIT BF_U32(0x4) /* the vmexit callback */
+#define BF_CONTEXT_FAIL BF_U32(0x5) /* the fail callback */
+
+/* Registers at an exception */
+#define BF_FAULT_FRAME_R15 BF_U32(0x0) /* u64. */
+#define BF_FAULT_FRAME_R14 BF_U32(0x8) /* u64. */
+#define BF_FAULT_FRAME_R13 BF_U32(0x10) /* u64. */
+#define BF_FAULT_FRAME_R12 BF_U32(0x18) /* u64. */
+#define BF_FAULT_FRAME_R11 BF_U32(0x20) /* u64. */
+#define BF_FAULT_FRAME_R10 BF_U32(0x28) /* u64. */
+#define BF_FAULT_FRAME_R9 BF_U32(0x30) /* u64. */
+#define BF_FAULT_FRAME_R8 BF_U32(0x38) /* u64. */
+#define BF_FAULT_FRAME_RDI BF_U32(0x40) /* u64. */
+#define BF_FAULT_FRAME_RSI BF_U32(0x48) /* u64. */
+#define BF_FAULT_FRAME_RBP BF_U32(0x50) /* u64. */
+#define BF_FAULT_FRAME_RDX BF_U32(0x58) /* u64. */
+#define BF_FAULT_FRAME_RCX BF_U32(0x60) /* u64. */
+#define BF_FAULT_FRAME_RBX BF_U32(0x68) /* u64. */
+#define BF_FAULT_FRAME_RAX BF_U32(0x70) /* u64. */
+#define BF_FAULT_FRAME_VECTOR BF_U32(0x78) /* u64. */
+#define BF_FAULT_FRAME_ERROR_CODE BF_U32(0x80) /* u64. */
+#define BF_FAULT_FRAME_RIP BF_U32(0x88) /* u64. */
+#define BF_FAULT_FRAME_CS BF_U32(0x90) /* u64. */
+#define BF_FAULT_FRAME_RFLAGS BF_U32(0x98) /* u64. */
+#define BF_FAULT_FRAME_RSP BF_U32(0xa0) /* u64. */
+#define BF_FAULT_FRAME_SS BF_U32(0xa8) /* u64. */
+#define BF_FAULT_FRAME_BYTES BF_U32(0xb0) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_fault_frame {
+    uint64_t r15;
+    uint64_t r14;
+    uint64_t r13;
+    uint64_t r12;
+    uint64_t r11;
+    uint64_t r10;
+    uint64_t r9;
+    uint64_t r8;
+    uint64_t rdi;
+    uint64_t rsi;
+    uint64_t rbp;
+    uint64_t rdx;
+    uint64_t rcx;
+    uint64_t rbx;
+    uint64_t rax;
+    uint64_t vector;
+    uint64_t error_code;
+    uint64_t rip;
+    uint64_t cs;
+    uint64_t rflags;
+    uint64_t rsp;
+    uint64_t ss;
+};
+_Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
+#endif
+
+/* The kernel's per-processor block */
+#define BF_PP_BLOCK_USER_RSP BF_U32(0x0) /* u64: Saved by the entry of a system call, like the next nine. */
+#define BF_PP_BLOCK_USER_RIP BF_U32(0x8) /* u64. */
+#define BF_PP_BLOCK_USER_RFLAGS BF_U32(0x10) /* u64. */
+#define BF_PP_BLOCK_REG0 BF_U32(0x18) /* u64: RDI, and REG0 of the result. */
+#define BF_PP_BLOCK_REG1 BF_U32(0x20) /* u64: RSI, and REG1 of the result. */
+#define BF_PP_BLOCK_REG2 BF_U32(0x28) /* u64: RDX. */
+#define BF_PP_BLOCK_REG3 BF_U32(0x30) /* u64: R10. */
+#define BF_PP_BLOCK_REG4 BF_U32(0x38) /* u64: R8. */
+#define BF_PP_BLOCK_REG5 BF_U32(0x40) /* u64: R9. */
+#define BF_PP_BLOCK_STATUS BF_U32(0x48) /* u64: RAX of the result. */
+#define BF_PP_BLOCK_UPCALL_RIP BF_U32(0x50) /* u64: Where ACTION_UPCALL enters ring 3. */
+#define BF_PP_BLOCK_UPCALL_RSP BF_U32(0x58) /* u64. */
+#define BF_PP_BLOCK_UPCALL_REG0 BF_U32(0x60) /* u64: RDI of the callback. */
+#define BF_PP_BLOCK_UPCALL_REG1 BF_U32(0x68) /* u64: RSI of the callback. */
+#define BF_PP_BLOCK_VMCB BF_U32(0x70) /* u64: Physical address of the active VS's VMCB. */
+#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x78) /* u64: The same in the direct map. */
+#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x80) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x88) /* u32: Linear address of the active VS; 0: none. */
+#define BF_PP_BLOCK_PPID BF_U32(0x8c) /* u32. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x90) /* u32: CONTEXT_*: what the extension is being asked to do. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x94) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0x98) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xa0) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_ROOT BF_U32(0xa8) /* u64: Physical address of this processor's top-level page table. */
+#define BF_PP_BLOCK_TCB BF_U32(0xb0) /* u64: Physical address of the extension's TCB on this processor. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xb8) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x168) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_pp_block {
+    uint64_t user_rsp;
+    uint64_t user_rip;
+    uint64_t user_rflags;
+    uint64_t reg0;
+    uint64_t reg1;
+    uint64_t reg2;
+    uint64_t reg3;
+    uint64_t reg4;
+    uint64_t reg5;
+    uint64_t status;
+    uint64_t upcall_rip;
+    uint64_t upcall_rsp;
+    uint64_t upcall_reg0;
+    uint64_t upcall_reg1;
+    uint64_t vmcb;
+    uint64_t vmcb_virtual;
+    uint64_t host_vmcb;
+    uint32_t active_vs;
+    uint32_t ppid;
+    uint32_t context;
+    uint32_t failed_context;
+    uint64_t tcb_ids0;
+    uint64_t tcb_ids1;
+    uint64_t root;
+    uint64_t tcb;
+    uint64_t fault_frame[22];
+};
+_Static_assert(sizeof(struct bf_pp_block) == 360, "size of bf_pp_block");
 #endif
 
 #endif

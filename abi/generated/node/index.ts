@@ -8,3 +8,4 @@ export * from "./windows.ts";
 export * from "./boot.ts";
 export * from "./control.ts";
 export * from "./driver.ts";
+export * from "./pp-block.ts";

@@ -64,3 +64,5 @@ export const PP_ARGS = 0x15000;
 /** SavedState, written by the loader. */
 export const PP_STATE = 0x16000;
 export const PP_STATE_BYTES = 0x1000;
+/** One page of u64 counters: exits by reason, then system calls by number. */
+export const PP_STATISTICS = 0x17000;

@@ -1,30 +1,21 @@
-// The microkernel's pages: its one pool, and the calls that everything else makes
+// The kernel's pages: one pool for all processors, from the chunks that the loader gives
 
 import { fillMemory } from "../../../bsl/src/memory";
+import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
+import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
 import { BUDDY_POOL_BYTES, BuddyPool } from "./buddy";
-import { directAddress, PAGE_BYTES } from "./direct";
 
-/** All physical memory that belongs to the hypervisor, as far as the loader does not use it itself. */
-export const pagePool: BuddyPool = changetype<BuddyPool>(memory.data(BUDDY_POOL_BYTES, 8));
+/** All memory of the hypervisor that is not the loader's own. */
+export const pages: BuddyPool = changetype<BuddyPool>(memory.data(BUDDY_POOL_BYTES, 8));
 
-/** Takes a page of zeros: its physical address, or 0 when none is left. */
+/** A zeroed page (physical address); 0 when none is left. */
 export function allocatePage(): u64 {
-  return allocatePages(0);
+  const page = pages.allocPages(0);
+  if (page != 0) fillMemory(DIRECT_BASE + page, 0, PAGE_SIZE);
+  return page;
 }
 
-/** Takes 2^order contiguous pages of zeros, aligned to their size: their physical address, or 0. */
-export function allocatePages(order: u32): u64 {
-  const phys = pagePool.allocPages(order);
-  if (phys !== 0) fillMemory(directAddress(phys), 0, PAGE_BYTES << order);
-  return phys;
-}
-
-/** Gives back what allocatePage() returned; false when that is no page which is taken. */
-export function freePage(phys: u64): bool {
-  return pagePool.freePages(phys, 0);
-}
-
-/** Gives back what allocatePages(order) returned; false when that is no such block which is taken. */
-export function freePages(phys: u64, order: u32): bool {
-  return pagePool.freePages(phys, order);
+/** Gives a page back; false when it is not an allocated page of the pool. */
+export function freePage(page: u64): bool {
+  return pages.freePages(page, 0);
 }

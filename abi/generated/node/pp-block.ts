@@ -1,0 +1,138 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// What the assembly does when the kernel's TypeScript returns
+
+/** Return from the system call with status, REG0 and REG1. */
+export const ACTION_RETURN = 0x0;
+/** Enter a callback. */
+export const ACTION_UPCALL = 0x1;
+/** Run the active VS. */
+export const ACTION_RUN = 0x2;
+/** Resume the extension at faultFrame. */
+export const ACTION_RESUME = 0x3;
+/** Give the processor back for good: SavedState holds the state. */
+export const ACTION_PROMOTE = 0x4;
+/** Halt this processor. */
+export const ACTION_HALT = 0x5;
+/** Return from an exception to the frame on the stack (changed by the exception table). */
+export const ACTION_IRET = 0x6;
+
+// PpBlock.context
+
+export const CONTEXT_NONE = 0x0;
+/** _start */
+export const CONTEXT_START = 0x1;
+/** the bootstrap callback */
+export const CONTEXT_BOOTSTRAP = 0x2;
+/** the vmexit callback, before any exit was handled successfully */
+export const CONTEXT_FIRST_VMEXIT = 0x3;
+/** the vmexit callback */
+export const CONTEXT_VMEXIT = 0x4;
+/** the fail callback */
+export const CONTEXT_FAIL = 0x5;
+
+// Registers at an exception
+
+/** u64. */
+export const FAULT_FRAME_R15 = 0x0;
+/** u64. */
+export const FAULT_FRAME_R14 = 0x8;
+/** u64. */
+export const FAULT_FRAME_R13 = 0x10;
+/** u64. */
+export const FAULT_FRAME_R12 = 0x18;
+/** u64. */
+export const FAULT_FRAME_R11 = 0x20;
+/** u64. */
+export const FAULT_FRAME_R10 = 0x28;
+/** u64. */
+export const FAULT_FRAME_R9 = 0x30;
+/** u64. */
+export const FAULT_FRAME_R8 = 0x38;
+/** u64. */
+export const FAULT_FRAME_RDI = 0x40;
+/** u64. */
+export const FAULT_FRAME_RSI = 0x48;
+/** u64. */
+export const FAULT_FRAME_RBP = 0x50;
+/** u64. */
+export const FAULT_FRAME_RDX = 0x58;
+/** u64. */
+export const FAULT_FRAME_RCX = 0x60;
+/** u64. */
+export const FAULT_FRAME_RBX = 0x68;
+/** u64. */
+export const FAULT_FRAME_RAX = 0x70;
+/** u64. */
+export const FAULT_FRAME_VECTOR = 0x78;
+/** u64. */
+export const FAULT_FRAME_ERROR_CODE = 0x80;
+/** u64. */
+export const FAULT_FRAME_RIP = 0x88;
+/** u64. */
+export const FAULT_FRAME_CS = 0x90;
+/** u64. */
+export const FAULT_FRAME_RFLAGS = 0x98;
+/** u64. */
+export const FAULT_FRAME_RSP = 0xa0;
+/** u64. */
+export const FAULT_FRAME_SS = 0xa8;
+/** Size of the structure. */
+export const FAULT_FRAME_BYTES = 0xb0;
+
+// The kernel's per-processor block
+
+/** u64: Saved by the entry of a system call, like the next nine. */
+export const PP_BLOCK_USER_RSP = 0x0;
+/** u64. */
+export const PP_BLOCK_USER_RIP = 0x8;
+/** u64. */
+export const PP_BLOCK_USER_RFLAGS = 0x10;
+/** u64: RDI, and REG0 of the result. */
+export const PP_BLOCK_REG0 = 0x18;
+/** u64: RSI, and REG1 of the result. */
+export const PP_BLOCK_REG1 = 0x20;
+/** u64: RDX. */
+export const PP_BLOCK_REG2 = 0x28;
+/** u64: R10. */
+export const PP_BLOCK_REG3 = 0x30;
+/** u64: R8. */
+export const PP_BLOCK_REG4 = 0x38;
+/** u64: R9. */
+export const PP_BLOCK_REG5 = 0x40;
+/** u64: RAX of the result. */
+export const PP_BLOCK_STATUS = 0x48;
+/** u64: Where ACTION_UPCALL enters ring 3. */
+export const PP_BLOCK_UPCALL_RIP = 0x50;
+/** u64. */
+export const PP_BLOCK_UPCALL_RSP = 0x58;
+/** u64: RDI of the callback. */
+export const PP_BLOCK_UPCALL_REG0 = 0x60;
+/** u64: RSI of the callback. */
+export const PP_BLOCK_UPCALL_REG1 = 0x68;
+/** u64: Physical address of the active VS's VMCB. */
+export const PP_BLOCK_VMCB = 0x70;
+/** u64: The same in the direct map. */
+export const PP_BLOCK_VMCB_VIRTUAL = 0x78;
+/** u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+export const PP_BLOCK_HOST_VMCB = 0x80;
+/** u32: Linear address of the active VS; 0: none. */
+export const PP_BLOCK_ACTIVE_VS = 0x88;
+/** u32. */
+export const PP_BLOCK_PPID = 0x8c;
+/** u32: CONTEXT_*: what the extension is being asked to do. */
+export const PP_BLOCK_CONTEXT = 0x90;
+/** u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
+export const PP_BLOCK_FAILED_CONTEXT = 0x94;
+/** u64: extid, vmid, vpid and vsid as the TCB shows them. */
+export const PP_BLOCK_TCB_IDS0 = 0x98;
+/** u64: ppid and onlinePps as the TCB shows them. */
+export const PP_BLOCK_TCB_IDS1 = 0xa0;
+/** u64: Physical address of this processor's top-level page table. */
+export const PP_BLOCK_ROOT = 0xa8;
+/** u64: Physical address of the extension's TCB on this processor. */
+export const PP_BLOCK_TCB = 0xb0;
+/** u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
+export const PP_BLOCK_FAULT_FRAME = 0xb8;
+/** Size of the structure. */
+export const PP_BLOCK_BYTES = 0x168;

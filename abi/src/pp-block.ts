@@ -1,0 +1,78 @@
+// The microkernel's per-processor block: what its assembly and its TypeScript share
+
+import { structure, table } from "./schema.ts";
+
+/** At PP_AREA_BASE + PP_BLOCK on every processor. */
+export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-processor block", {
+  userRsp: ["u64", "Saved by the entry of a system call, like the next nine."],
+  userRip: "u64",
+  userRflags: "u64",
+  reg0: ["u64", "RDI, and REG0 of the result."],
+  reg1: ["u64", "RSI, and REG1 of the result."],
+  reg2: ["u64", "RDX."],
+  reg3: ["u64", "R10."],
+  reg4: ["u64", "R8."],
+  reg5: ["u64", "R9."],
+  status: ["u64", "RAX of the result."],
+  upcallRip: ["u64", "Where ACTION_UPCALL enters ring 3."],
+  upcallRsp: "u64",
+  upcallReg0: ["u64", "RDI of the callback."],
+  upcallReg1: ["u64", "RSI of the callback."],
+  vmcb: ["u64", "Physical address of the active VS's VMCB."],
+  vmcbVirtual: ["u64", "The same in the direct map."],
+  hostVmcb: ["u64", "Physical address of the VMCB that holds the host's VMLOAD state."],
+  activeVs: ["u32", "Linear address of the active VS; 0: none."],
+  ppid: "u32",
+  context: ["u32", "CONTEXT_*: what the extension is being asked to do."],
+  failedContext: ["u32", "Context in which the extension failed, while context is CONTEXT_FAIL."],
+  tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
+  tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],
+  root: ["u64", "Physical address of this processor's top-level page table."],
+  tcb: ["u64", "Physical address of the extension's TCB on this processor."],
+  faultFrame: ["u64[22]", "Registers of the extension at its last fault, as the entry of an exception pushes them."],
+});
+
+export const actions = table("pp-block", "What the assembly does when the kernel's TypeScript returns", "u32", {
+  ACTION_RETURN: [0, "Return from the system call with status, REG0 and REG1."],
+  ACTION_UPCALL: [1, "Enter a callback."],
+  ACTION_RUN: [2, "Run the active VS."],
+  ACTION_RESUME: [3, "Resume the extension at faultFrame."],
+  ACTION_PROMOTE: [4, "Give the processor back for good: SavedState holds the state."],
+  ACTION_HALT: [5, "Halt this processor."],
+  ACTION_IRET: [6, "Return from an exception to the frame on the stack (changed by the exception table)."],
+});
+
+export const contexts = table("pp-block", "PpBlock.context", "u32", {
+  CONTEXT_NONE: 0,
+  CONTEXT_START: [1, "_start"],
+  CONTEXT_BOOTSTRAP: [2, "the bootstrap callback"],
+  CONTEXT_FIRST_VMEXIT: [3, "the vmexit callback, before any exit was handled successfully"],
+  CONTEXT_VMEXIT: [4, "the vmexit callback"],
+  CONTEXT_FAIL: [5, "the fail callback"],
+});
+
+/** An exception's frame: pushed by the stub (general registers, vector, error code) and by the processor. */
+export const faultFrame = structure("pp-block", "FaultFrame", "Registers at an exception", {
+  r15: "u64",
+  r14: "u64",
+  r13: "u64",
+  r12: "u64",
+  r11: "u64",
+  r10: "u64",
+  r9: "u64",
+  r8: "u64",
+  rdi: "u64",
+  rsi: "u64",
+  rbp: "u64",
+  rdx: "u64",
+  rcx: "u64",
+  rbx: "u64",
+  rax: "u64",
+  vector: "u64",
+  errorCode: "u64",
+  rip: "u64",
+  cs: "u64",
+  rflags: "u64",
+  rsp: "u64",
+  ss: "u64",
+});

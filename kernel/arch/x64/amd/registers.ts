@@ -1,0 +1,83 @@
+// Registers of a VS on AMD, by the numbers of the ABI
+
+import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
+import {
+  AMD_REG_CR8,
+  AMD_REG_DR0,
+  AMD_REG_EFER,
+  AMD_REG_R15,
+  AMD_REG_RAX,
+  AMD_REG_XCR0,
+} from "../../../../abi/generated/bare/registers-amd";
+import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
+import { Vs } from "../../../src/vs";
+import { readCr8, readDr, readXcr0, tryWriteXcr0, writeCr8, writeDr } from "../cpu";
+import { EFER_SVME, vmcbField } from "./vmcb";
+
+/** Place of RAX among a VS's general registers; RBX to R15 follow it. */
+const GENERAL_RAX: u32 = 0;
+
+/** Whether a number names a register. */
+export function isRegister(register: u32): bool {
+  return register != 0 && register <= AMD_REG_XCR0;
+}
+
+/** Reads a register that exists. */
+export function readRegister(vs: Vs, register: u32): u64 {
+  const field = vmcbField(register);
+  if (register == AMD_REG_RAX) return vs.readGeneral(GENERAL_RAX);
+  if (field != 0) {
+    const address = DIRECT_BASE + vs.vmcb + (field >> 8);
+    const bytes = field & 0xff;
+    if (bytes == 8) return peek64(address);
+    if (bytes == 4) return peek32(address);
+    return bytes == 2 ? peek16(address) : peek8(address);
+  }
+  if (register <= AMD_REG_R15) return vs.readGeneral(register);
+  const live = vs.active != 0;
+  if (register == AMD_REG_CR8) return live ? readCr8() : vs.cr8;
+  if (register == AMD_REG_XCR0) return live ? readXcr0() : vs.xcr0;
+  const index = register - AMD_REG_DR0;
+  if (live) return readDr(index);
+  return load<u64>(changetype<usize>(vs) + offsetof<Vs>("dr0") + <usize>(index * 8));
+}
+
+/** Writes a register that exists; false when the processor refuses the value. */
+export function writeRegister(vs: Vs, register: u32, value: u64): bool {
+  const field = vmcbField(register);
+  if (register == AMD_REG_RAX) {
+    vs.writeGeneral(GENERAL_RAX, value);
+    return true;
+  }
+  if (field != 0) {
+    const address = DIRECT_BASE + vs.vmcb + (field >> 8);
+    const bytes = field & 0xff;
+    if (register == AMD_REG_EFER) value |= EFER_SVME;
+    if (bytes == 8) poke64(address, value);
+    else if (bytes == 4) poke32(address, <u32>value);
+    else if (bytes == 2) poke16(address, <u16>value);
+    else poke8(address, <u8>value);
+    return true;
+  }
+  if (register <= AMD_REG_R15) {
+    vs.writeGeneral(register, value);
+    return true;
+  }
+  const live = vs.active != 0;
+  if (register == AMD_REG_CR8) {
+    if (value > 15) return false;
+    if (live) writeCr8(value);
+    else vs.cr8 = value;
+    return true;
+  }
+  if (register == AMD_REG_XCR0) {
+    // Bit 0 (x87) can never be clear
+    if (live) return tryWriteXcr0(value | 1) != 0;
+    vs.xcr0 = value | 1;
+    return true;
+  }
+  const index = register - AMD_REG_DR0;
+  if (live) writeDr(index, value);
+  else store<u64>(changetype<usize>(vs) + offsetof<Vs>("dr0") + <usize>(index * 8), value);
+  return true;
+}

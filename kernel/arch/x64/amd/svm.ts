@@ -1,0 +1,172 @@
+// SVM on one processor: entering host mode, the root VS from the operating system's state, and the way back
+//
+// Manual: AMD64 Architecture Programmer's Manual, volume 2, chapter 15.
+
+import { copyMemory, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
+import {
+  SAVED_STATE_CR0,
+  SAVED_STATE_CR2,
+  SAVED_STATE_CR3,
+  SAVED_STATE_CR4,
+  SAVED_STATE_CSTAR,
+  SAVED_STATE_CS_SELECTOR,
+  SAVED_STATE_DR6,
+  SAVED_STATE_DR7,
+  SAVED_STATE_DS_SELECTOR,
+  SAVED_STATE_EFER,
+  SAVED_STATE_ES_SELECTOR,
+  SAVED_STATE_FS_SELECTOR,
+  SAVED_STATE_GDTR_BASE,
+  SAVED_STATE_GDTR_LIMIT,
+  SAVED_STATE_GS_SELECTOR,
+  SAVED_STATE_HSAVE_PA,
+  SAVED_STATE_IDTR_BASE,
+  SAVED_STATE_IDTR_LIMIT,
+  SAVED_STATE_KERNEL_GS_BASE,
+  SAVED_STATE_LDTR_SELECTOR,
+  SAVED_STATE_LSTAR,
+  SAVED_STATE_PAT,
+  SAVED_STATE_RAX,
+  SAVED_STATE_RFLAGS,
+  SAVED_STATE_RIP,
+  SAVED_STATE_RSP,
+  SAVED_STATE_SFMASK,
+  SAVED_STATE_SS_SELECTOR,
+  SAVED_STATE_STAR,
+  SAVED_STATE_SYSENTER_CS,
+  SAVED_STATE_SYSENTER_EIP,
+  SAVED_STATE_SYSENTER_ESP,
+  SAVED_STATE_TR_SELECTOR,
+} from "../../../../abi/generated/bare/boot";
+import { DIRECT_BASE, PP_AREA_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
+import { allocatePage } from "../../../src/memory/pages";
+import { vmload, writeCr2, writeDr, wrmsr } from "../cpu";
+import {
+  EFER_SVME,
+  VMCB_CPL,
+  VMCB_CR0,
+  VMCB_CR2,
+  VMCB_CR3,
+  VMCB_CR4,
+  VMCB_CS,
+  VMCB_CSTAR,
+  VMCB_DR6,
+  VMCB_DR7,
+  VMCB_DS,
+  VMCB_EFER,
+  VMCB_ES,
+  VMCB_FS,
+  VMCB_GDTR,
+  VMCB_GS,
+  VMCB_IDTR,
+  VMCB_KERNEL_GS_BASE,
+  VMCB_LDTR,
+  VMCB_LSTAR,
+  VMCB_PAT,
+  VMCB_RAX,
+  VMCB_RFLAGS,
+  VMCB_RIP,
+  VMCB_RSP,
+  VMCB_SFMASK,
+  VMCB_SS,
+  VMCB_STAR,
+  VMCB_SYSENTER_CS,
+  VMCB_SYSENTER_EIP,
+  VMCB_SYSENTER_ESP,
+  VMCB_TLB_CONTROL,
+  VMCB_TR,
+} from "./vmcb";
+
+const MSR_VM_HSAVE_PA: u32 = 0xc001_0117;
+const TLB_FLUSH_ALL: u8 = 1;
+/** Bytes of a segment register in the VMCB and in SavedState. */
+const SEGMENT_BYTES: u64 = 16;
+const STATE: u64 = PP_AREA_BASE + PP_STATE;
+
+/** Gives this processor its host save area (15.30.4); EFER.SVME is set already. False when memory runs out. */
+export function enableSvm(): bool {
+  const page = allocatePage();
+  if (page == 0) return false;
+  wrmsr(MSR_VM_HSAVE_PA, page);
+  return true;
+}
+
+function copySegment(to: u64, from: u64): void {
+  copyMemory(to, STATE + from, SEGMENT_BYTES);
+}
+
+function copy64(to: u64, from: u64): void {
+  poke64(to, peek64(STATE + from));
+}
+
+/** Fills the state save area of a VMCB with the operating system's state. The control area stays as it is. */
+export function loadSavedState(vmcb: u64): void {
+  const area = DIRECT_BASE + vmcb;
+  copySegment(area + VMCB_ES, SAVED_STATE_ES_SELECTOR);
+  copySegment(area + VMCB_CS, SAVED_STATE_CS_SELECTOR);
+  copySegment(area + VMCB_SS, SAVED_STATE_SS_SELECTOR);
+  copySegment(area + VMCB_DS, SAVED_STATE_DS_SELECTOR);
+  copySegment(area + VMCB_FS, SAVED_STATE_FS_SELECTOR);
+  copySegment(area + VMCB_GS, SAVED_STATE_GS_SELECTOR);
+  copySegment(area + VMCB_LDTR, SAVED_STATE_LDTR_SELECTOR);
+  copySegment(area + VMCB_TR, SAVED_STATE_TR_SELECTOR);
+  poke32(area + VMCB_GDTR + 4, peek32(STATE + SAVED_STATE_GDTR_LIMIT));
+  copy64(area + VMCB_GDTR + 8, SAVED_STATE_GDTR_BASE);
+  poke32(area + VMCB_IDTR + 4, peek32(STATE + SAVED_STATE_IDTR_LIMIT));
+  copy64(area + VMCB_IDTR + 8, SAVED_STATE_IDTR_BASE);
+  poke8(area + VMCB_CPL, 0);
+  poke64(area + VMCB_EFER, peek64(STATE + SAVED_STATE_EFER) | EFER_SVME);
+  copy64(area + VMCB_CR0, SAVED_STATE_CR0);
+  copy64(area + VMCB_CR2, SAVED_STATE_CR2);
+  copy64(area + VMCB_CR3, SAVED_STATE_CR3);
+  copy64(area + VMCB_CR4, SAVED_STATE_CR4);
+  copy64(area + VMCB_DR6, SAVED_STATE_DR6);
+  copy64(area + VMCB_DR7, SAVED_STATE_DR7);
+  copy64(area + VMCB_RFLAGS, SAVED_STATE_RFLAGS);
+  copy64(area + VMCB_RIP, SAVED_STATE_RIP);
+  copy64(area + VMCB_RSP, SAVED_STATE_RSP);
+  copy64(area + VMCB_RAX, SAVED_STATE_RAX);
+  copy64(area + VMCB_STAR, SAVED_STATE_STAR);
+  copy64(area + VMCB_LSTAR, SAVED_STATE_LSTAR);
+  copy64(area + VMCB_CSTAR, SAVED_STATE_CSTAR);
+  copy64(area + VMCB_SFMASK, SAVED_STATE_SFMASK);
+  copy64(area + VMCB_KERNEL_GS_BASE, SAVED_STATE_KERNEL_GS_BASE);
+  copy64(area + VMCB_SYSENTER_CS, SAVED_STATE_SYSENTER_CS);
+  copy64(area + VMCB_SYSENTER_ESP, SAVED_STATE_SYSENTER_ESP);
+  copy64(area + VMCB_SYSENTER_EIP, SAVED_STATE_SYSENTER_EIP);
+  copy64(area + VMCB_PAT, SAVED_STATE_PAT);
+  // The ASID may have been used by another hypervisor before us
+  poke8(area + VMCB_TLB_CONTROL, TLB_FLUSH_ALL);
+}
+
+/** Writes a VMCB's guest state into SavedState, where the loader's code takes it from. */
+export function storeSavedState(vmcb: u64): void {
+  const area = DIRECT_BASE + vmcb;
+  poke16(STATE + SAVED_STATE_ES_SELECTOR, peek16(area + VMCB_ES));
+  poke16(STATE + SAVED_STATE_CS_SELECTOR, peek16(area + VMCB_CS));
+  poke16(STATE + SAVED_STATE_SS_SELECTOR, peek16(area + VMCB_SS));
+  poke16(STATE + SAVED_STATE_DS_SELECTOR, peek16(area + VMCB_DS));
+  poke32(STATE + SAVED_STATE_GDTR_LIMIT, peek32(area + VMCB_GDTR + 4));
+  poke64(STATE + SAVED_STATE_GDTR_BASE, peek64(area + VMCB_GDTR + 8));
+  poke32(STATE + SAVED_STATE_IDTR_LIMIT, peek32(area + VMCB_IDTR + 4));
+  poke64(STATE + SAVED_STATE_IDTR_BASE, peek64(area + VMCB_IDTR + 8));
+  // SVME goes back to what it was; every other bit is the operating system's to change while it runs
+  const svme = peek64(STATE + SAVED_STATE_EFER) & EFER_SVME;
+  poke64(STATE + SAVED_STATE_EFER, (peek64(area + VMCB_EFER) & ~EFER_SVME) | svme);
+  poke64(STATE + SAVED_STATE_CR0, peek64(area + VMCB_CR0));
+  poke64(STATE + SAVED_STATE_CR3, peek64(area + VMCB_CR3));
+  poke64(STATE + SAVED_STATE_CR4, peek64(area + VMCB_CR4));
+  poke64(STATE + SAVED_STATE_RFLAGS, peek64(area + VMCB_RFLAGS));
+  poke64(STATE + SAVED_STATE_RIP, peek64(area + VMCB_RIP));
+  poke64(STATE + SAVED_STATE_RSP, peek64(area + VMCB_RSP));
+}
+
+/** Gives the processor the registers of a VMCB that the loader's code does not restore, and takes SVM away. */
+export function leaveSvm(vmcb: u64): void {
+  const area = DIRECT_BASE + vmcb;
+  writeDr(6, peek64(area + VMCB_DR6));
+  writeDr(7, peek64(area + VMCB_DR7));
+  writeCr2(peek64(area + VMCB_CR2));
+  wrmsr(MSR_VM_HSAVE_PA, peek64(STATE + SAVED_STATE_HSAVE_PA));
+  vmload(vmcb);
+}

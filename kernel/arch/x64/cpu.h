@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Intrinsics of cpu.ts
+
+#include "bareflank.h"
+
+extern const char syscall_entry[], exception_stubs[], __text_start[], __text_end[];
+
+// An exception table entry: a fault at `fault` continues at `fixup`.
+struct exception_entry {
+    u64 fault, fixup;
+};
+extern const struct exception_entry __ex_table_start[], __ex_table_end[];
+
+#define EXCEPTION_TABLE(fault, fixup) ".pushsection .ex_table, \"a\"\n.quad " fault ", " fixup "\n.popsection\n"
+
+INTRINSIC(void, cpu, outb, u32 port, u32 value)
+{
+    __asm__ volatile("outb %b0, %w1" ::"a"(value), "d"(port));
+}
+
+INTRINSIC(u32, cpu, inb, u32 port)
+{
+    u8 value;
+    __asm__ volatile("inb %w1, %0" : "=a"(value) : "d"(port));
+    return value;
+}
+
+INTRINSIC(u64, cpu, rdmsr, u32 index)
+{
+    u32 low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(index));
+    return (u64)high << 32 | low;
+}
+
+INTRINSIC(void, cpu, wrmsr, u32 index, u64 value)
+{
+    __asm__ volatile("wrmsr" ::"c"(index), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
+}
+
+INTRINSIC(u32, cpu, tryRdmsr, u32 index, u64 out)
+{
+    u32 low, high, ok = 0;
+    __asm__ volatile("1: rdmsr\nmovl $1, %0\n2:\n" EXCEPTION_TABLE("1b", "2b")
+                     : "+r"(ok), "=a"(low), "=d"(high)
+                     : "c"(index));
+    *(u64 *)out = ok ? (u64)high << 32 | low : 0;
+    return ok;
+}
+
+INTRINSIC(u32, cpu, tryWrmsr, u32 index, u64 value)
+{
+    u32 ok = 0;
+    __asm__ volatile("1: wrmsr\nmovl $1, %0\n2:\n" EXCEPTION_TABLE("1b", "2b")
+                     : "+r"(ok)
+                     : "c"(index), "a"((u32)value), "d"((u32)(value >> 32))
+                     : "memory");
+    return ok;
+}
+
+#define CONTROL_REGISTER_READ(name, reg)                                                                               \
+    INTRINSIC0(u64, cpu, name)                                                                                         \
+    {                                                                                                                  \
+        u64 value;                                                                                                     \
+        __asm__ volatile("mov %%" reg ", %0" : "=r"(value));                                                           \
+        return value;                                                                                                  \
+    }
+#define CONTROL_REGISTER_WRITE(name, reg)                                                                              \
+    INTRINSIC(void, cpu, name, u64 value)                                                                              \
+    {                                                                                                                  \
+        __asm__ volatile("mov %0, %%" reg ::"r"(value) : "memory");                                                    \
+    }
+
+CONTROL_REGISTER_READ(readCr0, "cr0")
+CONTROL_REGISTER_WRITE(writeCr0, "cr0")
+CONTROL_REGISTER_READ(readCr2, "cr2")
+CONTROL_REGISTER_WRITE(writeCr2, "cr2")
+CONTROL_REGISTER_READ(readCr4, "cr4")
+CONTROL_REGISTER_WRITE(writeCr4, "cr4")
+CONTROL_REGISTER_READ(readCr8, "cr8")
+CONTROL_REGISTER_WRITE(writeCr8, "cr8")
+
+INTRINSIC0(u64, cpu, readXcr0)
+{
+    u32 low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (u64)high << 32 | low;
+}
+
+INTRINSIC(u32, cpu, tryWriteXcr0, u64 value)
+{
+    u32 ok = 0;
+    __asm__ volatile("1: xsetbv\nmovl $1, %0\n2:\n" EXCEPTION_TABLE("1b", "2b")
+                     : "+r"(ok)
+                     : "c"(0), "a"((u32)value), "d"((u32)(value >> 32)));
+    return ok;
+}
+
+INTRINSIC(u64, cpu, readDr, u32 index)
+{
+    u64 value = 0;
+    switch (index) {
+    case 0: __asm__ volatile("mov %%dr0, %0" : "=r"(value)); break;
+    case 1: __asm__ volatile("mov %%dr1, %0" : "=r"(value)); break;
+    case 2: __asm__ volatile("mov %%dr2, %0" : "=r"(value)); break;
+    case 3: __asm__ volatile("mov %%dr3, %0" : "=r"(value)); break;
+    case 6: __asm__ volatile("mov %%dr6, %0" : "=r"(value)); break;
+    case 7: __asm__ volatile("mov %%dr7, %0" : "=r"(value)); break;
+    }
+    return value;
+}
+
+INTRINSIC(void, cpu, writeDr, u32 index, u64 value)
+{
+    switch (index) {
+    case 0: __asm__ volatile("mov %0, %%dr0" ::"r"(value)); break;
+    case 1: __asm__ volatile("mov %0, %%dr1" ::"r"(value)); break;
+    case 2: __asm__ volatile("mov %0, %%dr2" ::"r"(value)); break;
+    case 3: __asm__ volatile("mov %0, %%dr3" ::"r"(value)); break;
+    case 6: __asm__ volatile("mov %0, %%dr6" ::"r"(value)); break;
+    case 7: __asm__ volatile("mov %0, %%dr7" ::"r"(value)); break;
+    }
+}
+
+INTRINSIC0(void, cpu, flushTlb)
+{
+    u64 value;
+    __asm__ volatile("mov %%cr3, %0\nmov %0, %%cr3" : "=r"(value)::"memory");
+}
+
+INTRINSIC(void, cpu, loadDescriptorTables, u64 gdt, u32 gdtLimit, u64 idt, u32 idtLimit)
+{
+    struct __attribute__((packed)) {
+        u16 limit;
+        u64 base;
+    } gdtr = {(u16)gdtLimit, gdt}, idtr = {(u16)idtLimit, idt};
+    u64 scratch;
+    __asm__ volatile("lgdt %1\n"
+                     "lidt %2\n"
+                     "pushq $0x10\n"
+                     "leaq 1f(%%rip), %0\n"
+                     "pushq %0\n"
+                     "lretq\n"
+                     "1: movl $0x18, %k0\n"
+                     "mov %k0, %%ss\n"
+                     "xorl %k0, %k0\n"
+                     "mov %k0, %%ds\n"
+                     "mov %k0, %%es\n"
+                     "mov %k0, %%fs\n"
+                     "mov %k0, %%gs\n"
+                     : "=&r"(scratch)
+                     : "m"(gdtr), "m"(idtr)
+                     : "memory");
+}
+
+INTRINSIC(void, cpu, loadTaskRegister, u32 selector)
+{
+    __asm__ volatile("ltr %w0\nlldt %w1" ::"r"(selector), "r"(0) : "memory");
+}
+
+INTRINSIC(void, cpu, vmsave, u64 vmcb)
+{
+    __asm__ volatile("vmsave" ::"a"(vmcb) : "memory");
+}
+
+INTRINSIC(void, cpu, vmload, u64 vmcb)
+{
+    __asm__ volatile("vmload" ::"a"(vmcb) : "memory");
+}
+
+INTRINSIC0(u64, cpu, syscallEntry)
+{
+    return (u64)syscall_entry;
+}
+
+INTRINSIC0(u64, cpu, exceptionStubs)
+{
+    return (u64)exception_stubs;
+}
+
+INTRINSIC0(u64, cpu, textStart)
+{
+    return (u64)__text_start;
+}
+
+INTRINSIC0(u64, cpu, textEnd)
+{
+    return (u64)__text_end;
+}
+
+INTRINSIC(u64, cpu, exceptionFixup, u64 rip)
+{
+    for (const struct exception_entry *entry = __ex_table_start; entry < __ex_table_end; entry++)
+        if (entry->fault == rip)
+            return entry->fixup;
+    return 0;
+}

@@ -1,0 +1,54 @@
+// Instructions that TypeScript has no words for; cpu.h implements each
+
+/** Writes a byte to an I/O port. */
+export declare function outb(port: u32, value: u32): void;
+/** Reads a byte from an I/O port. */
+export declare function inb(port: u32): u32;
+
+/** Reads an MSR that is known to exist. */
+export declare function rdmsr(index: u32): u64;
+/** Writes an MSR that is known to exist, with a value that it takes. */
+export declare function wrmsr(index: u32, value: u64): void;
+/** Reads an MSR into the native u64 at `out`; 0 when the processor raised #GP, 1 when it was read. */
+export declare function tryRdmsr(index: u32, out: u64): u32;
+/** Writes an MSR; 0 when the processor raised #GP, 1 when it was written. */
+export declare function tryWrmsr(index: u32, value: u64): u32;
+
+export declare function readCr0(): u64;
+export declare function writeCr0(value: u64): void;
+export declare function readCr2(): u64;
+export declare function writeCr2(value: u64): void;
+export declare function readCr4(): u64;
+export declare function writeCr4(value: u64): void;
+export declare function readCr8(): u64;
+export declare function writeCr8(value: u64): void;
+export declare function readXcr0(): u64;
+/** Writes XCR0; 0 when the processor refused the value with #GP. */
+export declare function tryWriteXcr0(value: u64): u32;
+/** Reads DR0 to DR3, DR6 or DR7. */
+export declare function readDr(index: u32): u64;
+/** Writes DR0 to DR3, DR6 or DR7. */
+export declare function writeDr(index: u32, value: u64): void;
+/** Reloads CR3 with its own value: flushes this processor's non-global translations. */
+export declare function flushTlb(): void;
+
+/** Loads GDTR and IDTR, then every segment register: CS and SS from the GDT's kernel entries, the rest null. */
+export declare function loadDescriptorTables(gdt: u64, gdtLimit: u32, idt: u64, idtLimit: u32): void;
+/** Loads TR, and LDTR with null. */
+export declare function loadTaskRegister(selector: u32): void;
+
+/** AMD: saves FS, GS, TR, LDTR and the SYSCALL and SYSENTER registers to the VMCB at a physical address. */
+export declare function vmsave(vmcb: u64): void;
+/** AMD: loads what vmsave saves. */
+export declare function vmload(vmcb: u64): void;
+
+/** Address of the entry of system calls. */
+export declare function syscallEntry(): u64;
+/** Address of the first exception stub; stub n lies n * 16 bytes behind. */
+export declare function exceptionStubs(): u64;
+/** Lowest address of the kernel's code. */
+export declare function textStart(): u64;
+/** Address behind the kernel's code. */
+export declare function textEnd(): u64;
+/** Where to continue after a fault at `rip`, from the exception table; 0 when nothing may fault there. */
+export declare function exceptionFixup(rip: u64): u64;

@@ -1,0 +1,113 @@
+// Descriptor tables of host mode: a GDT and TSS for each processor, one IDT for all (APM volume 2, 4.8 and 8.2)
+//
+//     PP_GDT page     ┌──────────────────────────────┐
+//                     │ GDT, 10 entries of 8 bytes   │
+//                     │ ...                          │
+//              0xF98  │ TSS, 104 bytes               │
+//                     ├──────────────────────────────┤
+//     two pages       │ I/O permissions: all granted │  the same page of zeroes twice
+//                     ├──────────────────────────────┤
+//     one page        │ 0xFF                         │  the byte that must follow them
+//                     └──────────────────────────────┘
+
+import { fillMemory, nativeAddress, poke16, poke64 } from "../../../bsl/src/memory";
+import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
+import {
+  DIRECT_BASE,
+  PP_AREA_BASE,
+  PP_DF_STACK,
+  PP_GDT,
+  PP_IST_STACK_BYTES,
+  PP_MC_STACK,
+  PP_NMI_STACK,
+  PP_STACK,
+  PP_STACK_BYTES,
+} from "../../../abi/generated/bare/windows";
+import { allocatePage } from "../../src/memory/pages";
+import { exceptionStubs, loadDescriptorTables, loadTaskRegister } from "./cpu";
+import { KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
+
+/** Code and data segments of 64-bit mode: limit ignored, type and privilege count. */
+const KERNEL_CODE: u64 = 0x00af_9b00_0000_ffff;
+const KERNEL_STACK: u64 = 0x00cf_9300_0000_ffff;
+const USER_STACK: u64 = 0x00cf_f300_0000_ffff;
+const USER_CODE: u64 = 0x00af_fb00_0000_ffff;
+/** Selectors: kernel code 0x10, kernel stack 0x18, user stack 0x20 | 3, user code 0x28 | 3, TSS 0x40. */
+const TSS_SELECTOR: u32 = 0x40;
+const GDT_LIMIT: u32 = 0x4f;
+export const KERNEL_CODE_SELECTOR: u32 = 0x10;
+
+const TSS_OFFSET: u64 = 0xf98;
+const TSS_RSP0: u64 = 0x04;
+const TSS_IST1: u64 = 0x24;
+const TSS_IO_BASE: u64 = 0x66;
+/** Up to and with the byte behind the 8 KiB of I/O permissions. */
+const TSS_LIMIT: u64 = 0x68 + 0x2000;
+
+const VECTOR_COUNT: u32 = 32;
+const VECTOR_NMI: u32 = 2;
+const VECTOR_BREAKPOINT: u32 = 3;
+const VECTOR_DOUBLE_FAULT: u32 = 8;
+const VECTOR_MACHINE_CHECK: u32 = 18;
+
+const idt: usize = memory.data(512, 16);
+/** Pages of the I/O permissions, shared by all processors. */
+let portsGranted: u64 = 0;
+let portsEnd: u64 = 0;
+
+/** Makes what all processors share; false when memory runs out. Called once. */
+export function initDescriptors(): bool {
+  for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
+    const stub = exceptionStubs() + <u64>vector * 16;
+    const ist: u64 = vector == VECTOR_NMI ? 1 : vector == VECTOR_DOUBLE_FAULT ? 2 : vector == VECTOR_MACHINE_CHECK ? 3 : 0;
+    const privilege: u64 = vector == VECTOR_BREAKPOINT ? 3 : 0;
+    const low =
+      (stub & 0xffff) |
+      (<u64>KERNEL_CODE_SELECTOR << 16) |
+      (ist << 32) |
+      ((0x8e | (privilege << 5)) << 40) |
+      (((stub >> 16) & 0xffff) << 48);
+    store<u64>(idt + <usize>(vector * 16), low);
+    store<u64>(idt + <usize>(vector * 16 + 8), stub >> 32);
+  }
+  portsGranted = allocatePage();
+  portsEnd = allocatePage();
+  if (portsGranted == 0 || portsEnd == 0) return false;
+  fillMemory(DIRECT_BASE + portsEnd, 0xff, PAGE_SIZE);
+  return true;
+}
+
+/** Makes this processor's stacks for faults, its GDT and TSS; false when memory runs out. */
+export function makeDescriptors(root: u64): bool {
+  const stackPages: u64 = PP_IST_STACK_BYTES / PAGE_SIZE;
+  if (!mapNewPages(root, PP_AREA_BASE + PP_NMI_STACK, stackPages, KERNEL_DATA)) return false;
+  if (!mapNewPages(root, PP_AREA_BASE + PP_DF_STACK, stackPages, KERNEL_DATA)) return false;
+  if (!mapNewPages(root, PP_AREA_BASE + PP_MC_STACK, stackPages, KERNEL_DATA)) return false;
+  const gdt = PP_AREA_BASE + PP_GDT;
+  const page = allocatePage();
+  if (page == 0 || !mapPage(root, gdt, page, KERNEL_DATA)) return false;
+  if (!mapPage(root, gdt + 0x1000, portsGranted, KERNEL_DATA)) return false;
+  if (!mapPage(root, gdt + 0x2000, portsGranted, KERNEL_DATA)) return false;
+  if (!mapPage(root, gdt + 0x3000, portsEnd, KERNEL_DATA)) return false;
+
+  poke64(gdt + 0x10, KERNEL_CODE);
+  poke64(gdt + 0x18, KERNEL_STACK);
+  poke64(gdt + 0x20, USER_STACK);
+  poke64(gdt + 0x28, USER_CODE);
+  const tss = gdt + TSS_OFFSET;
+  const base = (tss & 0xff_ffff) << 16 | ((tss >> 24) & 0xff) << 56;
+  poke64(gdt + TSS_SELECTOR, (TSS_LIMIT & 0xffff) | base | (<u64>0x89 << 40) | ((TSS_LIMIT >> 16) << 48));
+  poke64(gdt + TSS_SELECTOR + 8, tss >> 32);
+  poke64(tss + TSS_RSP0, PP_AREA_BASE + PP_STACK + PP_STACK_BYTES);
+  poke64(tss + TSS_IST1, PP_AREA_BASE + PP_NMI_STACK + PP_IST_STACK_BYTES);
+  poke64(tss + TSS_IST1 + 8, PP_AREA_BASE + PP_DF_STACK + PP_IST_STACK_BYTES);
+  poke64(tss + TSS_IST1 + 16, PP_AREA_BASE + PP_MC_STACK + PP_IST_STACK_BYTES);
+  poke16(tss + TSS_IO_BASE, 0x68);
+  return true;
+}
+
+/** Makes this processor use its own tables. */
+export function useDescriptors(): void {
+  loadDescriptorTables(PP_AREA_BASE + PP_GDT, GDT_LIMIT, nativeAddress(<u32>idt), VECTOR_COUNT * 16 - 1);
+  loadTaskRegister(TSS_SELECTOR);
+}

@@ -1,0 +1,90 @@
+// Page tables of host mode: four levels, 4 KiB leaves (APM volume 2, 5.3)
+//
+//     63   62       52 51                              12 11    8   7   6   5       2   1   0
+//    ┌────┬───────────┬──────────────────────────────────┬───────┬────┬───┬───┬────┬───┬───┬───┐
+//    │ NX │     -     │ physical address of page or table │   -   │ PS │ D │ A │ -  │ U │ W │ P │
+//    └────┴───────────┴──────────────────────────────────┴───────┴────┴───┴───┴────┴───┴───┴───┘
+
+import { peek64, poke64 } from "../../../bsl/src/memory";
+import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
+import { allocatePage } from "../../src/memory/pages";
+
+export const PAGE_PRESENT: u64 = 1;
+export const PAGE_WRITABLE: u64 = 2;
+export const PAGE_USER: u64 = 4;
+/** Set at once, so that the processor never has to write an entry. */
+const PAGE_ACCESSED_DIRTY: u64 = 0x60;
+export const PAGE_NO_EXECUTE: u64 = 0x8000_0000_0000_0000;
+const PAGE_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
+
+/** Data of the kernel, and of an extension. */
+export const KERNEL_DATA: u64 = PAGE_PRESENT | PAGE_WRITABLE | PAGE_NO_EXECUTE;
+export const USER_DATA: u64 = KERNEL_DATA | PAGE_USER;
+
+/** Shift of the lowest address bit that a level's index takes; level 4 is the top. */
+function indexShift(level: u32): u64 {
+  return 12 + 9 * (<u64>level - 1);
+}
+
+/**
+ * Address, in the direct map, of the leaf entry for `virtual` below the table at `root`. Missing tables are made when
+ * `flags` are those of the page to come (0: only look). 0 when a table is missing or no memory is left for one.
+ */
+function leafEntry(root: u64, virtual: u64, flags: u64): u64 {
+  let table = root;
+  for (let level: u32 = 4; level > 1; level--) {
+    const entry = DIRECT_BASE + table + ((virtual >> indexShift(level)) & 511) * 8;
+    let value = peek64(entry);
+    if ((value & PAGE_PRESENT) == 0) {
+      if (flags == 0) return 0;
+      const page = allocatePage();
+      if (page == 0) return 0;
+      value = page | PAGE_PRESENT | PAGE_WRITABLE | PAGE_ACCESSED_DIRTY;
+      poke64(entry, value);
+    }
+    if ((flags & PAGE_USER) != 0 && (value & PAGE_USER) == 0) {
+      value |= PAGE_USER;
+      poke64(entry, value);
+    }
+    table = value & PAGE_ADDRESS;
+  }
+  return DIRECT_BASE + table + ((virtual >> 12) & 511) * 8;
+}
+
+/** Maps a page; false when no memory is left for a table, or something is mapped there already. */
+export function mapPage(root: u64, virtual: u64, physical: u64, flags: u64): bool {
+  const entry = leafEntry(root, virtual, flags);
+  if (entry == 0 || (peek64(entry) & PAGE_PRESENT) != 0) return false;
+  poke64(entry, physical | flags | PAGE_ACCESSED_DIRTY);
+  return true;
+}
+
+/** Maps `count` new zeroed pages from `virtual` upward; false when memory runs out. */
+export function mapNewPages(root: u64, virtual: u64, count: u64, flags: u64): bool {
+  for (let i: u64 = 0; i < count; i++) {
+    const page = allocatePage();
+    if (page == 0 || !mapPage(root, virtual + i * 4096, page, flags)) return false;
+  }
+  return true;
+}
+
+/** Physical address of the page that `virtual` lies in; 0 when nothing is mapped there. */
+export function translate(root: u64, virtual: u64): u64 {
+  const entry = leafEntry(root, virtual, 0);
+  if (entry == 0) return 0;
+  const value = peek64(entry);
+  return (value & PAGE_PRESENT) == 0 ? 0 : value & PAGE_ADDRESS;
+}
+
+/** Makes the second-highest table for `virtual`, so that `root`'s own entry never changes afterwards. */
+export function reserveTopEntry(root: u64, virtual: u64): bool {
+  return leafEntry(root, virtual, USER_DATA) != 0;
+}
+
+/** Copies every present top-level entry but the first, which is private to each processor, from one table to another. */
+export function shareTopEntries(from: u64, to: u64): void {
+  for (let i: u64 = 1; i < 256; i++) {
+    const value = peek64(DIRECT_BASE + from + i * 8);
+    if ((value & PAGE_PRESENT) != 0) poke64(DIRECT_BASE + to + i * 8, value);
+  }
+}

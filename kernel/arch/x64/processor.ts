@@ -1,0 +1,76 @@
+// One processor in host mode: control registers, system call MSRs, descriptor tables, virtualization
+
+import {
+  CPU_FEATURE_SMAP,
+  CPU_FEATURE_SMEP,
+  CPU_FEATURE_UMIP,
+  CPU_FEATURE_XSAVE,
+  VENDOR_AMD,
+} from "../../../abi/generated/bare/boot";
+import { PP_BLOCK_HOST_VMCB } from "../../../abi/generated/bare/pp-block";
+import { allocatePage } from "../../src/memory/pages";
+import { setBlock64 } from "../../src/pp";
+import { enableSvm } from "./amd/svm";
+import { syscallEntry, vmsave, writeCr0, writeCr4, wrmsr } from "./cpu";
+import { makeDescriptors, useDescriptors } from "./descriptors";
+
+/** PE, MP, ET, NE, WP, PG. */
+const HOST_CR0: u64 = 0x8001_0033;
+/** PAE, MCE, OSFXSR, OSXMMEXCPT: the last two let extensions that another compiler made believe in SSE. */
+const CR4_BASE: u64 = 0x0660;
+const CR4_UMIP: u64 = 1 << 11;
+const CR4_OSXSAVE: u64 = 1 << 18;
+const CR4_SMEP: u64 = 1 << 20;
+const CR4_SMAP: u64 = 1 << 21;
+
+const MSR_SYSENTER_CS: u32 = 0x174;
+const MSR_SYSENTER_ESP: u32 = 0x175;
+const MSR_SYSENTER_EIP: u32 = 0x176;
+const MSR_STAR: u32 = 0xc000_0081;
+const MSR_LSTAR: u32 = 0xc000_0082;
+const MSR_CSTAR: u32 = 0xc000_0083;
+const MSR_SFMASK: u32 = 0xc000_0084;
+const MSR_FS_BASE: u32 = 0xc000_0100;
+const MSR_GS_BASE: u32 = 0xc000_0101;
+const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
+
+/** SYSCALL: CS 0x10, SS 0x18; SYSRET: CS 0x2B, SS 0x23. */
+const HOST_STAR: u64 = 0x001b_0010_0000_0000;
+/** SYSCALL clears every flag but the always-set bit 1, AC included: the kernel never reads user memory by accident. */
+const HOST_SFMASK: u64 = 0xffff_fffd;
+
+/** Takes the memory that this processor needs in host mode; nothing of the processor changes. False when it runs out. */
+export function makeProcessor(root: u64): bool {
+  const hostVmcb = allocatePage();
+  setBlock64(PP_BLOCK_HOST_VMCB, hostVmcb);
+  return hostVmcb != 0 && makeDescriptors(root);
+}
+
+/** Puts the processor into the state in which extensions run, FS at the extension's TCB. False when memory runs out. */
+export function enterHostMode(vendor: u32, features: u32, hostVmcb: u64, threadPointer: u64): bool {
+  writeCr0(HOST_CR0);
+  writeCr4(hostCr4(features));
+  useDescriptors();
+  wrmsr(MSR_STAR, HOST_STAR);
+  wrmsr(MSR_LSTAR, syscallEntry());
+  wrmsr(MSR_CSTAR, 0);
+  wrmsr(MSR_SFMASK, HOST_SFMASK);
+  wrmsr(MSR_SYSENTER_CS, 0);
+  wrmsr(MSR_SYSENTER_ESP, 0);
+  wrmsr(MSR_SYSENTER_EIP, 0);
+  wrmsr(MSR_FS_BASE, threadPointer);
+  wrmsr(MSR_GS_BASE, 0);
+  wrmsr(MSR_KERNEL_GS_BASE, 0);
+  if (vendor != VENDOR_AMD) return false;
+  vmsave(hostVmcb);
+  return enableSvm();
+}
+
+function hostCr4(features: u32): u64 {
+  let cr4 = CR4_BASE;
+  if ((features & CPU_FEATURE_SMEP) != 0) cr4 |= CR4_SMEP;
+  if ((features & CPU_FEATURE_SMAP) != 0) cr4 |= CR4_SMAP;
+  if ((features & CPU_FEATURE_UMIP) != 0) cr4 |= CR4_UMIP;
+  if ((features & CPU_FEATURE_XSAVE) != 0) cr4 |= CR4_OSXSAVE;
+  return cr4;
+}

@@ -1,0 +1,57 @@
+// Exceptions in host mode: an extension's go to its fail callback, the kernel's own are repaired or end in a panic
+
+import { copyMemory, peek64, poke64 } from "../../bsl/src/memory";
+import { BOOT_EXT_FAULT, BOOT_EXT_RETURNED, BOOT_KERNEL_FAULT } from "../../abi/generated/bare/boot";
+import {
+  ACTION_HALT,
+  ACTION_IRET,
+  CONTEXT_FIRST_VMEXIT,
+  FAULT_FRAME_BYTES,
+  FAULT_FRAME_CS,
+  FAULT_FRAME_ERROR_CODE,
+  FAULT_FRAME_RIP,
+  FAULT_FRAME_RSP,
+  FAULT_FRAME_VECTOR,
+  PP_BLOCK_CONTEXT,
+  PP_BLOCK_FAULT_FRAME,
+} from "../../abi/generated/bare/pp-block";
+import { PP_AREA_BASE, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { exceptionFixup, readCr2 } from "../arch/x64/cpu";
+import { failStackTop, stackTop } from "./extension";
+import { fail, fatal } from "./life-cycle";
+import { panic, printFrame } from "./panic";
+import { block32, ppid } from "./pp";
+
+const VECTOR_PAGE_FAULT: u64 = 14;
+const PRIVILEGE: u64 = 3;
+
+/** An exception happened; `frame` is the address of its FaultFrame. Result: ACTION_*. */
+export function exception(frame: u64): u32 {
+  if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0) return extensionFault(frame);
+  const fixup = exceptionFixup(peek64(frame + FAULT_FRAME_RIP));
+  if (fixup != 0) {
+    poke64(frame + FAULT_FRAME_RIP, fixup);
+    return ACTION_IRET;
+  }
+  panic(frame);
+  // As long as the operating system's state is whole it gets the processor back
+  const context = block32(PP_BLOCK_CONTEXT);
+  if (context <= CONTEXT_FIRST_VMEXIT) return fatal(BOOT_KERNEL_FAULT, peek64(frame + FAULT_FRAME_VECTOR));
+  return ACTION_HALT;
+}
+
+/** The extension faulted: its registers are kept for `again`, and its fail callback decides. */
+function extensionFault(frame: u64): u32 {
+  copyMemory(PP_AREA_BASE + PP_BLOCK + PP_BLOCK_FAULT_FRAME, frame, FAULT_FRAME_BYTES);
+  const vector = peek64(frame + FAULT_FRAME_VECTOR);
+  const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
+  printFrame("bareflank: the extension faulted", frame, address);
+  const code = (peek64(frame + FAULT_FRAME_ERROR_CODE) << 32) | vector;
+  return fail(returned(frame, address) ? BOOT_EXT_RETURNED : BOOT_EXT_FAULT, vector, code, address);
+}
+
+/** Whether a callback returned: its RET popped an address from above the top of its stack, where no page is. */
+function returned(frame: u64, address: u64): bool {
+  if (peek64(frame + FAULT_FRAME_VECTOR) != VECTOR_PAGE_FAULT || address != peek64(frame + FAULT_FRAME_RSP)) return false;
+  return address == stackTop(ppid()) || address == failStackTop(ppid());
+}

@@ -1,0 +1,185 @@
+// From start to stop on one processor: which callback comes next, and what happens when one fails
+//
+//     _start ──wait──> bootstrap ──run──> the VM runs ──exit──> vmexit ──run──> ...
+//                                                                 └──promote──> the operating system has it back
+//     any of them, when it faults or ends wrongly ──> fail ──run or again──> as if nothing had happened
+//                                                      └──anything else──> the processor is given back, or halted
+
+import {
+  BOOT_EXT_EXIT,
+  BOOT_EXT_FAULT,
+  BOOT_EXT_NO_BOOTSTRAP,
+  BOOT_EXT_NO_FAIL,
+  BOOT_EXT_NO_VMEXIT,
+  BOOT_EXT_WAIT,
+  PHASE_BOOTSTRAP,
+  PHASE_HALTED,
+  PHASE_RUNNING,
+  PHASE_START,
+  PHASE_STOPPED,
+  BOOT_ARGS_STATUS,
+} from "../../abi/generated/bare/boot";
+import {
+  ACTION_HALT,
+  ACTION_PROMOTE,
+  ACTION_RESUME,
+  ACTION_RUN,
+  ACTION_UPCALL,
+  CONTEXT_BOOTSTRAP,
+  CONTEXT_FAIL,
+  CONTEXT_FIRST_VMEXIT,
+  CONTEXT_START,
+  CONTEXT_VMEXIT,
+  PP_BLOCK_CONTEXT,
+  PP_BLOCK_FAILED_CONTEXT,
+  PP_BLOCK_HOST_VMCB,
+  PP_BLOCK_UPCALL_REG1,
+} from "../../abi/generated/bare/pp-block";
+import { SPEC_ALL_SUPPORTED } from "../../abi/generated/bare/syscalls";
+import { PP_ARGS } from "../../abi/generated/bare/windows";
+import { ppLoad32 } from "../arch/x64/pparea";
+import { giveBack, giveBackSaved, skipInstruction } from "../arch/x64/give-back";
+import { close, decimal, hex, line, open, text } from "./console";
+import { bootstrapHandler, failHandler, failStackTop, stackTop, startAddress, vmexitHandler } from "./extension";
+import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
+import { Vs } from "./vs";
+
+/** Calls the extension's _start. */
+export function enterStart(): u32 {
+  setPhase(PHASE_START);
+  prepareUpcall(CONTEXT_START, startAddress(), stackTop(ppid()), SPEC_ALL_SUPPORTED, 0);
+  return ACTION_UPCALL;
+}
+
+/** Calls the bootstrap callback on this processor. */
+export function enterBootstrap(): u32 {
+  setPhase(PHASE_BOOTSTRAP);
+  prepareUpcall(CONTEXT_BOOTSTRAP, bootstrapHandler, stackTop(ppid()), ppid(), 0);
+  return ACTION_UPCALL;
+}
+
+/** Hands an exit to the extension; the rest of the upcall stands since the VS became active. */
+export function enterVmexit(reason: u64): u32 {
+  setBlock64(PP_BLOCK_UPCALL_REG1, reason);
+  return ACTION_UPCALL;
+}
+
+/** Ends a callback by running the active VS. */
+export function runActive(): u32 {
+  if (block32(PP_BLOCK_CONTEXT) != CONTEXT_VMEXIT) return leaveCallback();
+  return ACTION_RUN;
+}
+
+/** The rarer ends of a callback: bootstrap, the first exit, fail. */
+function leaveCallback(): u32 {
+  const vs = changetype<Vs>(activeVs());
+  let context = block32(PP_BLOCK_CONTEXT);
+  if (context == CONTEXT_FAIL) context = block32(PP_BLOCK_FAILED_CONTEXT);
+  let next = CONTEXT_FIRST_VMEXIT;
+  if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) {
+    next = CONTEXT_VMEXIT;
+    setPhase(PHASE_RUNNING);
+  }
+  vs.ran = 1;
+  prepareUpcall(next, vmexitHandler, stackTop(ppid()), vs.id, 0);
+  return ACTION_RUN;
+}
+
+/** Ends _start, if the extension has registered all it must. */
+export function wait(): u32 {
+  const context = block32(PP_BLOCK_CONTEXT);
+  if (context != CONTEXT_START) return fail(BOOT_EXT_WAIT, 0, 0, 0);
+  if (bootstrapHandler == 0) return fatal(BOOT_EXT_NO_BOOTSTRAP, 0);
+  if (vmexitHandler == 0) return fatal(BOOT_EXT_NO_VMEXIT, 0);
+  if (failHandler == 0) return fatal(BOOT_EXT_NO_FAIL, 0);
+  return enterBootstrap();
+}
+
+/** The extension gave up. */
+export function exit(): u32 {
+  return fail(BOOT_EXT_EXIT, 0, 0, 0);
+}
+
+/** Ends fail by executing the faulting instruction again. */
+export function again(): u32 {
+  if (block32(PP_BLOCK_CONTEXT) != CONTEXT_FAIL) return fail(BOOT_EXT_WAIT, 0, 0, 0);
+  const failed = block32(PP_BLOCK_FAILED_CONTEXT);
+  // What the interrupted callback was entered with is not needed again: it is in the middle of its work
+  if (failed == CONTEXT_VMEXIT || failed == CONTEXT_FIRST_VMEXIT) {
+    const vs = changetype<Vs>(activeVs());
+    prepareUpcall(failed, vmexitHandler, stackTop(ppid()), vs.id, 0);
+  }
+  setBlock32(PP_BLOCK_CONTEXT, failed);
+  return ACTION_RESUME;
+}
+
+/**
+ * The extension faulted or ended a callback wrongly. `code` and `address` are what its fail callback gets; without one,
+ * or when that is what failed, the processor is lost to the extension for good.
+ */
+export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
+  const context = block32(PP_BLOCK_CONTEXT);
+  if (failHandler == 0 || context == CONTEXT_FAIL) return fatal(status, detail);
+  setBlock32(PP_BLOCK_FAILED_CONTEXT, context);
+  prepareUpcall(CONTEXT_FAIL, failHandler, failStackTop(ppid()), code, address);
+  return ACTION_UPCALL;
+}
+
+/** The extension asked to stop: `vs` becomes the operating system's state behind the instruction that exited. */
+export function promote(vs: Vs): u32 {
+  skipInstruction(vs);
+  setPhase(PHASE_STOPPED);
+  giveBack(vs);
+  return ACTION_PROMOTE;
+}
+
+/**
+ * Nothing can go on here. Before the first exit was handled, the operating system gets the processor back, with
+ * `status` in RAX; afterwards the processor halts.
+ */
+export function fatal(status: u32, detail: u64): u32 {
+  const context = block32(PP_BLOCK_CONTEXT);
+  const failed = context == CONTEXT_FAIL ? block32(PP_BLOCK_FAILED_CONTEXT) : context;
+  setStatus(status, detail);
+  report(status, detail, failed);
+  if (failed == CONTEXT_VMEXIT) {
+    setPhase(PHASE_HALTED);
+    line("bareflank: processor halted: the extension failed after its VM had started");
+    return ACTION_HALT;
+  }
+  const vs = activeVs();
+  const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
+  if (vs !== null && vs.ran != 0) {
+    skipInstruction(vs);
+    vs.writeGeneral(0, code);
+    giveBack(vs);
+  } else {
+    giveBackSaved(code, block64(PP_BLOCK_HOST_VMCB));
+  }
+  setPhase(PHASE_STOPPED);
+  return ACTION_PROMOTE;
+}
+
+function report(status: u32, detail: u64, context: u32): void {
+  open();
+  text("bareflank: PP ");
+  decimal(ppid());
+  text(": ");
+  if (status == BOOT_EXT_FAULT) text("the extension faulted");
+  else if (status == BOOT_EXT_EXIT) text("the extension called exit");
+  else if (status == BOOT_EXT_WAIT) text("the extension called wait or again where that ends nothing");
+  else if (status == BOOT_EXT_NO_BOOTSTRAP) text("_start registered no bootstrap callback");
+  else if (status == BOOT_EXT_NO_VMEXIT) text("_start registered no vmexit callback");
+  else if (status == BOOT_EXT_NO_FAIL) text("_start registered no fail callback");
+  else {
+    text("failed with status ");
+    decimal(status);
+    text(", detail ");
+    hex(detail);
+  }
+  if (context == CONTEXT_START) text(" in _start");
+  else if (context == CONTEXT_BOOTSTRAP) text(" in bootstrap");
+  else if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) text(" in vmexit");
+  text("\n");
+  close();
+}

@@ -1,0 +1,120 @@
+// Entry points of the microkernel: what its assembly calls, once for each way into it
+
+import {
+  BOOT_ARGS_ARENA_BYTES,
+  BOOT_ARGS_ARENA_COUNT,
+  BOOT_ARGS_ARENA_PHYS,
+  BOOT_ARGS_ARENA_USED,
+  BOOT_ARGS_EXT_BYTES,
+  BOOT_ARGS_FEATURES,
+  BOOT_ARGS_MAGIC,
+  BOOT_ARGS_PPID,
+  BOOT_ARGS_PP_COUNT,
+  BOOT_ARGS_RING_PHYS,
+  BOOT_ARGS_ROOT_PHYS,
+  BOOT_ARGS_STATUS,
+  BOOT_ARGS_VENDOR,
+  BOOT_ARGS_VERSION,
+  BOOT_BAD_ARGS,
+  BOOT_INVALID_VM,
+  BOOT_MAGIC,
+  BOOT_NO_MEMORY,
+  BOOT_VERSION,
+  PHASE_KERNEL,
+  PHASE_STOPPED,
+  SAVED_STATE_RAX,
+} from "../../abi/generated/bare/boot";
+import {
+  ACTION_PROMOTE,
+  CONTEXT_FIRST_VMEXIT,
+  PP_BLOCK_CONTEXT,
+  PP_BLOCK_HOST_VMCB,
+  PP_BLOCK_PPID,
+  PP_BLOCK_ROOT,
+} from "../../abi/generated/bare/pp-block";
+import { BOOTSTRAP_PPID } from "../../abi/generated/bare/syscalls";
+import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_STATE, PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { initDescriptors } from "../arch/x64/descriptors";
+import { giveBackSaved } from "../arch/x64/give-back";
+import { KERNEL_DATA, mapNewPages } from "../arch/x64/page-table";
+import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
+import { enterHostMode, makeProcessor } from "../arch/x64/processor";
+import { attachRing, line } from "./console";
+import { attachProcessor, loadExtension, threadPointer } from "./extension";
+import { enterBootstrap, enterStart, enterVmexit, fatal } from "./life-cycle";
+import { pages } from "./memory/pages";
+import { block32, block64, setBlock32, setBlock64, setPhase, setStatus, showNoVs, showOnline } from "./pp";
+import { countExit } from "./statistics";
+import { initVms, vms } from "./vm";
+import { initVps } from "./vp";
+import { initVss } from "./vs";
+
+export { exception } from "./exception";
+export { syscall } from "./syscall/dispatch";
+
+/** VMEXIT_INVALID (APM volume 2, appendix C): the processor refused the VMCB. */
+const EXIT_INVALID: u64 = 0xffff_ffff_ffff_ffff;
+
+/** A processor arrives from the loader. Result: ACTION_*. */
+export function boot(): u32 {
+  setPhase(PHASE_KERNEL);
+  if (ppLoad64(PP_ARGS + BOOT_ARGS_MAGIC) != BOOT_MAGIC || ppLoad64(PP_ARGS + BOOT_ARGS_VERSION) != BOOT_VERSION) {
+    return refuse(BOOT_BAD_ARGS);
+  }
+  const ppid = ppLoad32(PP_ARGS + BOOT_ARGS_PPID);
+  const root = ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS);
+  setBlock32(PP_BLOCK_PPID, ppid);
+  setBlock64(PP_BLOCK_ROOT, root);
+  showNoVs();
+  const first = ppid == BOOTSTRAP_PPID;
+  if (first && !bootSystem()) return refuse(BOOT_NO_MEMORY);
+  if (!bootProcessor(ppid, root)) return refuse(BOOT_NO_MEMORY);
+  return first ? enterStart() : enterBootstrap();
+}
+
+/** What is done once: memory, objects, the extension's image. */
+function bootSystem(): bool {
+  const ring = ppLoad64(PP_ARGS + BOOT_ARGS_RING_PHYS);
+  if (ring != 0) attachRing(DIRECT_BASE + ring);
+  const chunks = ppLoad32(PP_ARGS + BOOT_ARGS_ARENA_COUNT);
+  for (let i: u32 = 0; i < chunks; i++) {
+    const phys = ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_PHYS + i * 8);
+    const bytes = ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_BYTES + i * 8);
+    if (!pages.addChunk(phys, bytes, ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_USED + i * 8))) return false;
+  }
+  initVms();
+  initVps();
+  initVss();
+  vms.allocate();
+  return initDescriptors() && loadExtension(ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES));
+}
+
+/** What is done on every processor. Memory first, so that giving up leaves the processor as it was. */
+function bootProcessor(ppid: u32, root: u64): bool {
+  if (!makeProcessor(root)) return false;
+  if (!mapNewPages(root, PP_AREA_BASE + PP_STATISTICS, 1, KERNEL_DATA)) return false;
+  if (!attachProcessor(ppid, root)) return false;
+  showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
+  const vendor = ppLoad32(PP_ARGS + BOOT_ARGS_VENDOR);
+  const features = ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES);
+  return enterHostMode(vendor, features, block64(PP_BLOCK_HOST_VMCB), threadPointer(ppid));
+}
+
+/** Gives the processor back before any extension ran on it. */
+function refuse(status: u32): u32 {
+  setStatus(status, 0);
+  line("bareflank: the microkernel could not start on this processor");
+  const scratch = block64(PP_BLOCK_HOST_VMCB);
+  const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
+  if (scratch != 0) giveBackSaved(code, scratch);
+  else ppStore64(PP_STATE + SAVED_STATE_RAX, code);
+  setPhase(PHASE_STOPPED);
+  return ACTION_PROMOTE;
+}
+
+/** The active VS exited. Result: ACTION_*. */
+export function vmexit(reason: u64): u32 {
+  countExit(reason);
+  if (reason == EXIT_INVALID && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return fatal(BOOT_INVALID_VM, 0);
+  return enterVmexit(reason);
+}

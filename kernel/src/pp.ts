@@ -1,0 +1,115 @@
+// Physical processors: what the kernel keeps about the one it runs on, and which VS is active there
+
+import { BOOT_ARGS_DETAIL, BOOT_ARGS_PHASE, BOOT_ARGS_STATUS } from "../../abi/generated/bare/boot";
+import {
+  PP_BLOCK_ACTIVE_VS,
+  PP_BLOCK_CONTEXT,
+  PP_BLOCK_PPID,
+  PP_BLOCK_TCB_IDS0,
+  PP_BLOCK_TCB_IDS1,
+  PP_BLOCK_UPCALL_REG0,
+  PP_BLOCK_UPCALL_REG1,
+  PP_BLOCK_UPCALL_RIP,
+  PP_BLOCK_UPCALL_RSP,
+  PP_BLOCK_VMCB,
+  PP_BLOCK_VMCB_VIRTUAL,
+} from "../../abi/generated/bare/pp-block";
+import { INVALID_ID, ROOT_VMID } from "../../abi/generated/bare/syscalls";
+import { DIRECT_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { readCr8, readDr, readXcr0, tryWriteXcr0, writeCr8, writeDr } from "../arch/x64/cpu";
+import { ppLoad32, ppLoad64, ppStore16, ppStore32, ppStore64 } from "../arch/x64/pparea";
+import { vpAt } from "./vp";
+import { Vs } from "./vs";
+
+/** Reads and writes a field of this processor's block. */
+export function block32(field: u32): u32 {
+  return ppLoad32(PP_BLOCK + field);
+}
+export function block64(field: u32): u64 {
+  return ppLoad64(PP_BLOCK + field);
+}
+export function setBlock32(field: u32, value: u32): void {
+  ppStore32(PP_BLOCK + field, value);
+}
+export function setBlock64(field: u32, value: u64): void {
+  ppStore64(PP_BLOCK + field, value);
+}
+
+/** Sets a 16-bit identifier as a call's output: the register's upper bits stay (ABI, calling convention). */
+export function setIdentifier(field: u32, id: u32): void {
+  ppStore16(PP_BLOCK + field, id);
+}
+
+/** Tells the loader how far this processor has come. */
+export function setPhase(phase: u32): void {
+  ppStore32(PP_ARGS + BOOT_ARGS_PHASE, phase);
+}
+
+/** Tells the loader why this processor could not go on; the first reason stays. */
+export function setStatus(status: u32, detail: u64): void {
+  if (ppLoad32(PP_ARGS + BOOT_ARGS_STATUS) != 0) return;
+  ppStore64(PP_ARGS + BOOT_ARGS_DETAIL, detail);
+  ppStore32(PP_ARGS + BOOT_ARGS_STATUS, status);
+}
+
+/** Prepares the next ACTION_UPCALL. It stays as it is until the next one. */
+export function prepareUpcall(context: u32, handler: u64, stackTop: u64, reg0: u64, reg1: u64): void {
+  setBlock32(PP_BLOCK_CONTEXT, context);
+  setBlock64(PP_BLOCK_UPCALL_RIP, handler);
+  setBlock64(PP_BLOCK_UPCALL_RSP, stackTop);
+  setBlock64(PP_BLOCK_UPCALL_REG0, reg0);
+  setBlock64(PP_BLOCK_UPCALL_REG1, reg1);
+}
+
+/** Sets what the TCB shows of this processor. */
+export function showOnline(ppid: u32, online: u32): void {
+  setBlock64(PP_BLOCK_TCB_IDS1, <u64>ppid | (<u64>online << 16));
+}
+
+/** Sets what the TCB shows while no VS is active. */
+export function showNoVs(): void {
+  setBlock64(PP_BLOCK_TCB_IDS0, (<u64>ROOT_VMID << 16) | (<u64>INVALID_ID << 32) | (<u64>INVALID_ID << 48));
+}
+
+/** This processor's active VS, or null. */
+export function activeVs(): Vs | null {
+  const address = block32(PP_BLOCK_ACTIVE_VS);
+  return address == 0 ? null : changetype<Vs>(<usize>address);
+}
+
+/** Makes a VS of this processor the active one: registers that the VMCB does not hold change hands. */
+export function activate(vs: Vs): void {
+  const previous = activeVs();
+  if (previous == vs) return;
+  if (previous !== null) park(previous);
+  vs.takeGeneral();
+  if (previous !== null) {
+    writeCr8(vs.cr8);
+    writeDr(0, vs.dr0);
+    writeDr(1, vs.dr1);
+    writeDr(2, vs.dr2);
+    writeDr(3, vs.dr3);
+    tryWriteXcr0(vs.xcr0);
+  }
+  setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
+  setBlock64(PP_BLOCK_VMCB, vs.vmcb);
+  setBlock64(PP_BLOCK_VMCB_VIRTUAL, DIRECT_BASE + vs.vmcb);
+  setBlock64(PP_BLOCK_TCB_IDS0, (<u64>vpAt(vs.vpid).vmid << 16) | (<u64>vs.vpid << 32) | (<u64>vs.id << 48));
+  setBlock64(PP_BLOCK_UPCALL_REG0, vs.id);
+}
+
+/** Takes the active VS off this processor. */
+function park(vs: Vs): void {
+  vs.storeGeneral();
+  vs.cr8 = readCr8();
+  vs.dr0 = readDr(0);
+  vs.dr1 = readDr(1);
+  vs.dr2 = readDr(2);
+  vs.dr3 = readDr(3);
+  vs.xcr0 = readXcr0();
+}
+
+/** This processor's number. */
+export function ppid(): u32 {
+  return block32(PP_BLOCK_PPID);
+}

@@ -1,0 +1,37 @@
+// What each processor has counted: VM exits by reason, system calls by number
+//
+// One page of u64 counters at PP_STATISTICS:
+//
+//     0x000  exits with codes 0 to 0xFF
+//     0x100  exits with codes 0x400 to 0x403
+//     0x104  every other exit (VMEXIT_INVALID)
+//     0x110  system calls: opcode * 16 + index
+
+import { PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
+
+const NESTED_EXITS: u32 = 0x100;
+const OTHER_EXITS: u32 = 0x104;
+const SYSCALLS: u32 = 0x110;
+const FIRST_NESTED_CODE: u64 = 0x400;
+
+function increment(counter: u32): void {
+  ppStore64(PP_STATISTICS + counter * 8, ppLoad64(PP_STATISTICS + counter * 8) + 1);
+}
+
+/** Counts an exit of this processor's active VS. */
+export function countExit(code: u64): void {
+  if (code < NESTED_EXITS) increment(<u32>code);
+  else if (code >= FIRST_NESTED_CODE && code < FIRST_NESTED_CODE + 4) increment(NESTED_EXITS + (<u32>code & 3));
+  else increment(OTHER_EXITS);
+}
+
+/** Counts a system call that exists. */
+export function countCall(call: u32): void {
+  increment(SYSCALLS + (call >> 16) * 16 + (call & 15));
+}
+
+/** How often this processor's VSs exited with `code` (below 0x100). */
+export function exitCount(code: u32): u64 {
+  return ppLoad64(PP_STATISTICS + code * 8);
+}

@@ -1,0 +1,45 @@
+// Group 3, callbacks: where the kernel calls the extension
+
+import {
+  STATUS_FAILURE_INVALID_HANDLE,
+  STATUS_FAILURE_UNKNOWN,
+  STATUS_INVALID_INPUT_REG1,
+  STATUS_SUCCESS,
+} from "../../../abi/generated/bare/status";
+import {
+  bootstrapHandler,
+  failHandler,
+  isCode,
+  setBootstrapHandler,
+  setFailHandler,
+  setVmexitHandler,
+  vmexitHandler,
+} from "../extension";
+import { isHandle } from "./handle";
+
+/** 3.0: REG1 address, called on every processor before its first run. */
+export function registerBootstrap(handle: u64, address: u64): u64 {
+  const status = check(handle, address, bootstrapHandler);
+  if (status == STATUS_SUCCESS) setBootstrapHandler(address);
+  return status;
+}
+
+/** 3.1: REG1 address, called for every VM exit. */
+export function registerVmexit(handle: u64, address: u64): u64 {
+  const status = check(handle, address, vmexitHandler);
+  if (status == STATUS_SUCCESS) setVmexitHandler(address);
+  return status;
+}
+
+/** 3.2: REG1 address, called when another callback failed. */
+export function registerFail(handle: u64, address: u64): u64 {
+  const status = check(handle, address, failHandler);
+  if (status == STATUS_SUCCESS) setFailHandler(address);
+  return status;
+}
+
+function check(handle: u64, address: u64, registered: u64): u64 {
+  if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
+  if (!isCode(address)) return STATUS_INVALID_INPUT_REG1;
+  return registered != 0 ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
+}

@@ -1,0 +1,40 @@
+// Group 1, handles; and the checks that the other groups begin with
+
+import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
+import {
+  STATUS_FAILURE_INVALID_HANDLE,
+  STATUS_FAILURE_UNKNOWN,
+  STATUS_FAILURE_UNSUPPORTED,
+  STATUS_INVALID_PERM_DENIED,
+  STATUS_SUCCESS,
+} from "../../../abi/generated/bare/status";
+import { SPEC_ALL_SUPPORTED } from "../../../abi/generated/bare/syscalls";
+import * as extension from "../extension";
+import { setBlock64 } from "../pp";
+
+/** 1.0: REG0 version -> REG0 handle. */
+export function openHandle(version: u64): u64 {
+  if ((<u32>version & SPEC_ALL_SUPPORTED) == 0) return STATUS_FAILURE_UNSUPPORTED;
+  if (extension.handle != extension.NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
+  setBlock64(PP_BLOCK_REG0, extension.openHandle());
+  return STATUS_SUCCESS;
+}
+
+/** 1.1: REG0 handle. */
+export function closeHandle(handle: u64): u64 {
+  if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
+  extension.closeHandle();
+  return STATUS_SUCCESS;
+}
+
+/** Whether a handle is the open one. */
+export function isHandle(handle: u64): bool {
+  return handle == extension.handle && handle != extension.NO_HANDLE;
+}
+
+/** What groups 4 to 6 check first: the handle, then that the caller owns the vmexit callback. */
+export function checkOwner(handle: u64): u64 {
+  if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
+  if (extension.vmexitHandler == 0) return STATUS_INVALID_PERM_DENIED;
+  return STATUS_SUCCESS;
+}

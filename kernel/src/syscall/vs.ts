@@ -1,0 +1,162 @@
+// Group 6, virtual processor states
+
+import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
+import { PP_BLOCK_REG0, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
+import {
+  STATUS_FAILURE_UNKNOWN,
+  STATUS_INVALID_INPUT_REG1,
+  STATUS_INVALID_INPUT_REG2,
+  STATUS_INVALID_INPUT_REG3,
+  STATUS_SUCCESS,
+} from "../../../abi/generated/bare/status";
+import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
+import { PP_ARGS } from "../../../abi/generated/bare/windows";
+import { isRegister, readRegister, writeRegister } from "../../arch/x64/amd/registers";
+import { skipInstruction, skipInstructionOf } from "../../arch/x64/give-back";
+import { ppLoad32 } from "../../arch/x64/pparea";
+import { initRoot } from "../../arch/x64/root";
+import { promote, runActive } from "../life-cycle";
+import { allocatePage, freePage } from "../memory/pages";
+import { activate, activeVs, block64, ppid, setBlock64, setIdentifier } from "../pp";
+import { vms } from "../vm";
+import { vpAt, vps } from "../vp";
+import { Vs, vsAt, vss } from "../vs";
+import { finish } from "./finish";
+import { checkOwner } from "./handle";
+
+/** 6.0: REG1 vpid, REG2 ppid -> REG0 vsid. */
+export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vpid = <u32>reg1 & 0xffff;
+  if (!vps.has(vpid)) return STATUS_INVALID_INPUT_REG1;
+  const target = <u32>reg2 & 0xffff;
+  if (target >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG2;
+  const vmcb = allocatePage();
+  if (vmcb == 0) return STATUS_FAILURE_UNKNOWN;
+  const vsid = vss.allocate();
+  if (vsid == INVALID_ID) {
+    freePage(vmcb);
+    return STATUS_FAILURE_UNKNOWN;
+  }
+  vsAt(vsid).init(vpid, target, vmcb);
+  vpAt(vpid).vsCount++;
+  setIdentifier(PP_BLOCK_REG0, vsid);
+  return STATUS_SUCCESS;
+}
+
+/** 6.1: REG1 vsid. */
+export function vsDestroy(handle: u64, reg1: u64): u64 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (vs.active != 0) return STATUS_FAILURE_UNKNOWN;
+  const vmcb = vs.vmcb;
+  vs.vmcb = 0;
+  vpAt(vs.vpid).vsCount--;
+  vss.release(vs.id);
+  return freePage(vmcb) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+}
+
+/** 6.2: REG1 vsid, which is this processor's number: makes it the operating system's state on this processor. */
+export function vsInitAsRoot(handle: u64, reg1: u64): u64 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (vs.id != ppid() || vs.ppid != ppid()) return STATUS_INVALID_INPUT_REG1;
+  initRoot(vs);
+  return STATUS_SUCCESS;
+}
+
+/** 6.3: REG1 vsid, REG2 register -> REG0 value. */
+export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const register = <u32>reg2;
+  if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (isElsewhere(vs)) return STATUS_FAILURE_UNKNOWN;
+  setBlock64(PP_BLOCK_REG0, readRegister(vs, register));
+  return STATUS_SUCCESS;
+}
+
+/** 6.4: REG1 vsid, REG2 register, REG3 value. */
+export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const register = <u32>reg2;
+  if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (isElsewhere(vs)) return STATUS_FAILURE_UNKNOWN;
+  return writeRegister(vs, register, reg3) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+}
+
+/** 6.5: REG1 vmid, REG2 vpid, REG3 vsid. Returns only when it fails. */
+export function vsRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
+  const status = checkRun(handle, reg1, reg2, reg3);
+  if (status != STATUS_SUCCESS) return finish(status);
+  activate(vsAt(<u32>reg3 & 0xffff));
+  return runActive();
+}
+
+/** 6.6: runs the active VS. */
+export function vsRunCurrent(handle: u64): u32 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return finish(denied);
+  if (activeVs() === null) return finish(STATUS_FAILURE_UNKNOWN);
+  return runActive();
+}
+
+/** 6.7: as 6.5, with the instruction that the VS exited for skipped. */
+export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
+  const status = checkRun(handle, reg1, reg2, reg3);
+  if (status != STATUS_SUCCESS) return finish(status);
+  const vs = vsAt(<u32>reg3 & 0xffff);
+  skipInstruction(vs);
+  activate(vs);
+  return runActive();
+}
+
+/** 6.8: as 6.6, with the instruction that the VS exited for skipped. Nearly every exit ends here. */
+export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return finish(denied);
+  const vmcb = block64(PP_BLOCK_VMCB_VIRTUAL);
+  if (vmcb == 0) return finish(STATUS_FAILURE_UNKNOWN);
+  skipInstructionOf(vmcb);
+  return runActive();
+}
+
+/** 6.9: REG1 vsid becomes the operating system again, behind the instruction that it exited for. */
+export function vsPromote(handle: u64, reg1: u64): u32 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return finish(denied);
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (vs.ppid != ppid() || vs.ran == 0) return finish(STATUS_INVALID_INPUT_REG1);
+  return promote(vs);
+}
+
+/** The handle, the caller, then the identifier. */
+function checkVs(handle: u64, reg1: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  return vss.has(<u32>reg1 & 0xffff) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+}
+
+/** What 6.5 and 6.7 check: each identifier, and that the VS is of this VP, this VM and this processor. */
+function checkRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vmid = <u32>reg1 & 0xffff;
+  const vpid = <u32>reg2 & 0xffff;
+  const vsid = <u32>reg3 & 0xffff;
+  if (!vms.has(vmid)) return STATUS_INVALID_INPUT_REG1;
+  if (!vps.has(vpid) || vpAt(vpid).vmid != vmid) return STATUS_INVALID_INPUT_REG2;
+  if (!vss.has(vsid) || vsAt(vsid).vpid != vpid || vsAt(vsid).ppid != ppid()) return STATUS_INVALID_INPUT_REG3;
+  return STATUS_SUCCESS;
+}
+
+/** Whether a VS is active on another processor, which alone knows its registers. */
+function isElsewhere(vs: Vs): bool {
+  return vs.active != 0 && vs.ppid != ppid();
+}

@@ -1,0 +1,22 @@
+// Virtual processors: what a VM's virtual processor states belong to
+
+import { MAX_VPS } from "../../abi/generated/bare/syscalls";
+import { Pool, PoolObject } from "./pool";
+
+@unmanaged
+export class Vp extends PoolObject {
+  /** The VM that it belongs to. */
+  vmid: u32 = 0;
+  /** Virtual processor states that are assigned to it. */
+  vsCount: u32 = 0;
+}
+
+export const vps: Pool = changetype<Pool>(memory.data(32, 8));
+
+export function initVps(): void {
+  vps.init(memory.data(24 * 256, 8), offsetof<Vp>(), MAX_VPS);
+}
+
+export function vpAt(id: u32): Vp {
+  return changetype<Vp>(vps.at(id));
+}
