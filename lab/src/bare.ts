@@ -1,0 +1,148 @@
+// One extension on the bare platform: kernel and extension without an operating system
+
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { FailureWatch } from "./emulator/failure-watch.ts";
+import { Emulator } from "./emulator/process.ts";
+import { bareArguments, type MachineOptions, qemuArguments, SERIAL_LOG } from "./emulator/qemu.ts";
+import type { Monitor } from "./emulator/qmp.ts";
+import { LabError } from "./errors.ts";
+import { findMachine } from "./machines.ts";
+import { MachineFailure, type OutcomeKind } from "./outcome.ts";
+import { products } from "./paths.ts";
+import { newRunFolder } from "./run-folder.ts";
+
+export interface RunBareOptions {
+  /** Name in the table of machines; default `amd`. */
+  readonly machine?: string;
+  /** Processors; default 1. */
+  readonly smp?: number;
+  /** Memory; default `256M`. */
+  readonly memory?: string;
+  /** RDTSC counts instructions exactly; one processor only. */
+  readonly icount?: boolean;
+  /** Replaces `-cpu`. */
+  readonly cpu?: string;
+  /** ELF files of the extensions. */
+  readonly extensions: readonly string[];
+  /** The microkernel; default: the one that was built. */
+  readonly kernel?: string;
+  /** The bare platform's image; default: the one that was built. */
+  readonly image?: string;
+  /** The image's command line. */
+  readonly append?: string;
+  /** Most seconds that it may run; default 60. */
+  readonly timeout?: number;
+  /** Wait for a GDB on this port before the first instruction; nothing times out then. */
+  readonly gdbPort?: number;
+  /** Keep the folder with the logs when all goes well, too. */
+  readonly keep?: boolean;
+  /** Gets what is written to COM1 as it comes. */
+  readonly onOutput?: (chunk: Buffer) => void;
+  /** Gets QEMU's monitor before the first instruction. */
+  readonly onStart?: (monitor: Monitor) => void;
+}
+
+export interface RunBareResult {
+  readonly kind: OutcomeKind;
+  /** What was written to the exit port, or the code of the failure (see `outcomes`). */
+  readonly exitCode: number;
+  /** What was written to COM1. */
+  readonly output: string;
+  /** Where the logs are; undefined when they were not kept. */
+  readonly folder: string | undefined;
+  /** Why it failed, for people; empty when it did not. */
+  readonly message: string;
+}
+
+const BARE_SECONDS = 60;
+
+/**
+ * The exit code that the guest meant: QEMU's isa-debug-exit device ends QEMU with `value * 2 + 1` for a value that is
+ * written to port 0xF4.
+ *
+ * @returns undefined when QEMU did not end by that device
+ */
+export const debugExitCode = (qemuExitCode: number | null): number | undefined =>
+  qemuExitCode !== null && qemuExitCode % 2 === 1 ? (qemuExitCode - 1) / 2 : undefined;
+
+const requireFile = (path: string, hint: string): string => {
+  if (!existsSync(path)) {
+    throw new LabError(`${path} does not exist.`, hint);
+  }
+  return path;
+};
+
+/** Resolves with the exit code that the guest wrote, or fails as the machine does. */
+const untilExit = (emulator: Emulator, watch: FailureWatch, timeout: number | undefined): Promise<number> =>
+  watch.guard<number>("hang", timeout, (resolve) => {
+    emulator.ended.then(({ reason, exitCode }) => {
+      const code = reason === "unexplained" ? debugExitCode(exitCode) : undefined;
+      if (code !== undefined) {
+        resolve(code);
+      }
+    });
+  });
+
+/**
+ * Boots kernel and extensions on the bare platform and waits for the end.
+ *
+ * @throws LabError when the machine cannot be made
+ *
+ * @example
+ * const { exitCode, output } = await runBare({ extensions: ["build/extensions/default/default.elf"] });
+ */
+export const runBare = async (options: RunBareOptions): Promise<RunBareResult> => {
+  const hardware: MachineOptions = {
+    machine: findMachine(options.machine ?? "amd"),
+    smp: options.smp ?? 1,
+    memory: options.memory ?? "256M",
+    icount: options.icount ?? false,
+    cpu: options.cpu,
+    gdbPort: options.gdbPort,
+  };
+  const image = requireFile(options.image ?? products.bare, "Build it: bf build");
+  const kernel = requireFile(options.kernel ?? products.kernel, "Build it: bf build");
+  const modules = [kernel, ...options.extensions.map((file) => requireFile(file, "Is it built? bf build"))];
+  const folder = newRunFolder();
+  let kept = options.keep === true;
+  try {
+    const emulator = await Emulator.start(
+      hardware.machine,
+      ["serial"],
+      (path) => [
+        ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
+        ...bareArguments({ image, modules, append: options.append ?? "" }),
+      ],
+      folder,
+    );
+    const serial = await emulator.connection("serial");
+    const watch = new FailureWatch(emulator);
+    watch.observe("hypervisor-panic", serial);
+    const closed = new Promise((resolve) => serial.once("close", resolve));
+    serial.on("data", (chunk) => options.onOutput?.(chunk));
+    options.onStart?.(emulator.monitor);
+    const limit = options.gdbPort === undefined ? (options.timeout ?? BARE_SECONDS) : undefined;
+    const ended = untilExit(emulator, watch, limit);
+    if (options.gdbPort === undefined) {
+      // A guest that ends at once may take the monitor's answer with it.
+      emulator.resume().catch(() => undefined);
+    }
+    let outcome: { kind: OutcomeKind; exitCode: number; message: string };
+    try {
+      outcome = { kind: "exit", exitCode: await ended, message: "" };
+    } catch (error) {
+      if (!(error instanceof MachineFailure)) {
+        throw error;
+      }
+      kept = true;
+      outcome = { kind: error.kind, exitCode: error.exitCode, message: error.message };
+    }
+    await closed;
+    return { ...outcome, output: readFileSync(join(folder, SERIAL_LOG), "utf8"), folder: kept ? folder : undefined };
+  } finally {
+    if (!kept) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+};

@@ -1,0 +1,193 @@
+// `bf lab run`, `bf lab shell`, `bf lab bare`: the command line
+
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { runBare } from "./bare.ts";
+import { LabError } from "./errors.ts";
+import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
+import { runLinux } from "./linux/run.ts";
+import { runShell } from "./linux/shell.ts";
+import { machineNames } from "./machines.ts";
+import { describeExitCodes, MachineFailure, outcomes } from "./outcome.ts";
+
+/** Options that all three commands have. */
+interface MachineFlags {
+  readonly machine: string;
+  readonly smp: number;
+  readonly memory: string;
+  readonly icount?: boolean;
+  readonly cpu?: string;
+  readonly append?: string;
+  readonly gdb?: number | true;
+  readonly keep?: boolean;
+}
+
+interface RunFlags extends MachineFlags {
+  readonly put: string[];
+  readonly get: string[];
+  readonly timeout: number;
+}
+
+interface BareFlags extends MachineFlags {
+  readonly extension: string[];
+  readonly kernel?: string;
+  readonly timeout: number;
+}
+
+const note = (text: string): void => {
+  process.stderr.write(`lab: ${text}\n`);
+};
+
+const wholeNumber = (text: string): number => {
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new InvalidArgumentError("It must be a whole number, at least 1.");
+  }
+  return Number(text);
+};
+
+const memorySize = (text: string): string => {
+  if (!/^[1-9]\d*[MG]$/.test(text)) {
+    throw new InvalidArgumentError("It must be a number with M or G, e.g. 512M or 2G.");
+  }
+  return text;
+};
+
+const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+
+/** The port that `--gdb` names, and the command to type for it on stderr. */
+const gdbPort = (flag: number | true | undefined): number | undefined => {
+  if (flag === undefined) {
+    return undefined;
+  }
+  const port = flag === true ? DEFAULT_GDB_PORT : flag;
+  note(`waiting for GDB: ${gdbCommand(port)}`);
+  return port;
+};
+
+/** A machine's failure and the lab's own errors become a sentence and an exit code. */
+const endingWithCode = async (action: () => Promise<number>): Promise<void> => {
+  try {
+    process.exitCode = await action();
+  } catch (error) {
+    if (error instanceof MachineFailure) {
+      note(error.message);
+      process.exitCode = error.exitCode;
+    } else if (error instanceof LabError) {
+      note(error.message);
+      if (error.hint !== "") {
+        note(error.hint);
+      }
+      process.exitCode = outcomes["lab-error"].exitCode;
+    } else {
+      throw error;
+    }
+  }
+};
+
+const run = (words: readonly string[], flags: RunFlags): Promise<void> =>
+  endingWithCode(async () => {
+    const result = await runLinux({
+      ...flags,
+      gdbPort: gdbPort(flags.gdb),
+      command: words.join(" "),
+      onNote: note,
+      onOutput: (chunk, stream) => process[stream].write(chunk),
+    });
+    for (const [name, content] of result.files) {
+      writeFileSync(basename(name), content);
+    }
+    if (result.message !== "") {
+      note(result.message);
+    } else if (result.folder !== undefined) {
+      note(`logs: ${result.folder}`);
+    }
+    return result.exitCode;
+  });
+
+const shell = (flags: MachineFlags): Promise<void> =>
+  endingWithCode(() => {
+    note("Ctrl-A X ends the machine, and so does exit.");
+    return runShell({ ...flags, gdbPort: gdbPort(flags.gdb), onNote: note });
+  });
+
+const bare = (flags: BareFlags): Promise<void> =>
+  endingWithCode(async () => {
+    const result = await runBare({
+      ...flags,
+      extensions: flags.extension,
+      gdbPort: gdbPort(flags.gdb),
+      onOutput: (chunk) => process.stdout.write(chunk),
+    });
+    if (result.message !== "") {
+      note(result.message);
+    } else if (result.folder !== undefined) {
+      note(`logs: ${result.folder}`);
+    }
+    return result.exitCode;
+  });
+
+const withMachineOptions = (command: Command, memory: string): Command =>
+  command
+    .requiredOption("--machine <name>", `the machine to emulate: ${machineNames.join(", ")}`)
+    .option("--smp <n>", "number of processors", wholeNumber, 1)
+    .option("--memory <size>", "memory, e.g. 512M or 2G", memorySize, memory)
+    .option("--icount", "count instructions: RDTSC is exact and repeatable; one processor only")
+    .option("--cpu <model>", "replace the machine's processor, as QEMU's -cpu, e.g. EPYC,-svm")
+    .option("--gdb [port]", `wait for GDB on this port (${DEFAULT_GDB_PORT}) before the first instruction`, wholeNumber)
+    .option("--keep", "keep the logs when all goes well, too, and name their folder");
+
+const exitCodeHelp = `\nExit codes:\n${describeExitCodes()}\n`;
+
+/**
+ * Adds `lab run`, `lab shell` and `lab bare` to the command `bf`.
+ *
+ * @example
+ * register(program);
+ * await program.parseAsync(process.argv);
+ */
+export const register = (program: Command): void => {
+  const lab = program.command("lab").description("emulated machines: run Linux, or one extension on nothing at all");
+
+  withMachineOptions(lab.command("run"), "1G")
+    .description("boot Debian's Linux, run a command in it as root, and end with its exit code")
+    .argument("<command...>", "what to run in /bin/sh, in /root")
+    .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
+    .option("--get <file>", "fetch a file of the machine into this folder afterwards; may be repeated", collect, [])
+    .option("--timeout <seconds>", "most seconds for the command", wholeNumber, 300)
+    .option("--append <words>", "more words for Linux's command line")
+    .addHelpText(
+      "after",
+      `${exitCodeHelp}
+Examples:
+  bf lab run --machine amd -- uname -a
+  bf lab run --machine amd --smp 2 -- 'bfm quick && bfm status --json'
+  bf lab run --machine amd --put test.sh --get result.txt -- sh test.sh
+`,
+    )
+    .action(run);
+
+  withMachineOptions(lab.command("shell"), "1G")
+    .description("boot Debian's Linux and give this terminal to a root shell in it")
+    .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
+    .option("--append <words>", "more words for Linux's command line")
+    .addHelpText("after", `${exitCodeHelp}\nExample:\n  bf lab shell --machine amd --smp 2\n`)
+    .action(shell);
+
+  withMachineOptions(lab.command("bare"), "256M")
+    .description("run kernel and extension without an operating system, and print what they write to COM1")
+    .requiredOption("--extension <file>", "ELF file of an extension; may be repeated", collect, [])
+    .option("--kernel <file>", "ELF file of the microkernel (build/kernel/kernel.elf)")
+    .option("--timeout <seconds>", "most seconds that it may run", wholeNumber, 60)
+    .option("--append <words>", "command line of the bare platform")
+    .addHelpText(
+      "after",
+      `${exitCodeHelp}
+A value v that is written to port 0xF4 ends the run with exit code v.
+
+Example:
+  bf lab bare --machine amd --extension build/extensions/default/default.elf
+`,
+    )
+    .action(bare);
+};

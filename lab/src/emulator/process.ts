@@ -1,0 +1,182 @@
+// A running QEMU: its process, its sockets, and how it ended
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LabError } from "../errors.ts";
+import type { Machine } from "../machines.ts";
+import { RESET_LOG } from "./qemu.ts";
+import { Monitor } from "./qmp.ts";
+
+/** What QEMU itself says on stdout and stderr. */
+export const EMULATOR_LOG = "qemu.log";
+
+/** How an emulator ended: by the guest's doing, or without QEMU having said why. */
+export interface Ending {
+  readonly reason: "triple-fault" | "powered-off" | "unexplained";
+  /** QEMU's exit code; null when a signal ended it. */
+  readonly exitCode: number | null;
+}
+
+/** One listening socket per name, made before QEMU starts so that it can connect as a client. */
+class SocketSet {
+  readonly folder: string;
+  readonly #servers: Server[] = [];
+  readonly #connections = new Map<string, Promise<Socket>>();
+
+  constructor() {
+    // Not in the run's folder: a socket's path may be at most 107 bytes long.
+    this.folder = mkdtempSync(join(tmpdir(), "bf-lab-"));
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  async listen(name: string): Promise<void> {
+    const server = createServer();
+    this.#servers.push(server);
+    this.#connections.set(
+      name,
+      new Promise((resolve) =>
+        server.once("connection", (socket) => {
+          server.close();
+          socket.on("error", () => socket.destroy());
+          resolve(socket);
+        }),
+      ),
+    );
+    server.listen(this.path(name));
+    await once(server, "listening");
+  }
+
+  connection(name: string): Promise<Socket> {
+    const connection = this.#connections.get(name);
+    if (connection === undefined) {
+      throw new Error(`No socket "${name}".`);
+    }
+    return connection;
+  }
+
+  dispose(): void {
+    for (const server of this.#servers) {
+      server.close();
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A QEMU that was started. */
+export class Emulator {
+  /** Resolves when QEMU has ended, whatever the reason. */
+  readonly ended: Promise<Ending>;
+  readonly folder: string;
+  readonly monitor: Monitor;
+  readonly #process: ChildProcess;
+  readonly #sockets: SocketSet;
+  #shutdownReason = "";
+
+  private constructor(process: ChildProcess, sockets: SocketSet, folder: string, monitor: Monitor) {
+    this.#process = process;
+    this.#sockets = sockets;
+    this.folder = folder;
+    this.monitor = monitor;
+    monitor.on("event", (name, data) => {
+      if (name === "SHUTDOWN") {
+        this.#shutdownReason = String(data["reason"]);
+      }
+    });
+    this.ended = new Promise((resolve) => process.once("exit", (code) => resolve(this.#ending(code))));
+  }
+
+  /**
+   * Starts QEMU and waits until the machine is set up; its processors wait for `resume`.
+   *
+   * @param names the sockets to listen on; "qmp" is always among them
+   * @param makeArguments gets the path of a socket by its name
+   * @param folder where the logs go
+   * @throws LabError when QEMU is missing or refuses its arguments
+   */
+  static async start(
+    machine: Machine,
+    names: readonly string[],
+    makeArguments: (socketPath: (name: string) => string) => string[],
+    folder: string,
+  ): Promise<Emulator> {
+    const sockets = new SocketSet();
+    try {
+      await Promise.all(["qmp", ...names].map((name) => sockets.listen(name)));
+      const log = openSync(join(folder, EMULATOR_LOG), "w");
+      const child = spawn(
+        machine.program,
+        makeArguments((name) => sockets.path(name)),
+        { stdio: ["ignore", log, log] },
+      );
+      closeSync(log);
+      const failed = new Promise<never>((_, reject) => {
+        child.once("error", (cause) => reject(missing(machine, cause)));
+        child.once("exit", () => reject(new LabError(`QEMU did not start: ${emulatorLog(folder)}`)));
+      });
+      const monitor = new Monitor(await Promise.race([sockets.connection("qmp"), failed]));
+      await Promise.race([monitor.ready, failed]);
+      failed.catch(() => undefined);
+      // A lab that is ended by a signal leaves no QEMU behind.
+      const kill = () => child.kill("SIGKILL");
+      process.once("exit", kill);
+      child.once("exit", () => process.off("exit", kill));
+      return new Emulator(child, sockets, folder, monitor);
+    } catch (error) {
+      sockets.dispose();
+      throw error;
+    }
+  }
+
+  /** The lab's end of a socket. */
+  connection(name: string): Promise<Socket> {
+    return this.#sockets.connection(name);
+  }
+
+  /** Lets the processors run. */
+  async resume(): Promise<void> {
+    await this.monitor.execute("cont");
+  }
+
+  /** What QEMU itself printed. */
+  log(): string {
+    return emulatorLog(this.folder);
+  }
+
+  /** Registers of all processors, or why they cannot be had. */
+  registers(): Promise<string> {
+    const late = new Promise<string>((resolve) => {
+      setTimeout(() => resolve("QEMU did not answer within 5 seconds.\n"), 5_000).unref();
+    });
+    return Promise.race([this.monitor.human("info registers -a").catch((error: Error) => `${error.message}\n`), late]);
+  }
+
+  /** Ends QEMU at once and waits for it. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.ended;
+  }
+
+  #ending(exitCode: number | null): Ending {
+    this.#sockets.dispose();
+    if (!this.#shutdownReason.startsWith("guest-")) {
+      return { reason: "unexplained", exitCode };
+    }
+    // QEMU reports a triple fault and a reset that the guest asks for alike; only its log tells them apart.
+    const tripleFault = readFileSync(join(this.folder, RESET_LOG), "utf8").includes("Triple fault");
+    return { reason: tripleFault ? "triple-fault" : "powered-off", exitCode };
+  }
+}
+
+const emulatorLog = (folder: string): string => readFileSync(join(folder, EMULATOR_LOG), "utf8").trim();
+
+const missing = (machine: Machine, cause: Error): LabError =>
+  new LabError(`${machine.program} could not be started: ${cause.message}`, `apt install ${machine.debianPackage}`, {
+    cause,
+  });

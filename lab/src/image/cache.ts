@@ -1,0 +1,55 @@
+// The cache of large files, by content: a name and a digest of all that decides what is in them
+
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../paths.ts";
+
+/** So many files of one name stay; older ones go when a new one comes. */
+const KEPT_PER_NAME = 4;
+
+const touch = (path: string): void => {
+  const now = new Date();
+  utimesSync(path, now, now);
+};
+
+const prune = (folder: string, name: string): void => {
+  const others = readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}-`) && !file.endsWith(".tmp"))
+    .map((file) => ({ path: join(folder, file), used: statSync(join(folder, file)).mtimeMs }))
+    .sort((a, b) => b.used - a.used);
+  for (const { path } of others.slice(KEPT_PER_NAME)) {
+    rmSync(path, { recursive: true, force: true });
+  }
+};
+
+/**
+ * The path of a cached file or folder, which is made first when it is not there.
+ *
+ * @param name what it is, e.g. "root"
+ * @param digest hexadecimal; decides, with the name, which one it is
+ * @param produce makes it at the path that it gets; when it throws, nothing is kept
+ */
+export const cached = async (
+  name: string,
+  digest: string,
+  produce: (path: string) => Promise<void> | void,
+): Promise<string> => {
+  const folder = cacheFolder();
+  const path = join(folder, `${name}-${digest.slice(0, 20)}`);
+  if (existsSync(path)) {
+    touch(path);
+    return path;
+  }
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    await produce(unfinished);
+    // Two processes may make the same file: the last one wins, and both are right.
+    rmSync(path, { recursive: true, force: true });
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  prune(folder, name);
+  return path;
+};

@@ -1,0 +1,136 @@
+// Debian's cloud kernel and its modules: those that are installed, or those of a package in the cache
+
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LabError } from "../errors.ts";
+import { cacheFolder } from "../paths.ts";
+import { runTool } from "./tools.ts";
+
+/** A kernel that can be booted. */
+export interface DebianKernel {
+  /** E.g. 6.1.0-56-cloud-amd64. */
+  readonly version: string;
+  readonly image: string;
+  /** /lib/modules/VERSION of that kernel. */
+  readonly modules: string;
+  /** Where modules can be built for it; undefined when its headers are not installed. */
+  readonly headers: string | undefined;
+}
+
+const PACKAGE = "linux-image-cloud-amd64";
+const imagePattern = /^vmlinuz-(.+-cloud-amd64)$/;
+const byNumbers = new Intl.Collator("en", { numeric: true });
+
+const kernelsBelow = (root: string): DebianKernel[] => {
+  const boot = join(root, "boot");
+  if (!existsSync(boot)) {
+    return [];
+  }
+  return readdirSync(boot)
+    .flatMap((file) => imagePattern.exec(file)?.[1] ?? [])
+    .map((version) => {
+      const build = join("/lib/modules", version, "build");
+      return {
+        version,
+        image: join(boot, `vmlinuz-${version}`),
+        modules: join(root, "lib/modules", version),
+        headers: existsSync(build) ? build : undefined,
+      };
+    })
+    .filter(({ modules }) => existsSync(join(modules, "modules.dep")) || existsSync(join(modules, "kernel")));
+};
+
+const newest = (kernels: readonly DebianKernel[]): DebianKernel | undefined =>
+  kernels.toSorted((a, b) => byNumbers.compare(b.version, a.version))[0];
+
+/** Unpacks the package without installing it, for users who may not install. */
+const download = (): string => {
+  const folder = join(cacheFolder(), "debian");
+  mkdirSync(folder, { recursive: true });
+  const dependencies = runTool("apt-cache", ["depends", PACKAGE]);
+  const real = /Depends: (linux-image-\S+-cloud-amd64)/.exec(dependencies)?.[1];
+  if (real === undefined) {
+    throw new LabError(`apt knows no package ${PACKAGE}.`);
+  }
+  runTool("apt-get", ["download", real], folder);
+  const file = readdirSync(folder).find((name) => name.startsWith(`${real}_`) && name.endsWith(".deb"));
+  runTool("dpkg-deb", ["-x", join(folder, file ?? ""), folder]);
+  return folder;
+};
+
+/**
+ * The newest cloud kernel that is installed, else the newest in the cache, else one that is downloaded now.
+ *
+ * @throws LabError when there is none and none can be had
+ */
+export const findKernel = (): DebianKernel => {
+  const here = newest(kernelsBelow("/")) ?? newest(kernelsBelow(join(cacheFolder(), "debian")));
+  if (here !== undefined) {
+    return here;
+  }
+  try {
+    const fetched = newest(kernelsBelow(download()));
+    if (fetched !== undefined) {
+      return fetched;
+    }
+  } catch (cause) {
+    throw new LabError("The lab needs Debian's cloud kernel, and could not download it.", `apt install ${PACKAGE}`, {
+      cause,
+    });
+  }
+  throw new LabError(`The package ${PACKAGE} has no kernel that the lab can use.`);
+};
+
+/** The modules of a kernel: where each lies, and which it needs first. */
+export class ModuleIndex {
+  readonly #folder: string;
+  readonly #dependencies = new Map<string, string[]>();
+  readonly #pathOf = new Map<string, string>();
+
+  constructor(kernel: DebianKernel) {
+    this.#folder = kernel.modules;
+    const index = join(kernel.modules, "modules.dep");
+    if (!existsSync(index)) {
+      // A package's own files have no index; depmod makes it when one is installed.
+      runTool("depmod", ["-b", join(kernel.modules, "../../.."), kernel.version]);
+    }
+    for (const line of readFileSync(index, "utf8").split("\n")) {
+      const [path, needed] = line.split(":");
+      if (path !== undefined && needed !== undefined) {
+        this.#dependencies.set(path, needed.split(" ").filter(Boolean));
+        this.#pathOf.set(moduleName(path), path);
+      }
+    }
+  }
+
+  /**
+   * The files of these modules and of all that they need, relative to the kernel's folder, in an order in which they
+   * can be inserted.
+   */
+  closure(names: readonly string[]): string[] {
+    const order = new Set<string>();
+    const add = (path: string): void => {
+      if (!order.has(path)) {
+        this.#dependencies.get(path)?.forEach(add);
+        order.add(path);
+      }
+    };
+    for (const name of names) {
+      const path = this.#pathOf.get(name);
+      if (path === undefined) {
+        throw new LabError(`The kernel in ${this.#folder} has no module ${name}.`);
+      }
+      add(path);
+    }
+    return [...order];
+  }
+
+  /** The lines of modules.dep for these files. */
+  dependencyLines(paths: readonly string[]): string {
+    return paths.map((path) => `${path}: ${(this.#dependencies.get(path) ?? []).join(" ")}\n`).join("");
+  }
+}
+
+/** Name of the module in a file: `kernel/fs/overlayfs/overlay.ko` is `overlay`; dashes count as underscores. */
+export const moduleName = (path: string): string =>
+  (path.split("/").at(-1) ?? path).replace(/\.ko$/, "").replaceAll("-", "_");

@@ -1,0 +1,119 @@
+// The initial file system: the boot's first steps, and the layer of files that change from run to run
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { LabError } from "../errors.ts";
+import { labFolder, products } from "../paths.ts";
+import { cpioArchive } from "./cpio.ts";
+import { type DebianKernel, ModuleIndex } from "./debian.ts";
+import { guestProgram } from "./guest-programs.ts";
+import { runTool } from "./tools.ts";
+import { completeTree, type Entry } from "./tree.ts";
+
+/** A file for the machine. */
+export interface PutFile {
+  /** Path on the host, or the content itself. */
+  readonly from: string | Uint8Array;
+  /** Absolute path inside; without it /root and the host's file name. */
+  readonly to?: string;
+}
+
+/** What the kernel lacks to find its root disk and to talk to the lab; everything else is built in. */
+const bootModules = ["virtio_pci", "virtio_pmem", "nd_pmem", "virtio_console", "overlay"];
+
+const INSTALLED = "/usr/lib/bareflank";
+
+const bootEntries = (kernel: DebianKernel): Entry[] => [
+  ...["dev", "proc", "sys", "lower", "upper", "work", "root"].map(
+    (name): Entry => ({ kind: "folder", path: `/${name}` }),
+  ),
+  { kind: "host-file", path: "/init", source: join(labFolder, "guest", "init.sh"), mode: 0o755 },
+  {
+    kind: "host-file",
+    path: "/bin/busybox",
+    source: runTool("sh", ["-c", "command -v busybox"]).trim(),
+    mode: 0o755,
+  },
+  { kind: "link", path: "/bin/sh", target: "busybox" },
+  ...new ModuleIndex(kernel).closure(bootModules).map(
+    (file, index): Entry => ({
+      kind: "host-file",
+      path: `/modules/${String(index).padStart(2, "0")}-${basename(file)}`,
+      source: join(kernel.modules, file),
+    }),
+  ),
+];
+
+const putEntry = ({ from, to }: PutFile): Entry => {
+  if (typeof from !== "string") {
+    if (to === undefined) {
+      throw new LabError("A file that is given by its content needs a path inside the machine.");
+    }
+    return { kind: "file", path: to, content: from, mode: 0o755 };
+  }
+  if (!existsSync(from) || !statSync(from).isFile()) {
+    throw new LabError(`${from} is no file that could be put into the machine.`);
+  }
+  return {
+    kind: "host-file",
+    path: to ?? `/root/${basename(from)}`,
+    source: from,
+    mode: statSync(from).mode & 0o777,
+  };
+};
+
+/** What the workspace has built so far, and the names of what it has not. */
+export const productEntries = (): { entries: Entry[]; missing: string[] } => {
+  const files = [
+    { source: products.kernel, path: `${INSTALLED}/kernel.elf` },
+    { source: products.defaultExtension, path: `${INSTALLED}/default.elf` },
+    { source: products.driver, path: `${INSTALLED}/bfdriver.ko` },
+  ];
+  const present = files.filter(({ source }) => existsSync(source));
+  const entries = present.map(({ source, path }): Entry => ({ kind: "host-file", path, source }));
+  const missing = files.filter((file) => !present.includes(file)).map(({ source }) => source);
+  const bfm = join(products.bfm, "bfm.cjs");
+  if (existsSync(bfm)) {
+    entries.push(...bfmEntries());
+  } else {
+    missing.push(bfm);
+  }
+  return { entries, missing };
+};
+
+/** bfm with the files beside it, which it finds by its own real path. */
+const bfmEntries = (): Entry[] => [
+  ...readdirSync(products.bfm, { withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map(
+      (file): Entry => ({
+        kind: "host-file",
+        path: `${INSTALLED}/bfm/${file.name}`,
+        source: join(products.bfm, file.name),
+        mode: 0o755,
+      }),
+    ),
+  { kind: "link", path: "/usr/bin/bfm", target: `${INSTALLED}/bfm/bfm.cjs` },
+];
+
+/**
+ * The archive that Linux unpacks as its first file system.
+ *
+ * @param extra entries for the machine's root file system, e.g. the probe module
+ * @param put files of the user's
+ */
+export const initramfs = async (
+  kernel: DebianKernel,
+  extra: readonly Entry[],
+  put: readonly PutFile[],
+): Promise<Buffer> => {
+  const upper: Entry[] = [
+    { kind: "folder", path: "/root", mode: 0o700 },
+    { kind: "host-file", path: `${INSTALLED}/lab/start.sh`, source: join(labFolder, "guest", "start.sh") },
+    { kind: "host-file", path: `${INSTALLED}/lab/agent`, source: await guestProgram("agent"), mode: 0o755 },
+    ...extra,
+    ...put.map(putEntry),
+  ];
+  const layered = upper.map((entry) => ({ ...entry, path: `/upper${entry.path}` }));
+  return cpioArchive(completeTree([...bootEntries(kernel), ...layered]));
+};

@@ -1,0 +1,11 @@
+// Emulated machines for development and tests: Debian's Linux with hypervisor, driver and bfm, or nothing but those
+
+export { debugExitCode, type RunBareOptions, type RunBareResult, runBare } from "./bare.ts";
+export { Monitor } from "./emulator/qmp.ts";
+export { LabError } from "./errors.ts";
+export type { PutFile } from "./image/initramfs.ts";
+export { type CommandResult, LinuxMachine, type LinuxOptions, type RunOptions } from "./linux/machine.ts";
+export { type RunLinuxOptions, type RunLinuxResult, runLinux } from "./linux/run.ts";
+export { runShell } from "./linux/shell.ts";
+export { findMachine, type Machine, machineNames } from "./machines.ts";
+export { type FailureKind, MachineFailure, type OutcomeKind, outcomes } from "./outcome.ts";

@@ -1,0 +1,296 @@
+// A Linux in an emulated machine: boot it, run commands, fetch files, end it
+
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import { FailureWatch } from "../emulator/failure-watch.ts";
+import { Emulator } from "../emulator/process.ts";
+import { CONSOLE_LOG, linuxArguments, type MachineOptions, qemuArguments, SERIAL_LOG } from "../emulator/qemu.ts";
+import type { Monitor } from "../emulator/qmp.ts";
+import { LabError } from "../errors.ts";
+import { findKernel } from "../image/debian.ts";
+import { initramfs, type PutFile, productEntries } from "../image/initramfs.ts";
+import { probeEntries } from "../image/probe.ts";
+import { rootImage } from "../image/root.ts";
+import { findMachine } from "../machines.ts";
+import { MachineFailure } from "../outcome.ts";
+import { newRunFolder } from "../run-folder.ts";
+import { Channel, fromGuest, toGuest } from "./channel.ts";
+import { kernelCommandLine } from "./command-line.ts";
+import { type OutputStream, type OutputTexts, Transcript } from "./transcript.ts";
+
+/** What a Linux machine is made of. */
+export interface LinuxOptions {
+  /** Name in the table of machines; default `amd`. */
+  readonly machine?: string;
+  /** Processors; default 1. */
+  readonly smp?: number;
+  /** Memory; default `1G`. */
+  readonly memory?: string;
+  /** Files to bring along; strings are paths on the host, and land in /root. */
+  readonly put?: readonly (string | PutFile)[];
+  /** RDTSC counts instructions exactly; one processor only. */
+  readonly icount?: boolean;
+  /** Replaces `-cpu`. */
+  readonly cpu?: string;
+  /** Appended to the kernel's command line. */
+  readonly append?: string;
+  /** Wait for a GDB on this port before the first instruction; nothing times out then. */
+  readonly gdbPort?: number;
+  /** An interactive terminal (`LinuxMachine.terminal`) besides the channel. */
+  readonly terminal?: boolean;
+  /** Most seconds that Linux may take to come up, before the one retry; default 60. */
+  readonly bootTimeout?: number;
+  /** Keep the folder with the logs when all goes well, too. */
+  readonly keep?: boolean;
+  /** Told about what the user should know, e.g. that the driver is not built yet. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** A command that has ended. */
+export interface CommandResult extends OutputTexts {
+  /** As a shell counts it: 128 + n for signal n. */
+  readonly exitCode: number;
+}
+
+export interface RunOptions {
+  /** Most seconds for the command; default 300. */
+  readonly timeout?: number;
+  /** Gets the output as it comes. */
+  readonly onOutput?: (chunk: Buffer, stream: OutputStream) => void;
+}
+
+/** What the boot needs so long at most; a loaded host is several times slower than an idle one. */
+const BOOT_SECONDS = 60;
+const COMMAND_SECONDS = 300;
+/**
+ * A booted Linux. Its commands run one after the other, as root, in /root.
+ *
+ * @example
+ * const linux = await LinuxMachine.boot({ smp: 2 });
+ * const { exitCode, stdout } = await linux.run("bfm quick && bfm status --json");
+ * await linux.close();
+ */
+export class LinuxMachine {
+  /** Where the logs are while it runs; removed by `close`, kept after a failure. */
+  readonly folder: string;
+  /** Boots that were given up because Linux itself hung: 0 or 1. */
+  readonly bootRetries: number;
+  /** Milliseconds from the emulator's start to the agent's first word. */
+  readonly bootMilliseconds: number;
+  readonly #emulator: Emulator;
+  readonly #channel: Channel;
+  readonly #watch: FailureWatch;
+  readonly #options: LinuxOptions;
+
+  private constructor(started: StartedMachine, options: LinuxOptions, bootRetries: number) {
+    this.folder = started.emulator.folder;
+    this.#emulator = started.emulator;
+    this.#channel = started.channel;
+    this.#watch = started.watch;
+    this.bootMilliseconds = started.bootMilliseconds;
+    this.#options = options;
+    this.bootRetries = bootRetries;
+  }
+
+  /**
+   * Boots Debian's Linux. One in a hundred boots with several processors hangs inside Linux itself, before any module
+   * of ours is there: such a boot is repeated once, and counted in `bootRetries`.
+   *
+   * @throws LabError when the machine cannot be made
+   * @throws MachineFailure when it does not come up
+   */
+  static async boot(options: LinuxOptions = {}): Promise<LinuxMachine> {
+    try {
+      return new LinuxMachine(await startMachine(options), options, 0);
+    } catch (error) {
+      if (!(error instanceof MachineFailure) || error.kind !== "boot-hang") {
+        throw error;
+      }
+      options.onNote?.(`Linux hung while booting; trying once more. (logs: ${error.folder})`);
+      return new LinuxMachine(await startMachine(options), options, 1);
+    }
+  }
+
+  /** QEMU's monitor: registers, memory, interrupts. */
+  get monitor(): Monitor {
+    return this.#emulator.monitor;
+  }
+
+  /** The interactive terminal's socket; the machine must have been booted with `terminal`. */
+  terminal(): Promise<Socket> {
+    return this.#emulator.connection("terminal");
+  }
+
+  /** What hypervisor and loader wrote to COM1 so far. */
+  serial(): string {
+    return readFileSync(join(this.folder, SERIAL_LOG), "utf8");
+  }
+
+  /** What Linux wrote to its console (COM2) so far. */
+  console(): string {
+    return readFileSync(join(this.folder, CONSOLE_LOG), "utf8");
+  }
+
+  /**
+   * Runs a command in a shell, as root.
+   *
+   * @throws MachineFailure when the machine dies or hangs instead
+   */
+  run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+    const transcript = new Transcript();
+    const receive = (type: string, payload: Buffer): CommandResult | undefined => {
+      if (type === fromGuest.stdout || type === fromGuest.stderr) {
+        const stream = type === fromGuest.stdout ? "stdout" : "stderr";
+        transcript.add(payload, stream);
+        options.onOutput?.(payload, stream);
+      } else if (type === fromGuest.exit) {
+        return { exitCode: payload.readUInt32LE(), ...transcript.texts() };
+      }
+      return undefined;
+    };
+    return this.#request(toGuest.command, command, receive, options.timeout ?? COMMAND_SECONDS);
+  }
+
+  /** Runs a login shell on the terminal and waits for its end; returns its exit code. */
+  runShell(rows: number, columns: number): Promise<number> {
+    const size = Buffer.alloc(4);
+    size.writeUInt16LE(rows, 0);
+    size.writeUInt16LE(columns, 2);
+    const receive = (type: string, payload: Buffer) => (type === fromGuest.exit ? payload.readUInt32LE() : undefined);
+    return this.#request(toGuest.shell, size, receive, undefined);
+  }
+
+  /**
+   * The content of a file inside.
+   *
+   * @param path absolute, or relative to /root
+   * @throws LabError when it cannot be read
+   */
+  async get(path: string): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    const receive = (type: string, payload: Buffer): number | undefined => {
+      if (type === fromGuest.fileData) {
+        pieces.push(payload);
+      }
+      return type === fromGuest.fileEnd ? payload.readUInt32LE() : undefined;
+    };
+    const errno = await this.#request(toGuest.get, path, receive, COMMAND_SECONDS);
+    if (errno !== 0) {
+      throw new LabError(`The machine cannot read ${path} (errno ${errno}).`);
+    }
+    return Buffer.concat(pieces);
+  }
+
+  /** Ends the machine at once, as pulling the plug does; its logs go, unless it died before or `keep` was set. */
+  async close(): Promise<void> {
+    this.#watch.stop();
+    await this.#emulator.kill();
+    if (this.#options.keep !== true && !this.#watch.failed) {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Sends a frame, gives every frame that comes to `receive` until that returns something, or the machine fails. */
+  #request<Result>(
+    type: string,
+    payload: Uint8Array | string,
+    receive: (type: string, payload: Buffer) => Result | undefined,
+    timeout: number | undefined,
+  ): Promise<Result> {
+    const limit = this.#options.gdbPort === undefined ? timeout : undefined;
+    return this.#watch.guard("hang", limit, (resolve) => {
+      const listener = (frameType: string, framePayload: Buffer) => {
+        const result = receive(frameType, framePayload);
+        if (result !== undefined) {
+          this.#channel.off("frame", listener);
+          resolve(result);
+        }
+      };
+      this.#channel.on("frame", listener);
+      this.#channel.send(type, payload);
+    });
+  }
+}
+
+interface StartedMachine {
+  readonly emulator: Emulator;
+  readonly channel: Channel;
+  readonly watch: FailureWatch;
+  readonly bootMilliseconds: number;
+}
+
+const machineOptions = (options: LinuxOptions): MachineOptions => ({
+  machine: findMachine(options.machine ?? "amd"),
+  smp: options.smp ?? 1,
+  memory: options.memory ?? "1G",
+  icount: options.icount ?? false,
+  cpu: options.cpu,
+  gdbPort: options.gdbPort,
+});
+
+const startMachine = async (options: LinuxOptions): Promise<StartedMachine> => {
+  const hardware = machineOptions(options);
+  const kernel = findKernel();
+  const root = await rootImage(kernel);
+  const built = productEntries();
+  if (built.missing.length > 0) {
+    options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
+  }
+  const put = (options.put ?? []).map((file): PutFile => (typeof file === "string" ? { from: file } : file));
+  const archive = await initramfs(kernel, [...built.entries, ...(await probeEntries(kernel))], put);
+
+  const folder = newRunFolder();
+  const initramfsFile = join(folder, "initramfs.cpio");
+  writeFileSync(initramfsFile, archive);
+  const sockets = ["serial", "console", "channel", ...(options.terminal === true ? ["terminal"] : [])];
+  const begin = performance.now();
+  let emulator: Emulator;
+  try {
+    emulator = await Emulator.start(
+      hardware.machine,
+      sockets,
+      (path) => [
+        ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
+        ...linuxArguments(
+          {
+            kernel: kernel.image,
+            initramfs: initramfsFile,
+            commandLine: kernelCommandLine(options.append),
+            root: root.path,
+            rootBytes: root.bytes,
+            consoleSocket: path("console"),
+            channelSocket: path("channel"),
+            terminalSocket: options.terminal === true ? path("terminal") : undefined,
+          },
+          folder,
+        ),
+      ],
+      folder,
+    );
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const watch = new FailureWatch(emulator);
+  watch.observe("hypervisor-panic", await emulator.connection("serial"));
+  watch.observe("panic", await emulator.connection("console"));
+  const channel = new Channel(await emulator.connection("channel"));
+  if (options.gdbPort === undefined) {
+    await emulator.resume();
+  }
+  const limit = options.gdbPort === undefined ? (options.bootTimeout ?? BOOT_SECONDS) : undefined;
+  const notes = await watch.guard<string>("boot-hang", limit, (resolve) =>
+    channel.once("frame", (type, payload) => {
+      if (type === fromGuest.ready) {
+        resolve(payload.toString().trim());
+      }
+    }),
+  );
+  if (notes !== "") {
+    options.onNote?.(notes);
+  }
+  // QEMU has read it.
+  rmSync(initramfsFile, { force: true });
+  return { emulator, channel, watch, bootMilliseconds: performance.now() - begin };
+};

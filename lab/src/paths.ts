@@ -1,0 +1,30 @@
+// Where things lie: the checkout, its build products, and the cache outside of it
+
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** The checkout's root. */
+export const repository = resolve(import.meta.dirname, "../..");
+
+/** Folder of build products; git ignores it. */
+export const buildFolder = join(repository, "build");
+
+/** The lab's own sources. */
+export const labFolder = join(repository, "lab");
+
+/** Logs of machines that failed, one folder each. */
+export const runsFolder = join(buildFolder, "lab", "runs");
+
+/** Large files that outlive the checkout. */
+export const cacheFolder = (): string =>
+  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "bareflank-ts", "lab");
+
+/** What the rest of the workspace builds and the lab takes along. */
+export const products = {
+  kernel: join(buildFolder, "kernel", "kernel.elf"),
+  kernelSymbols: join(buildFolder, "kernel", "kernel.debug.elf"),
+  defaultExtension: join(buildFolder, "extensions", "default", "default.elf"),
+  driver: join(buildFolder, "linux", "bfdriver.ko"),
+  bfm: join(buildFolder, "bfm"),
+  bare: join(buildFolder, "bare", "bare.elf"),
+} as const;
