@@ -17,7 +17,7 @@ export const runsFolder = join(buildFolder, "lab", "runs");
 
 /** Large files that outlive the checkout. */
 export const cacheFolder = (): string =>
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "bareflank-ts", "lab");
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "bareflank-ts", "lab");
 
 /** What the rest of the workspace builds and the lab takes along. */
 export const products = {

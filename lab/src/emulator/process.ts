@@ -86,7 +86,7 @@ export class Emulator {
     this.monitor = monitor;
     monitor.on("event", (name, data) => {
       if (name === "SHUTDOWN") {
-        this.#shutdownReason = String(data["reason"]);
+        this.#shutdownReason = String(data.reason);
       }
     });
     this.ended = new Promise((resolve) => process.once("exit", (code) => resolve(this.#ending(code))));

@@ -32,7 +32,10 @@ export class Monitor extends EventEmitter<{ event: [name: string, data: Record<s
   constructor(socket: Socket) {
     super();
     this.#socket = socket;
-    createInterface({ input: socket }).on("line", (line) => this.#receive(JSON.parse(line) as Reply));
+    const lines = createInterface({ input: socket });
+    lines.on("line", (line) => this.#receive(JSON.parse(line) as Reply));
+    // readline repeats the socket's errors, which are handled below.
+    lines.on("error", () => lines.close());
     socket.on("close", () => this.#fail(new Error("QEMU has closed its monitor.")));
     socket.on("error", (error) => this.#fail(error));
     this.ready = this.#send("qmp_capabilities", {});

@@ -25,7 +25,7 @@ export const runTool = (program: string, parameters: readonly string[], cwd?: st
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
       // mke2fs lies where ordinary users have no path to.
-      env: { ...process.env, LC_ALL: "C", PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` },
+      env: { ...process.env, LC_ALL: "C", PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
     });
   } catch (cause) {
     const error = cause as NodeJS.ErrnoException & { stdout?: string; stderr?: string };
