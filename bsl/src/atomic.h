@@ -6,39 +6,61 @@
 #ifndef BSL_ATOMIC_H
 #define BSL_ATOMIC_H
 
-#define BSL_ATOMIC(bits, suffix)                                                                                       \
-    INTRINSIC(u##bits, atomic, exchangeAdd##bits, u64 address, u##bits value)                                          \
-    {                                                                                                                  \
-        __asm__ volatile("lock xadd" suffix " %0, %1"                                                                  \
-                         : "+r"(value), "+m"(*(volatile u##bits *)address)                                             \
-                         :                                                                                             \
-                         : "memory", "cc");                                                                            \
-        return value;                                                                                                  \
-    }                                                                                                                  \
-                                                                                                                       \
-    INTRINSIC(u##bits, atomic, compareExchange##bits, u64 address, u##bits expected, u##bits replacement)              \
-    {                                                                                                                  \
-        __asm__ volatile("lock cmpxchg" suffix " %2, %1"                                                               \
-                         : "+a"(expected), "+m"(*(volatile u##bits *)address)                                          \
-                         : "r"(replacement)                                                                            \
-                         : "memory", "cc");                                                                            \
-        return expected;                                                                                               \
-    }                                                                                                                  \
-                                                                                                                       \
-    INTRINSIC(u##bits, atomic, loadAcquire##bits, u64 address)                                                         \
-    {                                                                                                                  \
-        u##bits value;                                                                                                 \
-        __asm__ volatile("mov" suffix " %1, %0" : "=r"(value) : "m"(*(const volatile u##bits *)address) : "memory");   \
-        return value;                                                                                                  \
-    }                                                                                                                  \
-                                                                                                                       \
-    INTRINSIC(void, atomic, storeRelease##bits, u64 address, u##bits value)                                            \
-    {                                                                                                                  \
-        __asm__ volatile("mov" suffix " %1, %0" : "=m"(*(volatile u##bits *)address) : "r"(value) : "memory");         \
-    }
+#define BSL_WORD(type, address) (*(volatile type *)(address))
 
-BSL_ATOMIC(32, "l")
-BSL_ATOMIC(64, "q")
+INTRINSIC(u32, atomic, exchangeAdd32, u64 address, u32 value)
+{
+    __asm__ volatile("lock xaddl %0, %1" : "+r"(value), "+m"(BSL_WORD(u32, address)) : : "memory", "cc");
+    return value;
+}
+
+INTRINSIC(u32, atomic, compareExchange32, u64 address, u32 expected, u32 replacement)
+{
+    __asm__ volatile("lock cmpxchgl %2, %1"
+                     : "+a"(expected), "+m"(BSL_WORD(u32, address))
+                     : "r"(replacement)
+                     : "memory", "cc");
+    return expected;
+}
+
+INTRINSIC(u32, atomic, loadAcquire32, u64 address)
+{
+    u32 value;
+    __asm__ volatile("movl %1, %0" : "=r"(value) : "m"(BSL_WORD(u32, address)) : "memory");
+    return value;
+}
+
+INTRINSIC(void, atomic, storeRelease32, u64 address, u32 value)
+{
+    __asm__ volatile("movl %1, %0" : "=m"(BSL_WORD(u32, address)) : "r"(value) : "memory");
+}
+
+INTRINSIC(u64, atomic, exchangeAdd64, u64 address, u64 value)
+{
+    __asm__ volatile("lock xaddq %0, %1" : "+r"(value), "+m"(BSL_WORD(u64, address)) : : "memory", "cc");
+    return value;
+}
+
+INTRINSIC(u64, atomic, compareExchange64, u64 address, u64 expected, u64 replacement)
+{
+    __asm__ volatile("lock cmpxchgq %2, %1"
+                     : "+a"(expected), "+m"(BSL_WORD(u64, address))
+                     : "r"(replacement)
+                     : "memory", "cc");
+    return expected;
+}
+
+INTRINSIC(u64, atomic, loadAcquire64, u64 address)
+{
+    u64 value;
+    __asm__ volatile("movq %1, %0" : "=r"(value) : "m"(BSL_WORD(u64, address)) : "memory");
+    return value;
+}
+
+INTRINSIC(void, atomic, storeRelease64, u64 address, u64 value)
+{
+    __asm__ volatile("movq %1, %0" : "=m"(BSL_WORD(u64, address)) : "r"(value) : "memory");
+}
 
 INTRINSIC0(void, atomic, pause)
 {

@@ -6,18 +6,23 @@
 #ifndef BSL_MEMORY_H
 #define BSL_MEMORY_H
 
-#define BSL_NATIVE(bits)                                                                                               \
-    typedef struct {                                                                                                   \
-        u##bits value;                                                                                                 \
-    } __attribute__((packed, may_alias)) bsl_native##bits;                                                             \
-                                                                                                                       \
-    INTRINSIC(u##bits, memory, peek##bits, u64 address)                                                                \
-    {                                                                                                                  \
-        return ((const bsl_native##bits *)address)->value;                                                             \
-    }
+typedef struct {
+    u32 value;
+} __attribute__((packed, may_alias)) bsl_native32;
 
-BSL_NATIVE(32)
-BSL_NATIVE(64)
+typedef struct {
+    u64 value;
+} __attribute__((packed, may_alias)) bsl_native64;
+
+INTRINSIC(u32, memory, peek32, u64 address)
+{
+    return ((const bsl_native32 *)address)->value;
+}
+
+INTRINSIC(u64, memory, peek64, u64 address)
+{
+    return ((const bsl_native64 *)address)->value;
+}
 
 INTRINSIC(u32, memory, peek8, u64 address)
 {
@@ -71,7 +76,7 @@ INTRINSIC(void, memory, fillMemory, u64 to, u32 value, u64 bytes)
 /* The toolchain knows where the module's memory lies: a constant, or the instance's pointer. */
 INTRINSIC(u64, memory, nativeAddress, u32 offset)
 {
-    return MODULE_MEMORY(offset);
+    return (u64)MODULE_MEMORY(offset);
 }
 
 #endif

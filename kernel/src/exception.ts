@@ -26,7 +26,7 @@ const VECTOR_PAGE_FAULT: u64 = 14;
 const PRIVILEGE: u64 = 3;
 
 /** An exception happened; `frame` is the address of its FaultFrame. Result: ACTION_*. */
-export function exception(frame: u64): u32 {
+export function enterException(frame: u64): u32 {
   if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0) return extensionFault(frame);
   const fixup = exceptionFixup(peek64(frame + FAULT_FRAME_RIP));
   if (fixup != 0) {

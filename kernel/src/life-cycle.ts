@@ -45,21 +45,21 @@ import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64
 import { Vs } from "./vs";
 
 /** Calls the extension's _start. */
-export function enterStart(): u32 {
+export function callStart(): u32 {
   setPhase(PHASE_START);
   prepareUpcall(CONTEXT_START, startAddress(), stackTop(ppid()), SPEC_ALL_SUPPORTED, 0);
   return ACTION_UPCALL;
 }
 
 /** Calls the bootstrap callback on this processor. */
-export function enterBootstrap(): u32 {
+export function callBootstrap(): u32 {
   setPhase(PHASE_BOOTSTRAP);
   prepareUpcall(CONTEXT_BOOTSTRAP, bootstrapHandler, stackTop(ppid()), ppid(), 0);
   return ACTION_UPCALL;
 }
 
 /** Hands an exit to the extension; the rest of the upcall stands since the VS became active. */
-export function enterVmexit(reason: u64): u32 {
+export function callVmexit(reason: u64): u32 {
   setBlock64(PP_BLOCK_UPCALL_REG1, reason);
   return ACTION_UPCALL;
 }
@@ -92,7 +92,7 @@ export function wait(): u32 {
   if (bootstrapHandler == 0) return fatal(BOOT_EXT_NO_BOOTSTRAP, 0);
   if (vmexitHandler == 0) return fatal(BOOT_EXT_NO_VMEXIT, 0);
   if (failHandler == 0) return fatal(BOOT_EXT_NO_FAIL, 0);
-  return enterBootstrap();
+  return callBootstrap();
 }
 
 /** The extension gave up. */

@@ -41,7 +41,7 @@ import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { enterHostMode, makeProcessor } from "../arch/x64/processor";
 import { attachRing, line } from "./console";
 import { attachProcessor, loadExtension, threadPointer } from "./extension";
-import { enterBootstrap, enterStart, enterVmexit, fatal } from "./life-cycle";
+import { callBootstrap, callStart, callVmexit, fatal } from "./life-cycle";
 import { pages } from "./memory/pages";
 import { block32, block64, setBlock32, setBlock64, setPhase, setStatus, showNoVs, showOnline } from "./pp";
 import { countExit } from "./statistics";
@@ -49,14 +49,14 @@ import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
 import { initVss } from "./vs";
 
-export { exception } from "./exception";
-export { syscall } from "./syscall/dispatch";
+export { enterException } from "./exception";
+export { enterSyscall } from "./syscall/dispatch";
 
 /** VMEXIT_INVALID (APM volume 2, appendix C): the processor refused the VMCB. */
 const EXIT_INVALID: u64 = 0xffff_ffff_ffff_ffff;
 
 /** A processor arrives from the loader. Result: ACTION_*. */
-export function boot(): u32 {
+export function enterBoot(): u32 {
   setPhase(PHASE_KERNEL);
   if (ppLoad64(PP_ARGS + BOOT_ARGS_MAGIC) != BOOT_MAGIC || ppLoad64(PP_ARGS + BOOT_ARGS_VERSION) != BOOT_VERSION) {
     return refuse(BOOT_BAD_ARGS);
@@ -69,7 +69,7 @@ export function boot(): u32 {
   const first = ppid == BOOTSTRAP_PPID;
   if (first && !bootSystem()) return refuse(BOOT_NO_MEMORY);
   if (!bootProcessor(ppid, root)) return refuse(BOOT_NO_MEMORY);
-  return first ? enterStart() : enterBootstrap();
+  return first ? callStart() : callBootstrap();
 }
 
 /** What is done once: memory, objects, the extension's image. */
@@ -113,8 +113,8 @@ function refuse(status: u32): u32 {
 }
 
 /** The active VS exited. Result: ACTION_*. */
-export function vmexit(reason: u64): u32 {
+export function enterVmexit(reason: u64): u32 {
   countExit(reason);
   if (reason == EXIT_INVALID && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return fatal(BOOT_INVALID_VM, 0);
-  return enterVmexit(reason);
+  return callVmexit(reason);
 }

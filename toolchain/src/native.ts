@@ -69,7 +69,7 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
       const inputs = parseDependencies(await readFile(list, "utf8"), options.root);
       return {
         files: new Map([["object.o", await readFile(object)]]),
-        inputs: inputs.filter((path) => path !== input),
+        inputs: source.text === undefined ? inputs : inputs.filter((path) => path !== input),
       };
     } finally {
       await rm(folder, { recursive: true, force: true });

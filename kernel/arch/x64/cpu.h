@@ -57,27 +57,20 @@ INTRINSIC(u32, cpu, tryWrmsr, u32 index, u64 value)
     return ok;
 }
 
-#define CONTROL_REGISTER_READ(name, reg)                                                                               \
-    INTRINSIC0(u64, cpu, name)                                                                                         \
-    {                                                                                                                  \
-        u64 value;                                                                                                     \
-        __asm__ volatile("mov %%" reg ", %0" : "=r"(value));                                                           \
-        return value;                                                                                                  \
-    }
-#define CONTROL_REGISTER_WRITE(name, reg)                                                                              \
-    INTRINSIC(void, cpu, name, u64 value)                                                                              \
-    {                                                                                                                  \
-        __asm__ volatile("mov %0, %%" reg ::"r"(value) : "memory");                                                    \
-    }
+#define READ_CONTROL(reg)                                                                                              \
+    u64 value;                                                                                                         \
+    __asm__ volatile("mov %%" reg ", %0" : "=r"(value));                                                               \
+    return value
+#define WRITE_CONTROL(reg) __asm__ volatile("mov %0, %%" reg ::"r"(value) : "memory")
 
-CONTROL_REGISTER_READ(readCr0, "cr0")
-CONTROL_REGISTER_WRITE(writeCr0, "cr0")
-CONTROL_REGISTER_READ(readCr2, "cr2")
-CONTROL_REGISTER_WRITE(writeCr2, "cr2")
-CONTROL_REGISTER_READ(readCr4, "cr4")
-CONTROL_REGISTER_WRITE(writeCr4, "cr4")
-CONTROL_REGISTER_READ(readCr8, "cr8")
-CONTROL_REGISTER_WRITE(writeCr8, "cr8")
+INTRINSIC0(u64, cpu, readCr0) { READ_CONTROL("cr0"); }
+INTRINSIC(void, cpu, writeCr0, u64 value) { WRITE_CONTROL("cr0"); }
+INTRINSIC0(u64, cpu, readCr2) { READ_CONTROL("cr2"); }
+INTRINSIC(void, cpu, writeCr2, u64 value) { WRITE_CONTROL("cr2"); }
+INTRINSIC0(u64, cpu, readCr4) { READ_CONTROL("cr4"); }
+INTRINSIC(void, cpu, writeCr4, u64 value) { WRITE_CONTROL("cr4"); }
+INTRINSIC0(u64, cpu, readCr8) { READ_CONTROL("cr8"); }
+INTRINSIC(void, cpu, writeCr8, u64 value) { WRITE_CONTROL("cr8"); }
 
 INTRINSIC0(u64, cpu, readXcr0)
 {

@@ -31,7 +31,7 @@ kernel_entry:
     cmp dword ptr [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_PPID], 0
     jne 1f
     call module_init                // data and globals, before any TypeScript runs
-1:  call kernel_boot
+1:  call enterBoot
     jmp act
 
 // SYSCALL of an extension (APM volume 2, 6.1.1): RCX = its RIP, R11 = its RFLAGS, RSP still its own.
@@ -50,7 +50,7 @@ syscall_entry:
     mov PP(REG5), r9
     mov rcx, r10
     mov r8, rax
-    call kernel_syscall             // (REG0, REG1, REG2, REG3, RAX)
+    call enterSyscall             // (REG0, REG1, REG2, REG3, RAX)
     cmp eax, BF_ACTION_RUN
     je run
     test eax, eax
@@ -117,7 +117,7 @@ run:
     mov TCB(RAX), rdx
     mov rdi, [rcx + VMCB_EXITCODE]
     mov rsp, KERNEL_STACK_TOP
-    call kernel_vmexit              // (exit code)
+    call enterVmexit              // (exit code)
     cmp eax, BF_ACTION_UPCALL
     jne act
 
@@ -222,7 +222,7 @@ exception:
     mov rdi, rsp
     mov rbx, rsp
     and rsp, -16
-    call kernel_exception           // (frame)
+    call enterException           // (frame)
     cmp eax, BF_ACTION_IRET
     jne act
     mov rsp, rbx

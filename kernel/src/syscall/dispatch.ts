@@ -52,7 +52,7 @@ import {
 const FAST_CALL: u64 = (<u64>SYSCALL_SIGNATURE << 48) | SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT;
 
 /** Serves a system call with REG0 to REG3 and RAX. Result: ACTION_*. */
-export function syscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
+export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax == FAST_CALL) {
     countCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT);
     return vsAdvanceIpAndRunCurrent(reg0);
