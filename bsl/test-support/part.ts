@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { SimulatedMemory } from "./simulated-memory.ts";
+import { compile, type Imports, importsOf, instantiateModule, type LinearMemory } from "./webassembly.ts";
 
 /** Intrinsics by module (the file's base name) and function. */
-export type Intrinsics = Record<string, Record<string, (...args: never[]) => unknown>>;
+export type Intrinsics = Imports;
 
 export interface PartOptions {
   /** Intrinsics besides those of memory.ts and atomic.ts, or instead of them. */
@@ -22,7 +23,7 @@ export interface LoadedPart<T> {
   readonly exports: T;
   readonly memory: SimulatedMemory;
   /** The module's own memory. */
-  readonly linear: WebAssembly.Memory;
+  readonly linear: LinearMemory;
   /** SHA-256 of the module's bytes, hexadecimal. */
   readonly digest: string;
 }
@@ -61,22 +62,19 @@ export function loadPart<T>(name: string, options: PartOptions = {}): LoadedPart
 export function instantiate<T>(bytes: Uint8Array, options: PartOptions = {}): LoadedPart<T> {
   const memory = options.memory ?? new SimulatedMemory();
   const nativeBase = options.nativeBase ?? NATIVE_BASE;
-  const module = new WebAssembly.Module(bytes as BufferSource);
-  const given: Intrinsics = { ...memory.intrinsics(nativeBase) } as Intrinsics;
+  const module = compile(bytes);
+  const given: Intrinsics = memory.intrinsics(nativeBase);
   for (const [file, functions] of Object.entries(options.intrinsics ?? {})) {
     given[file] = { ...given[file], ...functions };
   }
-  const imports: Record<string, WebAssembly.ModuleImports> = {};
-  for (const { module: file, name } of WebAssembly.Module.imports(module)) {
-    const functions = imports[file] ?? {};
-    imports[file] = functions;
-    functions[name] = given[file]?.[name] ?? missing(file, name);
+  const imports: Intrinsics = {};
+  for (const { module: file, name } of importsOf(module)) {
+    imports[file] = { ...imports[file], [name]: given[file]?.[name] ?? missing(file, name) };
   }
-  const instance = new WebAssembly.Instance(module, imports);
-  const linear = instance.exports.memory as WebAssembly.Memory;
+  const exports = instantiateModule(module, imports);
+  const linear = exports.memory as LinearMemory;
   memory.attach(nativeBase, linear, DATA_OFFSET);
-  const digest = createHash("sha256").update(bytes).digest("hex");
-  return { exports: instance.exports as T, memory, linear, digest };
+  return { exports: exports as T, memory, linear, digest: createHash("sha256").update(bytes).digest("hex") };
 }
 
 function missing(file: string, name: string): () => never {

@@ -1,5 +1,7 @@
 // Memory of a machine that does not exist: 64-bit addresses, pages that are there or not, and faults
 
+import type { Imports, LinearMemory } from "./webassembly.ts";
+
 /** An access to an address that nothing is mapped at, or a store to a page that is read-only. */
 export class MemoryFault extends Error {
   readonly address: bigint;
@@ -32,7 +34,7 @@ interface Page {
 interface Window {
   readonly base: bigint;
   readonly first: bigint;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: LinearMemory;
 }
 
 /** Addresses are taken modulo 2^64, as a wasm i64 arrives signed. */
@@ -51,7 +53,7 @@ const pageOffset = (address: bigint): number => Number(address & 4095n);
  * memory.peek(0x2000n, 2); // 0x1122n
  */
 export class SimulatedMemory {
-  /** Pauses without a return to the test before a wait counts as endless. */
+  /** So many pauses in a machine with a single processor are an endless wait. */
   pauseLimit = 10_000;
   readonly #pages = new Map<number, Page>();
   readonly #windows: Window[] = [];
@@ -81,7 +83,7 @@ export class SimulatedMemory {
   }
 
   /** Shows a module's linear memory from offset `first` on at `base + first`, however it grows. */
-  attach(base: bigint, memory: WebAssembly.Memory, first = 0): void {
+  attach(base: bigint, memory: LinearMemory, first = 0): void {
     this.#windows.push({ base, first: base + BigInt(first), memory });
   }
 
@@ -127,66 +129,68 @@ export class SimulatedMemory {
   }
 
   /** What bsl/src/memory.ts and bsl/src/atomic.ts import; `nativeBase` is where the module's own memory shows up. */
-  intrinsics(nativeBase: bigint): Record<"memory" | "atomic", WebAssembly.ModuleImports> {
-    const peek32 = (address: bigint) => Number(this.peek(address, 4));
-    const peek64 = (address: bigint) => this.peek(address, 8);
-    const poke = (size: number) => (address: bigint, value: number | bigint) => this.poke(address, size, BigInt(value));
-    const exchange = <T>(size: number, next: (old: bigint) => T | undefined) => {
-      return (address: bigint): bigint => {
-        this.#requireAligned(address, size);
-        const old = this.peek(address, size);
-        const value = next(old);
-        if (value !== undefined) this.poke(address, size, BigInt(value as bigint));
-        return old;
-      };
+  intrinsics(nativeBase: bigint): Imports {
+    return { memory: this.#plainAccesses(nativeBase), atomic: this.#atomicAccesses() };
+  }
+
+  #plainAccesses(nativeBase: bigint): Imports[string] {
+    return {
+      peek8: (address: bigint) => Number(this.peek(address, 1)),
+      peek16: (address: bigint) => Number(this.peek(address, 2)),
+      peek32: (address: bigint) => Number(this.peek(address, 4)),
+      peek64: (address: bigint) => this.peek(address, 8),
+      poke8: (address: bigint, value: number) => this.poke(address, 1, BigInt(value)),
+      poke16: (address: bigint, value: number) => this.poke(address, 2, BigInt(value)),
+      poke32: (address: bigint, value: number) => this.poke(address, 4, BigInt(value)),
+      poke64: (address: bigint, value: bigint) => this.poke(address, 8, value),
+      copyMemory: (to: bigint, from: bigint, bytes: bigint) => this.write(to, this.read(from, Number(bytes))),
+      fillMemory: (to: bigint, value: number, bytes: bigint) => this.fill(to, value, Number(bytes)),
+      nativeAddress: (offset: number) => nativeBase + BigInt(offset >>> 0),
     };
-    const add = (size: number, address: bigint, value: bigint) => exchange(size, (old) => old + value)(address);
-    const compare = (size: number, address: bigint, expected: bigint, replacement: bigint) =>
-      exchange(size, (old) => (old === BigInt.asUintN(8 * size, expected) ? replacement : undefined))(address);
-    const aligned = (address: bigint, size: number) => {
-      this.#requireAligned(address, size);
-      return this.peek(address, size);
+  }
+
+  #atomicAccesses(): Imports[string] {
+    const add = (size: number, address: bigint, value: bigint) => {
+      const old = this.#peekAligned(address, size);
+      this.poke(address, size, old + value);
+      return old;
+    };
+    const compare = (size: number, address: bigint, expected: bigint, replacement: bigint) => {
+      const old = this.#peekAligned(address, size);
+      if (old === BigInt.asUintN(8 * size, expected)) this.poke(address, size, replacement);
+      return old;
+    };
+    const store = (size: number, address: bigint, value: bigint) => {
+      this.#peekAligned(address, size);
+      this.poke(address, size, value);
     };
     return {
-      memory: {
-        peek8: (address: bigint) => Number(this.peek(address, 1)),
-        peek16: (address: bigint) => Number(this.peek(address, 2)),
-        peek32,
-        peek64,
-        poke8: poke(1),
-        poke16: poke(2),
-        poke32: poke(4),
-        poke64: poke(8),
-        copyMemory: (to: bigint, from: bigint, bytes: bigint) => this.write(to, this.read(from, Number(bytes))),
-        fillMemory: (to: bigint, value: number, bytes: bigint) => this.fill(to, value, Number(bytes)),
-        nativeAddress: (offset: number) => nativeBase + BigInt(offset >>> 0),
-      },
-      atomic: {
-        exchangeAdd32: (address: bigint, value: number) => Number(add(4, address, BigInt(value))),
-        exchangeAdd64: (address: bigint, value: bigint) => add(8, address, value),
-        compareExchange32: (address: bigint, expected: number, replacement: number) =>
-          Number(compare(4, address, BigInt(expected), BigInt(replacement))),
-        compareExchange64: (address: bigint, expected: bigint, replacement: bigint) =>
-          compare(8, address, expected, replacement),
-        loadAcquire32: (address: bigint) => Number(aligned(address, 4)),
-        loadAcquire64: (address: bigint) => aligned(address, 8),
-        storeRelease32: (address: bigint, value: number) => {
-          this.#requireAligned(address, 4);
-          this.poke(address, 4, BigInt(value));
-        },
-        storeRelease64: (address: bigint, value: bigint) => {
-          this.#requireAligned(address, 8);
-          this.poke(address, 8, value);
-        },
-        pause: () => {
-          this.#pauses++;
-          if (this.#pauses >= this.pauseLimit) {
-            this.#pauses = 0;
-            throw new EndlessWait(this.pauseLimit);
-          }
-        },
-      },
+      exchangeAdd32: (address: bigint, value: number) => Number(add(4, address, BigInt(value))),
+      exchangeAdd64: (address: bigint, value: bigint) => add(8, address, value),
+      compareExchange32: (address: bigint, expected: number, replacement: number) =>
+        Number(compare(4, address, BigInt(expected), BigInt(replacement))),
+      compareExchange64: (address: bigint, expected: bigint, replacement: bigint) =>
+        compare(8, address, expected, replacement),
+      loadAcquire32: (address: bigint) => Number(this.#peekAligned(address, 4)),
+      loadAcquire64: (address: bigint) => this.#peekAligned(address, 8),
+      storeRelease32: (address: bigint, value: number) => store(4, address, BigInt(value)),
+      storeRelease64: (address: bigint, value: bigint) => store(8, address, value),
+      pause: () => this.#pause(),
     };
+  }
+
+  #pause(): void {
+    this.#pauses++;
+    if (this.#pauses < this.pauseLimit) return;
+    this.#pauses = 0;
+    throw new EndlessWait(this.pauseLimit);
+  }
+
+  /** An atomic access to a word across two cache lines would lock the whole bus, or fault. */
+  #peekAligned(address: bigint, size: number): bigint {
+    const at = unsigned(address);
+    if (at % BigInt(size) !== 0n) throw new MemoryFault(at, "write", "not aligned");
+    return this.peek(at, size);
   }
 
   /** Calls `visit` for each piece of [address, address + size) that lies in one page or window. */
@@ -220,10 +224,6 @@ export class SimulatedMemory {
     return this.#windows.find(
       ({ base, first, memory }) => address >= first && address < base + BigInt(memory.buffer.byteLength),
     );
-  }
-
-  #requireAligned(address: bigint, size: number): void {
-    if (unsigned(address) % BigInt(size) !== 0n) throw new MemoryFault(unsigned(address), "write", "not aligned");
   }
 }
 
