@@ -39,6 +39,7 @@ export const actions = table("pp-block", "What the assembly does when the kernel
   ACTION_RESUME: [3, "Resume the extension at faultFrame."],
   ACTION_PROMOTE: [4, "Give the processor back for good: SavedState holds the state."],
   ACTION_HALT: [5, "Halt this processor."],
+  ACTION_SERVE: [7, "The system call is not the one that ends nearly every exit: call enterSyscall."],
   ACTION_IRET: [6, "Return from an exception to the frame on the stack (changed by the exception table)."],
 });
 

@@ -50,7 +50,7 @@ import { initVps } from "./vp";
 import { initVss } from "./vs";
 
 export { enterException } from "./exception";
-export { enterSyscall } from "./syscall/dispatch";
+export { enterFastSyscall, enterSyscall } from "./syscall/dispatch";
 
 /** VMEXIT_INVALID (APM volume 2, appendix C): the processor refused the VMCB. */
 const EXIT_INVALID: u64 = 0xffff_ffff_ffff_ffff;

@@ -1002,6 +1002,7 @@ _Static_assert(sizeof(struct bf_status_args) == 240, "size of bf_status_args");
 #define BF_ACTION_RESUME BF_U32(0x3) /* Resume the extension at faultFrame. */
 #define BF_ACTION_PROMOTE BF_U32(0x4) /* Give the processor back for good: SavedState holds the state. */
 #define BF_ACTION_HALT BF_U32(0x5) /* Halt this processor. */
+#define BF_ACTION_SERVE BF_U32(0x7) /* The system call is not the one that ends nearly every exit: call enterSyscall. */
 #define BF_ACTION_IRET BF_U32(0x6) /* Return from an exception to the frame on the stack (changed by the exception table). */
 
 /* PpBlock.context */

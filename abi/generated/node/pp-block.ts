@@ -14,6 +14,8 @@ export const ACTION_RESUME = 0x3;
 export const ACTION_PROMOTE = 0x4;
 /** Halt this processor. */
 export const ACTION_HALT = 0x5;
+/** The system call is not the one that ends nearly every exit: call enterSyscall. */
+export const ACTION_SERVE = 0x7;
 /** Return from an exception to the frame on the stack (changed by the exception table). */
 export const ACTION_IRET = 0x6;
 

@@ -48,11 +48,17 @@ syscall_entry:
     mov PP(REG3), r10
     mov PP(REG4), r8
     mov PP(REG5), r9
-    mov rcx, r10
-    mov r8, rax
-    call enterSyscall             // (REG0, REG1, REG2, REG3, RAX)
+    mov PP(STATUS), rax
+    mov rsi, rax
+    call enterFastSyscall           // (REG0, RAX)
     cmp eax, BF_ACTION_RUN
     je run
+    mov rdi, PP(REG0)
+    mov rsi, PP(REG1)
+    mov rdx, PP(REG2)
+    mov rcx, PP(REG3)
+    mov r8, PP(STATUS)
+    call enterSyscall               // (REG0, REG1, REG2, REG3, RAX)
     test eax, eax
     jne act
     mov rax, PP(TCB_IDS0)
@@ -117,7 +123,7 @@ run:
     mov TCB(RAX), rdx
     mov rdi, [rcx + VMCB_EXITCODE]
     mov rsp, KERNEL_STACK_TOP
-    call enterVmexit              // (exit code)
+    call enterVmexit                // (exit code)
     cmp eax, BF_ACTION_UPCALL
     jne act
 
@@ -222,7 +228,7 @@ exception:
     mov rdi, rsp
     mov rbx, rsp
     and rsp, -16
-    call enterException           // (frame)
+    call enterException             // (frame)
     cmp eax, BF_ACTION_IRET
     jne act
     mov rsp, rbx

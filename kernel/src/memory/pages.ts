@@ -1,8 +1,8 @@
 // The kernel's pages: one pool for all processors, from the chunks that the loader gives
 
-import { fillMemory } from "../../../bsl/src/memory";
 import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
+import { fillMemory } from "../../../bsl/src/memory";
 import { BUDDY_POOL_BYTES, BuddyPool } from "./buddy";
 
 /** All memory of the hypervisor that is not the loader's own. */

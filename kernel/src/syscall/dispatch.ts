@@ -1,5 +1,6 @@
 // System calls: from the number in RAX to the function that serves it
 
+import { ACTION_RUN, ACTION_SERVE, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
 import { STATUS_FAILURE_UNSUPPORTED } from "../../../abi/generated/bare/status";
 import {
   SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
@@ -26,9 +27,12 @@ import {
   SYSCALL_VS_READ,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
+  SYSCALL_VS_SET_ACTIVE,
   SYSCALL_VS_WRITE,
 } from "../../../abi/generated/bare/syscalls";
+import { skipInstructionOf } from "../../arch/x64/give-back";
 import { again, exit, wait } from "../life-cycle";
+import { block64 } from "../pp";
 import { countCall } from "../statistics";
 import { registerBootstrap, registerFail, registerVmexit } from "./callback";
 import { debugOut, dumpPagePool, writeCharacter, writeString } from "./debug";
@@ -36,6 +40,7 @@ import { finish } from "./finish";
 import { closeHandle, openHandle } from "./handle";
 import { vpCreate, vpDestroy } from "./vp";
 import {
+  canRunCurrent,
   vsAdvanceIpAndRun,
   vsAdvanceIpAndRunCurrent,
   vsCreate,
@@ -45,18 +50,26 @@ import {
   vsRead,
   vsRun,
   vsRunCurrent,
+  vsSetActive,
   vsWrite,
 } from "./vs";
 
 /** RAX of the call that ends nearly every exit: the signature above, flags zero. */
 const FAST_CALL: u64 = (<u64>SYSCALL_SIGNATURE << 48) | SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT;
 
-/** Serves a system call with REG0 to REG3 and RAX. Result: ACTION_*. */
+/**
+ * Serves the call that ends nearly every exit, if it is that one and all is well; else ACTION_SERVE. Apart from the
+ * others because a function with so little to do needs no registers saved.
+ */
+export function enterFastSyscall(reg0: u64, rax: u64): u32 {
+  if (rax != FAST_CALL || !canRunCurrent(reg0)) return ACTION_SERVE;
+  countCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT);
+  skipInstructionOf(block64(PP_BLOCK_VMCB_VIRTUAL));
+  return ACTION_RUN;
+}
+
+/** Serves any system call with REG0 to REG3 and RAX. Result: ACTION_*. */
 export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
-  if (rax == FAST_CALL) {
-    countCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT);
-    return vsAdvanceIpAndRunCurrent(reg0);
-  }
   if (rax >> 48 != SYSCALL_SIGNATURE) return unsupported();
   const call = <u32>rax;
   // Calls that may end a callback give an action, the others a status
@@ -92,12 +105,12 @@ export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u6
       countCall(call);
       return again();
     default:
-      return dispatchRare(call, reg0, reg1, reg2);
+      return dispatchRare(call, reg0, reg1, reg2, reg3);
   }
 }
 
 /** Calls that an exit's path does not make. */
-function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64): u32 {
+function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
   switch (call) {
     case SYSCALL_HANDLE_OPEN:
       countCall(call);
@@ -141,6 +154,9 @@ function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64): u32 {
     case SYSCALL_VS_INIT_AS_ROOT:
       countCall(call);
       return finish(vsInitAsRoot(reg0, reg1));
+    case SYSCALL_VS_SET_ACTIVE:
+      countCall(call);
+      return finish(vsSetActive(reg0, reg1, reg2, reg3));
     default:
       return unsupported();
   }

@@ -1,7 +1,7 @@
 // Group 6, virtual processor states
 
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
-import { PP_BLOCK_REG0, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
+import { CONTEXT_VMEXIT, PP_BLOCK_CONTEXT, PP_BLOCK_REG0, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_UNKNOWN,
   STATUS_INVALID_INPUT_REG1,
@@ -15,9 +15,10 @@ import { isRegister, readRegister, writeRegister } from "../../arch/x64/amd/regi
 import { skipInstruction, skipInstructionOf } from "../../arch/x64/give-back";
 import { ppLoad32 } from "../../arch/x64/pparea";
 import { initRoot } from "../../arch/x64/root";
+import { handle as openedHandle, NO_HANDLE } from "../extension";
 import { promote, runActive } from "../life-cycle";
 import { allocatePage, freePage } from "../memory/pages";
-import { activate, activeVs, block64, ppid, setBlock64, setIdentifier } from "../pp";
+import { activate, activeVs, block32, block64, ppid, setBlock64, setIdentifier } from "../pp";
 import { vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { Vs, vsAt, vss } from "../vs";
@@ -117,7 +118,12 @@ export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64):
   return runActive();
 }
 
-/** 6.8: as 6.6, with the instruction that the VS exited for skipped. Nearly every exit ends here. */
+/** Whether 6.8 has nothing to do but to skip an instruction: a VS is active, and its first exit is behind it. */
+export function canRunCurrent(handle: u64): bool {
+  return handle == openedHandle && handle != NO_HANDLE && block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
+}
+
+/** 6.8: as 6.6, with the instruction that the VS exited for skipped. */
 export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return finish(denied);
@@ -134,6 +140,13 @@ export function vsPromote(handle: u64, reg1: u64): u32 {
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (vs.ppid != ppid() || vs.ran == 0) return finish(STATUS_INVALID_INPUT_REG1);
   return promote(vs);
+}
+
+/** 6.C: the checks of 6.5; the VS becomes active, and the call returns. */
+export function vsSetActive(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  const status = checkRun(handle, reg1, reg2, reg3);
+  if (status == STATUS_SUCCESS) activate(vsAt(<u32>reg3 & 0xffff));
+  return status;
 }
 
 /** The handle, the caller, then the identifier. */

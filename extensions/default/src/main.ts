@@ -1,0 +1,39 @@
+// The smallest useful hypervisor: the operating system runs on as a VM, and only CPUID tells
+
+import * as sdk from "@bareflank/sdk";
+import { guest, Instruction, log, Next, Vs } from "@bareflank/sdk";
+
+/** Called on each processor when it starts: the operating system becomes its root VS. */
+export function bootstrap(ppid: u32): Next {
+  const vs = Vs.createRoot(ppid);
+  vs.intercept(Instruction.Cpuid);
+  vs.intercept(Instruction.Vmrun);
+  return Next.Run;
+}
+
+/** Called for each VM exit. */
+export function vmexit(vsid: u32, reason: u64): Next {
+  if (reason == sdk.EXIT_CPUID) return cpuid(<u32>guest.rax);
+  if (reason == sdk.EXIT_VMRUN) return Vs.of(vsid).injectUndefinedOpcode();
+  return Next.Fail;
+}
+
+/** CPUID: the processor answers, but for the hypervisor's own leaves. */
+function cpuid(leaf: u32): Next {
+  if (leaf == sdk.CPUID_CONTROL) return control(<u32>guest.rcx);
+  if (leaf < sdk.CPUID_HYPERVISOR_BASE || leaf > sdk.CPUID_HYPERVISOR_LAST) guest.answerCpuid(leaf);
+  else if (leaf == sdk.CPUID_HYPERVISOR_BASE) guest.answerSignature();
+  else if (leaf == sdk.CPUID_HYPERVISOR_MAX) guest.answer(sdk.CPUID_INTERFACE_EAX, 0, 0, 0);
+  else guest.answer(0, 0, 0, 0);
+  return Next.AdvanceAndRun;
+}
+
+/** The control leaf: only the operating system's kernel may use it. */
+function control(command: u32): Next {
+  const allowed = guest.privilege == 0 && command - sdk.CPUID_CONTROL_STOP <= 2;
+  guest.answer(allowed ? sdk.CPUID_CONTROL_DONE : sdk.CPUID_CONTROL_REFUSED, 0, 0, 0);
+  if (!allowed) return Next.AdvanceAndRun;
+  if (command == sdk.CPUID_CONTROL_STOP) return Next.Stop;
+  log(command == sdk.CPUID_CONTROL_REPORT_ON ? "in a VM now" : "about to leave the VM");
+  return Next.AdvanceAndRun;
+}

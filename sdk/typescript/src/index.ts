@@ -1,0 +1,8 @@
+// The SDK: everything that an extension in TypeScript needs
+
+export * from "../../../abi/generated/bare/control";
+export * from "./exits";
+export { Guest, guest } from "./guest";
+export { log } from "./log";
+export { Next } from "./next";
+export { Vs } from "./vs";

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Intrinsics of syscall.ts
+
+#include "bareflank.h"
+
+#define SYSCALL_RAX(call) ((u64)BF_SYSCALL_SIGNATURE << 48 | (call))
+
+// The handle that the start file opened.
+extern u64 sdk_handle;
+
+// RCX and R11 go to the instruction itself; registers that a call does not name as outputs stay.
+MODULE_INLINE u64 sdk_call(u32 call, u64 *reg0, u64 reg1, u64 reg2, u64 reg3)
+{
+    u64 status;
+    register u64 r10 __asm__("r10") = reg3;
+    __asm__ volatile("syscall"
+                     : "=a"(status), "+D"(*reg0), "+S"(reg1)
+                     : "a"(SYSCALL_RAX(call)), "d"(reg2), "r"(r10)
+                     : "rcx", "r11", "memory");
+    return status;
+}
+
+INTRINSIC(u64, syscall, callStatus, u32 call, u64 reg1, u64 reg2, u64 reg3)
+{
+    u64 reg0 = sdk_handle;
+    return sdk_call(call, &reg0, reg1, reg2, reg3);
+}
+
+INTRINSIC(u64, syscall, callValue, u32 call, u64 reg1, u64 reg2, u64 reg3)
+{
+    u64 reg0 = sdk_handle;
+    if (__builtin_expect(sdk_call(call, &reg0, reg1, reg2, reg3) != BF_STATUS_SUCCESS, 0))
+        __asm__ volatile("int3");
+    return reg0;
+}
+
+INTRINSIC(void, syscall, callDebug, u32 call, u64 reg0, u64 reg1)
+{
+    sdk_call(call, &reg0, reg1, 0, 0);
+}
+
+INTRINSIC0(void, syscall, assertionFailed)
+{
+    __asm__ volatile("int3");
+}
