@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Intrinsics of board.ts
+
+extern const char image_end[], exception_stubs[], trampoline[], trampoline_end[];
+
+INTRINSIC(void, board, outb, u32 port, u32 value)
+{
+    __asm__ volatile("outb %b0, %w1" : : "a"(value), "d"(port) : "memory");
+}
+
+INTRINSIC(void, board, outl, u32 port, u32 value)
+{
+    __asm__ volatile("outl %0, %w1" : : "a"(value), "d"(port) : "memory");
+}
+
+INTRINSIC(u32, board, inb, u32 port)
+{
+    u8 value;
+    __asm__ volatile("inb %w1, %0" : "=a"(value) : "d"(port) : "memory");
+    return value;
+}
+
+INTRINSIC0(u64, board, rdtsc)
+{
+    u32 low, high;
+    __asm__ volatile("lfence\nrdtsc\nlfence" : "=a"(low), "=d"(high) : : "memory");
+    return (u64)high << 32 | low;
+}
+
+INTRINSIC0(void, board, halt)
+{
+    for (;;)
+        __asm__ volatile("cli\nhlt" : : : "memory");
+}
+
+INTRINSIC(void, board, writeCr4, u64 value)
+{
+    __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+INTRINSIC(void, board, loadGdt, u64 base, u32 limit)
+{
+    struct table_register gdtr = {(u16)limit, base};
+    u64 scratch;
+    __asm__ volatile("lgdt %1\n"
+                     "pushq $0x08\n"
+                     "leaq 1f(%%rip), %0\n"
+                     "pushq %0\n"
+                     "lretq\n"
+                     "1: movl $0x10, %k0\n"
+                     "mov %k0, %%ss\n"
+                     "mov %k0, %%ds\n"
+                     "mov %k0, %%es\n"
+                     "xorl %k0, %k0\n"
+                     "mov %k0, %%fs\n"
+                     "mov %k0, %%gs\n"
+                     "movl $0x18, %k0\n"
+                     "ltr %w0"
+                     : "=&r"(scratch)
+                     : "m"(gdtr)
+                     : "memory");
+}
+
+INTRINSIC(void, board, loadIdt, u64 base, u32 limit)
+{
+    struct table_register idtr = {(u16)limit, base};
+    __asm__ volatile("lidt %0" : : "m"(idtr) : "memory");
+}
+
+INTRINSIC0(u64, board, imageEnd)
+{
+    return (u64)image_end;
+}
+
+INTRINSIC0(u64, board, exceptionStubs)
+{
+    return (u64)exception_stubs;
+}
+
+INTRINSIC0(u64, board, trampoline)
+{
+    return (u64)trampoline;
+}
+
+INTRINSIC0(u64, board, trampolineBytes)
+{
+    return (u64)(trampoline_end - trampoline);
+}

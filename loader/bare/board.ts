@@ -1,0 +1,27 @@
+// Instructions and addresses that only the bare platform needs; board.h implements each
+
+/** Writes a byte, or 32 bits, to an I/O port. */
+export declare function outb(port: u32, value: u32): void;
+export declare function outl(port: u32, value: u32): void;
+/** Reads a byte from an I/O port. */
+export declare function inb(port: u32): u32;
+
+/** The time stamp counter, when everything before is done and nothing behind has begun. */
+export declare function rdtsc(): u64;
+/** Disables interrupts and waits for ever. */
+export declare function halt(): void;
+/** Sets CR4. */
+export declare function writeCr4(value: u64): void;
+
+/** Loads GDTR, every segment register (CS from 0x08, SS, DS, ES from 0x10, FS and GS null) and TR from 0x18. */
+export declare function loadGdt(base: u64, limit: u32): void;
+/** Loads IDTR. */
+export declare function loadIdt(base: u64, limit: u32): void;
+
+/** The first address behind the boot image. */
+export declare function imageEnd(): u64;
+/** The first exception stub; stub n lies n * 16 bytes behind. */
+export declare function exceptionStubs(): u64;
+/** Where the code that starts an application processor lies, and its size. */
+export declare function trampoline(): u64;
+export declare function trampolineBytes(): u64;

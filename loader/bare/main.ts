@@ -1,0 +1,112 @@
+// The bare platform: boots without an operating system, and plays one for the loader
+//
+// Command line (multiboot):  cpuid=N    CPUIDs that the root VM executes on each processor (default 1000)
+//                            leaf=L     of which leaf (default 0)
+//                            cycles=N   how often to start and stop (default 1)
+//                            debug=N    the kernel's debug level (default 1)
+//                            fail=N     pretends that memory runs out for processor N
+//                            load=0     boots and counts, nothing else
+//
+// Files: the kernel image first, then the extensions. Exit codes: ending.ts.
+
+import { copyMemory } from "../../bsl/src/memory";
+import { RUN_DONE } from "../src/run";
+import { openConsole, print, printDecimal, printHex } from "./console";
+import { EXIT_BOARD, EXIT_BUG, end } from "./ending";
+import { give, openMemory, take } from "./memory";
+import { fileCount, openMultiboot, option } from "./multiboot";
+import { performOn, processorsFound, serve, startProcessors } from "./processors";
+import { play } from "./script";
+
+/** The boot processor comes here from entry.S, with what the boot loader left in its registers. */
+export function bareBoot(magic: u32, information: u32): void {
+  openConsole();
+  if (!openMultiboot(magic, information)) {
+    print("bare: not booted by a multiboot loader\n");
+    end(EXIT_BOARD);
+  }
+  openMemory();
+  if (!startProcessors()) {
+    print("bare: a processor does not start\n");
+    end(EXIT_BOARD);
+  }
+  print("bare: ");
+  printDecimal(processorsFound());
+  print(" processors, ");
+  printDecimal(fileCount());
+  print(" files\n");
+  end(play());
+}
+
+/** An application processor comes here from entry.S. */
+export function bareProcessor(index: u32): void {
+  serve(index);
+}
+
+/** An exception, on any processor. */
+export function bareException(vector: u64, errorCode: u64, rip: u64): void {
+  print("bare: exception ");
+  printDecimal(vector);
+  print(", error code ");
+  printHex(errorCode);
+  print(", at ");
+  printHex(rip);
+  print("\n");
+  end(EXIT_BUG);
+}
+
+/** A trap of the module: MODULE_TRAP_* of the toolchain's runtime. */
+export function bareTrap(code: u32): void {
+  print("bare: trap ");
+  printDecimal(code);
+  print("\n");
+  end(EXIT_BUG);
+}
+
+export function platform_allocatePages(pages: u32, contiguous: u32): u64 {
+  return take(pages, contiguous !== 0);
+}
+
+export function platform_freePages(address: u64, pages: u32, _contiguous: u32): void {
+  give(address, pages);
+}
+
+/** Everything is mapped where it is. */
+export function platform_physicalAddress(address: u64): u64 {
+  return address;
+}
+
+export function platform_onlineCpus(): u32 {
+  return processorsFound();
+}
+
+export function platform_listCpus(): u32 {
+  return processorsFound();
+}
+
+export function platform_cpuNumber(index: u32): u32 {
+  return index;
+}
+
+export function platform_runOnCpu(index: u32, operation: u32): u32 {
+  performOn(index, operation);
+  return RUN_DONE;
+}
+
+export function platform_injectedFailure(): u32 {
+  return <u32>option("fail", 0xffff_ffff);
+}
+
+export function platform_debugLevel(): u32 {
+  return <u32>option("debug", 1);
+}
+
+export function platform_copyFromCaller(to: u64, from: u64, bytes: u64): u32 {
+  copyMemory(to, from, bytes);
+  return 1;
+}
+
+export function platform_copyToCaller(to: u64, from: u64, bytes: u64): u32 {
+  copyMemory(to, from, bytes);
+  return 1;
+}

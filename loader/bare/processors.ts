@@ -1,0 +1,146 @@
+// Starts the other processors and gives them work
+//
+// Each waits in a loop for a request in its mailbox, carries it out and says so. The same loop runs on, unaware, when
+// the operation was to move the processor into a VM.
+
+import { loadAcquire32, pause, storeRelease32 } from "../../bsl/src/atomic";
+import { copyMemory, nativeAddress, peek32, poke32, poke64 } from "../../bsl/src/memory";
+import { carryOut } from "../src/on-cpu";
+import { OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "../src/run";
+import { cpuidEcx, readCr4 } from "../src/x64/cpu";
+import { apicId, findMadt } from "./acpi";
+import { inb, trampoline, trampolineBytes, writeCr4 } from "./board";
+import { loadDescriptors } from "./descriptors";
+import { take } from "./memory";
+import { runPayload } from "./payload";
+
+const MAX_PROCESSORS: u32 = 64;
+const STACK_PAGES: u32 = 4;
+
+/** Where the code runs that an INIT-SIPI-SIPI sequence starts; entry.S knows the same addresses. */
+const TRAMPOLINE: u64 = 0x8000;
+const TRAMPOLINE_STACK: u64 = 0x8ff0;
+const TRAMPOLINE_INDEX: u64 = 0x8ff8;
+
+/** Local APIC (APM volume 2, 16.3 and 16.5). */
+const APIC: u64 = 0xfee0_0000;
+const APIC_ID: u64 = APIC + 0x20;
+const APIC_COMMAND: u64 = APIC + 0x300;
+const APIC_COMMAND_DESTINATION: u64 = APIC + 0x310;
+const COMMAND_PENDING: u32 = 1 << 12;
+const COMMAND_INIT: u32 = 0x4500;
+const COMMAND_STARTUP: u32 = 0x4600 | <u32>(TRAMPOLINE >> 12);
+
+/** How long to wait for a processor, in reads of a port that take about a microsecond. */
+const START_ATTEMPTS: u32 = 1_000_000;
+
+const CR4_OSXSAVE: u64 = 1 << 18;
+const ECX_XSAVE: u32 = 1 << 26;
+
+/** The payload, beside the loader's operations. */
+export const OPERATION_PAYLOAD: u32 = 100;
+
+/** A mailbox: a request and an answer, 4 bytes each. */
+const MAILBOX_BYTES: u32 = 64;
+const mailboxes: usize = memory.data(64 * 64, 64);
+const IDLE: u32 = 0;
+
+let count: u32 = 1;
+
+/** Processors that are there. */
+export function processorsFound(): u32 {
+  return count;
+}
+
+/** Address of processor `index`'s mailbox. */
+function mailbox(index: u32): u64 {
+  return nativeAddress(<u32>mailboxes + index * MAILBOX_BYTES);
+}
+
+/** Starts every other processor; false when one does not come. */
+export function startProcessors(): bool {
+  prepareProcessor();
+  const madt = findMadt();
+  if (madt === 0) return true;
+  copyMemory(TRAMPOLINE, trampoline(), trampolineBytes());
+  const own = <i32>(peek32(APIC_ID) >> 24);
+  for (let n: u32 = 0; count < MAX_PROCESSORS; n++) {
+    const id = apicId(madt, n);
+    if (id < 0) return true;
+    if (id === own) continue;
+    if (!startProcessor(<u32>id, count)) return false;
+    count++;
+  }
+  return true;
+}
+
+function startProcessor(id: u32, index: u32): bool {
+  poke64(TRAMPOLINE_STACK, take(STACK_PAGES, false) + <u64>STACK_PAGES * 4096);
+  poke64(TRAMPOLINE_INDEX, index);
+  storeRelease32(mailbox(index), OPERATION_PAYLOAD);
+  command(id, COMMAND_INIT);
+  wait(10_000);
+  command(id, COMMAND_STARTUP);
+  wait(200);
+  if (loadAcquire32(mailbox(index)) !== IDLE) command(id, COMMAND_STARTUP);
+  for (let i: u32 = 0; i < START_ATTEMPTS; i++) {
+    if (loadAcquire32(mailbox(index)) === IDLE) return true;
+    wait(1);
+  }
+  return false;
+}
+
+function command(id: u32, what: u32): void {
+  poke32(APIC_COMMAND_DESTINATION, id << 24);
+  storeRelease32(APIC_COMMAND, what);
+  while ((loadAcquire32(APIC_COMMAND) & COMMAND_PENDING) !== 0) pause();
+}
+
+function wait(microseconds: u32): void {
+  for (let i: u32 = 0; i < microseconds; i++) inb(0x80);
+}
+
+/** What an operating system sets up on each processor before the loader comes. */
+function prepareProcessor(): void {
+  loadDescriptors();
+  if ((cpuidEcx(1, 0) & ECX_XSAVE) !== 0) writeCr4(readCr4() | CR4_OSXSAVE);
+}
+
+/** The life of an application processor. */
+export function serve(index: u32): void {
+  prepareProcessor();
+  const request = mailbox(index);
+  storeRelease32(request, IDLE);
+  for (;;) {
+    const operation = loadAcquire32(request);
+    if (operation === IDLE) {
+      pause();
+    } else {
+      perform(index, operation);
+      storeRelease32(request, IDLE);
+    }
+  }
+}
+
+/** Has processor `index` carry out an operation, and waits until it has. */
+export function performOn(index: u32, operation: u32): void {
+  if (index === 0) {
+    perform(0, operation);
+    return;
+  }
+  storeRelease32(mailbox(index), operation);
+  while (loadAcquire32(mailbox(index)) !== IDLE) pause();
+}
+
+function perform(index: u32, operation: u32): void {
+  switch (operation) {
+    case OPERATION_CHECK:
+    case OPERATION_ENTER:
+    case OPERATION_LEAVE:
+      carryOut(index, operation);
+      break;
+    case OPERATION_PAYLOAD:
+      runPayload();
+      break;
+  }
+}

@@ -1,0 +1,184 @@
+// The driver's interface: argument blocks in, operations, argument blocks out
+
+import { PHASE_NONE } from "../../abi/generated/bare/boot";
+import {
+  DRIVER_VERSION,
+  DUMP_ARGS_BUFFER_ADDRESS,
+  DUMP_ARGS_BUFFER_BYTES,
+  DUMP_ARGS_BYTES,
+  DUMP_ARGS_WRITTEN_BYTES,
+  ERROR_INVALID_ARGUMENT,
+  ERROR_NONE,
+  ERROR_NOT_LOADED,
+  IOCTL_DUMP,
+  IOCTL_LOAD,
+  IOCTL_START,
+  IOCTL_STATUS,
+  IOCTL_STOP,
+  IOCTL_UNLOAD,
+  LOAD_ARGS_BYTES,
+  LOAD_ARGS_EXT_ADDRESS,
+  LOAD_ARGS_EXT_BYTES,
+  LOAD_ARGS_EXT_COUNT,
+  LOAD_ARGS_FLAGS,
+  LOAD_ARGS_KERNEL_ADDRESS,
+  LOAD_ARGS_KERNEL_BYTES,
+  OPERATION_ARGS_BYTES,
+  OPERATION_ARGS_CPU,
+  OPERATION_ARGS_DETAIL,
+  OPERATION_ARGS_ERROR,
+  OPERATION_ARGS_FILE,
+  OPERATION_ARGS_PHASE,
+  OPERATION_ARGS_VERSION,
+  STATE_UNLOADED,
+  STATUS_ARGS_ALLOCATED_PAGES,
+  STATUS_ARGS_BYTES,
+  STATUS_ARGS_CPU_COUNT,
+  STATUS_ARGS_KERNEL_BUILD_ID,
+  STATUS_ARGS_MEMORY_BYTES,
+  STATUS_ARGS_RING_BYTES,
+  STATUS_ARGS_RUNNING,
+  STATUS_ARGS_RUNNING_COUNT,
+  STATUS_ARGS_START_COUNT,
+  STATUS_ARGS_STATE,
+  STATUS_ARGS_STOP_COUNT,
+  STATUS_ARGS_VENDOR,
+} from "../../abi/generated/bare/driver";
+import { MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
+import { findNote, NOTE_GNU_BUILD_ID, noteBytes, noteDescriptor, OWNER_GNU } from "../../bsl/src/elf-note";
+import { copyMemory, fillMemory, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
+import { dropStagedFiles, fileAddress, stageFile } from "./files";
+import { currentState, currentVendor, load, memoryBytes, start, startCount, stop, stopCount, unload } from "./machine";
+import { heldPages } from "./pages";
+import { cpuNumber, onlineCpus } from "./platform";
+import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
+import { beginReport, fail, NO_CPU, reportCpu, reportDetail, reportError, reportFile, reportPhase } from "./report";
+import { dumpRing, ringChars } from "./ring";
+
+/** How a call of the driver ends, apart from what the report says. */
+export const CONTROL_DONE: u32 = 0;
+/** No such command. */
+export const CONTROL_COMMAND: u32 = 1;
+/** The caller speaks another version; the block now holds this one. */
+export const CONTROL_VERSION: u32 = 2;
+/** An address in the block is not the caller's to read or write. */
+export const CONTROL_FAULT: u32 = 3;
+
+/** Bytes of StatusArgs.running and of a GNU build id. */
+const RUNNING_BYTES: u32 = STATUS_ARGS_KERNEL_BUILD_ID - STATUS_ARGS_RUNNING;
+const BUILD_ID_BYTES: u32 = 20;
+
+/** Size of a command's argument block, or 0 for an unknown command. */
+export function blockBytes(command: u32): u32 {
+  switch (command) {
+    case IOCTL_LOAD:
+      return LOAD_ARGS_BYTES;
+    case IOCTL_UNLOAD:
+    case IOCTL_START:
+    case IOCTL_STOP:
+      return OPERATION_ARGS_BYTES;
+    case IOCTL_STATUS:
+      return STATUS_ARGS_BYTES;
+    case IOCTL_DUMP:
+      return DUMP_ARGS_BYTES;
+    default:
+      return 0;
+  }
+}
+
+/** Carries out a command whose argument block has been copied to native address `block`. Returns CONTROL_*. */
+export function carryOutCommand(command: u32, block: u64): u32 {
+  const isVersion = peek64(block + OPERATION_ARGS_VERSION) === DRIVER_VERSION;
+  poke64(block + OPERATION_ARGS_VERSION, DRIVER_VERSION);
+  if (!isVersion) return CONTROL_VERSION;
+  if (command === IOCTL_STATUS) return status(block);
+  beginReport();
+  const isReadable = operate(command, block);
+  writeReport(block);
+  return isReadable ? CONTROL_DONE : CONTROL_FAULT;
+}
+
+/** False when the caller's memory faulted. */
+function operate(command: u32, block: u64): bool {
+  switch (command) {
+    case IOCTL_LOAD:
+      return loadFiles(block);
+    case IOCTL_UNLOAD:
+      unload();
+      return true;
+    case IOCTL_START:
+      start();
+      return true;
+    case IOCTL_STOP:
+      stop();
+      return true;
+    default:
+      return dump(block);
+  }
+}
+
+function writeReport(block: u64): void {
+  poke32(block + OPERATION_ARGS_ERROR, reportError());
+  poke32(block + OPERATION_ARGS_CPU, reportCpu());
+  poke32(block + OPERATION_ARGS_PHASE, reportPhase());
+  poke32(block + OPERATION_ARGS_FILE, reportFile());
+  poke64(block + OPERATION_ARGS_DETAIL, reportDetail());
+}
+
+/** Copies and checks all files before anything that is loaded or running is touched. */
+function loadFiles(block: u64): bool {
+  const count = peek32(block + LOAD_ARGS_EXT_COUNT);
+  if (count === 0 || count > MAX_EXTENSIONS || peek32(block + LOAD_ARGS_FLAGS) !== 0) {
+    fail(ERROR_INVALID_ARGUMENT, count);
+    return true;
+  }
+  let isReadable = stageFile(0, peek64(block + LOAD_ARGS_KERNEL_ADDRESS), peek64(block + LOAD_ARGS_KERNEL_BYTES));
+  for (let i: u32 = 0; i < count && isReadable && reportError() === ERROR_NONE; i++) {
+    const address = peek64(block + LOAD_ARGS_EXT_ADDRESS + i * 8);
+    isReadable = stageFile(i + 1, address, peek64(block + LOAD_ARGS_EXT_BYTES + i * 8));
+  }
+  if (isReadable && reportError() === ERROR_NONE) load(count);
+  dropStagedFiles();
+  return isReadable;
+}
+
+function dump(block: u64): bool {
+  poke64(block + DUMP_ARGS_WRITTEN_BYTES, 0);
+  if (currentState() === STATE_UNLOADED) {
+    fail(ERROR_NOT_LOADED, 0);
+    return true;
+  }
+  const written = dumpRing(peek64(block + DUMP_ARGS_BUFFER_ADDRESS), peek64(block + DUMP_ARGS_BUFFER_BYTES));
+  if (written < 0) return false;
+  poke64(block + DUMP_ARGS_WRITTEN_BYTES, written);
+  return true;
+}
+
+/** Also called while an operation waits for a processor: only reads. The report then names that processor. */
+function status(block: u64): u32 {
+  fillMemory(block + OPERATION_ARGS_ERROR, 0, STATUS_ARGS_BYTES - OPERATION_ARGS_ERROR);
+  const entering = enteringIndex();
+  poke32(block + OPERATION_ARGS_CPU, entering === NONE ? NO_CPU : cpuNumber(entering));
+  poke32(block + OPERATION_ARGS_PHASE, entering === NONE ? PHASE_NONE : phaseOf(processorAt(entering)));
+  poke32(block + STATUS_ARGS_STATE, currentState());
+  poke32(block + STATUS_ARGS_CPU_COUNT, onlineCpus());
+  poke32(block + STATUS_ARGS_RUNNING_COUNT, insideCount());
+  poke32(block + STATUS_ARGS_VENDOR, currentVendor());
+  poke64(block + STATUS_ARGS_MEMORY_BYTES, memoryBytes());
+  poke64(block + STATUS_ARGS_ALLOCATED_PAGES, heldPages());
+  poke64(block + STATUS_ARGS_RING_BYTES, ringChars());
+  poke64(block + STATUS_ARGS_START_COUNT, startCount());
+  poke64(block + STATUS_ARGS_STOP_COUNT, stopCount());
+  for (let i: u32 = 0; i < processorCount(); i++) {
+    const number = cpuNumber(i);
+    const word = block + STATUS_ARGS_RUNNING + (number / 64) * 8;
+    const isInside = processorAt(i).stage === STAGE_INSIDE && number < RUNNING_BYTES * 8;
+    if (isInside) poke64(word, peek64(word) | ((<u64>1) << (number % 64)));
+  }
+  const kernel = fileAddress(0);
+  const note = kernel === 0 ? 0 : findNote(kernel, OWNER_GNU, NOTE_GNU_BUILD_ID);
+  if (note !== 0 && noteBytes(note) === BUILD_ID_BYTES) {
+    copyMemory(block + STATUS_ARGS_KERNEL_BUILD_ID, noteDescriptor(note), BUILD_ID_BYTES);
+  }
+  return CONTROL_DONE;
+}

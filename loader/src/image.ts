@@ -1,0 +1,154 @@
+// Host mode's memory: the tables that all processors share, and each processor's own area
+//
+//     template ─┬─ kernel segments            KERNEL_IMAGE_BASE, KERNEL_MEMORY_BASE   as their ELF flags say
+//               ├─ extensions' files          EXT_FILE_BASE                           read-only
+//               ├─ hand-off code              HANDOFF_BASE                            executable
+//               └─ arena, debug ring          DIRECT_BASE + physical                  writable, kernel code read-only
+//     processor ── copy of template, and      PP_AREA_BASE                            stack, PpBlock, BootArgs, SavedState
+
+import { DEBUG_RING_AREA_BYTES } from "../../abi/generated/bare/boot";
+import {
+  DIRECT_BASE,
+  EXT_FILE_BASE,
+  EXT_FILE_STRIDE,
+  HANDOFF_BASE,
+  PP_AREA_BASE,
+  PP_ARGS,
+  PP_BLOCK,
+  PP_STACK,
+  PP_STACK_BYTES,
+  PP_STATE,
+} from "../../abi/generated/bare/windows";
+import {
+  isLoaded,
+  PF_W,
+  PF_X,
+  segment,
+  segmentAddress,
+  segmentCount,
+  segmentFileBytes,
+  segmentFlags,
+  segmentMemoryBytes,
+  segmentOffset,
+} from "../../bsl/src/elf";
+import { copyMemory } from "../../bsl/src/memory";
+import { arenaPhysical, carvePage, chunkAt, chunkCount } from "./arena";
+import { extensionCount, fileAddress, fileBytes } from "./files";
+import { deriveTable, mapPage, mapRange, READ_EXECUTE, READ_ONLY, READ_WRITE, translate } from "./page-table";
+import { PAGE_BYTES } from "./pages";
+import { physicalAddress } from "./platform";
+import { Processor } from "./processor";
+import { ringPhysical } from "./ring";
+import { page as handoffPage } from "./x64/handoff";
+
+/** Top-level tables, in the operating system's address space. */
+let template: u64 = 0;
+let transition: u64 = 0;
+
+/** Physical address of the transition table. */
+export function transitionPhysical(): u64 {
+  return arenaPhysical(transition);
+}
+
+/** Builds what all processors share. False when the arena is too small. */
+export function buildShared(): bool {
+  template = carvePage();
+  transition = carvePage();
+  if (template === 0 || transition === 0) return false;
+  return mapKernel() && mapFiles() && mapHandoff() && mapDirect();
+}
+
+/** Copies the kernel's segments into the arena. */
+function mapKernel(): bool {
+  const file = fileAddress(0);
+  const count = segmentCount(file);
+  for (let i: u32 = 0; i < count; i++) {
+    if (isLoaded(file, i) && !mapSegment(file, segment(file, i))) return false;
+  }
+  return true;
+}
+
+function mapSegment(file: u64, header: u64): bool {
+  const flags = segmentFlags(header);
+  const access = (flags & PF_X) !== 0 ? READ_EXECUTE : (flags & PF_W) !== 0 ? READ_WRITE : READ_ONLY;
+  const filled = segmentFileBytes(header);
+  const memoryBytes = segmentMemoryBytes(header);
+  for (let offset: u64 = 0; offset < memoryBytes; offset += PAGE_BYTES) {
+    const page = carvePage();
+    if (page === 0) return false;
+    if (offset < filled) {
+      const left = filled - offset;
+      copyMemory(page, file + segmentOffset(header) + offset, left < PAGE_BYTES ? left : PAGE_BYTES);
+    }
+    if (!mapPage(template, segmentAddress(header) + offset, arenaPhysical(page), access)) return false;
+  }
+  return true;
+}
+
+/** The files stay where they are: the kernel reads them through these mappings while it loads the extensions. */
+function mapFiles(): bool {
+  for (let file: u32 = 1; file <= extensionCount(); file++) {
+    const base = EXT_FILE_BASE + <u64>(file - 1) * EXT_FILE_STRIDE;
+    for (let offset: u64 = 0; offset < fileBytes(file); offset += PAGE_BYTES) {
+      const physical = physicalAddress(fileAddress(file) + offset);
+      if (!mapPage(template, base + offset, physical, READ_ONLY)) return false;
+    }
+  }
+  return true;
+}
+
+function mapHandoff(): bool {
+  const page = handoffPage();
+  const physical = physicalAddress(page);
+  return (
+    mapPage(template, HANDOFF_BASE, physical, READ_EXECUTE) &&
+    mapPage(transition, HANDOFF_BASE, physical, READ_EXECUTE) &&
+    mapPage(transition, page, physical, READ_EXECUTE)
+  );
+}
+
+/** Last of all, when the kernel's pages are known: none that it executes or only reads is writable anywhere. */
+function mapDirect(): bool {
+  for (let i: u32 = 0; i < chunkCount(); i++) {
+    const chunk = chunkAt(i);
+    if (!mapRange(template, DIRECT_BASE + chunk.physical, chunk.physical, chunk.bytes, READ_WRITE)) return false;
+  }
+  const ring = ringPhysical();
+  if (!mapRange(template, DIRECT_BASE + ring, ring, DEBUG_RING_AREA_BYTES, READ_WRITE)) return false;
+  return protectKernel();
+}
+
+function protectKernel(): bool {
+  const file = fileAddress(0);
+  const count = segmentCount(file);
+  for (let i: u32 = 0; i < count; i++) {
+    const header = segment(file, i);
+    if (!isLoaded(file, i) || (segmentFlags(header) & PF_W) !== 0) continue;
+    for (let offset: u64 = 0; offset < segmentMemoryBytes(header); offset += PAGE_BYTES) {
+      const physical = translate(template, segmentAddress(header) + offset);
+      if (!mapPage(template, DIRECT_BASE + physical, physical, READ_ONLY)) return false;
+    }
+  }
+  return true;
+}
+
+/** Builds one processor's table and area, and notes where they lie. False when the arena is too small. */
+export function buildProcessor(processor: Processor): bool {
+  const root = deriveTable(template);
+  if (root === 0) return false;
+  processor.rootPhysical = arenaPhysical(root);
+  for (let offset: u32 = 0; offset < PP_STACK_BYTES; offset += <u32>PAGE_BYTES) {
+    if (mapArea(root, PP_STACK + offset) === 0) return false;
+  }
+  processor.args = mapArea(root, PP_ARGS);
+  processor.state = mapArea(root, PP_STATE);
+  processor.snapshots = carvePage();
+  return mapArea(root, PP_BLOCK) !== 0 && processor.args !== 0 && processor.state !== 0 && processor.snapshots !== 0;
+}
+
+/** One new page of a processor's area; its address in the operating system's address space, or 0. */
+function mapArea(root: u64, offset: u32): u64 {
+  const page = carvePage();
+  if (page === 0 || !mapPage(root, PP_AREA_BASE + offset, arenaPhysical(page), READ_WRITE)) return 0;
+  return page;
+}

@@ -1,0 +1,220 @@
+// The state machine: unloaded, loaded, running, corrupt, and what leads from one to another
+//
+//     unloaded ──load──► loaded ──start──► running
+//         ▲                │ ▲                │
+//         └─────unload─────┘ └──────stop──────┘       a processor that is lost: corrupt, until the next boot
+
+import { DEBUG_RING_AREA_BYTES, EXT_MEMORY_PER_PP, PHASE_NONE } from "../../abi/generated/bare/boot";
+import {
+  ERROR_CORRUPT,
+  ERROR_INTERRUPTED,
+  ERROR_NO_MEMORY,
+  ERROR_NONE,
+  ERROR_NOT_LOADED,
+  ERROR_NOT_RUNNING,
+  ERROR_STOP_REFUSED,
+  ERROR_TIMEOUT,
+  ERROR_TOO_MANY_CPUS,
+  STATE_CORRUPT,
+  STATE_LOADED,
+  STATE_RUNNING,
+  STATE_UNLOADED,
+} from "../../abi/generated/bare/driver";
+import { compareExchange32 } from "../../bsl/src/atomic";
+import { extensionMemory } from "../../bsl/src/elf-note";
+import { extensionMemoryFlags, extensionMemoryInitialPages } from "../../bsl/src/extension-memory";
+import { arenaBytes, releaseArena, reserveArena } from "./arena";
+import { adoptStagedFiles, dropFiles, extensionCount, fileAddress, fileBytes, heldFileBytes } from "./files";
+import { fillHandover } from "./handover";
+import { buildProcessor, buildShared } from "./image";
+import { ARENA_BASE_BYTES, ARENA_CPU_BYTES, ARENA_FILE_BYTES, MAX_CPUS } from "./limits";
+import { PAGE_BYTES } from "./pages";
+import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
+import {
+  insideCount,
+  Processor,
+  phaseOf,
+  processorAt,
+  processorCount,
+  resetProcessors,
+  STAGE_ENTERING,
+  STAGE_INSIDE,
+  STAGE_LOST,
+  STAGE_OUTSIDE,
+  stageAddress,
+} from "./processor";
+import { fail, failOnCpu, reportError } from "./report";
+import { closeRing, openRing } from "./ring";
+import { OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE, RUN_CANCELLED, RUN_DONE, RUN_LOST } from "./run";
+
+let state: u32 = STATE_UNLOADED;
+let vendor: u32 = 0;
+let starts: u64 = 0;
+let stops: u64 = 0;
+
+/** STATE_*. */
+export function currentState(): u32 {
+  return state;
+}
+/** VENDOR_* of the processors, 0 before the first start. */
+export function currentVendor(): u32 {
+  return vendor;
+}
+/** Successful starts. */
+export function startCount(): u64 {
+  return starts;
+}
+/** Successful stops. */
+export function stopCount(): u64 {
+  return stops;
+}
+/** What the hypervisor holds of the operating system's memory; 0 unless it runs. */
+export function memoryBytes(): u64 {
+  return arenaBytes() === 0 ? 0 : arenaBytes() + heldFileBytes() + DEBUG_RING_AREA_BYTES;
+}
+
+/** Makes the staged files, `count` extensions, the loaded ones; stops and unloads what was there. */
+export function load(count: u32): u32 {
+  if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
+  if (!openRing()) return fail(ERROR_NO_MEMORY, DEBUG_RING_AREA_BYTES);
+  adoptStagedFiles(count);
+  state = STATE_LOADED;
+  return ERROR_NONE;
+}
+
+/** Gives everything back; a running hypervisor is stopped first. Nothing happens when nothing is loaded. */
+export function unload(): u32 {
+  if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
+  dropFiles();
+  closeRing();
+  state = STATE_UNLOADED;
+  return ERROR_NONE;
+}
+
+/** Puts the operating system into a VM on every processor; a running hypervisor is stopped first. */
+export function start(): u32 {
+  if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  if (state === STATE_UNLOADED) return fail(ERROR_NOT_LOADED, 0);
+  if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
+
+  const cpus = listCpus();
+  if (cpus > MAX_CPUS) return fail(ERROR_TOO_MANY_CPUS, cpus);
+  resetProcessors(cpus);
+  if (checkAll() !== ERROR_NONE) return reportError();
+  if (prepare() === ERROR_NONE) enterAll();
+  if (reportError() !== ERROR_NONE) {
+    rollBack();
+    return reportError();
+  }
+  state = STATE_RUNNING;
+  vendor = processorAt(0).vendor;
+  starts++;
+  return ERROR_NONE;
+}
+
+/** Takes the operating system out of its VM on every processor, the last one first. */
+export function stop(): u32 {
+  if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  if (state !== STATE_RUNNING) return fail(ERROR_NOT_RUNNING, 0);
+  leaveAll(false);
+  if (state === STATE_CORRUPT || insideCount() !== 0) return reportError();
+  releaseAll();
+  stops++;
+  return reportError();
+}
+
+/** Every processor, before anything is taken or changed. */
+function checkAll(): u32 {
+  for (let i: u32 = 0; i < processorCount(); i++) {
+    if (runOnCpu(i, OPERATION_CHECK) !== RUN_DONE) return failOnCpu(ERROR_INTERRUPTED, 0, cpuNumber(i), PHASE_NONE);
+    const processor = processorAt(i);
+    if (processor.error !== ERROR_NONE) {
+      return failOnCpu(processor.error, processor.detail, cpuNumber(i), PHASE_NONE);
+    }
+  }
+  return ERROR_NONE;
+}
+
+/** Takes and fills all memory, before any processor is touched. */
+function prepare(): u32 {
+  const bytes = arenaNeed();
+  if (!reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
+  let features: u32 = 0xffff_ffff;
+  for (let i: u32 = 0; i < processorCount(); i++) {
+    if (cpuNumber(i) === injectedFailure() || !buildProcessor(processorAt(i))) {
+      return failOnCpu(ERROR_NO_MEMORY, ARENA_CPU_BYTES, cpuNumber(i), PHASE_NONE);
+    }
+    features &= processorAt(i).features;
+  }
+  for (let i: u32 = 0; i < processorCount(); i++) fillHandover(i, features);
+  return ERROR_NONE;
+}
+
+/** Bytes of arena for the loaded files on the present processors. */
+function arenaNeed(): u64 {
+  const cpus: u64 = processorCount();
+  let files: u64 = fileBytes(0);
+  let instances: u64 = 0;
+  for (let i: u32 = 1; i <= extensionCount(); i++) {
+    files += fileBytes(i);
+    const descriptor = extensionMemory(fileAddress(i));
+    if (descriptor === 0) continue;
+    const bytes = <u64>extensionMemoryInitialPages(descriptor) * PAGE_BYTES;
+    instances += (extensionMemoryFlags(descriptor) & EXT_MEMORY_PER_PP) !== 0 ? bytes * cpus : bytes;
+  }
+  const beyond = files > ARENA_FILE_BYTES ? 2 * (files - ARENA_FILE_BYTES) : 0;
+  return ARENA_BASE_BYTES + cpus * ARENA_CPU_BYTES + beyond + instances;
+}
+
+function enterAll(): void {
+  for (let i: u32 = 0; i < processorCount() && reportError() === ERROR_NONE; i++) {
+    const processor = processorAt(i);
+    processor.stage = STAGE_ENTERING;
+    const run = runOnCpu(i, OPERATION_ENTER);
+    if (run === RUN_CANCELLED) {
+      processor.stage = STAGE_OUTSIDE;
+      failOnCpu(ERROR_INTERRUPTED, 0, cpuNumber(i), PHASE_NONE);
+    } else if (run === RUN_LOST && giveUp(processor)) {
+      failOnCpu(ERROR_TIMEOUT, 0, cpuNumber(i), phaseOf(processor));
+    } else if (processor.error !== ERROR_NONE) {
+      failOnCpu(processor.error, processor.detail, cpuNumber(i), phaseOf(processor));
+    }
+  }
+}
+
+/** Gives up a processor, unless it arrived at this very moment. */
+function giveUp(processor: Processor): bool {
+  const before = compareExchange32(stageAddress(processor), STAGE_ENTERING, STAGE_LOST);
+  if (before === STAGE_ENTERING) state = STATE_CORRUPT;
+  return before === STAGE_ENTERING;
+}
+
+/** Undoes what start did. Memory that a processor may still use stays taken. */
+function rollBack(): void {
+  leaveAll(true);
+  if (insideCount() !== 0) state = STATE_CORRUPT;
+  if (state !== STATE_CORRUPT) releaseAll();
+}
+
+/** Takes processors out. After one that refuses the others are tried as well, or left as they are. */
+function leaveAll(beyondRefusal: bool): void {
+  for (let i = processorCount(); i-- !== 0; ) {
+    const processor = processorAt(i);
+    if (processor.stage !== STAGE_INSIDE) continue;
+    if (runOnCpu(i, OPERATION_LEAVE) !== RUN_DONE) {
+      state = STATE_CORRUPT;
+      failOnCpu(ERROR_TIMEOUT, 0, cpuNumber(i), phaseOf(processor));
+    } else if (processor.error !== ERROR_NONE) {
+      failOnCpu(processor.error, processor.detail, cpuNumber(i), phaseOf(processor));
+      if (processor.error === ERROR_STOP_REFUSED && !beyondRefusal) return;
+    }
+  }
+}
+
+function releaseAll(): void {
+  releaseArena();
+  resetProcessors(0);
+  state = STATE_LOADED;
+}

@@ -1,0 +1,45 @@
+// The loader: puts a microkernel and its extensions under a running operating system, and takes them away again
+//
+//     control.ts    argument blocks: what bfm and the bare image ask for
+//     machine.ts    unloaded, loaded, running, corrupt
+//     files.ts      the kernel image and the extensions, checked
+//     image.ts      host mode's memory, made from arena.ts and page-table.ts
+//     handover.ts   what the kernel gets to know
+//     on-cpu.ts     what happens on each processor; x64/ reads and compares its registers, and leaves for the kernel
+//     platform.ts   what Linux's driver, or the bare image, does for all this
+//
+// The functions here are what a platform calls. It calls one at a time, with two exceptions: loaderOnCpu() runs while
+// loaderControl() waits in runOnCpu(), and so may a loaderControl(IOCTL_STATUS).
+
+import { STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
+import { blockBytes, carryOutCommand } from "./control";
+import { currentState, stop } from "./machine";
+import { carryOut } from "./on-cpu";
+import { beginReport, reportError } from "./report";
+
+/** Bytes that a command's argument block has; 0 for an unknown command. */
+export function loaderBlockBytes(command: u32): u32 {
+  return blockBytes(command);
+}
+
+/** Carries out a command on the argument block at native address `block`, of loaderBlockBytes(command) bytes. */
+export function loaderControl(command: u32, block: u64): u32 {
+  return carryOutCommand(command, block);
+}
+
+/** Called by the platform on processor `index`, for runOnCpu(). */
+export function loaderOnCpu(index: u32, operation: u32): void {
+  carryOut(index, operation);
+}
+
+/** Stops a running hypervisor because the platform is about to change (sleep, reboot, a processor goes): ERROR_*. */
+export function loaderStop(): u32 {
+  beginReport();
+  if (currentState() === STATE_RUNNING) stop();
+  return reportError();
+}
+
+/** Whether some processor is in a VM or lost: then the loader's code and memory must stay. */
+export function loaderIsHeld(): u32 {
+  return currentState() === STATE_RUNNING || currentState() === STATE_CORRUPT ? 1 : 0;
+}

@@ -1,0 +1,105 @@
+// The part of each operation that happens on the processor that it is about, with interrupts disabled
+
+import { BOOT_ARGS_DETAIL, BOOT_OK, PHASE_STOPPED, SAVED_STATE_BYTES } from "../../abi/generated/bare/boot";
+import {
+  CPUID_CONTROL,
+  CPUID_CONTROL_DONE,
+  CPUID_CONTROL_REPORT_OFF,
+  CPUID_CONTROL_REPORT_ON,
+  CPUID_CONTROL_STOP,
+} from "../../abi/generated/bare/control";
+import {
+  ERROR_NO_ANSWER,
+  ERROR_NONE,
+  ERROR_START_FAILED,
+  ERROR_STOP_MISMATCH,
+  ERROR_STOP_REFUSED,
+} from "../../abi/generated/bare/driver";
+import { compareExchange32, loadAcquire32, storeRelease32 } from "../../bsl/src/atomic";
+import { copyMemory, peek64 } from "../../bsl/src/memory";
+import {
+  Processor,
+  phaseOf,
+  processorAt,
+  STAGE_ENTERING,
+  STAGE_INSIDE,
+  STAGE_LOST,
+  STAGE_OUTSIDE,
+  stageAddress,
+} from "./processor";
+import { OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "./run";
+import { checkCpu, readFeatures, readVendor } from "./x64/check";
+import { findMismatch } from "./x64/compare";
+import { cpuidEax } from "./x64/cpu";
+import { demote } from "./x64/handoff";
+import { captureState } from "./x64/state";
+
+/** Where the three snapshots lie in Processor.snapshots: before start, inside the VM, after stop. */
+const SNAPSHOT_INSIDE: u64 = 0x400;
+const SNAPSHOT_AFTER: u64 = 0x800;
+
+/** Carries out OPERATION_* on the processor that this runs on; the outcome is in its Processor. */
+export function carryOut(index: u32, operation: u32): void {
+  const processor = processorAt(index);
+  processor.error = ERROR_NONE;
+  processor.detail = 0;
+  switch (operation) {
+    case OPERATION_CHECK:
+      check(processor);
+      break;
+    case OPERATION_ENTER:
+      enter(processor);
+      break;
+    case OPERATION_LEAVE:
+      leave(processor);
+      break;
+  }
+}
+
+function check(processor: Processor): void {
+  processor.error = checkCpu();
+  if (processor.error !== ERROR_NONE) return;
+  processor.vendor = readVendor();
+  processor.features = readFeatures();
+}
+
+function enter(processor: Processor): void {
+  if (loadAcquire32(stageAddress(processor)) !== STAGE_ENTERING) return;
+  captureState(processor.state);
+  copyMemory(processor.snapshots, processor.state, SAVED_STATE_BYTES);
+  const status = demote(processor.state);
+  // From here on this is a VM, or the kernel gave up.
+  if (status !== BOOT_OK) {
+    processor.error = ERROR_START_FAILED;
+    processor.detail = (status << 32) | (peek64(processor.args + BOOT_ARGS_DETAIL) & 0xffff_ffff);
+  } else if (control(CPUID_CONTROL_REPORT_ON) !== CPUID_CONTROL_DONE) {
+    processor.error = ERROR_NO_ANSWER;
+  }
+  const stage = status === BOOT_OK ? STAGE_INSIDE : STAGE_OUTSIDE;
+  const before = compareExchange32(stageAddress(processor), STAGE_ENTERING, stage);
+  // Nobody waits any more, and the other processors are back already: come back too.
+  if (before === STAGE_LOST && status === BOOT_OK) control(CPUID_CONTROL_STOP);
+}
+
+function leave(processor: Processor): void {
+  const snapshots = processor.snapshots;
+  control(CPUID_CONTROL_REPORT_OFF);
+  captureState(snapshots + SNAPSHOT_INSIDE);
+  const answer = control(CPUID_CONTROL_STOP);
+  // Whoever does not know the control leaf may well answer it with zeros: only the kernel knows that it let go.
+  if (answer !== CPUID_CONTROL_DONE || phaseOf(processor) !== PHASE_STOPPED) {
+    processor.error = ERROR_STOP_REFUSED;
+    return;
+  }
+  storeRelease32(stageAddress(processor), STAGE_OUTSIDE);
+  captureState(snapshots + SNAPSHOT_AFTER);
+  const mismatch = findMismatch(snapshots, snapshots + SNAPSHOT_INSIDE, snapshots + SNAPSHOT_AFTER);
+  if (mismatch !== 0) {
+    processor.error = ERROR_STOP_MISMATCH;
+    processor.detail = mismatch;
+  }
+}
+
+function control(command: u32): u32 {
+  return cpuidEax(CPUID_CONTROL, command);
+}

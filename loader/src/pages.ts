@@ -1,0 +1,33 @@
+// Pages taken from the operating system, counted so that a leak shows
+
+import { fillMemory } from "../../bsl/src/memory";
+import { allocatePages, freePages } from "./platform";
+
+export const PAGE_BYTES: u64 = 0x1000;
+
+let held: u64 = 0;
+
+/** How many 4 KiB pages `bytes` bytes take. */
+export function pagesFor(bytes: u64): u64 {
+  return (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+}
+
+/** Takes zeroed pages; 0 when the operating system has none. `contiguous`: physically, `pages` a power of two. */
+export function takePages(pages: u64, contiguous: bool): u64 {
+  const address = allocatePages(<u32>pages, contiguous ? 1 : 0);
+  if (address === 0) return 0;
+  held += pages;
+  fillMemory(address, 0, pages * PAGE_BYTES);
+  return address;
+}
+
+/** Gives pages back, with the arguments that took them. */
+export function givePages(address: u64, pages: u64, contiguous: bool): void {
+  freePages(address, <u32>pages, contiguous ? 1 : 0);
+  held -= pages;
+}
+
+/** 4 KiB pages that are taken and not given back. */
+export function heldPages(): u64 {
+  return held;
+}

@@ -1,0 +1,30 @@
+// What a platform does for the loader, as C functions platform_<name>: Linux's driver, the bare boot image
+
+/**
+ * Takes `pages` 4 KiB pages, page aligned; `contiguous` asks for contiguous physical memory (`pages` is then a power of
+ * two). Returns the first page's address in the operating system's address space, or 0 when there is none.
+ */
+export declare function allocatePages(pages: u32, contiguous: u32): u64;
+/** Gives back what allocatePages returned for the same two arguments. */
+export declare function freePages(address: u64, pages: u32, contiguous: u32): void;
+/** Physical address of an address that allocatePages returned, that lies behind it, or that is the platform's code. */
+export declare function physicalAddress(address: u64): u64;
+
+/** How many processors are online. */
+export declare function onlineCpus(): u32;
+/** Numbers the processors that are online, in ascending order, for cpuNumber() and runOnCpu(); returns how many. */
+export declare function listCpus(): u32;
+/** The operating system's number of processor `index` of the list. */
+export declare function cpuNumber(index: u32): u32;
+/** Runs loaderOnCpu(index, operation) on processor `index`, with interrupts disabled, and waits for it. Returns RUN_*. */
+export declare function runOnCpu(index: u32, operation: u32): u32;
+
+/** The operating system's number of the processor for which to pretend that memory ran out, or 0xFFFFFFFF. */
+export declare function injectedFailure(): u32;
+/** BootArgs.debugLevel for the next start. */
+export declare function debugLevel(): u32;
+
+/** Copies from the address space of whoever called loaderControl(); 0 when that memory is not readable, 1 when done. */
+export declare function copyFromCaller(to: u64, from: u64, bytes: u64): u32;
+/** Copies to the address space of whoever called loaderControl(); 0 when that memory is not writable, 1 when done. */
+export declare function copyToCaller(to: u64, from: u64, bytes: u64): u32;

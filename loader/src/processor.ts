@@ -1,0 +1,83 @@
+// One processor: what the loader knows of it, and where its part of the hypervisor lies
+
+import { BOOT_ARGS_PHASE, PHASE_NONE } from "../../abi/generated/bare/boot";
+import { loadAcquire32 } from "../../bsl/src/atomic";
+import { nativeAddress } from "../../bsl/src/memory";
+import { MAX_CPUS } from "./limits";
+
+/** The operating system has it. */
+export const STAGE_OUTSIDE: u32 = 0;
+/** On its way into the VM. */
+export const STAGE_ENTERING: u32 = 1;
+/** The operating system runs in a VM there. */
+export const STAGE_INSIDE: u32 = 2;
+/** Given up while it was on its way. */
+export const STAGE_LOST: u32 = 3;
+
+/** No processor. */
+export const NONE: u32 = 0xffff_ffff;
+
+/** A processor by its index: 0 is the first that is started, the kernel's PP 0. */
+@unmanaged
+export class Processor {
+  /** STAGE_*; changed atomically, because the starter gives up while the processor arrives. */
+  stage: u32 = 0;
+  /** ERROR_* of the last operation on it. */
+  error: u32 = 0;
+  /** The error's detail. */
+  detail: u64 = 0;
+  /** Its BootArgs, in the operating system's address space; 0 before there are any. */
+  args: u64 = 0;
+  /** Its SavedState. */
+  state: u64 = 0;
+  /** Physical address of its top-level page table. */
+  rootPhysical: u64 = 0;
+  /** A page with copies of its registers, for comparison. */
+  snapshots: u64 = 0;
+  /** CPU_FEATURE_* that it has. */
+  features: u32 = 0;
+  /** VENDOR_*. */
+  vendor: u32 = 0;
+}
+
+const processors: usize = memory.data(128 * 56, 8);
+let count: u32 = 0;
+
+/** Forgets all processors and begins with `cpus` new ones. */
+export function resetProcessors(cpus: u32): void {
+  memory.fill(processors, 0, MAX_CPUS * offsetof<Processor>());
+  count = cpus;
+}
+
+/** Processors of the current start. */
+export function processorCount(): u32 {
+  return count;
+}
+
+/** Processor `index`. */
+export function processorAt(index: u32): Processor {
+  return changetype<Processor>(processors + <usize>index * offsetof<Processor>());
+}
+
+/** Native address of a processor's stage. */
+export function stageAddress(processor: Processor): u64 {
+  return nativeAddress(<u32>changetype<usize>(processor));
+}
+
+/** PHASE_* that a processor has reached. */
+export function phaseOf(processor: Processor): u32 {
+  return processor.args === 0 ? PHASE_NONE : loadAcquire32(processor.args + BOOT_ARGS_PHASE);
+}
+
+/** Processors on which the operating system runs in a VM. */
+export function insideCount(): u32 {
+  let inside: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) if (processorAt(i).stage === STAGE_INSIDE) inside++;
+  return inside;
+}
+
+/** Index of the processor that is on its way into the VM, or NONE. */
+export function enteringIndex(): u32 {
+  for (let i: u32 = 0; i < count; i++) if (processorAt(i).stage === STAGE_ENTERING) return i;
+  return NONE;
+}

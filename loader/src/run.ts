@@ -1,0 +1,15 @@
+// Work for one processor: what to do there, and how it went
+
+/** The operation was carried out. */
+export const RUN_DONE: u32 = 0;
+/** The wait was interrupted before the processor began. */
+export const RUN_CANCELLED: u32 = 1;
+/** The wait was interrupted and the processor never came back: it may do so at any later time. */
+export const RUN_LOST: u32 = 2;
+
+/** Check whether the processor can do what the kernel needs; changes nothing. */
+export const OPERATION_CHECK: u32 = 1;
+/** Put the operating system into a VM on this processor. */
+export const OPERATION_ENTER: u32 = 2;
+/** Take the operating system out of its VM on this processor. */
+export const OPERATION_LEAVE: u32 = 3;

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// Intrinsics of cpu.ts
+
+struct cpuid_registers {
+    u32 eax, ebx, ecx, edx;
+};
+
+// CPUID may be intercepted and change what it is asked about (the control leaf), so it is never merged or dropped.
+MODULE_INLINE struct cpuid_registers execute_cpuid(u32 leaf, u32 subleaf)
+{
+    struct cpuid_registers value = {leaf, 0, subleaf, 0};
+    __asm__ volatile("cpuid" : "+a"(value.eax), "=b"(value.ebx), "+c"(value.ecx), "=d"(value.edx) : : "memory");
+    return value;
+}
+
+INTRINSIC(u32, cpu, cpuidEax, u32 leaf, u32 subleaf)
+{
+    return execute_cpuid(leaf, subleaf).eax;
+}
+
+INTRINSIC(u32, cpu, cpuidEbx, u32 leaf, u32 subleaf)
+{
+    return execute_cpuid(leaf, subleaf).ebx;
+}
+
+INTRINSIC(u32, cpu, cpuidEcx, u32 leaf, u32 subleaf)
+{
+    return execute_cpuid(leaf, subleaf).ecx;
+}
+
+INTRINSIC(u32, cpu, cpuidEdx, u32 leaf, u32 subleaf)
+{
+    return execute_cpuid(leaf, subleaf).edx;
+}
+
+INTRINSIC(u64, cpu, rdmsr, u32 index)
+{
+    u32 low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(index) : "memory");
+    return (u64)high << 32 | low;
+}
+
+#define RETURN_REGISTER(name)                                                                                          \
+    u64 value;                                                                                                         \
+    __asm__ volatile("mov %%" name ", %0" : "=r"(value) : : "memory");                                                 \
+    return value
+
+INTRINSIC0(u64, cpu, readCr0)
+{
+    RETURN_REGISTER("cr0");
+}
+
+INTRINSIC0(u64, cpu, readCr2)
+{
+    RETURN_REGISTER("cr2");
+}
+
+INTRINSIC0(u64, cpu, readCr3)
+{
+    RETURN_REGISTER("cr3");
+}
+
+INTRINSIC0(u64, cpu, readCr4)
+{
+    RETURN_REGISTER("cr4");
+}
+
+INTRINSIC0(u64, cpu, readCr8)
+{
+    RETURN_REGISTER("cr8");
+}
+
+INTRINSIC0(u64, cpu, readXcr0)
+{
+    u32 low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0) : "memory");
+    return (u64)high << 32 | low;
+}
+
+INTRINSIC(u64, cpu, readDr, u32 index)
+{
+    u64 value = 0;
+    switch (index) {
+    case 0: __asm__ volatile("mov %%dr0, %0" : "=r"(value) : : "memory"); break;
+    case 1: __asm__ volatile("mov %%dr1, %0" : "=r"(value) : : "memory"); break;
+    case 2: __asm__ volatile("mov %%dr2, %0" : "=r"(value) : : "memory"); break;
+    case 3: __asm__ volatile("mov %%dr3, %0" : "=r"(value) : : "memory"); break;
+    case 6: __asm__ volatile("mov %%dr6, %0" : "=r"(value) : : "memory"); break;
+    case 7: __asm__ volatile("mov %%dr7, %0" : "=r"(value) : : "memory"); break;
+    }
+    return value;
+}
+
+INTRINSIC(u32, cpu, readSelector, u32 index)
+{
+    u32 value = 0;
+    switch (index) {
+    case 0: __asm__ volatile("mov %%es, %0" : "=r"(value) : : "memory"); break;
+    case 1: __asm__ volatile("mov %%cs, %0" : "=r"(value) : : "memory"); break;
+    case 2: __asm__ volatile("mov %%ss, %0" : "=r"(value) : : "memory"); break;
+    case 3: __asm__ volatile("mov %%ds, %0" : "=r"(value) : : "memory"); break;
+    case 4: __asm__ volatile("mov %%fs, %0" : "=r"(value) : : "memory"); break;
+    case 5: __asm__ volatile("mov %%gs, %0" : "=r"(value) : : "memory"); break;
+    case 6: __asm__ volatile("sldt %0" : "=r"(value) : : "memory"); break;
+    case 7: __asm__ volatile("str %0" : "=r"(value) : : "memory"); break;
+    }
+    return value & 0xffff;
+}
+
+struct table_register {
+    u16 limit;
+    u64 base;
+} __attribute__((packed));
+
+MODULE_INLINE struct table_register read_table_register(u32 index)
+{
+    struct table_register value;
+    if (index == 0)
+        __asm__ volatile("sgdt %0" : "=m"(value) : : "memory");
+    else
+        __asm__ volatile("sidt %0" : "=m"(value) : : "memory");
+    return value;
+}
+
+INTRINSIC(u64, cpu, tableBase, u32 index)
+{
+    return read_table_register(index).base;
+}
+
+INTRINSIC(u32, cpu, tableLimit, u32 index)
+{
+    return read_table_register(index).limit;
+}

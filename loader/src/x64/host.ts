@@ -1,0 +1,38 @@
+// Control registers to enter host mode with; the kernel sets the others itself
+
+import {
+  CPU_FEATURE_SMAP,
+  CPU_FEATURE_SMEP,
+  CPU_FEATURE_UMIP,
+  CPU_FEATURE_XSAVE,
+} from "../../../abi/generated/bare/boot";
+import {
+  CR4_MCE,
+  CR4_OSFXSR,
+  CR4_OSXMMEXCPT,
+  CR4_OSXSAVE,
+  CR4_PAE,
+  CR4_SMAP,
+  CR4_SMEP,
+  CR4_UMIP,
+  EFER_LMA,
+  EFER_LME,
+  EFER_NXE,
+  EFER_SCE,
+  EFER_SVME,
+} from "./msr";
+
+/** CR4 for processors that all have `features`: every protection there is; no PGE, no PCIDE. */
+export function hostCr4(features: u32): u64 {
+  let cr4 = CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT;
+  if ((features & CPU_FEATURE_XSAVE) !== 0) cr4 |= CR4_OSXSAVE;
+  if ((features & CPU_FEATURE_SMEP) !== 0) cr4 |= CR4_SMEP;
+  if ((features & CPU_FEATURE_SMAP) !== 0) cr4 |= CR4_SMAP;
+  if ((features & CPU_FEATURE_UMIP) !== 0) cr4 |= CR4_UMIP;
+  return cr4;
+}
+
+/** EFER: 64-bit mode, SYSCALL, no-execute, SVM. */
+export function hostEfer(): u64 {
+  return EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
+}
