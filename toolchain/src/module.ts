@@ -97,7 +97,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
   const memory = memoryModel(part);
   const native = part.native.filter((path) => path.endsWith(".c"));
   const names = [part.intrinsics, native].map((paths) => paths.map((path) => relative(root, path)));
-  const key = [WASM2C_DIGEST, TRANSLATOR_DIGEST, module, memory, names, extraC(part), cache.digest(wasm.path("module.wasm"))];
+  const key = [WASM2C_DIGEST, TRANSLATOR_DIGEST, module, memory, names, isPerProcessor(part), extraC(part), cache.digest(wasm.path("module.wasm"))];
   return cache.run("c", key, async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
     try {
@@ -114,6 +114,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
           text: readFileSync(path, "utf8"),
         })),
         native: native.map((path) => relative(root, path)),
+        perProcessor: isPerProcessor(part),
         extra: extraC(part),
       });
       const files = new Map([
@@ -142,6 +143,8 @@ function memoryModel(part: Part): MemoryModel {
   };
 }
 
+const isPerProcessor = (part: Part) => part.type === "extension" && part.instance === "per-processor";
+
 /** Notes, and the kernel's linear memory, which is a segment of its image. */
 function extraC(part: Part): string {
   const bytes = part.memory.initialKiB * 1024 - MEMORY_START;
@@ -152,7 +155,7 @@ function extraC(part: Part): string {
     ].join("\n");
   }
   if (part.type === "extension") {
-    const flags = part.instance === "per-processor" ? "BF_EXT_MEMORY_PER_PP" : "0";
+    const flags = isPerProcessor(part) ? "BF_EXT_MEMORY_PER_PP" : "0";
     const maximum = part.memory.maximumKiB * 1024 - MEMORY_START;
     const fields = [1, flags, bytes / 4096, maximum / 4096, MEMORY_START, 0].join(", ");
     return note("struct bf_extension_memory memory", "BF_NOTE_EXTENSION_MEMORY", `{${fields}}`);

@@ -31,6 +31,8 @@ export interface TranslationInput {
   /** Intrinsics headers and native C files, as they are written in #include, with their text. */
   readonly intrinsics: readonly { readonly include: string; readonly text: string }[];
   readonly native: readonly string[];
+  /** Each processor has its own globals: they lie in the thread-local storage that the thread pointer names. */
+  readonly perProcessor: boolean;
   /** C that only this kind of part has, at the end: notes and linear memory. */
   readonly extra: string;
 }
@@ -82,7 +84,7 @@ export function translate(input: TranslationInput): Translation {
     ...prototypes,
     ...external.map((item) => thunk(item)),
     makeStatic(input.header, module).replace('#include "wasm-rt.h"', ""),
-    `static w2c_${module} module_instance;`,
+    `static ${input.perProcessor ? "_Thread_local " : ""}w2c_${module} module_instance;`,
     '#include "prelude.h"',
     ownFunctions(input.source),
     ...exports.map((item) => exportFunction(item)),
