@@ -10,6 +10,6 @@ import * as syscalls from "./syscalls.ts";
 import * as windows from "./windows.ts";
 
 /** All tables and structures, in the order in which the generated files list them. */
-export const description: readonly Item[] = [syscalls, registers, windows, boot, control, driver, ppBlock].flatMap((module) =>
-  Object.values(module),
+export const description: readonly Item[] = [syscalls, registers, windows, boot, control, driver, ppBlock].flatMap(
+  (module) => Object.values(module),
 );

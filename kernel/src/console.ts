@@ -2,11 +2,11 @@
 //
 // Text is written between open() and close(), which keep the lines of two processors apart.
 
+import { DEBUG_RING_BEGIN, DEBUG_RING_BYTES, DEBUG_RING_CHARS, DEBUG_RING_END } from "../../abi/generated/bare/boot";
 import { pause } from "../../bsl/src/atomic";
 import { writeDecimal, writeHex, writeText } from "../../bsl/src/format";
 import { TicketLock } from "../../bsl/src/lock";
 import { peek64, poke8, poke64 } from "../../bsl/src/memory";
-import { DEBUG_RING_BEGIN, DEBUG_RING_BYTES, DEBUG_RING_CHARS, DEBUG_RING_END } from "../../abi/generated/bare/boot";
 import { inb, outb } from "../arch/x64/cpu";
 
 /** First serial port (16550), as firmware and loader left it. */

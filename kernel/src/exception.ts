@@ -1,6 +1,5 @@
 // Exceptions in host mode: an extension's go to its fail callback, the kernel's own are repaired or end in a panic
 
-import { copyMemory, peek64, poke64 } from "../../bsl/src/memory";
 import { BOOT_EXT_FAULT, BOOT_EXT_RETURNED, BOOT_KERNEL_FAULT } from "../../abi/generated/bare/boot";
 import {
   ACTION_HALT,
@@ -16,6 +15,7 @@ import {
   PP_BLOCK_FAULT_FRAME,
 } from "../../abi/generated/bare/pp-block";
 import { PP_AREA_BASE, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { copyMemory, peek64, poke64 } from "../../bsl/src/memory";
 import { exceptionFixup, readCr2 } from "../arch/x64/cpu";
 import { failStackTop, stackTop } from "./extension";
 import { fail, fatal } from "./life-cycle";
@@ -52,6 +52,7 @@ function extensionFault(frame: u64): u32 {
 
 /** Whether a callback returned: its RET popped an address from above the top of its stack, where no page is. */
 function returned(frame: u64, address: u64): bool {
-  if (peek64(frame + FAULT_FRAME_VECTOR) != VECTOR_PAGE_FAULT || address != peek64(frame + FAULT_FRAME_RSP)) return false;
+  if (peek64(frame + FAULT_FRAME_VECTOR) != VECTOR_PAGE_FAULT || address != peek64(frame + FAULT_FRAME_RSP))
+    return false;
   return address == stackTop(ppid()) || address == failStackTop(ppid());
 }

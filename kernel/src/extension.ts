@@ -3,28 +3,9 @@
 // Its pages are mapped in a table of its own, whose lower levels every processor's table shares. Only the linear memory
 // of a TypeScript extension is private to each processor: it lies in the first top-level entry, which is not shared.
 
-import { checkExtension } from "../../bsl/src/elf-check";
-import {
-  entryPoint,
-  isLoaded,
-  PF_W,
-  PF_X,
-  segment,
-  segmentAddress,
-  segmentCount,
-  segmentFileBytes,
-  segmentFlags,
-  segmentMemoryBytes,
-  segmentOffset,
-  tlsDistance,
-  tlsSegment,
-} from "../../bsl/src/elf";
-import { extensionMemory } from "../../bsl/src/elf-note";
-import { copyMemory, peek32, poke64 } from "../../bsl/src/memory";
 import {
   BOOT_EXT_ELF,
   BOOT_NO_MEMORY,
-  BOOT_OK,
   EXTENSION_MEMORY_DATA_OFFSET,
   EXTENSION_MEMORY_INITIAL_PAGES,
 } from "../../abi/generated/bare/boot";
@@ -48,6 +29,24 @@ import {
   PP_AREA_BASE,
   PP_TCB,
 } from "../../abi/generated/bare/windows";
+import {
+  entryPoint,
+  isLoaded,
+  PF_W,
+  PF_X,
+  segment,
+  segmentAddress,
+  segmentCount,
+  segmentFileBytes,
+  segmentFlags,
+  segmentMemoryBytes,
+  segmentOffset,
+  tlsDistance,
+  tlsSegment,
+} from "../../bsl/src/elf";
+import { checkExtension } from "../../bsl/src/elf-check";
+import { extensionMemory } from "../../bsl/src/elf-note";
+import { copyMemory, peek32, poke64 } from "../../bsl/src/memory";
 import {
   KERNEL_DATA,
   mapNewPages,

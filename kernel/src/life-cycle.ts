@@ -6,6 +6,7 @@
 //                                                      └──anything else──> the processor is given back, or halted
 
 import {
+  BOOT_ARGS_STATUS,
   BOOT_EXT_EXIT,
   BOOT_EXT_FAULT,
   BOOT_EXT_NO_BOOTSTRAP,
@@ -17,7 +18,6 @@ import {
   PHASE_RUNNING,
   PHASE_START,
   PHASE_STOPPED,
-  BOOT_ARGS_STATUS,
 } from "../../abi/generated/bare/boot";
 import {
   ACTION_HALT,
@@ -37,8 +37,8 @@ import {
 } from "../../abi/generated/bare/pp-block";
 import { SPEC_ALL_SUPPORTED } from "../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
-import { ppLoad32 } from "../arch/x64/pparea";
 import { giveBack, giveBackSaved, skipInstruction } from "../arch/x64/give-back";
+import { ppLoad32 } from "../arch/x64/pparea";
 import { close, decimal, hex, line, open, text } from "./console";
 import { bootstrapHandler, failHandler, failStackTop, stackTop, startAddress, vmexitHandler } from "./extension";
 import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";

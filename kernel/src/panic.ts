@@ -1,16 +1,15 @@
 // What is printed when something faults: vector, registers, and the addresses on the stack that look like calls
 
-import { peek64 } from "../../bsl/src/memory";
 import {
   FAULT_FRAME_ERROR_CODE,
+  FAULT_FRAME_R8,
+  FAULT_FRAME_R9,
   FAULT_FRAME_R10,
   FAULT_FRAME_R11,
   FAULT_FRAME_R12,
   FAULT_FRAME_R13,
   FAULT_FRAME_R14,
   FAULT_FRAME_R15,
-  FAULT_FRAME_R8,
-  FAULT_FRAME_R9,
   FAULT_FRAME_RAX,
   FAULT_FRAME_RBP,
   FAULT_FRAME_RBX,
@@ -24,6 +23,7 @@ import {
   FAULT_FRAME_VECTOR,
 } from "../../abi/generated/bare/pp-block";
 import { PP_AREA_BASE, PP_STACK, PP_STACK_BYTES } from "../../abi/generated/bare/windows";
+import { peek64 } from "../../bsl/src/memory";
 import { readCr2, textEnd, textStart } from "../arch/x64/cpu";
 import { close, decimal, hex, open, text } from "./console";
 import { ppid } from "./pp";

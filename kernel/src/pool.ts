@@ -1,7 +1,7 @@
 // Pools of kernel objects: identifiers are indexes, allocation and release cost the same however many there are
 
-import { TicketLock } from "../../bsl/src/lock";
 import { INVALID_ID } from "../../abi/generated/bare/syscalls";
+import { TicketLock } from "../../bsl/src/lock";
 
 /** What every object in a pool begins with. */
 @unmanaged

@@ -63,12 +63,12 @@ export function prepareUpcall(context: u32, handler: u64, stackTop: u64, reg0: u
 
 /** Sets what the TCB shows of this processor. */
 export function showOnline(ppid: u32, online: u32): void {
-  setBlock64(PP_BLOCK_TCB_IDS1, <u64>ppid | (<u64>online << 16));
+  setBlock64(PP_BLOCK_TCB_IDS1, <u64>ppid | ((<u64>online) << 16));
 }
 
 /** Sets what the TCB shows while no VS is active. */
 export function showNoVs(): void {
-  setBlock64(PP_BLOCK_TCB_IDS0, (<u64>ROOT_VMID << 16) | (<u64>INVALID_ID << 32) | (<u64>INVALID_ID << 48));
+  setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>ROOT_VMID) << 16) | ((<u64>INVALID_ID) << 32) | ((<u64>INVALID_ID) << 48));
 }
 
 /** This processor's active VS, or null. */
@@ -94,7 +94,7 @@ export function activate(vs: Vs): void {
   setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
   setBlock64(PP_BLOCK_VMCB, vs.vmcb);
   setBlock64(PP_BLOCK_VMCB_VIRTUAL, DIRECT_BASE + vs.vmcb);
-  setBlock64(PP_BLOCK_TCB_IDS0, (<u64>vpAt(vs.vpid).vmid << 16) | (<u64>vs.vpid << 32) | (<u64>vs.id << 48));
+  setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>vpAt(vs.vpid).vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48));
   setBlock64(PP_BLOCK_UPCALL_REG0, vs.id);
 }
 

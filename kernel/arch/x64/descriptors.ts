@@ -10,7 +10,6 @@
 //     one page        │ 0xFF                         │  the byte that must follow them
 //                     └──────────────────────────────┘
 
-import { fillMemory, nativeAddress, poke16, poke64 } from "../../../bsl/src/memory";
 import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import {
   DIRECT_BASE,
@@ -23,6 +22,7 @@ import {
   PP_STACK,
   PP_STACK_BYTES,
 } from "../../../abi/generated/bare/windows";
+import { fillMemory, nativeAddress, poke16, poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../../src/memory/pages";
 import { exceptionStubs, loadDescriptorTables, loadTaskRegister } from "./cpu";
 import { KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
@@ -59,11 +59,12 @@ let portsEnd: u64 = 0;
 export function initDescriptors(): bool {
   for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
     const stub = exceptionStubs() + <u64>vector * 16;
-    const ist: u64 = vector == VECTOR_NMI ? 1 : vector == VECTOR_DOUBLE_FAULT ? 2 : vector == VECTOR_MACHINE_CHECK ? 3 : 0;
+    const ist: u64 =
+      vector == VECTOR_NMI ? 1 : vector == VECTOR_DOUBLE_FAULT ? 2 : vector == VECTOR_MACHINE_CHECK ? 3 : 0;
     const privilege: u64 = vector == VECTOR_BREAKPOINT ? 3 : 0;
     const low =
       (stub & 0xffff) |
-      (<u64>KERNEL_CODE_SELECTOR << 16) |
+      ((<u64>KERNEL_CODE_SELECTOR) << 16) |
       (ist << 32) |
       ((0x8e | (privilege << 5)) << 40) |
       (((stub >> 16) & 0xffff) << 48);
@@ -95,8 +96,8 @@ export function makeDescriptors(root: u64): bool {
   poke64(gdt + 0x20, USER_STACK);
   poke64(gdt + 0x28, USER_CODE);
   const tss = gdt + TSS_OFFSET;
-  const base = (tss & 0xff_ffff) << 16 | ((tss >> 24) & 0xff) << 56;
-  poke64(gdt + TSS_SELECTOR, (TSS_LIMIT & 0xffff) | base | (<u64>0x89 << 40) | ((TSS_LIMIT >> 16) << 48));
+  const base = ((tss & 0xff_ffff) << 16) | (((tss >> 24) & 0xff) << 56);
+  poke64(gdt + TSS_SELECTOR, (TSS_LIMIT & 0xffff) | base | ((<u64>0x89) << 40) | ((TSS_LIMIT >> 16) << 48));
   poke64(gdt + TSS_SELECTOR + 8, tss >> 32);
   poke64(tss + TSS_RSP0, PP_AREA_BASE + PP_STACK + PP_STACK_BYTES);
   poke64(tss + TSS_IST1, PP_AREA_BASE + PP_NMI_STACK + PP_IST_STACK_BYTES);

@@ -1,8 +1,8 @@
 // The way out of the hypervisor: the operating system's state goes where the loader's code takes it from
 
-import { peek64, poke64 } from "../../../bsl/src/memory";
-import { CPU_FEATURE_NRIP, SAVED_STATE_RAX, BOOT_ARGS_FEATURES } from "../../../abi/generated/bare/boot";
+import { BOOT_ARGS_FEATURES, CPU_FEATURE_NRIP, SAVED_STATE_RAX } from "../../../abi/generated/bare/boot";
 import { DIRECT_BASE, PP_ARGS, PP_STATE } from "../../../abi/generated/bare/windows";
+import { peek64, poke64 } from "../../../bsl/src/memory";
 import { GENERAL_REGISTERS, Vs } from "../../src/vs";
 import { nextRip } from "./amd/instruction-length";
 import { leaveSvm, loadSavedState, storeSavedState } from "./amd/svm";

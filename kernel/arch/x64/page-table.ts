@@ -5,8 +5,8 @@
 //    │ NX │     -     │ physical address of page or table │   -   │ PS │ D │ A │ -  │ U │ W │ P │
 //    └────┴───────────┴──────────────────────────────────┴───────┴────┴───┴───┴────┴───┴───┴───┘
 
-import { peek64, poke64 } from "../../../bsl/src/memory";
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
+import { peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../../src/memory/pages";
 
 export const PAGE_PRESENT: u64 = 1;

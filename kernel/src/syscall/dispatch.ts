@@ -55,7 +55,7 @@ import {
 } from "./vs";
 
 /** RAX of the call that ends nearly every exit: the signature above, flags zero. */
-const FAST_CALL: u64 = (<u64>SYSCALL_SIGNATURE << 48) | SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT;
+const FAST_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT;
 
 /**
  * Serves the call that ends nearly every exit, if it is that one and all is well; else ACTION_SERVE. Apart from the

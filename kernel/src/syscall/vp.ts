@@ -1,11 +1,7 @@
 // Group 5, virtual processors
 
 import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
-import {
-  STATUS_FAILURE_UNKNOWN,
-  STATUS_INVALID_INPUT_REG1,
-  STATUS_SUCCESS,
-} from "../../../abi/generated/bare/status";
+import { STATUS_FAILURE_UNKNOWN, STATUS_INVALID_INPUT_REG1, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
 import { setIdentifier } from "../pp";
 import { vmAt, vms } from "../vm";

@@ -1,7 +1,12 @@
 // Group 6, virtual processor states
 
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
-import { CONTEXT_VMEXIT, PP_BLOCK_CONTEXT, PP_BLOCK_REG0, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
+import {
+  CONTEXT_VMEXIT,
+  PP_BLOCK_CONTEXT,
+  PP_BLOCK_REG0,
+  PP_BLOCK_VMCB_VIRTUAL,
+} from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_UNKNOWN,
   STATUS_INVALID_INPUT_REG1,
@@ -15,7 +20,7 @@ import { isRegister, readRegister, writeRegister } from "../../arch/x64/amd/regi
 import { skipInstruction, skipInstructionOf } from "../../arch/x64/give-back";
 import { ppLoad32 } from "../../arch/x64/pparea";
 import { initRoot } from "../../arch/x64/root";
-import { handle as openedHandle, NO_HANDLE } from "../extension";
+import { NO_HANDLE, handle as openedHandle } from "../extension";
 import { promote, runActive } from "../life-cycle";
 import { allocatePage, freePage } from "../memory/pages";
 import { activate, activeVs, block32, block64, ppid, setBlock64, setIdentifier } from "../pp";

@@ -5,7 +5,7 @@ export const EXIT_CPUID: u64 = 0x72;
 export const EXIT_VMRUN: u64 = 0x80;
 
 /** Instructions whose execution by the VM can be intercepted: an argument of Vs.intercept. */
-export const enum Instruction {
+export enum Instruction {
   Cpuid = 18,
   Vmrun = 32,
 }

@@ -1,7 +1,7 @@
 // What happens after a callback
 
 /** A callback's result. The SDK's start file makes the system call, when the callback has returned. */
-export const enum Next {
+export enum Next {
   /** Skip the instruction that the VM exited for, and run it on. */
   AdvanceAndRun = 0,
   /** Run the VM on where it is: the instruction is executed again. */

@@ -5,6 +5,7 @@ import {
   AMD_REG_GUEST_ASID,
   AMD_REG_INTERCEPT_INSTRUCTION1,
 } from "../../../abi/generated/bare/registers-amd";
+import { STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import {
   ROOT_VMID,
   SYSCALL_VP_CREATE,
@@ -14,7 +15,6 @@ import {
   SYSCALL_VS_SET_ACTIVE,
   SYSCALL_VS_WRITE,
 } from "../../../abi/generated/bare/syscalls";
-import { STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { Instruction } from "./exits";
 import { Next } from "./next";
 import { assertionFailed, callStatus, callValue } from "./syscall";
@@ -61,7 +61,7 @@ export class Vs {
   /** Makes the VM exit when it executes an instruction. */
   intercept(instruction: Instruction): void {
     const register = AMD_REG_INTERCEPT_INSTRUCTION1 + (<u32>instruction >> 5);
-    this.write(register, this.read(register) | (<u64>1 << (<u32>instruction & 31)));
+    this.write(register, this.read(register) | ((<u64>1) << (<u32>instruction & 31)));
   }
 
   /** Raises #UD in the VM, as if the instruction that it exited for did not exist. */

@@ -1,6 +1,5 @@
 // Registers of a VS on AMD, by the numbers of the ABI
 
-import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import {
   AMD_REG_CR8,
   AMD_REG_DR0,
@@ -10,6 +9,7 @@ import {
   AMD_REG_XCR0,
 } from "../../../../abi/generated/bare/registers-amd";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
+import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { readCr8, readDr, readXcr0, tryWriteXcr0, writeCr8, writeDr } from "../cpu";
 import { EFER_SVME, vmcbField } from "./vmcb";

@@ -2,14 +2,13 @@
 //
 // Manual: AMD64 Architecture Programmer's Manual, volume 2, chapter 15.
 
-import { copyMemory, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import {
   SAVED_STATE_CR0,
   SAVED_STATE_CR2,
   SAVED_STATE_CR3,
   SAVED_STATE_CR4,
-  SAVED_STATE_CSTAR,
   SAVED_STATE_CS_SELECTOR,
+  SAVED_STATE_CSTAR,
   SAVED_STATE_DR6,
   SAVED_STATE_DR7,
   SAVED_STATE_DS_SELECTOR,
@@ -39,6 +38,7 @@ import {
   SAVED_STATE_TR_SELECTOR,
 } from "../../../../abi/generated/bare/boot";
 import { DIRECT_BASE, PP_AREA_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
+import { copyMemory, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import { allocatePage } from "../../../src/memory/pages";
 import { vmload, writeCr2, writeDr, wrmsr } from "../cpu";
 import {
