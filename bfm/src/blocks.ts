@@ -1,0 +1,137 @@
+// Argument blocks of the driver's ioctls, byte for byte as abi/src/driver.ts describes them
+
+import * as abi from "@bareflank/abi";
+import type { Report } from "./messages.ts";
+
+/** One block in memory. Little endian, as every machine that bfm runs on. */
+export class Block {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+
+  /** An empty block of this size that asks for this release's version. */
+  constructor(sizeBytes: number) {
+    this.bytes = new Uint8Array(new ArrayBuffer(sizeBytes));
+    this.#view = new DataView(this.bytes.buffer);
+    this.set64(abi.OPERATION_ARGS_VERSION, abi.DRIVER_VERSION);
+  }
+
+  get32(offset: number): number {
+    return this.#view.getUint32(offset, true);
+  }
+
+  get64(offset: number): bigint {
+    return this.#view.getBigUint64(offset, true);
+  }
+
+  set32(offset: number, value: number): void {
+    this.#view.setUint32(offset, value, true);
+  }
+
+  set64(offset: number, value: bigint): void {
+    this.#view.setBigUint64(offset, value, true);
+  }
+
+  /** The version of the interface that the driver wrote. */
+  get version(): bigint {
+    return this.get64(abi.OPERATION_ARGS_VERSION);
+  }
+
+  /** What the operation ended with; the head of all blocks is the same. */
+  get report(): Report {
+    return {
+      error: this.get32(abi.OPERATION_ARGS_ERROR),
+      cpu: this.get32(abi.OPERATION_ARGS_CPU),
+      phase: this.get32(abi.OPERATION_ARGS_PHASE),
+      file: this.get32(abi.OPERATION_ARGS_FILE),
+      detail: this.get64(abi.OPERATION_ARGS_DETAIL),
+    };
+  }
+}
+
+/** A file's bytes and where they lie in this process. */
+export interface Span {
+  readonly address: bigint;
+  readonly sizeBytes: number;
+}
+
+/** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP. */
+export function operationBlock(): Block {
+  return new Block(abi.OPERATION_ARGS_BYTES);
+}
+
+/** Argument of IOCTL_LOAD. */
+export function loadBlock(kernel: Span, extensions: readonly Span[]): Block {
+  const block = new Block(abi.LOAD_ARGS_BYTES);
+  block.set64(abi.LOAD_ARGS_KERNEL_ADDRESS, kernel.address);
+  block.set64(abi.LOAD_ARGS_KERNEL_BYTES, BigInt(kernel.sizeBytes));
+  block.set32(abi.LOAD_ARGS_EXT_COUNT, extensions.length);
+  extensions.forEach(({ address, sizeBytes }, index) => {
+    block.set64(abi.LOAD_ARGS_EXT_ADDRESS + 8 * index, address);
+    block.set64(abi.LOAD_ARGS_EXT_BYTES + 8 * index, BigInt(sizeBytes));
+  });
+  return block;
+}
+
+/** Argument of IOCTL_STATUS. */
+export function statusBlock(): Block {
+  return new Block(abi.STATUS_ARGS_BYTES);
+}
+
+/** Argument of IOCTL_DUMP. */
+export function dumpBlock(buffer: Span): Block {
+  const block = new Block(abi.DUMP_ARGS_BYTES);
+  block.set64(abi.DUMP_ARGS_BUFFER_ADDRESS, buffer.address);
+  block.set64(abi.DUMP_ARGS_BUFFER_BYTES, BigInt(buffer.sizeBytes));
+  return block;
+}
+
+/** What IOCTL_STATUS answers. */
+export interface Status {
+  /** STATE_*. */
+  readonly state: number;
+  /** Processors that Linux has online. */
+  readonly cpuCount: number;
+  /** Processors that run under the hypervisor. */
+  readonly runningCount: number;
+  /** Their numbers. */
+  readonly running: readonly number[];
+  /** VENDOR_*; 0 before the first start. */
+  readonly vendor: number;
+  /** Memory that the hypervisor holds, pools included. */
+  readonly memoryBytes: number;
+  /** 4 KiB pages that the driver holds. */
+  readonly allocatedPages: number;
+  /** Characters in the debug ring. */
+  readonly ringBytes: number;
+  readonly startCount: number;
+  readonly stopCount: number;
+  /** GNU build id of the loaded kernel in hexadecimal, or undefined. */
+  readonly kernelBuildId: string | undefined;
+}
+
+const BUILD_ID_BYTES = 20;
+const RUNNING_WORDS = 16;
+
+/** Reads the answer to IOCTL_STATUS. */
+export function readStatus(block: Block): Status {
+  const running: number[] = [];
+  for (let cpu = 0; cpu < 64 * RUNNING_WORDS; cpu++) {
+    const word = block.get64(abi.STATUS_ARGS_RUNNING + 8 * Math.floor(cpu / 64));
+    if ((word >> BigInt(cpu % 64)) & 1n) running.push(cpu);
+  }
+  const start = abi.STATUS_ARGS_KERNEL_BUILD_ID;
+  const buildId = Buffer.from(block.bytes.subarray(start, start + BUILD_ID_BYTES)).toString("hex");
+  return {
+    state: block.get32(abi.STATUS_ARGS_STATE),
+    cpuCount: block.get32(abi.STATUS_ARGS_CPU_COUNT),
+    runningCount: block.get32(abi.STATUS_ARGS_RUNNING_COUNT),
+    running,
+    vendor: block.get32(abi.STATUS_ARGS_VENDOR),
+    memoryBytes: Number(block.get64(abi.STATUS_ARGS_MEMORY_BYTES)),
+    allocatedPages: Number(block.get64(abi.STATUS_ARGS_ALLOCATED_PAGES)),
+    ringBytes: Number(block.get64(abi.STATUS_ARGS_RING_BYTES)),
+    startCount: Number(block.get64(abi.STATUS_ARGS_START_COUNT)),
+    stopCount: Number(block.get64(abi.STATUS_ARGS_STOP_COUNT)),
+    kernelBuildId: /^0+$/.test(buildId) ? undefined : buildId,
+  };
+}

@@ -1,0 +1,123 @@
+// Runs a command line, and shows how it ended to people or to programs
+
+import { CommanderError } from "commander";
+import { dump } from "./commands/dump.ts";
+import { load } from "./commands/load.ts";
+import { quick } from "./commands/quick.ts";
+import { start } from "./commands/start.ts";
+import { status } from "./commands/status.ts";
+import { stop, unload } from "./commands/stop.ts";
+import { completionScript } from "./completion.ts";
+import { Driver } from "./driver.ts";
+import type { Environment } from "./environment.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+import type { Outcome } from "./outcome.ts";
+import { createProgram } from "./program.ts";
+
+/** Runs one command line and answers its exit code. */
+export async function run(args: readonly string[], environment: Environment): Promise<ExitCode> {
+  const presenter = new Presenter(args, environment);
+  let driver: Driver | undefined;
+  const openDriver = () => {
+    driver ??= Driver.open(environment.openDevice);
+    return driver;
+  };
+  const act = async (command: string, action: () => Outcome | Promise<Outcome>) => {
+    presenter.command = command;
+    presenter.show(await action());
+  };
+  const program = createProgram({
+    load: (selection) => act("load", () => load(openDriver, environment, selection)),
+    unload: () => act("unload", () => unload(openDriver)),
+    start: () => act("start", () => start(openDriver, environment)),
+    stop: () => act("stop", () => stop(openDriver)),
+    quick: (selection) => act("quick", () => quick(openDriver, environment, selection)),
+    dump: (symbolFiles) => act("dump", () => dump(openDriver, symbolFiles)),
+    status: () => act("status", () => status(openDriver)),
+    completion: (shell, self) =>
+      act("completion", () => {
+        const script = completionScript(shell, self);
+        return { text: script.trimEnd(), facts: { shell, script } };
+      }),
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: environment.writeOut,
+      writeErr: environment.writeError,
+      outputError: () => {},
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
+    return presenter.fail(error);
+  } finally {
+    driver?.close();
+  }
+}
+
+/** Data goes to stdout, everything else to stderr; with `--json`, success and failure are data. */
+class Presenter {
+  /** What runs, for `--json`. */
+  command: string | null = null;
+  readonly #environment: Environment;
+  readonly #json: boolean;
+  readonly #debug: boolean;
+
+  constructor(args: readonly string[], environment: Environment) {
+    this.#environment = environment;
+    this.#json = args.includes("--json");
+    this.#debug = environment.debug || args.includes("--debug");
+  }
+
+  show({ text, remark, facts }: Outcome): void {
+    if (this.#json) {
+      this.#writeJson({ ok: true, command: this.command, ...facts });
+      return;
+    }
+    if (text !== "") this.#environment.writeOut(`${text}\n`);
+    if (remark !== undefined) this.#environment.writeError(`${remark}\n`);
+  }
+
+  fail(error: unknown): ExitCode {
+    const { code, exitCode, message, advice, facts } = asFailure(error);
+    if (this.#json) {
+      this.#writeJson({ ok: false, command: this.command, error: { code, exitCode, message, advice, ...facts } });
+    } else if (!isHelp(error)) {
+      this.#environment.writeError(`bfm: ${message}.\n${advice}\n`);
+    }
+    if (this.#debug) this.#environment.writeError(`${(error as Error).stack}\n`);
+    return exitCode;
+  }
+
+  #writeJson(value: object): void {
+    this.#environment.writeOut(`${JSON.stringify(value, undefined, 2)}\n`);
+  }
+}
+
+/** No command was typed: the help is the answer. */
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === "commander.help";
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof CommanderError) {
+    const message = isHelp(error) ? "no command is named" : usageMessage(error);
+    return new Failure("USAGE", exitCodes.usage, message, "See what can be typed: bfm --help", { cause: error });
+  }
+  const message = `this should not have happened: ${(error as Error).message}`;
+  return new Failure("INTERNAL", exitCodes.failed, message, "Please report it with the output of BFM_DEBUG=1 bfm ...");
+}
+
+/** commander's "error: unknown command 'strat'\n(Did you mean start?)" as one clause. */
+function usageMessage({ message }: CommanderError): string {
+  return message
+    .replace(/^error: /, "")
+    .replace(/\n\(Did/, " (did")
+    .replace(/\.$/, "")
+    .replace(/\. Expected/, ": expected");
+}

@@ -1,0 +1,127 @@
+// The driver's operations: each ends well or throws a Failure
+
+import * as abi from "@bareflank/abi";
+import {
+  type Block,
+  dumpBlock,
+  loadBlock,
+  operationBlock,
+  readStatus,
+  type Span,
+  type Status,
+  statusBlock,
+} from "./blocks.ts";
+import { DEVICE_PATH, type Device, type Errno, type OpenDevice } from "./device.ts";
+import { ioctlFailure, openFailure, reportFailure } from "./driver-failure.ts";
+
+/** Interrupted calls are repeated so often: a signal that nobody meant for bfm, such as a stopped job that goes on. */
+const MOST_REPEATS = 10;
+const EINTR: Errno = 4;
+
+/** A file to load, and what to call it in messages. */
+export interface LoadedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a start is, as the driver tells while it works. */
+export interface Progress {
+  /** Processor that is being started, or NO_CPU. */
+  readonly cpu: number;
+  readonly phase: number;
+}
+
+/** An open driver. */
+export class Driver {
+  readonly #device: Device;
+
+  private constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** Opens the driver, or throws a Failure that says why that does not work and what would help. */
+  static open(openDevice: OpenDevice): Driver {
+    const device = openDevice();
+    if (typeof device === "number") throw openFailure(device, DEVICE_PATH);
+    return new Driver(device);
+  }
+
+  close(): void {
+    this.#device.close();
+  }
+
+  /** Gives kernel and extensions to the driver. They have been checked. */
+  load(kernel: LoadedFile, extensions: readonly LoadedFile[]): void {
+    const names = [kernel, ...extensions].map(({ name }) => name);
+    this.#call(
+      abi.IOCTL_LOAD,
+      loadBlock(
+        this.#span(kernel.bytes),
+        extensions.map(({ bytes }) => this.#span(bytes)),
+      ),
+      names,
+    );
+  }
+
+  unload(): void {
+    this.#call(abi.IOCTL_UNLOAD, operationBlock());
+  }
+
+  stop(): void {
+    this.#call(abi.IOCTL_STOP, operationBlock());
+  }
+
+  status(): Status {
+    const block = statusBlock();
+    this.#call(abi.IOCTL_STATUS, block);
+    return readStatus(block);
+  }
+
+  /** The text of the debug ring; the newest whole when some was overwritten. */
+  dump(): string {
+    const buffer = new Uint8Array(new ArrayBuffer(abi.DEBUG_RING_CHARS));
+    const block = dumpBlock(this.#span(buffer));
+    this.#call(abi.IOCTL_DUMP, block);
+    const written = Number(block.get64(abi.DUMP_ARGS_WRITTEN_BYTES));
+    return Buffer.from(buffer.subarray(0, written)).toString("latin1");
+  }
+
+  /**
+   * Starts the hypervisor on every processor. The driver waits for the extension, so this happens in a thread of its
+   * own, and `interrupt` makes the driver give up and roll back.
+   */
+  start(): { readonly done: Promise<void>; interrupt(): void } {
+    const block = operationBlock();
+    const call = this.#device.ioctlInThread(abi.IOCTL_START, block.bytes);
+    return {
+      done: call.then((errno) => this.#check(errno, block)),
+      interrupt: () => this.#device.interruptThread(abi.IOCTL_START),
+    };
+  }
+
+  /** Where another thread's start is. The driver may keep this waiting, so it has a thread of its own, too. */
+  async progress(): Promise<Progress> {
+    const block = statusBlock();
+    this.#check(await this.#device.ioctlInThread(abi.IOCTL_STATUS, block.bytes), block);
+    const { cpu, phase } = block.report;
+    return { cpu, phase };
+  }
+
+  #call(request: number, block: Block, fileNames: readonly string[] = []): void {
+    let errno = this.#device.ioctl(request, block.bytes);
+    for (let repeat = 0; errno === EINTR && repeat < MOST_REPEATS; repeat++) {
+      errno = this.#device.ioctl(request, block.bytes);
+    }
+    this.#check(errno, block, fileNames);
+  }
+
+  #check(errno: Errno, block: Block, fileNames: readonly string[] = []): void {
+    if (errno !== 0) throw ioctlFailure(errno, block.version);
+    const { report } = block;
+    if (report.error !== abi.ERROR_NONE) throw reportFailure({ ...report, fileName: fileNames[report.file] });
+  }
+
+  #span(bytes: Uint8Array): Span {
+    return { address: this.#device.address(bytes), sizeBytes: bytes.byteLength };
+  }
+}

@@ -1,0 +1,72 @@
+// Kernel and extensions, from the disk to bytes that the driver may see
+
+import { readFileSync, statSync } from "node:fs";
+import { MAX_EXTENSIONS } from "@bareflank/abi";
+import type { LoadedFile } from "./driver.ts";
+import { type FileKind, requireElf } from "./elf.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+
+/** Installed files that `bfm load` takes when none are named. */
+export const INSTALLED_KERNEL = "/usr/lib/bareflank/kernel.elf";
+export const INSTALLED_EXTENSION = "/usr/lib/bareflank/default.elf";
+
+/** More than this is no kernel and no extension; what is less is judged by the ELF check. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** What to load. */
+export interface Selection {
+  readonly kernel: string;
+  readonly extensions: readonly string[];
+}
+
+/** Everything that will be loaded, read and checked. */
+export interface CheckedFiles {
+  readonly kernel: LoadedFile;
+  readonly extensions: readonly LoadedFile[];
+}
+
+/** Reads and checks every file; throws a Failure for the first that cannot be loaded. */
+export function readFiles({ kernel, extensions }: Selection, elfCheck: Uint8Array<ArrayBuffer>): CheckedFiles {
+  if (extensions.length > Number(MAX_EXTENSIONS)) {
+    throw new Failure(
+      "USAGE",
+      exitCodes.usage,
+      `${extensions.length} extensions are named, and ${MAX_EXTENSIONS} is the most`,
+      "Name fewer.",
+    );
+  }
+  return {
+    kernel: readChecked(elfCheck, "kernel", kernel),
+    extensions: extensions.map((extension) => readChecked(elfCheck, "extension", extension)),
+  };
+}
+
+function readChecked(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, name: string): LoadedFile {
+  const bytes = read(name);
+  requireElf(elfCheck, kind, name, bytes);
+  return { name, bytes };
+}
+
+function read(name: string): Uint8Array {
+  try {
+    const stat = statSync(name);
+    if (!stat.isFile()) throw new Failure("FILE_KIND", exitCodes.file, `${name} is no file`, "Name an ELF file.");
+    if (stat.size > MOST_BYTES)
+      throw new Failure("FILE_SIZE", exitCodes.file, `${name} is too large`, "Name an ELF file.");
+    return readFileSync(name);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const { code = "EIO" } = error as NodeJS.ErrnoException;
+    const installed = name === INSTALLED_KERNEL || name === INSTALLED_EXTENSION;
+    throw new Failure(
+      code,
+      exitCodes.file,
+      code === "ENOENT" ? `there is no file ${name}` : `${name} cannot be read (${code})`,
+      installed
+        ? "Install Bareflank, or name the files: bfm load --kernel FILE EXTENSION"
+        : "Check the name and its access rights.",
+      { facts: { file: name }, cause: error },
+    );
+  }
+}
