@@ -1,12 +1,45 @@
 // Lines in the debug ring
 
-import { SYSCALL_DEBUG_WRITE_C } from "../../../abi/generated/bare/syscalls";
+import { SYSCALL_DEBUG_WRITE_STR } from "../../../abi/generated/bare/syscalls";
+import { TCB_PPID } from "../../../abi/generated/bare/tls";
+import { writeDecimal, writeText } from "../../../bsl/src/format";
+import { nativeAddress } from "../../../bsl/src/memory";
 import { callDebug } from "./syscall";
+import { tcbLoad16 } from "./tcb";
 
-const NEWLINE: u64 = 0x0a;
+/** Longest line, its prefix and newline included; what is longer is cut. */
+const LINE_BYTES: u32 = 256;
+const NEWLINE: u8 = 0x0a;
 
-/** Writes a line to the debug ring and the serial port; `bfm dump` shows it. */
+const buffer: usize = memory.data(256);
+let length: u32 = 0;
+
+/** The line that is being put together on this processor. */
+@unmanaged
+class Line {
+  put(byte: u8): void {
+    if (length < LINE_BYTES - 1) this.append(byte);
+  }
+
+  /** Without the check: for the newline, which always has room. */
+  append(byte: u8): void {
+    store<u8>(buffer + <usize>length, byte);
+    length++;
+  }
+}
+
+const line: Line = changetype<Line>(0);
+
+/**
+ * Writes a line to the debug ring and the serial port, behind the number of this processor; `bfm dump` shows it. Lines
+ * of several processors do not mix.
+ */
 export function log(text: string): void {
-  for (let i = 0; i < text.length; i++) callDebug(SYSCALL_DEBUG_WRITE_C, text.charCodeAt(i), 0);
-  callDebug(SYSCALL_DEBUG_WRITE_C, NEWLINE, 0);
+  length = 0;
+  writeText<Line>(line, "PP ");
+  writeDecimal<Line>(line, tcbLoad16(TCB_PPID));
+  writeText<Line>(line, ": ");
+  writeText<Line>(line, text);
+  line.append(NEWLINE);
+  callDebug(SYSCALL_DEBUG_WRITE_STR, nativeAddress(<u32>buffer), length);
 }
