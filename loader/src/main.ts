@@ -11,9 +11,9 @@
 // The functions here are what a platform calls. It calls one at a time, with two exceptions: loaderOnCpu() runs while
 // loaderControl() waits in runOnCpu(), and so may a loaderControl(IOCTL_STATUS).
 
-import { STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
+import { IOCTL_STATUS, STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
 import { blockBytes, carryOutCommand } from "./control";
-import { currentState, stop } from "./machine";
+import { currentState, stop, unload } from "./machine";
 import { carryOut } from "./on-cpu";
 import { beginReport, reportError } from "./report";
 
@@ -37,6 +37,17 @@ export function loaderStop(): u32 {
   beginReport();
   if (currentState() === STATE_RUNNING) stop();
   return reportError();
+}
+
+/** Stops and unloads because the platform goes away: ERROR_*. */
+export function loaderUnload(): u32 {
+  beginReport();
+  return unload();
+}
+
+/** Whether a command only reads: then it may be called while another waits in runOnCpu(). */
+export function loaderIsStatus(command: u32): u32 {
+  return command === IOCTL_STATUS ? 1 : 0;
 }
 
 /** Whether some processor is in a VM or lost: then the loader's code and memory must stay. */

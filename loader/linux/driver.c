@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+// /dev/bareflank: hands ioctls to the portable loader, and tells it when Linux is about to change under it
+
+#include <linux/capability.h>
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/delay.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include <linux/sched/signal.h>
+#include <linux/suspend.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "loader.h"
+
+/* How long a reboot waits for an operation that hangs, in milliseconds. */
+#define REBOOT_PATIENCE 5000
+
+/*
+ * The loader does one thing at a time. Order of locks: CPU hotplug (read), then this mutex; the hotplug callbacks run
+ * with the first one held for writing.
+ */
+static DEFINE_MUTEX(operations);
+static void *memory;
+static enum cpuhp_state hotplug_state;
+static bool pinned;
+
+/* The module cannot be removed while its code is part of a virtual machine, or a lost processor may return to it. */
+static void settle(void)
+{
+    bool held = loaderIsHeld();
+
+    if (held && !pinned)
+        __module_get(THIS_MODULE);
+    if (!held && pinned)
+        module_put(THIS_MODULE);
+    pinned = held;
+}
+
+static int operate(u32 command, u64 block, u32 *result)
+{
+    int error;
+
+    cpus_read_lock();
+    error = mutex_lock_killable(&operations);
+    if (error == 0) {
+        *result = loaderControl(command, block);
+        settle();
+        mutex_unlock(&operations);
+    }
+    cpus_read_unlock();
+    return error;
+}
+
+/* A status never waits for a processor: either nothing is going on, or whoever waits for one lets it in. */
+static int read_status(u32 command, u64 block, u32 *result)
+{
+    for (;;) {
+        if (mutex_trylock(&operations)) {
+            *result = loaderControl(command, block);
+            mutex_unlock(&operations);
+            return 0;
+        }
+        if (bf_control_meanwhile(command, block, result))
+            return 0;
+        if (fatal_signal_pending(current))
+            return -EINTR;
+        usleep_range(500, 1000);
+    }
+}
+
+static long driver_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+    u8 block[LOADER_BLOCK_BYTES] __aligned(8);
+    u32 bytes = loaderBlockBytes(command);
+    u32 result = CONTROL_DONE;
+    int error;
+
+    if (!capable(CAP_SYS_ADMIN))
+        return -EPERM;
+    if (bytes == 0 || bytes > sizeof(block))
+        return -ENOTTY;
+    if (copy_from_user(block, (const void __user *)argument, bytes))
+        return -EFAULT;
+    error = loaderIsStatus(command) ? read_status(command, (u64)block, &result)
+                                    : operate(command, (u64)block, &result);
+    if (error)
+        return error;
+    if (copy_to_user((void __user *)argument, block, bytes))
+        return -EFAULT;
+    switch (result) {
+    case CONTROL_DONE: return 0;
+    case CONTROL_VERSION: return -EPROTO;
+    case CONTROL_FAULT: return -EFAULT;
+    default: return -ENOTTY;
+    }
+}
+
+static const struct file_operations operations_of_device = {
+    .owner = THIS_MODULE,
+    .unlocked_ioctl = driver_ioctl,
+    .llseek = noop_llseek,
+};
+
+static struct miscdevice device = {
+    .minor = MISC_DYNAMIC_MINOR,
+    .name = "bareflank",
+    .fops = &operations_of_device,
+    .mode = 0600,
+};
+
+/* CPU hotplug is locked by the caller. */
+static int stop_before(const char *what)
+{
+    u32 error;
+
+    mutex_lock(&operations);
+    error = loaderStop();
+    settle();
+    mutex_unlock(&operations);
+    if (error)
+        pr_err("bfdriver: stop before %s failed, error %u\n", what, error);
+    return error ? -EBUSY : 0;
+}
+
+/* A processor that comes would not be in the hypervisor's care, and one that goes would take it along. */
+static int processor_comes(unsigned int cpu)
+{
+    return stop_before("a CPU comes online");
+}
+
+static int processor_goes(unsigned int cpu)
+{
+    return stop_before("a CPU goes offline");
+}
+
+static int on_power(struct notifier_block *block, unsigned long event, void *data)
+{
+    int error;
+
+    if (event != PM_SUSPEND_PREPARE && event != PM_HIBERNATION_PREPARE && event != PM_RESTORE_PREPARE)
+        return NOTIFY_DONE;
+    cpus_read_lock();
+    error = stop_before("sleep");
+    cpus_read_unlock();
+    return notifier_from_errno(error);
+}
+
+static struct notifier_block power_notifier = {.notifier_call = on_power};
+
+/* A hanging operation must not keep the machine from rebooting. */
+static int on_reboot(struct notifier_block *block, unsigned long event, void *data)
+{
+    int waited;
+
+    for (waited = 0; mutex_is_locked(&operations); waited += 10) {
+        if (waited >= REBOOT_PATIENCE)
+            return NOTIFY_DONE;
+        msleep(10);
+    }
+    cpus_read_lock();
+    stop_before("reboot");
+    cpus_read_unlock();
+    return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_notifier = {.notifier_call = on_reboot};
+
+static int __init bfdriver_init(void)
+{
+    int error = -ENOMEM;
+
+    memory = vzalloc(LOADER_MEMORY_BYTES);
+    if (!memory)
+        return error;
+    loader_init(memory);
+    error = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "bareflank:online", processor_comes, processor_goes);
+    if (error < 0)
+        goto out_memory;
+    hotplug_state = error;
+    error = register_pm_notifier(&power_notifier);
+    if (error)
+        goto out_hotplug;
+    error = register_reboot_notifier(&reboot_notifier);
+    if (error)
+        goto out_power;
+    error = misc_register(&device);
+    if (error)
+        goto out_reboot;
+    return 0;
+
+out_reboot:
+    unregister_reboot_notifier(&reboot_notifier);
+out_power:
+    unregister_pm_notifier(&power_notifier);
+out_hotplug:
+    cpuhp_remove_state_nocalls(hotplug_state);
+out_memory:
+    vfree(memory);
+    return error;
+}
+
+static void __exit bfdriver_exit(void)
+{
+    misc_deregister(&device);
+    unregister_reboot_notifier(&reboot_notifier);
+    unregister_pm_notifier(&power_notifier);
+    cpuhp_remove_state_nocalls(hotplug_state);
+    loaderUnload();
+    vfree(memory);
+}
+
+module_init(bfdriver_init);
+module_exit(bfdriver_exit);
+
+MODULE_DESCRIPTION("Bareflank in TypeScript: puts a hypervisor under the running Linux");
+MODULE_LICENSE("Dual MIT/GPL");

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* What the portable loader exports (loader/src/main.ts), and what this glue gives it (loader/src/platform.ts) */
+#ifndef BFDRIVER_LOADER_H
+#define BFDRIVER_LOADER_H
+
+#include <linux/types.h>
+
+/* Linear memory of the loader's module; package.json: memory.initialKiB, without the first 64. */
+#define LOADER_MEMORY_BYTES 0x10000
+
+/* The largest argument block. */
+#define LOADER_BLOCK_BYTES 256
+
+/* loader/src/run.ts */
+#define RUN_DONE 0
+#define RUN_CANCELLED 1
+#define RUN_LOST 2
+#define OPERATION_ENTER 2
+
+/* loader/src/control.ts */
+#define CONTROL_DONE 0
+#define CONTROL_COMMAND 1
+#define CONTROL_VERSION 2
+#define CONTROL_FAULT 3
+
+/* Its symbol is module_init, which is a macro of Linux's. */
+void loader_init(void *memory) asm("module_init");
+
+u32 loaderBlockBytes(u32 command);
+u32 loaderControl(u32 command, u64 block);
+void loaderOnCpu(u32 index, u32 operation);
+u32 loaderStop(void);
+u32 loaderUnload(void);
+u32 loaderIsStatus(u32 command);
+u32 loaderIsHeld(void);
+
+u64 platform_allocatePages(u32 pages, u32 contiguous);
+void platform_freePages(u64 address, u32 pages, u32 contiguous);
+u64 platform_physicalAddress(u64 address);
+u32 platform_onlineCpus(void);
+u32 platform_listCpus(void);
+u32 platform_cpuNumber(u32 index);
+u32 platform_runOnCpu(u32 index, u32 operation);
+u32 platform_injectedFailure(void);
+u32 platform_debugLevel(void);
+u32 platform_copyFromCaller(u64 to, u64 from, u64 bytes);
+u32 platform_copyToCaller(u64 to, u64 from, u64 bytes);
+void module_trap(u32 code);
+
+/*
+ * cpus.c: calls loaderControl for a command that only reads, if another operation is waiting for a processor right now.
+ * False when none is.
+ */
+bool bf_control_meanwhile(u32 command, u64 block, u32 *result);
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Memory for the portable loader, and access to its caller's
+
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "loader.h"
+
+static int fail_alloc_cpu = -1;
+module_param(fail_alloc_cpu, int, 0600);
+MODULE_PARM_DESC(fail_alloc_cpu, "Pretend that memory runs out for this processor, for tests (-1: none)");
+
+static uint debug_level = 1;
+module_param(debug_level, uint, 0600);
+MODULE_PARM_DESC(debug_level, "What the microkernel writes to its debug ring: 0 errors, 1 life cycle, 2 every exit");
+
+u32 platform_injectedFailure(void)
+{
+    return (u32)fail_alloc_cpu;
+}
+
+u32 platform_debugLevel(void)
+{
+    return debug_level;
+}
+
+u64 platform_allocatePages(u32 pages, u32 contiguous)
+{
+    size_t bytes = (size_t)pages << PAGE_SHIFT;
+
+    // The loader asks for less when a large piece is not to be had, so a failure is no reason for a warning.
+    if (contiguous)
+        return __get_free_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL, get_order(bytes));
+    return (u64)__vmalloc(bytes, GFP_KERNEL | __GFP_NOWARN);
+}
+
+void platform_freePages(u64 address, u32 pages, u32 contiguous)
+{
+    if (contiguous)
+        free_pages(address, get_order((size_t)pages << PAGE_SHIFT));
+    else
+        vfree((void *)address);
+}
+
+u64 platform_physicalAddress(u64 address)
+{
+    if (virt_addr_valid((void *)address))
+        return virt_to_phys((void *)address);
+    return page_to_phys(vmalloc_to_page((void *)address)) + offset_in_page(address);
+}
+
+u32 platform_copyFromCaller(u64 to, u64 from, u64 bytes)
+{
+    return copy_from_user((void *)to, (const void __user *)from, bytes) == 0;
+}
+
+u32 platform_copyToCaller(u64 to, u64 from, u64 bytes)
+{
+    return copy_to_user((void __user *)to, (const void *)from, bytes) == 0;
+}
+
+// A bug in the loader's TypeScript; the codes are MODULE_TRAP_* of the toolchain's runtime.
+void module_trap(u32 code)
+{
+    pr_emerg("bfdriver: trap %u in the loader\n", code);
+    BUG();
+}
