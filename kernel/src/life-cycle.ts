@@ -39,9 +39,11 @@ import { SPEC_ALL_SUPPORTED } from "../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
 import { giveBack, giveBackSaved, skipInstruction } from "../arch/x64/give-back";
 import { ppLoad32 } from "../arch/x64/pparea";
+import { endFlush } from "../arch/x64/root";
 import { close, decimal, hex, line, open, text } from "./console";
 import { bootstrapHandler, failHandler, failStackTop, stackTop, startAddress, vmexitHandler } from "./extension";
 import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
+import { printExits } from "./statistics";
 import { Vs } from "./vs";
 
 /** Calls the extension's _start. */
@@ -78,6 +80,7 @@ function leaveCallback(): u32 {
   let next = CONTEXT_FIRST_VMEXIT;
   if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) {
     next = CONTEXT_VMEXIT;
+    endFlush(vs);
     setPhase(PHASE_RUNNING);
   }
   vs.ran = 1;
@@ -127,9 +130,10 @@ export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
 
 /** The extension asked to stop: `vs` becomes the operating system's state behind the instruction that exited. */
 export function promote(vs: Vs): u32 {
+  printExits();
   skipInstruction(vs);
-  setPhase(PHASE_STOPPED);
   giveBack(vs);
+  setPhase(PHASE_STOPPED);
   return ACTION_PROMOTE;
 }
 

@@ -9,6 +9,8 @@
 
 import { PP_STATISTICS } from "../../abi/generated/bare/windows";
 import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
+import { close, decimal, hex, open, text } from "./console";
+import { ppid } from "./pp";
 
 const NESTED_EXITS: u32 = 0x100;
 const OTHER_EXITS: u32 = 0x104;
@@ -31,7 +33,21 @@ export function countCall(call: u32): void {
   increment(SYSCALLS + (call >> 16) * 16 + (call & 15));
 }
 
-/** How often this processor's VSs exited with `code` (below 0x100). */
-export function exitCount(code: u32): u64 {
-  return ppLoad64(PP_STATISTICS + code * 8);
+/** Prints how often this processor's VSs exited, by reason. */
+export function printExits(): void {
+  open();
+  text("bareflank: PP ");
+  decimal(ppid());
+  text(": exits by reason:");
+  for (let counter: u32 = 0; counter <= OTHER_EXITS; counter++) {
+    const count = ppLoad64(PP_STATISTICS + counter * 8);
+    if (count == 0) continue;
+    text(" ");
+    if (counter == OTHER_EXITS) text("other");
+    else hex(counter < NESTED_EXITS ? counter : FIRST_NESTED_CODE + (counter - NESTED_EXITS));
+    text("=");
+    decimal(count);
+  }
+  text("\n");
+  close();
 }

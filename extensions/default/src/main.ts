@@ -1,13 +1,13 @@
 // The smallest useful hypervisor: the operating system runs on as a VM, and only CPUID tells
 
 import * as sdk from "@bareflank/sdk";
-import { guest, Instruction, log, Next, Vs } from "@bareflank/sdk";
+import { guest, Instruction, log, logNumber, Next, Vs } from "@bareflank/sdk";
+
+let answered: u64 = 0; // CPUIDs, on this processor
 
 /** Called on each processor when it starts: the operating system becomes its root VS. */
 export function bootstrap(ppid: u32): Next {
-  const vs = Vs.createRoot(ppid);
-  vs.intercept(Instruction.Cpuid);
-  vs.intercept(Instruction.Vmrun);
+  Vs.createRoot(ppid).intercept(Instruction.Cpuid).intercept(Instruction.Vmrun);
   return Next.Run;
 }
 
@@ -20,6 +20,7 @@ export function vmexit(vsid: u32, reason: u64): Next {
 
 /** CPUID: the processor answers, but for the hypervisor's own leaves. */
 function cpuid(leaf: u32): Next {
+  answered++;
   if (leaf == sdk.CPUID_CONTROL) return control(<u32>guest.rcx);
   if (leaf < sdk.CPUID_HYPERVISOR_BASE || leaf > sdk.CPUID_HYPERVISOR_LAST) guest.answerCpuid(leaf);
   else if (leaf == sdk.CPUID_HYPERVISOR_BASE) guest.answerSignature();
@@ -32,8 +33,8 @@ function cpuid(leaf: u32): Next {
 function control(command: u32): Next {
   const allowed = guest.privilege == 0 && command - sdk.CPUID_CONTROL_STOP <= 2;
   guest.answer(allowed ? sdk.CPUID_CONTROL_DONE : sdk.CPUID_CONTROL_REFUSED, 0, 0, 0);
-  if (!allowed) return Next.AdvanceAndRun;
-  if (command == sdk.CPUID_CONTROL_STOP) return Next.Stop;
-  log(command == sdk.CPUID_CONTROL_REPORT_ON ? "in a VM now" : "about to leave the VM");
+  if (allowed && command == sdk.CPUID_CONTROL_STOP) return Next.Stop;
+  if (allowed && command == sdk.CPUID_CONTROL_REPORT_ON) log("in a VM now");
+  if (allowed && command == sdk.CPUID_CONTROL_REPORT_OFF) logNumber("leaving the VM, CPUIDs answered: ", answered);
   return Next.AdvanceAndRun;
 }

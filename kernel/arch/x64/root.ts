@@ -9,9 +9,11 @@ import {
   SAVED_STATE_RAX,
   SAVED_STATE_XCR0,
 } from "../../../abi/generated/bare/boot";
-import { PP_STATE } from "../../../abi/generated/bare/windows";
+import { DIRECT_BASE, PP_STATE } from "../../../abi/generated/bare/windows";
+import { poke8 } from "../../../bsl/src/memory";
 import { GENERAL_REGISTERS, Vs } from "../../src/vs";
 import { loadSavedState } from "./amd/svm";
+import { VMCB_TLB_CONTROL } from "./amd/vmcb";
 import { ppLoad64 } from "./pparea";
 
 /** Gives a VS of this processor the state in which the operating system entered the loader's code. */
@@ -24,4 +26,9 @@ export function initRoot(vs: Vs): void {
   vs.dr2 = ppLoad64(PP_STATE + SAVED_STATE_DR2);
   vs.dr3 = ppLoad64(PP_STATE + SAVED_STATE_DR3);
   vs.xcr0 = ppLoad64(PP_STATE + SAVED_STATE_XCR0);
+}
+
+/** The root VS has run once, so what its ASID may have held from before us is flushed: later runs flush nothing. */
+export function endFlush(vs: Vs): void {
+  poke8(DIRECT_BASE + vs.vmcb + VMCB_TLB_CONTROL, 0);
 }

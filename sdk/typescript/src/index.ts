@@ -3,6 +3,6 @@
 export * from "../../../abi/generated/bare/control";
 export * from "./exits";
 export { Guest, guest } from "./guest";
-export { log } from "./log";
+export { log, logNumber } from "./log";
 export { Next } from "./next";
 export { Vs } from "./vs";

@@ -35,11 +35,26 @@ const line: Line = changetype<Line>(0);
  * of several processors do not mix.
  */
 export function log(text: string): void {
+  begin(text);
+  end();
+}
+
+/** The same with a number, in decimal, at the end of the line. */
+export function logNumber(text: string, value: u64): void {
+  begin(text);
+  writeDecimal<Line>(line, value);
+  end();
+}
+
+function begin(text: string): void {
   length = 0;
   writeText<Line>(line, "PP ");
   writeDecimal<Line>(line, tcbLoad16(TCB_PPID));
   writeText<Line>(line, ": ");
   writeText<Line>(line, text);
+}
+
+function end(): void {
   line.append(NEWLINE);
   callDebug(SYSCALL_DEBUG_WRITE_STR, nativeAddress(<u32>buffer), length);
 }

@@ -58,10 +58,11 @@ export class Vs {
     check(callStatus(SYSCALL_VS_WRITE, this.id, register, value));
   }
 
-  /** Makes the VM exit when it executes an instruction. */
-  intercept(instruction: Instruction): void {
+  /** Makes the VM exit when it executes an instruction. Returns the VS, so that calls can follow one another. */
+  intercept(instruction: Instruction): Vs {
     const register = AMD_REG_INTERCEPT_INSTRUCTION1 + (<u32>instruction >> 5);
     this.write(register, this.read(register) | ((<u64>1) << (<u32>instruction & 31)));
+    return this;
   }
 
   /** Raises #UD in the VM, as if the instruction that it exited for did not exist. */
