@@ -1,7 +1,7 @@
 // `bf lab run`, `bf lab shell`, `bf lab bare`: the command line
 
 import { writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { runBare } from "./bare.ts";
 import { LabError } from "./errors.ts";
@@ -85,9 +85,16 @@ const endingWithCode = async (action: () => Promise<number>): Promise<void> => {
   }
 };
 
-const run = (words: readonly string[], flags: RunFlags): Promise<void> =>
+/** What the commands call; tests put others in their place. */
+export interface Runners {
+  readonly runLinux: typeof runLinux;
+  readonly runShell: typeof runShell;
+  readonly runBare: typeof runBare;
+}
+
+const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promise<void> =>
   endingWithCode(async () => {
-    const result = await runLinux({
+    const result = await runners.runLinux({
       ...flags,
       gdbPort: gdbPort(flags.gdb),
       command: words.join(" "),
@@ -95,7 +102,7 @@ const run = (words: readonly string[], flags: RunFlags): Promise<void> =>
       onOutput: (chunk, stream) => process[stream].write(chunk),
     });
     for (const [name, content] of result.files) {
-      writeFileSync(basename(name), content);
+      writeFileSync(resolve(basename(name)), content);
     }
     if (result.message !== "") {
       note(result.message);
@@ -105,15 +112,15 @@ const run = (words: readonly string[], flags: RunFlags): Promise<void> =>
     return result.exitCode;
   });
 
-const shell = (flags: MachineFlags): Promise<void> =>
+const shell = (runners: Runners, flags: MachineFlags): Promise<void> =>
   endingWithCode(() => {
     note("Ctrl-A X ends the machine, and so does exit.");
-    return runShell({ ...flags, gdbPort: gdbPort(flags.gdb), onNote: note });
+    return runners.runShell({ ...flags, gdbPort: gdbPort(flags.gdb), onNote: note });
   });
 
-const bare = (flags: BareFlags): Promise<void> =>
+const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
   endingWithCode(async () => {
-    const result = await runBare({
+    const result = await runners.runBare({
       ...flags,
       extensions: flags.extension,
       gdbPort: gdbPort(flags.gdb),
@@ -146,7 +153,7 @@ const exitCodeHelp = `\nExit codes:\n${describeExitCodes()}\n`;
  * register(program);
  * await program.parseAsync(process.argv);
  */
-export const register = (program: Command): void => {
+export const register = (program: Command, runners: Runners = { runLinux, runShell, runBare }): void => {
   const lab = program.command("lab").description("emulated machines: run Linux, or one extension on nothing at all");
 
   withMachineOptions(lab.command("run"), "1G")
@@ -165,14 +172,14 @@ Examples:
   bf lab run --machine amd --put test.sh --get result.txt -- sh test.sh
 `,
     )
-    .action(run);
+    .action((words: string[], flags: RunFlags) => run(runners, words, flags));
 
   withMachineOptions(lab.command("shell"), "1G")
     .description("boot Debian's Linux and give this terminal to a root shell in it")
     .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
     .option("--append <words>", "more words for Linux's command line")
     .addHelpText("after", `${exitCodeHelp}\nExample:\n  bf lab shell --machine amd --smp 2\n`)
-    .action(shell);
+    .action((flags: MachineFlags) => shell(runners, flags));
 
   withMachineOptions(lab.command("bare"), "256M")
     .description("run kernel and extension without an operating system, and print what they write to COM1")
@@ -189,5 +196,5 @@ Example:
   bf lab bare --machine amd --extension build/extensions/default/default.elf
 `,
     )
-    .action(bare);
+    .action((flags: BareFlags) => bare(runners, flags));
 };

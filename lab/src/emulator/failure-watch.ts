@@ -25,6 +25,9 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
     super();
     this.#emulator = emulator;
     emulator.ended.then(({ reason, exitCode }) => {
+      if (this.#stopped || this.failed) {
+        return;
+      }
       if (reason === "unexplained") {
         this.#fail("emulator-failed", `exit code ${exitCode}, ${emulator.log()}`);
       } else {

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -110,23 +110,13 @@ export class Emulator {
     try {
       await Promise.all(["qmp", ...names].map((name) => sockets.listen(name)));
       const log = openSync(join(folder, EMULATOR_LOG), "w");
-      const child = spawn(
-        machine.program,
-        makeArguments((name) => sockets.path(name)),
-        { stdio: ["ignore", log, log] },
-      );
+      const words = makeArguments((name) => sockets.path(name));
+      const child = spawn(...dyingWithUs(findProgram(machine), words), { stdio: ["ignore", log, log] });
       closeSync(log);
-      const failed = new Promise<never>((_, reject) => {
-        child.once("error", (cause) => reject(missing(machine, cause)));
-        child.once("exit", () => reject(new LabError(`QEMU did not start: ${emulatorLog(folder)}`)));
-      });
+      const { failed, started } = startFailure(child, folder);
       const monitor = new Monitor(await Promise.race([sockets.connection("qmp"), failed]));
       await Promise.race([monitor.ready, failed]);
-      failed.catch(() => undefined);
-      // A lab that is ended by a signal leaves no QEMU behind.
-      const kill = () => child.kill("SIGKILL");
-      process.once("exit", kill);
-      child.once("exit", () => process.off("exit", kill));
+      started();
       return new Emulator(child, sockets, folder, monitor);
     } catch (error) {
       sockets.dispose();
@@ -176,7 +166,36 @@ export class Emulator {
 
 const emulatorLog = (folder: string): string => readFileSync(join(folder, EMULATOR_LOG), "utf8").trim();
 
-const missing = (machine: Machine, cause: Error): LabError =>
-  new LabError(`${machine.program} could not be started: ${cause.message}`, `apt install ${machine.debianPackage}`, {
-    cause,
+/**
+ * A command that the kernel kills when this process ends, however that comes about: a lab that is killed itself leaves
+ * no emulator behind.
+ */
+const dyingWithUs = (program: string, words: readonly string[]): [string, string[]] => [
+  "setpriv",
+  ["--pdeathsig", "KILL", "--", program, ...words],
+];
+
+/** The emulator's path. */
+const findProgram = ({ program, debianPackage }: Machine): string => {
+  const folders = (process.env.PATH ?? "").split(":");
+  const path = folders.map((folder) => join(folder, program)).find((candidate) => existsSync(candidate));
+  if (path === undefined) {
+    throw new LabError(`${program} is not installed.`, `apt install ${debianPackage}`);
+  }
+  return path;
+};
+
+/** `failed` rejects when QEMU ends, until `started` is called. */
+const startFailure = (child: ChildProcess, folder: string) => {
+  const listeners = new AbortController();
+  const failed = new Promise<never>((_, reject) => {
+    const once = (event: string, error: (cause: Error) => LabError) => {
+      const listener = (cause: Error) => reject(error(cause));
+      child.once(event, listener);
+      listeners.signal.addEventListener("abort", () => child.off(event, listener));
+    };
+    once("error", (cause) => new LabError(`setpriv could not be started: ${cause.message}`, "apt install util-linux"));
+    once("exit", () => new LabError(`QEMU did not start: ${emulatorLog(folder)}`));
   });
+  return { failed, started: () => listeners.abort() };
+};

@@ -58,7 +58,7 @@ export const runShell = async (options: LinuxOptions): Promise<number> => {
         }
       });
     });
-    const ended = linux.runShell(stdout.rows ?? 24, stdout.columns ?? 80);
+    const ended = linux.runShell(stdout.rows || 24, stdout.columns || 80);
     ended.catch((error) => error instanceof MachineFailure);
     return await Promise.race([ended, quit]);
   } finally {

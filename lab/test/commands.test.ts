@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, CommanderError } from "commander";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { register } from "../src/commands.ts";
+import { LabError, type RunBareOptions, type RunLinuxOptions } from "../src/index.ts";
+
+const linuxResult = {
+  kind: "exit" as const,
+  exitCode: 7,
+  stdout: "",
+  stderr: "",
+  output: "",
+  files: new Map<string, Buffer>(),
+  serial: "",
+  console: "",
+  folder: undefined,
+  message: "",
+};
+
+let stderr = "";
+let stdout = "";
+const runners = { runLinux: vi.fn(), runShell: vi.fn(), runBare: vi.fn() };
+
+const lab = async (...words: string[]): Promise<void> => {
+  const program = new Command("bf").exitOverride().configureOutput({ writeErr: (text) => (stderr += text) });
+  register(program, runners);
+  for (const command of program.commands.flatMap((group) => group.commands)) {
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: (text) => (stderr += text), writeOut: (text) => (stdout += text) });
+  }
+  await program.parseAsync(["lab", ...words], { from: "user" });
+};
+
+const linuxOptions = (): RunLinuxOptions => runners.runLinux.mock.calls[0]?.[0] as RunLinuxOptions;
+const bareOptions = (): RunBareOptions => runners.runBare.mock.calls[0]?.[0] as RunBareOptions;
+
+beforeEach(() => {
+  stderr = "";
+  stdout = "";
+  vi.resetAllMocks();
+  runners.runLinux.mockResolvedValue(linuxResult);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+});
+
+describe("lab run", () => {
+  it("hands over every option and ends with the command's exit code", async () => {
+    const words = ["--smp", "2", "--memory", "2G", "--put", "a", "--put", "b", "--get", "c", "--timeout", "9"];
+    await lab("run", "--machine", "amd", ...words, "--", "bfm", "status", "--json");
+    expect(linuxOptions()).toMatchObject({
+      machine: "amd",
+      smp: 2,
+      memory: "2G",
+      put: ["a", "b"],
+      get: ["c"],
+      timeout: 9,
+      command: "bfm status --json",
+      gdbPort: undefined,
+    });
+    expect(process.exitCode).toBe(7);
+  });
+
+  it("leaves a single quoted command as it is", async () => {
+    await lab("run", "--machine", "amd", "--", "a  && b | c");
+    expect(linuxOptions().command).toBe("a  && b | c");
+  });
+
+  it("writes the files that it fetched into the working folder, by their base names", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bf-lab-test-"));
+    vi.spyOn(process, "cwd").mockReturnValue(folder);
+    runners.runLinux.mockResolvedValue({ ...linuxResult, files: new Map([["/tmp/x.txt", Buffer.from("content")]]) });
+    await lab("run", "--machine", "amd", "--get", "/tmp/x.txt", "--", "true");
+    expect(readFileSync(join(folder, "x.txt"), "utf8")).toBe("content");
+  });
+
+  it("prints what happened to a machine that died, and ends with its code", async () => {
+    runners.runLinux.mockResolvedValue({ ...linuxResult, kind: "panic", exitCode: 240, message: "Linux panicked" });
+    await lab("run", "--machine", "amd", "--", "true");
+    expect(stderr).toBe("lab: Linux panicked\n");
+    expect(process.exitCode).toBe(240);
+  });
+
+  it("prints the lab's own errors with their hint, and ends with 247", async () => {
+    runners.runLinux.mockRejectedValue(new LabError("clang is not installed.", "apt install clang"));
+    await lab("run", "--machine", "amd", "--", "true");
+    expect(stderr).toBe("lab: clang is not installed.\nlab: apt install clang\n");
+    expect(process.exitCode).toBe(247);
+  });
+
+  it("says what to type for GDB, on the default port or another", async () => {
+    await lab("run", "--machine", "amd", "--gdb", "--", "true");
+    expect(linuxOptions().gdbPort).toBe(1234);
+    expect(stderr).toMatch(/gdb -ex 'target remote localhost:1234' .*kernel\.debug\.elf/);
+    runners.runLinux.mockClear();
+    await lab("run", "--machine", "amd", "--gdb", "4000", "--", "true");
+    expect(linuxOptions().gdbPort).toBe(4000);
+  });
+
+  it.each([
+    [["--smp", "0"], "at least 1"],
+    [["--smp", "two"], "at least 1"],
+    [["--timeout", "-1"], "at least 1"],
+    [["--memory", "1"], "512M or 2G"],
+    [["--memory", "0G"], "512M or 2G"],
+  ])("refuses %j", async (words, sentence) => {
+    await expect(lab("run", "--machine", "amd", ...words, "--", "true")).rejects.toThrow(CommanderError);
+    expect(stderr).toContain(sentence);
+    expect(runners.runLinux).not.toHaveBeenCalled();
+  });
+
+  it("wants a machine and a command", async () => {
+    await expect(lab("run", "--", "true")).rejects.toThrow("--machine");
+    await expect(lab("run", "--machine", "amd")).rejects.toThrow("missing required argument");
+  });
+
+  it("documents its exit codes in --help", async () => {
+    await expect(lab("run", "--help")).rejects.toThrow(CommanderError);
+    for (const code of [240, 241, 242, 243, 244, 245, 246, 247]) {
+      expect(stdout).toContain(`  ${code}  `);
+    }
+  });
+});
+
+describe("lab bare", () => {
+  it("hands over extensions in their order, kernel and command line", async () => {
+    runners.runBare.mockResolvedValue({ kind: "exit", exitCode: 3, output: "", folder: undefined, message: "" });
+    const words = ["--extension", "a.elf", "--extension", "b.elf", "--kernel", "k.elf", "--append", "quiet"];
+    await lab("bare", "--machine", "amd", "--icount", ...words);
+    expect(bareOptions()).toMatchObject({
+      extensions: ["a.elf", "b.elf"],
+      kernel: "k.elf",
+      append: "quiet",
+      icount: true,
+      memory: "256M",
+    });
+    expect(process.exitCode).toBe(3);
+  });
+});
+
+describe("lab shell", () => {
+  it("ends with the shell's exit code", async () => {
+    runners.runShell.mockResolvedValue(5);
+    await lab("shell", "--machine", "amd", "--smp", "4");
+    expect(runners.runShell.mock.calls[0]?.[0]).toMatchObject({ machine: "amd", smp: 4 });
+    expect(process.exitCode).toBe(5);
+  });
+});
