@@ -8,11 +8,16 @@ export class Block {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
 
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
   /** An empty block of this size that asks for this release's version. */
-  constructor(sizeBytes: number) {
-    this.bytes = new Uint8Array(new ArrayBuffer(sizeBytes));
-    this.#view = new DataView(this.bytes.buffer);
-    this.set64(abi.OPERATION_ARGS_VERSION, abi.DRIVER_VERSION);
+  static request(sizeBytes: number): Block {
+    const block = new Block(new Uint8Array(sizeBytes));
+    block.set64(abi.OPERATION_ARGS_VERSION, abi.DRIVER_VERSION);
+    return block;
   }
 
   get32(offset: number): number {
@@ -56,12 +61,12 @@ export interface Span {
 
 /** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP. */
 export function operationBlock(): Block {
-  return new Block(abi.OPERATION_ARGS_BYTES);
+  return Block.request(abi.OPERATION_ARGS_BYTES);
 }
 
 /** Argument of IOCTL_LOAD. */
 export function loadBlock(kernel: Span, extensions: readonly Span[]): Block {
-  const block = new Block(abi.LOAD_ARGS_BYTES);
+  const block = Block.request(abi.LOAD_ARGS_BYTES);
   block.set64(abi.LOAD_ARGS_KERNEL_ADDRESS, kernel.address);
   block.set64(abi.LOAD_ARGS_KERNEL_BYTES, BigInt(kernel.sizeBytes));
   block.set32(abi.LOAD_ARGS_EXT_COUNT, extensions.length);
@@ -74,12 +79,12 @@ export function loadBlock(kernel: Span, extensions: readonly Span[]): Block {
 
 /** Argument of IOCTL_STATUS. */
 export function statusBlock(): Block {
-  return new Block(abi.STATUS_ARGS_BYTES);
+  return Block.request(abi.STATUS_ARGS_BYTES);
 }
 
 /** Argument of IOCTL_DUMP. */
 export function dumpBlock(buffer: Span): Block {
-  const block = new Block(abi.DUMP_ARGS_BYTES);
+  const block = Block.request(abi.DUMP_ARGS_BYTES);
   block.set64(abi.DUMP_ARGS_BUFFER_ADDRESS, buffer.address);
   block.set64(abi.DUMP_ARGS_BUFFER_BYTES, BigInt(buffer.sizeBytes));
   return block;

@@ -67,8 +67,8 @@ export function createProgram(actions: Actions): Command {
   command(
     "start",
     "make Linux a virtual machine, on every processor",
-    `Makes Linux a virtual machine, on every processor. A running hypervisor is stopped first. Ctrl-C gives up and rolls
-back; a processor that does not return from the extension is lost until you reboot.`,
+    "Makes Linux a virtual machine, on every processor. A running hypervisor is stopped first. Ctrl-C gives up and " +
+      "rolls back; a processor that does not return from the extension is lost until you reboot.",
     "  bfm load && bfm start\n  bfm start --json",
   ).action(() => actions.start());
 
@@ -89,8 +89,8 @@ back; a processor that does not return from the extension is lost until you rebo
   command(
     "dump",
     "print what the hypervisor wrote",
-    `Prints the debug ring: what the hypervisor wrote, newest last. Addresses get names when a debug file of the same build
-is named, or lies beside the installed kernel.`,
+    "Prints the debug ring: what the hypervisor wrote, newest last. Addresses get names when a debug file of the same " +
+      "build is named, or lies beside the installed kernel.",
     "  bfm dump\n  bfm dump --symbols kernel.debug.elf --symbols my.debug.elf",
   )
     .option("--symbols <file>", "name addresses by this debug file; may be repeated", append, [] as string[])

@@ -1,0 +1,220 @@
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import * as abi from "@bareflank/abi";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Bench, makeFiles } from "./bench.ts";
+
+const files = makeFiles();
+let bench: Bench;
+
+beforeEach(() => {
+  bench = new Bench();
+});
+afterEach(() => vi.useRealTimers());
+
+const loadArguments = ["--kernel", files.kernel, files.extension];
+
+test("load gives the driver the files' very bytes", async () => {
+  const { exitCode, out } = await bench.bfm("load", ...loadArguments);
+  expect(exitCode).toBe(0);
+  expect(out).toBe("bareflank: loaded kernel.elf with extension.elf\n");
+  expect(bench.driver.loaded.map((bytes) => Buffer.from(bytes))).toEqual([
+    readFileSync(files.kernel),
+    readFileSync(files.extension),
+  ]);
+  expect(bench.driver.state).toBe(abi.STATE_LOADED);
+  expect(bench.driver.closed).toBe(true);
+});
+
+test("load stops and unloads what is there first", async () => {
+  bench.driver.state = abi.STATE_RUNNING;
+  await bench.bfm("load", ...loadArguments);
+  expect(bench.driver.requests).toEqual(["status", "stop", "unload", "load", "status"]);
+  await bench.bfm("load", ...loadArguments);
+  expect(bench.driver.requests).toEqual(["status", "unload", "load", "status"]);
+});
+
+test("load touches nothing when a stop is refused", async () => {
+  bench.driver.state = abi.STATE_RUNNING;
+  bench.driver.reports.stop = { error: abi.ERROR_STOP_REFUSED, cpu: 1 };
+  const { exitCode, error } = await bench.bfm("load", ...loadArguments);
+  expect(exitCode).toBe(1);
+  expect(error).toMatch(/^bfm: the extension does not give processor 1 back/);
+  expect(bench.driver.requests).toEqual(["status", "stop"]);
+});
+
+test("a file that cannot be loaded never reaches the driver", async () => {
+  const cases: [string[], string, string][] = [
+    [["--kernel", "/nowhere/kernel.elf", files.extension], "ENOENT", "there is no file /nowhere/kernel.elf"],
+    [["--kernel", dirname(files.kernel), files.extension], "FILE_KIND", `${dirname(files.kernel)} is no file`],
+    [["--kernel", "/dev/zero", files.extension], "FILE_KIND", "/dev/zero is no file"],
+    [
+      ["--kernel", files.extension, files.extension],
+      "ERROR_ELF",
+      `${files.extension} cannot be loaded: it is no Bareflank kernel`,
+    ],
+    [
+      ["--kernel", files.kernel, files.writableCode],
+      "ERROR_ELF",
+      `${files.writableCode} cannot be loaded: a segment is writable and executable`,
+    ],
+    [
+      ["--kernel", files.kernel, files.kernel],
+      "ERROR_ELF",
+      `${files.kernel} cannot be loaded: a segment lies outside the addresses that are kept for it`,
+    ],
+    [
+      ["--kernel", files.kernel, import.meta.filename],
+      "ERROR_ELF",
+      `${import.meta.filename} cannot be loaded: it is no ELF file`,
+    ],
+  ];
+  for (const [args, code, message] of cases) {
+    const { exitCode, out } = await bench.bfm("load", "--json", ...args);
+    const answer = JSON.parse(out);
+    expect(answer).toMatchObject({ ok: false, command: "load", error: { code, message, exitCode: 5 } });
+    expect(answer.error.advice).not.toBe("");
+    expect(exitCode).toBe(5);
+    expect(bench.driver.requests).toEqual([]);
+  }
+});
+
+test("more extensions than the driver takes are wrong usage", async () => {
+  const many = Array.from({ length: Number(abi.MAX_EXTENSIONS) + 1 }, () => files.extension);
+  const { exitCode, error } = await bench.bfm("load", "--kernel", files.kernel, ...many);
+  expect(exitCode).toBe(2);
+  expect(error).toMatch(/^bfm: 2 extensions are named, and 1 is the most/);
+});
+
+test("start, status, stop and unload as one types them", async () => {
+  await bench.bfm("load", ...loadArguments);
+  bench.driver.kernelBuildId.fill(0xab);
+  expect((await bench.bfm("status")).out).toBe("bareflank: loaded, not running, kernel abababababab\n");
+  const running = "bareflank: running on 2 of 2 processors (AMD), 4.5 MiB of memory, kernel abababababab\n";
+  expect(await bench.bfm("start")).toEqual({ exitCode: 0, out: running, error: "" });
+  expect((await bench.bfm("status")).out).toBe(running);
+  expect((await bench.bfm("stop")).out).toBe("bareflank: stopped, Linux has its 2 processors back\n");
+  expect((await bench.bfm("unload")).out).toBe("bareflank: unloaded\n");
+  expect((await bench.bfm("status")).out).toBe("bareflank: unloaded\n");
+});
+
+test("status as JSON has every fact of the driver", async () => {
+  bench.driver.state = abi.STATE_RUNNING;
+  bench.driver.ring = "hello\n";
+  const { out, exitCode } = await bench.bfm("status", "--json");
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(out)).toEqual({
+    ok: true,
+    command: "status",
+    state: "running",
+    cpuCount: 2,
+    runningCount: 2,
+    running: [0, 1],
+    vendor: "AMD",
+    memoryBytes: 0x48_0000,
+    allocatedPages: 0x480,
+    ringBytes: 6,
+    startCount: 3,
+    stopCount: 2,
+    kernelBuildId: null,
+  });
+});
+
+test("status in state corrupt is no failure, everything else is", async () => {
+  bench.driver.state = abi.STATE_CORRUPT;
+  expect(await bench.bfm("status")).toMatchObject({
+    exitCode: 0,
+    out: "bareflank: corrupt: a processor is lost, and only a reboot gives it back\n",
+  });
+  bench.driver.reports.start = { error: abi.ERROR_CORRUPT };
+  const { exitCode, error } = await bench.bfm("start");
+  expect(exitCode).toBe(4);
+  expect(error).toContain("reboot");
+});
+
+test("unload stops a running hypervisor first", async () => {
+  bench.driver.state = abi.STATE_RUNNING;
+  expect((await bench.bfm("unload")).exitCode).toBe(0);
+  expect(bench.driver.requests).toEqual(["status", "stop", "unload", "status"]);
+});
+
+test("quick is load and start", async () => {
+  const { exitCode, out } = await bench.bfm("quick", ...loadArguments);
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/^bareflank: running on 2 of 2 processors/);
+  expect(bench.driver.requests).toEqual(["status", "load", "start", "status"]);
+});
+
+test("stop when nothing runs says so", async () => {
+  bench.driver.state = abi.STATE_LOADED;
+  expect(await bench.bfm("stop")).toEqual({
+    exitCode: 1,
+    out: "",
+    error: "bfm: the hypervisor is not running.\nStart it first: bfm start.\n",
+  });
+});
+
+test("a start that failed names processor, phase and reason", async () => {
+  bench.driver.state = abi.STATE_LOADED;
+  bench.driver.reports.start = {
+    error: abi.ERROR_START_FAILED,
+    cpu: 1,
+    phase: abi.PHASE_BOOTSTRAP,
+    detail: (BigInt(abi.BOOT_EXT_FAULT) << 32n) | 14n,
+  };
+  const { exitCode, error } = await bench.bfm("start");
+  expect(exitCode).toBe(1);
+  expect(error).toBe(
+    "bfm: processor 1 did not start, in the extension's bootstrap callback: the extension faulted (page fault, vector 14).\n" +
+      "All processors were given back to Linux. See what the hypervisor wrote: bfm dump.\n",
+  );
+  const { out } = await bench.bfm("start", "--json");
+  expect(JSON.parse(out).error).toMatchObject({
+    code: "ERROR_START_FAILED",
+    exitCode: 1,
+    cpu: 1,
+    phase: "PHASE_BOOTSTRAP",
+    reason: "BOOT_EXT_FAULT",
+  });
+});
+
+test("a start that waits says for whom after ten seconds, and Ctrl-C ends it", async () => {
+  vi.useFakeTimers();
+  bench.driver.state = abi.STATE_LOADED;
+  bench.driver.waitsIn = { cpu: 1, phase: abi.PHASE_START };
+  const started = bench.bfm("start");
+  await vi.advanceTimersByTimeAsync(9_900);
+  expect(bench.error).toBe("");
+  await vi.advanceTimersByTimeAsync(200);
+  expect(bench.error).toMatch(/^bfm: still starting after 10 s: waiting for processor 1, in the extension's _start\n/);
+  bench.driver.reports.start = { error: abi.ERROR_TIMEOUT, cpu: 1, phase: abi.PHASE_START };
+  bench.interruptHandler?.();
+  const { exitCode, error } = await started;
+  expect(exitCode).toBe(130);
+  expect(error).toContain("bfm: start was interrupted: processor 1 did not return, in the extension's _start.\n");
+  expect(bench.interruptHandler).toBeUndefined();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("dump prints the ring, and says when it is empty", async () => {
+  expect(await bench.bfm("dump")).toEqual({ exitCode: 0, out: "", error: "bfm: the debug ring is empty\n" });
+  bench.driver.ring = "first\nlast\n";
+  expect(await bench.bfm("dump")).toEqual({ exitCode: 0, out: "first\nlast\n", error: "" });
+  expect(JSON.parse((await bench.bfm("dump", "--json")).out)).toEqual({
+    ok: true,
+    command: "dump",
+    text: "first\nlast",
+  });
+});
+
+test("a full ring is printed whole", async () => {
+  bench.driver.ring = `${"x".repeat(abi.DEBUG_RING_CHARS - 1)}\n`;
+  expect((await bench.bfm("dump")).out).toBe(bench.driver.ring);
+});
+
+test("dump with a file that has no symbols says so", async () => {
+  bench.driver.ring = "0x40000000\n";
+  const { exitCode, error } = await bench.bfm("dump", "--symbols", import.meta.filename);
+  expect(exitCode).toBe(5);
+  expect(error).toContain("gives no symbols: it is no ELF file");
+});

@@ -1,0 +1,159 @@
+// A driver behind the device's interface that does what the real one does, and goes wrong where a test wants it to
+
+import * as abi from "@bareflank/abi";
+import { Block } from "../src/blocks.ts";
+import type { Device, Errno } from "../src/device.ts";
+import { NO_CPU } from "../src/messages.ts";
+
+/** Fields of the report at the head of every block. */
+export interface FakeReport {
+  readonly error: number;
+  readonly cpu?: number;
+  readonly phase?: number;
+  readonly file?: number;
+  readonly detail?: bigint;
+}
+
+const requestNames: Readonly<Record<number, string>> = {
+  [abi.IOCTL_LOAD]: "load",
+  [abi.IOCTL_UNLOAD]: "unload",
+  [abi.IOCTL_START]: "start",
+  [abi.IOCTL_STOP]: "stop",
+  [abi.IOCTL_STATUS]: "status",
+  [abi.IOCTL_DUMP]: "dump",
+};
+
+export class FakeDriver implements Device {
+  state: number = abi.STATE_UNLOADED;
+  cpuCount = 2;
+  version: bigint = abi.DRIVER_VERSION;
+  ring = "";
+  kernelBuildId = Buffer.alloc(20);
+  /** Requests in order, without the status that follows each. */
+  readonly requests: string[] = [];
+  /** Bytes of the files of the last load, the kernel first. */
+  loaded: Uint8Array[] = [];
+  /** Error numbers that the next calls of a request end with. */
+  readonly errnos: Partial<Record<string, Errno[]>> = {};
+  /** Reports that requests end with. */
+  readonly reports: Partial<Record<string, FakeReport>> = {};
+  /** A start that waits until it is interrupted, and what a status says meanwhile. */
+  waitsIn: { readonly cpu: number; readonly phase: number } | undefined;
+  closed = false;
+
+  readonly #addresses = new Map<bigint, Uint8Array>();
+  #endWait: (() => void) | undefined;
+
+  ioctl(request: number, bytes: Uint8Array): Errno {
+    const name = requestNames[request];
+    if (name === undefined) return 25;
+    const errno = this.errnos[name]?.shift() ?? 0;
+    this.requests.push(name);
+    if (errno !== 0) return errno;
+    const block = new Block(bytes);
+    if (block.version !== this.version) {
+      block.set64(abi.OPERATION_ARGS_VERSION, this.version);
+      return 71;
+    }
+    this.#run(name, block);
+    return 0;
+  }
+
+  async ioctlInThread(request: number, bytes: Uint8Array): Promise<Errno> {
+    if (request === abi.IOCTL_START && this.waitsIn !== undefined) {
+      await new Promise<void>((resolve) => {
+        this.#endWait = resolve;
+      });
+      this.waitsIn = undefined;
+    }
+    return this.ioctl(request, bytes);
+  }
+
+  interruptThread(request: number): void {
+    if (request === abi.IOCTL_START) this.#endWait?.();
+  }
+
+  address(bytes: Uint8Array): bigint {
+    const address = 0x7f00_0000_0000n + BigInt(this.#addresses.size) * 0x100_0000n;
+    this.#addresses.set(address, bytes);
+    return address;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  #run(name: string, block: Block): void {
+    const report = this.reports[name];
+    this.#report(block, report ?? { error: abi.ERROR_NONE });
+    if (report !== undefined && name !== "status") return;
+    switch (name) {
+      case "load":
+        this.loaded = [this.#file(block, abi.LOAD_ARGS_KERNEL_ADDRESS, abi.LOAD_ARGS_KERNEL_BYTES)];
+        for (let i = 0; i < block.get32(abi.LOAD_ARGS_EXT_COUNT); i++) {
+          this.loaded.push(this.#file(block, abi.LOAD_ARGS_EXT_ADDRESS + 8 * i, abi.LOAD_ARGS_EXT_BYTES + 8 * i));
+        }
+        this.state = abi.STATE_LOADED;
+        break;
+      case "unload":
+        this.state = abi.STATE_UNLOADED;
+        break;
+      case "start":
+        this.#operate(block, abi.STATE_RUNNING);
+        break;
+      case "stop":
+        this.#operate(block, abi.STATE_LOADED);
+        break;
+      case "status":
+        this.#status(block);
+        break;
+      case "dump":
+        this.#dump(block);
+        break;
+    }
+  }
+
+  #operate(block: Block, next: number): void {
+    if (this.state === abi.STATE_UNLOADED) this.#report(block, { error: abi.ERROR_NOT_LOADED });
+    else if (next === abi.STATE_LOADED && this.state !== abi.STATE_RUNNING) {
+      this.#report(block, { error: abi.ERROR_NOT_RUNNING });
+    } else this.state = next;
+  }
+
+  #status(block: Block): void {
+    if (this.waitsIn !== undefined) this.#report(block, { error: abi.ERROR_NONE, ...this.waitsIn });
+    const running = this.state === abi.STATE_RUNNING;
+    block.set32(abi.STATUS_ARGS_STATE, this.state);
+    block.set32(abi.STATUS_ARGS_CPU_COUNT, this.cpuCount);
+    block.set32(abi.STATUS_ARGS_RUNNING_COUNT, running ? this.cpuCount : 0);
+    block.set32(abi.STATUS_ARGS_VENDOR, running ? abi.VENDOR_AMD : 0);
+    block.set64(abi.STATUS_ARGS_MEMORY_BYTES, running ? 0x48_0000n : 0n);
+    block.set64(abi.STATUS_ARGS_ALLOCATED_PAGES, running ? 0x480n : 0n);
+    block.set64(abi.STATUS_ARGS_RING_BYTES, BigInt(this.ring.length));
+    block.set64(abi.STATUS_ARGS_START_COUNT, 3n);
+    block.set64(abi.STATUS_ARGS_STOP_COUNT, 2n);
+    block.set64(abi.STATUS_ARGS_RUNNING, running ? (1n << BigInt(this.cpuCount)) - 1n : 0n);
+    block.bytes.set(this.kernelBuildId, abi.STATUS_ARGS_KERNEL_BUILD_ID);
+  }
+
+  #dump(block: Block): void {
+    const buffer = this.#addresses.get(block.get64(abi.DUMP_ARGS_BUFFER_ADDRESS));
+    const most = Number(block.get64(abi.DUMP_ARGS_BUFFER_BYTES));
+    const text = Buffer.from(this.ring.slice(-most), "latin1");
+    buffer?.set(text);
+    block.set64(abi.DUMP_ARGS_WRITTEN_BYTES, BigInt(text.length));
+  }
+
+  #file(block: Block, address: number, bytes: number): Uint8Array {
+    const file = this.#addresses.get(block.get64(address)) ?? new Uint8Array();
+    return file.slice(0, Number(block.get64(bytes)));
+  }
+
+  #report(block: Block, { error, cpu = NO_CPU, phase = 0, file = 0, detail = 0n }: FakeReport): void {
+    block.set32(abi.OPERATION_ARGS_ERROR, error);
+    block.set32(abi.OPERATION_ARGS_CPU, cpu);
+    block.set32(abi.OPERATION_ARGS_PHASE, phase);
+    block.set32(abi.OPERATION_ARGS_FILE, file);
+    block.set64(abi.OPERATION_ARGS_DETAIL, detail);
+  }
+}
