@@ -55,6 +55,8 @@ const pageOffset = (address: bigint): number => Number(address & 4095n);
 export class SimulatedMemory {
   /** So many pauses in a machine with a single processor are an endless wait. */
   pauseLimit = 10_000;
+  /** What the rest of the machine does while a processor waits. */
+  onPause: () => void = () => {};
   readonly #pages = new Map<number, Page>();
   readonly #windows: Window[] = [];
   #pauses = 0;
@@ -180,6 +182,7 @@ export class SimulatedMemory {
   }
 
   #pause(): void {
+    this.onPause();
     this.#pauses++;
     if (this.#pauses < this.pauseLimit) return;
     this.#pauses = 0;
