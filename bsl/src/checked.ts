@@ -9,6 +9,8 @@
 // The price: 2^64 - 1 itself cannot be told from POISON. Narrower numbers are widened first, and checked32() says at the
 // end whether the result still fits.
 
+import { alignUp } from "./bits";
+
 /** What a result that does not fit becomes. */
 export const POISON: u64 = 0xffff_ffff_ffff_ffff;
 
@@ -36,8 +38,8 @@ export function checkedMultiply(a: u64, b: u64): u64 {
 
 /** The smallest multiple of `alignment`, a power of two, that is not below `value`, or POISON. */
 export function checkedAlignUp(value: u64, alignment: u64): u64 {
-  const sum = checkedAdd(value, alignment - 1);
-  return sum === POISON ? POISON : sum & ~(alignment - 1);
+  const aligned = alignUp(value, alignment);
+  return value === POISON || aligned < value ? POISON : aligned;
 }
 
 /** `value`, or POISON when it does not fit into 32 bits. */
