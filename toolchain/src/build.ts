@@ -1,6 +1,7 @@
 // Builds parts in the order in which they need each other
 
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Cache } from "./cache.ts";
 import { Compilers } from "./compilers.ts";
@@ -60,13 +61,14 @@ export class Builder {
   readonly workspace: Workspace;
   readonly #compilers = new Compilers();
   readonly #cache: Cache;
+  readonly #temporary: string | undefined;
 
-  /** @param options `fresh`: forget everything that was built before */
+  /** @param options `fresh`: use nothing that was built before */
   constructor(workspace: Workspace, options: { fresh?: boolean } = {}) {
     this.workspace = workspace;
     const folder = process.env.BF_CACHE ?? join(workspace.build, ".cache");
-    if (options.fresh === true) rmSync(folder, { recursive: true, force: true });
-    this.#cache = new Cache(folder, workspace.root);
+    if (options.fresh === true) this.#temporary = mkdtempSync(join(tmpdir(), "bf-cache-"));
+    this.#cache = new Cache(this.#temporary ?? folder, workspace.root);
   }
 
   /** Builds the parts and what they link, independent ones at the same time; a failure does not stop the others. */
@@ -102,6 +104,7 @@ export class Builder {
 
   async close(): Promise<void> {
     await this.#compilers.close();
+    if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }
 
   async #buildOne(declared: DeclaredPart, context: BuildContext, events: BuildEvents): Promise<Product> {

@@ -14,51 +14,51 @@ interface Job {
 /** Threads start when first needed, at most one per processor, and stay warm until `close`. */
 export class Compilers {
   readonly #idle: Worker[] = [];
-  readonly #jobs: Job[] = [];
-  readonly #all = new Set<Worker>();
+  readonly #waiting: Job[] = [];
+  readonly #busy = new Map<Worker, Job>();
 
   compile(request: CompileRequest): Promise<CompileResult> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ request, resolve, reject });
+      this.#waiting.push({ request, resolve, reject });
       this.#next();
     });
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#all].map((worker) => worker.terminate()));
-    this.#all.clear();
-    this.#idle.length = 0;
+    const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
+    this.#busy.clear();
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   #next(): void {
-    if (this.#jobs.length === 0) return;
+    if (this.#waiting.length === 0) return;
     const worker = this.#idle.pop() ?? this.#start();
-    const job = worker === undefined ? undefined : this.#jobs.shift();
+    const job = worker === undefined ? undefined : this.#waiting.shift();
     if (worker === undefined || job === undefined) return;
-    const end = (settle: () => void) => {
-      worker.removeAllListeners();
-      settle();
-      this.#next();
-    };
-    worker.once("message", (result: CompileResult) => {
-      this.#idle.push(worker);
-      end(() => job.resolve(result));
-    });
-    worker.once("error", (error) => {
-      this.#all.delete(worker);
-      end(() => job.reject(error));
-    });
-    worker.once("exit", () => {
-      this.#all.delete(worker);
-      end(() => job.reject(new BuildError("The AssemblyScript compiler crashed; its report stands above.")));
-    });
+    this.#busy.set(worker, job);
     worker.postMessage(job.request);
   }
 
   #start(): Worker | undefined {
-    if (this.#all.size >= availableParallelism()) return undefined;
+    if (this.#busy.size >= availableParallelism()) return undefined;
     const worker = new Worker(new URL("./compile-worker.mjs", import.meta.url), { execArgv: [] });
-    this.#all.add(worker);
+    worker.on("message", (result: CompileResult) => {
+      const job = this.#busy.get(worker);
+      this.#busy.delete(worker);
+      this.#idle.push(worker);
+      job?.resolve(result);
+      this.#next();
+    });
+    worker.on("error", (error) => this.#lost(worker, error));
+    worker.on("exit", () => this.#lost(worker, new BuildError("The AssemblyScript compiler crashed.")));
     return worker;
+  }
+
+  /** A thread ended: its job fails, the next one gets a new thread. */
+  #lost(worker: Worker, error: Error): void {
+    const job = this.#busy.get(worker);
+    this.#busy.delete(worker);
+    job?.reject(error);
+    this.#next();
   }
 }

@@ -48,3 +48,10 @@ export function productFolder(build: string, part: Pick<DeclaredPart, "type" | "
 }
 
 export const digestOf = (data: Uint8Array) => createHash("sha256").update(data).digest("hex");
+
+/** Path of a product's file, which its kind of part always has. */
+export function requireFile(product: Product, role: string): string {
+  const path = product.files[role];
+  if (path === undefined) throw new Error(`${product.part} has no ${role}`);
+  return path;
+}

@@ -6,8 +6,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { ASC_OPTIONS, ASC_VERSION } from "./asc-options.ts";
-import { type CachedResult, writeProduct } from "./cache.ts";
-import { type BuildContext, digestOf, type Product, productFolder } from "./context.ts";
+import type { CachedResult } from "./cache.ts";
+import { type BuildContext, digestOf, type Product } from "./context.ts";
+import { deliver } from "./deliver.ts";
 import { BuildError } from "./errors.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
 import { type CodeModel, compileNative, joinObjects, link, RUNTIME } from "./native.ts";
@@ -18,7 +19,7 @@ import { type MemoryModel, type Translation, translate } from "./translate.ts";
 const WASM2C = createRequire(import.meta.url).resolve("wabt/bin/wasm2c");
 const WASM2C_DIGEST = digestOf(readFileSync(WASM2C));
 
-/** Builds one part; its products lie in `productFolder`, with a manifest of their digests. */
+/** Builds one part; its products lie in `productFolder`. */
 export async function buildModule(context: BuildContext, part: Part): Promise<Product> {
   const steps: CachedResult[] = [];
   const keep = async (step: Promise<CachedResult>) => {
@@ -29,7 +30,7 @@ export async function buildModule(context: BuildContext, part: Part): Promise<Pr
   const wasm = await keep(compile(context, part));
   const files: Record<string, string> = { wasm: wasm.path("module.wasm"), map: wasm.path("module.wasm.map") };
   if (part.type !== "library") Object.assign(files, await buildNative(context, part, wasm, keep));
-  return deliver(context, part, files, steps);
+  return deliver(context, part, files, { steps });
 }
 
 type Keep = (step: Promise<CachedResult>) => Promise<CachedResult>;
@@ -170,36 +171,4 @@ function note(member: string, type: string, value: string): string {
     '    __attribute__((section(".note.bareflank"), used, aligned(4)))',
     `    = {sizeof("Bareflank"), sizeof(bareflank_note) - 24, ${type}, "Bareflank", ${value}};`,
   ].join("\n");
-}
-
-const PRODUCT_NAMES: Readonly<Record<string, string>> = {
-  wasm: ".wasm",
-  map: ".wasm.map",
-  elf: ".elf",
-  debug: ".debug.elf",
-  object: ".o",
-  header: ".h",
-};
-
-/** Copies the results to where they are looked for, and writes the manifest. */
-function deliver(context: BuildContext, part: Part, made: Record<string, string>, steps: readonly CachedResult[]): Product {
-  const folder = productFolder(context.build, part);
-  const files: Record<string, string> = {};
-  const digests: Record<string, { file: string; sha256: string; bytes: number }> = {};
-  for (const [role, path] of Object.entries(made)) {
-    const name = `${part.name}${PRODUCT_NAMES[role]}`;
-    const data = readFileSync(path);
-    files[role] = join(folder, name);
-    digests[role] = { file: name, sha256: digestOf(data), bytes: data.length };
-    writeProduct(join(folder, name), data);
-  }
-  const manifest = { part: part.name, type: part.type, asc: ASC_VERSION, files: digests };
-  writeProduct(join(folder, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-  return {
-    part: part.name,
-    type: part.type,
-    files,
-    inputs: steps.flatMap((step) => step.inputs),
-    cached: steps.every((step) => step.hit),
-  };
 }

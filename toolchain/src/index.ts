@@ -1,0 +1,16 @@
+// The toolchain as a library
+//
+//   part.ts          which parts there are: the "bareflank" field of package.json
+//   build.ts         builds parts in order; module.ts, bare.ts, linux-driver.ts, bundle.ts, abi.ts do one kind each
+//   assemblyscript.ts  TypeScript to WebAssembly, by asc
+//   translate.ts     WebAssembly to one C translation unit, by wasm2c and runtime/
+//   native.ts        C and assembly to objects and images, by clang and ld.lld
+//   symbols.ts       addresses in images to names of TypeScript
+
+export { Builder, type BuildEvents, type BuildResult, selectParts } from "./build.ts";
+export type { Product } from "./context.ts";
+export type { ProductManifest } from "./deliver.ts";
+export { BuildError, type Diagnostic, formatDiagnostic, UsageError } from "./errors.ts";
+export { newestLinuxHeaders } from "./linux-driver.ts";
+export { type DeclaredPart, findWorkspace, type PartField, type PartType, type Workspace } from "./part.ts";
+export { demangle, readSymbols, type Symbol, symbolize, SymbolTable } from "./symbols.ts";
