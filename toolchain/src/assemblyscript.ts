@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import * as asc from "assemblyscript/asc";
-import { type Diagnostic, locate } from "./errors.ts";
 import { ASC_OPTIONS } from "./asc-options.ts";
+import { type Diagnostic, locate } from "./errors.ts";
 import { rewriteImports } from "./imports.ts";
 import { placeOf, readSourceMap } from "./source-map.ts";
 import { scanWasm } from "./wasm.ts";

@@ -2,7 +2,7 @@
 
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { Builder, type BuildEvents, type BuildResult, selectParts } from "./build.ts";
+import { type BuildEvents, Builder, type BuildResult, selectParts } from "./build.ts";
 import type { Product } from "./context.ts";
 import { BuildError, type Diagnostic, formatDiagnostic } from "./errors.ts";
 import { findWorkspace } from "./part.ts";
@@ -42,7 +42,7 @@ async function build(words: readonly string[], options: Options): Promise<void> 
   const workspace = findWorkspace(process.cwd());
   const selected = selectParts(workspace, words);
   if (selected.length === 0) {
-    throw new BuildError("There is nothing to build: no package.json here has a \"bareflank\" field.", {
+    throw new BuildError('There is nothing to build: no package.json here has a "bareflank" field.', {
       hint: "toolchain/README.md describes the field.",
     });
   }
@@ -96,7 +96,9 @@ function describeFailure(part: string, error: Error, progress: Progress): string
 /** An error as the user sees it: messages with their places, what happened, what to do. */
 export function explain(error: Error): string {
   if (!(error instanceof BuildError)) {
-    return process.env.BF_DEBUG === undefined ? `${error.message} (BF_DEBUG=1 shows where)` : (error.stack ?? error.message);
+    return process.env.BF_DEBUG === undefined
+      ? `${error.message} (BF_DEBUG=1 shows where)`
+      : (error.stack ?? error.message);
   }
   const lines = [error.message];
   if (error.diagnostics.length > 0) lines.push(...error.diagnostics.map(formatDiagnostic));

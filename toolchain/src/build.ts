@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Cache } from "./cache.ts";
 import { Compilers } from "./compilers.ts";
 import type { BuildContext, Product } from "./context.ts";
-import { type Diagnostic, BuildError, UsageError } from "./errors.ts";
+import { BuildError, type Diagnostic, UsageError } from "./errors.ts";
 import { buildModule } from "./module.ts";
 import { type DeclaredPart, type Part, resolvePart, type Workspace } from "./part.ts";
 

@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showHelpAfterError("(bf --help shows what there is)")
     .exitOverride();
   registerBuild(program);
-  program.commands.forEach((command) => command.exitOverride());
+  for (const command of program.commands) command.exitOverride();
   await registerLab(program, argv);
   try {
     await program.parseAsync([...argv], { from: "user" });

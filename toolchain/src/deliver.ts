@@ -39,7 +39,12 @@ export interface ProductManifest {
 }
 
 /** Writes the products that changed, and a manifest of their digests. */
-export function deliver(context: BuildContext, part: Part, made: Partial<Record<Role, string>>, origin: Origin): Product {
+export function deliver(
+  context: BuildContext,
+  part: Part,
+  made: Partial<Record<Role, string>>,
+  origin: Origin,
+): Product {
   const folder = productFolder(context.build, part);
   const files: Record<string, string> = {};
   const digests: Record<string, { file: string; sha256: string; bytes: number }> = {};

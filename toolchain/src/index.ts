@@ -7,10 +7,10 @@
 //   native.ts        C and assembly to objects and images, by clang and ld.lld
 //   symbols.ts       addresses in images to names of TypeScript
 
-export { Builder, type BuildEvents, type BuildResult, selectParts } from "./build.ts";
+export { type BuildEvents, Builder, type BuildResult, selectParts } from "./build.ts";
 export type { Product } from "./context.ts";
 export type { ProductManifest } from "./deliver.ts";
 export { BuildError, type Diagnostic, formatDiagnostic, UsageError } from "./errors.ts";
 export { newestLinuxHeaders } from "./linux-driver.ts";
 export { type DeclaredPart, findWorkspace, type PartField, type PartType, type Workspace } from "./part.ts";
-export { demangle, readSymbols, type Symbol, symbolize, SymbolTable } from "./symbols.ts";
+export { demangle, readSymbols, type Symbol, SymbolTable, symbolize } from "./symbols.ts";

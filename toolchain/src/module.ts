@@ -1,7 +1,7 @@
 // Builds the parts that are compiled from TypeScript: kernel, extension, loader, library
 
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -64,7 +64,6 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
 /** WebAssembly to machine code. */
 async function buildNative(context: BuildContext, part: Part, wasm: CachedResult, keep: Keep) {
   const { root, cache } = context;
-  const cFiles = part.native.filter((path) => path.endsWith(".c"));
   const others = part.native.filter((path) => !path.endsWith(".c"));
   const translated = await keep(toC(context, part, wasm));
   const options = {
@@ -98,7 +97,16 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
   const memory = memoryModel(part);
   const native = part.native.filter((path) => path.endsWith(".c"));
   const names = [part.intrinsics, native].map((paths) => paths.map((path) => relative(root, path)));
-  const key = [WASM2C_DIGEST, TRANSLATOR_DIGEST, module, memory, names, isPerProcessor(part), extraC(part), cache.digest(wasm.path("module.wasm"))];
+  const key = [
+    WASM2C_DIGEST,
+    TRANSLATOR_DIGEST,
+    module,
+    memory,
+    names,
+    isPerProcessor(part),
+    extraC(part),
+    cache.digest(wasm.path("module.wasm")),
+  ];
   return cache.run("c", key, async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
     try {
@@ -167,7 +175,7 @@ function extraC(part: Part): string {
 /** An ELF note with the owner "Bareflank". */
 function note(member: string, type: string, value: string): string {
   return [
-    'static const struct { u32 name_bytes, descriptor_bytes, type; char name[12]; ' + `${member}; } bareflank_note`,
+    `static const struct { u32 name_bytes, descriptor_bytes, type; char name[12]; ${member}; } bareflank_note`,
     '    __attribute__((section(".note.bareflank"), used, aligned(4)))',
     `    = {sizeof("Bareflank"), sizeof(bareflank_note) - 24, ${type}, "Bareflank", ${value}};`,
   ].join("\n");

@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MEMORY_START } from "./memory.ts";
 import type { Cache, CachedResult } from "./cache.ts";
+import { MEMORY_START } from "./memory.ts";
 import { run, tool } from "./tools.ts";
 
 /** Folder of the freestanding runtime: headers, default linker scripts. */
@@ -120,14 +120,25 @@ export function link(cache: Cache, options: LinkOptions): Promise<CachedResult> 
     ...["-static", "-z", "max-page-size=4096", "-z", "noexecstack", "-z", "norelro", "--build-id=sha1"],
     ...["--gc-sections", "--fatal-warnings", "--orphan-handling=error", ...options.flags],
   ];
-  const key = [clang.identity, lld.identity, objcopy.identity, flags, options.objects.map((path) => cache.digest(path))];
+  const key = [
+    clang.identity,
+    lld.identity,
+    objcopy.identity,
+    flags,
+    options.objects.map((path) => cache.digest(path)),
+  ];
   return cache.run("image", [...key, options.script], async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
     try {
       const script = join(folder, "script.ld");
       const list = join(folder, "inputs.d");
       const preprocess = ["-E", "-P", "-x", "assembler-with-cpp", "-MD", "-MF", list, "-MT", "script"];
-      await run("Reading the linker script", clang.path, [...preprocess, ...SCRIPT_DEFINES, ...include, options.script, "-o", script], options.root);
+      await run(
+        "Reading the linker script",
+        clang.path,
+        [...preprocess, ...SCRIPT_DEFINES, ...include, options.script, "-o", script],
+        options.root,
+      );
       const debug = join(folder, "image.debug.elf");
       const stripped = join(folder, "image.elf");
       await run("Linking", lld.path, [...flags, "-T", script, "-o", debug, ...options.objects], options.root);

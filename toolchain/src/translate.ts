@@ -198,7 +198,10 @@ function isDefined(headers: TranslationInput["intrinsics"], module: string, name
 
 /** wasm2c's header with the module's own functions static, so that the optimizer knows all their callers. */
 function makeStatic(header: string, module: string): string {
-  return header.replace(new RegExp(`^(\\w[\\w ]*\\*? (?:w2c_${module}_\\w+|wasm2c_${module}_\\w+)\\()`, "gm"), "static $1");
+  return header.replace(
+    new RegExp(`^(\\w[\\w ]*\\*? (?:w2c_${module}_\\w+|wasm2c_${module}_\\w+)\\()`, "gm"),
+    "static $1",
+  );
 }
 
 function initFunction(module: string, header: string, memory: MemoryModel): string {

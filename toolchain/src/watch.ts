@@ -2,7 +2,7 @@
 
 import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { dirname, sep } from "node:path";
-import type { Builder, BuildEvents } from "./build.ts";
+import type { BuildEvents, Builder } from "./build.ts";
 import type { DeclaredPart } from "./part.ts";
 import type { Progress } from "./progress.ts";
 
@@ -23,12 +23,17 @@ export async function watch(
       wake = resolve;
     });
     const { products } = await builder.build(parts, events);
-    const read = products.flatMap((product) => product.inputs).filter((path) => !path.includes(`${sep}node_modules${sep}`));
+    const read = products
+      .flatMap((product) => product.inputs)
+      .filter((path) => !path.includes(`${sep}node_modules${sep}`));
     const folders = new Set([...read.map((path) => dirname(path)), ...parts.flatMap(sourceFolders)]);
     for (const folder of folders) {
       if (watchers.has(folder)) continue;
       try {
-        watchers.set(folder, watchFolder(folder, () => wake()));
+        watchers.set(
+          folder,
+          watchFolder(folder, () => wake()),
+        );
       } catch {
         // The folder does not exist (yet): one that does leads to it.
       }
