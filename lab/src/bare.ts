@@ -45,7 +45,7 @@ export interface RunBareOptions {
 
 export interface RunBareResult {
   readonly kind: OutcomeKind;
-  /** What was written to the exit port, or the code of the failure (see `outcomes`). */
+  /** 0 when the platform says that all went well, its own code otherwise, or that of the failure (see `outcomes`). */
   readonly exitCode: number;
   /** What was written to COM1. */
   readonly output: string;
@@ -57,14 +57,11 @@ export interface RunBareResult {
 
 const BARE_SECONDS = 60;
 
-/**
- * The exit code that the guest meant: QEMU's isa-debug-exit device ends QEMU with `value * 2 + 1` for a value that is
- * written to port 0xF4.
- *
- * @returns undefined when QEMU did not end by that device
- */
-export const debugExitCode = (qemuExitCode: number | null): number | undefined =>
-  qemuExitCode !== null && qemuExitCode % 2 === 1 ? (qemuExitCode - 1) / 2 : undefined;
+/** What the bare platform writes to port 0xF4 when all went well (loader/bare/ending.ts). */
+const PASSED = 16;
+
+/** The exit code of a run that the guest ended with this value. */
+export const bareExitCode = (value: number): number => (value === PASSED ? 0 : value);
 
 const requireFile = (path: string, hint: string): string => {
   if (!existsSync(path)) {
@@ -76,10 +73,9 @@ const requireFile = (path: string, hint: string): string => {
 /** Resolves with the exit code that the guest wrote, or fails as the machine does. */
 const untilExit = (emulator: Emulator, watch: FailureWatch, timeout: number | undefined): Promise<number> =>
   watch.guard<number>("hang", timeout, (resolve) => {
-    emulator.ended.then(({ reason, exitCode }) => {
-      const code = reason === "unexplained" ? debugExitCode(exitCode) : undefined;
-      if (code !== undefined) {
-        resolve(code);
+    emulator.ended.then((ending) => {
+      if (ending.reason === "debug-exit") {
+        resolve(bareExitCode(ending.value));
       }
     });
   });

@@ -190,7 +190,8 @@ Examples:
     .addHelpText(
       "after",
       `${exitCodeHelp}
-A value v that is written to port 0xF4 ends the run with exit code v.
+The bare platform ends a run by writing a value to port 0xF4: 16, all went well, becomes exit code 0; 17, the loader
+reported an error; 18, the machine is of no use; 19, a bug; 20, memory was lost.
 
 Example:
   bf lab bare --machine amd --extension build/extensions/default/default.elf

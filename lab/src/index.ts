@@ -1,6 +1,6 @@
 // Emulated machines for development and tests: Debian's Linux with hypervisor, driver and bfm, or nothing but those
 
-export { debugExitCode, type RunBareOptions, type RunBareResult, runBare } from "./bare.ts";
+export { type RunBareOptions, type RunBareResult, runBare } from "./bare.ts";
 export { Monitor } from "./emulator/qmp.ts";
 export { LabError } from "./errors.ts";
 export type { PutFile } from "./image/initramfs.ts";

@@ -7,7 +7,10 @@
 export const outcomes = {
   exit: { exitCode: undefined, meaning: "the command ended; its exit code is passed on (128 + n: signal n)" },
   panic: { exitCode: 240, meaning: "Linux panicked (an oops counts as a panic)" },
-  "hypervisor-panic": { exitCode: 241, meaning: "the microkernel halted a processor after a fault of its own" },
+  "hypervisor-panic": {
+    exitCode: 241,
+    meaning: "the microkernel faulted, and the command did not end in the ten seconds after that",
+  },
   "triple-fault": { exitCode: 242, meaning: "a processor had a triple fault" },
   hang: { exitCode: 243, meaning: "the command did not end within --timeout seconds" },
   "boot-hang": { exitCode: 244, meaning: "Linux did not come up, and not on the second attempt either" },

@@ -1,19 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { debugExitCode, runBare } from "../src/bare.ts";
+import { bareExitCode, runBare } from "../src/bare.ts";
+import { debugExitValue } from "../src/emulator/process.ts";
 
-describe("debugExitCode", () => {
+describe("debugExitValue", () => {
   it.each([
-    [1, 0],
     [3, 1],
-    [7, 3],
+    [33, 16],
     [255, 127],
-  ])("finds in QEMU's %d the guest's %d", (qemu, guest) => {
-    expect(debugExitCode(qemu)).toBe(guest);
+  ])("finds in QEMU's exit code %d the guest's %d", (exitCode, value) => {
+    expect(debugExitValue(exitCode)).toBe(value);
   });
 
-  it("is nothing when QEMU ended otherwise", () => {
-    expect(debugExitCode(0)).toBeUndefined();
-    expect(debugExitCode(null)).toBeUndefined();
+  it.each([0, 1, 2, null])("finds nothing in %j, which is QEMU's own", (exitCode) => {
+    expect(debugExitValue(exitCode)).toBeUndefined();
+  });
+});
+
+describe("bareExitCode", () => {
+  it("is 0 for the value that says that all went well, and the value itself for all others", () => {
+    expect(bareExitCode(16)).toBe(0);
+    expect(bareExitCode(17)).toBe(17);
   });
 });
 

@@ -7,44 +7,50 @@ import { join } from "node:path";
 import { type FailureKind, MachineFailure } from "../outcome.ts";
 import type { Emulator } from "./process.ts";
 
-/** After "Kernel panic", so long for the rest of its text. */
-const PANIC_TEXT_MILLISECONDS = 1_000;
-
-const panicPatterns = {
-  panic: /Kernel panic - not syncing.*/,
-  "hypervisor-panic": /^.*bareflank: panic.*/im,
+/** What a dying machine writes to a serial port, and how many milliseconds it gets after that. */
+const panics = {
+  /** Long enough for the rest of the text. */
+  panic: { pattern: /Kernel panic - not syncing.*/, grace: 1_000 },
+  /** Linux may have got its processor back, or may run on with the others: its command can still end. */
+  "hypervisor-panic": { pattern: /bareflank: PANIC.*/, grace: 10_000 },
 } as const;
+
+interface Cause {
+  readonly kind: FailureKind;
+  readonly detail: string;
+}
 
 /** Notices when a machine dies, and keeps what can be learned from it. */
 export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure] }> {
   readonly #emulator: Emulator;
   #failure: MachineFailure | undefined;
+  /** A panic that was seen; it is why a machine hangs. */
+  #suspected: Cause | undefined;
   #stopped = false;
 
   constructor(emulator: Emulator) {
     super();
     this.#emulator = emulator;
-    emulator.ended.then(({ reason, exitCode }) => {
-      if (this.#stopped || this.failed) {
+    emulator.ended.then((ending) => {
+      if (this.#stopped || this.failed || ending.reason === "debug-exit") {
         return;
       }
-      if (reason === "unexplained") {
-        this.#fail("emulator-failed", `exit code ${exitCode}, ${emulator.log()}`);
-      } else {
-        this.#fail(reason, "");
-      }
+      const failed = ending.reason === "emulator-failed";
+      this.#fail(ending.reason, failed ? `exit code ${ending.exitCode}, ${emulator.log()}` : "");
     });
   }
 
   /** Looks for panics in what comes over a serial port. */
-  observe(kind: keyof typeof panicPatterns, socket: Socket): void {
+  observe(kind: keyof typeof panics, socket: Socket): void {
     let line = "";
     socket.on("data", (chunk) => {
       line = (line + chunk.toString("latin1")).slice(-4096);
-      const match = panicPatterns[kind].exec(line);
+      const match = panics[kind].pattern.exec(line);
       if (match !== null && match.index + match[0].length < line.length) {
         line = "";
-        setTimeout(() => this.#die(kind, match[0].trim()), PANIC_TEXT_MILLISECONDS);
+        const cause = { kind, detail: match[0].trim() };
+        this.#suspected ??= cause;
+        setTimeout(() => this.#die(cause), panics[kind].grace);
       }
     });
   }
@@ -73,7 +79,10 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
       const timer =
         seconds === undefined
           ? undefined
-          : setTimeout(() => this.#die(kind, `nothing for ${seconds} seconds`), seconds * 1_000);
+          : setTimeout(
+              () => this.#die(this.#suspected ?? { kind, detail: `${seconds} seconds are over` }),
+              seconds * 1_000,
+            );
       const onFailure = (error: MachineFailure) => {
         clearTimeout(timer);
         reject(error);
@@ -88,7 +97,7 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
   }
 
   /** The machine is of no use any more, but its emulator still runs: notes the registers, then ends it. */
-  async #die(kind: FailureKind, detail: string): Promise<void> {
+  async #die({ kind, detail }: Cause): Promise<void> {
     if (this.#failure !== undefined || this.#stopped) {
       return;
     }

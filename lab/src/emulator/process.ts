@@ -14,12 +14,21 @@ import { Monitor } from "./qmp.ts";
 /** What QEMU itself says on stdout and stderr. */
 export const EMULATOR_LOG = "qemu.log";
 
-/** How an emulator ended: by the guest's doing, or without QEMU having said why. */
-export interface Ending {
-  readonly reason: "triple-fault" | "powered-off" | "unexplained";
-  /** QEMU's exit code; null when a signal ended it. */
-  readonly exitCode: number | null;
-}
+/** How an emulator ended. */
+export type Ending =
+  /** The guest wrote this value, other than 0, to port 0xF4. */
+  | { readonly reason: "debug-exit"; readonly value: number }
+  | { readonly reason: "triple-fault" | "powered-off" }
+  /** Not by the guest's doing. The exit code is null when a signal ended QEMU. */
+  | { readonly reason: "emulator-failed"; readonly exitCode: number | null };
+
+/**
+ * The value that ended QEMU: its isa-debug-exit device makes `value * 2 + 1` QEMU's exit code.
+ *
+ * @returns undefined when QEMU did not end by that device; for 0, too, because QEMU's own errors end with 1
+ */
+export const debugExitValue = (exitCode: number | null): number | undefined =>
+  exitCode !== null && exitCode > 1 && exitCode % 2 === 1 ? (exitCode - 1) / 2 : undefined;
 
 /** One listening socket per name, made before QEMU starts so that it can connect as a client. */
 class SocketSet {
@@ -156,11 +165,12 @@ export class Emulator {
   #ending(exitCode: number | null): Ending {
     this.#sockets.dispose();
     if (!this.#shutdownReason.startsWith("guest-")) {
-      return { reason: "unexplained", exitCode };
+      const value = debugExitValue(exitCode);
+      return value === undefined ? { reason: "emulator-failed", exitCode } : { reason: "debug-exit", value };
     }
     // QEMU reports a triple fault and a reset that the guest asks for alike; only its log tells them apart.
     const tripleFault = readFileSync(join(this.folder, RESET_LOG), "utf8").includes("Triple fault");
-    return { reason: tripleFault ? "triple-fault" : "powered-off", exitCode };
+    return { reason: tripleFault ? "triple-fault" : "powered-off" };
   }
 }
 

@@ -1,10 +1,9 @@
-// Debian's cloud kernel and its modules: those that are installed, or those of a package in the cache
+// Debian's cloud kernel and its modules: those that are installed, or those that the set-up has unpacked in the cache
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabError } from "../errors.ts";
 import { cacheFolder } from "../paths.ts";
-import { runTool } from "./tools.ts";
 
 /** A kernel that can be booted. */
 export interface DebianKernel {
@@ -17,7 +16,6 @@ export interface DebianKernel {
   readonly headers: string | undefined;
 }
 
-const PACKAGE = "linux-image-cloud-amd64";
 const imagePattern = /^vmlinuz-(.+-cloud-amd64)$/;
 const byNumbers = new Intl.Collator("en", { numeric: true });
 
@@ -37,48 +35,27 @@ const kernelsBelow = (root: string): DebianKernel[] => {
         headers: existsSync(build) ? build : undefined,
       };
     })
-    .filter(({ modules }) => existsSync(join(modules, "modules.dep")) || existsSync(join(modules, "kernel")));
+    .filter(({ modules }) => existsSync(join(modules, "modules.dep")));
 };
 
 const newest = (kernels: readonly DebianKernel[]): DebianKernel | undefined =>
   kernels.toSorted((a, b) => byNumbers.compare(b.version, a.version))[0];
 
-/** Unpacks the package without installing it, for users who may not install. */
-const download = (): string => {
-  const folder = join(cacheFolder(), "debian");
-  mkdirSync(folder, { recursive: true });
-  const dependencies = runTool("apt-cache", ["depends", PACKAGE]);
-  const real = /Depends: (linux-image-\S+-cloud-amd64)/.exec(dependencies)?.[1];
-  if (real === undefined) {
-    throw new LabError(`apt knows no package ${PACKAGE}.`);
-  }
-  runTool("apt-get", ["download", real], folder);
-  const file = readdirSync(folder).find((name) => name.startsWith(`${real}_`) && name.endsWith(".deb"));
-  runTool("dpkg-deb", ["-x", join(folder, file ?? ""), folder]);
-  return folder;
-};
-
 /**
- * The newest cloud kernel that is installed, else the newest in the cache, else one that is downloaded now.
+ * The newest cloud kernel whose headers are installed, or else the newest of all. It may be installed in /boot, or
+ * unpacked by the set-up in the cache.
  *
- * @throws LabError when there is none and none can be had
+ * @throws LabError when there is none
  */
 export const findKernel = (): DebianKernel => {
-  const here = newest(kernelsBelow("/")) ?? newest(kernelsBelow(join(cacheFolder(), "debian")));
-  if (here !== undefined) {
-    return here;
+  const cache = join(cacheFolder(), "../debian");
+  const unpacked = existsSync(cache) ? readdirSync(cache).map((name) => join(cache, name)) : [];
+  const kernels = ["/", ...unpacked].flatMap(kernelsBelow);
+  const found = newest(kernels.filter(({ headers }) => headers !== undefined)) ?? newest(kernels);
+  if (found === undefined) {
+    throw new LabError("There is no kernel to boot, neither in /boot nor in the cache.", "Get one: npm run setup");
   }
-  try {
-    const fetched = newest(kernelsBelow(download()));
-    if (fetched !== undefined) {
-      return fetched;
-    }
-  } catch (cause) {
-    throw new LabError("The lab needs Debian's cloud kernel, and could not download it.", `apt install ${PACKAGE}`, {
-      cause,
-    });
-  }
-  throw new LabError(`The package ${PACKAGE} has no kernel that the lab can use.`);
+  return found;
 };
 
 /** The modules of a kernel: where each lies, and which it needs first. */
@@ -90,10 +67,6 @@ export class ModuleIndex {
   constructor(kernel: DebianKernel) {
     this.#folder = kernel.modules;
     const index = join(kernel.modules, "modules.dep");
-    if (!existsSync(index)) {
-      // A package's own files have no index; depmod makes it when one is installed.
-      runTool("depmod", ["-b", join(kernel.modules, "../../.."), kernel.version]);
-    }
     for (const line of readFileSync(index, "utf8").split("\n")) {
       const [path, needed] = line.split(":");
       if (path !== undefined && needed !== undefined) {

@@ -72,7 +72,7 @@ export const productEntries = (): { entries: Entry[]; missing: string[] } => {
   const present = files.filter(({ source }) => existsSync(source));
   const entries = present.map(({ source, path }): Entry => ({ kind: "host-file", path, source }));
   const missing = files.filter((file) => !present.includes(file)).map(({ source }) => source);
-  const bfm = join(products.bfm, "bfm.cjs");
+  const bfm = join(products.bfm, "bfm");
   if (existsSync(bfm)) {
     entries.push(...bfmEntries());
   } else {
@@ -93,7 +93,7 @@ const bfmEntries = (): Entry[] => [
         mode: 0o755,
       }),
     ),
-  { kind: "link", path: "/usr/bin/bfm", target: `${INSTALLED}/bfm/bfm.cjs` },
+  { kind: "link", path: "/usr/bin/bfm", target: `${INSTALLED}/bfm/bfm` },
 ];
 
 /**
