@@ -9,8 +9,6 @@ export interface Device {
   ioctl(request: number, block: Uint8Array): Errno;
   /** Calls the driver in a thread of its own. */
   ioctlInThread(request: number, block: Uint8Array): Promise<Errno>;
-  /** Wakes the threads that wait in the driver with `request`, as a signal would. */
-  interruptThread(request: number): void;
   /** Where bytes lie in this process's memory. */
   address(bytes: Uint8Array): bigint;
   close(): void;

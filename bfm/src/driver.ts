@@ -13,6 +13,7 @@ import {
 } from "./blocks.ts";
 import { DEVICE_PATH, type Device, type Errno, type OpenDevice } from "./device.ts";
 import { ioctlFailure, openFailure, reportFailure } from "./driver-failure.ts";
+import type { Place } from "./messages.ts";
 
 /** Interrupted calls are repeated so often: a signal that nobody meant for bfm, such as a stopped job that goes on. */
 const MOST_REPEATS = 10;
@@ -22,13 +23,6 @@ const EINTR: Errno = 4;
 export interface LoadedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
-}
-
-/** Where a start is, as the driver tells while it works. */
-export interface Progress {
-  /** Processor that is being started, or NO_CPU. */
-  readonly cpu: number;
-  readonly phase: number;
 }
 
 /** An open driver. */
@@ -86,21 +80,14 @@ export class Driver {
     return Buffer.from(buffer.subarray(0, written)).toString("latin1");
   }
 
-  /**
-   * Starts the hypervisor on every processor. The driver waits for the extension, so this happens in a thread of its
-   * own, and `interrupt` makes the driver give up and roll back.
-   */
-  start(): { readonly done: Promise<void>; interrupt(): void } {
+  /** Starts the hypervisor on every processor, in a thread of its own: the driver waits for the extension. */
+  async start(): Promise<void> {
     const block = operationBlock();
-    const call = this.#device.ioctlInThread(abi.IOCTL_START, block.bytes);
-    return {
-      done: call.then((errno) => this.#check(errno, block)),
-      interrupt: () => this.#device.interruptThread(abi.IOCTL_START),
-    };
+    this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }
 
-  /** Where another thread's start is. The driver may keep this waiting, so it has a thread of its own, too. */
-  async progress(): Promise<Progress> {
+  /** Where a start in another thread is. The driver may keep this waiting, so it has a thread of its own, too. */
+  async place(): Promise<Place> {
     const block = statusBlock();
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_STATUS, block.bytes), block);
     const { cpu, phase } = block.report;

@@ -10,7 +10,10 @@ export interface Environment {
   readonly writeOut: (text: string) => void;
   /** Everything else. */
   readonly writeError: (text: string) => void;
-  /** Calls the handler for every Ctrl-C until the returned function is called. */
+  /**
+   * Calls the handler when the user, or the system, wants bfm to end, until the returned function is called. A command
+   * that gives up then ends with exitCodes.interrupted, and bfm with the signal that came.
+   */
   readonly onInterrupt: (handler: () => void) => () => void;
   /** Whether stack traces are wanted (BFM_DEBUG). */
   readonly debug: boolean;

@@ -1,18 +1,11 @@
 // The driver's device under Linux: open, ioctl and close of the C library, called through koffi
 
-import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type * as Koffi from "koffi";
 import { DEVICE_PATH, type Device, type Errno } from "./device.ts";
 
 const O_RDWR = 2;
 const O_CLOEXEC = 0o2000000;
-/** System call numbers of x86-64 Linux. */
-const SYS_ioctl = 16;
-const SYS_tgkill = 234;
-/** A signal that Node.js leaves to programs; its handler does nothing but end the wait. */
-const WAKE_SIGNAL = "SIGUSR2";
-const WAKE_SIGNAL_NUMBER = 12;
 
 /** koffi's native half alone: its JavaScript half looks for the platform, and costs more than all of bfm. */
 function loadKoffi(): typeof Koffi {
@@ -42,24 +35,10 @@ export function openLinuxDevice(): Device | Errno {
         });
       }),
 
-    interruptThread(request) {
-      process.on(WAKE_SIGNAL, () => {});
-      const tgkill = libc.func("long syscall(long number, long process, long thread, long signal)");
-      for (const thread of threadsWaitingIn(request)) tgkill(SYS_tgkill, process.pid, thread, WAKE_SIGNAL_NUMBER);
-    },
-
     address: (bytes) => koffi.address(bytes),
 
     close() {
       libc.func("int close(int fd)")(fd);
     },
   };
-}
-
-/** Threads of this process that are in an ioctl with this request. (proc(5), /proc/pid/syscall) */
-function threadsWaitingIn(request: number): number[] {
-  const call = new RegExp(`^${SYS_ioctl} 0x[0-9a-f]+ 0x${request.toString(16)} `);
-  return readdirSync("/proc/self/task")
-    .filter((thread) => call.test(readFileSync(`/proc/self/task/${thread}/syscall`, "latin1")))
-    .map(Number);
 }

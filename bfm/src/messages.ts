@@ -2,12 +2,17 @@
 
 import * as abi from "@bareflank/abi";
 
-/** What the driver says about an operation; stands at the head of every argument block. */
-export interface Report {
-  readonly error: number;
-  /** Processor that it happened on, or NO_CPU. */
+/** Where an operation is, or ended. */
+export interface Place {
+  /** A processor, or NO_CPU. */
   readonly cpu: number;
+  /** PHASE_* that it has reached. */
   readonly phase: number;
+}
+
+/** What the driver says about an operation; stands at the head of every argument block. */
+export interface Report extends Place {
+  readonly error: number;
   /** 0: the kernel image; n: extension n. */
   readonly file: number;
   readonly detail: bigint;

@@ -178,7 +178,7 @@ test("a start that failed names processor, phase and reason", async () => {
   });
 });
 
-test("a start that waits says for whom after ten seconds, and Ctrl-C ends it", async () => {
+test("a start that waits says for whom after ten seconds, and again", async () => {
   vi.useFakeTimers();
   bench.driver.state = abi.STATE_LOADED;
   bench.driver.waitsIn = { cpu: 1, phase: abi.PHASE_START };
@@ -186,14 +186,47 @@ test("a start that waits says for whom after ten seconds, and Ctrl-C ends it", a
   await vi.advanceTimersByTimeAsync(9_900);
   expect(bench.error).toBe("");
   await vi.advanceTimersByTimeAsync(200);
-  expect(bench.error).toMatch(/^bfm: still starting after 10 s: waiting for processor 1, in the extension's _start\n/);
-  bench.driver.reports.start = { error: abi.ERROR_TIMEOUT, cpu: 1, phase: abi.PHASE_START };
+  expect(bench.error).toMatch(
+    /^bfm: still starting after 10 s: waiting for processor 1, in the extension's _start\.\n/,
+  );
+  bench.driver.waitsIn = { cpu: 0xffff_ffff, phase: 0 };
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(bench.error).toContain("after 20 s: waiting for the driver, which has not begun");
+  bench.driver.endWait();
+  expect(await started).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^bareflank: running on 2 of 2/) });
+  expect(bench.interruptHandler).toBeUndefined();
+});
+
+test("Ctrl-C ends a start that waits, and names processor and phase", async () => {
+  bench.driver.state = abi.STATE_LOADED;
+  bench.driver.waitsIn = { cpu: 1, phase: abi.PHASE_BOOTSTRAP };
+  const started = bench.bfm("start", "--json");
+  await vi.waitUntil(() => bench.interruptHandler);
   bench.interruptHandler?.();
+  const { exitCode, out } = await started;
+  expect(exitCode).toBe(130);
+  expect(JSON.parse(out)).toMatchObject({
+    ok: false,
+    command: "start",
+    error: {
+      code: "ERROR_TIMEOUT",
+      message: "interrupted while waiting for processor 1, in the extension's bootstrap callback",
+      cpu: 1,
+      phase: "PHASE_BOOTSTRAP",
+    },
+  });
+});
+
+test("Ctrl-C ends a start even when the driver does not say where it is", async () => {
+  vi.useFakeTimers();
+  bench.driver.ioctlInThread = () => new Promise(() => {});
+  const started = bench.bfm("start");
+  await vi.waitUntil(() => bench.interruptHandler);
+  bench.interruptHandler?.();
+  await vi.advanceTimersByTimeAsync(1_000);
   const { exitCode, error } = await started;
   expect(exitCode).toBe(130);
-  expect(error).toContain("bfm: start was interrupted: processor 1 did not return, in the extension's _start.\n");
-  expect(bench.interruptHandler).toBeUndefined();
-  expect(vi.getTimerCount()).toBe(0);
+  expect(error).toMatch(/^bfm: interrupted while waiting for the driver, which does not say where it is\.\n/);
 });
 
 test("dump prints the ring, and says when it is empty", async () => {

@@ -37,12 +37,13 @@ export class FakeDriver implements Device {
   readonly errnos: Partial<Record<string, Errno[]>> = {};
   /** Reports that requests end with. */
   readonly reports: Partial<Record<string, FakeReport>> = {};
-  /** A start that waits until it is interrupted, and what a status says meanwhile. */
+  /** A start that waits, and what a status says meanwhile. */
   waitsIn: { readonly cpu: number; readonly phase: number } | undefined;
+  /** Ends the wait of a start. */
+  endWait = () => {};
   closed = false;
 
   readonly #addresses = new Map<bigint, Uint8Array>();
-  #endWait: (() => void) | undefined;
 
   ioctl(request: number, bytes: Uint8Array): Errno {
     const name = requestNames[request];
@@ -62,15 +63,11 @@ export class FakeDriver implements Device {
   async ioctlInThread(request: number, bytes: Uint8Array): Promise<Errno> {
     if (request === abi.IOCTL_START && this.waitsIn !== undefined) {
       await new Promise<void>((resolve) => {
-        this.#endWait = resolve;
+        this.endWait = resolve;
       });
       this.waitsIn = undefined;
     }
     return this.ioctl(request, bytes);
-  }
-
-  interruptThread(request: number): void {
-    if (request === abi.IOCTL_START) this.#endWait?.();
   }
 
   address(bytes: Uint8Array): bigint {

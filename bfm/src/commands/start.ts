@@ -1,12 +1,17 @@
 // bfm start: slides the hypervisor under Linux, on every processor
 
+import { constantName } from "../constant-names.ts";
 import type { Driver } from "../driver.ts";
 import type { Environment } from "../environment.ts";
-import { NO_CPU, phaseText, processor } from "../messages.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { Failure, type FailureFacts } from "../failure.ts";
+import { NO_CPU, type Place, phaseText, processor } from "../messages.ts";
 import { type Outcome, statusFacts, statusLine } from "../outcome.ts";
 
 /** How often a start that does not end is talked about. */
 const PATIENCE_MS = 10_000;
+/** How long the driver may take to say where a start is. */
+const ANSWER_MS = 1_000;
 
 export async function start(openDriver: () => Driver, environment: Environment): Promise<Outcome> {
   const driver = openDriver();
@@ -15,36 +20,53 @@ export async function start(openDriver: () => Driver, environment: Environment):
   return { text: statusLine(status), facts: statusFacts(status) };
 }
 
-/** Waits for the driver. Ctrl-C makes it give up; after a while the user is told what it waits for. */
+/**
+ * Waits for the driver. After a while the user is told for whom. Ctrl-C gives up; the driver rolls back when bfm has
+ * ended, because only that ends its wait for a processor that an extension keeps.
+ */
 export async function startAndWait(driver: Driver, { onInterrupt, writeError }: Environment): Promise<void> {
-  const { done, interrupt } = driver.start();
   const began = Date.now();
-  const timer = setInterval(() => {
+  const timer = setInterval(async () => {
+    const place = await currentPlace(driver);
     const seconds = Math.round((Date.now() - began) / 1000);
-    describeWait(driver).then((place) =>
-      writeError(
-        `bfm: still starting after ${seconds} s: ${place}\nCtrl-C gives up and rolls back; a processor that does not return is lost until you reboot.\n`,
-      ),
+    writeError(
+      `bfm: still starting after ${seconds} s: waiting for ${placeText(place)}.\n` +
+        "Ctrl-C gives up; a processor that does not return is lost until you reboot.\n",
     );
   }, PATIENCE_MS);
-  const ignore = onInterrupt(() => {
-    writeError("bfm: interrupted: giving the processors back to Linux ...\n");
-    interrupt();
+  let ignore = () => {};
+  const interrupted = new Promise<never>((_, reject) => {
+    ignore = onInterrupt(async () => reject(interruption(await currentPlace(driver))));
   });
   try {
-    await done;
+    await Promise.race([driver.start(), interrupted]);
   } finally {
     clearInterval(timer);
     ignore();
   }
 }
 
-async function describeWait(driver: Driver): Promise<string> {
-  try {
-    const { cpu, phase } = await driver.progress();
-    if (cpu === NO_CPU) return "the driver has not begun with a processor, another bfm may be at work";
-    return `waiting for ${processor(cpu)}, ${phaseText(phase)}`;
-  } catch (error) {
-    return `the driver does not say where (${(error as Error).message})`;
-  }
+/** Undefined when the driver does not say. */
+function currentPlace(driver: Driver): Promise<Place | undefined> {
+  const answer = driver.place().catch(() => undefined);
+  const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ANSWER_MS).unref());
+  return Promise.race([answer, silence]);
+}
+
+function interruption(place: Place | undefined): Failure {
+  const facts: FailureFacts =
+    place === undefined || place.cpu === NO_CPU ? {} : { cpu: place.cpu, phase: constantName("PHASE_", place.phase) };
+  return new Failure(
+    "ERROR_TIMEOUT",
+    exitCodes.interrupted,
+    `interrupted while waiting for ${placeText(place)}`,
+    "The driver gives the other processors back to Linux. See whether one is lost: bfm status.",
+    { facts },
+  );
+}
+
+function placeText(place: Place | undefined): string {
+  if (place === undefined) return "the driver, which does not say where it is";
+  if (place.cpu === NO_CPU) return "the driver, which has not begun with a processor (is another bfm at work?)";
+  return `${processor(place.cpu)}, ${phaseText(place.phase)}`;
 }
