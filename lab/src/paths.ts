@@ -24,6 +24,7 @@ export const products = {
   kernel: join(buildFolder, "kernel", "kernel.elf"),
   kernelSymbols: join(buildFolder, "kernel", "kernel.debug.elf"),
   defaultExtension: join(buildFolder, "extensions", "default", "default.elf"),
+  defaultExtensionSymbols: join(buildFolder, "extensions", "default", "default.debug.elf"),
   driver: join(buildFolder, "linux", "bfdriver.ko"),
   bfm: join(buildFolder, "bfm"),
   bare: join(buildFolder, "bare", "bare.elf"),

@@ -5,7 +5,9 @@ import { writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { type FailureKind, MachineFailure } from "../outcome.ts";
+import { writeFunctions } from "./functions.ts";
 import type { Emulator } from "./process.ts";
+import { SERIAL_LOG } from "./qemu.ts";
 
 /** What a dying machine writes to a serial port, and how many milliseconds it gets after that. */
 const panics = {
@@ -14,6 +16,9 @@ const panics = {
   /** Linux may have got its processor back, or may run on with the others: its command can still end. */
   "hypervisor-panic": { pattern: /bareflank: PANIC.*/, grace: 10_000 },
 } as const;
+
+/** All processors' registers when the machine was given up. */
+const REGISTERS_LOG = "registers.txt";
 
 interface Cause {
   readonly kind: FailureKind;
@@ -101,13 +106,14 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
     if (this.#failure !== undefined || this.#stopped) {
       return;
     }
-    writeFileSync(join(this.#emulator.folder, "registers.txt"), await this.#emulator.registers());
+    writeFileSync(join(this.#emulator.folder, REGISTERS_LOG), await this.#emulator.registers());
     this.#fail(kind, detail);
     await this.#emulator.kill();
   }
 
   #fail(kind: FailureKind, detail: string): void {
     if (this.#failure === undefined && !this.#stopped) {
+      writeFunctions(this.#emulator.folder, [SERIAL_LOG, REGISTERS_LOG]);
       this.#failure = new MachineFailure(kind, detail, this.#emulator.folder);
       this.emit("failure", this.#failure);
     }

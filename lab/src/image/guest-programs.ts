@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runTool } from "../host-tools.ts";
 import { labFolder } from "../paths.ts";
 import { cached } from "./cache.ts";
-import { runTool } from "./tools.ts";
 
 const flags = ["-O2", "-static", "-Wall", "-Wextra", "-Werror", "-std=gnu11"];
 

@@ -3,11 +3,11 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LabError } from "../errors.ts";
+import { runTool } from "../host-tools.ts";
 import { labFolder, products } from "../paths.ts";
 import { cpioArchive } from "./cpio.ts";
 import { type DebianKernel, ModuleIndex } from "./debian.ts";
 import { guestProgram } from "./guest-programs.ts";
-import { runTool } from "./tools.ts";
 import { completeTree, type Entry } from "./tree.ts";
 
 /** A file for the machine. */

@@ -3,10 +3,10 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { runTool } from "../host-tools.ts";
 import { cacheFolder, labFolder } from "../paths.ts";
 import { cached } from "./cache.ts";
 import type { DebianKernel } from "./debian.ts";
-import { runTool } from "./tools.ts";
 import type { Entry } from "./tree.ts";
 
 const sources = ["probe.c", "Kbuild"] as const;

@@ -12,11 +12,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { runTool } from "../host-tools.ts";
 import { cacheFolder } from "../paths.ts";
 import { cached } from "./cache.ts";
 import { type DebianKernel, ModuleIndex } from "./debian.ts";
 import { guestProgram } from "./guest-programs.ts";
-import { runTool } from "./tools.ts";
 import { completeTree, type Entry, entryContent, entryMode, treeDigest } from "./tree.ts";
 
 /** Goes up when images of the same content have to be made anew. */

@@ -1,14 +1,14 @@
-// Running the programs of the host that images are made with
+// Running the programs of the host that the lab needs
 
 import { execFileSync } from "node:child_process";
-import { LabError } from "../errors.ts";
+import { LabError } from "./errors.ts";
 
 /** Debian package of each program that the lab calls. */
 const packages: Readonly<Record<string, string>> = {
   busybox: "busybox-static",
   clang: "clang",
-  "dpkg-deb": "dpkg",
   ldd: "libc-bin",
+  "llvm-symbolizer": "llvm",
   make: "make",
   mke2fs: "e2fsprogs",
 };
