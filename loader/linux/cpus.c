@@ -3,6 +3,7 @@
 
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -85,61 +86,77 @@ static void carry_out(void *info)
     complete(&request->done);
 }
 
-/* A processor in an extension's _start or bootstrap hears no interrupt: only a fatal signal ends the wait for it. */
-static bool wait_for_entry(struct request *request, int cpu)
+static int carry_out_in_thread(void *info)
 {
-    long left = wait_for_completion_killable_timeout(&request->done, PATIENCE_WARNING);
+    unsigned long flags;
 
-    if (left == 0) {
-        pr_warn("bfdriver: CPU %d has not come back for ten seconds; the extension may hang, kill bfm to give it up\n", cpu);
-        left = wait_for_completion_killable(&request->done) == 0 ? 1 : -ERESTARTSYS;
-    }
-    return left > 0 || wait_for_completion_timeout(&request->done, PATIENCE_SIGNAL) != 0;
+    local_irq_save(flags);
+    carry_out(info);
+    local_irq_restore(flags);
+    return 0;
 }
 
 /*
- * By an interrupt, not by a thread: it needs no scheduler on that processor, and none on one that was lost before. The
- * caller waits elsewhere, or nobody could interrupt it.
+ * Into the VM by a real-time thread: should the extension hang there, the scheduler sees a processor that is busy and
+ * keeps new work away. The caller waits elsewhere, or nobody could interrupt it: only a fatal signal ends its wait.
  */
+static u32 enter(struct request *request, int cpu, const struct cpumask *elsewhere)
+{
+    struct task_struct *thread;
+    long left;
+
+    if (!cpumask_empty(elsewhere))
+        set_cpus_allowed_ptr(current, elsewhere);
+    thread = kthread_create_on_cpu(carry_out_in_thread, request, cpu, "bareflank/%u");
+    if (IS_ERR(thread))
+        return RUN_CANCELLED;
+    sched_set_fifo(thread);
+    wake_up_process(thread);
+
+    left = wait_for_completion_killable_timeout(&request->done, PATIENCE_WARNING);
+    if (left == 0) {
+        pr_warn("bfdriver: CPU %d has not come back for ten seconds; does the extension hang?\n", cpu);
+        left = wait_for_completion_killable(&request->done) == 0;
+    }
+    return left > 0 || wait_for_completion_timeout(&request->done, PATIENCE_SIGNAL) ? RUN_DONE : RUN_LOST;
+}
+
+/* Everything else is short, and comes by an interrupt: that works on a processor that is about to go offline, too. */
+static u32 interrupt(struct request *request, int cpu)
+{
+    INIT_CSD(&request->csd, carry_out, request);
+    if (smp_call_function_single_async(cpu, &request->csd))
+        return RUN_CANCELLED;
+    return wait_for_completion_timeout(&request->done, PATIENCE_STOP) ? RUN_DONE : RUN_LOST;
+}
+
 u32 platform_runOnCpu(u32 index, u32 operation)
 {
     int cpu = listed[index];
-    bool entering = operation == OPERATION_ENTER;
     struct request *request = per_cpu_ptr(&requests, cpu);
     cpumask_var_t allowed, elsewhere;
-    bool moved = false, back;
     u32 result = RUN_CANCELLED;
-
-    if (entering && fatal_signal_pending(current))
-        return RUN_CANCELLED;
-    if (!alloc_cpumask_var(&allowed, GFP_KERNEL))
-        return RUN_CANCELLED;
-    if (!alloc_cpumask_var(&elsewhere, GFP_KERNEL))
-        goto out_allowed;
-    if (entering && !(current->flags & PF_KTHREAD)) {
-        cpumask_copy(allowed, &current->cpus_mask);
-        cpumask_andnot(elsewhere, cpu_online_mask, cpumask_of(cpu));
-        moved = !cpumask_empty(elsewhere) && set_cpus_allowed_ptr(current, elsewhere) == 0;
-    }
 
     request->index = index;
     request->operation = operation;
     init_completion(&request->done);
-    INIT_CSD(&request->csd, carry_out, request);
-    set_window(true);
-    if (smp_call_function_single_async(cpu, &request->csd) == 0) {
-        back = entering ? wait_for_entry(request, cpu)
-                        : wait_for_completion_timeout(&request->done, PATIENCE_STOP) != 0;
-        result = back ? RUN_DONE : RUN_LOST;
-        if (!back)
-            pr_alert("bfdriver: CPU %d is lost; only a reboot brings it back\n", cpu);
+    if (operation != OPERATION_ENTER) {
+        set_window(true);
+        result = interrupt(request, cpu);
+        set_window(false);
+    } else if (!fatal_signal_pending(current) && alloc_cpumask_var(&allowed, GFP_KERNEL)) {
+        if (alloc_cpumask_var(&elsewhere, GFP_KERNEL)) {
+            cpumask_copy(allowed, &current->cpus_mask);
+            cpumask_andnot(elsewhere, cpu_online_mask, cpumask_of(cpu));
+            set_window(true);
+            result = enter(request, cpu, elsewhere);
+            set_window(false);
+            set_cpus_allowed_ptr(current, allowed);
+            free_cpumask_var(elsewhere);
+        }
+        free_cpumask_var(allowed);
     }
-    set_window(false);
-
-    if (moved)
-        set_cpus_allowed_ptr(current, allowed);
-    free_cpumask_var(elsewhere);
-out_allowed:
-    free_cpumask_var(allowed);
+    if (result == RUN_LOST)
+        pr_alert("bfdriver: CPU %d is lost; only a reboot brings it back\n", cpu);
     return result;
 }

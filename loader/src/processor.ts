@@ -76,8 +76,11 @@ export function insideCount(): u32 {
   return inside;
 }
 
-/** Index of the processor that is on its way into the VM, or NONE. */
+/** Index of the processor that is on its way into the VM, or was lost on it, or NONE. */
 export function enteringIndex(): u32 {
-  for (let i: u32 = 0; i < count; i++) if (processorAt(i).stage === STAGE_ENTERING) return i;
+  for (let i: u32 = 0; i < count; i++) {
+    const stage = processorAt(i).stage;
+    if (stage === STAGE_ENTERING || stage === STAGE_LOST) return i;
+  }
   return NONE;
 }
