@@ -1,0 +1,33 @@
+// `npm run bench`: every figure of docs/specification.md, as a table and as JSON
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { buildFolder } from "../src/paths.ts";
+import { exitFigures } from "./exits.ts";
+import { type Figure, holds, table } from "./figure.ts";
+import { linuxFigures } from "./linux.ts";
+import { sizeFigures } from "./size.ts";
+
+/** Where the JSON goes. */
+const OUTPUT = join(buildFolder, "bench.json");
+
+const suites: readonly (readonly [string, () => Promise<Figure[]>])[] = [
+  ["exits on the bare platform", exitFigures],
+  ["sizes", sizeFigures],
+  ["Linux, counting every instruction", linuxFigures],
+];
+
+const figures: Figure[] = [];
+for (const [title, measure] of suites) {
+  const begin = performance.now();
+  process.stderr.write(`${title} … `);
+  figures.push(...(await measure()));
+  process.stderr.write(`${((performance.now() - begin) / 1000).toFixed(0)} s\n`);
+}
+
+mkdirSync(dirname(OUTPUT), { recursive: true });
+writeFileSync(OUTPUT, `${JSON.stringify({ figures }, null, 2)}\n`);
+process.stdout.write(`\n${table(figures)}\n`);
+const broken = figures.filter((figure) => !holds(figure));
+for (const { title } of broken) process.stderr.write(`Above its limit: ${title}\n`);
+process.exitCode = broken.length === 0 ? 0 : 1;
