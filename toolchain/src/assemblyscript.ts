@@ -6,6 +6,8 @@ import * as asc from "assemblyscript/asc";
 import { ASC_OPTIONS } from "./asc-options.ts";
 import { type Diagnostic, locate } from "./errors.ts";
 import { rewriteImports } from "./imports.ts";
+import { type LintProgram, lintProgram } from "./lint.ts";
+import type { PartType } from "./part.ts";
 import { placeOf, readSourceMap } from "./source-map.ts";
 import { scanWasm } from "./wasm.ts";
 
@@ -18,6 +20,8 @@ export interface CompileRequest {
   /** Linear memory in pages of 64 KiB. */
   readonly initialPages: number;
   readonly maximumPages: number;
+  /** Apply the rules of lint.ts for this type of part, and compile nothing. */
+  readonly lint?: PartType;
 }
 
 /** The module, or why there is none. */
@@ -63,9 +67,11 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
     reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
+    transforms: request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)],
   });
 
   const done = { diagnostics, inputs: [...inputs] };
+  if (error instanceof LintDone) return done;
   if (error !== null && !diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
     diagnostics.push({ severity: "error", message: error.message });
   }
@@ -74,6 +80,19 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   if (error !== null || !(wasm instanceof Uint8Array) || typeof sourceMap !== "string") return done;
   diagnostics.push(...floatsOf(wasm, sourceMap, sources));
   return { ...done, wasm, sourceMap: stripSources(sourceMap) };
+}
+
+/** Thrown at asc to end its work after the linter had its turn. */
+class LintDone extends Error {}
+
+/** A transform that applies the linter's rules. */
+function linter(type: PartType, entries: readonly string[], diagnostics: Diagnostic[]): asc.Transform {
+  return {
+    afterInitialize(program: unknown): never {
+      diagnostics.push(...lintProgram(program as LintProgram, type, entries));
+      throw new LintDone("linted");
+    },
+  } as unknown as asc.Transform;
 }
 
 interface AscMessage {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { explain, registerBuild } from "./build-command.ts";
 import { UsageError } from "./errors.ts";
+import { registerLint } from "./lint-command.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showHelpAfterError("(bf --help shows what there is)")
     .exitOverride();
   registerBuild(program);
+  registerLint(program);
   for (const command of program.commands) command.exitOverride();
   await registerLab(program, argv);
   try {

@@ -1,0 +1,39 @@
+// Applies the rules of lint.ts to parts
+
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { ASC_VERSION } from "./asc-options.ts";
+import { Cache } from "./cache.ts";
+import { Compilers } from "./compilers.ts";
+import { digestOf } from "./context.ts";
+import type { Diagnostic } from "./errors.ts";
+import { type DeclaredPart, isCompiled, type Part, resolvePart, type Workspace } from "./part.ts";
+
+/** Findings of lint.ts in the parts that asc compiles, each once, by file and line. */
+export async function lintParts(workspace: Workspace, parts: readonly DeclaredPart[]): Promise<Diagnostic[]> {
+  const compilers = new Compilers();
+  const cache = new Cache(process.env.BF_CACHE ?? join(workspace.build, ".cache"), workspace.root);
+  try {
+    const compiled = parts.filter((part) => isCompiled(part.type)).map(resolvePart);
+    const lists = await Promise.all(compiled.map((part) => lintPart(part, workspace.root, cache, compilers)));
+    const places = new Map(lists.flat().map((finding) => [JSON.stringify(finding), finding]));
+    return [...places.values()].sort(
+      (a, b) => (a.file ?? "").localeCompare(b.file ?? "") || (a.line ?? 0) - (b.line ?? 0),
+    );
+  } finally {
+    await compilers.close();
+  }
+}
+
+async function lintPart(part: Part, root: string, cache: Cache, compilers: Compilers): Promise<Diagnostic[]> {
+  const key = [ASC_VERSION, LINTER_DIGEST, part.type, part.entries.map((path) => relative(root, path))];
+  const result = await cache.run("lint", key, async () => {
+    const request = { root, entries: part.entries, initialPages: 1, maximumPages: 1, lint: part.type };
+    const { diagnostics, inputs } = await compilers.compile(request);
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    return { files: new Map([["findings.json", JSON.stringify(errors)]]), inputs };
+  });
+  return JSON.parse(readFileSync(result.path("findings.json"), "utf8")) as Diagnostic[];
+}
+
+const LINTER_DIGEST = digestOf(readFileSync(new URL("./lint.ts", import.meta.url)));
