@@ -106,6 +106,7 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
     const emulator = await Emulator.start(
       hardware.machine,
       ["serial"],
+      { serial: SERIAL_LOG },
       (path) => [
         ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
         ...bareArguments({ image, modules, append: options.append ?? "" }),
@@ -115,7 +116,6 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
     const serial = await emulator.connection("serial");
     const watch = new FailureWatch(emulator);
     watch.observe("hypervisor-panic", serial);
-    const closed = new Promise((resolve) => serial.once("close", resolve));
     serial.on("data", (chunk) => options.onOutput?.(chunk));
     options.onStart?.(emulator.monitor);
     const limit = options.gdbPort === undefined ? (options.timeout ?? BARE_SECONDS) : undefined;
@@ -134,7 +134,7 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
       kept = true;
       outcome = { kind: error.kind, exitCode: error.exitCode, message: error.message };
     }
-    await closed;
+    await emulator.ended;
     return { ...outcome, output: readFileSync(join(folder, SERIAL_LOG), "utf8"), folder: kept ? folder : undefined };
   } finally {
     if (!kept) {

@@ -40,8 +40,8 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
       if (this.#stopped || this.failed || ending.reason === "debug-exit") {
         return;
       }
-      const failed = ending.reason === "emulator-failed";
-      this.#fail(ending.reason, failed ? `exit code ${ending.exitCode}, ${emulator.log()}` : "");
+      const detail = ending.reason === "emulator-failed" ? `exit code ${ending.exitCode}, ${emulator.log()}` : "";
+      this.#report(new MachineFailure(ending.reason, detail, emulator.folder));
     });
   }
 
@@ -103,19 +103,20 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
 
   /** The machine is of no use any more, but its emulator still runs: notes the registers, then ends it. */
   async #die({ kind, detail }: Cause): Promise<void> {
-    if (this.#failure !== undefined || this.#stopped) {
+    if (this.#stopped || this.failed) {
       return;
     }
-    writeFileSync(join(this.#emulator.folder, REGISTERS_LOG), await this.#emulator.registers());
-    this.#fail(kind, detail);
+    const failure = new MachineFailure(kind, detail, this.#emulator.folder);
+    this.#failure = failure;
+    writeFileSync(join(failure.folder, REGISTERS_LOG), await this.#emulator.registers());
     await this.#emulator.kill();
+    this.#report(failure);
   }
 
-  #fail(kind: FailureKind, detail: string): void {
-    if (this.#failure === undefined && !this.#stopped) {
-      writeFunctions(this.#emulator.folder, [SERIAL_LOG, REGISTERS_LOG]);
-      this.#failure = new MachineFailure(kind, detail, this.#emulator.folder);
-      this.emit("failure", this.#failure);
-    }
+  /** By now the logs are complete. */
+  #report(failure: MachineFailure): void {
+    this.#failure = failure;
+    writeFunctions(failure.folder, [SERIAL_LOG, REGISTERS_LOG]);
+    this.emit("failure", failure);
   }
 }

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,7 +80,7 @@ class SocketSet {
 
 /** A QEMU that was started. */
 export class Emulator {
-  /** Resolves when QEMU has ended, whatever the reason. */
+  /** Resolves when QEMU has ended, whatever the reason, and its recorded sockets are read to their ends. */
   readonly ended: Promise<Ending>;
   readonly folder: string;
   readonly monitor: Monitor;
@@ -88,7 +88,13 @@ export class Emulator {
   readonly #sockets: SocketSet;
   #shutdownReason = "";
 
-  private constructor(process: ChildProcess, sockets: SocketSet, folder: string, monitor: Monitor) {
+  private constructor(
+    process: ChildProcess,
+    sockets: SocketSet,
+    folder: string,
+    monitor: Monitor,
+    recordings: readonly Recording[],
+  ) {
     this.#process = process;
     this.#sockets = sockets;
     this.folder = folder;
@@ -98,13 +104,18 @@ export class Emulator {
         this.#shutdownReason = String(data.reason);
       }
     });
-    this.ended = new Promise((resolve) => process.once("exit", (code) => resolve(this.#ending(code))));
+    const exited = new Promise<Ending>((resolve) => process.once("exit", (code) => resolve(this.#ending(code))));
+    this.ended = exited.then(async (ending) => {
+      await Promise.all(recordings.map(({ closed }) => closed));
+      return ending;
+    });
   }
 
   /**
    * Starts QEMU and waits until the machine is set up; its processors wait for `resume`.
    *
    * @param names the sockets to listen on; "qmp" is always among them
+   * @param recorded log file of each socket whose text is kept
    * @param makeArguments gets the path of a socket by its name
    * @param folder where the logs go
    * @throws LabError when QEMU is missing or refuses its arguments
@@ -112,6 +123,7 @@ export class Emulator {
   static async start(
     machine: Machine,
     names: readonly string[],
+    recorded: Readonly<Record<string, string>>,
     makeArguments: (socketPath: (name: string) => string) => string[],
     folder: string,
   ): Promise<Emulator> {
@@ -126,7 +138,10 @@ export class Emulator {
       const monitor = new Monitor(await Promise.race([sockets.connection("qmp"), failed]));
       await Promise.race([monitor.ready, failed]);
       started();
-      return new Emulator(child, sockets, folder, monitor);
+      const recordings = Object.entries(recorded).map(async ([name, file]) =>
+        record(await sockets.connection(name), join(folder, file)),
+      );
+      return new Emulator(child, sockets, folder, monitor, await Promise.all(recordings));
     } catch (error) {
       sockets.dispose();
       throw error;
@@ -175,6 +190,27 @@ export class Emulator {
 }
 
 const emulatorLog = (folder: string): string => readFileSync(join(folder, EMULATOR_LOG), "utf8").trim();
+
+interface Recording {
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Writes what comes over a socket to a file. QEMU could do that, but when the reader is slow its log has characters
+ * twice.
+ */
+const record = (socket: Socket, file: string): Recording => {
+  const log = openSync(file, "w");
+  socket.on("data", (bytes) => writeSync(log, bytes));
+  return {
+    closed: new Promise((resolve) =>
+      socket.once("close", () => {
+        closeSync(log);
+        resolve();
+      }),
+    ),
+  };
+};
 
 /**
  * A command that the kernel kills when this process ends, however that comes about: a lab that is killed itself leaves

@@ -25,7 +25,7 @@ export interface Sockets {
   readonly serial: string;
 }
 
-/** COM1's text is also written here by QEMU itself, so that nothing is lost when the lab is killed. */
+/** What hypervisor and loader write. */
 export const SERIAL_LOG = "serial.log";
 /** QEMU's own log: every reset of a processor, triple faults among them. */
 export const RESET_LOG = "resets.log";
@@ -42,11 +42,8 @@ const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
   }
 };
 
-/** A character device that connects to the socket, and copies what the guest writes to a file if one is given. */
-export const socketDevice = (id: string, socket: string, logFile?: string): string[] => [
-  "-chardev",
-  `socket,id=${id},path=${socket}${logFile === undefined ? "" : `,logfile=${logFile},logappend=off`}`,
-];
+/** A character device that connects to the socket. */
+export const socketDevice = (id: string, socket: string): string[] => ["-chardev", `socket,id=${id},path=${socket}`];
 
 /**
  * QEMU's arguments for the machine itself; what it boots comes behind them.
@@ -68,7 +65,7 @@ export const qemuArguments = (options: MachineOptions, sockets: Sockets, folder:
     ...["-d", "cpu_reset", "-D", `${folder}/${RESET_LOG}`],
     ...socketDevice("qmp", sockets.qmp),
     ...["-mon", "chardev=qmp,mode=control"],
-    ...socketDevice("serial", sockets.serial, `${folder}/${SERIAL_LOG}`),
+    ...socketDevice("serial", sockets.serial),
     ...["-serial", "chardev:serial"],
     // Its processors wait until the lab, or GDB, lets them go.
     "-S",
@@ -97,9 +94,9 @@ export const CONSOLE_LOG = "console.log";
  * The root disk is a persistent-memory device on a private mapping of the image file: Linux maps its pages directly
  * (DAX), so nothing is copied, and all machines share the host's page cache.
  */
-export const linuxArguments = (boot: LinuxBoot, folder: string): string[] => [
+export const linuxArguments = (boot: LinuxBoot): string[] => [
   ...["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine],
-  ...socketDevice("console", boot.consoleSocket, `${folder}/${CONSOLE_LOG}`),
+  ...socketDevice("console", boot.consoleSocket),
   ...["-serial", "chardev:console"],
   ...["-object", `memory-backend-file,id=root,mem-path=${boot.root},size=${boot.rootBytes},share=off`],
   ...["-device", "virtio-pmem-pci,memdev=root,id=rootdisk"],

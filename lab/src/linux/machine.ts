@@ -250,21 +250,19 @@ const startMachine = async (options: LinuxOptions): Promise<StartedMachine> => {
     emulator = await Emulator.start(
       hardware.machine,
       sockets,
+      { serial: SERIAL_LOG, console: CONSOLE_LOG },
       (path) => [
         ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
-        ...linuxArguments(
-          {
-            kernel: kernel.image,
-            initramfs: initramfsFile,
-            commandLine: kernelCommandLine(options.append),
-            root: root.path,
-            rootBytes: root.bytes,
-            consoleSocket: path("console"),
-            channelSocket: path("channel"),
-            terminalSocket: options.terminal === true ? path("terminal") : undefined,
-          },
-          folder,
-        ),
+        ...linuxArguments({
+          kernel: kernel.image,
+          initramfs: initramfsFile,
+          commandLine: kernelCommandLine(options.append),
+          root: root.path,
+          rootBytes: root.bytes,
+          consoleSocket: path("console"),
+          channelSocket: path("channel"),
+          terminalSocket: options.terminal === true ? path("terminal") : undefined,
+        }),
       ],
       folder,
     );

@@ -1,9 +1,10 @@
 // One command in a fresh machine
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CONSOLE_LOG, SERIAL_LOG } from "../emulator/qemu.ts";
-import { MachineFailure, type OutcomeKind } from "../outcome.ts";
+import { LabError } from "../errors.ts";
+import { MachineFailure, type OutcomeKind, outcomes } from "../outcome.ts";
 import { LinuxMachine, type LinuxOptions, type RunOptions } from "./machine.ts";
 import { type OutputStream, type OutputTexts, Transcript } from "./transcript.ts";
 
@@ -27,7 +28,7 @@ export interface RunLinuxResult extends OutputTexts {
   readonly console: string;
   /** Where the logs are; undefined when they were not kept. */
   readonly folder: string | undefined;
-  /** Why it failed, for people; empty when it did not. */
+  /** Why it failed, or which files cannot be read, for people; empty when all went well. */
   readonly message: string;
 }
 
@@ -39,7 +40,7 @@ const readLog = (folder: string, name: string): string => {
 /**
  * Boots a machine, runs one command in it, fetches files, ends it. A machine that dies is a result, not an exception.
  *
- * @throws LabError when the machine cannot be made, or a file of `get` cannot be read
+ * @throws LabError when the machine cannot be made
  *
  * @example
  * const { kind, exitCode, stdout } = await runLinux({ smp: 2, command: "nproc" });
@@ -51,27 +52,65 @@ export const runLinux = async (options: RunLinuxOptions): Promise<RunLinuxResult
     options.onOutput?.(bytes, stream);
   };
   const files = new Map<string, Buffer>();
-  const result = (kind: OutcomeKind, exitCode: number, folder: string, kept: boolean, message: string) => ({
-    kind,
-    exitCode,
+  const ending = await runToTheEnd({ ...options, onOutput }, files);
+  const { folder, kind } = ending;
+  const kept = kind !== "exit" || options.keep === true;
+  const result: RunLinuxResult = {
+    ...ending,
     ...transcript.texts(),
     files,
     serial: readLog(folder, SERIAL_LOG),
     console: readLog(folder, CONSOLE_LOG),
     folder: kept ? folder : undefined,
-    message,
-  });
+  };
+  if (!kept) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return result;
+};
+
+interface Ending {
+  readonly kind: OutcomeKind;
+  readonly exitCode: number;
+  readonly folder: string;
+  readonly message: string;
+}
+
+/** Returns what cannot be read, as sentences. */
+const fetchFiles = async (
+  linux: LinuxMachine,
+  names: readonly string[],
+  files: Map<string, Buffer>,
+): Promise<string> => {
+  const problems: string[] = [];
+  for (const name of names) {
+    try {
+      files.set(name, await linux.get(name));
+    } catch (error) {
+      if (!(error instanceof LabError)) {
+        throw error;
+      }
+      problems.push(error.message);
+    }
+  }
+  return problems.join(" ");
+};
+
+/** When it returns, the machine is gone and its logs are complete. */
+const runToTheEnd = async (options: RunLinuxOptions, files: Map<string, Buffer>): Promise<Ending> => {
   let linux: LinuxMachine | undefined;
   try {
-    linux = await LinuxMachine.boot(options);
-    const { exitCode } = await linux.run(options.command, { timeout: options.timeout, onOutput });
-    for (const name of options.get ?? []) {
-      files.set(name, await linux.get(name));
-    }
-    return result("exit", exitCode, linux.folder, options.keep === true, "");
+    linux = await LinuxMachine.boot({ ...options, keep: true });
+    const { exitCode } = await linux.run(options.command, options);
+    const unreadable = await fetchFiles(linux, options.get ?? [], files);
+    const { folder } = linux;
+    // A command that failed need not have written its files.
+    return unreadable === "" || exitCode !== 0
+      ? { kind: "exit", exitCode, folder, message: unreadable }
+      : { kind: "lab-error", exitCode: outcomes["lab-error"].exitCode, folder, message: unreadable };
   } catch (error) {
     if (error instanceof MachineFailure) {
-      return result(error.kind, error.exitCode, error.folder, true, error.message);
+      return { kind: error.kind, exitCode: error.exitCode, folder: error.folder, message: error.message };
     }
     throw error;
   } finally {

@@ -126,6 +126,48 @@ describe("a machine with two processors", () => {
   });
 });
 
+describe("runLinux", () => {
+  it("fetches files, whatever the command's exit code", async () => {
+    const { kind, exitCode, files } = await runLinux({ command: "echo 1 >a; exit 3", get: ["a", "b"] });
+    expect({ kind, exitCode }).toEqual({ kind: "exit", exitCode: 3 });
+    expect(files.get("a")?.toString()).toBe("1\n");
+    expect(files.has("b")).toBe(false);
+  });
+
+  it("fails when a command succeeds without writing a file that is wanted", async () => {
+    const { kind, exitCode, message, folder } = await runLinux({ command: "true", get: ["b"] });
+    expect({ kind, exitCode }).toEqual({ kind: "lab-error", exitCode: 247 });
+    expect(message).toContain("cannot read b");
+    rmSync(folder ?? "", { recursive: true });
+  });
+});
+
+describe("a machine with a terminal", () => {
+  it("has a login shell on it, and ends with the shell's exit code", async () => {
+    const linux = await LinuxMachine.boot({ terminal: true });
+    try {
+      let typed = "";
+      const terminal = await linux.terminal();
+      const prompt = new Promise<void>((resolve) =>
+        terminal.on("data", (bytes) => {
+          typed += bytes;
+          if (typed.includes("lab:~# ")) {
+            resolve();
+          }
+        }),
+      );
+      const ended = linux.runShell(30, 90);
+      await prompt;
+      terminal.write("stty size; tty; exit 5\r");
+      expect(await ended).toBe(5);
+      expect(typed).toContain("30 90");
+      expect(typed).toContain("/dev/hvc0");
+    } finally {
+      await linux.close();
+    }
+  });
+});
+
 describe("a machine that dies", () => {
   const die = async (command: string, timeout = 60, append = "") => {
     const result = await runLinux({ command: `echo before; ${command}`, timeout, append });
