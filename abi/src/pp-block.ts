@@ -25,6 +25,8 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   ppid: "u32",
   context: ["u32", "CONTEXT_*: what the extension is being asked to do."],
   failedContext: ["u32", "Context in which the extension failed, while context is CONTEXT_FAIL."],
+  failedStatus: ["u32", "Why it failed: BOOT_*, while context is CONTEXT_FAIL."],
+  failedDetail: ["u32", "Its detail: the vector of a fault."],
   tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
   tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],
   root: ["u64", "Physical address of this processor's top-level page table."],

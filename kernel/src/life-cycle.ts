@@ -12,6 +12,7 @@ import {
   BOOT_EXT_NO_BOOTSTRAP,
   BOOT_EXT_NO_FAIL,
   BOOT_EXT_NO_VMEXIT,
+  BOOT_EXT_RETURNED,
   BOOT_EXT_WAIT,
   PHASE_BOOTSTRAP,
   PHASE_HALTED,
@@ -32,6 +33,8 @@ import {
   CONTEXT_VMEXIT,
   PP_BLOCK_CONTEXT,
   PP_BLOCK_FAILED_CONTEXT,
+  PP_BLOCK_FAILED_DETAIL,
+  PP_BLOCK_FAILED_STATUS,
   PP_BLOCK_HOST_VMCB,
   PP_BLOCK_UPCALL_REG1,
 } from "../../abi/generated/bare/pp-block";
@@ -81,8 +84,8 @@ function leaveCallback(): u32 {
   if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) {
     next = CONTEXT_VMEXIT;
     endFlush(vs);
-    setPhase(PHASE_RUNNING);
   }
+  setPhase(PHASE_RUNNING);
   vs.ran = 1;
   prepareUpcall(next, vmexitHandler, stackTop(ppid()), vs.id, 0);
   return ACTION_RUN;
@@ -98,8 +101,11 @@ export function wait(): u32 {
   return callBootstrap();
 }
 
-/** The extension gave up. */
+/** The extension gave up. When its fail callback does, the reason is still why that was called. */
 export function exit(): u32 {
+  if (block32(PP_BLOCK_CONTEXT) == CONTEXT_FAIL) {
+    return fatal(block32(PP_BLOCK_FAILED_STATUS), block32(PP_BLOCK_FAILED_DETAIL));
+  }
   return fail(BOOT_EXT_EXIT, 0, 0, 0);
 }
 
@@ -124,6 +130,8 @@ export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
   const context = block32(PP_BLOCK_CONTEXT);
   if (failHandler == 0 || context == CONTEXT_FAIL) return fatal(status, detail);
   setBlock32(PP_BLOCK_FAILED_CONTEXT, context);
+  setBlock32(PP_BLOCK_FAILED_STATUS, status);
+  setBlock32(PP_BLOCK_FAILED_DETAIL, <u32>detail);
   prepareUpcall(CONTEXT_FAIL, failHandler, failStackTop(ppid()), code, address);
   return ACTION_UPCALL;
 }
@@ -139,7 +147,7 @@ export function promote(vs: Vs): u32 {
 
 /**
  * Nothing can go on here. Before the first exit was handled, the operating system gets the processor back, with
- * `status` in RAX; afterwards the processor halts.
+ * `status` in RAX; afterwards the processor halts. The phase stays: the loader reports how far the processor had come.
  */
 export function fatal(status: u32, detail: u64): u32 {
   const context = block32(PP_BLOCK_CONTEXT);
@@ -160,7 +168,6 @@ export function fatal(status: u32, detail: u64): u32 {
   } else {
     giveBackSaved(code, block64(PP_BLOCK_HOST_VMCB));
   }
-  setPhase(PHASE_STOPPED);
   return ACTION_PROMOTE;
 }
 
@@ -170,11 +177,12 @@ function report(status: u32, detail: u64, context: u32): void {
   decimal(ppid());
   text(": ");
   if (status == BOOT_EXT_FAULT) text("the extension faulted");
+  else if (status == BOOT_EXT_RETURNED) text("the extension returned without a system call");
   else if (status == BOOT_EXT_EXIT) text("the extension called exit");
   else if (status == BOOT_EXT_WAIT) text("the extension called wait or again where that ends nothing");
-  else if (status == BOOT_EXT_NO_BOOTSTRAP) text("_start registered no bootstrap callback");
-  else if (status == BOOT_EXT_NO_VMEXIT) text("_start registered no vmexit callback");
-  else if (status == BOOT_EXT_NO_FAIL) text("_start registered no fail callback");
+  else if (status == BOOT_EXT_NO_BOOTSTRAP) text("no bootstrap callback was registered");
+  else if (status == BOOT_EXT_NO_VMEXIT) text("no vmexit callback was registered");
+  else if (status == BOOT_EXT_NO_FAIL) text("no fail callback was registered");
   else {
     text("failed with status ");
     decimal(status);

@@ -21,7 +21,6 @@ import {
   BOOT_NO_MEMORY,
   BOOT_VERSION,
   PHASE_KERNEL,
-  PHASE_STOPPED,
   SAVED_STATE_RAX,
 } from "../../abi/generated/bare/boot";
 import {
@@ -108,7 +107,6 @@ function refuse(status: u32): u32 {
   const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
   if (scratch != 0) giveBackSaved(code, scratch);
   else ppStore64(PP_STATE + SAVED_STATE_RAX, code);
-  setPhase(PHASE_STOPPED);
   return ACTION_PROMOTE;
 }
 

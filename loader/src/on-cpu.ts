@@ -1,6 +1,12 @@
 // The part of each operation that happens on the processor that it is about, with interrupts disabled
 
-import { BOOT_ARGS_DETAIL, BOOT_OK, PHASE_STOPPED, SAVED_STATE_BYTES } from "../../abi/generated/bare/boot";
+import {
+  BOOT_ARGS_DETAIL,
+  BOOT_ARGS_STATUS,
+  BOOT_OK,
+  PHASE_STOPPED,
+  SAVED_STATE_BYTES,
+} from "../../abi/generated/bare/boot";
 import {
   CPUID_CONTROL,
   CPUID_CONTROL_DONE,
@@ -67,12 +73,14 @@ function enter(processor: Processor): void {
   if (loadAcquire32(stageAddress(processor)) !== STAGE_ENTERING) return;
   captureState(processor.state);
   copyMemory(processor.snapshots, processor.state, SAVED_STATE_BYTES);
-  const status = demote(processor.state);
-  // From here on this is a VM, or the kernel gave up.
+  let status = demote(processor.state);
+  // From here on this is a VM, or the kernel gave up. It may still do so at the VM's first exit, which is the next line.
+  const answer = status === BOOT_OK ? control(CPUID_CONTROL_REPORT_ON) : CPUID_CONTROL_DONE;
+  if (status === BOOT_OK) status = loadAcquire32(processor.args + BOOT_ARGS_STATUS);
   if (status !== BOOT_OK) {
     processor.error = ERROR_START_FAILED;
     processor.detail = (status << 32) | (peek64(processor.args + BOOT_ARGS_DETAIL) & 0xffff_ffff);
-  } else if (control(CPUID_CONTROL_REPORT_ON) !== CPUID_CONTROL_DONE) {
+  } else if (answer !== CPUID_CONTROL_DONE) {
     processor.error = ERROR_NO_ANSWER;
   }
   const stage = status === BOOT_OK ? STAGE_INSIDE : STAGE_OUTSIDE;

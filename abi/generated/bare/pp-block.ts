@@ -126,15 +126,19 @@ export const PP_BLOCK_PPID: u32 = 0x8c;
 export const PP_BLOCK_CONTEXT: u32 = 0x90;
 /** u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
 export const PP_BLOCK_FAILED_CONTEXT: u32 = 0x94;
+/** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+export const PP_BLOCK_FAILED_STATUS: u32 = 0x98;
+/** u32: Its detail: the vector of a fault. */
+export const PP_BLOCK_FAILED_DETAIL: u32 = 0x9c;
 /** u64: extid, vmid, vpid and vsid as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS0: u32 = 0x98;
+export const PP_BLOCK_TCB_IDS0: u32 = 0xa0;
 /** u64: ppid and onlinePps as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS1: u32 = 0xa0;
+export const PP_BLOCK_TCB_IDS1: u32 = 0xa8;
 /** u64: Physical address of this processor's top-level page table. */
-export const PP_BLOCK_ROOT: u32 = 0xa8;
+export const PP_BLOCK_ROOT: u32 = 0xb0;
 /** u64: Physical address of the extension's TCB on this processor. */
-export const PP_BLOCK_TCB: u32 = 0xb0;
+export const PP_BLOCK_TCB: u32 = 0xb8;
 /** u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-export const PP_BLOCK_FAULT_FRAME: u32 = 0xb8;
+export const PP_BLOCK_FAULT_FRAME: u32 = 0xc0;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES: u32 = 0x168;
+export const PP_BLOCK_BYTES: u32 = 0x170;

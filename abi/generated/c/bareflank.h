@@ -1087,12 +1087,14 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_PPID BF_U32(0x8c) /* u32. */
 #define BF_PP_BLOCK_CONTEXT BF_U32(0x90) /* u32: CONTEXT_*: what the extension is being asked to do. */
 #define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x94) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0x98) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xa0) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_ROOT BF_U32(0xa8) /* u64: Physical address of this processor's top-level page table. */
-#define BF_PP_BLOCK_TCB BF_U32(0xb0) /* u64: Physical address of the extension's TCB on this processor. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xb8) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x168) /* Size of the structure. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x98) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x9c) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xa0) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xa8) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_ROOT BF_U32(0xb0) /* u64: Physical address of this processor's top-level page table. */
+#define BF_PP_BLOCK_TCB BF_U32(0xb8) /* u64: Physical address of the extension's TCB on this processor. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xc0) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x170) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1116,13 +1118,15 @@ struct bf_pp_block {
     uint32_t ppid;
     uint32_t context;
     uint32_t failed_context;
+    uint32_t failed_status;
+    uint32_t failed_detail;
     uint64_t tcb_ids0;
     uint64_t tcb_ids1;
     uint64_t root;
     uint64_t tcb;
     uint64_t fault_frame[22];
 };
-_Static_assert(sizeof(struct bf_pp_block) == 360, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 368, "size of bf_pp_block");
 #endif
 
 #endif
