@@ -75,11 +75,12 @@ export function buildElf(spec: ElfSpec): Uint8Array {
   return bytes;
 }
 
-/** Bytes of one note, name and descriptor padded to 4 bytes. */
-export function buildNote(owner: string, type: number, descriptor: Uint8Array): Uint8Array {
+/** Bytes of one note, name and descriptor padded to multiples of 4, or of 8. */
+export function buildNote(owner: string, type: number, descriptor: Uint8Array, padding: 4 | 8 = 4): Uint8Array {
   const nameBytes = owner.length + 1;
-  const descriptorAt = 12 + Math.ceil(nameBytes / 4) * 4;
-  const bytes = new Uint8Array(descriptorAt + Math.ceil(descriptor.length / 4) * 4);
+  const padded = (size: number) => Math.ceil(size / padding) * padding;
+  const descriptorAt = padded(12 + nameBytes);
+  const bytes = new Uint8Array(padded(descriptorAt + descriptor.length));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, nameBytes, true);
   view.setUint32(4, descriptor.length, true);

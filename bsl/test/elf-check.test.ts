@@ -149,6 +149,16 @@ describe("a file that is accepted", () => {
     expect(withFile(bytes, (part, file) => part.kernelVersion(file))).toBe(0x1234_5678_9abcn);
   });
 
+  test("a kernel note behind one whose end is padded to 8", () => {
+    const notes = [
+      buildNote("GNU", 5, new Uint8Array(4), 8),
+      buildNote("Bareflank", NOTE_KERNEL, littleEndian(8, 7n), 8),
+    ];
+    const bytes = buildElf({ segments: [kernelText, noteSegment(Buffer.concat(notes), { align: 8n })] });
+    expect(checkKernel(bytes)).toBe(ELF_OK);
+    expect(withFile(bytes, (part, file) => part.kernelVersion(file))).toBe(7n);
+  });
+
   test("a kernel note behind other notes", () => {
     const notes = [buildNote("GNU", 3, new Uint8Array(20)), buildNote("Other", NOTE_KERNEL, new Uint8Array(3))];
     const own = buildNote("Bareflank", NOTE_KERNEL, littleEndian(8, 7n));
@@ -157,6 +167,13 @@ describe("a file that is accepted", () => {
     expect(withFile(bytes, (part, file) => part.kernelVersion(file))).toBe(7n);
   });
 });
+
+/** A kernel's note whose owner fills the place of its NUL, too. */
+function unendedOwner(): Uint8Array {
+  const note = buildNote("Bareflank", NOTE_KERNEL, new Uint8Array(8));
+  note[12 + 9] = 0x73;
+  return note;
+}
 
 describe("thread-local storage that shares its address", () => {
   const at = EXT_CODE_BASE + 0x8000n;
@@ -326,6 +343,8 @@ describe("a note that is refused", () => {
 
   test.each<[string, number, SegmentSpec]>([
     ["behind the file's end", ELF_TRUNCATED, noteSegment(whole, { fileBytes: 1000n })],
+    ["a byte", ELF_NOTE, noteSegment(whole.subarray(0, 1))],
+    ["less than two words", ELF_NOTE, noteSegment(whole.subarray(0, 7))],
     ["without the end of its header", ELF_NOTE, noteSegment(whole.subarray(0, 11))],
     ["without the end of its name", ELF_NOTE, noteSegment(littleEndian(4, 8, 0, 3, 0x41))],
     ["without the end of its descriptor", ELF_NOTE, noteSegment(whole.subarray(0, 35))],
@@ -353,6 +372,7 @@ describe("a note that is refused", () => {
       ELF_NO_KERNEL_NOTE,
       [kernelText, noteSegment(buildNote("Bareflanks", 1, new Uint8Array(8)))],
     ],
+    ["an owner without its end", ELF_NO_KERNEL_NOTE, [kernelText, noteSegment(unendedOwner())]],
     ["another type", ELF_NO_KERNEL_NOTE, [kernelText, noteSegment(buildNote("Bareflank", 9, new Uint8Array(8)))]],
     [
       "a version of 32 bits",

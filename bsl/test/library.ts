@@ -21,6 +21,23 @@ export interface Library {
   lowestBit(value: bigint): number;
   countBits(value: bigint): number;
 
+  entryPoint(file: bigint): bigint;
+  isLoaded(file: bigint, index: number): number;
+  segment(file: bigint, index: number): bigint;
+  segmentCount(file: bigint): number;
+  segmentOffset(header: bigint): bigint;
+  tlsDistance(header: bigint): bigint;
+  tlsSegment(file: bigint): bigint;
+  extensionMemory(file: bigint): bigint;
+  kernelVersion(file: bigint): bigint;
+  noteBytes(note: bigint): number;
+  noteDescriptor(note: bigint): bigint;
+  extensionMemoryDataOffset(descriptor: bigint): number;
+  extensionMemoryFlags(descriptor: bigint): number;
+  extensionMemoryInitialPages(descriptor: bigint): number;
+  extensionMemoryMaximumPages(descriptor: bigint): number;
+  buildId(file: bigint): bigint;
+
   isPoisoned(value: bigint): number;
   checkedAdd: Bigs;
   checkedSubtract: Bigs;

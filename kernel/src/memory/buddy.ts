@@ -159,7 +159,8 @@ export class BuddyPool {
     poke8(stateAddress(base, end, phys), INSIDE);
     while (order < MAX_ORDER) {
       const buddy = phys ^ (PAGE_BYTES << order);
-      if (buddy < base || buddy >= end || peek8(stateAddress(base, end, buddy)) !== (FREE | <u8>order)) break;
+      // A buddy above begins where this block ends, so never behind the states.
+      if (buddy < base || peek8(stateAddress(base, end, buddy)) !== (FREE | <u8>order)) break;
       this.unlink(buddy, order);
       poke8(stateAddress(base, end, buddy), INSIDE);
       order++;

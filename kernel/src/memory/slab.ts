@@ -11,7 +11,6 @@
 // Blocks lie at multiples of their size, so an object's slab is found by its address. Slabs with a free object are in a
 // list; full ones are in none. One slab without any object is kept, further ones go back to the pool at once.
 
-import { DIRECT_BASE, DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { alignDown, alignUp, lowestBit } from "../../../bsl/src/bits";
 import { TicketLock } from "../../../bsl/src/lock";
 import { fillMemory, peek32, peek64, poke32, poke64 } from "../../../bsl/src/memory";
@@ -81,7 +80,6 @@ export class SlabCache {
    * @returns false, and changes nothing, when this is no object of this cache that is taken.
    */
   release(object: u64): bool {
-    if (object < DIRECT_BASE || object - DIRECT_BASE >= DIRECT_BYTES) return false;
     const slab = alignDown(object, this.slabBytes());
     if (!changetype<BuddyPool>(this.pool).ownsPhys(physOfDirect(slab))) return false;
     this.lock.acquire();
@@ -177,7 +175,8 @@ export class SlabCache {
 
   /** Whether there is an object at exactly this address, and somebody has it. */
   private isTaken(slab: u64, object: u64): bool {
-    if (peek64(slab + OWNER) !== this.ownerWord() || object < slab + OBJECTS) return false;
+    if (peek64(slab + OWNER) !== this.ownerWord()) return false;
+    // Of an address in the header the index wraps around, and is no object's.
     const index = this.indexOf(slab, object);
     if (index >= <u64>this.perSlab || slab + OBJECTS + index * this.objectBytes !== object) return false;
     return ((peek64(slab + TAKEN + (index >> 6) * 8) >> (index & 63)) & 1) !== 0;
@@ -190,7 +189,6 @@ export class SlabCache {
   /** Gives a listed slab without objects back to the pool. */
   private discard(slab: u64): void {
     this.unlink(slab);
-    poke64(slab + OWNER, 0);
     this.slabs--;
     changetype<BuddyPool>(this.pool).freePages(physOfDirect(slab), this.order);
   }
