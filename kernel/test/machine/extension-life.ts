@@ -1,0 +1,126 @@
+// The usual extension's life, up to where a test begins to be interested
+
+import {
+  AMD_REG_GUEST_ASID,
+  AMD_REG_INTERCEPT_INSTRUCTION1,
+  AMD_REG_INTERCEPT_INSTRUCTION2,
+  STATUS_SUCCESS,
+  SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
+  SYSCALL_CALLBACK_REGISTER_FAIL,
+  SYSCALL_CALLBACK_REGISTER_VMEXIT,
+  SYSCALL_CONTROL_WAIT,
+  SYSCALL_HANDLE_OPEN,
+  SYSCALL_VP_CREATE,
+  SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
+  SYSCALL_VS_CREATE,
+  SYSCALL_VS_INIT_AS_ROOT,
+  SYSCALL_VS_RUN,
+  SYSCALL_VS_WRITE,
+} from "@bareflank/abi";
+import { HANDLERS } from "./example-extension.ts";
+import type { LoaderOptions } from "./loader.ts";
+import { Machine } from "./machine.ts";
+import type { Outcome, Pp } from "./pp.ts";
+
+/** The first handle is 0. */
+export const HANDLE = 0n;
+export const EXIT_CPUID = 0x72n;
+
+/** A machine, and the processor of it that the test is about. */
+export interface Scene {
+  readonly machine: Machine;
+  readonly pp: Pp;
+}
+
+/** Makes a call that must return, and gives its status. */
+export function status(pp: Pp, call: number | bigint, ...registers: readonly bigint[]): bigint {
+  const outcome = pp.syscall(call, ...registers);
+  if (outcome.is !== "returned") throw new Error(`the call did not return: ${outcome.is}`);
+  return outcome.status;
+}
+
+/** Makes a call that must succeed; REG0 afterwards. */
+export function call(pp: Pp, number: number, ...registers: readonly bigint[]): bigint {
+  const result = status(pp, number, ...registers);
+  if (result !== STATUS_SUCCESS) throw new Error(`call 0x${number.toString(16)}: 0x${result.toString(16)}`);
+  return pp.registers[0] ?? 0n;
+}
+
+/** In _start, with nothing done yet. */
+export function inStart(options: Partial<LoaderOptions> = {}): Scene {
+  const machine = new Machine(options);
+  const pp = machine.pp(0);
+  expectOutcome(pp.boot(), "called");
+  return { machine, pp };
+}
+
+/** In _start, with a handle and the callbacks of the given names. */
+export function registered(
+  options: Partial<LoaderOptions> = {},
+  callbacks: readonly (keyof typeof REGISTRATIONS)[] = ["BOOTSTRAP", "VMEXIT", "FAIL"],
+): Scene {
+  const scene = inStart(options);
+  call(scene.pp, SYSCALL_HANDLE_OPEN, 2n);
+  for (const name of callbacks) call(scene.pp, REGISTRATIONS[name], HANDLE, HANDLERS[name]);
+  return scene;
+}
+
+const REGISTRATIONS = {
+  BOOTSTRAP: SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
+  VMEXIT: SYSCALL_CALLBACK_REGISTER_VMEXIT,
+  FAIL: SYSCALL_CALLBACK_REGISTER_FAIL,
+} as const;
+
+/** In bootstrap on PP 0. */
+export function inBootstrap(options: Partial<LoaderOptions> = {}): Scene {
+  const scene = registered(options);
+  expectOutcome(scene.pp.syscall(SYSCALL_CONTROL_WAIT), "called");
+  return scene;
+}
+
+/** Makes a VP and a VS for the root VM on this processor, set up as VMRUN demands. Identifiers come in order. */
+export function makeRootVs(pp: Pp): bigint {
+  const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
+  const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, pp.block.get("ppid"));
+  call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_GUEST_ASID), 1n);
+  call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_INTERCEPT_INSTRUCTION1), 0x4_0000n);
+  call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_INTERCEPT_INSTRUCTION2), 1n);
+  call(pp, SYSCALL_VS_INIT_AS_ROOT, HANDLE, vs);
+  return vs;
+}
+
+/** The operating system runs as a VM; no exit has happened. */
+export function inGuest(options: Partial<LoaderOptions> = {}): Scene {
+  const scene = inBootstrap(options);
+  const vs = makeRootVs(scene.pp);
+  expectOutcome(scene.pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vs, vs), "running");
+  return scene;
+}
+
+/** In vmexit for the first exit, the CPUID that the loader executes behind its demotion. */
+export function inFirstVmexit(options: Partial<LoaderOptions> = {}): Scene {
+  const scene = inGuest(options);
+  expectOutcome(scene.pp.exit(EXIT_CPUID), "called");
+  return scene;
+}
+
+/** In vmexit for the second exit. */
+export function inVmexit(options: Partial<LoaderOptions> = {}): Scene {
+  const scene = inFirstVmexit(options);
+  expectOutcome(scene.pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE), "running");
+  expectOutcome(scene.pp.exit(EXIT_CPUID), "called");
+  return scene;
+}
+
+/** Brings a further processor into its bootstrap callback. */
+export function bootNext(machine: Machine, ppid: number): Pp {
+  const pp = machine.pp(ppid);
+  expectOutcome(pp.boot(), "called");
+  return pp;
+}
+
+function expectOutcome(outcome: Outcome, is: Outcome["is"]): void {
+  if (outcome.is !== is) throw new Error(`${outcome.is}, not ${is}: ${JSON.stringify(outcome, bigint)}`);
+}
+
+const bigint = (_: string, value: unknown) => (typeof value === "bigint" ? `0x${value.toString(16)}` : value);

@@ -1,0 +1,130 @@
+// arch/x64/cpu.ts and pparea.ts, executed by the simulated processor that is running
+
+import { PP_AREA_BASE } from "@bareflank/abi";
+import type { Intrinsics } from "../../../bsl/test-support/index.ts";
+import type { HostMemory } from "./host-memory.ts";
+import type { PhysicalMemory } from "./physical-memory.ts";
+import { GeneralProtection, type Processor } from "./processor.ts";
+import type { SerialPort } from "./serial-port.ts";
+import { Vmcb, vmload, vmsave } from "./vmcb.ts";
+
+/** Where a linker would have put the kernel's code. */
+export const TEXT = {
+  START: 0x4000_0000n,
+  SYSCALL_ENTRY: 0x4000_0040n,
+  EXCEPTION_STUBS: 0x4000_0100n,
+  MAY_FAULT: 0x4000_0800n,
+  FIXUP: 0x4000_0810n,
+  END: 0x4000_1000n,
+} as const;
+
+/** What the instructions work on. */
+export interface InstructionContext {
+  readonly physical: PhysicalMemory;
+  readonly memory: HostMemory;
+  readonly serial: SerialPort;
+  readonly current: () => Processor;
+}
+
+const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
+const AVAILABLE_TSS = 9n;
+
+/** The intrinsics' implementation, to be given to loadPart. */
+export function instructions(context: InstructionContext): Intrinsics {
+  const { current, memory, serial } = context;
+  return {
+    pparea: privateArea(memory),
+    cpu: {
+      inb: (port: number) => serial.read(port),
+      outb: (port: number, value: number) => serial.write(port, value),
+      rdmsr: (index: number) => current().rdmsr(index >>> 0),
+      wrmsr: (index: number, value: bigint) => current().wrmsr(index >>> 0, u64(value)),
+      ...controlRegisters(current),
+      ...descriptorTables(context),
+      vmsave: (address: bigint) => vmsave(current(), vmcbAt(context, address)),
+      vmload: (address: bigint) => vmload(current(), vmcbAt(context, address)),
+      syscallEntry: () => TEXT.SYSCALL_ENTRY,
+      exceptionStubs: () => TEXT.EXCEPTION_STUBS,
+      textStart: () => TEXT.START,
+      textEnd: () => TEXT.END,
+      exceptionFixup: (rip: bigint) => (u64(rip) === TEXT.MAY_FAULT ? TEXT.FIXUP : 0n),
+    },
+  };
+}
+
+function privateArea(memory: HostMemory): Intrinsics[string] {
+  const at = (offset: number): bigint => PP_AREA_BASE + BigInt(offset >>> 0);
+  return {
+    ppLoad16: (offset: number) => Number(memory.peek(at(offset), 2)),
+    ppLoad32: (offset: number) => Number(memory.peek(at(offset), 4)),
+    ppLoad64: (offset: number) => memory.peek(at(offset), 8),
+    ppStore16: (offset: number, value: number) => memory.poke(at(offset), 2, BigInt(value)),
+    ppStore32: (offset: number, value: number) => memory.poke(at(offset), 4, BigInt(value)),
+    ppStore64: (offset: number, value: bigint) => memory.poke(at(offset), 8, value),
+  };
+}
+
+function controlRegisters(current: () => Processor): Intrinsics[string] {
+  return {
+    readCr2: () => current().cr2,
+    readCr8: () => current().cr8,
+    readXcr0: () => {
+      if (!current().hasXsave) throw new GeneralProtection("xgetbv without CR4.OSXSAVE (#UD)");
+      return current().xcr0;
+    },
+    readDr: (index: number) => current().readDr(index),
+    writeCr0: (value: bigint) => {
+      current().cr0 = u64(value);
+    },
+    writeCr2: (value: bigint) => {
+      current().cr2 = u64(value);
+    },
+    writeCr4: (value: bigint) => {
+      current().cr4 = u64(value);
+    },
+    writeCr8: (value: bigint) => current().writeCr8(u64(value)),
+    writeDr: (index: number, value: bigint) => current().writeDr(index, u64(value)),
+    tryWriteXcr0: (value: bigint) => (current().tryWriteXcr0(u64(value)) ? 1 : 0),
+  };
+}
+
+function descriptorTables({ current, memory }: InstructionContext): Intrinsics[string] {
+  const NULL = { selector: 0, attrib: 0, limit: 0, base: 0n };
+  return {
+    loadDescriptorTables: (gdt: bigint, gdtLimit: number, idt: bigint, idtLimit: number) => {
+      const processor = current();
+      processor.gdtr = { base: u64(gdt), limit: gdtLimit };
+      processor.idtr = { base: u64(idt), limit: idtLimit };
+      for (const name of ["ds", "es", "fs", "gs"] as const) processor.segments[name] = { ...NULL };
+      processor.segments.cs = codeOrData(memory.peek(u64(gdt) + 0x10n, 8), 0x10);
+      processor.segments.ss = codeOrData(memory.peek(u64(gdt) + 0x18n, 8), 0x18);
+    },
+    loadTaskRegister: (selector: number) => {
+      const { segments, gdtr } = current();
+      const at = gdtr.base + BigInt(selector);
+      const low = memory.peek(at, 8);
+      if (((low >> 40n) & 0x9fn) !== (0x80n | AVAILABLE_TSS)) throw new GeneralProtection("ltr: no available TSS");
+      // The processor marks the descriptor busy
+      memory.poke(at, 8, low | (2n << 40n));
+      const base = ((low >> 16n) & 0xff_ffffn) | (((low >> 56n) & 0xffn) << 24n) | (memory.peek(at + 8n, 4) << 32n);
+      const limit = Number((low & 0xffffn) | (((low >> 48n) & 15n) << 16n));
+      segments.tr = { selector, attrib: 0x8b, limit, base };
+      segments.ldtr = { ...NULL };
+    },
+  };
+}
+
+/** A code or data segment as its descriptor has it; granularity applied. */
+function codeOrData(descriptor: bigint, selector: number) {
+  if (((descriptor >> 44n) & 9n) !== 9n)
+    throw new GeneralProtection(`selector 0x${selector.toString(16)} is no segment`);
+  const attrib = Number(((descriptor >> 40n) & 0xffn) | (((descriptor >> 52n) & 15n) << 8n));
+  return { selector, attrib, limit: 0xffff_ffff, base: 0n };
+}
+
+function vmcbAt({ physical, current }: InstructionContext, address: bigint): Vmcb {
+  if (address % 4096n !== 0n || address === 0n) throw new GeneralProtection(`no VMCB at ${address}`);
+  // Without EFER.SVME, which the loader sets, these instructions do not exist; see arrive()
+  if (current().cr3 === 0n) throw new GeneralProtection("the processor is not in host mode");
+  return new Vmcb(physical, u64(address));
+}

@@ -1,0 +1,185 @@
+// What the loader does before a processor arrives in the kernel: memory, page tables, BootArgs and SavedState
+
+import {
+  BOOT_MAGIC,
+  BOOT_VERSION,
+  CPU_FEATURE_SMAP,
+  CPU_FEATURE_SMEP,
+  CPU_FEATURE_UMIP,
+  CPU_FEATURE_XSAVE,
+  DEBUG_RING_AREA_BYTES,
+  DIRECT_BASE,
+  EXT_FILE_BASE,
+  HANDOFF_BASE,
+  KERNEL_IMAGE_BASE,
+  KERNEL_MEMORY_BASE,
+  PP_AREA_BASE,
+  PP_ARGS,
+  PP_BLOCK,
+  PP_STACK,
+  PP_STACK_BYTES,
+  PP_STATE,
+  VENDOR_AMD,
+} from "@bareflank/abi";
+import { operatingSystemState } from "./operating-system.ts";
+import type { PhysicalMemory } from "./physical-memory.ts";
+import { StructureView } from "./structure-view.ts";
+
+export interface LoaderOptions {
+  /** Processors that will be started. */
+  readonly ppCount?: number;
+  readonly features?: number;
+  readonly vendor?: number;
+  /** The extension's file. */
+  readonly extension: Uint8Array;
+  /** Pages left for the kernel's pool; about 800 unless given. */
+  readonly freePages?: number;
+  /** Whether there is a debug ring. */
+  readonly ring?: boolean;
+}
+
+/** What a processor gets: its top-level table, and its own pages (physical addresses). */
+export interface Handover {
+  readonly root: bigint;
+  readonly args: StructureView;
+  readonly state: StructureView;
+  readonly block: StructureView;
+}
+
+export const ALL_FEATURES = CPU_FEATURE_SMEP | CPU_FEATURE_SMAP | CPU_FEATURE_UMIP | CPU_FEATURE_XSAVE;
+export const PROMOTE_ENTRY = HANDOFF_BASE + 0x80n;
+
+const PAGE = 4096;
+/** Above 4 GiB, so that an address cut to 32 bits is noticed. */
+const CHUNKS = [
+  { base: 0x1_2340_0000, bytes: 0x20_0000 },
+  { base: 0x9_8760_0000, bytes: 0x10_0000 },
+] as const;
+const RING = 0x5_0000_0000;
+const FILE = 0x7_0000_0000;
+const LINEAR = 0x8_0000_0000;
+const LINEAR_START = 0x1_0000;
+
+const WRITABLE = 0x8000_0000_0000_0063n;
+const READ_ONLY = 0x8000_0000_0000_0061n;
+const CODE = 0x61n;
+const TABLE = 0x23n;
+
+export class Loader {
+  readonly #physical: PhysicalMemory;
+  readonly #options: LoaderOptions;
+  readonly #template: number;
+  #carved = 0;
+
+  constructor(physical: PhysicalMemory, options: LoaderOptions) {
+    this.#physical = physical;
+    this.#options = options;
+    for (const { base, bytes } of CHUNKS) physical.add(base, bytes);
+    physical.add(RING, DEBUG_RING_AREA_BYTES);
+    physical.add(FILE, Math.ceil(options.extension.length / PAGE) * PAGE);
+    physical.write(BigInt(FILE), options.extension);
+    physical.write(BigInt(RING), new Uint8Array(16));
+    this.#template = this.#carve();
+    for (const { base, bytes } of CHUNKS) this.#mapRange(DIRECT_BASE + BigInt(base), base, bytes, WRITABLE);
+    this.#mapRange(DIRECT_BASE + BigInt(RING), RING, DEBUG_RING_AREA_BYTES, WRITABLE);
+    this.#mapRange(EXT_FILE_BASE, FILE, options.extension.length, READ_ONLY);
+    this.#mapRange(HANDOFF_BASE, this.#carve(), PAGE, CODE);
+    this.#mapRange(KERNEL_IMAGE_BASE, this.#carve(), PAGE, CODE);
+  }
+
+  /** Maps the kernel's linear memory where the kernel's image has it. */
+  mapLinear(memory: { readonly buffer: ArrayBuffer }): void {
+    this.#physical.addLinear(LINEAR, memory, LINEAR_START);
+    const bytes = memory.buffer.byteLength - LINEAR_START;
+    this.#mapRange(KERNEL_MEMORY_BASE + BigInt(LINEAR_START), LINEAR, bytes, WRITABLE);
+  }
+
+  /** Prepares every processor, then tells each of them what the arena has left. */
+  handOver(): Handover[] {
+    const processors = Array.from({ length: this.#options.ppCount ?? 1 }, (_, ppid) => this.#prepare(ppid));
+    for (const { args } of processors) {
+      args.set("arenaCount", BigInt(CHUNKS.length));
+      CHUNKS.forEach(({ base, bytes }, index) => {
+        args.set("arenaPhys", BigInt(base), index);
+        args.set("arenaBytes", BigInt(bytes), index);
+        args.set("arenaUsed", BigInt(this.#used(index)), index);
+      });
+    }
+    return processors;
+  }
+
+  /** Bytes of a chunk that the kernel must not take. The last page holds the kernel's page states. */
+  #used(chunk: number): number {
+    const { freePages } = this.#options;
+    if (freePages === undefined) return chunk === 0 ? this.#carved : 0;
+    return chunk === 0 ? CHUNKS[0].bytes - (freePages + 1) * PAGE : CHUNKS[1].bytes;
+  }
+
+  #prepare(ppid: number): Handover {
+    const root = this.#deriveTable();
+    const privatePages = (offset: number, bytes: number): number => {
+      const pages = Array.from({ length: bytes / PAGE }, () => this.#carve());
+      pages.forEach((page, index) => {
+        this.#map(root, PP_AREA_BASE + BigInt(offset + index * PAGE), page, WRITABLE);
+      });
+      return pages[0] ?? 0;
+    };
+    privatePages(PP_STACK, PP_STACK_BYTES);
+    const view = (offset: number, name: string) =>
+      new StructureView(this.#physical, BigInt(privatePages(offset, PAGE)), name);
+    const block = view(PP_BLOCK, "PpBlock");
+    const args = view(PP_ARGS, "BootArgs");
+    const state = view(PP_STATE, "SavedState");
+    this.#fillArgs(args, ppid, root);
+    const saved = operatingSystemState(ppid);
+    for (const name of state.names()) state.set(name, saved[name] ?? 0n);
+    return { root: BigInt(root), args, state, block };
+  }
+
+  #fillArgs(args: StructureView, ppid: number, root: number): void {
+    args.set("magic", BOOT_MAGIC);
+    args.set("version", BOOT_VERSION);
+    args.set("ppid", BigInt(ppid));
+    args.set("ppCount", BigInt(this.#options.ppCount ?? 1));
+    args.set("rootPhys", BigInt(root));
+    args.set("ringPhys", this.#options.ring === false ? 0n : BigInt(RING));
+    args.set("promoteEntry", PROMOTE_ENTRY);
+    args.set("vendor", BigInt(this.#options.vendor ?? VENDOR_AMD));
+    args.set("features", BigInt(this.#options.features ?? ALL_FEATURES));
+    args.set("extCount", 1n);
+    args.set("extBytes", BigInt(this.#options.extension.length));
+  }
+
+  /** A table that shares all but the first GiB. */
+  #deriveTable(): number {
+    const [root, lower] = [this.#carve(), this.#carve()];
+    const first = this.#physical.peek(BigInt(this.#template), 8);
+    this.#physical.write(BigInt(root), this.#physical.read(BigInt(this.#template), PAGE));
+    this.#physical.write(BigInt(lower), this.#physical.read(first & ~0xfffn, PAGE));
+    this.#physical.poke(BigInt(root), 8, BigInt(lower) | TABLE);
+    this.#physical.poke(BigInt(lower), 8, 0n);
+    return root;
+  }
+
+  #mapRange(virtual: bigint, physical: number, bytes: number, flags: bigint): void {
+    for (let at = 0; at < bytes; at += PAGE) this.#map(this.#template, virtual + BigInt(at), physical + at, flags);
+  }
+
+  #map(root: number, virtual: bigint, physical: number, flags: bigint): void {
+    let table = BigInt(root);
+    for (let level = 4n; level > 1n; level--) {
+      const entry = table + ((virtual >> (12n + 9n * (level - 1n))) & 511n) * 8n;
+      if (this.#physical.peek(entry, 8) === 0n) this.#physical.poke(entry, 8, BigInt(this.#carve()) | TABLE);
+      table = this.#physical.peek(entry, 8) & 0xf_ffff_ffff_f000n;
+    }
+    this.#physical.poke(table + ((virtual >> 12n) & 511n) * 8n, 8, BigInt(physical) | flags);
+  }
+
+  /** A zeroed page from the beginning of the first chunk. */
+  #carve(): number {
+    const page = CHUNKS[0].base + this.#carved;
+    this.#carved += PAGE;
+    this.#physical.write(BigInt(page), new Uint8Array(PAGE));
+    return page;
+  }
+}

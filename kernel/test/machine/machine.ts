@@ -1,0 +1,104 @@
+// A machine with the kernel that ships in it: memory, processors, a serial port, and a loader that has done its work
+
+import { DEBUG_RING_CHARS } from "@bareflank/abi";
+import { type LoadedPart, loadPart } from "../../../bsl/test-support/index.ts";
+import { exampleExtension } from "./example-extension.ts";
+import { HostMemory } from "./host-memory.ts";
+import { instructions } from "./instructions.ts";
+import { Loader, type LoaderOptions } from "./loader.ts";
+import { arrive } from "./operating-system.ts";
+import { type Mapping, mappings, walk } from "./page-walk.ts";
+import { PhysicalMemory } from "./physical-memory.ts";
+import { type Kernel, Pp } from "./pp.ts";
+import { Processor } from "./processor.ts";
+import { SerialPort } from "./serial-port.ts";
+import { StructureView } from "./structure-view.ts";
+import { Vmcb } from "./vmcb.ts";
+
+/**
+ * @example
+ * const machine = new Machine({ ppCount: 2 });
+ * machine.pp(0).boot(); // { is: "called", rip: _start, ... }
+ */
+export class Machine {
+  readonly physical = new PhysicalMemory();
+  readonly serial = new SerialPort();
+  /** Memory as the processor that runs sees it from ring 0. */
+  readonly memory: HostMemory;
+  readonly kernel: LoadedPart<Kernel>;
+  readonly #pps: readonly Pp[];
+  #current = new Processor();
+
+  constructor(options: Partial<LoaderOptions> = {}) {
+    const current = () => this.#current;
+    const loader = new Loader(this.physical, { extension: exampleExtension(), ...options });
+    this.memory = new HostMemory(this.physical, current);
+    const { physical, memory, serial } = this;
+    const intrinsics = instructions({ physical, memory, serial, current });
+    this.kernel = loadPart<Kernel>("kernel", { memory, intrinsics });
+    loader.mapLinear(this.kernel.linear);
+    const context = {
+      kernel: this.kernel.exports,
+      memory,
+      physical,
+      select: (processor: Processor) => {
+        this.#current = processor;
+      },
+    };
+    this.#pps = loader.handOver().map((handover) => {
+      const processor = new Processor();
+      arrive(processor, handover.state.values(), handover.root);
+      return new Pp(context, processor, handover);
+    });
+  }
+
+  pp(ppid: number): Pp {
+    const pp = this.#pps[ppid];
+    if (pp === undefined) throw new RangeError(`there is no PP ${ppid}`);
+    return pp;
+  }
+
+  /** The page that an address lies in, as processor `ppid` sees it; undefined when nothing is mapped. */
+  mapping(address: bigint, ppid = 0): Mapping | undefined {
+    return walk(this.physical, this.pp(ppid).root, Number(address));
+  }
+
+  /** Everything that processor `ppid` has mapped. */
+  mappings(ppid = 0): Map<number, Mapping> {
+    return mappings(this.physical, this.pp(ppid).root);
+  }
+
+  /** Bytes at an address of processor `ppid`, whoever may read them. */
+  bytesAt(address: bigint, bytes: number, ppid = 0): Uint8Array {
+    const result = new Uint8Array(bytes);
+    for (let done = 0; done < bytes; ) {
+      const at = address + BigInt(done);
+      const page = this.mapping(at, ppid);
+      if (page === undefined) throw new Error(`nothing is mapped at 0x${at.toString(16)}`);
+      const offset = Number(at & 4095n);
+      const size = Math.min(bytes - done, 4096 - offset);
+      result.set(this.physical.read(BigInt(page.physical + offset), size), done);
+      done += size;
+    }
+    return result;
+  }
+
+  vmcbAt(physical: bigint): Vmcb {
+    return new Vmcb(this.physical, physical);
+  }
+
+  /** The debug ring's cursors. */
+  get ring(): StructureView {
+    return new StructureView(this.physical, this.pp(0).args.get("ringPhys"), "DebugRing");
+  }
+
+  /** The debug ring's text, oldest first. */
+  get log(): string {
+    const [begin, end] = [this.ring.get("begin"), this.ring.get("end")];
+    const text = this.physical.read(this.ring.address + 16n, DEBUG_RING_CHARS);
+    const characters = Array.from({ length: Number(end - begin) }, (_, index) =>
+      String.fromCharCode(text[Number((begin + BigInt(index)) % BigInt(DEBUG_RING_CHARS))] ?? 0),
+    );
+    return characters.join("");
+  }
+}

@@ -1,0 +1,240 @@
+// One physical processor: plays arch/x64/entry.S, and lets the test play the extension and the guest
+//
+// Every method does what a processor and the assembly do between two calls of the kernel's TypeScript: it stores
+// registers where the assembly stores them, calls the entry point, and does what the resulting action says.
+
+import {
+  ACTION_HALT,
+  ACTION_IRET,
+  ACTION_PROMOTE,
+  ACTION_RESUME,
+  ACTION_RETURN,
+  ACTION_RUN,
+  ACTION_SERVE,
+  ACTION_UPCALL,
+  DIRECT_BASE,
+  PP_AREA_BASE,
+  PP_BLOCK,
+  PP_TCB,
+  SYSCALL_SIGNATURE,
+} from "@bareflank/abi";
+import { deliver, type Fault } from "./exception.ts";
+import type { HostMemory } from "./host-memory.ts";
+import type { Handover } from "./loader.ts";
+import type { PhysicalMemory } from "./physical-memory.ts";
+import type { Processor } from "./processor.ts";
+import { StructureView } from "./structure-view.ts";
+import { isRunnable, Vmcb, vmload, vmsave } from "./vmcb.ts";
+
+/** Entry points of the kernel's module. */
+export interface Kernel {
+  enterBoot(): number;
+  enterFastSyscall(reg0: bigint, rax: bigint): number;
+  enterSyscall(reg0: bigint, reg1: bigint, reg2: bigint, reg3: bigint, rax: bigint): number;
+  enterVmexit(reason: bigint): number;
+  enterException(frame: bigint): number;
+}
+
+/** What a processor does after the kernel has worked on it. */
+export type Outcome =
+  | { readonly is: "returned"; readonly status: bigint }
+  | { readonly is: "called"; readonly rip: bigint; readonly rsp: bigint; readonly reg0: bigint; readonly reg1: bigint }
+  | { readonly is: "running"; readonly vmcb: bigint }
+  | { readonly is: "resumed"; readonly frame: Record<string, bigint> }
+  | { readonly is: "repaired"; readonly rip: bigint }
+  | { readonly is: "given back" }
+  | { readonly is: "halted" };
+
+export const GENERAL = "rax rbx rcx rdx rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split(" ");
+const VMEXIT_INVALID = 0xffff_ffff_ffff_ffffn;
+/** Arguments that a call does not have: whoever looks at them is found out. */
+const UNUSED = 0xbad0_0000_0000_0000n;
+
+export interface PpContext {
+  readonly kernel: Kernel;
+  readonly memory: HostMemory;
+  readonly physical: PhysicalMemory;
+  /** Makes this processor the one that runs. */
+  readonly select: (processor: Processor) => void;
+}
+
+export class Pp {
+  readonly processor: Processor;
+  readonly args: StructureView;
+  readonly state: StructureView;
+  readonly block: StructureView;
+  /** REG0 to REG5 after the last call that returned. */
+  registers: bigint[] = [];
+  /** Who executes instructions. */
+  mode: "operating system" | "extension" | "guest" | "halted" = "operating system";
+  readonly #context: PpContext;
+  readonly #root: bigint;
+
+  constructor(context: PpContext, processor: Processor, handover: Handover) {
+    this.#context = context;
+    this.processor = processor;
+    this.args = handover.args;
+    this.state = handover.state;
+    this.block = handover.block;
+    this.#root = handover.root;
+  }
+
+  /** Top-level page table. */
+  get root(): number {
+    return Number(this.#root);
+  }
+
+  /** The extension's TCB here, found as the kernel's block says. */
+  get tcb(): StructureView {
+    return new StructureView(this.#context.physical, this.block.get("tcb"), "Tcb");
+  }
+
+  /** The active VS's VMCB. */
+  get vmcb(): Vmcb {
+    return new Vmcb(this.#context.physical, this.block.get("vmcb"));
+  }
+
+  /** kernel_entry. */
+  boot(): Outcome {
+    this.#expectMode("operating system");
+    this.#context.select(this.processor);
+    return this.#act(this.#context.kernel.enterBoot());
+  }
+
+  /** syscall_entry: the extension makes a call; `call` is bits 31:0 of RAX, or all of it when it is a bigint. */
+  syscall(call: number | bigint, ...given: readonly bigint[]): Outcome {
+    this.#expectMode("extension");
+    this.#context.select(this.processor);
+    const { kernel } = this.#context;
+    const rax = typeof call === "bigint" ? call : (BigInt(SYSCALL_SIGNATURE) << 48n) | BigInt(call);
+    const block = this.#blockHere();
+    const registers = Array.from({ length: 6 }, (_, index) => given[index] ?? UNUSED + BigInt(index));
+    registers.forEach((value, index) => {
+      block.set(`reg${index}`, value);
+    });
+    block.set("status", rax);
+    const [reg0 = 0n, reg1 = 0n, reg2 = 0n, reg3 = 0n] = registers;
+    const fast = kernel.enterFastSyscall(reg0, rax);
+    if (fast !== ACTION_SERVE) return this.#act(fast);
+    return this.#act(kernel.enterSyscall(reg0, reg1, reg2, reg3, rax));
+  }
+
+  /** The guest exits: fields of its VMCB that are given are set first. */
+  exit(code: bigint, fields: Readonly<Record<string, bigint>> = {}): Outcome {
+    this.#expectMode("guest");
+    this.#context.select(this.processor);
+    for (const [name, value] of Object.entries({ ...fields, EXITCODE: code })) this.vmcb.set(name, value);
+    return this.#leaveGuest();
+  }
+
+  /** The extension's current instruction raises an exception. */
+  fault(vector: number, fault: Partial<Fault> = {}): Outcome {
+    this.#expectMode("extension");
+    return this.#raise({ cs: 0x2bn, ss: 0x23n, rsp: this.block.get("upcallRsp") - 8n, ...fault, vector });
+  }
+
+  /** An instruction of the kernel raises an exception. */
+  kernelFault(vector: number, fault: Partial<Fault> = {}): Outcome {
+    return this.#raise({ cs: 0x10n, ss: 0x18n, rsp: PP_AREA_BASE + 0x4f00n, ...fault, vector });
+  }
+
+  #raise(fault: Partial<Fault> & { readonly vector: number }): Outcome {
+    this.#context.select(this.processor);
+    const frame = deliver(this.#context.memory, this.processor, fault);
+    const action = this.#context.kernel.enterException(frame.address);
+    if (action === ACTION_IRET) return { is: "repaired", rip: frame.get("rip") };
+    return this.#act(action);
+  }
+
+  #act(action: number): Outcome {
+    switch (action) {
+      case ACTION_RETURN:
+        this.registers = Array.from({ length: 6 }, (_, index) => this.#blockHere().get(`reg${index}`));
+        this.#enterExtension();
+        return { is: "returned", status: this.#blockHere().get("status") };
+      case ACTION_UPCALL: {
+        this.#enterExtension();
+        const block = this.#blockHere();
+        const [rip, rsp] = [block.get("upcallRip"), block.get("upcallRsp")];
+        return { is: "called", rip, rsp, reg0: block.get("upcallReg0"), reg1: block.get("upcallReg1") };
+      }
+      case ACTION_RUN:
+        return this.#enterGuest();
+      case ACTION_RESUME: {
+        this.mode = "extension";
+        const frame = this.#blockHere();
+        return { is: "resumed", frame: frameIn(frame) };
+      }
+      case ACTION_PROMOTE:
+        this.mode = "operating system";
+        return { is: "given back" };
+      case ACTION_HALT:
+        this.mode = "halted";
+        return { is: "halted" };
+      default:
+        throw new RangeError(`the assembly knows no action ${action}`);
+    }
+  }
+
+  /** The identifiers are rewritten each time the extension is entered, but not when it is resumed. */
+  #enterExtension(): void {
+    this.mode = "extension";
+    const { memory } = this.#context;
+    const block = this.#blockHere();
+    memory.poke(TCB_IDS, 8, block.get("tcbIds0"));
+    memory.poke(TCB_IDS + 8n, 8, block.get("tcbIds1"));
+  }
+
+  /** run: VMLOAD, general registers, VMRUN. */
+  #enterGuest(): Outcome {
+    const { processor, vmcb } = this;
+    const tcb = this.#tcbHere();
+    const virtual = this.#blockHere().get("vmcbVirtual");
+    if (virtual !== DIRECT_BASE + this.block.get("vmcb")) throw new Error("vmcb and vmcbVirtual disagree");
+    vmload(processor, vmcb);
+    this.#context.memory.poke(virtual + 0x5f8n, 8, tcb.get("rax"));
+    if (!isRunnable(vmcb)) {
+      vmcb.set("EXITCODE", VMEXIT_INVALID);
+      return this.#leaveGuest();
+    }
+    processor.cr2 = vmcb.get("CR2");
+    processor.writeDr(6, vmcb.get("DR6"));
+    processor.writeDr(7, vmcb.get("DR7"));
+    this.mode = "guest";
+    return { is: "running", vmcb: this.block.get("vmcb") };
+  }
+
+  /** The exit: VMSAVE, the host's own VMLOAD, RAX into the TCB, the handler. */
+  #leaveGuest(): Outcome {
+    const { processor, vmcb } = this;
+    vmsave(processor, vmcb);
+    vmload(processor, new Vmcb(this.#context.physical, this.block.get("hostVmcb")));
+    processor.dr[7] = 0x400n;
+    this.#tcbHere().set("rax", vmcb.get("RAX"));
+    return this.#act(this.#context.kernel.enterVmexit(vmcb.get("EXITCODE")));
+  }
+
+  #blockHere(): StructureView {
+    return new StructureView(this.#context.memory, PP_AREA_BASE + BigInt(PP_BLOCK), "PpBlock");
+  }
+
+  #tcbHere(): StructureView {
+    return new StructureView(this.#context.memory, PP_AREA_BASE + BigInt(PP_TCB), "Tcb");
+  }
+
+  #expectMode(mode: Pp["mode"]): void {
+    if (this.mode !== mode) throw new Error(`this processor executes the ${this.mode}, not the ${mode}`);
+  }
+}
+
+const TCB_IDS = PP_AREA_BASE + BigInt(PP_TCB) + 0xff0n;
+
+/** The frame that the kernel keeps for `again`. */
+function frameIn(block: StructureView): Record<string, bigint> {
+  const names = FRAME_FIELDS;
+  return Object.fromEntries(names.map((name, index) => [name, block.get("faultFrame", index)]));
+}
+
+export const FRAME_FIELDS = [
+  ..."r15 r14 r13 r12 r11 r10 r9 r8 rdi rsi rbp rdx rcx rbx rax vector errorCode rip cs rflags rsp ss".split(" "),
+];

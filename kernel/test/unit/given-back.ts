@@ -1,0 +1,58 @@
+// What "the operating system has its processor back" means, checked register by register
+
+import { expect } from "vitest";
+import { operatingSystemState, SAVED_MSRS } from "../machine/operating-system.ts";
+import type { Pp } from "../machine/pp.ts";
+import type { Processor } from "../machine/processor.ts";
+
+/** Registers that the kernel itself restores; the loader's code restores the others from SavedState. */
+export function machineRegisters(processor: Processor) {
+  const { cr2, cr8, xcr0, dr, segments } = processor;
+  const { fs, gs, tr, ldtr } = segments;
+  const msrs = Object.entries(SAVED_MSRS).map(([name, index]) => [name, processor.rdmsr(index)]);
+  return structuredClone({ cr2, cr8, xcr0, dr, fs, gs, tr, ldtr, ...Object.fromEntries(msrs) });
+}
+
+/** The operating system's values of them. */
+export function operatingSystemRegisters(ppid = 0) {
+  const state = operatingSystemState(ppid);
+  const of = (name: string): bigint => state[name] ?? 0n;
+  const segment = (name: string) => ({
+    selector: Number(of(`${name}Selector`)),
+    attrib: Number(of(`${name}Attrib`)),
+    limit: Number(of(`${name}Limit`)),
+    base: of(`${name}Base`),
+  });
+  return {
+    ...Object.fromEntries(["cr2", "cr8", "xcr0", ...Object.keys(SAVED_MSRS)].map((name) => [name, of(name)])),
+    dr: [of("dr0"), of("dr1"), of("dr2"), of("dr3"), 0n, 0n, of("dr6"), of("dr7")],
+    fs: segment("fs"),
+    gs: segment("gs"),
+    tr: segment("tr"),
+    ldtr: segment("ldtr"),
+  };
+}
+
+/** What the loader reads in BootArgs. */
+export interface Reason {
+  readonly status: number;
+  readonly detail?: bigint;
+  /** How far the processor had come. */
+  readonly phase: number;
+}
+
+/** The processor was given back with a status in RAX, before the operating system ran as a VM. */
+export function expectGivenBack(pp: Pp, why: Reason): void {
+  expect(pp.mode).toBe("operating system");
+  expectReason(pp, why);
+  const ppid = Number(pp.block.get("ppid"));
+  const expected = operatingSystemState(ppid);
+  for (const name of pp.state.names()) expected[name] ??= 0n;
+  expect(pp.state.values()).toEqual({ ...expected, rax: BigInt(why.status) });
+  expect(machineRegisters(pp.processor)).toEqual(operatingSystemRegisters(ppid));
+}
+
+export function expectReason(pp: Pp, { status, detail = 0n, phase }: Reason): void {
+  const expected = { status: BigInt(status), detail, phase: BigInt(phase) };
+  expect(pp.args.values(["status", "detail", "phase"])).toEqual(expected);
+}
