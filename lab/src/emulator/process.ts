@@ -1,15 +1,14 @@
-// A running QEMU: its process, its sockets, and how it ended
+// A running QEMU: its process, and how it ended
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { LabError } from "../errors.ts";
 import type { Machine } from "../machines.ts";
 import { RESET_LOG } from "./qemu.ts";
 import { Monitor } from "./qmp.ts";
+import { type Recording, record, SocketSet } from "./sockets.ts";
 
 /** What QEMU itself says on stdout and stderr. */
 export const EMULATOR_LOG = "qemu.log";
@@ -29,54 +28,6 @@ export type Ending =
  */
 export const debugExitValue = (exitCode: number | null): number | undefined =>
   exitCode !== null && exitCode > 1 && exitCode % 2 === 1 ? (exitCode - 1) / 2 : undefined;
-
-/** One listening socket per name, made before QEMU starts so that it can connect as a client. */
-class SocketSet {
-  readonly folder: string;
-  readonly #servers: Server[] = [];
-  readonly #connections = new Map<string, Promise<Socket>>();
-
-  constructor() {
-    // Not in the run's folder: a socket's path may be at most 107 bytes long.
-    this.folder = mkdtempSync(join(tmpdir(), "bf-lab-"));
-  }
-
-  path(name: string): string {
-    return join(this.folder, name);
-  }
-
-  async listen(name: string): Promise<void> {
-    const server = createServer();
-    this.#servers.push(server);
-    this.#connections.set(
-      name,
-      new Promise((resolve) =>
-        server.once("connection", (socket) => {
-          server.close();
-          socket.on("error", () => socket.destroy());
-          resolve(socket);
-        }),
-      ),
-    );
-    server.listen(this.path(name));
-    await once(server, "listening");
-  }
-
-  connection(name: string): Promise<Socket> {
-    const connection = this.#connections.get(name);
-    if (connection === undefined) {
-      throw new Error(`No socket "${name}".`);
-    }
-    return connection;
-  }
-
-  dispose(): void {
-    for (const server of this.#servers) {
-      server.close();
-    }
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
 
 /** A QEMU that was started. */
 export class Emulator {
@@ -190,27 +141,6 @@ export class Emulator {
 }
 
 const emulatorLog = (folder: string): string => readFileSync(join(folder, EMULATOR_LOG), "utf8").trim();
-
-interface Recording {
-  readonly closed: Promise<void>;
-}
-
-/**
- * Writes what comes over a socket to a file. QEMU could do that, but when the reader is slow its log has characters
- * twice.
- */
-const record = (socket: Socket, file: string): Recording => {
-  const log = openSync(file, "w");
-  socket.on("data", (bytes) => writeSync(log, bytes));
-  return {
-    closed: new Promise((resolve) =>
-      socket.once("close", () => {
-        closeSync(log);
-        resolve();
-      }),
-    ),
-  };
-};
 
 /**
  * A command that the kernel kills when this process ends, however that comes about: a lab that is killed itself leaves

@@ -1,51 +1,18 @@
 // A Linux in an emulated machine: boot it, run commands, fetch files, end it
 
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { FailureWatch } from "../emulator/failure-watch.ts";
-import { Emulator } from "../emulator/process.ts";
-import { CONSOLE_LOG, linuxArguments, type MachineOptions, qemuArguments, SERIAL_LOG } from "../emulator/qemu.ts";
+import type { FailureWatch } from "../emulator/failure-watch.ts";
+import type { Emulator } from "../emulator/process.ts";
+import { CONSOLE_LOG, SERIAL_LOG } from "../emulator/qemu.ts";
 import type { Monitor } from "../emulator/qmp.ts";
 import { LabError } from "../errors.ts";
-import { findKernel } from "../image/debian.ts";
-import { initramfs, type PutFile, productEntries } from "../image/initramfs.ts";
-import { probeEntries } from "../image/probe.ts";
-import { rootImage } from "../image/root.ts";
-import { findMachine } from "../machines.ts";
 import { MachineFailure } from "../outcome.ts";
-import { newRunFolder } from "../run-folder.ts";
-import { Channel, fromGuest, toGuest } from "./channel.ts";
-import { kernelCommandLine } from "./command-line.ts";
+import { type Channel, fromGuest, toGuest } from "./channel.ts";
+import type { LinuxOptions } from "./options.ts";
+import { type StartedMachine, startMachine } from "./start.ts";
 import { type OutputStream, type OutputTexts, Transcript } from "./transcript.ts";
-
-/** What a Linux machine is made of. */
-export interface LinuxOptions {
-  /** Name in the table of machines; default `amd`. */
-  readonly machine?: string;
-  /** Processors; default 1. */
-  readonly smp?: number;
-  /** Memory; default `1G`. */
-  readonly memory?: string;
-  /** Files to bring along; strings are paths on the host, and land in /root. */
-  readonly put?: readonly (string | PutFile)[];
-  /** RDTSC counts instructions exactly; one processor only. */
-  readonly icount?: boolean;
-  /** Replaces `-cpu`. */
-  readonly cpu?: string;
-  /** Appended to the kernel's command line. */
-  readonly append?: string;
-  /** Wait for a GDB on this port before the first instruction; nothing times out then. */
-  readonly gdbPort?: number;
-  /** An interactive terminal (`LinuxMachine.terminal`) besides the channel. */
-  readonly terminal?: boolean;
-  /** Most seconds that Linux may take to come up, before the one retry; default 60. */
-  readonly bootTimeout?: number;
-  /** Keep the folder with the logs when all goes well, too. */
-  readonly keep?: boolean;
-  /** Told about what the user should know, e.g. that the driver is not built yet. */
-  readonly onNote?: (note: string) => void;
-}
 
 /** A command that has ended. */
 export interface CommandResult extends OutputTexts {
@@ -60,8 +27,7 @@ export interface RunOptions {
   readonly onOutput?: (chunk: Buffer, stream: OutputStream) => void;
 }
 
-/** What the boot needs so long at most; a loaded host is several times slower than an idle one. */
-const BOOT_SECONDS = 60;
+/** Most seconds for a command that names no limit. */
 const COMMAND_SECONDS = 300;
 /**
  * A booted Linux. Its commands run one after the other, as root, in /root.
@@ -76,7 +42,7 @@ export class LinuxMachine {
   readonly folder: string;
   /** Boots that were given up because Linux itself hung: 0 or 1. */
   readonly bootRetries: number;
-  /** Milliseconds from the emulator's start to the agent's first word. */
+  /** Milliseconds from nothing to the agent's first word, images included. */
   readonly bootMilliseconds: number;
   readonly #emulator: Emulator;
   readonly #channel: Channel;
@@ -212,83 +178,3 @@ export class LinuxMachine {
     });
   }
 }
-
-interface StartedMachine {
-  readonly emulator: Emulator;
-  readonly channel: Channel;
-  readonly watch: FailureWatch;
-  readonly bootMilliseconds: number;
-}
-
-const machineOptions = (options: LinuxOptions): MachineOptions => ({
-  machine: findMachine(options.machine ?? "amd"),
-  smp: options.smp ?? 1,
-  memory: options.memory ?? "1G",
-  icount: options.icount ?? false,
-  cpu: options.cpu,
-  gdbPort: options.gdbPort,
-});
-
-const startMachine = async (options: LinuxOptions): Promise<StartedMachine> => {
-  const hardware = machineOptions(options);
-  const kernel = findKernel();
-  const root = await rootImage(kernel);
-  const built = productEntries();
-  if (built.missing.length > 0) {
-    options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
-  }
-  const put = (options.put ?? []).map((file): PutFile => (typeof file === "string" ? { from: file } : file));
-  const archive = await initramfs(kernel, [...built.entries, ...(await probeEntries(kernel))], put);
-
-  const folder = newRunFolder();
-  const initramfsFile = join(folder, "initramfs.cpio");
-  writeFileSync(initramfsFile, archive);
-  const sockets = ["serial", "console", "channel", ...(options.terminal === true ? ["terminal"] : [])];
-  const begin = performance.now();
-  let emulator: Emulator;
-  try {
-    emulator = await Emulator.start(
-      hardware.machine,
-      sockets,
-      { serial: SERIAL_LOG, console: CONSOLE_LOG },
-      (path) => [
-        ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
-        ...linuxArguments({
-          kernel: kernel.image,
-          initramfs: initramfsFile,
-          commandLine: kernelCommandLine(options.append),
-          root: root.path,
-          rootBytes: root.bytes,
-          consoleSocket: path("console"),
-          channelSocket: path("channel"),
-          terminalSocket: options.terminal === true ? path("terminal") : undefined,
-        }),
-      ],
-      folder,
-    );
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
-  const watch = new FailureWatch(emulator);
-  watch.observe("hypervisor-panic", await emulator.connection("serial"));
-  watch.observe("panic", await emulator.connection("console"));
-  const channel = new Channel(await emulator.connection("channel"));
-  if (options.gdbPort === undefined) {
-    await emulator.resume();
-  }
-  const limit = options.gdbPort === undefined ? (options.bootTimeout ?? BOOT_SECONDS) : undefined;
-  const notes = await watch.guard<string>("boot-hang", limit, (resolve) =>
-    channel.once("frame", (type, payload) => {
-      if (type === fromGuest.ready) {
-        resolve(payload.toString().trim());
-      }
-    }),
-  );
-  if (notes !== "") {
-    options.onNote?.(notes);
-  }
-  // QEMU has read it.
-  rmSync(initramfsFile, { force: true });
-  return { emulator, channel, watch, bootMilliseconds: performance.now() - begin };
-};

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { CONSOLE_LOG, SERIAL_LOG } from "../emulator/qemu.ts";
 import { LabError } from "../errors.ts";
 import { MachineFailure, type OutcomeKind, outcomes } from "../outcome.ts";
-import { LinuxMachine, type LinuxOptions, type RunOptions } from "./machine.ts";
+import { LinuxMachine, type RunOptions } from "./machine.ts";
+import type { LinuxOptions } from "./options.ts";
 import { type OutputStream, type OutputTexts, Transcript } from "./transcript.ts";
 
 export interface RunLinuxOptions extends LinuxOptions, RunOptions {

@@ -1,7 +1,8 @@
 // An interactive root shell in a fresh machine
 
 import { MachineFailure } from "../outcome.ts";
-import { LinuxMachine, type LinuxOptions } from "./machine.ts";
+import { LinuxMachine } from "./machine.ts";
+import type { LinuxOptions } from "./options.ts";
 
 /** Ctrl-A, then X, ends the machine, as in QEMU; Ctrl-A twice is one Ctrl-A. */
 const ESCAPE = 0x01;

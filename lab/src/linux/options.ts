@@ -1,0 +1,31 @@
+// What a Linux machine is made of
+
+import type { PutFile } from "../image/initramfs.ts";
+
+/** What a Linux machine is made of. */
+export interface LinuxOptions {
+  /** Name in the table of machines; default `amd`. */
+  readonly machine?: string;
+  /** Processors; default 1. */
+  readonly smp?: number;
+  /** Memory; default `1G`. */
+  readonly memory?: string;
+  /** Files to bring along; strings are paths on the host, and land in /root. */
+  readonly put?: readonly (string | PutFile)[];
+  /** RDTSC counts instructions exactly; one processor only. */
+  readonly icount?: boolean;
+  /** Replaces `-cpu`. */
+  readonly cpu?: string;
+  /** Appended to the kernel's command line. */
+  readonly append?: string;
+  /** Wait for a GDB on this port before the first instruction; nothing times out then. */
+  readonly gdbPort?: number;
+  /** An interactive terminal (`LinuxMachine.terminal`) besides the channel. */
+  readonly terminal?: boolean;
+  /** Most seconds that Linux may take to come up, before the one retry; default 60. */
+  readonly bootTimeout?: number;
+  /** Keep the folder with the logs when all goes well, too. */
+  readonly keep?: boolean;
+  /** Told about what the user should know, e.g. that the driver is not built yet. */
+  readonly onNote?: (note: string) => void;
+}

@@ -1,0 +1,114 @@
+// Booting Linux: images, emulator, and the wait for the agent
+
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { FailureWatch } from "../emulator/failure-watch.ts";
+import { Emulator } from "../emulator/process.ts";
+import { CONSOLE_LOG, linuxArguments, type MachineOptions, qemuArguments, SERIAL_LOG } from "../emulator/qemu.ts";
+import { findKernel } from "../image/debian.ts";
+import { initramfs, type PutFile, productEntries } from "../image/initramfs.ts";
+import { probeEntries } from "../image/probe.ts";
+import { rootImage } from "../image/root.ts";
+import { findMachine } from "../machines.ts";
+import { newRunFolder } from "../run-folder.ts";
+import { Channel, fromGuest } from "./channel.ts";
+import { kernelCommandLine } from "./command-line.ts";
+import type { LinuxOptions } from "./options.ts";
+
+/** What the boot needs so long at most; a loaded host is several times slower than an idle one. */
+const BOOT_SECONDS = 60;
+
+/** A machine whose agent has spoken. */
+export interface StartedMachine {
+  readonly emulator: Emulator;
+  readonly channel: Channel;
+  readonly watch: FailureWatch;
+  readonly bootMilliseconds: number;
+}
+
+const machineOptions = (options: LinuxOptions): MachineOptions => ({
+  machine: findMachine(options.machine ?? "amd"),
+  smp: options.smp ?? 1,
+  memory: options.memory ?? "1G",
+  icount: options.icount ?? false,
+  cpu: options.cpu,
+  gdbPort: options.gdbPort,
+});
+
+/** Everything that the machine boots from, made if need be. */
+const prepareImages = async (options: LinuxOptions, folder: string) => {
+  const kernel = findKernel();
+  const root = await rootImage(kernel);
+  const built = productEntries();
+  if (built.missing.length > 0) {
+    options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
+  }
+  const put = (options.put ?? []).map((file): PutFile => (typeof file === "string" ? { from: file } : file));
+  const archive = await initramfs(kernel, [...built.entries, ...(await probeEntries(kernel))], put);
+  const initramfsFile = join(folder, "initramfs.cpio");
+  writeFileSync(initramfsFile, archive);
+  return { kernel: kernel.image, initramfs: initramfsFile, root: root.path, rootBytes: root.bytes };
+};
+
+const launch = async (options: LinuxOptions, folder: string): Promise<Emulator> => {
+  const hardware = machineOptions(options);
+  const images = await prepareImages(options, folder);
+  const terminal = options.terminal === true;
+  return Emulator.start(
+    hardware.machine,
+    ["serial", "console", "channel", ...(terminal ? ["terminal"] : [])],
+    { serial: SERIAL_LOG, console: CONSOLE_LOG },
+    (path) => [
+      ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
+      ...linuxArguments({
+        ...images,
+        commandLine: kernelCommandLine(options.append),
+        consoleSocket: path("console"),
+        channelSocket: path("channel"),
+        terminalSocket: terminal ? path("terminal") : undefined,
+      }),
+    ],
+    folder,
+  );
+};
+
+/** The agent's first words: what went wrong while Linux booted. */
+const agentReady = (watch: FailureWatch, channel: Channel, limit: number | undefined): Promise<string> =>
+  watch.guard("boot-hang", limit, (resolve) =>
+    channel.once("frame", (type, payload) => {
+      if (type === fromGuest.ready) {
+        resolve(payload.toString().trim());
+      }
+    }),
+  );
+
+/**
+ * Boots once, and waits for the agent.
+ *
+ * @throws LabError when the machine cannot be made; nothing is left of it
+ * @throws MachineFailure when it does not come up
+ */
+export const startMachine = async (options: LinuxOptions): Promise<StartedMachine> => {
+  const folder = newRunFolder();
+  const begin = performance.now();
+  let emulator: Emulator;
+  try {
+    emulator = await launch(options, folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const watch = new FailureWatch(emulator);
+  watch.observe("hypervisor-panic", await emulator.connection("serial"));
+  watch.observe("panic", await emulator.connection("console"));
+  const channel = new Channel(await emulator.connection("channel"));
+  const debugged = options.gdbPort !== undefined;
+  if (!debugged) {
+    await emulator.resume();
+  }
+  const notes = await agentReady(watch, channel, debugged ? undefined : (options.bootTimeout ?? BOOT_SECONDS));
+  if (notes !== "") {
+    options.onNote?.(notes);
+  }
+  return { emulator, channel, watch, bootMilliseconds: performance.now() - begin };
+};
