@@ -13,7 +13,7 @@ import type { Environment } from "./environment.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
-import { createProgram } from "./program.ts";
+import { type Actions, createProgram } from "./program.ts";
 
 /** Runs one command line and answers its exit code. */
 export async function run(args: readonly string[], environment: Environment): Promise<ExitCode> {
@@ -27,7 +27,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
     presenter.command = command;
     presenter.show(await action());
   };
-  const program = createProgram({
+  const actions: Actions = {
     load: (selection) => act("load", () => load(openDriver, environment, selection)),
     unload: () => act("unload", () => unload(openDriver)),
     start: () => act("start", () => start(openDriver, environment)),
@@ -35,12 +35,13 @@ export async function run(args: readonly string[], environment: Environment): Pr
     quick: (selection) => act("quick", () => quick(openDriver, environment, selection)),
     dump: (symbolFiles) => act("dump", () => dump(openDriver, symbolFiles)),
     status: () => act("status", () => status(openDriver)),
-    completion: (shell, self) =>
+    completion: (shell) =>
       act("completion", () => {
-        const script = completionScript(shell, self);
+        const script = completionScript(shell, createProgram(actions));
         return { text: script.trimEnd(), facts: { shell, script } };
       }),
-  });
+  };
+  const program = createProgram(actions, args[0]);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: environment.writeOut,

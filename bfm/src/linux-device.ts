@@ -1,11 +1,9 @@
-// The driver's device under Linux: open, ioctl and close of the C library, called through koffi
+// The driver's device under Linux; ioctl of the C library is called through koffi
 
+import { closeSync, constants, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type * as Koffi from "koffi";
 import { DEVICE_PATH, type Device, type Errno } from "./device.ts";
-
-const O_RDWR = 2;
-const O_CLOEXEC = 0o2000000;
 
 /** koffi's native half alone: its JavaScript half looks for the platform, and costs more than all of bfm. */
 function loadKoffi(): typeof Koffi {
@@ -16,12 +14,14 @@ function loadKoffi(): typeof Koffi {
 
 /** Opens /dev/bareflank; a number is the error. */
 export function openLinuxDevice(): Device | Errno {
+  let fd: number;
+  try {
+    fd = openSync(DEVICE_PATH, constants.O_RDWR);
+  } catch (error) {
+    return -((error as NodeJS.ErrnoException).errno ?? 0);
+  }
   const koffi = loadKoffi();
-  const libc = koffi.load(null);
-  const open = libc.func("int open(const char *path, int flags)");
-  const ioctl = libc.func("int ioctl(int fd, unsigned long request, void *argument)");
-  const fd: number = open(DEVICE_PATH, O_RDWR | O_CLOEXEC);
-  if (fd < 0) return koffi.errno();
+  const ioctl = koffi.load(null).func("ioctl", "int", ["int", "ulong", "void *"]);
   return {
     ioctl: (request, block) => (ioctl(fd, request, block) < 0 ? koffi.errno() : 0),
 
@@ -37,8 +37,6 @@ export function openLinuxDevice(): Device | Errno {
 
     address: (bytes) => koffi.address(bytes),
 
-    close() {
-      libc.func("int close(int fd)")(fd);
-    },
+    close: () => closeSync(fd),
   };
 }

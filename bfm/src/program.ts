@@ -8,7 +8,7 @@ import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.t
 
 /** Replaced by the build. */
 declare const BFM_VERSION: string | undefined;
-export const version = typeof BFM_VERSION === "string" ? BFM_VERSION : "0.0.0-development";
+const version = typeof BFM_VERSION === "string" ? BFM_VERSION : "0.0.0-development";
 
 /** What the commands do. */
 export interface Actions {
@@ -19,99 +19,131 @@ export interface Actions {
   quick(selection: Selection): Promise<void>;
   dump(symbolFiles: readonly string[]): Promise<void>;
   status(): Promise<void>;
-  completion(shell: Shell, program: Command): Promise<void>;
+  completion(shell: Shell): Promise<void>;
 }
 
-/** The parser; its actions are called with what was typed. */
-export function createProgram(actions: Actions): Command {
+/** Gives a command its description, options and action. */
+type Definition = (command: Command, actions: Actions) => void;
+
+/** What is said about a command: in the list of commands, in its own help, and by examples. */
+function describe(command: Command, summary: string, description: string, examples: string): Command {
+  return command.summary(summary).description(description).addHelpText("after", `\nExamples:\n${examples}`);
+}
+
+function takeFiles(command: Command, action: (selection: Selection) => Promise<void>): void {
+  command
+    .argument("[extension...]", "extensions' ELF files", [INSTALLED_EXTENSION])
+    .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL)
+    .action((extensions: string[], { kernel }: { kernel: string }) => action({ kernel, extensions }));
+}
+
+const definitions: Readonly<Record<keyof Actions, Definition>> = {
+  load(command, actions) {
+    describe(
+      command,
+      "give kernel and extension to the driver",
+      "Checks kernel and extension, and gives them to the driver. What is loaded or running is stopped and unloaded " +
+        "first.",
+      `  bfm load                              the installed kernel and default extension
+  bfm load ./my.elf                     your extension on the installed kernel
+  bfm load --kernel kernel.elf my.elf   both`,
+    );
+    takeFiles(command, (selection) => actions.load(selection));
+  },
+
+  unload(command, actions) {
+    describe(
+      command,
+      "give all memory back to Linux",
+      "Gives all memory back to Linux. A running hypervisor is stopped first.",
+      "  bfm unload",
+    ).action(() => actions.unload());
+  },
+
+  start(command, actions) {
+    describe(
+      command,
+      "make Linux a virtual machine, on every processor",
+      "Makes Linux a virtual machine, on every processor. A running hypervisor is stopped first. Ctrl-C gives up and " +
+        "rolls back; a processor that does not return from the extension is lost until you reboot.",
+      "  bfm load && bfm start\n  bfm start --json",
+    ).action(() => actions.start());
+  },
+
+  stop(command, actions) {
+    describe(
+      command,
+      "give every processor back to Linux",
+      "Gives every processor back to Linux. Kernel and extension stay loaded.",
+      "  bfm stop && bfm start",
+    ).action(() => actions.stop());
+  },
+
+  quick(command, actions) {
+    describe(
+      command,
+      "load and start",
+      "Loads and starts. What is loaded or running is stopped and unloaded first.",
+      "  bfm quick\n  bfm quick ./my.elf",
+    );
+    takeFiles(command, (selection) => actions.quick(selection));
+  },
+
+  dump(command, actions) {
+    describe(
+      command,
+      "print what the hypervisor wrote",
+      "Prints the debug ring: what the hypervisor wrote, newest last. Addresses get names when a debug file of the " +
+        "same build is named, or lies beside the installed kernel.",
+      "  bfm dump\n  bfm dump --symbols kernel.debug.elf --symbols my.debug.elf",
+    )
+      .option("--symbols <file>", "name addresses by this debug file; may be repeated", append, [] as string[])
+      .action(({ symbols }: { symbols: string[] }) => actions.dump(symbols));
+  },
+
+  status(command, actions) {
+    describe(
+      command,
+      "say what is loaded, and where it runs",
+      "Says what is loaded, and on which processors it runs: unloaded, loaded, running or corrupt.",
+      "  bfm status\n  bfm status --json | jq .runningCount",
+    ).action(() => actions.status());
+  },
+
+  completion(command, actions) {
+    describe(
+      command,
+      "print a completion script for your shell",
+      "Prints a script that completes bfm's commands and options in your shell.",
+      "  source <(bfm completion bash)\n  bfm completion fish > ~/.config/fish/completions/bfm.fish",
+    )
+      .addArgument(new Argument("<shell>", "your shell").choices(shells))
+      .action((shell: Shell) => actions.completion(shell));
+  },
+};
+
+/**
+ * The parser; its actions are called with what was typed.
+ *
+ * @param typed The first word. When it is a command only that one is made: making all takes longer than running one.
+ */
+export function createProgram(actions: Actions, typed?: string): Command {
   const program = new Command("bfm")
     .description("Manages the Bareflank hypervisor: slides it under the running Linux, and takes it away again.")
     .version(`bfm ${version} (driver interface ${DRIVER_VERSION})`, "--version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .addHelpText("after", () => `\nExamples:\n${topExamples}\n\nExit codes:\n${exitCodeHelp()}`);
-
-  const command = (name: string, summary: string, description: string, examples: string) =>
-    program
+  const names = Object.keys(definitions) as (keyof Actions)[];
+  for (const name of names.includes(typed as keyof Actions) ? [typed as keyof Actions] : names) {
+    const command = program
       .command(name)
-      .summary(summary)
-      .description(description)
       .option("--json", "print the result, or the error, as JSON on stdout")
       .option("--debug", "show stack traces (as BFM_DEBUG=1 does)")
       .helpOption("-h, --help", "show help")
-      .allowExcessArguments(false)
-      .addHelpText("after", `\nExamples:\n${examples}`);
-
-  const withFiles = (name: string, summary: string, description: string, examples: string) =>
-    command(name, summary, description, examples)
-      .argument("[extension...]", "extensions' ELF files", [INSTALLED_EXTENSION])
-      .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL);
-
-  withFiles(
-    "load",
-    "give kernel and extension to the driver",
-    "Checks kernel and extension, and gives them to the driver. What is loaded or running is stopped and unloaded first.",
-    `  bfm load                              the installed kernel and default extension
-  bfm load ./my.elf                     your extension on the installed kernel
-  bfm load --kernel kernel.elf my.elf   both`,
-  ).action((extensions: string[], { kernel }: { kernel: string }) => actions.load({ kernel, extensions }));
-
-  command(
-    "unload",
-    "give all memory back to Linux",
-    "Gives all memory back to Linux. A running hypervisor is stopped first.",
-    "  bfm unload",
-  ).action(() => actions.unload());
-
-  command(
-    "start",
-    "make Linux a virtual machine, on every processor",
-    "Makes Linux a virtual machine, on every processor. A running hypervisor is stopped first. Ctrl-C gives up and " +
-      "rolls back; a processor that does not return from the extension is lost until you reboot.",
-    "  bfm load && bfm start\n  bfm start --json",
-  ).action(() => actions.start());
-
-  command(
-    "stop",
-    "give every processor back to Linux",
-    "Gives every processor back to Linux. Kernel and extension stay loaded.",
-    "  bfm stop && bfm start",
-  ).action(() => actions.stop());
-
-  withFiles(
-    "quick",
-    "load and start",
-    "Loads and starts. What is loaded or running is stopped and unloaded first.",
-    "  bfm quick\n  bfm quick ./my.elf",
-  ).action((extensions: string[], { kernel }: { kernel: string }) => actions.quick({ kernel, extensions }));
-
-  command(
-    "dump",
-    "print what the hypervisor wrote",
-    "Prints the debug ring: what the hypervisor wrote, newest last. Addresses get names when a debug file of the same " +
-      "build is named, or lies beside the installed kernel.",
-    "  bfm dump\n  bfm dump --symbols kernel.debug.elf --symbols my.debug.elf",
-  )
-    .option("--symbols <file>", "name addresses by this debug file; may be repeated", append, [] as string[])
-    .action(({ symbols }: { symbols: string[] }) => actions.dump(symbols));
-
-  command(
-    "status",
-    "say what is loaded, and where it runs",
-    "Says what is loaded, and on which processors it runs: unloaded, loaded, running or corrupt.",
-    "  bfm status\n  bfm status --json | jq .runningCount",
-  ).action(() => actions.status());
-
-  command(
-    "completion",
-    "print a completion script for your shell",
-    "Prints a script that completes bfm's commands and options in your shell.",
-    "  source <(bfm completion bash)\n  bfm completion fish > ~/.config/fish/completions/bfm.fish",
-  )
-    .addArgument(new Argument("<shell>", "your shell").choices(shells))
-    .action((shell: Shell) => actions.completion(shell, program));
-
+      .allowExcessArguments(false);
+    definitions[name](command, actions);
+  }
   return program;
 }
 

@@ -58,12 +58,13 @@ export function nameAddresses(text: string, files: readonly SymbolFile[]): strin
 }
 
 /**
- * wasm2c's name of a function as TypeScript has it: `w2c_kernel_kernel0x2Fsrc0x2Fpool0x2FPool0x23allocate_0` is
- * `kernel/src/pool/Pool#allocate`. Names of C and assembly stay as they are.
+ * wasm2c's name of a function as TypeScript has it: `w2c_kernel_kernel0x2Fsrc0x2Fpool0x2FPool0x23allocate` is
+ * `kernel/src/pool/Pool#allocate`. Names of C and assembly stay as they are, but for what LLVM puts behind a dot.
  */
 export function typescriptName(symbol: string): string {
-  const match = /^w2c_[a-z0-9]+_(.+?)(?:_\d+)?$/i.exec(symbol);
-  if (match?.[1] === undefined) return symbol;
+  const base = symbol.split(".", 1)[0] ?? symbol;
+  const match = /^(?:wrap_)?w2c_[a-z0-9]+?_(.+)$/i.exec(base);
+  if (match?.[1] === undefined) return base;
   return match[1].replace(/0x([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 

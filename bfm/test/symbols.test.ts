@@ -23,7 +23,7 @@ test("without symbols the text stays as it is", () => {
 });
 
 test("wasm2c's names become TypeScript's", () => {
-  expect(typescriptName("w2c_kernel_kernel0x2Fsrc0x2Fpool0x2FPool0x23allocate_0")).toBe(
+  expect(typescriptName("w2c_kernel_kernel0x2Fsrc0x2Fpool0x2FPool0x23allocate.part.0")).toBe(
     "kernel/src/pool/Pool#allocate",
   );
   expect(typescriptName("vmexit_entry")).toBe("vmexit_entry");
