@@ -147,8 +147,8 @@ MODULE_INLINE u32 wasm_rt_grow_memory(wasm_rt_memory_t *memory __attribute__((un
 /* One string per type in one translation unit: types are equal when their pointers are. */
 #define FUNC_TYPE_T(x) static const char x[]
 
-#define CALL_INDIRECT(table, type, func_type, index, ...)                                                              \
-    ((LIKELY((index) < (table).size && (table).data[index].func_type == (func_type)) || TRAP(CALL_INDIRECT)),          \
+#define CALL_INDIRECT(table, type, expected, index, ...)                                                               \
+    ((LIKELY((index) < (table).size && (table).data[index].func_type == (expected)) || TRAP(CALL_INDIRECT)),           \
      ((type)(table).data[index].func)(__VA_ARGS__))
 
 #define wasm_rt_allocate_funcref_table(table, elements, maximum)                                                       \

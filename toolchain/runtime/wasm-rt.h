@@ -30,6 +30,12 @@ typedef int64_t s64;
 /* Supplied by the part's native code; never returns. */
 _Noreturn void module_trap(u32 code) __attribute__((cold));
 
+/*
+ * Supplied by the native code of a part whose memory may grow: maps `more` pages of 64 KiB behind the first `pages`,
+ * zeroed. False when that is not possible.
+ */
+bool module_memory_grow(u32 pages, u32 more);
+
 /* The linear memory: where it lies is a matter of the addressing model (module.h), so only its size is kept. */
 typedef struct {
     u32 pages;

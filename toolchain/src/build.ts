@@ -63,10 +63,10 @@ export class Builder {
   readonly #cache: Cache;
   readonly #temporary: string | undefined;
 
-  /** @param options `fresh`: use nothing that was built before */
-  constructor(workspace: Workspace, options: { fresh?: boolean } = {}) {
+  /** @param options `fresh`: use nothing that was built before; `cache`: the cache's folder */
+  constructor(workspace: Workspace, options: { fresh?: boolean; cache?: string } = {}) {
     this.workspace = workspace;
-    const folder = process.env.BF_CACHE ?? join(workspace.build, ".cache");
+    const folder = options.cache ?? process.env.BF_CACHE ?? join(workspace.build, ".cache");
     if (options.fresh === true) this.#temporary = mkdtempSync(join(tmpdir(), "bf-cache-"));
     this.#cache = new Cache(this.#temporary ?? folder, workspace.root);
   }

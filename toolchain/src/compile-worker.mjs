@@ -5,6 +5,9 @@
 import { parentPort } from "node:worker_threads";
 import { register } from "tsx/esm/api";
 
+// Loaded before the loader for TypeScript is: that would parse its five megabytes of JavaScript, for ten seconds.
+await import("assemblyscript/asc");
+
 register();
 const { compileTypeScript } = await import("./assemblyscript.ts");
 

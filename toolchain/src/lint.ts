@@ -159,9 +159,9 @@ function checkDecorators(node: Node, report: Report): void {
 const FLOAT_TYPES = new Set(["f32", "f64", "number"]);
 
 function checkTypes(node: Node, aliases: ReadonlySet<string>, report: Report): void {
-  if (node.kind === NodeKind.NamedType) {
-    const { name, typeArguments } = node as NamedType;
-    const text = name.identifier.text;
+  if (node.kind === NodeKind.NamedType || node.kind === NodeKind.New) {
+    const { name, typeName, typeArguments } = node as NamedType & { readonly typeName?: TypeNameNode };
+    const text = (typeName ?? name).identifier.text;
     if (FLOAT_TYPES.has(text)) report("floating-point", node, `the type ${text}`);
     const functions = typeArguments?.some((argument) => isFunctionType(argument, aliases)) === true;
     if (functions && ARRAY_TYPES.has(text)) report("function-array", node, "an array of functions");

@@ -83,20 +83,20 @@ export function run(what: string, program: string, args: readonly string[], cwd:
         const options = { cwd, maxBuffer: 1 << 28, env: { ...process.env, LC_ALL: "C" } };
         execFile(program, args, options, (error, stdout, stderr) => {
           if (error === null) resolve(stdout);
-          else reject(failure(what, stderr === "" ? stdout || error.message : stderr));
+          else reject(failure(what, stderr === "" ? stdout || error.message : stderr, cwd));
         });
       }),
   );
 }
 
-function failure(what: string, output: string): BuildError {
-  const diagnostics = parseDiagnostics(output);
+function failure(what: string, output: string, root: string): BuildError {
+  const diagnostics = parseDiagnostics(output, root);
   const rest = diagnostics.length > 0 ? "" : `\n${output.trimEnd()}`;
   return new BuildError(`${what} failed.${rest}`, { diagnostics });
 }
 
 /** Messages in the form that clang writes: `file:line:column: error: text`, the source line below. */
-export function parseDiagnostics(output: string): Diagnostic[] {
+function parseDiagnostics(output: string, root: string): Diagnostic[] {
   const lines = output.split("\n");
   return lines.flatMap((line, index) => {
     const match = /^(.+?):(\d+):(\d+): (?:fatal )?(error|warning): (.*)$/.exec(line);
@@ -108,7 +108,7 @@ export function parseDiagnostics(output: string): Diagnostic[] {
       {
         severity: severity === "error" ? "error" : "warning",
         message: message ?? "",
-        file,
+        file: file?.replace(`${root}/`, ""),
         line: Number(row),
         column: Number(column),
         text,

@@ -1,0 +1,253 @@
+// Building again, and building what is wrong
+
+import { spawnSync } from "node:child_process";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BuildError } from "../src/index.ts";
+import { PATIENCE, Sample } from "./sample.ts";
+
+let sample: Sample;
+
+beforeAll(async () => {
+  sample = new Sample();
+  expect((await sample.build()).failures).toEqual([]);
+}, PATIENCE);
+
+afterAll(() => sample.close());
+
+/** Runs `body` while a file of the sample has other contents. */
+async function changed(file: string, edit: (text: string) => string, body: () => Promise<void>): Promise<void> {
+  const path = sample.path(file);
+  const before = readFileSync(path, "utf8");
+  writeFileSync(path, edit(before));
+  try {
+    await body();
+  } finally {
+    writeFileSync(path, before);
+  }
+}
+
+/** What building a part fails with. */
+async function failure(part: string): Promise<BuildError> {
+  const { failures } = await sample.build(part);
+  const error = failures[0]?.error;
+  if (!(error instanceof BuildError)) throw error ?? new Error("it was built");
+  return error;
+}
+
+describe("cache", () => {
+  it("makes nothing anew when nothing changed", async () => {
+    const { products } = await sample.build();
+    expect(products.map(({ part, cached }) => [part, cached])).toEqual([
+      ["kernel", true],
+      ["hello", true],
+      ["loader", true],
+      ["arithmetic", true],
+    ]);
+  });
+
+  it(
+    "compiles again when an imported source or a header changed, and knows the old one when it is back",
+    async () => {
+      const image = () => readFileSync(sample.path("build/kernel/kernel.elf"));
+      const original = image();
+      await changed(
+        "kernel/src/cpu.h",
+        (text) => text.replace("mov %%cr3", "mov %%cr2"),
+        async () => {
+          expect((await sample.product("kernel")).cached).toBe(false);
+          expect(image().equals(original)).toBe(false);
+        },
+      );
+      expect((await sample.product("kernel")).cached).toBe(true);
+      expect(image().equals(original)).toBe(true);
+    },
+    PATIENCE,
+  );
+
+  it(
+    "leaves products alone whose contents stay the same",
+    async () => {
+      const time = () => statSync(sample.path("build/kernel/kernel.elf")).mtimeMs;
+      const before = time();
+      await changed(
+        "kernel/src/main.ts",
+        (text) => `${text}\n// no more than a comment\n`,
+        async () => {
+          expect((await sample.product("kernel")).cached).toBe(false);
+          expect(time()).toBe(before);
+        },
+      );
+    },
+    PATIENCE,
+  );
+});
+
+describe("errors", () => {
+  it(
+    "of TypeScript have file, line and column",
+    async () => {
+      await changed(
+        "library/src/main.ts",
+        (text) => `${text}\nexport function wrong(): u32 {\n  return missing();\n}\n`,
+        async () => {
+          const { diagnostics } = await failure("arithmetic");
+          expect(diagnostics).toContainEqual({
+            severity: "error",
+            code: "AS2304",
+            message: "Cannot find name 'missing'.",
+            file: "library/src/main.ts",
+            line: 8,
+            column: 10,
+            text: "  return missing();",
+          });
+        },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    "of a missing import name the importing line",
+    async () => {
+      await changed(
+        "library/src/main.ts",
+        (text) => `import { x } from "./nowhere";\n${text}`,
+        async () => {
+          const { diagnostics } = await failure("arithmetic");
+          expect(diagnostics).toContainEqual(expect.objectContaining({ file: "library/src/main.ts", line: 1 }));
+        },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    "name the function and the line that uses floating point",
+    async () => {
+      const source =
+        "\nfunction half(value: u32): f64 {\n  return <f64>value * 0.5;\n}\nexport function round(value: u32): u32 {\n  return <u32>half(value);\n}\n";
+      await changed(
+        "library/src/main.ts",
+        (text) => text + source,
+        async () => {
+          const { diagnostics } = await failure("arithmetic");
+          expect(diagnostics).toHaveLength(1);
+          expect(diagnostics[0]).toMatchObject({ file: "library/src/main.ts", code: "float" });
+          expect([8, 11]).toContain(diagnostics[0]?.line);
+          expect(diagnostics[0]?.message).toMatch(/floating point in library\/src\/main\/round/);
+        },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    "of C have file, line and column",
+    async () => {
+      await changed(
+        "kernel/glue.c",
+        (text) => `${text}\nu32 wrong(void) { return missing; }\n`,
+        async () => {
+          const { diagnostics } = await failure("kernel");
+          expect(diagnostics).toContainEqual(expect.objectContaining({ file: "kernel/glue.c", line: 11, column: 26 }));
+        },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    "name a file that package.json promises and nobody wrote",
+    async () => {
+      await changed(
+        "kernel/package.json",
+        (text) => text.replace("glue.c", "glew.c"),
+        async () => {
+          const other = new Sample();
+          writeFileSync(other.path("kernel/package.json"), readFileSync(sample.path("kernel/package.json")));
+          const { findWorkspace, Builder, selectParts } = await import("../src/index.ts");
+          const builder = new Builder(findWorkspace(other.root));
+          const { failures } = await builder.build(selectParts(builder.workspace, ["kernel"]));
+          expect(failures[0]?.error.message).toMatch(/kernel\/package\.json names glew\.c, which does not exist/);
+          await other.close();
+        },
+      );
+    },
+    PATIENCE,
+  );
+});
+
+describe("the command", () => {
+  const bf = fileURLToPath(new URL("../bin/bf", import.meta.url));
+  const run = (args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; program?: string } = {}) =>
+    spawnSync(options.program ?? bf, args, {
+      cwd: options.cwd ?? sample.root,
+      env: { ...process.env, BF_CACHE: sample.path("cache"), ...options.env },
+      encoding: "utf8",
+    });
+
+  it(
+    "builds, by a link and from a package's folder too, and says what it did",
+    () => {
+      const link = sample.path("bf-link");
+      symlinkSync(bf, link);
+      const { status, stderr, stdout } = run(["build"], { program: link, cwd: join(sample.root, "kernel") });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+      expect(stderr).toMatch(/^kernel +unchanged +.*kernel\.elf$/m);
+    },
+    PATIENCE,
+  );
+
+  it(
+    "ends with 2 for a part that does not exist, and says which do",
+    () => {
+      const { status, stderr } = run(["build", "kernal"]);
+      expect(status).toBe(2);
+      expect(stderr).toBe('bf: There is no part "kernal".\nParts here: kernel, hello, loader, arithmetic.\n');
+    },
+    PATIENCE,
+  );
+
+  it(
+    "ends with 2 for an option that does not exist",
+    () => {
+      expect(run(["build", "--colour"]).status).toBe(2);
+    },
+    PATIENCE,
+  );
+
+  it(
+    "prints products as JSON",
+    () => {
+      const { status, stdout } = run(["build", "extension", "hello", "--json"]);
+      expect(status).toBe(0);
+      const result = JSON.parse(stdout) as { products: { part: string; files: { elf: string } }[]; errors: unknown[] };
+      expect(result.errors).toEqual([]);
+      expect(result.products.map(({ part, files }) => [part, files.elf])).toEqual([
+        ["hello", sample.path("build/extensions/hello/hello.elf")],
+      ]);
+    },
+    PATIENCE,
+  );
+
+  it(
+    "names the Debian package of a tool that is missing, without a stack trace",
+    () => {
+      const folder = sample.path("tools");
+      const tools = ["node", "readlink", "sh"].map((name) => [
+        name,
+        spawnSync("which", [name], { encoding: "utf8" }).stdout.trim(),
+      ]);
+      spawnSync("mkdir", ["-p", folder]);
+      for (const [name = "", target = ""] of tools) symlinkSync(target, join(folder, name));
+      const { status, stderr } = run(["build", "kernel"], { env: { PATH: folder } });
+      expect(status).toBe(1);
+      expect(stderr).toContain("clang is not installed.\nIt is in the Debian package clang: apt-get install clang\n");
+      expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
+    },
+    PATIENCE,
+  );
+});

@@ -1,0 +1,69 @@
+// A copy of the sample workspace to build in, thrown away afterwards
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Builder, type BuildResult, findWorkspace, type Product, selectParts } from "../src/index.ts";
+
+export const FIXTURES = fileURLToPath(new URL("./fixtures", import.meta.url));
+
+/** A compiler's start takes seconds on a busy machine. */
+export const PATIENCE = 120_000;
+
+/** One sample workspace and a warm builder for it. */
+export class Sample {
+  readonly root = mkdtempSync(join(tmpdir(), "bf-sample-"));
+  readonly builder: Builder;
+
+  constructor() {
+    cpSync(join(FIXTURES, "sample"), this.root, { recursive: true });
+    this.builder = new Builder(findWorkspace(this.root), { cache: join(this.root, "cache") });
+  }
+
+  path(...names: string[]): string {
+    return join(this.root, ...names);
+  }
+
+  build(...words: string[]): Promise<BuildResult> {
+    return this.builder.build(selectParts(this.builder.workspace, words));
+  }
+
+  /** Builds one part, which must succeed. */
+  async product(name: string): Promise<Product> {
+    const { products, failures } = await this.build(name);
+    if (failures[0] !== undefined) throw failures[0].error;
+    const product = products.find(({ part }) => part === name);
+    if (product === undefined) throw new Error(`${name} was not built`);
+    return product;
+  }
+
+  async close(): Promise<void> {
+    await this.builder.close();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** Output of a program that must succeed. */
+export function output(program: string, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
+  return stdout;
+}
+
+/** Instructions of one function, without addresses and padding. */
+export function disassemble(file: string, symbol: string): string[] {
+  const text = output(
+    "llvm-objdump",
+    "-d",
+    "--no-show-raw-insn",
+    "--x86-asm-syntax=intel",
+    `--disassemble-symbols=${symbol}`,
+    file,
+  );
+  return text
+    .split("\n")
+    .map((line) => /^\s*[0-9a-f]+:\s+(.*)$/.exec(line)?.[1]?.replace(/\s+/g, " ").trim() ?? "")
+    .filter((line) => line !== "" && !/^(nop|int3|cs nop)/.test(line));
+}
