@@ -1,0 +1,118 @@
+// The operating system's side of the loader: memory, processors, whoever calls
+
+import { PAGE_BYTES, type SimulatedMemory } from "@bareflank/bsl/test-support";
+import type { Processor } from "./processor.ts";
+
+/** Where the operating system sees physical memory, as Linux does. */
+export const DIRECT_MAP = 0xffff_8880_0000_0000n;
+/** Where it makes pieces contiguous that are not. */
+export const VMALLOC = 0xffff_c900_0000_0000n;
+/** Its code, where the hand-off page lies. */
+export const MODULE = 0xffff_ffff_c000_0000n;
+export const MODULE_PHYSICAL = 0x1234_5000n;
+
+interface Block {
+  readonly pages: number;
+  readonly contiguous: boolean;
+}
+
+/** How the loader's runOnCpu ends (loader/src/run.ts). */
+export const RUN = { done: 0, cancelled: 1, lost: 2 } as const;
+
+/** What loader/src/platform.ts imports. Tests change the public fields. */
+export class Platform {
+  readonly memory: SimulatedMemory;
+  readonly processors: Processor[];
+  /** Blocks that are taken now, by their address. */
+  readonly blocks = new Map<bigint, Block>();
+  /** What was asked of processors: "2 operation 3". */
+  readonly runs: string[] = [];
+  /** Fails the n-th allocation from now on; each counts down. */
+  failAllocation = Number.POSITIVE_INFINITY;
+  /** Most pages that are physically contiguous. */
+  largestPiece = 1024;
+  injectedFailure = 0xffff_ffff;
+  /** Decides how a run ends instead of carrying it out; undefined carries it out. */
+  intercept: (index: number, operation: number) => number | undefined = () => undefined;
+  /** Carries an operation out on a processor. */
+  carryOut: (index: number, operation: number) => void = () => {};
+  #nextPhysical = 0x10_0000_0000n;
+  #nextVirtual = VMALLOC;
+  readonly #virtualToPhysical = new Map<bigint, bigint>();
+
+  constructor(memory: SimulatedMemory, processors: Processor[]) {
+    this.memory = memory;
+    this.processors = processors;
+  }
+
+  intrinsics() {
+    return {
+      allocatePages: (pages: number, contiguous: number) => this.#allocate(pages, contiguous !== 0),
+      freePages: (address: bigint, pages: number, contiguous: number) =>
+        this.#free(BigInt.asUintN(64, address), pages, contiguous !== 0),
+      physicalAddress: (address: bigint) => this.physicalAddress(BigInt.asUintN(64, address)),
+      onlineCpus: () => this.processors.length,
+      listCpus: () => this.processors.length,
+      cpuNumber: (index: number) => this.processors[index]?.number ?? -1,
+      runOnCpu: (index: number, operation: number) => this.#run(index, operation),
+      injectedFailure: () => this.injectedFailure,
+      debugLevel: () => 1,
+      copyFromCaller: (to: bigint, from: bigint, bytes: bigint) => this.#copy(to, from, bytes, from),
+      copyToCaller: (to: bigint, from: bigint, bytes: bigint) => this.#copy(to, from, bytes, to),
+    };
+  }
+
+  /** 4 KiB pages that are taken. */
+  get takenPages(): number {
+    return [...this.blocks.values()].reduce((sum, { pages }) => sum + pages, 0);
+  }
+
+  physicalAddress(address: bigint): bigint {
+    if (address >= MODULE) return MODULE_PHYSICAL + (address - MODULE);
+    if (address < VMALLOC) return address - DIRECT_MAP;
+    const page = this.#virtualToPhysical.get(address & ~4095n);
+    if (page === undefined) throw new Error(`0x${address.toString(16)} has no physical address`);
+    return page + (address & 4095n);
+  }
+
+  #allocate(pages: number, contiguous: boolean): bigint {
+    if (contiguous && (pages & (pages - 1)) !== 0) throw new Error(`${pages} contiguous pages: no power of two`);
+    if (--this.failAllocation <= 0 || (contiguous && pages > this.largestPiece)) return 0n;
+    const bytes = BigInt(pages * PAGE_BYTES);
+    this.#nextPhysical = (this.#nextPhysical + bytes - 1n) & ~(bytes - 1n);
+    const address = contiguous ? DIRECT_MAP + this.#nextPhysical : this.#nextVirtual;
+    for (let offset = 0n; !contiguous && offset < bytes; offset += 4096n) {
+      this.#virtualToPhysical.set(address + offset, this.#nextPhysical + (bytes - 4096n - offset));
+    }
+    this.#nextPhysical += bytes;
+    if (!contiguous) this.#nextVirtual += bytes + 4096n;
+    this.memory.map(address, pages * PAGE_BYTES);
+    this.memory.fill(address, 0xa5, pages * PAGE_BYTES);
+    this.blocks.set(address, { pages, contiguous });
+    return address;
+  }
+
+  #free(address: bigint, pages: number, contiguous: boolean): void {
+    const block = this.blocks.get(address);
+    if (block?.pages !== pages || block.contiguous !== contiguous) {
+      throw new Error(`0x${address.toString(16)}: ${pages} pages were not allocated like that`);
+    }
+    this.blocks.delete(address);
+    this.memory.unmap(address, pages * PAGE_BYTES);
+  }
+
+  #run(index: number, operation: number): number {
+    this.runs.push(`${index} operation ${operation}`);
+    const result = this.intercept(index, operation);
+    if (result !== undefined) return result;
+    this.carryOut(index, operation);
+    return RUN.done;
+  }
+
+  /** Addresses of the caller's lie in the lower half. */
+  #copy(to: bigint, from: bigint, bytes: bigint, callers: bigint): number {
+    const isReadable = BigInt.asUintN(64, callers) < 0x8000_0000_0000n && this.memory.isMapped(callers);
+    if (isReadable) this.memory.write(to, this.memory.read(from, Number(bytes)));
+    return isReadable ? 1 : 0;
+  }
+}

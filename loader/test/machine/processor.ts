@@ -1,0 +1,120 @@
+// One processor of the simulated machine: registers, CPUID, and a microkernel that takes it
+
+import { CPUID_CONTROL, CPUID_CONTROL_STOP } from "@bareflank/abi";
+
+/** Indexes of the segment registers as loader/src/x64/cpu.ts numbers them: ES, CS, SS, DS, FS, GS, LDTR, TR. */
+export type Selectors = [number, number, number, number, number, number, number, number];
+
+const EFER = 0xc000_0080;
+const VM_CR = 0xc001_0114;
+
+/** What a test may change before it starts. */
+export class Processor {
+  readonly number: number;
+  vendor = 0x6874_7541;
+  hasSvm = true;
+  hasNx = true;
+  hasLongMode = true;
+  leaf1Ecx = 1 << 26;
+  leaf7Ebx = (1 << 7) | (1 << 20) | 1;
+  leaf7Ecx = 1 << 2;
+  svmEdx = 0;
+  selectors: Selectors = [0, 0x10, 0x18, 0, 0, 0, 0, 0x40];
+  gdt = 0n;
+  gdtLimit = 0x7f;
+  cr: Record<0 | 2 | 3 | 4 | 8, bigint> = { 0: 0x8005_0033n, 2: 0x1234n, 3: 0x5000n, 4: 0x37_06f0n, 8: 0n };
+  dr: Record<number, bigint> = { 0: 0n, 1: 0n, 2: 0n, 3: 0n, 6: 0xffff_0ff0n, 7: 0x400n };
+  readonly msrs = new Map<number, bigint>();
+  /** In a VM now. */
+  isInside = false;
+  /** Called for CPUID_CONTROL: what the extension answers. */
+  onControl: (command: number) => number = () => 0;
+  /** Commands that the extension has seen. */
+  readonly commands: number[] = [];
+
+  constructor(number: number) {
+    this.number = number;
+    for (const [index, value] of [
+      [EFER, 0xd01n],
+      [0xc000_0081, 0x23_0010_0000_0000n],
+      [0xc000_0082, 0xffff_ffff_8100_0000n],
+      [0xc000_0083, 0xffff_ffff_8100_1000n],
+      [0xc000_0084, 0x25_7fd5n],
+      [0x174, 0x10n],
+      [0x175, 0xffff_c900_0000_2000n],
+      [0x176, 0xffff_ffff_8100_2000n],
+      [0xc000_0100, 0x7fff_f7d8_a740n],
+      [0xc000_0101, 0xffff_8880_7dc0_0000n],
+      [0xc000_0102, 0n],
+      [0x277, 0x407_0504_0107_0406n],
+      [0x1d9, 0n],
+      [VM_CR, 0n],
+      [0xc001_0117, 0n],
+    ] as const) {
+      this.msrs.set(index, value);
+    }
+  }
+
+  intrinsics() {
+    return {
+      cpuidEax: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[0],
+      cpuidEbx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[1],
+      cpuidEcx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[2],
+      cpuidEdx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[3],
+      rdmsr: (index: number) => this.#rdmsr(index >>> 0),
+      readCr0: () => this.cr[0],
+      readCr2: () => this.cr[2],
+      readCr3: () => this.cr[3],
+      readCr4: () => this.cr[4],
+      readCr8: () => this.cr[8],
+      readXcr0: () => 7n,
+      readDr: (index: number) => this.dr[index] ?? 0n,
+      readSelector: (index: number) => this.selectors[index] ?? 0,
+      tableBase: (index: number) => (index === 0 ? this.gdt : 0xffff_fe00_0000_0000n),
+      tableLimit: (index: number) => (index === 0 ? this.gdtLimit : 0xfff),
+    };
+  }
+
+  set isLocked(locked: boolean) {
+    this.msrs.set(VM_CR, locked ? 0x10n : 0n);
+  }
+
+  set isSvmInUse(used: boolean) {
+    this.msrs.set(EFER, used ? 0x1d01n : 0xd01n);
+  }
+
+  #rdmsr(index: number): bigint {
+    const value = this.msrs.get(index);
+    if (value === undefined) throw new Error(`#GP: RDMSR of 0x${index.toString(16)}`);
+    return value;
+  }
+
+  #cpuid(leaf: number, subleaf: number): [number, number, number, number] {
+    switch (leaf) {
+      case 0:
+        return [13, this.vendor, 0, 0];
+      case 1:
+        return [0, 0, this.leaf1Ecx, 0];
+      case 7:
+        return [0, this.leaf7Ebx, this.leaf7Ecx, 0];
+      case 0x8000_0000:
+        return [0x8000_001e | 0, 0, 0, 0];
+      case 0x8000_0001:
+        return [0, 0, this.hasSvm ? 4 : 0, (this.hasNx ? 1 << 20 : 0) | (this.hasLongMode ? 1 << 29 : 0)];
+      case 0x8000_000a:
+        return [0, 0, 0, this.svmEdx];
+      case CPUID_CONTROL:
+        return [this.#control(subleaf), 0, 0, 0];
+      default:
+        return [0, 0, 0, 0];
+    }
+  }
+
+  #control(command: number): number {
+    if (!this.isInside) throw new Error(`control command 0x${command.toString(16)} outside of any VM`);
+    this.commands.push(command);
+    const answer = this.onControl(command);
+    if (command === CPUID_CONTROL_STOP && answer === 0) this.isInside = false;
+    return answer;
+  }
+}
