@@ -1,0 +1,344 @@
+// What goes wrong before, during and after the way into the VM, and what is left of it
+
+import {
+  BOOT_ARGS_DETAIL,
+  BOOT_EXT_FAULT,
+  CPUID_CONTROL_REPORT_ON,
+  CPUID_CONTROL_STOP,
+  ERROR_CORRUPT,
+  ERROR_INTERRUPTED,
+  ERROR_LA57,
+  ERROR_NO_ANSWER,
+  ERROR_NO_LONG_MODE,
+  ERROR_NO_MEMORY,
+  ERROR_NO_NX,
+  ERROR_NO_SVM,
+  ERROR_NONE,
+  ERROR_START_FAILED,
+  ERROR_STOP_MISMATCH,
+  ERROR_STOP_REFUSED,
+  ERROR_SVM_IN_USE,
+  ERROR_SVM_LOCKED,
+  ERROR_TIMEOUT,
+  ERROR_TOO_MANY_CPUS,
+  ERROR_VENDOR,
+  IOCTL_LOAD,
+  IOCTL_START,
+  IOCTL_STOP,
+  IOCTL_UNLOAD,
+  PHASE_NONE,
+  PHASE_START,
+  SAVED_STATE_CR3,
+  SAVED_STATE_CR4,
+  SAVED_STATE_DR6,
+  SAVED_STATE_LSTAR,
+  STATE_CORRUPT,
+  STATE_LOADED,
+  STATE_RUNNING,
+} from "@bareflank/abi";
+import { describe, expect, it } from "vitest";
+import { Machine } from "./machine/machine.ts";
+import { RUN } from "./machine/platform.ts";
+import type { Processor } from "./machine/processor.ts";
+
+const CPUS = 4;
+const ENTER = 2;
+const LEAVE = 3;
+
+function loaded(cpus = CPUS): Machine {
+  const machine = new Machine(cpus);
+  expect(machine.load().error).toBe(ERROR_NONE);
+  return machine;
+}
+
+function processor(machine: Machine, index: number): Processor {
+  const found = machine.processors[index];
+  if (found === undefined) throw new Error(`there is no processor ${index}`);
+  return found;
+}
+
+/** Everything is as if nobody had started anything, and a start without the obstacle works. */
+function expectRolledBack(machine: Machine, pages: number): void {
+  expect(machine.status()).toMatchObject({ state: STATE_LOADED, runningCount: 0, running: 0n, memoryBytes: 0n });
+  expect(machine.platform.takenPages).toBe(pages);
+  expect(machine.processors.every(({ isInside }) => !isInside)).toBe(true);
+  expect(machine.loader.loaderIsHeld()).toBe(0);
+}
+
+describe("a processor that cannot do it", () => {
+  const cases: readonly (readonly [string, number, (processor: Processor) => void])[] = [
+    ["is Intel's", ERROR_VENDOR, (cpu) => Object.assign(cpu, { vendor: 0x756e_6547 })],
+    ["is nobody's", ERROR_VENDOR, (cpu) => Object.assign(cpu, { vendor: 0 })],
+    ["has no SVM", ERROR_NO_SVM, (cpu) => Object.assign(cpu, { hasSvm: false })],
+    ["has no NX", ERROR_NO_NX, (cpu) => Object.assign(cpu, { hasNx: false })],
+    ["has no long mode", ERROR_NO_LONG_MODE, (cpu) => Object.assign(cpu, { hasLongMode: false })],
+    ["has SVM locked off", ERROR_SVM_LOCKED, (cpu) => Object.assign(cpu, { isLocked: true })],
+    ["is a hypervisor's already", ERROR_SVM_IN_USE, (cpu) => Object.assign(cpu, { isSvmInUse: true })],
+    ["uses 5-level paging", ERROR_LA57, (cpu) => Object.assign(cpu.cr, { 4: 0x37_16f0n })],
+  ];
+
+  it.each(cases)("%s: nothing is touched", (_, error, spoil) => {
+    const machine = loaded();
+    const pages = machine.platform.takenPages;
+    spoil(processor(machine, 2));
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error, cpu: 4, phase: PHASE_NONE });
+    expectRolledBack(machine, pages);
+    expect(machine.demotions).toEqual([]);
+  });
+
+  it("does not run as Hygon's", () => {
+    const machine = loaded(1);
+    processor(machine, 0).vendor = 0x6f67_7948;
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+  });
+
+  it("is one too many", () => {
+    const machine = loaded(129);
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_TOO_MANY_CPUS, detail: 129n });
+    expect(machine.platform.runs).toEqual([]);
+  });
+});
+
+describe("a start that fails on one processor", () => {
+  it.each([0, 1, 2, 3])("because the kernel gives processor %i back: the others are taken out again", (victim) => {
+    const machine = loaded();
+    const pages = machine.platform.takenPages;
+    machine.kernelStatus = (index) => {
+      if (index !== victim) return 0;
+      const state = machine.demotions.at(-1)?.state ?? 0n;
+      machine.memory.poke(machine.argsOf(state) + BigInt(BOOT_ARGS_DETAIL), 8, 14n);
+      return BOOT_EXT_FAULT;
+    };
+    expect(machine.operate(IOCTL_START)).toEqual({
+      error: ERROR_START_FAILED,
+      cpu: 2 * victim,
+      phase: PHASE_START,
+      file: 0,
+      detail: (BigInt(BOOT_EXT_FAULT) << 32n) | 14n,
+    });
+    expectRolledBack(machine, pages);
+    const stopped = machine.platform.runs.filter((run) => run.endsWith(`operation ${LEAVE}`));
+    expect(stopped).toEqual(Array.from({ length: victim }, (_, i) => `${victim - 1 - i} operation ${LEAVE}`));
+    machine.kernelStatus = () => 0;
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+  });
+
+  it("because the extension does not answer, but stops: everything is taken out", () => {
+    const machine = loaded();
+    const pages = machine.platform.takenPages;
+    processor(machine, 1).onControl = (command) => (command === CPUID_CONTROL_REPORT_ON ? 1 : 0);
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_NO_ANSWER, cpu: 2 });
+    expectRolledBack(machine, pages);
+  });
+
+  it("because the extension knows no control leaf: the others are taken out, this one cannot be", () => {
+    const machine = loaded();
+    processor(machine, 1).onControl = () => 0xdead;
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_NO_ANSWER, cpu: 2 });
+    expect(machine.status()).toMatchObject({ state: STATE_CORRUPT, runningCount: 1, running: 0b100n });
+    expect(machine.loader.loaderIsHeld()).toBe(1);
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_CORRUPT);
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_CORRUPT);
+    expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_CORRUPT);
+    expect(machine.load().error).toBe(ERROR_CORRUPT);
+    expect(machine.loader.loaderStop()).toBe(ERROR_NONE);
+  });
+
+  it("because memory runs out for it: no processor is touched", () => {
+    const machine = loaded();
+    const pages = machine.platform.takenPages;
+    machine.platform.injectedFailure = 4;
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_NO_MEMORY, cpu: 4, detail: 0x4_0000n });
+    expectRolledBack(machine, pages);
+    expect(machine.demotions).toEqual([]);
+  });
+});
+
+describe("memory that runs out", () => {
+  it("at any allocation of load leaves nothing taken", () => {
+    for (let failing = 1; ; failing++) {
+      const machine = new Machine(1);
+      machine.platform.failAllocation = failing;
+      const { error } = machine.load();
+      if (error === ERROR_NONE) {
+        expect(failing).toBeGreaterThan(3);
+        break;
+      }
+      expect(error).toBe(ERROR_NO_MEMORY);
+      expect(machine.platform.takenPages).toBe(0);
+    }
+  });
+
+  it.each([512, 64, 32])("in large pieces is an arena of pieces of %i pages", (largestPiece) => {
+    const machine = loaded(1);
+    const pages = machine.platform.takenPages;
+    machine.platform.largestPiece = largestPiece;
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+    expectRolledBack(machine, pages);
+  });
+
+  it.each([16, 8, 1])("down to pieces of %i pages is an error: BootArgs names 64 pieces at most", (largestPiece) => {
+    const machine = loaded(1);
+    const pages = machine.platform.takenPages;
+    machine.platform.largestPiece = largestPiece;
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NO_MEMORY);
+    expectRolledBack(machine, pages);
+  });
+
+  it("entirely is an error and no page less", () => {
+    const machine = loaded(2);
+    const pages = machine.platform.takenPages;
+    machine.platform.largestPiece = 0;
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NO_MEMORY);
+    expectRolledBack(machine, pages);
+  });
+});
+
+describe("a wait that is interrupted", () => {
+  it("before the processor began: rolled back", () => {
+    const machine = loaded();
+    const pages = machine.platform.takenPages;
+    machine.platform.intercept = (index, operation) => (index === 2 && operation === ENTER ? RUN.cancelled : undefined);
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_INTERRUPTED, cpu: 4 });
+    expectRolledBack(machine, pages);
+  });
+
+  it("while the extension hangs: corrupt, the others are back, and nothing is freed", () => {
+    const machine = loaded();
+    machine.platform.intercept = (index, operation) => (index === 2 && operation === ENTER ? RUN.lost : undefined);
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_TIMEOUT, cpu: 4 });
+    const status = machine.status();
+    expect(status).toMatchObject({ state: STATE_CORRUPT, runningCount: 0, cpu: 4 });
+    expect(status.allocatedPages).toBeGreaterThan(1024);
+    expect(machine.loader.loaderIsHeld()).toBe(1);
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_CORRUPT);
+  });
+
+  it("and the processor begins later: it does not enter any more", () => {
+    const machine = loaded();
+    machine.platform.intercept = (index, operation) => (index === 3 && operation === ENTER ? RUN.lost : undefined);
+    machine.operate(IOCTL_START);
+    machine.onProcessor(3, ENTER);
+    expect(machine.demotions.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(processor(machine, 3).isInside).toBe(false);
+  });
+
+  it("when the processor has just arrived: it counts as started", () => {
+    const machine = loaded(2);
+    machine.platform.intercept = (index, operation) => {
+      if (operation !== ENTER || index !== 1) return undefined;
+      machine.onProcessor(index, operation);
+      return RUN.lost;
+    };
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+    expect(machine.status()).toMatchObject({ state: STATE_RUNNING, runningCount: 2 });
+  });
+
+  it("during a check: an error, and nothing is touched", () => {
+    const machine = loaded();
+    const pages = machine.platform.takenPages;
+    machine.platform.intercept = (index) => (index === 1 ? RUN.cancelled : undefined);
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_INTERRUPTED, cpu: 2 });
+    expectRolledBack(machine, pages);
+  });
+
+  it("while a status asks: it names the processor and its phase", () => {
+    const machine = loaded();
+    let seen: unknown;
+    machine.platform.intercept = (index, operation) => {
+      if (index === 1 && operation === ENTER) seen = machine.status();
+      return undefined;
+    };
+    machine.operate(IOCTL_START);
+    expect(seen).toMatchObject({ state: STATE_LOADED, runningCount: 1, running: 1n, cpu: 2, phase: PHASE_NONE });
+  });
+});
+
+describe("a stop that does not work", () => {
+  it("because the extension refuses: it works on as before, and may agree later", () => {
+    const machine = loaded();
+    machine.operate(IOCTL_START);
+    const pages = machine.platform.takenPages;
+    const stubborn = processor(machine, 3);
+    const agree = stubborn.onControl;
+    stubborn.onControl = (command) => (command === CPUID_CONTROL_STOP ? 1 : 0);
+    expect(machine.operate(IOCTL_STOP)).toMatchObject({ error: ERROR_STOP_REFUSED, cpu: 6 });
+    expect(machine.status()).toMatchObject({ state: STATE_RUNNING, runningCount: 4 });
+    expect(machine.platform.takenPages).toBe(pages);
+    expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_STOP_REFUSED);
+    stubborn.onControl = agree;
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+    expect(machine.status().state).toBe(STATE_LOADED);
+  });
+
+  it("because it says yes and does nothing: the kernel's word counts", () => {
+    const machine = loaded(1);
+    machine.operate(IOCTL_START);
+    processor(machine, 0).onControl = () => 0;
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_STOP_REFUSED);
+    expect(machine.status()).toMatchObject({ state: STATE_RUNNING, runningCount: 1 });
+  });
+
+  it("because the processor does not come back: corrupt, nothing freed", () => {
+    const machine = loaded();
+    machine.operate(IOCTL_START);
+    const pages = machine.platform.takenPages;
+    machine.platform.intercept = (index, operation) => (index === 1 && operation === LEAVE ? RUN.lost : undefined);
+    expect(machine.operate(IOCTL_STOP)).toMatchObject({ error: ERROR_TIMEOUT, cpu: 2 });
+    expect(machine.status()).toMatchObject({ state: STATE_CORRUPT, runningCount: 1 });
+    expect(machine.platform.takenPages).toBe(pages);
+  });
+
+  const lasting = (cpu: Processor) => cpu.msrs.set(0xc000_0082, 1n);
+  const cases: readonly (readonly [string, number, (cpu: Processor) => void])[] = [
+    ["LSTAR", SAVED_STATE_LSTAR, lasting],
+    ["CR3", SAVED_STATE_CR3, (cpu) => Object.assign(cpu.cr, { 3: 0x6000n })],
+    ["CR4", SAVED_STATE_CR4, (cpu) => Object.assign(cpu.cr, { 4: 0x6f0n })],
+    ["DR6", SAVED_STATE_DR6, (cpu) => Object.assign(cpu.dr, { 6: 0n })],
+  ];
+  it.each(cases)("because %s is another one afterwards: it says which", (_, offset, spoil) => {
+    const machine = loaded(2);
+    machine.operate(IOCTL_START);
+    const spoiled = processor(machine, 1);
+    const before = spoiled.onControl;
+    spoiled.onControl = (command) => {
+      if (command === CPUID_CONTROL_STOP) spoil(spoiled);
+      return before(command);
+    };
+    expect(machine.operate(IOCTL_STOP)).toMatchObject({ error: ERROR_STOP_MISMATCH, cpu: 2, detail: BigInt(offset) });
+    expect(machine.status()).toMatchObject({ state: STATE_LOADED, runningCount: 0 });
+  });
+
+  it("is none because of what the running task changed", () => {
+    const machine = loaded(2);
+    machine.operate(IOCTL_START);
+    for (const cpu of machine.processors) {
+      // Another address space and thread, a breakpoint, and rdtsc forbidden by prctl.
+      Object.assign(cpu.cr, { 3: 0x7000n, 2: 0x99n, 4: cpu.cr[4] | 4n });
+      cpu.dr = { 0: 0x1000n, 1: 0n, 2: 0n, 3: 0n, 6: 0xffff_0ff0n, 7: 0x401n };
+      cpu.msrs.set(0xc000_0100, 0x1234n);
+    }
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+  });
+
+  it("is an error of LSTAR when the operating system changed it meanwhile", () => {
+    const machine = loaded(1);
+    machine.operate(IOCTL_START);
+    lasting(processor(machine, 0));
+    expect(machine.operate(IOCTL_STOP)).toMatchObject({
+      error: ERROR_STOP_MISMATCH,
+      detail: BigInt(SAVED_STATE_LSTAR),
+    });
+  });
+});
+
+it("IOCTL_LOAD is refused while corrupt, and what is staged for it is given back", () => {
+  const machine = loaded();
+  machine.platform.intercept = (index, operation) => (index === 0 && operation === ENTER ? RUN.lost : undefined);
+  machine.operate(IOCTL_START);
+  const pages = machine.platform.takenPages;
+  expect(machine.load().error).toBe(ERROR_CORRUPT);
+  expect(machine.platform.takenPages).toBe(pages);
+  expect(machine.loader.loaderBlockBytes(IOCTL_LOAD)).toBeGreaterThan(0);
+});

@@ -1,0 +1,156 @@
+// The life of the hypervisor as the driver sees it: states, order, what stays taken
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import {
+  CPUID_CONTROL_REPORT_OFF,
+  CPUID_CONTROL_REPORT_ON,
+  CPUID_CONTROL_STOP,
+  ERROR_ELF,
+  ERROR_NONE,
+  ERROR_NOT_LOADED,
+  ERROR_NOT_RUNNING,
+  IOCTL_START,
+  IOCTL_STOP,
+  IOCTL_UNLOAD,
+  STATE_LOADED,
+  STATE_RUNNING,
+  STATE_UNLOADED,
+  STATUS_ARGS_KERNEL_BUILD_ID,
+  STATUS_ARGS_START_COUNT,
+  STATUS_ARGS_STOP_COUNT,
+  STATUS_ARGS_VENDOR,
+  VENDOR_AMD,
+} from "@bareflank/abi";
+import { partPath } from "@bareflank/bsl/test-support";
+import { describe, expect, it } from "vitest";
+import { Machine } from "./machine/machine.ts";
+
+const MIB = 0x10_0000n;
+
+describe("the module", () => {
+  it("is the one that the driver links", () => {
+    const manifest = JSON.parse(readFileSync(partPath("loader").replace("loader.wasm", "manifest.json"), "utf8"));
+    const digest = createHash("sha256")
+      .update(readFileSync(partPath("loader")))
+      .digest("hex");
+    expect(new Machine(1).digest).toBe(digest);
+    expect(JSON.stringify(manifest)).toContain(digest);
+  });
+});
+
+describe("load, start, stop, unload", () => {
+  it("go through the states and give every page back", () => {
+    const machine = new Machine(4);
+    expect(machine.status()).toMatchObject({ state: STATE_UNLOADED, allocatedPages: 0, memoryBytes: 0n });
+    expect(machine.load().error).toBe(ERROR_NONE);
+    const loaded = machine.status();
+    expect(loaded).toMatchObject({ state: STATE_LOADED, runningCount: 0, memoryBytes: 0n });
+    expect(loaded.allocatedPages).toBe(machine.platform.takenPages);
+
+    for (let cycle = 1n; cycle <= 5n; cycle++) {
+      expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+      expect(machine.loader.loaderIsHeld()).toBe(1);
+      const running = machine.status();
+      // Processors have the operating system's numbers 0, 2, 4, 6.
+      expect(running).toMatchObject({ state: STATE_RUNNING, runningCount: 4, running: 0b101_0101n });
+      expect(running.memoryBytes).toBeGreaterThan(5n * MIB);
+      expect(running.memoryBytes).toBeLessThanOrEqual(8n * MIB + 4n * 0x5_0000n);
+      expect(machine.word(STATUS_ARGS_VENDOR)).toBe(VENDOR_AMD);
+      expect(running.allocatedPages).toBe(machine.platform.takenPages);
+
+      expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+      expect(machine.loader.loaderIsHeld()).toBe(0);
+      expect(machine.status()).toMatchObject({ state: STATE_LOADED, allocatedPages: loaded.allocatedPages });
+      expect(machine.long(STATUS_ARGS_START_COUNT)).toBe(cycle);
+      expect(machine.long(STATUS_ARGS_STOP_COUNT)).toBe(cycle);
+    }
+    expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_NONE);
+    expect(machine.status()).toMatchObject({ state: STATE_UNLOADED, allocatedPages: 0 });
+    expect(machine.platform.takenPages).toBe(0);
+  });
+
+  it("start in ascending and stop in descending order, after a check of every processor", () => {
+    const machine = new Machine(3);
+    machine.load();
+    machine.operate(IOCTL_START);
+    machine.operate(IOCTL_STOP);
+    expect(machine.platform.runs).toEqual(
+      ["0 operation 1", "1 operation 1", "2 operation 1", "0 operation 2", "1 operation 2", "2 operation 2"].concat([
+        "2 operation 3",
+        "1 operation 3",
+        "0 operation 3",
+      ]),
+    );
+    for (const { commands } of machine.processors) {
+      expect(commands).toEqual([CPUID_CONTROL_REPORT_ON, CPUID_CONTROL_REPORT_OFF, CPUID_CONTROL_STOP]);
+    }
+  });
+
+  it("shows the loaded kernel's build id", () => {
+    const machine = new Machine(1);
+    machine.load();
+    machine.status();
+    const bytes = Array.from({ length: 6 }, (_, i) => machine.word(STATUS_ARGS_KERNEL_BUILD_ID + 4 * i));
+    expect(bytes).toEqual([0x0403_0201, 0x0807_0605, 0x0c0b_0a09, 0x100f_0e0d, 0x1413_1211, 0]);
+    machine.operate(IOCTL_UNLOAD);
+    machine.status();
+    expect(machine.word(STATUS_ARGS_KERNEL_BUILD_ID)).toBe(0);
+  });
+
+  it("start while running is stop, then start", () => {
+    const machine = new Machine(2);
+    machine.load();
+    machine.operate(IOCTL_START);
+    const pages = machine.platform.takenPages;
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+    expect(machine.platform.runs.filter((run) => run.endsWith("operation 3"))).toHaveLength(2);
+    expect(machine.status()).toMatchObject({ state: STATE_RUNNING, runningCount: 2 });
+    expect(machine.platform.takenPages).toBe(pages);
+  });
+
+  it("load while running stops, and unload does too", () => {
+    const machine = new Machine(2);
+    machine.load();
+    machine.operate(IOCTL_START);
+    expect(machine.load().error).toBe(ERROR_NONE);
+    expect(machine.status()).toMatchObject({ state: STATE_LOADED, runningCount: 0 });
+    machine.operate(IOCTL_START);
+    expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_NONE);
+    expect(machine.platform.takenPages).toBe(0);
+    expect(machine.processors.every(({ isInside }) => !isInside)).toBe(true);
+  });
+
+  it("a load that fails leaves what runs alone", () => {
+    const machine = new Machine(2);
+    machine.load();
+    machine.operate(IOCTL_START);
+    const pages = machine.platform.takenPages;
+    expect(machine.load(new Uint8Array(100)).error).toBe(ERROR_ELF);
+    expect(machine.status()).toMatchObject({ state: STATE_RUNNING, runningCount: 2 });
+    expect(machine.platform.takenPages).toBe(pages);
+  });
+
+  it("nothing loaded cannot be started, nothing running cannot be stopped, unload is always possible", () => {
+    const machine = new Machine(1);
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NOT_LOADED);
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NOT_RUNNING);
+    expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_NONE);
+    machine.load();
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NOT_RUNNING);
+    expect(machine.status().state).toBe(STATE_LOADED);
+    expect(machine.platform.runs).toEqual([]);
+  });
+
+  it("the platform can stop and unload", () => {
+    const machine = new Machine(2);
+    expect(machine.loader.loaderStop()).toBe(ERROR_NONE);
+    machine.load();
+    machine.operate(IOCTL_START);
+    expect(machine.loader.loaderStop()).toBe(ERROR_NONE);
+    expect(machine.status().state).toBe(STATE_LOADED);
+    machine.operate(IOCTL_START);
+    expect(machine.loader.loaderUnload()).toBe(ERROR_NONE);
+    expect(machine.platform.takenPages).toBe(0);
+  });
+});
