@@ -2,13 +2,7 @@
 
 import { PP_BLOCK_ROOT } from "../../../abi/generated/bare/pp-block";
 import { STATUS_INVALID_INPUT_REG0, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
-import {
-  DIRECT_BASE,
-  EXT_DIRECT_BASE,
-  EXT_MEMORY_BASE,
-  EXT_POOL_BASE,
-  HANDOFF_BASE,
-} from "../../../abi/generated/bare/windows";
+import { DIRECT_BASE, EXT_MEMORY_BASE, EXT_POOL_BASE, HANDOFF_BASE } from "../../../abi/generated/bare/windows";
 import { peek8 } from "../../../bsl/src/memory";
 import { translate } from "../../arch/x64/page-table";
 import { character, close, decimal, hex, open, text } from "../console";
@@ -70,5 +64,5 @@ export function dumpPagePool(): u64 {
 /** Whether an address lies in a window of pages that the kernel gave to the extension. */
 function isExtensionMemory(address: u64): bool {
   if (address >= EXT_MEMORY_BASE && address < HANDOFF_BASE) return true;
-  return address >= EXT_POOL_BASE && address < EXT_DIRECT_BASE;
+  return address >= EXT_POOL_BASE && address < DIRECT_BASE;
 }

@@ -1,0 +1,99 @@
+// Groups 1 and 3: the handle, and the callbacks that it registers
+
+import {
+  EXT_CODE_BASE,
+  EXT_CODE_BYTES,
+  STATUS_FAILURE_INVALID_HANDLE,
+  STATUS_FAILURE_UNKNOWN,
+  STATUS_FAILURE_UNSUPPORTED,
+  STATUS_INVALID_INPUT_REG1,
+  STATUS_SUCCESS,
+  SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
+  SYSCALL_CALLBACK_REGISTER_FAIL,
+  SYSCALL_CALLBACK_REGISTER_VMEXIT,
+  SYSCALL_CONTROL_WAIT,
+  SYSCALL_HANDLE_CLOSE,
+  SYSCALL_HANDLE_OPEN,
+} from "@bareflank/abi";
+import { describe, expect, test } from "vitest";
+import { HANDLERS } from "../machine/example-extension.ts";
+import { call, HANDLE, inStart, registered, status } from "../machine/extension-life.ts";
+
+const NO_HANDLE = 0xffff_ffff_ffff_ffffn;
+
+describe("open_handle", () => {
+  test.each([0x2n, 0x3n, 0xffff_ffff_0000_0002n])("with version 0x%x gives handle 0", (version) => {
+    const { pp } = inStart();
+    expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_SUCCESS);
+    expect(pp.registers[0]).toBe(0n);
+  });
+
+  test.each([0n, 1n, 0x4n, 0x8000_0000n, 0x2_0000_0000n])("with version 0x%x is unsupported", (version) => {
+    const { pp } = inStart();
+    expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_FAILURE_UNSUPPORTED);
+    expect(pp.registers[0]).toBe(version);
+    expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_SUCCESS);
+  });
+
+  test("twice fails; the version is checked first", () => {
+    const { pp } = inStart();
+    call(pp, SYSCALL_HANDLE_OPEN, 2n);
+    expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(status(pp, SYSCALL_HANDLE_OPEN, 1n)).toBe(STATUS_FAILURE_UNSUPPORTED);
+  });
+});
+
+describe("close_handle", () => {
+  test.each([1n, NO_HANDLE, 0x1_0000_0000n])("of 0x%x, which is not open, fails", (handle) => {
+    const { pp } = inStart();
+    expect(status(pp, SYSCALL_HANDLE_CLOSE, handle)).toBe(STATUS_FAILURE_INVALID_HANDLE);
+    call(pp, SYSCALL_HANDLE_OPEN, 2n);
+    expect(status(pp, SYSCALL_HANDLE_CLOSE, handle)).toBe(STATUS_FAILURE_INVALID_HANDLE);
+  });
+
+  test("ends the handle for good; the next one has another value", () => {
+    const { pp } = inStart();
+    call(pp, SYSCALL_HANDLE_OPEN, 2n);
+    expect(status(pp, SYSCALL_HANDLE_CLOSE, HANDLE)).toBe(STATUS_SUCCESS);
+    expect(status(pp, SYSCALL_HANDLE_CLOSE, HANDLE)).toBe(STATUS_FAILURE_INVALID_HANDLE);
+    expect(call(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(1n);
+    const register = SYSCALL_CALLBACK_REGISTER_FAIL;
+    expect(status(pp, register, HANDLE, HANDLERS.FAIL)).toBe(STATUS_FAILURE_INVALID_HANDLE);
+    expect(status(pp, register, 1n, HANDLERS.FAIL)).toBe(STATUS_SUCCESS);
+  });
+});
+
+describe.each([
+  ["bootstrap", SYSCALL_CALLBACK_REGISTER_BOOTSTRAP],
+  ["vmexit", SYSCALL_CALLBACK_REGISTER_VMEXIT],
+  ["fail", SYSCALL_CALLBACK_REGISTER_FAIL],
+])("register_%s", (_, number) => {
+  test("succeeds once", () => {
+    const { pp } = registered({}, []);
+    expect(status(pp, number, HANDLE, HANDLERS.VMEXIT)).toBe(STATUS_SUCCESS);
+    expect(status(pp, number, HANDLE, HANDLERS.VMEXIT)).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(status(pp, number, HANDLE, HANDLERS.FAIL)).toBe(STATUS_FAILURE_UNKNOWN);
+  });
+
+  test.each([EXT_CODE_BASE, EXT_CODE_BASE + EXT_CODE_BYTES - 1n])("takes 0x%x", (address) => {
+    expect(status(registered({}, []).pp, number, HANDLE, address)).toBe(STATUS_SUCCESS);
+  });
+
+  test.each([0n, EXT_CODE_BASE - 1n, EXT_CODE_BASE + EXT_CODE_BYTES, NO_HANDLE])("refuses 0x%x", (address) => {
+    expect(status(registered({}, []).pp, number, HANDLE, address)).toBe(STATUS_INVALID_INPUT_REG1);
+  });
+
+  test("checks the handle, then the address, then whether it is registered", () => {
+    const { pp } = inStart();
+    expect(status(pp, number, HANDLE, 0n)).toBe(STATUS_FAILURE_INVALID_HANDLE);
+    call(pp, SYSCALL_HANDLE_OPEN, 2n);
+    expect(status(pp, number, NO_HANDLE, 0n)).toBe(STATUS_FAILURE_INVALID_HANDLE);
+    call(pp, number, HANDLE, HANDLERS.VMEXIT);
+    expect(status(pp, number, HANDLE, 0n)).toBe(STATUS_INVALID_INPUT_REG1);
+  });
+});
+
+test("bootstrap is called at its address, with the processor's number", () => {
+  const { pp } = registered();
+  expect(pp.syscall(SYSCALL_CONTROL_WAIT)).toMatchObject({ is: "called", rip: HANDLERS.BOOTSTRAP, reg0: 0n, reg1: 0n });
+});
