@@ -1,0 +1,103 @@
+// Runs an extension on the bare platform and takes what it wrote apart
+
+import { rmSync } from "node:fs";
+import { type Monitor, type RunBareOptions, type RunBareResult, runBare } from "../../../lab/src/index.ts";
+
+/** What the bare platform prints of an operation that failed: the driver's report. */
+export interface PrintedReport {
+  readonly operation: string;
+  /** ERROR_*. */
+  readonly error: number;
+  readonly cpu: number;
+  /** PHASE_*. */
+  readonly phase: number;
+  readonly file: number;
+  readonly detail: bigint;
+}
+
+export interface Run extends RunBareResult {
+  /** Undefined when every operation went well. */
+  readonly report: PrintedReport | undefined;
+  /** Lines of the debug ring, without those that only hold registers. */
+  readonly ring: readonly string[];
+  /** Processors that the root VM's CPUIDs were executed on. */
+  readonly worked: readonly number[];
+}
+
+export interface Options extends Omit<RunBareOptions, "extensions"> {
+  /** CPUIDs in the root VM of each processor. */
+  readonly cpuids?: number;
+}
+
+const REPORT = /^bare: (\w+) failed: error (\d+), processor (\d+), phase (\d+), file (\d+), detail (0x[0-9a-f]+)$/m;
+const RING = /^bare: debug ring\n([\s\S]*?)^bare: end of debug ring$/m;
+const WORK = /^bare: processor (\d+): \d+ CPUIDs of leaf \S+ in the root VM/gm;
+
+function report(output: string): PrintedReport | undefined {
+  const match = REPORT.exec(output);
+  if (match === null) return undefined;
+  const [, operation = "", error, cpu, phase, file, detail = ""] = match;
+  const [errorNumber = 0, cpuNumber = 0, phaseNumber = 0, fileNumber = 0] = [error, cpu, phase, file].map(Number);
+  return {
+    operation,
+    error: errorNumber,
+    cpu: cpuNumber,
+    phase: phaseNumber,
+    file: fileNumber,
+    detail: BigInt(detail),
+  };
+}
+
+/** Lines without those that print a fault's registers, which begin with spaces. */
+export function withoutRegisters(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("  "));
+}
+
+/** Runs one extension; the exit code is that of loader/bare/ending.ts, 0 when all went well. */
+export async function run(extension: string, { cpuids = 10, append = "", ...options }: Options = {}): Promise<Run> {
+  const result = await runBare({
+    timeout: 30,
+    ...options,
+    extensions: [extension],
+    append: `cpuid=${cpuids} ${append}`,
+  });
+  return {
+    ...result,
+    report: report(result.output),
+    ring: withoutRegisters(RING.exec(result.output)?.[1] ?? ""),
+    worked: [...result.output.matchAll(WORK)].map((match) => Number(match[1])),
+  };
+}
+
+/** Runs one extension until COM1 shows `words`, lets `look` use QEMU's monitor, and switches the machine off. */
+export async function runUntil(
+  extension: string,
+  words: string,
+  look: (monitor: Monitor) => Promise<void> = () => Promise.resolve(),
+  options: Options = {},
+): Promise<Run> {
+  let monitor: Monitor | undefined;
+  let text = "";
+  let looked: Promise<void> | undefined;
+  const lookAndEnd = async (machine: Monitor) => {
+    try {
+      await look(machine);
+    } finally {
+      await machine.quit().catch(() => undefined);
+    }
+  };
+  const result = await run(extension, {
+    ...options,
+    onStart: (machine) => {
+      monitor = machine;
+    },
+    onOutput: (chunk) => {
+      text += chunk.toString("latin1");
+      if (looked === undefined && monitor !== undefined && text.includes(words)) looked = lookAndEnd(monitor);
+    },
+  });
+  await looked;
+  // Being switched off counts as a failure, whose logs are kept.
+  if (result.folder !== undefined) rmSync(result.folder, { recursive: true });
+  return result;
+}
