@@ -27,6 +27,11 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   failedContext: ["u32", "Context in which the extension failed, while context is CONTEXT_FAIL."],
   failedStatus: ["u32", "Why it failed: BOOT_*, while context is CONTEXT_FAIL."],
   failedDetail: ["u32", "Its detail: the vector of a fault."],
+  inUser: ["u32", "1 while ring 3 runs or is about to: another processor that wants something must wait."],
+  work: ["u32", "WORK_*: to be done before ring 3 is entered again. Other processors set bits too."],
+  view: ["u32", "Identifier of the VM whose direct map ring 3 sees."],
+  reserved0: "u32",
+  scratch: ["u64", "Where an intrinsic leaves a second result."],
   tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
   tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],
   root: ["u64", "Physical address of this processor's top-level page table."],
@@ -52,6 +57,12 @@ export const contexts = table("pp-block", "PpBlock.context", "u32", {
   CONTEXT_FIRST_VMEXIT: [3, "the vmexit callback, before any exit was handled successfully"],
   CONTEXT_VMEXIT: [4, "the vmexit callback"],
   CONTEXT_FAIL: [5, "the fail callback"],
+});
+
+export const work = table("pp-block", "PpBlock.work", "u32", {
+  WORK_FLUSH_HOST: [1, "Host translations have become stale."],
+  WORK_END_FLUSH: [2, "At the next exit the guest's translations are flushed: take the request out of the VMCB."],
+  WORK_LOG: [4, "The debug level asks for a record of every exit."],
 });
 
 /** An exception's frame: pushed by the stub (general registers, vector, error code) and by the processor. */

@@ -4,6 +4,7 @@ import { BOOT_EXT_FAULT, BOOT_EXT_RETURNED, BOOT_KERNEL_FAULT } from "../../abi/
 import {
   ACTION_HALT,
   ACTION_IRET,
+  ACTION_RESUME,
   CONTEXT_FIRST_VMEXIT,
   FAULT_FRAME_BYTES,
   FAULT_FRAME_CS,
@@ -17,17 +18,22 @@ import {
 import { PP_AREA_BASE, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { copyMemory, peek64, poke64 } from "../../bsl/src/memory";
 import { exceptionFixup, readCr2 } from "../arch/x64/cpu";
+import { showDirect } from "./direct-map";
 import { failStackTop, stackTop } from "./extension";
 import { fail, fatal } from "./life-cycle";
 import { panic, printFrame } from "./panic";
 import { block32, ppid } from "./pp";
+import { leaveKernel, reenterKernel } from "./work";
 
 const VECTOR_PAGE_FAULT: u64 = 14;
 const PRIVILEGE: u64 = 3;
 
 /** An exception happened; `frame` is the address of its FaultFrame. Result: ACTION_*. */
 export function enterException(frame: u64): u32 {
-  if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0) return extensionFault(frame);
+  if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0) {
+    reenterKernel();
+    return extensionFault(frame);
+  }
   const fixup = exceptionFixup(peek64(frame + FAULT_FRAME_RIP));
   if (fixup != 0) {
     poke64(frame + FAULT_FRAME_RIP, fixup);
@@ -45,6 +51,10 @@ function extensionFault(frame: u64): u32 {
   copyMemory(PP_AREA_BASE + PP_BLOCK + PP_BLOCK_FAULT_FRAME, frame, FAULT_FRAME_BYTES);
   const vector = peek64(frame + FAULT_FRAME_VECTOR);
   const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
+  if (vector == VECTOR_PAGE_FAULT && showDirect(address)) {
+    leaveKernel(false);
+    return ACTION_RESUME;
+  }
   printFrame("bareflank: the extension faulted", frame, address);
   const code = (peek64(frame + FAULT_FRAME_ERROR_CODE) << 32) | vector;
   return fail(returned(frame, address) ? BOOT_EXT_RETURNED : BOOT_EXT_FAULT, vector, code, address);

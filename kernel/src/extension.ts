@@ -16,7 +16,6 @@ import {
   DIRECT_BASE,
   EXT_CODE_BASE,
   EXT_CODE_BYTES,
-  EXT_DIRECT_BASE,
   EXT_FAIL_STACK_BASE,
   EXT_FILE_BASE,
   EXT_MEMORY_BASE,
@@ -78,6 +77,11 @@ let nextHandle: u64 = 0;
 let table: u64 = 0;
 
 const FILE: u64 = EXT_FILE_BASE;
+
+/** The top-level table that holds what all processors see of the extension. */
+export function extensionTable(): u64 {
+  return table;
+}
 
 /** Opens a handle; the first is 0. */
 export function openHandle(): u64 {
@@ -147,8 +151,7 @@ function reserveWindows(): bool {
     reserveTopEntry(table, EXT_STACK_BASE) &&
     reserveTopEntry(table, EXT_FAIL_STACK_BASE) &&
     reserveTopEntry(table, EXT_CODE_BASE) &&
-    reserveTopEntry(table, EXT_TLS_BASE) &&
-    reserveTopEntry(table, EXT_DIRECT_BASE)
+    reserveTopEntry(table, EXT_TLS_BASE)
   );
 }
 

@@ -42,17 +42,18 @@ import { SPEC_ALL_SUPPORTED } from "../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
 import { giveBack, giveBackSaved, skipInstruction } from "../arch/x64/give-back";
 import { ppLoad32 } from "../arch/x64/pparea";
-import { endFlush } from "../arch/x64/root";
 import { close, decimal, hex, line, open, text } from "./console";
 import { bootstrapHandler, failHandler, failStackTop, stackTop, startAddress, vmexitHandler } from "./extension";
 import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { printExits } from "./statistics";
 import { Vs } from "./vs";
+import { leaveKernel } from "./work";
 
 /** Calls the extension's _start. */
 export function callStart(): u32 {
   setPhase(PHASE_START);
   prepareUpcall(CONTEXT_START, startAddress(), stackTop(ppid()), SPEC_ALL_SUPPORTED, 0);
+  leaveKernel(false);
   return ACTION_UPCALL;
 }
 
@@ -60,12 +61,14 @@ export function callStart(): u32 {
 export function callBootstrap(): u32 {
   setPhase(PHASE_BOOTSTRAP);
   prepareUpcall(CONTEXT_BOOTSTRAP, bootstrapHandler, stackTop(ppid()), ppid(), 0);
+  leaveKernel(false);
   return ACTION_UPCALL;
 }
 
 /** Hands an exit to the extension; the rest of the upcall stands since the VS became active. */
 export function callVmexit(reason: u64): u32 {
   setBlock64(PP_BLOCK_UPCALL_REG1, reason);
+  leaveKernel(true);
   return ACTION_UPCALL;
 }
 
@@ -81,10 +84,7 @@ function leaveCallback(): u32 {
   let context = block32(PP_BLOCK_CONTEXT);
   if (context == CONTEXT_FAIL) context = block32(PP_BLOCK_FAILED_CONTEXT);
   let next = CONTEXT_FIRST_VMEXIT;
-  if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) {
-    next = CONTEXT_VMEXIT;
-    endFlush(vs);
-  }
+  if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) next = CONTEXT_VMEXIT;
   setPhase(PHASE_RUNNING);
   vs.ran = 1;
   prepareUpcall(next, vmexitHandler, stackTop(ppid()), vs.id, 0);
@@ -119,6 +119,7 @@ export function again(): u32 {
     prepareUpcall(failed, vmexitHandler, stackTop(ppid()), vs.id, 0);
   }
   setBlock32(PP_BLOCK_CONTEXT, failed);
+  leaveKernel(false);
   return ACTION_RESUME;
 }
 
@@ -133,6 +134,7 @@ export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
   setBlock32(PP_BLOCK_FAILED_STATUS, status);
   setBlock32(PP_BLOCK_FAILED_DETAIL, <u32>detail);
   prepareUpcall(CONTEXT_FAIL, failHandler, failStackTop(ppid()), code, address);
+  leaveKernel(false);
   return ACTION_UPCALL;
 }
 

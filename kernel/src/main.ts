@@ -47,9 +47,10 @@ import { countExit } from "./statistics";
 import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
 import { initVss } from "./vs";
+import { announceProcessor } from "./work";
 
 export { enterException } from "./exception";
-export { enterFastSyscall, enterSyscall } from "./syscall/dispatch";
+export { enterFastSyscall, enterSyscall, serveSyscall } from "./syscall/dispatch";
 
 /** VMEXIT_INVALID (APM volume 2, appendix C): the processor refused the VMCB. */
 const EXIT_INVALID: u64 = 0xffff_ffff_ffff_ffff;
@@ -64,6 +65,7 @@ export function enterBoot(): u32 {
   const root = ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS);
   setBlock32(PP_BLOCK_PPID, ppid);
   setBlock64(PP_BLOCK_ROOT, root);
+  announceProcessor(ppid, root);
   showNoVs();
   const first = ppid == BOOTSTRAP_PPID;
   if (first && !bootSystem()) return refuse(BOOT_NO_MEMORY);

@@ -75,6 +75,11 @@ export class Pool {
     lock.release();
   }
 
+  /** Whether `id` is an index of the pool at all. */
+  isIndex(id: u32): bool {
+    return id < this.count;
+  }
+
   /** Whether `id` names an allocated object. */
   has(id: u32): bool {
     return id < this.count && this.at(id).allocated != 0;

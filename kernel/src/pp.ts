@@ -11,14 +11,10 @@ import {
   PP_BLOCK_UPCALL_REG1,
   PP_BLOCK_UPCALL_RIP,
   PP_BLOCK_UPCALL_RSP,
-  PP_BLOCK_VMCB,
-  PP_BLOCK_VMCB_VIRTUAL,
 } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, ROOT_VMID } from "../../abi/generated/bare/syscalls";
-import { DIRECT_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
-import { readCr8, readDr, readXcr0, tryWriteXcr0, writeCr8, writeDr } from "../arch/x64/cpu";
+import { PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { ppLoad32, ppLoad64, ppStore16, ppStore32, ppStore64 } from "../arch/x64/pparea";
-import { vpAt } from "./vp";
 import { Vs } from "./vs";
 
 /** Reads and writes a field of this processor's block. */
@@ -75,38 +71,6 @@ export function showNoVs(): void {
 export function activeVs(): Vs | null {
   const address = block32(PP_BLOCK_ACTIVE_VS);
   return address == 0 ? null : changetype<Vs>(<usize>address);
-}
-
-/** Makes a VS of this processor the active one: registers that the VMCB does not hold change hands. */
-export function activate(vs: Vs): void {
-  const previous = activeVs();
-  if (previous == vs) return;
-  if (previous !== null) park(previous);
-  vs.takeGeneral();
-  if (previous !== null) {
-    writeCr8(vs.cr8);
-    writeDr(0, vs.dr0);
-    writeDr(1, vs.dr1);
-    writeDr(2, vs.dr2);
-    writeDr(3, vs.dr3);
-    tryWriteXcr0(vs.xcr0);
-  }
-  setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
-  setBlock64(PP_BLOCK_VMCB, vs.vmcb);
-  setBlock64(PP_BLOCK_VMCB_VIRTUAL, DIRECT_BASE + vs.vmcb);
-  setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>vpAt(vs.vpid).vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48));
-  setBlock64(PP_BLOCK_UPCALL_REG0, vs.id);
-}
-
-/** Takes the active VS off this processor. */
-function park(vs: Vs): void {
-  vs.storeGeneral();
-  vs.cr8 = readCr8();
-  vs.dr0 = readDr(0);
-  vs.dr1 = readDr(1);
-  vs.dr2 = readDr(2);
-  vs.dr3 = readDr(3);
-  vs.xcr0 = readXcr0();
 }
 
 /** This processor's number. */

@@ -6,16 +6,26 @@
 //     0x100  exits with codes 0x400 to 0x403
 //     0x104  every other exit (VMEXIT_INVALID)
 //     0x110  system calls: opcode * 16 + index
+//     0x1B0  the last exits, at debug level 2
 
-import { PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { DIRECT_BASE, PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { peek64 } from "../../bsl/src/memory";
+import { VMCB_EXITCODE, VMCB_EXITINFO1, VMCB_EXITINFO2, VMCB_RIP } from "../arch/x64/amd/vmcb";
 import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { close, decimal, hex, open, text } from "./console";
 import { ppid } from "./pp";
+import { Vs } from "./vs";
 
 const NESTED_EXITS: u32 = 0x100;
 const OTHER_EXITS: u32 = 0x104;
 const SYSCALLS: u32 = 0x110;
 const FIRST_NESTED_CODE: u64 = 0x400;
+
+/** Offset, in counters, of the log of exits: LOG_RECORDS records of LOG_WORDS words, and the number ever written. */
+const LOG: u32 = 0x1b0;
+const LOG_RECORDS: u64 = 5;
+const LOG_WORDS: u64 = 6;
+const LOG_COUNT: u32 = LOG + 30;
 
 function increment(counter: u32): void {
   ppStore64(PP_STATISTICS + counter * 8, ppLoad64(PP_STATISTICS + counter * 8) + 1);
@@ -31,6 +41,39 @@ export function countExit(code: u64): void {
 /** Counts a system call that exists. */
 export function countCall(call: u32): void {
   increment(SYSCALLS + (call >> 16) * 16 + (call & 15));
+}
+
+/** Adds the exit that a VS has just made to this processor's log. */
+export function logExit(vs: Vs): void {
+  const count = ppLoad64(PP_STATISTICS + LOG_COUNT * 8);
+  const record = PP_STATISTICS + (LOG + <u32>((count % LOG_RECORDS) * LOG_WORDS)) * 8;
+  const vmcb = DIRECT_BASE + vs.vmcb;
+  ppStore64(record, vs.id);
+  ppStore64(record + 8, peek64(vmcb + VMCB_EXITCODE));
+  ppStore64(record + 16, peek64(vmcb + VMCB_EXITINFO1));
+  ppStore64(record + 24, peek64(vmcb + VMCB_EXITINFO2));
+  ppStore64(record + 32, peek64(vmcb + VMCB_RIP));
+  ppStore64(record + 40, vs.readGeneral(0));
+  ppStore64(PP_STATISTICS + LOG_COUNT * 8, count + 1);
+}
+
+/** Prints the last exits of a processor, newest last. Only the processor itself can reach its log. */
+export function printLog(id: u32): void {
+  text("exits of PP ");
+  decimal(id);
+  const count = ppLoad64(PP_STATISTICS + LOG_COUNT * 8);
+  if (id != ppid()) text(": to be read on that processor\n");
+  else if (count == 0) text(": none recorded (the debug level is below 2)\n");
+  else text(": vs, reason, info1, info2, rip, rax\n");
+  if (id != ppid()) return;
+  for (let n = count > LOG_RECORDS ? count - LOG_RECORDS : 0; n < count; n++) {
+    const record = PP_STATISTICS + (LOG + <u32>((n % LOG_RECORDS) * LOG_WORDS)) * 8;
+    for (let word: u32 = 0; word < <u32>LOG_WORDS; word++) {
+      text(word == 0 ? "  " : " ");
+      hex(ppLoad64(record + word * 8));
+    }
+    text("\n");
+  }
 }
 
 /** Prints how often this processor's VSs exited, by reason. */

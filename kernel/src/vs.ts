@@ -18,6 +18,9 @@ export class Vs extends PoolObject {
   active: u32 = 0;
   /** 1 once it has been run. */
   ran: u32 = 0;
+  /** 1 while its VMCB asks for a flush at the next run. */
+  flushing: u32 = 0;
+  private padding: u32 = 0;
   /** Physical address of its VMCB. */
   vmcb: u64 = 0;
   /** While it is not active: what its processor would hold. */
@@ -35,6 +38,7 @@ export class Vs extends PoolObject {
     this.ppid = ppid;
     this.active = 0;
     this.ran = 0;
+    this.flushing = 0;
     this.vmcb = vmcb;
     this.cr8 = 0;
     this.dr0 = 0;
@@ -74,12 +78,12 @@ export class Vs extends PoolObject {
 }
 
 /** Bytes of a VS: the class, whose last field is the first of GENERAL_REGISTERS. */
-const VS_BYTES: u32 = 208;
+const VS_BYTES: u32 = 216;
 
 export const vss: Pool = changetype<Pool>(memory.data(32, 8));
 
 export function initVss(): void {
-  vss.init(memory.data(208 * 256, 8), VS_BYTES, MAX_VSS);
+  vss.init(memory.data(216 * 256, 8), VS_BYTES, MAX_VSS);
 }
 
 export function vsAt(id: u32): Vs {

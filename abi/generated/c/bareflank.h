@@ -1089,12 +1089,17 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x94) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
 #define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x98) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
 #define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x9c) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xa0) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xa8) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_ROOT BF_U32(0xb0) /* u64: Physical address of this processor's top-level page table. */
-#define BF_PP_BLOCK_TCB BF_U32(0xb8) /* u64: Physical address of the extension's TCB on this processor. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xc0) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x170) /* Size of the structure. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0xa0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_WORK BF_U32(0xa4) /* u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
+#define BF_PP_BLOCK_VIEW BF_U32(0xa8) /* u32: Identifier of the VM whose direct map ring 3 sees. */
+#define BF_PP_BLOCK_RESERVED0 BF_U32(0xac) /* u32. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0xb0) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xc0) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_ROOT BF_U32(0xc8) /* u64: Physical address of this processor's top-level page table. */
+#define BF_PP_BLOCK_TCB BF_U32(0xd0) /* u64: Physical address of the extension's TCB on this processor. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xd8) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x188) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1120,13 +1125,23 @@ struct bf_pp_block {
     uint32_t failed_context;
     uint32_t failed_status;
     uint32_t failed_detail;
+    uint32_t in_user;
+    uint32_t work;
+    uint32_t view;
+    uint32_t reserved0;
+    uint64_t scratch;
     uint64_t tcb_ids0;
     uint64_t tcb_ids1;
     uint64_t root;
     uint64_t tcb;
     uint64_t fault_frame[22];
 };
-_Static_assert(sizeof(struct bf_pp_block) == 368, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 392, "size of bf_pp_block");
 #endif
+
+/* PpBlock.work */
+#define BF_WORK_FLUSH_HOST BF_U32(0x1) /* Host translations have become stale. */
+#define BF_WORK_END_FLUSH BF_U32(0x2) /* At the next exit the guest's translations are flushed: take the request out of the VMCB. */
+#define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
 
 #endif

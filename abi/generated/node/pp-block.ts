@@ -130,15 +130,34 @@ export const PP_BLOCK_FAILED_CONTEXT = 0x94;
 export const PP_BLOCK_FAILED_STATUS = 0x98;
 /** u32: Its detail: the vector of a fault. */
 export const PP_BLOCK_FAILED_DETAIL = 0x9c;
+/** u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+export const PP_BLOCK_IN_USER = 0xa0;
+/** u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
+export const PP_BLOCK_WORK = 0xa4;
+/** u32: Identifier of the VM whose direct map ring 3 sees. */
+export const PP_BLOCK_VIEW = 0xa8;
+/** u32. */
+export const PP_BLOCK_RESERVED0 = 0xac;
+/** u64: Where an intrinsic leaves a second result. */
+export const PP_BLOCK_SCRATCH = 0xb0;
 /** u64: extid, vmid, vpid and vsid as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS0 = 0xa0;
+export const PP_BLOCK_TCB_IDS0 = 0xb8;
 /** u64: ppid and onlinePps as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS1 = 0xa8;
+export const PP_BLOCK_TCB_IDS1 = 0xc0;
 /** u64: Physical address of this processor's top-level page table. */
-export const PP_BLOCK_ROOT = 0xb0;
+export const PP_BLOCK_ROOT = 0xc8;
 /** u64: Physical address of the extension's TCB on this processor. */
-export const PP_BLOCK_TCB = 0xb8;
+export const PP_BLOCK_TCB = 0xd0;
 /** u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-export const PP_BLOCK_FAULT_FRAME = 0xc0;
+export const PP_BLOCK_FAULT_FRAME = 0xd8;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES = 0x170;
+export const PP_BLOCK_BYTES = 0x188;
+
+// PpBlock.work
+
+/** Host translations have become stale. */
+export const WORK_FLUSH_HOST = 0x1;
+/** At the next exit the guest's translations are flushed: take the request out of the VMCB. */
+export const WORK_END_FLUSH = 0x2;
+/** The debug level asks for a record of every exit. */
+export const WORK_LOG = 0x4;

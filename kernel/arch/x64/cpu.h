@@ -120,6 +120,16 @@ INTRINSIC0(void, cpu, flushTlb)
     __asm__ volatile("mov %%cr3, %0\nmov %0, %%cr3" : "=r"(value)::"memory");
 }
 
+INTRINSIC(void, cpu, flushPage, u64 virtual)
+{
+    __asm__ volatile("invlpg (%0)" ::"r"(virtual) : "memory");
+}
+
+INTRINSIC(void, cpu, flushGuestPage, u64 virtual, u32 asid)
+{
+    __asm__ volatile("invlpga" ::"a"(virtual), "c"(asid) : "memory");
+}
+
 INTRINSIC(void, cpu, loadDescriptorTables, u64 gdt, u32 gdtLimit, u64 idt, u32 idtLimit)
 {
     struct __attribute__((packed)) {

@@ -31,6 +31,10 @@ export declare function readDr(index: u32): u64;
 export declare function writeDr(index: u32, value: u64): void;
 /** Reloads CR3 with its own value: flushes this processor's non-global translations. */
 export declare function flushTlb(): void;
+/** Flushes this processor's host translations of the page at a virtual address (INVLPG). */
+export declare function flushPage(virtual: u64): void;
+/** AMD: flushes the translation of a guest's virtual address in an address space (INVLPGA). */
+export declare function flushGuestPage(virtual: u64, asid: u32): void;
 
 /** Loads GDTR and IDTR, then every segment register: CS and SS from the GDT's kernel entries, the rest null. */
 export declare function loadDescriptorTables(gdt: u64, gdtLimit: u32, idt: u64, idtLimit: u32): void;

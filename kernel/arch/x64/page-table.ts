@@ -7,7 +7,7 @@
 
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../bsl/src/memory";
-import { allocatePage } from "../../src/memory/pages";
+import { allocatePage, freePage } from "../../src/memory/pages";
 
 export const PAGE_PRESENT: u64 = 1;
 export const PAGE_WRITABLE: u64 = 2;
@@ -74,6 +74,36 @@ export function translate(root: u64, virtual: u64): u64 {
   if (entry == 0) return 0;
   const value = peek64(entry);
   return (value & PAGE_PRESENT) == 0 ? 0 : value & PAGE_ADDRESS;
+}
+
+/** Takes a mapping away: the physical address that was mapped, or 0. The caller flushes. */
+export function unmapPage(root: u64, virtual: u64): u64 {
+  const entry = leafEntry(root, virtual, 0);
+  if (entry == 0) return 0;
+  const value = peek64(entry);
+  if ((value & PAGE_PRESENT) == 0) return 0;
+  poke64(entry, 0);
+  return value & PAGE_ADDRESS;
+}
+
+/** The top-level entry of `root` that `virtual` falls into. */
+export function topEntry(root: u64, virtual: u64): u64 {
+  return peek64(DIRECT_BASE + root + ((virtual >> indexShift(4)) & 511) * 8);
+}
+
+export function setTopEntry(root: u64, virtual: u64, value: u64): void {
+  poke64(DIRECT_BASE + root + ((virtual >> indexShift(4)) & 511) * 8, value);
+}
+
+/** Gives back every table below the present entries of `table`, which is of `level`, and the table itself. */
+export function freeTables(table: u64, level: u32): void {
+  if (level > 1) {
+    for (let i: u64 = 0; i < 512; i++) {
+      const value = peek64(DIRECT_BASE + table + i * 8);
+      if ((value & PAGE_PRESENT) != 0) freeTables(value & PAGE_ADDRESS, level - 1);
+    }
+  }
+  freePage(table);
 }
 
 /** Makes the second-highest table for `virtual`, so that `root`'s own entry never changes afterwards. */

@@ -8,3 +8,5 @@ export declare function ppLoad64(offset: u32): u64;
 export declare function ppStore16(offset: u32, value: u32): void;
 export declare function ppStore32(offset: u32, value: u32): void;
 export declare function ppStore64(offset: u32, value: u64): void;
+/** Writes, and is a full barrier: what comes behind it sees what other processors wrote before they saw the value. */
+export declare function ppExchange32(offset: u32, value: u32): void;

@@ -1,6 +1,8 @@
 // The root VS: the operating system's state, as the loader saved it
 
 import {
+  BOOT_ARGS_FEATURES,
+  CPU_FEATURE_FLUSH_ASID,
   SAVED_STATE_CR8,
   SAVED_STATE_DR0,
   SAVED_STATE_DR1,
@@ -9,12 +11,12 @@ import {
   SAVED_STATE_RAX,
   SAVED_STATE_XCR0,
 } from "../../../abi/generated/bare/boot";
-import { DIRECT_BASE, PP_STATE } from "../../../abi/generated/bare/windows";
-import { poke8 } from "../../../bsl/src/memory";
+import { DIRECT_BASE, PP_ARGS, PP_STATE } from "../../../abi/generated/bare/windows";
+import { poke8, poke32 } from "../../../bsl/src/memory";
 import { GENERAL_REGISTERS, Vs } from "../../src/vs";
 import { loadSavedState } from "./amd/svm";
-import { VMCB_TLB_CONTROL } from "./amd/vmcb";
-import { ppLoad64 } from "./pparea";
+import { TLB_FLUSH_ALL, TLB_FLUSH_ASID, VMCB_CLEAN_BITS, VMCB_TLB_CONTROL } from "./amd/vmcb";
+import { ppLoad32, ppLoad64 } from "./pparea";
 
 /** Gives a VS of this processor the state in which the operating system entered the loader's code. */
 export function initRoot(vs: Vs): void {
@@ -26,9 +28,24 @@ export function initRoot(vs: Vs): void {
   vs.dr2 = ppLoad64(PP_STATE + SAVED_STATE_DR2);
   vs.dr3 = ppLoad64(PP_STATE + SAVED_STATE_DR3);
   vs.xcr0 = ppLoad64(PP_STATE + SAVED_STATE_XCR0);
+  // The address space identifier may have been used by another hypervisor before us
+  requestFlush(vs);
 }
 
-/** The root VS has run once, so what its ASID may have held from before us is flushed: later runs flush nothing. */
+/** Makes the processor read all of a VS's VMCB at the next run (VMCB clean bits, APM volume 2, 15.15). */
+export function forgetCached(vs: Vs): void {
+  poke32(DIRECT_BASE + vs.vmcb + VMCB_CLEAN_BITS, 0);
+}
+
+/** Makes the processor flush a VS's translations when it runs the next time; WORK_END_FLUSH takes the request back. */
+export function requestFlush(vs: Vs): void {
+  const byAsid = (ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES) & CPU_FEATURE_FLUSH_ASID) != 0;
+  poke8(DIRECT_BASE + vs.vmcb + VMCB_TLB_CONTROL, byAsid ? TLB_FLUSH_ASID : TLB_FLUSH_ALL);
+  vs.flushing = 1;
+}
+
+/** The VS has run, so its translations are flushed: later runs flush nothing. */
 export function endFlush(vs: Vs): void {
   poke8(DIRECT_BASE + vs.vmcb + VMCB_TLB_CONTROL, 0);
+  vs.flushing = 0;
 }

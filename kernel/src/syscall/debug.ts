@@ -5,8 +5,7 @@ import { STATUS_INVALID_INPUT_REG0, STATUS_SUCCESS } from "../../../abi/generate
 import { DIRECT_BASE, EXT_MEMORY_BASE, EXT_POOL_BASE, HANDOFF_BASE } from "../../../abi/generated/bare/windows";
 import { peek8 } from "../../../bsl/src/memory";
 import { translate } from "../../arch/x64/page-table";
-import { character, close, decimal, hex, open, text } from "../console";
-import { pages } from "../memory/pages";
+import { character, close, hex, open, text } from "../console";
 import { block64 } from "../pp";
 
 const PAGE_MASK: u64 = 0xfff;
@@ -47,18 +46,6 @@ export function writeString(address: u64, length: u64): u64 {
   }
   close();
   return status;
-}
-
-/** 2.8: prints how full the page pool is. */
-export function dumpPagePool(): u64 {
-  open();
-  text("page pool: ");
-  decimal(pages.usedPages());
-  text(" of ");
-  decimal(pages.totalPages());
-  text(" pages used\n");
-  close();
-  return STATUS_SUCCESS;
 }
 
 /** Whether an address lies in a window of pages that the kernel gave to the extension. */

@@ -9,77 +9,117 @@ import {
   SYSCALL_CONTROL_AGAIN,
   SYSCALL_CONTROL_EXIT,
   SYSCALL_CONTROL_WAIT,
+  SYSCALL_DEBUG_DUMP_EXT,
+  SYSCALL_DEBUG_DUMP_HUGE_POOL,
   SYSCALL_DEBUG_DUMP_PAGE_POOL,
+  SYSCALL_DEBUG_DUMP_VM,
+  SYSCALL_DEBUG_DUMP_VMEXIT_LOG,
+  SYSCALL_DEBUG_DUMP_VP,
+  SYSCALL_DEBUG_DUMP_VS,
   SYSCALL_DEBUG_OUT,
   SYSCALL_DEBUG_WRITE_C,
   SYSCALL_DEBUG_WRITE_STR,
   SYSCALL_HANDLE_CLOSE,
   SYSCALL_HANDLE_OPEN,
+  SYSCALL_INTRINSIC_RDMSR,
+  SYSCALL_INTRINSIC_WRMSR,
+  SYSCALL_MEM_ALLOC_HUGE,
+  SYSCALL_MEM_ALLOC_PAGE,
+  SYSCALL_MEM_FREE_HUGE,
+  SYSCALL_MEM_FREE_PAGE,
   SYSCALL_SIGNATURE,
+  SYSCALL_VM_CREATE,
+  SYSCALL_VM_DESTROY,
+  SYSCALL_VM_MAP_DIRECT,
+  SYSCALL_VM_TLB_FLUSH,
+  SYSCALL_VM_UNMAP_DIRECT,
+  SYSCALL_VM_UNMAP_DIRECT_BROADCAST,
   SYSCALL_VP_CREATE,
   SYSCALL_VP_DESTROY,
   SYSCALL_VS_ADVANCE_IP_AND_RUN,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
+  SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE,
+  SYSCALL_VS_CLEAR,
   SYSCALL_VS_CREATE,
   SYSCALL_VS_DESTROY,
   SYSCALL_VS_INIT_AS_ROOT,
+  SYSCALL_VS_MIGRATE,
   SYSCALL_VS_PROMOTE,
   SYSCALL_VS_READ,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
   SYSCALL_VS_SET_ACTIVE,
+  SYSCALL_VS_TLB_FLUSH,
   SYSCALL_VS_WRITE,
 } from "../../../abi/generated/bare/syscalls";
 import { skipInstructionOf } from "../../arch/x64/give-back";
 import { again, exit, wait } from "../life-cycle";
 import { block64 } from "../pp";
 import { countCall } from "../statistics";
+import { reenterKernel } from "../work";
 import { registerBootstrap, registerFail, registerVmexit } from "./callback";
-import { debugOut, dumpPagePool, writeCharacter, writeString } from "./debug";
+import { debugOut, writeCharacter, writeString } from "./debug";
+import { dumpExt, dumpHugePool, dumpPagePool, dumpVm, dumpVmexitLog, dumpVp, dumpVs } from "./dump";
 import { finish } from "./finish";
 import { closeHandle, openHandle } from "./handle";
+import { rdmsr, wrmsr } from "./intrinsic";
+import { allocHuge, allocPage, freeHuge, freePage } from "./mem";
+import { vmCreate, vmDestroy, vmMapDirect, vmTlbFlush, vmUnmapDirect, vmUnmapDirectBroadcast } from "./vm";
 import { vpCreate, vpDestroy } from "./vp";
 import {
   canRunCurrent,
   vsAdvanceIpAndRun,
   vsAdvanceIpAndRunCurrent,
+  vsAdvanceIpAndSetActive,
+  vsClear,
   vsCreate,
   vsDestroy,
   vsInitAsRoot,
+  vsMigrate,
   vsPromote,
   vsRead,
   vsRun,
   vsRunCurrent,
   vsSetActive,
+  vsTlbFlush,
   vsWrite,
 } from "./vs";
 
+/** The last groups of two of the functions below. */
+const CALLBACK_GROUP: u32 = 3;
+const VS_GROUP: u32 = 6;
+
 /** RAX of the call that ends nearly every exit: the signature above, flags zero. */
 const FAST_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT;
+
+/** RAX of the call that handlers make most. */
+const READ_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_READ;
 
 /**
  * Serves the call that ends nearly every exit, if it is that one and all is well; else ACTION_SERVE. Apart from the
  * others because a function with so little to do needs no registers saved.
  */
 export function enterFastSyscall(reg0: u64, rax: u64): u32 {
+  reenterKernel();
   if (rax != FAST_CALL || !canRunCurrent(reg0)) return ACTION_SERVE;
   countCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT);
   skipInstructionOf(block64(PP_BLOCK_VMCB_VIRTUAL));
   return ACTION_RUN;
 }
 
-/** Serves any system call with REG0 to REG3 and RAX. Result: ACTION_*. */
+/** Serves any system call with REG0 to REG3 and RAX, the one that handlers make most before all others. */
 export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
+  if (rax != READ_CALL) return serveSyscall(reg0, reg1, reg2, reg3, rax);
+  countCall(SYSCALL_VS_READ);
+  return finish(vsRead(reg0, reg1, reg2));
+}
+
+/** Serves any system call. Exported, like the two above, so that no compiler puts it into them. Result: ACTION_*. */
+export function serveSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax >> 48 != SYSCALL_SIGNATURE) return unsupported();
   const call = <u32>rax;
   // Calls that may end a callback give an action, the others a status
   switch (call) {
-    case SYSCALL_VS_READ:
-      countCall(call);
-      return finish(vsRead(reg0, reg1, reg2));
-    case SYSCALL_VS_WRITE:
-      countCall(call);
-      return finish(vsWrite(reg0, reg1, reg2, reg3));
     case SYSCALL_VS_RUN_CURRENT:
       countCall(call);
       return vsRunCurrent(reg0);
@@ -109,56 +149,116 @@ export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u6
   }
 }
 
-/** Calls that an exit's path does not make. */
+/** Calls that an exit's path does not make: each has a status, or is unknown. */
 function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
+  const group = call >> 16;
+  let status = STATUS_FAILURE_UNSUPPORTED;
+  if (group <= CALLBACK_GROUP) status = manage(call, reg0, reg1);
+  else if (group <= VS_GROUP) status = virtualize(call, reg0, reg1, reg2, reg3);
+  else status = useMachine(call, reg0, reg1, reg2);
+  if (status != STATUS_FAILURE_UNSUPPORTED) countCall(call);
+  return finish(status);
+}
+
+/** Groups 1 to 3. */
+function manage(call: u32, reg0: u64, reg1: u64): u64 {
   switch (call) {
     case SYSCALL_HANDLE_OPEN:
-      countCall(call);
-      return finish(openHandle(reg0));
+      return openHandle(reg0);
     case SYSCALL_HANDLE_CLOSE:
-      countCall(call);
-      return finish(closeHandle(reg0));
+      return closeHandle(reg0);
     case SYSCALL_DEBUG_OUT:
-      countCall(call);
-      return finish(debugOut(reg0, reg1));
+      return debugOut(reg0, reg1);
+    case SYSCALL_DEBUG_DUMP_VM:
+      return dumpVm(reg0);
+    case SYSCALL_DEBUG_DUMP_VP:
+      return dumpVp(reg0);
+    case SYSCALL_DEBUG_DUMP_VS:
+      return dumpVs(reg0);
+    case SYSCALL_DEBUG_DUMP_VMEXIT_LOG:
+      return dumpVmexitLog(reg0);
     case SYSCALL_DEBUG_WRITE_C:
-      countCall(call);
-      return finish(writeCharacter(reg0));
+      return writeCharacter(reg0);
     case SYSCALL_DEBUG_WRITE_STR:
-      countCall(call);
-      return finish(writeString(reg0, reg1));
+      return writeString(reg0, reg1);
+    case SYSCALL_DEBUG_DUMP_EXT:
+      return dumpExt(reg0);
     case SYSCALL_DEBUG_DUMP_PAGE_POOL:
-      countCall(call);
-      return finish(dumpPagePool());
+      return dumpPagePool();
+    case SYSCALL_DEBUG_DUMP_HUGE_POOL:
+      return dumpHugePool();
     case SYSCALL_CALLBACK_REGISTER_BOOTSTRAP:
-      countCall(call);
-      return finish(registerBootstrap(reg0, reg1));
+      return registerBootstrap(reg0, reg1);
     case SYSCALL_CALLBACK_REGISTER_VMEXIT:
-      countCall(call);
-      return finish(registerVmexit(reg0, reg1));
+      return registerVmexit(reg0, reg1);
     case SYSCALL_CALLBACK_REGISTER_FAIL:
-      countCall(call);
-      return finish(registerFail(reg0, reg1));
-    case SYSCALL_VP_CREATE:
-      countCall(call);
-      return finish(vpCreate(reg0, reg1));
-    case SYSCALL_VP_DESTROY:
-      countCall(call);
-      return finish(vpDestroy(reg0, reg1));
-    case SYSCALL_VS_CREATE:
-      countCall(call);
-      return finish(vsCreate(reg0, reg1, reg2));
-    case SYSCALL_VS_DESTROY:
-      countCall(call);
-      return finish(vsDestroy(reg0, reg1));
-    case SYSCALL_VS_INIT_AS_ROOT:
-      countCall(call);
-      return finish(vsInitAsRoot(reg0, reg1));
-    case SYSCALL_VS_SET_ACTIVE:
-      countCall(call);
-      return finish(vsSetActive(reg0, reg1, reg2, reg3));
+      return registerFail(reg0, reg1);
     default:
-      return unsupported();
+      return STATUS_FAILURE_UNSUPPORTED;
+  }
+}
+
+/** Groups 4 to 6. */
+function virtualize(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  switch (call) {
+    case SYSCALL_VM_CREATE:
+      return vmCreate(reg0);
+    case SYSCALL_VM_DESTROY:
+      return vmDestroy(reg0, reg1);
+    case SYSCALL_VM_MAP_DIRECT:
+      return vmMapDirect(reg0, reg1, reg2);
+    case SYSCALL_VM_UNMAP_DIRECT:
+      return vmUnmapDirect(reg0, reg1, reg2);
+    case SYSCALL_VM_UNMAP_DIRECT_BROADCAST:
+      return vmUnmapDirectBroadcast(reg0, reg1, reg2);
+    case SYSCALL_VM_TLB_FLUSH:
+      return vmTlbFlush(reg0, reg1);
+    case SYSCALL_VP_CREATE:
+      return vpCreate(reg0, reg1);
+    case SYSCALL_VP_DESTROY:
+      return vpDestroy(reg0, reg1);
+    case SYSCALL_VS_CREATE:
+      return vsCreate(reg0, reg1, reg2);
+    case SYSCALL_VS_DESTROY:
+      return vsDestroy(reg0, reg1);
+    case SYSCALL_VS_INIT_AS_ROOT:
+      return vsInitAsRoot(reg0, reg1);
+    case SYSCALL_VS_READ:
+      return vsRead(reg0, reg1, reg2);
+    case SYSCALL_VS_WRITE:
+      return vsWrite(reg0, reg1, reg2, reg3);
+    case SYSCALL_VS_CLEAR:
+      return vsClear(reg0, reg1);
+    case SYSCALL_VS_MIGRATE:
+      return vsMigrate(reg0, reg1, reg2);
+    case SYSCALL_VS_SET_ACTIVE:
+      return vsSetActive(reg0, reg1, reg2, reg3);
+    case SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE:
+      return vsAdvanceIpAndSetActive(reg0, reg1, reg2, reg3);
+    case SYSCALL_VS_TLB_FLUSH:
+      return vsTlbFlush(reg0, reg1, reg2);
+    default:
+      return STATUS_FAILURE_UNSUPPORTED;
+  }
+}
+
+/** Groups 7 and 8. */
+function useMachine(call: u32, reg0: u64, reg1: u64, reg2: u64): u64 {
+  switch (call) {
+    case SYSCALL_INTRINSIC_RDMSR:
+      return rdmsr(reg0, reg1);
+    case SYSCALL_INTRINSIC_WRMSR:
+      return wrmsr(reg0, reg1, reg2);
+    case SYSCALL_MEM_ALLOC_PAGE:
+      return allocPage(reg0);
+    case SYSCALL_MEM_FREE_PAGE:
+      return freePage(reg0, reg1);
+    case SYSCALL_MEM_ALLOC_HUGE:
+      return allocHuge(reg0, reg1);
+    case SYSCALL_MEM_FREE_HUGE:
+      return freeHuge(reg0, reg1);
+    default:
+      return STATUS_FAILURE_UNSUPPORTED;
   }
 }
 

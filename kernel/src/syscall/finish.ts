@@ -2,9 +2,11 @@
 
 import { ACTION_RETURN, PP_BLOCK_STATUS } from "../../../abi/generated/bare/pp-block";
 import { setBlock64 } from "../pp";
+import { leaveKernel } from "../work";
 
 /** Returns to the extension with a status. Result: ACTION_RETURN. */
 export function finish(status: u64): u32 {
   setBlock64(PP_BLOCK_STATUS, status);
+  leaveKernel(false);
   return ACTION_RETURN;
 }

@@ -7,6 +7,7 @@ import {
   PP_BLOCK_REG0,
   PP_BLOCK_VMCB_VIRTUAL,
 } from "../../../abi/generated/bare/pp-block";
+import { AMD_REG_GUEST_ASID } from "../../../abi/generated/bare/registers-amd";
 import {
   STATUS_FAILURE_UNKNOWN,
   STATUS_INVALID_INPUT_REG1,
@@ -17,13 +18,15 @@ import {
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../../abi/generated/bare/windows";
 import { isRegister, readRegister, writeRegister } from "../../arch/x64/amd/registers";
+import { flushGuestPage } from "../../arch/x64/cpu";
 import { skipInstruction, skipInstructionOf } from "../../arch/x64/give-back";
 import { ppLoad32 } from "../../arch/x64/pparea";
-import { initRoot } from "../../arch/x64/root";
+import { forgetCached, initRoot, requestFlush } from "../../arch/x64/root";
+import { activate } from "../activate";
 import { NO_HANDLE, handle as openedHandle } from "../extension";
 import { promote, runActive } from "../life-cycle";
 import { allocatePage, freePage } from "../memory/pages";
-import { activate, activeVs, block32, block64, ppid, setBlock64, setIdentifier } from "../pp";
+import { activeVs, block32, block64, ppid, setBlock64, setIdentifier } from "../pp";
 import { vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { Vs, vsAt, vss } from "../vs";
@@ -152,6 +155,52 @@ export function vsSetActive(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   const status = checkRun(handle, reg1, reg2, reg3);
   if (status == STATUS_SUCCESS) activate(vsAt(<u32>reg3 & 0xffff));
   return status;
+}
+
+/** 6.A: REG1 vsid. Nothing that the processor caches of its VMCB is used again. */
+export function vsClear(handle: u64, reg1: u64): u64 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (isElsewhere(vs)) return STATUS_FAILURE_UNKNOWN;
+  forgetCached(vs);
+  return STATUS_SUCCESS;
+}
+
+/** 6.B: REG1 vsid, REG2 ppid: the VS belongs to another processor from now on. */
+export function vsMigrate(handle: u64, reg1: u64, reg2: u64): u64 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const target = <u32>reg2 & 0xffff;
+  if (target >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG2;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (vs.ppid == target) return STATUS_SUCCESS;
+  if (vs.active != 0) return STATUS_FAILURE_UNKNOWN;
+  vs.ppid = target;
+  forgetCached(vs);
+  requestFlush(vs);
+  return STATUS_SUCCESS;
+}
+
+/** 6.D: as 6.C, with the instruction that the VS active so far exited for skipped. */
+export function vsAdvanceIpAndSetActive(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  const status = checkRun(handle, reg1, reg2, reg3);
+  if (status != STATUS_SUCCESS) return status;
+  const previous = activeVs();
+  if (previous !== null) skipInstruction(previous);
+  activate(vsAt(<u32>reg3 & 0xffff));
+  return STATUS_SUCCESS;
+}
+
+/** 6.E: REG1 vsid, REG2 guest linear address: one translation of the VS. */
+export function vsTlbFlush(handle: u64, reg1: u64, reg2: u64): u64 {
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  if (reg2 == 0 || (reg2 & 0xfff) != 0) return STATUS_INVALID_INPUT_REG2;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  if (vs.ppid != ppid()) return STATUS_FAILURE_UNKNOWN;
+  flushGuestPage(reg2, <u32>readRegister(vs, AMD_REG_GUEST_ASID));
+  return STATUS_SUCCESS;
 }
 
 /** The handle, the caller, then the identifier. */

@@ -22,6 +22,11 @@ export function isRegister(register: u32): bool {
   return register != 0 && register <= AMD_REG_XCR0;
 }
 
+/** Number of the last register. */
+export function registerCount(): u32 {
+  return AMD_REG_XCR0;
+}
+
 /** Reads a register that exists. */
 export function readRegister(vs: Vs, register: u32): u64 {
   const field = vmcbField(register);

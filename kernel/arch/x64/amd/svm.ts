@@ -73,12 +73,10 @@ import {
   VMCB_SYSENTER_CS,
   VMCB_SYSENTER_EIP,
   VMCB_SYSENTER_ESP,
-  VMCB_TLB_CONTROL,
   VMCB_TR,
 } from "./vmcb";
 
 const MSR_VM_HSAVE_PA: u32 = 0xc001_0117;
-const TLB_FLUSH_ALL: u8 = 1;
 /** Bytes of a segment register in the VMCB and in SavedState. */
 const SEGMENT_BYTES: u64 = 16;
 const STATE: u64 = PP_AREA_BASE + PP_STATE;
@@ -135,8 +133,6 @@ export function loadSavedState(vmcb: u64): void {
   copy64(area + VMCB_SYSENTER_ESP, SAVED_STATE_SYSENTER_ESP);
   copy64(area + VMCB_SYSENTER_EIP, SAVED_STATE_SYSENTER_EIP);
   copy64(area + VMCB_PAT, SAVED_STATE_PAT);
-  // The ASID may have been used by another hypervisor before us
-  poke8(area + VMCB_TLB_CONTROL, TLB_FLUSH_ALL);
 }
 
 /** Writes a VMCB's guest state into SavedState, where the loader's code takes it from. */

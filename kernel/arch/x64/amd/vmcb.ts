@@ -46,6 +46,10 @@ export const VMCB_SYSENTER_EIP: u64 = 0x638;
 export const VMCB_CR2: u64 = 0x640;
 export const VMCB_PAT: u64 = 0x668;
 
+/** TLB_CONTROL: flush everything, or this VS's address space (APM volume 2, 15.16.2). */
+export const TLB_FLUSH_ALL: u8 = 1;
+export const TLB_FLUSH_ASID: u8 = 3;
+
 /** EFER.SVME: VMRUN demands it of the guest too. */
 export const EFER_SVME: u64 = 0x1000;
 

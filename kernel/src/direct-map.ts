@@ -1,0 +1,82 @@
+// Direct maps: the physical memory that the extension has mapped in a VM, at EXT_DIRECT_BASE + physical address
+//
+// Each VM has a table of its own. A processor's table shows that of the VM whose VS is active there, by copies of its
+// top-level entries; an entry that came later on another processor is copied when the extension first faults there.
+
+import { PP_BLOCK_ROOT, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
+import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../abi/generated/bare/windows";
+import { TicketLock } from "../../bsl/src/lock";
+import { flushTlb } from "../arch/x64/cpu";
+import { freeTables, mapPage, PAGE_PRESENT, setTopEntry, topEntry, USER_DATA, unmapPage } from "../arch/x64/page-table";
+import { allocatePage } from "./memory/pages";
+import { block32, block64, setBlock32 } from "./pp";
+import { Vm, vmAt } from "./vm";
+
+/** What one top-level entry maps. */
+const TOP_BYTES: u64 = 1 << 39;
+
+/** Held while tables that several processors share change. */
+const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
+
+export function lockTables(): void {
+  lock.acquire();
+}
+
+export function unlockTables(): void {
+  lock.release();
+}
+
+/** Whether an address lies in the window and is a page's. */
+export function isDirectAddress(virtual: u64): bool {
+  return virtual > EXT_DIRECT_BASE && virtual < EXT_DIRECT_BASE + EXT_DIRECT_BYTES && (virtual & 0xfff) == 0;
+}
+
+/** Maps a page into a VM's direct map: its address there, or 0 when it is mapped already or memory runs out. */
+export function mapDirect(vm: Vm, physical: u64): u64 {
+  const virtual = EXT_DIRECT_BASE + physical;
+  lockTables();
+  if (vm.table == 0) vm.table = allocatePage();
+  const done = vm.table != 0 && mapPage(vm.table, virtual, physical, USER_DATA);
+  unlockTables();
+  if (!done) return 0;
+  if (block32(PP_BLOCK_VIEW) == vm.id) showDirect(virtual);
+  return virtual;
+}
+
+/** Takes a page out of a VM's direct map; false when it was not there. The caller flushes. */
+export function unmapDirect(vm: Vm, virtual: u64): bool {
+  lockTables();
+  const done = vm.table != 0 && unmapPage(vm.table, virtual) != 0;
+  unlockTables();
+  return done;
+}
+
+/** Makes this processor show a VM's direct map instead of another's. */
+export function switchView(vmid: u32): void {
+  if (block32(PP_BLOCK_VIEW) == vmid) return;
+  setBlock32(PP_BLOCK_VIEW, vmid);
+  const table = vmAt(vmid).table;
+  for (let at = EXT_DIRECT_BASE; at < EXT_DIRECT_BASE + EXT_DIRECT_BYTES; at += TOP_BYTES) {
+    setTopEntry(block64(PP_BLOCK_ROOT), at, table == 0 ? 0 : topEntry(table, at));
+  }
+  flushTlb();
+}
+
+/** Copies the top-level entry for an address if this processor lacks it; true when it did. */
+export function showDirect(virtual: u64): bool {
+  const table = vmAt(block32(PP_BLOCK_VIEW)).table;
+  if (table == 0 || virtual < EXT_DIRECT_BASE || virtual >= EXT_DIRECT_BASE + EXT_DIRECT_BYTES) return false;
+  const entry = topEntry(table, virtual);
+  if ((entry & PAGE_PRESENT) == 0 || topEntry(block64(PP_BLOCK_ROOT), virtual) == entry) return false;
+  setTopEntry(block64(PP_BLOCK_ROOT), virtual, entry);
+  return true;
+}
+
+/** Gives a VM's tables back; no processor shows them any more. */
+export function freeDirectMap(vm: Vm): void {
+  if (vm.table == 0) return;
+  lockTables();
+  freeTables(vm.table, 4);
+  vm.table = 0;
+  unlockTables();
+}

@@ -1,0 +1,149 @@
+// Memory that an extension asks for while it runs: pages, and physically contiguous runs of them
+//
+// Both appear at EXT_POOL_BASE + physical address, in every processor's view.
+
+import { HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/bare/windows";
+import { fillMemory } from "../../bsl/src/memory";
+import { mapPage, translate, USER_DATA, unmapPage } from "../arch/x64/page-table";
+import { lockTables, unlockTables } from "./direct-map";
+import { extensionTable } from "./extension";
+import { allocatePage, pages } from "./memory/pages";
+import { flushEverywhere } from "./work";
+
+/** A run of pages that is handed out; no bytes: a free place. */
+@unmanaged
+class Run {
+  physical: u64 = 0;
+  bytes: u64 = 0;
+}
+
+const RUN_BYTES: usize = 16;
+const runs: usize = memory.data(16 * 64, 8);
+
+function run(index: u32): Run {
+  return changetype<Run>(runs + <usize>index * RUN_BYTES);
+}
+
+/** A zeroed page for the extension: its physical address, or 0 when memory runs out. */
+export function allocateExtensionPage(): u64 {
+  const page = allocatePage();
+  if (page == 0) return 0;
+  lockTables();
+  const mapped = mapPage(extensionTable(), EXT_POOL_BASE + page, page, USER_DATA);
+  unlockTables();
+  if (mapped) return page;
+  pages.freePages(page, 0);
+  return 0;
+}
+
+/** Takes back what allocateExtensionPage() gave, by its address in the extension; false when that is none. */
+export function freeExtensionPage(virtual: u64): bool {
+  if (!isPoolAddress(virtual)) return false;
+  lockTables();
+  const page = translate(extensionTable(), virtual);
+  const isSingle = page != 0 && !isInRun(page);
+  if (isSingle) unmapPage(extensionTable(), virtual);
+  unlockTables();
+  if (!isSingle) return false;
+  flushEverywhere();
+  return pages.freePages(page, 0);
+}
+
+/** Zeroed, physically contiguous pages: their physical address, or 0 when memory or places run out. */
+export function allocateRun(bytes: u64): u64 {
+  lockTables();
+  const place = freePlace();
+  const physical = place == MAX_HUGE_ALLOCATIONS ? 0 : pages.allocPages(orderOf(bytes));
+  if (physical != 0) {
+    fillMemory(DIRECT_BASE + physical, 0, bytes);
+    if (mapRun(physical, bytes)) {
+      run(place).physical = physical;
+      run(place).bytes = bytes;
+      unlockTables();
+      return physical;
+    }
+    pages.freePages(physical, orderOf(bytes));
+  }
+  unlockTables();
+  return 0;
+}
+
+/** Takes back what allocateRun() gave, by its address in the extension; false when that is none. */
+export function freeRun(virtual: u64): bool {
+  if (!isPoolAddress(virtual)) return false;
+  const physical = virtual - EXT_POOL_BASE;
+  lockTables();
+  const place = placeOf(physical);
+  const bytes = place == MAX_HUGE_ALLOCATIONS ? 0 : run(place).bytes;
+  if (bytes != 0) {
+    unmapRun(physical, bytes);
+    run(place).bytes = 0;
+  }
+  unlockTables();
+  if (bytes == 0) return false;
+  flushEverywhere();
+  return pages.freePages(physical, orderOf(bytes));
+}
+
+/** Whether allocateRun() takes a size: whole pages, more than one, less than the pool that upstream has for them. */
+export function isRunSize(bytes: u64): bool {
+  return bytes > PAGE_SIZE && bytes < HUGE_POOL_BYTES && bytes % PAGE_SIZE == 0;
+}
+
+function isPoolAddress(virtual: u64): bool {
+  return virtual >= EXT_POOL_BASE && virtual < EXT_STACK_BASE && virtual % PAGE_SIZE == 0;
+}
+
+/** The buddy allocator's order for so many bytes. */
+function orderOf(bytes: u64): u32 {
+  let order: u32 = 0;
+  while ((<u64>PAGE_SIZE) << order < bytes) order++;
+  return order;
+}
+
+function freePlace(): u32 {
+  for (let i: u32 = 0; i < MAX_HUGE_ALLOCATIONS; i++) {
+    if (run(i).bytes == 0) return i;
+  }
+  return MAX_HUGE_ALLOCATIONS;
+}
+
+function placeOf(physical: u64): u32 {
+  for (let i: u32 = 0; i < MAX_HUGE_ALLOCATIONS; i++) {
+    if (run(i).bytes != 0 && run(i).physical == physical) return i;
+  }
+  return MAX_HUGE_ALLOCATIONS;
+}
+
+/** Whether a page is part of a run. */
+function isInRun(page: u64): bool {
+  for (let i: u32 = 0; i < MAX_HUGE_ALLOCATIONS; i++) {
+    if (page - run(i).physical < run(i).bytes) return true;
+  }
+  return false;
+}
+
+function mapRun(physical: u64, bytes: u64): bool {
+  for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
+    if (mapPage(extensionTable(), EXT_POOL_BASE + physical + offset, physical + offset, USER_DATA)) continue;
+    unmapRun(physical, offset);
+    return false;
+  }
+  return true;
+}
+
+function unmapRun(physical: u64, bytes: u64): void {
+  for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
+    unmapPage(extensionTable(), EXT_POOL_BASE + physical + offset);
+  }
+}
+
+/** How many runs are handed out. */
+export function usedRuns(): u32 {
+  let count: u32 = 0;
+  for (let i: u32 = 0; i < MAX_HUGE_ALLOCATIONS; i++) {
+    if (run(i).bytes != 0) count++;
+  }
+  return count;
+}

@@ -1,0 +1,122 @@
+// Group 2, dumps: the kernel's objects as tables in the debug ring
+
+import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
+import { STATUS_INVALID_INPUT_REG0, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
+import { MAX_HUGE_ALLOCATIONS } from "../../../abi/generated/bare/syscalls";
+import { PP_ARGS } from "../../../abi/generated/bare/windows";
+import { readRegister, registerCount } from "../../arch/x64/amd/registers";
+import { ppLoad32 } from "../../arch/x64/pparea";
+import { close, decimal, hex, open, text } from "../console";
+import { bootstrapHandler, failHandler, handle, vmexitHandler } from "../extension";
+import { usedRuns } from "../extension-memory";
+import { pages } from "../memory/pages";
+import { ppid } from "../pp";
+import { printLog } from "../statistics";
+import { vmAt, vms } from "../vm";
+import { vpAt, vps } from "../vp";
+import { vsAt, vss } from "../vs";
+
+/** 2.1: REG0 vmid, allocated or not. */
+export function dumpVm(reg0: u64): u64 {
+  const id = <u32>reg0 & 0xffff;
+  if (!vms.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
+  begin("vm", id, vms.has(id));
+  row("vps assigned", vmAt(id).vpCount);
+  row("direct map", vmAt(id).table);
+  close();
+  return STATUS_SUCCESS;
+}
+
+/** 2.2: REG0 vpid, allocated or not. */
+export function dumpVp(reg0: u64): u64 {
+  const id = <u32>reg0 & 0xffff;
+  if (!vps.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
+  begin("vp", id, vps.has(id));
+  row("vm", vpAt(id).vmid);
+  row("vss assigned", vpAt(id).vsCount);
+  close();
+  return STATUS_SUCCESS;
+}
+
+/** 2.3: REG0 vsid, allocated or not. Its registers by number, where this processor can read them. */
+export function dumpVs(reg0: u64): u64 {
+  const id = <u32>reg0 & 0xffff;
+  if (!vss.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
+  const vs = vsAt(id);
+  begin("vs", id, vss.has(id));
+  row("vp", vs.vpid);
+  row("pp", vs.ppid);
+  row("active", vs.active);
+  row("vmcb", vs.vmcb);
+  if (vss.has(id) && (vs.active == 0 || vs.ppid == ppid())) {
+    for (let register: u32 = 1; register <= registerCount(); register++) {
+      text("  register ");
+      decimal(register);
+      row("", readRegister(vs, register));
+    }
+  }
+  close();
+  return STATUS_SUCCESS;
+}
+
+/** 2.4: REG0 ppid: the last exits of this processor; of another one, that it has to ask itself. */
+export function dumpVmexitLog(reg0: u64): u64 {
+  const id = <u32>reg0 & 0xffff;
+  if (id >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG0;
+  open();
+  printLog(id);
+  close();
+  return STATUS_SUCCESS;
+}
+
+/** 2.7: REG0 extid; there is one. */
+export function dumpExt(reg0: u64): u64 {
+  if ((<u32>reg0 & 0xffff) != 0) return STATUS_INVALID_INPUT_REG0;
+  begin("ext", 0, true);
+  row("handle", handle);
+  row("bootstrap", bootstrapHandler);
+  row("vmexit", vmexitHandler);
+  row("fail", failHandler);
+  close();
+  return STATUS_SUCCESS;
+}
+
+/** 2.8: how full the page pool is. */
+export function dumpPagePool(): u64 {
+  open();
+  text("page pool: ");
+  decimal(pages.usedPages());
+  text(" of ");
+  decimal(pages.totalPages());
+  text(" pages used\n");
+  close();
+  return STATUS_SUCCESS;
+}
+
+/** 2.9: how many contiguous runs of pages are handed out. */
+export function dumpHugePool(): u64 {
+  open();
+  text("huge pool: ");
+  decimal(usedRuns());
+  text(" of ");
+  decimal(MAX_HUGE_ALLOCATIONS);
+  text(" allocations used\n");
+  close();
+  return STATUS_SUCCESS;
+}
+
+function begin(kind: string, id: u32, allocated: bool): void {
+  open();
+  text(kind);
+  text(" ");
+  decimal(id);
+  text(allocated ? "\n" : " (not allocated)\n");
+}
+
+function row(name: string, value: u64): void {
+  text("  ");
+  text(name);
+  text(" ");
+  hex(value);
+  text("\n");
+}

@@ -1,0 +1,29 @@
+// Group 7, intrinsics: MSRs
+
+import { PP_BLOCK_REG0, PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
+import {
+  STATUS_FAILURE_INVALID_HANDLE,
+  STATUS_FAILURE_UNKNOWN,
+  STATUS_SUCCESS,
+} from "../../../abi/generated/bare/status";
+import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { peek64 } from "../../../bsl/src/memory";
+import { tryRdmsr, tryWrmsr } from "../../arch/x64/cpu";
+import { isShadowed } from "../../arch/x64/shadowed-msrs";
+import { isHandle } from "./handle";
+
+/** 7.0: REG1 msr -> REG0 value. An MSR that the processor does not have is a failure. */
+export function rdmsr(handle: u64, reg1: u64): u64 {
+  if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
+  const ok = tryRdmsr(<u32>reg1, PP_AREA_BASE + PP_BLOCK + PP_BLOCK_REG0);
+  return ok != 0 ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+}
+
+/** 7.1: REG1 msr, REG2 value. */
+export function wrmsr(handle: u64, reg1: u64, reg2: u64): u64 {
+  if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
+  if (!isShadowed(<u32>reg1)) return tryWrmsr(<u32>reg1, reg2) != 0 ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  const present = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
+  const same = tryRdmsr(<u32>reg1, present) != 0 && peek64(present) == reg2;
+  return same ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+}

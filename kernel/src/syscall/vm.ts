@@ -1,0 +1,102 @@
+// Group 4, virtual machines
+
+import { PP_BLOCK_REG0, PP_BLOCK_VIEW, WORK_END_FLUSH } from "../../../abi/generated/bare/pp-block";
+import {
+  STATUS_FAILURE_UNKNOWN,
+  STATUS_INVALID_INPUT_REG1,
+  STATUS_INVALID_INPUT_REG2,
+  STATUS_SUCCESS,
+} from "../../../abi/generated/bare/status";
+import { INVALID_ID, ROOT_VMID } from "../../../abi/generated/bare/syscalls";
+import { EXT_DIRECT_BYTES } from "../../../abi/generated/bare/windows";
+import { flushPage } from "../../arch/x64/cpu";
+import { requestFlush } from "../../arch/x64/root";
+import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direct-map";
+import { pages } from "../memory/pages";
+import { block32, ppid, setBlock64, setIdentifier } from "../pp";
+import { Vm, vmAt, vms } from "../vm";
+import { vpAt } from "../vp";
+import { vsAt, vss } from "../vs";
+import { addWork, flushEverywhere } from "../work";
+import { checkOwner } from "./handle";
+
+/** 4.0: -> REG0 vmid. */
+export function vmCreate(handle: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vmid = vms.allocate();
+  if (vmid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
+  vmAt(vmid).vpCount = 0;
+  setIdentifier(PP_BLOCK_REG0, vmid);
+  return STATUS_SUCCESS;
+}
+
+/** 4.1: REG1 vmid. */
+export function vmDestroy(handle: u64, reg1: u64): u64 {
+  const denied = checkVm(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vm = vmOf(reg1);
+  if (vm.id == ROOT_VMID || vm.vpCount != 0) return STATUS_FAILURE_UNKNOWN;
+  freeDirectMap(vm);
+  vms.release(vm.id);
+  return STATUS_SUCCESS;
+}
+
+/** 4.2: REG1 vmid, REG2 physical -> REG0 virtual. What belongs to the hypervisor is refused. */
+export function vmMapDirect(handle: u64, reg1: u64, reg2: u64): u64 {
+  const denied = checkVm(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  if (reg2 == 0 || (reg2 & 0xfff) != 0 || reg2 >= EXT_DIRECT_BYTES) return STATUS_INVALID_INPUT_REG2;
+  if (pages.ownsPhys(reg2)) return STATUS_INVALID_INPUT_REG2;
+  const virtual = mapDirect(vmOf(reg1), reg2);
+  if (virtual == 0) return STATUS_FAILURE_UNKNOWN;
+  setBlock64(PP_BLOCK_REG0, virtual);
+  return STATUS_SUCCESS;
+}
+
+/** 4.3: REG1 vmid, REG2 virtual. Only this processor's translation is gone afterwards. */
+export function vmUnmapDirect(handle: u64, reg1: u64, reg2: u64): u64 {
+  const status = unmap(handle, reg1, reg2);
+  if (status == STATUS_SUCCESS && block32(PP_BLOCK_VIEW) == vmOf(reg1).id) flushPage(reg2);
+  return status;
+}
+
+/** 4.4: as 4.3, on every processor. */
+export function vmUnmapDirectBroadcast(handle: u64, reg1: u64, reg2: u64): u64 {
+  const status = unmap(handle, reg1, reg2);
+  if (status == STATUS_SUCCESS) flushEverywhere();
+  return status;
+}
+
+/** 4.5: REG1 vmid. The guest translations of all its VSs on this processor. */
+export function vmTlbFlush(handle: u64, reg1: u64): u64 {
+  const denied = checkVm(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  const vmid = vmOf(reg1).id;
+  for (let id: u32 = 0; vss.isIndex(id); id++) {
+    if (!vss.has(id)) continue;
+    const vs = vsAt(id);
+    if (vs.ppid != ppid() || vpAt(vs.vpid).vmid != vmid) continue;
+    requestFlush(vs);
+    if (vs.active != 0) addWork(WORK_END_FLUSH);
+  }
+  return STATUS_SUCCESS;
+}
+
+function unmap(handle: u64, reg1: u64, reg2: u64): u64 {
+  const denied = checkVm(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  if (!isDirectAddress(reg2)) return STATUS_INVALID_INPUT_REG2;
+  return unmapDirect(vmOf(reg1), reg2) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+}
+
+function vmOf(reg1: u64): Vm {
+  return vmAt(<u32>reg1 & 0xffff);
+}
+
+/** The handle, the caller, then the identifier. */
+function checkVm(handle: u64, reg1: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  return vms.has(<u32>reg1 & 0xffff) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+}
