@@ -18,13 +18,19 @@ export function rewriteImports(source: string, file: string): string {
   });
 }
 
-/** The file that `name` (and `path` below it, "" or with a leading slash) stands for in `folder`. */
-function resolvePackage(name: string, path: string, folder: string): string | undefined {
+/** The real folder of a package that is installed for the files of `folder`. */
+export function packageFolder(name: string, folder: string): string | undefined {
   for (let parent = folder; ; parent = dirname(parent)) {
     const candidate = join(parent, "node_modules", name);
-    if (existsSync(candidate)) return fileOf(realpathSync(candidate), path);
+    if (existsSync(candidate)) return realpathSync(candidate);
     if (parent === dirname(parent)) return undefined;
   }
+}
+
+/** The file that `name` (and `path` below it, "" or with a leading slash) stands for in `folder`. */
+function resolvePackage(name: string, path: string, folder: string): string | undefined {
+  const found = packageFolder(name, folder);
+  return found === undefined ? undefined : fileOf(found, path);
 }
 
 function fileOf(folder: string, path: string): string | undefined {

@@ -3,10 +3,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { BuildError } from "./errors.ts";
+import { packageFolder } from "./imports.ts";
 
 /** The `bareflank` field of a package.json, or one element of it when it is a list. README.md describes each field. */
 export interface PartField {
-  readonly type: PartType;
+  readonly type: PartType | typeof SDK;
   readonly name?: string;
   readonly entry?: string | readonly string[];
   readonly native?: readonly string[];
@@ -22,6 +23,9 @@ export interface PartField {
 
 export const PART_TYPES = ["kernel", "extension", "loader", "bare", "linux-driver", "library", "bfm", "abi"] as const;
 export type PartType = (typeof PART_TYPES)[number];
+
+/** What the C and assembly of an extension's dependency is marked by; nothing to build by itself. */
+const SDK = "sdk";
 
 /** A part with everything resolved: paths are absolute, defaults filled in. */
 export interface Part {
@@ -63,6 +67,7 @@ export interface Workspace {
 interface Manifest {
   readonly name?: string;
   readonly workspaces?: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly bareflank?: PartField | readonly PartField[];
 }
 
@@ -88,6 +93,10 @@ export function findWorkspace(folder: string): Workspace {
   const root = workspace ?? nearest;
   const folders = workspace === undefined ? [nearest] : [root, ...memberFolders(root, readManifest(root))];
   const parts = folders.flatMap((member) => partsOf(member));
+  const twin = parts.find((part, index) => parts.findIndex(({ name }) => name === part.name) !== index);
+  if (twin !== undefined) {
+    throw new BuildError(`Two parts are called "${twin.name}".`, { hint: 'Give one of them another "name".' });
+  }
   return { root, parts, build: join(root, "build") };
 }
 
@@ -116,12 +125,12 @@ function partsOf(folder: string): DeclaredPart[] {
   const manifest = readManifest(folder);
   if (manifest.bareflank === undefined) return [];
   const fields = Array.isArray(manifest.bareflank) ? manifest.bareflank : [manifest.bareflank];
-  return fields.map((field: PartField) => {
-    if (!PART_TYPES.includes(field.type)) {
-      const types = PART_TYPES.map((type) => `"${type}"`).join(", ");
-      throw new BuildError(`${fieldOf(folder)} needs a "type": one of ${types}.`, { hint: SEE_README });
-    }
-    return { type: field.type, name: field.name ?? basename(folder), folder, field };
+  return fields.flatMap((field: PartField) => {
+    const { type, name = basename(folder) } = field;
+    if (type === SDK) return [];
+    if (PART_TYPES.includes(type)) return [{ type, name, folder, field }];
+    const types = PART_TYPES.map((known) => `"${known}"`).join(", ");
+    throw new BuildError(`${fieldOf(folder)} needs a "type": one of ${types}.`, { hint: SEE_README });
   });
 }
 
@@ -132,17 +141,13 @@ const KNOWN_FIELDS = new Set(
 );
 
 /** Fills in defaults and finds the files; one that is missing is an error that names it. */
-export function resolvePart({ field, folder, name }: DeclaredPart): Part {
+export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
   const where = fieldOf(folder);
   const unknown = Object.keys(field).find((key) => !KNOWN_FIELDS.has(key));
   if (unknown !== undefined) throw new BuildError(`${where} has no "${unknown}".`, { hint: SEE_README });
-  const files = (names: readonly string[] = []) =>
-    names.flatMap((name) => {
-      const found = expand(folder, name);
-      if (found.length === 0) throw new BuildError(`${where} names ${name}, which does not exist.`);
-      return found;
-    });
-  const entry = field.entry ?? (isCompiled(field.type) ? "src/main.ts" : []);
+  const files = (names: readonly string[] = []) => filesOf(folder, names);
+  const sdks = type === "extension" ? sdksOf(folder) : [];
+  const entry = field.entry ?? (isCompiled(type) ? "src/main.ts" : []);
   const initialKiB = field.memory?.initialKiB ?? DEFAULT_INITIAL_KIB;
   const maximumKiB = field.memory?.maximumKiB ?? initialKiB;
   if (initialKiB % 4 !== 0 || maximumKiB % 4 !== 0 || initialKiB <= 64 || maximumKiB < initialKiB) {
@@ -151,12 +156,12 @@ export function resolvePart({ field, folder, name }: DeclaredPart): Part {
     });
   }
   return {
-    type: field.type,
+    type,
     name,
     folder,
     entries: files(typeof entry === "string" ? [entry] : entry),
-    native: files(field.native),
-    intrinsics: files(field.intrinsics),
+    native: [...sdks.flatMap((sdk) => filesOf(sdk.folder, sdk.field.native)), ...files(field.native)],
+    intrinsics: [...sdks.flatMap((sdk) => filesOf(sdk.folder, sdk.field.intrinsics)), ...files(field.intrinsics)],
     include: files(field.include),
     linkerScript: field.linkerScript === undefined ? undefined : files([field.linkerScript])[0],
     memory: { initialKiB, maximumKiB },
@@ -165,6 +170,32 @@ export function resolvePart({ field, folder, name }: DeclaredPart): Part {
     loader: field.loader ?? "loader",
     module: field.module ?? "bfdriver",
   };
+}
+
+function filesOf(folder: string, names: readonly string[] = []): string[] {
+  return names.flatMap((name) => {
+    const found = expand(folder, name);
+    if (found.length === 0) throw new BuildError(`${fieldOf(folder)} names ${name}, which does not exist.`);
+    return found;
+  });
+}
+
+/** The packages among an extension's dependencies that bring C and assembly with them. */
+function sdksOf(folder: string): { folder: string; field: PartField }[] {
+  return Object.keys(readManifest(folder).dependencies ?? {}).flatMap((name) => {
+    const found = packageFolder(name, folder);
+    if (found === undefined) {
+      throw new BuildError(
+        `${name}, which ${relative(process.cwd(), folder) || folder} depends on, is not installed.`,
+        {
+          hint: "Install it: npm install",
+        },
+      );
+    }
+    const { bareflank } = readManifest(found);
+    const fields = Array.isArray(bareflank) ? bareflank : [bareflank];
+    return fields.filter((field) => field?.type === SDK).map((field: PartField) => ({ folder: found, field }));
+  });
 }
 
 const SEE_README = "toolchain/README.md describes the field.";

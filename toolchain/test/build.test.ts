@@ -1,11 +1,11 @@
 // Building again, and building what is wrong
 
-import { spawnSync } from "node:child_process";
-import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BuildError } from "../src/index.ts";
+import { BuildError, Builder, findWorkspace, selectParts } from "../src/index.ts";
 import { PATIENCE, Sample } from "./sample.ts";
 
 let sample: Sample;
@@ -168,13 +168,69 @@ describe("errors", () => {
         async () => {
           const other = new Sample();
           writeFileSync(other.path("kernel/package.json"), readFileSync(sample.path("kernel/package.json")));
-          const { findWorkspace, Builder, selectParts } = await import("../src/index.ts");
           const builder = new Builder(findWorkspace(other.root));
           const { failures } = await builder.build(selectParts(builder.workspace, ["kernel"]));
           expect(failures[0]?.error.message).toMatch(/kernel\/package\.json names glew\.c, which does not exist/);
           await other.close();
         },
       );
+    },
+    PATIENCE,
+  );
+});
+
+describe("an extension outside of any workspace", () => {
+  it(
+    "is built with the C and assembly of the SDK that it depends on",
+    async () => {
+      const folder = sample.path("elsewhere");
+      const sdk = sample.path("elsewhere/node_modules/@sample/sdk");
+      mkdirSync(dirname(sdk), { recursive: true });
+      cpSync(sample.path("extension"), sdk, { recursive: true });
+      const files = { native: ["start.S", "memory.c"], intrinsics: ["src/call.h"] };
+      const manifest = { name: "@sample/sdk", exports: "./src/call.ts", bareflank: { type: "sdk", ...files } };
+      writeFileSync(join(sdk, "package.json"), JSON.stringify(manifest));
+      mkdirSync(join(folder, "src"));
+      const own = { dependencies: { "@sample/sdk": "1" }, bareflank: { type: "extension", name: "mine" } };
+      writeFileSync(join(folder, "package.json"), JSON.stringify(own));
+      const source = readFileSync(sample.path("extension/src/main.ts"), "utf8").replace("./call", "@sample/sdk");
+      writeFileSync(join(folder, "src/main.ts"), source);
+
+      const builder = new Builder(findWorkspace(folder));
+      const { products, failures } = await builder.build(selectParts(builder.workspace, []));
+      await builder.close();
+      expect(failures).toEqual([]);
+      expect(products.map(({ files: { elf } }) => elf)).toEqual([join(folder, "build/extensions/mine/mine.elf")]);
+    },
+    PATIENCE,
+  );
+});
+
+describe("watching", () => {
+  it(
+    "builds again when a source changed",
+    async () => {
+      const bf = fileURLToPath(new URL("../bin/bf", import.meta.url));
+      const env = { ...process.env, BF_CACHE: sample.path("cache") };
+      const child = spawn(bf, ["build", "--watch", "arithmetic"], { cwd: sample.root, env });
+      let text = "";
+      const says = (pattern: RegExp) =>
+        new Promise<void>((resolve) => {
+          const check = () => pattern.test(text) && resolve();
+          child.stderr.on("data", check);
+          check();
+        });
+      child.stderr.on("data", (data) => {
+        text += data;
+      });
+      await says(/unchanged[\s\S]*waiting/);
+      await changed(
+        "library/src/main.ts",
+        (source) => source.replace("a + b", "b + a + 1"),
+        () => says(/built in[\s\S]*waiting/),
+      );
+      child.kill();
+      expect(text.match(/waiting/g)?.length).toBeGreaterThanOrEqual(2);
     },
     PATIENCE,
   );
