@@ -1,6 +1,7 @@
 // `bf lab run`, `bf lab shell`, `bf lab bare`: the command line
 
 import { writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { basename, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { runBare } from "./bare.ts";
@@ -65,8 +66,12 @@ const gdbPort = (flag: number | true | undefined): number | undefined => {
   return port;
 };
 
+/** Ends the lab as a signal would, but with its exit handlers, which clean up; the logs stay. */
+const onSignal = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
+
 /** A machine's failure and the lab's own errors become a sentence and an exit code. */
 const endingWithCode = async (action: () => Promise<number>): Promise<void> => {
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal).once("SIGHUP", onSignal);
   try {
     process.exitCode = await action();
   } catch (error) {
@@ -82,6 +87,8 @@ const endingWithCode = async (action: () => Promise<number>): Promise<void> => {
     } else {
       throw error;
     }
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
   }
 };
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
@@ -81,6 +81,7 @@ describe("lab run", () => {
     runners.runLinux.mockResolvedValue({ ...linuxResult, files: new Map([["/tmp/x.txt", Buffer.from("content")]]) });
     await lab("run", "--machine", "amd", "--get", "/tmp/x.txt", "--", "true");
     expect(readFileSync(join(folder, "x.txt"), "utf8")).toBe("content");
+    rmSync(folder, { recursive: true });
   });
 
   it("prints what happened to a machine that died, and ends with its code", async () => {

@@ -15,7 +15,12 @@ export class SocketSet {
   constructor() {
     // Not in the run's folder: a socket's path may be at most 107 bytes long.
     this.folder = mkdtempSync(join(tmpdir(), "bf-lab-"));
+    process.once("exit", this.#remove);
   }
+
+  readonly #remove = (): void => {
+    rmSync(this.folder, { recursive: true, force: true });
+  };
 
   path(name: string): string {
     return join(this.folder, name);
@@ -50,7 +55,8 @@ export class SocketSet {
     for (const server of this.#servers) {
       server.close();
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#remove();
+    process.off("exit", this.#remove);
   }
 }
 

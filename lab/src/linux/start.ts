@@ -18,6 +18,9 @@ import type { LinuxOptions } from "./options.ts";
 /** What the boot needs so long at most; a loaded host is several times slower than an idle one. */
 const BOOT_SECONDS = 60;
 
+/** In the run's folder until Linux has unpacked it. */
+const INITRAMFS = "initramfs.cpio";
+
 /** A machine whose agent has spoken. */
 export interface StartedMachine {
   readonly emulator: Emulator;
@@ -45,9 +48,9 @@ const prepareImages = async (options: LinuxOptions, folder: string) => {
   }
   const put = (options.put ?? []).map((file): PutFile => (typeof file === "string" ? { from: file } : file));
   const archive = await initramfs(kernel, [...built.entries, ...(await probeEntries(kernel))], put);
-  const initramfsFile = join(folder, "initramfs.cpio");
-  writeFileSync(initramfsFile, archive);
-  return { kernel: kernel.image, initramfs: initramfsFile, root: root.path, rootBytes: root.bytes };
+  const file = join(folder, INITRAMFS);
+  writeFileSync(file, archive);
+  return { kernel: kernel.image, initramfs: file, root: root.path, rootBytes: root.bytes };
 };
 
 const launch = async (options: LinuxOptions, folder: string): Promise<Emulator> => {
@@ -106,9 +109,13 @@ export const startMachine = async (options: LinuxOptions): Promise<StartedMachin
   if (!debugged) {
     await emulator.resume();
   }
-  const notes = await agentReady(watch, channel, debugged ? undefined : (options.bootTimeout ?? BOOT_SECONDS));
-  if (notes !== "") {
-    options.onNote?.(notes);
+  try {
+    const notes = await agentReady(watch, channel, debugged ? undefined : (options.bootTimeout ?? BOOT_SECONDS));
+    if (notes !== "") {
+      options.onNote?.(notes);
+    }
+  } finally {
+    rmSync(join(folder, INITRAMFS), { force: true });
   }
   return { emulator, channel, watch, bootMilliseconds: performance.now() - begin };
 };

@@ -203,6 +203,20 @@ describe("a machine that dies", () => {
     expect(logOf(folder, "registers.txt")).toContain("RIP=");
   });
 
+  it("by a fault of the microkernel, gets ten seconds, and has the serial text kept", async () => {
+    const text = "bareflank: PANIC: the microkernel faulted on PP 0: vector 13";
+    const { kind, exitCode, message, folder } = await die(`echo '${text}' >/dev/ttyS0; sleep 60`);
+    expect({ kind, exitCode }).toEqual({ kind: "hypervisor-panic", exitCode: 241 });
+    expect(message).toContain(text);
+    expect(logOf(folder, "serial.log")).toContain(text);
+  });
+
+  it("a fault of the microkernel that Linux survives ends as the command does", async () => {
+    const result = await runLinux({ command: "echo 'bareflank: PANIC: but' >/dev/ttyS0; exit 3" });
+    expect({ kind: result.kind, exitCode: result.exitCode }).toEqual({ kind: "exit", exitCode: 3 });
+    expect(result.serial).toContain("PANIC: but");
+  });
+
   it("by a triple fault, keeps what QEMU saw", async () => {
     const { kind, exitCode, folder } = await die("reboot -f; sleep 60", 60, "reboot=triple");
     expect({ kind, exitCode }).toEqual({ kind: "triple-fault", exitCode: 242 });
