@@ -9,7 +9,8 @@ import {
   WORK_END_FLUSH,
 } from "../../abi/generated/bare/pp-block";
 import { DIRECT_BASE } from "../../abi/generated/bare/windows";
-import { readCr8, readDr, readXcr0, tryWriteXcr0, writeCr8, writeDr } from "../arch/x64/cpu";
+import { readCr8, readDr, writeCr8, writeDr } from "../arch/x64/cpu";
+import { currentXcr0, setXcr0 } from "../arch/x64/xcr0";
 import { switchView } from "./direct-map";
 import { activeVs, setBlock32, setBlock64 } from "./pp";
 import { vpAt } from "./vp";
@@ -28,7 +29,7 @@ export function activate(vs: Vs): void {
     writeDr(1, vs.dr1);
     writeDr(2, vs.dr2);
     writeDr(3, vs.dr3);
-    tryWriteXcr0(vs.xcr0);
+    setXcr0(vs.xcr0);
   }
   switchView(vpAt(vs.vpid).vmid);
   if (vs.flushing != 0) addWork(WORK_END_FLUSH);
@@ -47,5 +48,5 @@ function park(vs: Vs): void {
   vs.dr1 = readDr(1);
   vs.dr2 = readDr(2);
   vs.dr3 = readDr(3);
-  vs.xcr0 = readXcr0();
+  vs.xcr0 = currentXcr0();
 }

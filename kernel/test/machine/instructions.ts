@@ -39,6 +39,13 @@ export function instructions(context: InstructionContext): Intrinsics {
       outb: (port: number, value: number) => serial.write(port, value),
       rdmsr: (index: number) => current().rdmsr(index >>> 0),
       wrmsr: (index: number, value: bigint) => current().wrmsr(index >>> 0, u64(value)),
+      tryRdmsr: (index: number, out: bigint) =>
+        unlessProtected(() => memory.poke(u64(out), 8, current().rdmsr(index >>> 0))),
+      tryWrmsr: (index: number, value: bigint) => unlessProtected(() => current().wrmsr(index >>> 0, u64(value))),
+      // Translations are looked up anew at every access here, so there is nothing to flush
+      flushTlb: () => {},
+      flushPage: () => {},
+      flushGuestPage: () => {},
       ...controlRegisters(current),
       ...descriptorTables(context),
       vmsave: (address: bigint) => vmsave(current(), vmcbAt(context, address)),
@@ -52,6 +59,17 @@ export function instructions(context: InstructionContext): Intrinsics {
   };
 }
 
+/** What the exception table does: 0 instead of a general protection fault. */
+function unlessProtected(instruction: () => void): number {
+  try {
+    instruction();
+    return 1;
+  } catch (error) {
+    if (error instanceof GeneralProtection) return 0;
+    throw error;
+  }
+}
+
 function privateArea(memory: HostMemory): Intrinsics[string] {
   const at = (offset: number): bigint => PP_AREA_BASE + BigInt(offset >>> 0);
   return {
@@ -61,6 +79,7 @@ function privateArea(memory: HostMemory): Intrinsics[string] {
     ppStore16: (offset: number, value: number) => memory.poke(at(offset), 2, BigInt(value)),
     ppStore32: (offset: number, value: number) => memory.poke(at(offset), 4, BigInt(value)),
     ppStore64: (offset: number, value: bigint) => memory.poke(at(offset), 8, value),
+    ppExchange32: (offset: number, value: number) => memory.poke(at(offset), 4, BigInt(value)),
   };
 }
 

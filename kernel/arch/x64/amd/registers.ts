@@ -11,7 +11,8 @@ import {
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
-import { readCr8, readDr, readXcr0, tryWriteXcr0, writeCr8, writeDr } from "../cpu";
+import { readCr8, readDr, writeCr8, writeDr } from "../cpu";
+import { currentXcr0, setXcr0 } from "../xcr0";
 import { EFER_SVME, vmcbField } from "./vmcb";
 
 /** Place of RAX among a VS's general registers; RBX to R15 follow it. */
@@ -41,7 +42,7 @@ export function readRegister(vs: Vs, register: u32): u64 {
   if (register <= AMD_REG_R15) return vs.readGeneral(register);
   const live = vs.active != 0;
   if (register == AMD_REG_CR8) return live ? readCr8() : vs.cr8;
-  if (register == AMD_REG_XCR0) return live ? readXcr0() : vs.xcr0;
+  if (register == AMD_REG_XCR0) return live ? currentXcr0() : vs.xcr0;
   const index = register - AMD_REG_DR0;
   if (live) return readDr(index);
   return load<u64>(changetype<usize>(vs) + offsetof<Vs>("dr0") + <usize>(index * 8));
@@ -77,7 +78,7 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   }
   if (register == AMD_REG_XCR0) {
     // Bit 0 (x87) can never be clear
-    if (live) return tryWriteXcr0(value | 1) != 0;
+    if (live) return setXcr0(value);
     vs.xcr0 = value | 1;
     return true;
   }
