@@ -117,14 +117,18 @@ static struct miscdevice device = {
 /* CPU hotplug is locked by the caller. */
 static int stop_before(const char *what)
 {
+    bool was_held;
     u32 error;
 
     mutex_lock(&operations);
+    was_held = loaderIsHeld();
     error = loaderStop();
     settle();
     mutex_unlock(&operations);
     if (error)
         pr_err("bfdriver: stop before %s failed, error %u\n", what, error);
+    else if (was_held && !pinned)
+        pr_info("bfdriver: stopped before %s\n", what);
     return error ? -EBUSY : 0;
 }
 

@@ -1,0 +1,70 @@
+// A Linux in the lab with bf-ioctl, which speaks to the driver without bfm
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { LinuxMachine, type LinuxOptions } from "../../../lab/src/index.ts";
+
+const repository = resolve(import.meta.dirname, "../../..");
+const headers = join(repository, "abi", "generated", "c");
+const source = join(import.meta.dirname, "guest", "ioctl.c");
+const flags = ["-O2", "-static", "-Wall", "-Wextra", "-Werror", "-std=gnu11", "-I", headers];
+
+/** Where the lab installs them. */
+export const KERNEL = "/usr/lib/bareflank/kernel.elf";
+export const EXTENSION = "/usr/lib/bareflank/default.elf";
+
+/** Compiles guest/ioctl.c, unless that was done before. */
+function ioctlProgram(): string {
+  const hash = createHash("sha256");
+  for (const input of [source, join(headers, "bareflank.h")]) hash.update(readFileSync(input));
+  const folder = join(repository, "build", "test", "e2e");
+  const path = join(folder, `bf-ioctl-${hash.digest("hex").slice(0, 16)}`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  execFileSync("clang", [...flags, "-o", `${path}.new`, source]);
+  renameSync(`${path}.new`, path);
+  return path;
+}
+
+/** Boots the lab's AMD machine. */
+export function bootMachine(options: LinuxOptions): Promise<LinuxMachine> {
+  const program = { from: ioctlProgram(), to: "/usr/bin/bf-ioctl" };
+  return LinuxMachine.boot({ ...options, put: [program, ...(options.put ?? [])] });
+}
+
+/** Runs a command that has to work, and returns what it wrote to stdout. */
+export async function succeed(machine: LinuxMachine, command: string, timeout = 120): Promise<string> {
+  const { exitCode, stdout, output } = await machine.run(command, { timeout });
+  if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}:\n${output}`);
+  return stdout;
+}
+
+/** The numbers of bf-ioctl's status line. */
+export interface DriverStatus {
+  readonly state: number;
+  readonly cpus: number;
+  readonly running: number;
+  /** Bit n: processor n runs under the hypervisor. */
+  readonly mask: number;
+  readonly memory: number;
+  readonly pages: number;
+  readonly ring: number;
+  readonly starts: number;
+  readonly stops: number;
+}
+
+/** Asks the driver for its status. */
+export async function driverStatus(machine: LinuxMachine): Promise<DriverStatus> {
+  const line = await succeed(machine, "bf-ioctl status");
+  const numbers = [...line.matchAll(/(\w+)=(\w+)/g)].map(([, name, value]) => [name, Number(value)]);
+  return Object.fromEntries(numbers) as DriverStatus;
+}
+
+/** What Linux's log has that it should not have. */
+export async function complaints(machine: LinuxMachine): Promise<string> {
+  const words = ["BUG", "Oops", "WARNING", "Call Trace", "stall", "lockup", "hung", "general protection", "page fault"];
+  const { stdout } = await machine.run(`dmesg | grep -i ${words.map((word) => `-e '${word}'`).join(" ")}`);
+  return stdout;
+}

@@ -1,0 +1,164 @@
+import {
+  DEBUG_RING_CHARS,
+  ELF_TRUNCATED,
+  ERROR_ELF,
+  ERROR_INVALID_ARGUMENT,
+  ERROR_NO_MEMORY,
+  ERROR_NONE,
+  ERROR_NOT_LOADED,
+  ERROR_NOT_RUNNING,
+  EXT_CODE_BYTES,
+  STATE_LOADED,
+  STATE_RUNNING,
+  STATE_UNLOADED,
+} from "@bareflank/abi";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LinuxMachine } from "../../../lab/src/index.ts";
+import { bootMachine, complaints, driverStatus, EXTENSION, KERNEL, succeed } from "./machine.ts";
+
+describe("the driver", () => {
+  let linux: LinuxMachine;
+
+  beforeAll(async () => {
+    linux = await bootMachine({ smp: 2 });
+  });
+
+  afterAll(() => linux?.close());
+
+  const ioctls = async (commands: string) => (await succeed(linux, `bf-ioctl ${commands}`)).trimEnd().split("\n");
+  const done = (name: string, error: number = ERROR_NONE, { cpu = -1, file = 0, detail = 0n } = {}) =>
+    `${name}: error=${error} cpu=${cpu} phase=0 file=${file} detail=0x${detail.toString(16)}`;
+
+  it("does nothing when nothing is loaded, and says so", async () => {
+    expect(await ioctls("start stop dump 100 unload")).toEqual([
+      done("start", ERROR_NOT_LOADED),
+      done("stop", ERROR_NOT_RUNNING),
+      done("dump", ERROR_NOT_LOADED),
+      "written=0",
+      done("unload"),
+    ]);
+    expect(await driverStatus(linux)).toMatchObject({ state: STATE_UNLOADED, pages: 0, starts: 0, stops: 0 });
+  });
+
+  it("dumps an empty ring as no text", async () => {
+    const commands = `load ${KERNEL} ${EXTENSION} stop dump ${DEBUG_RING_CHARS}`;
+    expect(await ioctls(commands)).toEqual([done("load"), done("stop", ERROR_NOT_RUNNING), done("dump"), "written=0"]);
+  });
+
+  it("refuses wrong numbers, sizes, versions, pointers and files, and nothing changes", async () => {
+    await succeed(linux, "bf-ioctl start stop start");
+    const before = await driverStatus(linux);
+    const sizes = [1, 2, 3, 4, 5, 6].flatMap((number) =>
+      ["too small", "too large", "without size", "read only"].map((what) => `ioctl ${number} ${what}: ENOTTY`),
+    );
+    const versions = [0n, 2n, 1n << 32n, 2n ** 64n - 1n];
+    const pointers = ["0", "8", "7ffffffff000", "800000000000", "ffff888000000000", "fffffffffffffff8"];
+    const invalid = (name: string, detail: bigint, file = 0) => done(name, ERROR_INVALID_ARGUMENT, { file, detail });
+    const truncated = (name: string, file: number) => done(name, ERROR_ELF, { file, detail: BigInt(ELF_TRUNCATED) });
+    expect(await ioctls("wrong")).toEqual([
+      ...sizes,
+      "ioctl 0: ENOTTY",
+      "ioctl 7: ENOTTY",
+      "ioctl of a terminal: ENOTTY",
+      ...versions.flatMap((version) => [`version ${version}: EPROTO`, "driver's version=1"]),
+      ...pointers.map((pointer) => `block at ${pointer}: EFAULT`),
+      "block that is read only: EFAULT",
+      ...pointers.map((pointer) => `dump to ${pointer}: EFAULT`),
+      invalid("load without kernel", 0n),
+      invalid("load of a huge kernel", EXT_CODE_BYTES + 1n),
+      invalid("load of an endless kernel", 2n ** 64n - 1n),
+      "load of a kernel at 0: EFAULT",
+      "load of Linux as a kernel: EFAULT",
+      invalid("load of no extension", 0n),
+      invalid("load of many extensions", 2n),
+      invalid("load of countless extensions", 0xffff_ffffn),
+      invalid("load with flags", 1n),
+      "load of an extension at 8: EFAULT",
+      invalid("load of an empty extension", 0n, 1),
+      truncated("load of a cut kernel", 0),
+      truncated("load of a cut extension", 1),
+    ]);
+    expect(await driverStatus(linux)).toEqual(before);
+    expect(before.state).toBe(STATE_RUNNING);
+  });
+
+  it("obeys the administrator only, however the device was opened", async () => {
+    expect((await linux.run("su user -c 'bf-ioctl status'")).stdout).toBe("open: EACCES\n");
+    const { stdout } = await linux.run(
+      "bf-ioctl drop start; bf-ioctl drop stop; bf-ioctl drop unload; bf-ioctl drop status",
+    );
+    expect(stdout).toBe("start: EPERM\nstop: EPERM\nunload: EPERM\nstatus: EPERM\n");
+    expect((await driverStatus(linux)).state).toBe(STATE_RUNNING);
+  });
+
+  it("does not let user space stop the hypervisor by the control leaf", async () => {
+    for (const command of ["0xBF000000", "0xBF000001", "0xBF000002", "0"]) {
+      const leaves = await succeed(linux, `bf-cpuid --leaf 0x400000FF ${command}`);
+      expect(leaves.match(/"eax":"0x00000001","ebx":"0x00000000","ecx":"0x00000000","edx":"0x00000000"/g)).toHaveLength(
+        2,
+      );
+    }
+    expect(await driverStatus(linux)).toMatchObject({ state: STATE_RUNNING, mask: 3 });
+  });
+
+  it("cannot be removed while it runs", async () => {
+    const { exitCode, stderr } = await linux.run("rmmod bfdriver");
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain("Resource temporarily unavailable");
+    expect(await driverStatus(linux)).toMatchObject({ state: STATE_RUNNING, mask: 3 });
+  });
+
+  it("stops before it starts again, or loads", async () => {
+    const before = await driverStatus(linux);
+    await succeed(linux, "bf-ioctl start");
+    const again = await driverStatus(linux);
+    expect(again).toMatchObject({ state: STATE_RUNNING, starts: before.starts + 1, stops: before.stops + 1 });
+    await succeed(linux, `bf-ioctl load ${KERNEL} ${EXTENSION}`);
+    expect(await driverStatus(linux)).toMatchObject({ state: STATE_LOADED, stops: before.stops + 2 });
+  });
+
+  it("keeps the newest text, whole, of a ring that has wrapped", async () => {
+    // Some 200 characters a round.
+    for (let round = 0; round < 4; round++) await succeed(linux, "bf-ioctl cycles 200 10", 300);
+    const { ring } = await driverStatus(linux);
+    expect(ring).toBe(DEBUG_RING_CHARS);
+    const whole = (await succeed(linux, `bf-ioctl dump ${DEBUG_RING_CHARS}`)).split("\n");
+    expect(whole[1]).toBe(`written=${DEBUG_RING_CHARS}`);
+    // The first line may have lost its beginning.
+    const lines = whole.slice(3, -1);
+    const known =
+      /^(bareflank: )?PP [01]: (in a VM now|leaving the VM, CPUIDs answered: \d+|exits by reason: 0x72=\d+)$/;
+    expect(lines.filter((line) => !known.test(line))).toEqual([]);
+    expect(lines.at(-1)).toMatch(/^bareflank: PP 0: exits by reason: 0x72=\d+$/);
+    const newest = (await succeed(linux, "bf-ioctl dump 300")).split("\n");
+    expect(newest.slice(3)).toEqual(whole.slice(1 - newest.slice(3).length - 1));
+  });
+
+  it.each([0, 1])("notices at the start that memory runs out for processor %i", async (cpu) => {
+    const before = await driverStatus(linux);
+    await succeed(linux, `echo ${cpu} >/sys/module/bfdriver/parameters/fail_alloc_cpu`);
+    const [line] = await ioctls("start");
+    expect(line).toMatch(new RegExp(`^start: error=${ERROR_NO_MEMORY} cpu=${cpu} phase=0 file=0 detail=0x[1-9a-f]`));
+    expect(await driverStatus(linux)).toEqual(before);
+    await succeed(linux, "echo -1 >/sys/module/bfdriver/parameters/fail_alloc_cpu");
+    expect(await ioctls("start stop")).toEqual([done("start"), done("stop")]);
+  });
+
+  it("stops before a processor goes offline, and works with those that are left", async () => {
+    await succeed(linux, "bf-ioctl start; echo 0 >/sys/devices/system/cpu/cpu1/online");
+    expect(await driverStatus(linux)).toMatchObject({ state: STATE_LOADED, cpus: 1, mask: 0 });
+    expect(await ioctls("start")).toEqual([done("start")]);
+    expect(await driverStatus(linux)).toMatchObject({ state: STATE_RUNNING, cpus: 1, mask: 1 });
+  });
+
+  it("stops before a processor comes online, and works with all of them", async () => {
+    await succeed(linux, "echo 1 >/sys/devices/system/cpu/cpu1/online");
+    expect(await driverStatus(linux)).toMatchObject({ state: STATE_LOADED, cpus: 2, mask: 0 });
+    expect(await ioctls("start stop unload")).toEqual([done("start"), done("stop"), done("unload")]);
+  });
+
+  it("has given Linux no reason to complain", async () => {
+    expect(await complaints(linux)).toBe("");
+    await succeed(linux, "rmmod bfdriver");
+  });
+});
