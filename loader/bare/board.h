@@ -33,10 +33,7 @@ INTRINSIC0(void, board, halt)
         __asm__ volatile("cli\nhlt" : : : "memory");
 }
 
-INTRINSIC(void, board, writeCr4, u64 value)
-{
-    __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
-}
+INTRINSIC(void, board, writeCr4, u64 value) { __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory"); }
 
 INTRINSIC(void, board, loadGdt, u64 base, u32 limit)
 {
@@ -67,22 +64,7 @@ INTRINSIC(void, board, loadIdt, u64 base, u32 limit)
     __asm__ volatile("lidt %0" : : "m"(idtr) : "memory");
 }
 
-INTRINSIC0(u64, board, imageEnd)
-{
-    return (u64)image_end;
-}
-
-INTRINSIC0(u64, board, exceptionStubs)
-{
-    return (u64)exception_stubs;
-}
-
-INTRINSIC0(u64, board, trampoline)
-{
-    return (u64)trampoline;
-}
-
-INTRINSIC0(u64, board, trampolineBytes)
-{
-    return (u64)(trampoline_end - trampoline);
-}
+INTRINSIC0(u64, board, imageEnd) { return (u64)image_end; }
+INTRINSIC0(u64, board, exceptionStubs) { return (u64)exception_stubs; }
+INTRINSIC0(u64, board, trampoline) { return (u64)trampoline; }
+INTRINSIC0(u64, board, trampolineBytes) { return (u64)(trampoline_end - trampoline); }

@@ -6,13 +6,15 @@ import { inb, outb } from "./board";
 const COM1: u32 = 0x3f8;
 const LINE_CONTROL: u32 = COM1 + 3;
 const LINE_STATUS: u32 = COM1 + 5;
-const TRANSMITTER_EMPTY: u32 = 0x20;
+/** The next byte may be written; all bytes have left. */
+const LINE_STATUS_READY: u32 = 0x20;
+const LINE_STATUS_IDLE: u32 = 0x40;
 
 /** The sink of bsl's writers. */
 @unmanaged
 class Console {
   put(byte: u8): void {
-    while ((inb(LINE_STATUS) & TRANSMITTER_EMPTY) === 0) {}
+    while ((inb(LINE_STATUS) & LINE_STATUS_READY) === 0) {}
     outb(COM1, byte);
   }
 }
@@ -32,6 +34,11 @@ export function openConsole(): void {
 /** Prints text. */
 export function print(text: string): void {
   writeText<Console>(console, text);
+}
+
+/** Waits until everything that was printed is out. */
+export function flush(): void {
+  while ((inb(LINE_STATUS) & LINE_STATUS_IDLE) === 0) {}
 }
 
 /** Prints a decimal number. */

@@ -4,7 +4,7 @@
 // and reads the last line.
 
 import { halt, outb, outl } from "./board";
-import { print, printDecimal } from "./console";
+import { flush, print, printDecimal } from "./console";
 
 /** Everything went well; exit status 33. */
 export const EXIT_PASSED: u32 = 16;
@@ -26,6 +26,7 @@ export function end(code: u32): void {
   print("bare: exit ");
   printDecimal(code);
   print("\n");
+  flush();
   outl(PORT_DEBUG_EXIT, code);
   const word = "Shutdown";
   for (let i = 0; i < word.length; i++) outb(PORT_SHUTDOWN, word.charCodeAt(i));

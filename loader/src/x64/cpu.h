@@ -13,25 +13,10 @@ MODULE_INLINE struct cpuid_registers execute_cpuid(u32 leaf, u32 subleaf)
     return value;
 }
 
-INTRINSIC(u32, cpu, cpuidEax, u32 leaf, u32 subleaf)
-{
-    return execute_cpuid(leaf, subleaf).eax;
-}
-
-INTRINSIC(u32, cpu, cpuidEbx, u32 leaf, u32 subleaf)
-{
-    return execute_cpuid(leaf, subleaf).ebx;
-}
-
-INTRINSIC(u32, cpu, cpuidEcx, u32 leaf, u32 subleaf)
-{
-    return execute_cpuid(leaf, subleaf).ecx;
-}
-
-INTRINSIC(u32, cpu, cpuidEdx, u32 leaf, u32 subleaf)
-{
-    return execute_cpuid(leaf, subleaf).edx;
-}
+INTRINSIC(u32, cpu, cpuidEax, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).eax; }
+INTRINSIC(u32, cpu, cpuidEbx, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).ebx; }
+INTRINSIC(u32, cpu, cpuidEcx, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).ecx; }
+INTRINSIC(u32, cpu, cpuidEdx, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).edx; }
 
 INTRINSIC(u64, cpu, rdmsr, u32 index)
 {
@@ -40,35 +25,18 @@ INTRINSIC(u64, cpu, rdmsr, u32 index)
     return (u64)high << 32 | low;
 }
 
+#define READ_REGISTER(name, value) __asm__ volatile("mov %%" name ", %0" : "=r"(value) : : "memory")
+
 #define RETURN_REGISTER(name)                                                                                          \
     u64 value;                                                                                                         \
-    __asm__ volatile("mov %%" name ", %0" : "=r"(value) : : "memory");                                                 \
+    READ_REGISTER(name, value);                                                                                        \
     return value
 
-INTRINSIC0(u64, cpu, readCr0)
-{
-    RETURN_REGISTER("cr0");
-}
-
-INTRINSIC0(u64, cpu, readCr2)
-{
-    RETURN_REGISTER("cr2");
-}
-
-INTRINSIC0(u64, cpu, readCr3)
-{
-    RETURN_REGISTER("cr3");
-}
-
-INTRINSIC0(u64, cpu, readCr4)
-{
-    RETURN_REGISTER("cr4");
-}
-
-INTRINSIC0(u64, cpu, readCr8)
-{
-    RETURN_REGISTER("cr8");
-}
+INTRINSIC0(u64, cpu, readCr0) { RETURN_REGISTER("cr0"); }
+INTRINSIC0(u64, cpu, readCr2) { RETURN_REGISTER("cr2"); }
+INTRINSIC0(u64, cpu, readCr3) { RETURN_REGISTER("cr3"); }
+INTRINSIC0(u64, cpu, readCr4) { RETURN_REGISTER("cr4"); }
+INTRINSIC0(u64, cpu, readCr8) { RETURN_REGISTER("cr8"); }
 
 INTRINSIC0(u64, cpu, readXcr0)
 {
@@ -81,12 +49,12 @@ INTRINSIC(u64, cpu, readDr, u32 index)
 {
     u64 value = 0;
     switch (index) {
-    case 0: __asm__ volatile("mov %%dr0, %0" : "=r"(value) : : "memory"); break;
-    case 1: __asm__ volatile("mov %%dr1, %0" : "=r"(value) : : "memory"); break;
-    case 2: __asm__ volatile("mov %%dr2, %0" : "=r"(value) : : "memory"); break;
-    case 3: __asm__ volatile("mov %%dr3, %0" : "=r"(value) : : "memory"); break;
-    case 6: __asm__ volatile("mov %%dr6, %0" : "=r"(value) : : "memory"); break;
-    case 7: __asm__ volatile("mov %%dr7, %0" : "=r"(value) : : "memory"); break;
+    case 0: READ_REGISTER("dr0", value); break;
+    case 1: READ_REGISTER("dr1", value); break;
+    case 2: READ_REGISTER("dr2", value); break;
+    case 3: READ_REGISTER("dr3", value); break;
+    case 6: READ_REGISTER("dr6", value); break;
+    case 7: READ_REGISTER("dr7", value); break;
     }
     return value;
 }
@@ -95,12 +63,12 @@ INTRINSIC(u32, cpu, readSelector, u32 index)
 {
     u32 value = 0;
     switch (index) {
-    case 0: __asm__ volatile("mov %%es, %0" : "=r"(value) : : "memory"); break;
-    case 1: __asm__ volatile("mov %%cs, %0" : "=r"(value) : : "memory"); break;
-    case 2: __asm__ volatile("mov %%ss, %0" : "=r"(value) : : "memory"); break;
-    case 3: __asm__ volatile("mov %%ds, %0" : "=r"(value) : : "memory"); break;
-    case 4: __asm__ volatile("mov %%fs, %0" : "=r"(value) : : "memory"); break;
-    case 5: __asm__ volatile("mov %%gs, %0" : "=r"(value) : : "memory"); break;
+    case 0: READ_REGISTER("es", value); break;
+    case 1: READ_REGISTER("cs", value); break;
+    case 2: READ_REGISTER("ss", value); break;
+    case 3: READ_REGISTER("ds", value); break;
+    case 4: READ_REGISTER("fs", value); break;
+    case 5: READ_REGISTER("gs", value); break;
     case 6: __asm__ volatile("sldt %0" : "=r"(value) : : "memory"); break;
     case 7: __asm__ volatile("str %0" : "=r"(value) : : "memory"); break;
     }
@@ -122,12 +90,5 @@ MODULE_INLINE struct table_register read_table_register(u32 index)
     return value;
 }
 
-INTRINSIC(u64, cpu, tableBase, u32 index)
-{
-    return read_table_register(index).base;
-}
-
-INTRINSIC(u32, cpu, tableLimit, u32 index)
-{
-    return read_table_register(index).limit;
-}
+INTRINSIC(u64, cpu, tableBase, u32 index) { return read_table_register(index).base; }
+INTRINSIC(u32, cpu, tableLimit, u32 index) { return read_table_register(index).limit; }

@@ -2,9 +2,9 @@
 // The way from the operating system into host mode (demote) and back (promote), AMD
 //
 // Both change the address space under their own feet. The page that they lie in is therefore mapped three times: at its
-// own address in the operating system, at HANDOFF_BASE in host mode, and at both in a transition table that is loaded in
-// between. Nothing else is mapped in the transition table: between the two CR3 writes there is neither stack nor data,
-// only registers. Interrupts are disabled and the global interrupt flag is clear, so nobody can notice.
+// own address in the operating system, at HANDOFF_BASE in host mode, and at both in a transition table that is loaded
+// in between. Nothing else is mapped in the transition table: between the two CR3 writes there is neither stack nor
+// data, only registers. Interrupts are disabled and the global interrupt flag is clear, so nobody can notice.
 
 #include "bareflank.h"
 
@@ -79,8 +79,8 @@ handoff_demote:
     int3
     .size handoff_demote, . - handoff_demote
 
-// promote: from the kernel, in host mode, at HANDOFF_BASE + offset. The kernel has restored what is invisible to the operating
-// system (debug registers, MSRs, FS, GS, TR, LDTR); SavedState holds the rest. Never returns.
+// promote: from the kernel, in host mode, at HANDOFF_BASE + offset. The kernel has restored what the operating system
+// does not see move (debug registers, MSRs, FS, GS, TR, LDTR); SavedState holds the rest. Never returns.
 promote:
     mov edi, HOST_STATE
     mov rax, STATE(TRANSITION_CR3)
