@@ -9,8 +9,7 @@ import {
   WORK_END_FLUSH,
 } from "../../abi/generated/bare/pp-block";
 import { DIRECT_BASE } from "../../abi/generated/bare/windows";
-import { readCr8, readDr, writeCr8, writeDr } from "../arch/x64/cpu";
-import { currentXcr0, setXcr0 } from "../arch/x64/xcr0";
+import { loadSwitched, parkSwitched } from "../arch/x64/switched";
 import { switchView } from "./direct-map";
 import { activeVs, setBlock32, setBlock64 } from "./pp";
 import { vpAt } from "./vp";
@@ -23,14 +22,7 @@ export function activate(vs: Vs): void {
   if (previous == vs) return;
   if (previous !== null) park(previous);
   vs.takeGeneral();
-  if (previous !== null) {
-    writeCr8(vs.cr8);
-    writeDr(0, vs.dr0);
-    writeDr(1, vs.dr1);
-    writeDr(2, vs.dr2);
-    writeDr(3, vs.dr3);
-    setXcr0(vs.xcr0);
-  }
+  loadSwitched(vs);
   switchView(vpAt(vs.vpid).vmid);
   if (vs.flushing != 0) addWork(WORK_END_FLUSH);
   setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
@@ -43,10 +35,5 @@ export function activate(vs: Vs): void {
 /** Takes the active VS off this processor. */
 function park(vs: Vs): void {
   vs.storeGeneral();
-  vs.cr8 = readCr8();
-  vs.dr0 = readDr(0);
-  vs.dr1 = readDr(1);
-  vs.dr2 = readDr(2);
-  vs.dr3 = readDr(3);
-  vs.xcr0 = currentXcr0();
+  parkSwitched(vs);
 }

@@ -2,17 +2,14 @@
 
 import { BOOT_EXT_FAULT, BOOT_EXT_RETURNED, BOOT_KERNEL_FAULT } from "../../abi/generated/bare/boot";
 import {
-  ACTION_HALT,
   ACTION_IRET,
   ACTION_RESUME,
-  CONTEXT_FIRST_VMEXIT,
   FAULT_FRAME_BYTES,
   FAULT_FRAME_CS,
   FAULT_FRAME_ERROR_CODE,
   FAULT_FRAME_RIP,
   FAULT_FRAME_RSP,
   FAULT_FRAME_VECTOR,
-  PP_BLOCK_CONTEXT,
   PP_BLOCK_FAULT_FRAME,
 } from "../../abi/generated/bare/pp-block";
 import { PP_AREA_BASE, PP_BLOCK } from "../../abi/generated/bare/windows";
@@ -22,7 +19,7 @@ import { showDirect } from "./direct-map";
 import { failStackTop, stackTop } from "./extension";
 import { fail, fatal } from "./life-cycle";
 import { panic, printFrame } from "./panic";
-import { block32, ppid } from "./pp";
+import { ppid } from "./pp";
 import { leaveKernel, reenterKernel } from "./work";
 
 const VECTOR_PAGE_FAULT: u64 = 14;
@@ -40,10 +37,7 @@ export function enterException(frame: u64): u32 {
     return ACTION_IRET;
   }
   panic(frame);
-  // As long as the operating system's state is whole it gets the processor back
-  const context = block32(PP_BLOCK_CONTEXT);
-  if (context <= CONTEXT_FIRST_VMEXIT) return fatal(BOOT_KERNEL_FAULT, peek64(frame + FAULT_FRAME_VECTOR));
-  return ACTION_HALT;
+  return fatal(BOOT_KERNEL_FAULT, peek64(frame + FAULT_FRAME_VECTOR));
 }
 
 /** The extension faulted: its registers are kept for `again`, and its fail callback decides. */

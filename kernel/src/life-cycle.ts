@@ -42,11 +42,12 @@ import { SPEC_ALL_SUPPORTED } from "../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
 import { giveBack, giveBackSaved, skipInstruction } from "../arch/x64/give-back";
 import { ppLoad32 } from "../arch/x64/pparea";
+import { activate } from "./activate";
 import { close, decimal, hex, line, open, text } from "./console";
 import { bootstrapHandler, failHandler, failStackTop, stackTop, startAddress, vmexitHandler } from "./extension";
 import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { printExits } from "./statistics";
-import { Vs } from "./vs";
+import { Vs, vsAt, vss } from "./vs";
 import { leaveKernel } from "./work";
 
 /** Calls the extension's _start. */
@@ -83,6 +84,8 @@ function leaveCallback(): u32 {
   const vs = changetype<Vs>(activeVs());
   let context = block32(PP_BLOCK_CONTEXT);
   if (context == CONTEXT_FAIL) context = block32(PP_BLOCK_FAILED_CONTEXT);
+  // _start must end in wait, which checks that the other callbacks are there
+  if (context == CONTEXT_START) return fail(BOOT_EXT_WAIT, 0, 0, 0);
   let next = CONTEXT_FIRST_VMEXIT;
   if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) next = CONTEXT_VMEXIT;
   setPhase(PHASE_RUNNING);
@@ -112,6 +115,9 @@ export function exit(): u32 {
 /** Ends fail by executing the faulting instruction again. */
 export function again(): u32 {
   if (block32(PP_BLOCK_CONTEXT) != CONTEXT_FAIL) return fail(BOOT_EXT_WAIT, 0, 0, 0);
+  const status = block32(PP_BLOCK_FAILED_STATUS);
+  // Without a fault there is no instruction to execute again
+  if (status != BOOT_EXT_FAULT && status != BOOT_EXT_RETURNED) return exit();
   const failed = block32(PP_BLOCK_FAILED_CONTEXT);
   // What the interrupted callback was entered with is not needed again: it is in the middle of its work
   if (failed == CONTEXT_VMEXIT || failed == CONTEXT_FIRST_VMEXIT) {
@@ -141,6 +147,7 @@ export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
 /** The extension asked to stop: `vs` becomes the operating system's state behind the instruction that exited. */
 export function promote(vs: Vs): u32 {
   printExits();
+  activate(vs);
   skipInstruction(vs);
   giveBack(vs);
   setPhase(PHASE_STOPPED);
@@ -161,9 +168,10 @@ export function fatal(status: u32, detail: u64): u32 {
     line("bareflank: processor halted: the extension failed after its VM had started");
     return ACTION_HALT;
   }
-  const vs = activeVs();
+  const vs = vsAt(ppid());
   const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
-  if (vs !== null && vs.ran != 0) {
+  if (vss.has(ppid()) && vs.ran != 0) {
+    activate(vs);
     skipInstruction(vs);
     vs.writeGeneral(0, code);
     giveBack(vs);

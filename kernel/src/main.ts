@@ -42,7 +42,7 @@ import { attachRing, line } from "./console";
 import { attachProcessor, loadExtension, threadPointer } from "./extension";
 import { callBootstrap, callStart, callVmexit, fatal } from "./life-cycle";
 import { pages } from "./memory/pages";
-import { block32, block64, setBlock32, setBlock64, setPhase, setStatus, showNoVs, showOnline } from "./pp";
+import { activeVs, block32, block64, setBlock32, setBlock64, setPhase, setStatus, showNoVs, showOnline } from "./pp";
 import { countExit } from "./statistics";
 import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
@@ -85,9 +85,8 @@ function bootSystem(): bool {
   }
   initVms();
   initVps();
-  initVss();
   vms.allocate();
-  return initDescriptors() && loadExtension(ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES));
+  return initVss() && initDescriptors() && loadExtension(ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES));
 }
 
 /** What is done on every processor. Memory first, so that giving up leaves the processor as it was. */
@@ -112,9 +111,16 @@ function refuse(status: u32): u32 {
   return ACTION_PROMOTE;
 }
 
+/** The processor refused the first VS to run: nothing of it has happened. */
+function refuseVm(): u32 {
+  const vs = activeVs();
+  if (vs !== null) vs.ran = 0;
+  return fatal(BOOT_INVALID_VM, 0);
+}
+
 /** The active VS exited. Result: ACTION_*. */
 export function enterVmexit(reason: u64): u32 {
   countExit(reason);
-  if (reason == EXIT_INVALID && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return fatal(BOOT_INVALID_VM, 0);
+  if (reason == EXIT_INVALID && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return refuseVm();
   return callVmexit(reason);
 }

@@ -1,13 +1,21 @@
-// Virtual processor states: a VMCB, and what the processor does not keep in it
+// Virtual processor states: a VMCB, and the registers that the processor does not keep in it
 
 import { MAX_VSS } from "../../abi/generated/bare/syscalls";
 import { TCB_RAX } from "../../abi/generated/bare/tls";
 import { PP_TCB } from "../../abi/generated/bare/windows";
+import { peek64, poke64 } from "../../bsl/src/memory";
 import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
+import { allocatePage, freePage, pages } from "./memory/pages";
+import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
 import { Pool, PoolObject } from "./pool";
 
 /** General registers other than RSP, in the TCB's order: rax rbx rcx rdx rbp rsi rdi r8 to r15. */
 export const GENERAL_REGISTERS: u32 = 15;
+/** What else a VS's registers hold while it is not active, behind the general ones. */
+export const VS_CR8: u32 = 15;
+export const VS_DR0: u32 = 16;
+export const VS_XCR0: u32 = 20;
+const REGISTERS_BYTES: u32 = 21 * 8;
 
 @unmanaged
 export class Vs extends PoolObject {
@@ -23,67 +31,75 @@ export class Vs extends PoolObject {
   private padding: u32 = 0;
   /** Physical address of its VMCB. */
   vmcb: u64 = 0;
-  /** While it is not active: what its processor would hold. */
-  cr8: u64 = 0;
-  dr0: u64 = 0;
-  dr1: u64 = 0;
-  dr2: u64 = 0;
-  dr3: u64 = 0;
-  xcr0: u64 = 0;
-  private general: u64 = 0;
+  /** Native address of its registers while it is not active. */
+  private registers: u64 = 0;
 
-  /** Makes a VS that has just been allocated that of a VP on a processor, with a zeroed VMCB. */
-  init(vpid: u32, ppid: u32, vmcb: u64): void {
+  /** Makes a VS that has just been allocated that of a VP on a processor, all zeroes; false when memory runs out. */
+  init(vpid: u32, ppid: u32): bool {
     this.vpid = vpid;
     this.ppid = ppid;
     this.active = 0;
     this.ran = 0;
     this.flushing = 0;
-    this.vmcb = vmcb;
-    this.cr8 = 0;
-    this.dr0 = 0;
-    this.dr1 = 0;
-    this.dr2 = 0;
-    this.dr3 = 0;
-    this.xcr0 = 1;
-    for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) store<u64>(this.place(i), 0);
+    this.vmcb = allocatePage();
+    this.registers = registerFiles.allocate();
+    if (this.vmcb != 0 && this.registers != 0) {
+      this.writeParked(VS_XCR0, 1);
+      return true;
+    }
+    this.discard();
+    return false;
+  }
+
+  /** Gives its memory back; false when some of it was not the kernel's to give back. */
+  discard(): bool {
+    let kept: u32 = 0;
+    if (this.vmcb != 0 && !freePage(this.vmcb)) kept++;
+    if (this.registers != 0 && !registerFiles.release(this.registers)) kept++;
+    this.vmcb = 0;
+    this.registers = 0;
+    return kept == 0;
+  }
+
+  /** A register that the processor holds while the VS is active, as it was when it last was: an index or VS_*. */
+  readParked(index: u32): u64 {
+    return peek64(this.registers + index * 8);
+  }
+
+  writeParked(index: u32, value: u64): void {
+    poke64(this.registers + index * 8, value);
   }
 
   /** A general register by its place in the TCB, wherever it is now. */
   readGeneral(index: u32): u64 {
-    if (this.active != 0) return ppLoad64(PP_TCB + TCB_RAX + index * 8);
-    return load<u64>(this.place(index));
+    return this.active != 0 ? ppLoad64(PP_TCB + TCB_RAX + index * 8) : this.readParked(index);
   }
 
   writeGeneral(index: u32, value: u64): void {
     if (this.active != 0) ppStore64(PP_TCB + TCB_RAX + index * 8, value);
-    else store<u64>(this.place(index), value);
+    else this.writeParked(index, value);
   }
 
   /** Becomes the active VS: its general registers move into this processor's TCB. */
   takeGeneral(): void {
-    for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) ppStore64(PP_TCB + TCB_RAX + i * 8, load<u64>(this.place(i)));
+    for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) ppStore64(PP_TCB + TCB_RAX + i * 8, this.readParked(i));
     this.active = 1;
   }
 
   /** Is no longer the active VS: its general registers move out of this processor's TCB. */
   storeGeneral(): void {
-    for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) store<u64>(this.place(i), ppLoad64(PP_TCB + TCB_RAX + i * 8));
+    for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) this.writeParked(i, ppLoad64(PP_TCB + TCB_RAX + i * 8));
     this.active = 0;
-  }
-
-  private place(index: u32): usize {
-    return changetype<usize>(this) + offsetof<Vs>("general") + <usize>(index * 8);
   }
 }
 
-/** Bytes of a VS: the class, whose last field is the first of GENERAL_REGISTERS. */
-const VS_BYTES: u32 = 216;
-
 export const vss: Pool = changetype<Pool>(memory.data(32, 8));
+const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BYTES, 8));
 
-export function initVss(): void {
-  vss.init(memory.data(216 * 256, 8), VS_BYTES, MAX_VSS);
+/** Makes the pool; false when no VS could ever be made. */
+export function initVss(): bool {
+  vss.init(memory.data(56 * 256, 8), offsetof<Vs>(), MAX_VSS);
+  return registerFiles.init(pages, REGISTERS_BYTES);
 }
 
 export function vsAt(id: u32): Vs {

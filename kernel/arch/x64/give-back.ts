@@ -8,6 +8,7 @@ import { nextRip } from "./amd/instruction-length";
 import { leaveSvm, loadSavedState, storeSavedState } from "./amd/svm";
 import { VMCB_INTERRUPT_SHADOW, VMCB_RIP } from "./amd/vmcb";
 import { ppLoad32, ppStore64 } from "./pparea";
+import { restoreSwitched } from "./switched";
 
 /** Moves a VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */
 export function skipInstruction(vs: Vs): void {
@@ -20,7 +21,7 @@ export function skipInstructionOf(vmcb: u64): void {
   poke64(vmcb + VMCB_INTERRUPT_SHADOW, peek64(vmcb + VMCB_INTERRUPT_SHADOW) & ~1);
 }
 
-/** Makes SavedState what `vs`, which has run, is now, and the processor's other registers with it. */
+/** Makes SavedState what `vs`, which is active and has run, is now, and the processor's other registers with it. */
 export function giveBack(vs: Vs): void {
   storeSavedState(vs.vmcb);
   for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) {
@@ -32,6 +33,7 @@ export function giveBack(vs: Vs): void {
 /** Leaves SavedState as the loader wrote it, but for RAX. `scratch` is a VMCB that nobody needs any more. */
 export function giveBackSaved(rax: u64, scratch: u64): void {
   ppStore64(PP_STATE + SAVED_STATE_RAX, rax);
+  restoreSwitched();
   loadSavedState(scratch);
   leaveSvm(scratch);
 }

@@ -1,33 +1,19 @@
 // The root VS: the operating system's state, as the loader saved it
 
-import {
-  BOOT_ARGS_FEATURES,
-  CPU_FEATURE_FLUSH_ASID,
-  SAVED_STATE_CR8,
-  SAVED_STATE_DR0,
-  SAVED_STATE_DR1,
-  SAVED_STATE_DR2,
-  SAVED_STATE_DR3,
-  SAVED_STATE_RAX,
-  SAVED_STATE_XCR0,
-} from "../../../abi/generated/bare/boot";
+import { BOOT_ARGS_FEATURES, CPU_FEATURE_FLUSH_ASID, SAVED_STATE_RAX } from "../../../abi/generated/bare/boot";
 import { DIRECT_BASE, PP_ARGS, PP_STATE } from "../../../abi/generated/bare/windows";
 import { poke8, poke32 } from "../../../bsl/src/memory";
-import { GENERAL_REGISTERS, Vs } from "../../src/vs";
+import { GENERAL_REGISTERS, VS_CR8, VS_XCR0, Vs } from "../../src/vs";
 import { loadSavedState } from "./amd/svm";
 import { TLB_FLUSH_ALL, TLB_FLUSH_ASID, VMCB_CLEAN_BITS, VMCB_TLB_CONTROL } from "./amd/vmcb";
 import { ppLoad32, ppLoad64 } from "./pparea";
+import { savedSwitched, writeSwitched } from "./switched";
 
 /** Gives a VS of this processor the state in which the operating system entered the loader's code. */
 export function initRoot(vs: Vs): void {
   loadSavedState(vs.vmcb);
   for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) vs.writeGeneral(i, ppLoad64(PP_STATE + SAVED_STATE_RAX + i * 8));
-  vs.cr8 = ppLoad64(PP_STATE + SAVED_STATE_CR8);
-  vs.dr0 = ppLoad64(PP_STATE + SAVED_STATE_DR0);
-  vs.dr1 = ppLoad64(PP_STATE + SAVED_STATE_DR1);
-  vs.dr2 = ppLoad64(PP_STATE + SAVED_STATE_DR2);
-  vs.dr3 = ppLoad64(PP_STATE + SAVED_STATE_DR3);
-  vs.xcr0 = ppLoad64(PP_STATE + SAVED_STATE_XCR0);
+  for (let index = VS_CR8; index <= VS_XCR0; index++) writeSwitched(vs, index, savedSwitched(index));
   // The address space identifier may have been used by another hypervisor before us
   requestFlush(vs);
 }

@@ -25,7 +25,6 @@ import { forgetCached, initRoot, requestFlush } from "../../arch/x64/root";
 import { activate } from "../activate";
 import { NO_HANDLE, handle as openedHandle } from "../extension";
 import { promote, runActive } from "../life-cycle";
-import { allocatePage, freePage } from "../memory/pages";
 import { activeVs, block32, block64, ppid, setBlock64, setIdentifier } from "../pp";
 import { vms } from "../vm";
 import { vpAt, vps } from "../vp";
@@ -41,14 +40,12 @@ export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
   if (!vps.has(vpid)) return STATUS_INVALID_INPUT_REG1;
   const target = <u32>reg2 & 0xffff;
   if (target >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG2;
-  const vmcb = allocatePage();
-  if (vmcb == 0) return STATUS_FAILURE_UNKNOWN;
   const vsid = vss.allocate();
-  if (vsid == INVALID_ID) {
-    freePage(vmcb);
+  if (vsid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
+  if (!vsAt(vsid).init(vpid, target)) {
+    vss.release(vsid);
     return STATUS_FAILURE_UNKNOWN;
   }
-  vsAt(vsid).init(vpid, target, vmcb);
   vpAt(vpid).vsCount++;
   setIdentifier(PP_BLOCK_REG0, vsid);
   return STATUS_SUCCESS;
@@ -60,11 +57,10 @@ export function vsDestroy(handle: u64, reg1: u64): u64 {
   if (denied != STATUS_SUCCESS) return denied;
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (vs.active != 0) return STATUS_FAILURE_UNKNOWN;
-  const vmcb = vs.vmcb;
-  vs.vmcb = 0;
   vpAt(vs.vpid).vsCount--;
+  const freed = vs.discard();
   vss.release(vs.id);
-  return freePage(vmcb) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  return freed ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /** 6.2: REG1 vsid, which is this processor's number: makes it the operating system's state on this processor. */

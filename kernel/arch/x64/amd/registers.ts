@@ -2,7 +2,6 @@
 
 import {
   AMD_REG_CR8,
-  AMD_REG_DR0,
   AMD_REG_EFER,
   AMD_REG_R15,
   AMD_REG_RAX,
@@ -10,9 +9,8 @@ import {
 } from "../../../../abi/generated/bare/registers-amd";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
-import { Vs } from "../../../src/vs";
-import { readCr8, readDr, writeCr8, writeDr } from "../cpu";
-import { currentXcr0, setXcr0 } from "../xcr0";
+import { VS_CR8, Vs } from "../../../src/vs";
+import { readSwitched, writeSwitched } from "../switched";
 import { EFER_SVME, vmcbField } from "./vmcb";
 
 /** Place of RAX among a VS's general registers; RBX to R15 follow it. */
@@ -40,12 +38,7 @@ export function readRegister(vs: Vs, register: u32): u64 {
     return bytes == 2 ? peek16(address) : peek8(address);
   }
   if (register <= AMD_REG_R15) return vs.readGeneral(register);
-  const live = vs.active != 0;
-  if (register == AMD_REG_CR8) return live ? readCr8() : vs.cr8;
-  if (register == AMD_REG_XCR0) return live ? currentXcr0() : vs.xcr0;
-  const index = register - AMD_REG_DR0;
-  if (live) return readDr(index);
-  return load<u64>(changetype<usize>(vs) + offsetof<Vs>("dr0") + <usize>(index * 8));
+  return readSwitched(vs, VS_CR8 + (register - AMD_REG_CR8));
 }
 
 /** Writes a register that exists; false when the processor refuses the value. */
@@ -69,21 +62,5 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
     vs.writeGeneral(register, value);
     return true;
   }
-  const live = vs.active != 0;
-  if (register == AMD_REG_CR8) {
-    if (value > 15) return false;
-    if (live) writeCr8(value);
-    else vs.cr8 = value;
-    return true;
-  }
-  if (register == AMD_REG_XCR0) {
-    // Bit 0 (x87) can never be clear
-    if (live) return setXcr0(value);
-    vs.xcr0 = value | 1;
-    return true;
-  }
-  const index = register - AMD_REG_DR0;
-  if (live) writeDr(index, value);
-  else store<u64>(changetype<usize>(vs) + offsetof<Vs>("dr0") + <usize>(index * 8), value);
-  return true;
+  return writeSwitched(vs, VS_CR8 + (register - AMD_REG_CR8), value);
 }

@@ -1,0 +1,60 @@
+// Registers that neither the VMCB nor the TCB holds: CR8, DR0 to DR3, XCR0
+//
+// The processor holds those of its active VS; those of the others are parked in the VS.
+
+import { SAVED_STATE_CR8, SAVED_STATE_DR0, SAVED_STATE_XCR0 } from "../../../abi/generated/bare/boot";
+import { PP_STATE } from "../../../abi/generated/bare/windows";
+import { VS_CR8, VS_DR0, VS_XCR0, Vs } from "../../src/vs";
+import { readCr8, readDr, writeCr8, writeDr } from "./cpu";
+import { ppLoad64 } from "./pparea";
+import { currentXcr0, setXcr0 } from "./xcr0";
+
+const DR_COUNT: u32 = 4;
+const CR8_MAXIMUM: u64 = 15;
+
+/** A register, VS_CR8 to VS_XCR0, of a VS that is parked or active on this processor. */
+export function readSwitched(vs: Vs, index: u32): u64 {
+  if (vs.active == 0) return vs.readParked(index);
+  if (index == VS_CR8) return readCr8();
+  return index == VS_XCR0 ? currentXcr0() : readDr(index - VS_DR0);
+}
+
+/** Writes one; false when the processor refuses the value. */
+export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
+  if (index == VS_CR8 && value > CR8_MAXIMUM) return false;
+  if (vs.active != 0) return writeProcessor(index, value);
+  // Bit 0 (x87) can never be clear
+  vs.writeParked(index, index == VS_XCR0 ? value | 1 : value);
+  return true;
+}
+
+/** Loads all of a VS's into the processor. */
+export function loadSwitched(vs: Vs): void {
+  for (let index = VS_CR8; index <= VS_XCR0; index++) writeProcessor(index, vs.readParked(index));
+}
+
+/** Takes all of the active VS's out of the processor. */
+export function parkSwitched(vs: Vs): void {
+  vs.writeParked(VS_CR8, readCr8());
+  for (let i: u32 = 0; i < DR_COUNT; i++) vs.writeParked(VS_DR0 + i, readDr(i));
+  vs.writeParked(VS_XCR0, currentXcr0());
+}
+
+/** What the operating system had in one of them when it started the hypervisor. */
+export function savedSwitched(index: u32): u64 {
+  if (index == VS_CR8) return ppLoad64(PP_STATE + SAVED_STATE_CR8);
+  if (index == VS_XCR0) return ppLoad64(PP_STATE + SAVED_STATE_XCR0);
+  return ppLoad64(PP_STATE + SAVED_STATE_DR0 + (index - VS_DR0) * 8);
+}
+
+/** Gives the processor back what the operating system had in them. */
+export function restoreSwitched(): void {
+  for (let index = VS_CR8; index <= VS_XCR0; index++) writeProcessor(index, savedSwitched(index));
+}
+
+function writeProcessor(index: u32, value: u64): bool {
+  if (index == VS_XCR0) return setXcr0(value);
+  if (index == VS_CR8) writeCr8(value);
+  else writeDr(index - VS_DR0, value);
+  return true;
+}
