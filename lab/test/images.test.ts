@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cached } from "../src/image/cache.ts";
 import { cpioArchive } from "../src/image/cpio.ts";
-import { moduleName } from "../src/image/debian.ts";
+import { type DebianKernel, ModuleIndex, moduleName } from "../src/image/debian.ts";
 import { completeTree, type Entry, treeDigest } from "../src/image/tree.ts";
 
 let folder: string;
@@ -128,5 +128,38 @@ describe("cpioArchive", () => {
 describe("moduleName", () => {
   it("is the file's, with underscores", () => {
     expect(moduleName("kernel/arch/x86/kvm/kvm-amd.ko")).toBe("kvm_amd");
+  });
+});
+
+describe("ModuleIndex", () => {
+  const index = (): ModuleIndex => {
+    const lines = [
+      "kernel/drivers/virtio/virtio.ko: kernel/drivers/virtio/virtio_ring.ko",
+      "kernel/drivers/virtio/virtio_ring.ko:",
+      "kernel/char/virtio-console.ko: kernel/drivers/virtio/virtio.ko kernel/drivers/virtio/virtio_ring.ko",
+      "kernel/fs/overlay.ko:",
+    ];
+    writeFileSync(join(folder, "modules.dep"), `${lines.join("\n")}\n`);
+    const kernel: DebianKernel = { version: "6.1", image: "", modules: folder, headers: undefined };
+    return new ModuleIndex(kernel);
+  };
+
+  it("orders modules so that each comes after those that it needs", () => {
+    expect(index().closure(["virtio_console", "overlay"])).toEqual([
+      "kernel/drivers/virtio/virtio_ring.ko",
+      "kernel/drivers/virtio/virtio.ko",
+      "kernel/char/virtio-console.ko",
+      "kernel/fs/overlay.ko",
+    ]);
+  });
+
+  it("names a module that is not there", () => {
+    expect(() => index().closure(["floppy"])).toThrow("has no module floppy");
+  });
+
+  it("gives the lines of modules.dep for some of the modules", () => {
+    expect(index().dependencyLines(["kernel/drivers/virtio/virtio.ko"])).toBe(
+      "kernel/drivers/virtio/virtio.ko: kernel/drivers/virtio/virtio_ring.ko\n",
+    );
   });
 });
