@@ -25,7 +25,7 @@ export class Chunk {
   used: u64 = 0;
 }
 
-const chunks: usize = memory.data(MAX_CHUNKS * 32, 8);
+const chunks: usize = memory.data(MAX_CHUNKS * offsetof<Chunk>(), 8);
 let count: u32 = 0;
 
 /** Chunks that the arena has. */

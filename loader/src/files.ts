@@ -27,7 +27,7 @@ class File {
 
 const SLOTS: u32 = MAX_FILES + 1;
 /** The set in use, and behind it the one that is being made. */
-const table: usize = memory.data((8 + 1) * 2 * 16, 8);
+const table: usize = memory.data(2 * SLOTS * offsetof<File>(), 8);
 let extensions: u32 = 0;
 
 function slot(index: u32): File {

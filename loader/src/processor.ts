@@ -40,7 +40,7 @@ export class Processor {
   vendor: u32 = 0;
 }
 
-const processors: usize = memory.data(128 * 56, 8);
+const processors: usize = memory.data(MAX_CPUS * offsetof<Processor>(), 8);
 let count: u32 = 0;
 
 /** Forgets all processors and begins with `cpus` new ones. */
