@@ -5,10 +5,7 @@ import {
   STATUS_SUCCESS,
   SYSCALL_DEBUG_DUMP_PAGE_POOL,
   SYSCALL_HANDLE_OPEN,
-  SYSCALL_MEM_FREE_HUGE,
-  SYSCALL_MEM_FREE_PAGE,
   SYSCALL_SIGNATURE,
-  SYSCALL_VM_UNMAP_DIRECT_BROADCAST,
   SYSCALL_VP_CREATE,
   SYSCALL_VS_READ,
 } from "@bareflank/abi";
@@ -33,14 +30,6 @@ describe("a number", () => {
     ["any group", 0xffff_0000],
     ["any call", 0xffff_ffff],
   ])("behind the last of %s is unsupported", (_, number) => {
-    expect(status(inBootstrap().pp, number, HANDLE)).toBe(STATUS_FAILURE_UNSUPPORTED);
-  });
-
-  test.each([
-    ["unmap_direct_broadcast", SYSCALL_VM_UNMAP_DIRECT_BROADCAST],
-    ["free_page", SYSCALL_MEM_FREE_PAGE],
-    ["free_huge", SYSCALL_MEM_FREE_HUGE],
-  ])("that 3.0 documents and does not serve is unsupported: %s", (_, number) => {
     expect(status(inBootstrap().pp, number, HANDLE)).toBe(STATUS_FAILURE_UNSUPPORTED);
   });
 
