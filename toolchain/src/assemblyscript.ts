@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import * as asc from "assemblyscript/asc";
-import { ASC_OPTIONS } from "./asc-options.ts";
+import { ASC_OPTIONS, COVERAGE_OPTIONS } from "./asc-options.ts";
 import { type Diagnostic, locate } from "./errors.ts";
 import { rewriteImports } from "./imports.ts";
+import { instrument } from "./instrument.ts";
 import { type LintProgram, lintProgram } from "./lint.ts";
 import type { PartType } from "./part.ts";
 import { placeOf, readSourceMap } from "./source-map.ts";
@@ -22,6 +23,8 @@ export interface CompileRequest {
   readonly maximumPages: number;
   /** Apply the rules of lint.ts for this type of part, and compile nothing. */
   readonly lint?: PartType;
+  /** Put a counter at each branch (instrument.ts). */
+  readonly coverage?: boolean;
 }
 
 /** The module, or why there is none. */
@@ -56,9 +59,10 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     }
   };
 
+  const options = request.coverage === true ? COVERAGE_OPTIONS : ASC_OPTIONS;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
   const entries = request.entries.map((entry) => relative(root, entry));
-  const { error } = await asc.main([...entries, ...ASC_OPTIONS, ...memory, "--baseDir", root, "-o", "module.wasm"], {
+  const { error } = await asc.main([...entries, ...options, ...memory, "--baseDir", root, "-o", "module.wasm"], {
     readFile: readSource,
     writeFile: (name, data) => {
       outputs.set(name, data);
@@ -67,7 +71,10 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
     reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
-    transforms: request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)],
+    transforms: [
+      ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)]),
+      ...(request.coverage === true ? [instrument] : []),
+    ],
   });
 
   const done = { diagnostics, inputs: [...inputs] };
@@ -78,7 +85,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   const wasm = outputs.get("module.wasm");
   const sourceMap = outputs.get("module.wasm.map");
   if (error !== null || !(wasm instanceof Uint8Array) || typeof sourceMap !== "string") return done;
-  diagnostics.push(...floatsOf(wasm, sourceMap, sources));
+  if (request.coverage !== true) diagnostics.push(...floatsOf(wasm, sourceMap, sources));
   return { ...done, wasm, sourceMap: stripSources(sourceMap) };
 }
 

@@ -5,8 +5,9 @@
 // the first set that still matches the files on disk is a hit. So a switch of branch and back costs nothing.
 
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** What a step produced, and every file that it read or looked for in vain. */
 export interface Outcome {
@@ -31,6 +32,9 @@ interface Entry {
 }
 
 const ENTRIES_PER_KEY = 6;
+
+/** Another toolchain makes other things: its sources are part of every key. */
+const TOOLCHAIN = toolchainDigest();
 const ABSENT = "-";
 
 /** Hexadecimal SHA-256. */
@@ -51,14 +55,14 @@ export class Cache {
 
   /** Result of `work`, from the cache when a run with the same key read the same contents. */
   async run(step: string, key: unknown, work: () => Promise<Outcome>): Promise<CachedResult> {
-    const index = join(this.folder, "index", `${step}-${sha256(JSON.stringify(key)).slice(0, 32)}.json`);
+    const index = join(this.folder, "index", `${step}-${sha256(JSON.stringify([TOOLCHAIN, key])).slice(0, 32)}.json`);
     const entries = readEntries(index);
     const found = entries.find((entry) => this.#matches(entry));
     if (found !== undefined) return this.#result(found, true);
 
     const outcome = await work();
     const inputs = [...new Set(outcome.inputs)].sort().map((path) => [this.#name(path), this.digest(path)] as const);
-    const entry = { inputs, id: sha256(JSON.stringify([step, key, inputs])).slice(0, 40) };
+    const entry = { inputs, id: sha256(JSON.stringify([TOOLCHAIN, step, key, inputs])).slice(0, 40) };
     this.#store(entry.id, outcome.files);
     const kept = [entry, ...entries.filter((other) => other.id !== entry.id)];
     for (const old of kept.splice(ENTRIES_PER_KEY)) rmSync(this.#folderOf(old.id), { recursive: true, force: true });
@@ -133,6 +137,12 @@ export function writeProduct(path: string, data: Uint8Array): boolean {
   }
   writeWhole(path, data);
   return true;
+}
+
+function toolchainDigest(): string {
+  const folder = dirname(fileURLToPath(import.meta.url));
+  const names = readdirSync(folder).sort();
+  return sha256(names.map((name) => `${name}\n${readFileSync(join(folder, name), "utf8")}`).join("\n"));
 }
 
 function readEntries(index: string): Entry[] {

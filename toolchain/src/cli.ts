@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { explain, registerBuild } from "./build-command.ts";
+import { registerCoverage } from "./coverage-command.ts";
 import { UsageError } from "./errors.ts";
 import { registerLint } from "./lint-command.ts";
 
@@ -18,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .exitOverride();
   registerBuild(program);
   registerLint(program);
+  registerCoverage(program);
   for (const command of program.commands) command.exitOverride();
   await registerLab(program, argv);
   try {
@@ -40,9 +42,11 @@ function version(): string {
 /** The package that emulates machines brings its own commands; without it there are none. */
 const LAB_COMMANDS = "@bareflank/lab/commands";
 
+const OWN_COMMANDS = new Set(["build", "lint", "coverage"]);
+
 async function registerLab(program: Command, argv: readonly string[]): Promise<void> {
   // Loading it costs time that a build does not need.
-  if (argv[0] === "build" || argv[0] === "lint") return;
+  if (argv[0] !== undefined && OWN_COMMANDS.has(argv[0])) return;
   try {
     const lab = (await import(LAB_COMMANDS)) as { register(program: Command): void };
     lab.register(program);

@@ -5,7 +5,6 @@ import { join, relative } from "node:path";
 import { ASC_VERSION } from "./asc-options.ts";
 import { Cache } from "./cache.ts";
 import { Compilers } from "./compilers.ts";
-import { digestOf } from "./context.ts";
 import type { Diagnostic } from "./errors.ts";
 import { type DeclaredPart, isCompiled, type Part, resolvePart, type Workspace } from "./part.ts";
 
@@ -26,7 +25,7 @@ export async function lintParts(workspace: Workspace, parts: readonly DeclaredPa
 }
 
 async function lintPart(part: Part, root: string, cache: Cache, compilers: Compilers): Promise<Diagnostic[]> {
-  const key = [ASC_VERSION, LINTER_DIGEST, part.type, part.entries.map((path) => relative(root, path))];
+  const key = [ASC_VERSION, part.type, part.entries.map((path) => relative(root, path))];
   const result = await cache.run("lint", key, async () => {
     const request = { root, entries: part.entries, initialPages: 1, maximumPages: 1, lint: part.type };
     const { diagnostics, inputs } = await compilers.compile(request);
@@ -35,5 +34,3 @@ async function lintPart(part: Part, root: string, cache: Cache, compilers: Compi
   });
   return JSON.parse(readFileSync(result.path("findings.json"), "utf8")) as Diagnostic[];
 }
-
-const LINTER_DIGEST = digestOf(readFileSync(new URL("./lint.ts", import.meta.url)));

@@ -99,7 +99,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
   const names = [part.intrinsics, native].map((paths) => paths.map((path) => relative(root, path)));
   const key = [
     WASM2C_DIGEST,
-    TRANSLATOR_DIGEST,
+
     module,
     memory,
     names,
@@ -136,8 +136,6 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
     }
   });
 }
-
-const TRANSLATOR_DIGEST = digestOf(readFileSync(new URL("./translate.ts", import.meta.url)));
 
 function memoryModel(part: Part): MemoryModel {
   const bases: Partial<Record<Part["type"], string>> = {

@@ -24,6 +24,15 @@ export interface WasmScan {
   readonly floats: readonly FloatUse[];
 }
 
+/** A call of an imported function with one constant argument. */
+export interface ConstantCall {
+  readonly argument: number;
+  /** Byte offset of the instruction that loads the argument. */
+  readonly offset: number;
+  /** Where the body of the calling function starts. */
+  readonly start: number;
+}
+
 const SECTION = { custom: 0, type: 1, import: 2, function: 3, code: 10 } as const;
 const F32 = 0x7d;
 const F64 = 0x7c;
@@ -69,6 +78,16 @@ class Reader {
     return inner;
   }
 
+  /** The next instruction, and its first operand as an unsigned number; the position stays. */
+  peek(): { readonly opcode: number; readonly operand: number } {
+    const { offset } = this;
+    const opcode = this.byte();
+    // Counters' numbers are signed LEB128, but never negative: their sign bit is clear, so unsigned decoding gives them.
+    const operand = opcode === OPCODE_CALL || opcode === OPCODE_I32_CONST ? this.number() : 0;
+    this.offset = offset;
+    return { opcode, operand };
+  }
+
   get done(): boolean {
     return this.offset >= this.end;
   }
@@ -86,7 +105,7 @@ export function scanWasm(wasm: Uint8Array): WasmScan {
     const id = reader.byte();
     const section = reader.section();
     if (id === SECTION.type) readTypes(section, floatTypes);
-    else if (id === SECTION.import) imported = countImportedFunctions(section);
+    else if (id === SECTION.import) imported = importedFunctions(section).length;
     else if (id === SECTION.function) for (let n = section.number(); n > 0; n--) types.push(section.number());
     else if (id === SECTION.code) code = section;
     else if (id === SECTION.custom && section.text() === "name") names = functionNames(section);
@@ -105,6 +124,42 @@ export function scanWasm(wasm: Uint8Array): WasmScan {
   return { functions, floats };
 }
 
+/** All calls `module.name(constant)`, in the order of the code. */
+export function findCalls(wasm: Uint8Array, module: string, name: string): ConstantCall[] {
+  const reader = new Reader(wasm, 8);
+  const calls: ConstantCall[] = [];
+  let callee = -1;
+  while (!reader.done) {
+    const id = reader.byte();
+    const section = reader.section();
+    if (id === SECTION.import) callee = importedFunctions(section).indexOf(`${module}.${name}`);
+    if (id !== SECTION.code || callee < 0) continue;
+    for (let n = section.number(); n > 0; n--) {
+      const body = section.section();
+      collectCalls(body, callee, calls);
+    }
+  }
+  return calls;
+}
+
+function collectCalls(body: Reader, callee: number, calls: ConstantCall[]): void {
+  const start = body.offset;
+  skipLocals(body);
+  let constant: { value: number; offset: number } | undefined;
+  while (!body.done) {
+    const offset = body.offset;
+    const next = body.peek();
+    if (next.opcode === OPCODE_CALL && constant !== undefined && next.operand === callee) {
+      calls.push({ argument: constant.value, offset: constant.offset, start });
+    }
+    constant = next.opcode === OPCODE_I32_CONST ? { value: next.operand, offset } : undefined;
+    skipInstruction(body);
+  }
+}
+
+const OPCODE_CALL = 0x10;
+const OPCODE_I32_CONST = 0x41;
+
 /** Notes for each function type whether a parameter or result is a float. */
 function readTypes(section: Reader, floatTypes: boolean[]): void {
   for (let n = section.number(); n > 0; n--) {
@@ -117,14 +172,14 @@ function readTypes(section: Reader, floatTypes: boolean[]): void {
   }
 }
 
-function countImportedFunctions(section: Reader): number {
-  let functions = 0;
+/** Imported functions as `module.name`, in the order of their indices. */
+function importedFunctions(section: Reader): string[] {
+  const functions: string[] = [];
   for (let n = section.number(); n > 0; n--) {
-    section.text();
-    section.text();
+    const name = `${section.text()}.${section.text()}`;
     const kind = section.byte();
     if (kind === 0) {
-      functions++;
+      functions.push(name);
       section.number();
     } else if (kind === 3) {
       section.byte();
@@ -155,16 +210,22 @@ const isFloat = (type: number) => type === F32 || type === F64;
 /** Offset of the first thing in a function that needs floating point: a local, or an instruction. */
 function firstFloat(body: Reader, signature: boolean): number | undefined {
   const start = body.offset;
-  let local = signature;
-  for (let n = body.number(); n > 0; n--) {
-    body.number();
-    local = isFloat(body.byte()) || local;
-  }
+  const local = skipLocals(body) || signature;
   while (!body.done) {
     const offset = body.offset;
     if (skipInstruction(body)) return offset;
   }
   return local ? start : undefined;
+}
+
+/** Moves behind the declarations of locals; answers whether one is a float. */
+function skipLocals(body: Reader): boolean {
+  let float = false;
+  for (let n = body.number(); n > 0; n--) {
+    body.number();
+    float = isFloat(body.byte()) || float;
+  }
+  return float;
 }
 
 /** Moves behind one instruction; answers whether it works on floats. (WebAssembly 2.0, 5.4) */

@@ -11,7 +11,7 @@ import { PATIENCE, Sample } from "./sample.ts";
 let sample: Sample;
 
 beforeAll(async () => {
-  sample = new Sample();
+  sample = new Sample("build", { fresh: true });
   expect((await sample.build()).failures).toEqual([]);
 }, PATIENCE);
 
@@ -166,12 +166,10 @@ describe("errors", () => {
         "kernel/package.json",
         (text) => text.replace("glue.c", "glew.c"),
         async () => {
-          const other = new Sample();
-          writeFileSync(other.path("kernel/package.json"), readFileSync(sample.path("kernel/package.json")));
-          const builder = new Builder(findWorkspace(other.root));
+          const builder = new Builder(findWorkspace(sample.root));
           const { failures } = await builder.build(selectParts(builder.workspace, ["kernel"]));
           expect(failures[0]?.error.message).toMatch(/kernel\/package\.json names glew\.c, which does not exist/);
-          await other.close();
+          await builder.close();
         },
       );
     },
@@ -211,7 +209,7 @@ describe("watching", () => {
     "builds again when a source changed",
     async () => {
       const bf = fileURLToPath(new URL("../bin/bf", import.meta.url));
-      const env = { ...process.env, BF_CACHE: sample.path("cache") };
+      const env = { ...process.env, BF_CACHE: sample.cache };
       const child = spawn(bf, ["build", "--watch", "arithmetic"], { cwd: sample.root, env });
       let text = "";
       const says = (pattern: RegExp) =>
@@ -241,7 +239,7 @@ describe("the command", () => {
   const run = (args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; program?: string } = {}) =>
     spawnSync(options.program ?? bf, args, {
       cwd: options.cwd ?? sample.root,
-      env: { ...process.env, BF_CACHE: sample.path("cache"), ...options.env },
+      env: { ...process.env, BF_CACHE: sample.cache, ...options.env },
       encoding: "utf8",
     });
 

@@ -10,7 +10,7 @@ import { disassemble, FIXTURES, output, PATIENCE, Sample } from "./sample.ts";
 let sample: Sample;
 
 beforeAll(async () => {
-  sample = new Sample();
+  sample = new Sample("image");
   const { failures } = await sample.build();
   expect(failures).toEqual([]);
 }, PATIENCE);

@@ -1,8 +1,7 @@
-// A copy of the sample workspace to build in, thrown away afterwards
+// A copy of the sample workspace to build in
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Builder, type BuildResult, findWorkspace, type Product, selectParts } from "../src/index.ts";
@@ -12,14 +11,23 @@ export const FIXTURES = fileURLToPath(new URL("./fixtures", import.meta.url));
 /** A compiler's start takes seconds on a busy machine. */
 export const PATIENCE = 120_000;
 
-/** One sample workspace and a warm builder for it. */
+/** Copies lie at the same place each time, so that the cache of one test run serves the next. */
+const COPIES = fileURLToPath(new URL("../../build/test/toolchain", import.meta.url));
+
+/** A sample workspace of its own for one test file, and a warm builder for it. */
 export class Sample {
-  readonly root = mkdtempSync(join(tmpdir(), "bf-sample-"));
+  readonly root: string;
+  readonly cache: string;
   readonly builder: Builder;
 
-  constructor() {
+  /** @param options `fresh`: as on the first run, with nothing in the cache */
+  constructor(name: string, options: { fresh?: boolean } = {}) {
+    this.root = join(COPIES, name);
+    this.cache = join(COPIES, `${name}-cache`);
+    rmSync(this.root, { recursive: true, force: true });
+    if (options.fresh === true) rmSync(this.cache, { recursive: true, force: true });
     cpSync(join(FIXTURES, "sample"), this.root, { recursive: true });
-    this.builder = new Builder(findWorkspace(this.root), { cache: join(this.root, "cache") });
+    this.builder = new Builder(findWorkspace(this.root), { cache: this.cache });
   }
 
   path(...names: string[]): string {
@@ -39,9 +47,8 @@ export class Sample {
     return product;
   }
 
-  async close(): Promise<void> {
-    await this.builder.close();
-    rmSync(this.root, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.builder.close();
   }
 }
 

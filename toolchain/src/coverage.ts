@@ -1,0 +1,131 @@
+// Branch coverage of asc modules: twins with counters, and what tests made of them
+
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { ASC_VERSION, COVERAGE_OPTIONS } from "./asc-options.ts";
+import { Cache } from "./cache.ts";
+import { Compilers } from "./compilers.ts";
+import { digestOf, productFolder } from "./context.ts";
+import { BuildError } from "./errors.ts";
+import { COVERAGE_IMPORT } from "./instrument.ts";
+import { WASM_PAGE_KIB } from "./memory.ts";
+import { type DeclaredPart, resolvePart, type Workspace } from "./part.ts";
+import { placeOf, readSourceMap } from "./source-map.ts";
+import { findCalls } from "./wasm.ts";
+
+/** A condition in the source. */
+export interface Branch {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Whether tests saw it hold, and not hold. */
+  readonly taken: boolean;
+  readonly passed: boolean;
+}
+
+/** Where the counters of one workspace and what they counted lie. */
+export class Coverage {
+  readonly #workspace: Workspace;
+  readonly #folder: string;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+    this.#folder = join(workspace.build, "coverage");
+  }
+
+  /** Environment in which tests run on the twins. */
+  get environment(): Record<string, string> {
+    const hook = new URL("./coverage-hook.mjs", import.meta.url).href;
+    return {
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import ${hook}`.trim(),
+      BF_COVERAGE_TWINS: join(this.#folder, "twins.json"),
+      BF_COVERAGE_HITS: join(this.#folder, "hits"),
+    };
+  }
+
+  /** Builds the twin of each part's module, which must have been built before, and forgets former hits. */
+  async prepare(parts: readonly DeclaredPart[]): Promise<void> {
+    const { root, build } = this.#workspace;
+    rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(join(this.#folder, "hits"), { recursive: true });
+    const cache = new Cache(process.env.BF_CACHE ?? join(build, ".cache"), root);
+    const compilers = new Compilers();
+    try {
+      const twins = await Promise.all(parts.map((part) => this.#twin(part, cache, compilers)));
+      writeFileSync(join(this.#folder, "twins.json"), JSON.stringify(Object.fromEntries(twins)));
+    } finally {
+      await compilers.close();
+    }
+  }
+
+  async #twin(declared: DeclaredPart, cache: Cache, compilers: Compilers): Promise<[string, string]> {
+    const { root, build } = this.#workspace;
+    const part = resolvePart(declared);
+    const initialPages = Math.ceil(part.memory.initialKiB / WASM_PAGE_KIB);
+    const maximumPages = Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB);
+    const request = { root, entries: part.entries, initialPages, maximumPages, coverage: true };
+    const names = part.entries.map((path) => relative(root, path));
+    const step = await cache.run("twin", [ASC_VERSION, COVERAGE_OPTIONS, names, initialPages], async () => {
+      const { wasm, sourceMap, inputs, diagnostics } = await compilers.compile(request);
+      if (wasm === undefined || sourceMap === undefined) {
+        throw new BuildError(`${part.name} does not compile with counters.`, { diagnostics });
+      }
+      return {
+        files: new Map<string, Uint8Array | string>([
+          ["twin.wasm", wasm],
+          ["twin.map", sourceMap],
+        ]),
+        inputs,
+      };
+    });
+    const twin = join(this.#folder, `${part.name}.wasm`);
+    writeFileSync(twin, readFileSync(step.path("twin.wasm")));
+    writeFileSync(`${twin}.map`, readFileSync(step.path("twin.map")));
+    const shipped = readFileSync(join(productFolder(build, part), `${part.name}.wasm`));
+    return [digestOf(shipped), twin];
+  }
+
+  /** The branches of all twins, merged by their place in the source. */
+  report(): Branch[] {
+    const hits = this.#hits();
+    const places = new Map<string, Branch>();
+    const twins = JSON.parse(readFileSync(join(this.#folder, "twins.json"), "utf8")) as Record<string, string>;
+    for (const twin of Object.values(twins)) {
+      const taken = hits.get(twin) ?? new Set<number>();
+      for (const branch of branchesOf(twin, taken)) {
+        const key = `${branch.file}:${branch.line}:${branch.column}`;
+        const known = places.get(key);
+        const merged = { taken: known?.taken || branch.taken, passed: known?.passed || branch.passed };
+        places.set(key, { ...branch, ...merged });
+      }
+    }
+    return [...places.values()].sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
+  }
+
+  #hits(): Map<string, Set<number>> {
+    const hits = new Map<string, Set<number>>();
+    const folder = join(this.#folder, "hits");
+    for (const name of readdirSync(folder)) {
+      const lists = JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, number[]>;
+      for (const [twin, ids] of Object.entries(lists)) {
+        const all = hits.get(twin) ?? new Set();
+        for (const id of ids) all.add(id);
+        hits.set(twin, all);
+      }
+    }
+    return hits;
+  }
+}
+
+/** The branches of one twin: each has two counters, the first of which stands behind the condition. */
+function branchesOf(twin: string, taken: ReadonlySet<number>): Branch[] {
+  const mappings = readSourceMap(readFileSync(`${twin}.map`, "utf8"));
+  const calls = findCalls(readFileSync(twin), COVERAGE_IMPORT.module, COVERAGE_IMPORT.name);
+  return calls.flatMap(({ argument, offset, start }) => {
+    if (argument % 2 !== 0) return [];
+    const place = placeOf(mappings, start, offset);
+    if (place === undefined) return [];
+    const { file, line, column } = place;
+    return [{ file, line, column, taken: taken.has(argument), passed: taken.has(argument + 1) }];
+  });
+}
