@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { howToInstall, missingPackages } from "../debian.mjs";
 import { outdated } from "../npm.mjs";
 import { packages } from "../packages.mjs";
@@ -9,6 +9,16 @@ import { run, SetupError } from "../progress.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "setup-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+let shown = "";
+beforeEach(() => {
+  shown = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    shown += text;
+    return true;
+  });
+});
+afterEach(() => vi.restoreAllMocks());
 
 const lock = (entries: Parameters<typeof outdated>[0]["packages"]) => ({ packages: entries });
 
@@ -63,6 +73,7 @@ test("a failed command is shown with its output and what to do", async () => {
   const failure = run("Doing it", "sh", ["-c", "echo so far; exit 3"], { advice: "Try again." });
   await expect(failure).rejects.toThrow(SetupError);
   await expect(failure).rejects.toThrow("Doing it failed (3): sh -c echo so far; exit 3\nso far\n\nTry again.");
+  expect(shown).toBe("Doing it ...\nDoing it FAILED in 0 s\n");
 });
 
 test("a command that does not exist is a failure, not a crash", async () => {
