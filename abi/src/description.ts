@@ -1,6 +1,7 @@
 // Every interface of the system, in one list
 
 import * as boot from "./boot.ts";
+import * as callbacks from "./callbacks.ts";
 import * as control from "./control.ts";
 import * as driver from "./driver.ts";
 import * as ppBlock from "./pp-block.ts";
@@ -9,7 +10,10 @@ import type { Item } from "./schema.ts";
 import * as syscalls from "./syscalls.ts";
 import * as windows from "./windows.ts";
 
-/** All tables and structures, in the order in which the generated files list them. */
-export const description: readonly Item[] = [syscalls, registers, windows, boot, control, driver, ppBlock].flatMap(
-  (module) => Object.values(module),
-);
+const modules = [syscalls, registers, callbacks, windows, boot, control, driver, ppBlock];
+
+/** All tables and structures, in the order in which the generated files list them: by module, then by name. */
+export const description: readonly Item[] = modules.flatMap((module) => {
+  const items = Object.entries<Item>({ ...module });
+  return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+});

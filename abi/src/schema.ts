@@ -42,6 +42,28 @@ export interface Field {
 
 export type Item = Table | Structure;
 
+/** A system call as a function. */
+export interface SystemCall {
+  /** In snake case; SYSCALL_ and the name in capitals is its number. */
+  readonly name: string;
+  readonly doc: string;
+  /** Wants the extension's handle in REG0. */
+  readonly handle: boolean;
+  /** In REG0, or behind the handle in REG1, and following. */
+  readonly inputs: readonly CallArgument[];
+  /** In REG0 and following. */
+  readonly outputs: readonly CallArgument[];
+  readonly returns: "always" | "on-failure" | "never";
+  /** What its caller must see to, where a wrong call would break the caller's own language rules. */
+  readonly unsafe?: string;
+}
+
+/** An argument or a result; `vm`, `vp`, `vs` and `pp` are identifiers of such an object, 16 bits. */
+export interface CallArgument {
+  readonly name: string;
+  readonly type: "vm" | "vp" | "vs" | "pp" | "u32" | "u64";
+}
+
 type Entries = Record<string, number | bigint | readonly [number | bigint, string]>;
 
 /** Describes a table: `table("status", "Status codes", "u64", { STATUS_SUCCESS: [0, "The call succeeded."] })`. */

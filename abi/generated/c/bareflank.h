@@ -442,6 +442,76 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_INTEL_REG_DR3 BF_U32(0xa1)
 #define BF_INTEL_REG_XCR0 BF_U32(0xa2)
 
+/* Exit reasons on AMD, as the vmexit callback gets them (APM volume 2, appendix C) */
+#define BF_AMD_EXIT_CR_READ BF_U64(0x0) /* Of control register 0; the other 15 follow. */
+#define BF_AMD_EXIT_CR_WRITE BF_U64(0x10) /* Of control register 0; the other 15 follow. */
+#define BF_AMD_EXIT_DR_READ BF_U64(0x20) /* Of debug register 0; the other 15 follow. */
+#define BF_AMD_EXIT_DR_WRITE BF_U64(0x30) /* Of debug register 0; the other 15 follow. */
+#define BF_AMD_EXIT_EXCEPTION BF_U64(0x40) /* Vector 0; the other 31 follow. */
+#define BF_AMD_EXIT_INTR BF_U64(0x60)
+#define BF_AMD_EXIT_NMI BF_U64(0x61)
+#define BF_AMD_EXIT_SMI BF_U64(0x62)
+#define BF_AMD_EXIT_INIT BF_U64(0x63)
+#define BF_AMD_EXIT_VINTR BF_U64(0x64)
+#define BF_AMD_EXIT_CR0_SELECTIVE_WRITE BF_U64(0x65)
+#define BF_AMD_EXIT_IDTR_READ BF_U64(0x66)
+#define BF_AMD_EXIT_GDTR_READ BF_U64(0x67)
+#define BF_AMD_EXIT_LDTR_READ BF_U64(0x68)
+#define BF_AMD_EXIT_TR_READ BF_U64(0x69)
+#define BF_AMD_EXIT_IDTR_WRITE BF_U64(0x6a)
+#define BF_AMD_EXIT_GDTR_WRITE BF_U64(0x6b)
+#define BF_AMD_EXIT_LDTR_WRITE BF_U64(0x6c)
+#define BF_AMD_EXIT_TR_WRITE BF_U64(0x6d)
+#define BF_AMD_EXIT_RDTSC BF_U64(0x6e)
+#define BF_AMD_EXIT_RDPMC BF_U64(0x6f)
+#define BF_AMD_EXIT_PUSHF BF_U64(0x70)
+#define BF_AMD_EXIT_POPF BF_U64(0x71)
+#define BF_AMD_EXIT_CPUID BF_U64(0x72)
+#define BF_AMD_EXIT_RSM BF_U64(0x73)
+#define BF_AMD_EXIT_IRET BF_U64(0x74)
+#define BF_AMD_EXIT_INT BF_U64(0x75)
+#define BF_AMD_EXIT_INVD BF_U64(0x76)
+#define BF_AMD_EXIT_PAUSE BF_U64(0x77)
+#define BF_AMD_EXIT_HLT BF_U64(0x78)
+#define BF_AMD_EXIT_INVLPG BF_U64(0x79)
+#define BF_AMD_EXIT_INVLPGA BF_U64(0x7a)
+#define BF_AMD_EXIT_IO BF_U64(0x7b)
+#define BF_AMD_EXIT_MSR BF_U64(0x7c)
+#define BF_AMD_EXIT_TASK_SWITCH BF_U64(0x7d)
+#define BF_AMD_EXIT_FERR_FREEZE BF_U64(0x7e)
+#define BF_AMD_EXIT_SHUTDOWN BF_U64(0x7f)
+#define BF_AMD_EXIT_VMRUN BF_U64(0x80)
+#define BF_AMD_EXIT_VMMCALL BF_U64(0x81)
+#define BF_AMD_EXIT_VMLOAD BF_U64(0x82)
+#define BF_AMD_EXIT_VMSAVE BF_U64(0x83)
+#define BF_AMD_EXIT_STGI BF_U64(0x84)
+#define BF_AMD_EXIT_CLGI BF_U64(0x85)
+#define BF_AMD_EXIT_SKINIT BF_U64(0x86)
+#define BF_AMD_EXIT_RDTSCP BF_U64(0x87)
+#define BF_AMD_EXIT_ICEBP BF_U64(0x88)
+#define BF_AMD_EXIT_WBINVD BF_U64(0x89)
+#define BF_AMD_EXIT_MONITOR BF_U64(0x8a)
+#define BF_AMD_EXIT_MWAIT BF_U64(0x8b)
+#define BF_AMD_EXIT_MWAIT_ARMED BF_U64(0x8c)
+#define BF_AMD_EXIT_XSETBV BF_U64(0x8d)
+#define BF_AMD_EXIT_RDPRU BF_U64(0x8e)
+#define BF_AMD_EXIT_EFER_WRITE_TRAP BF_U64(0x8f)
+#define BF_AMD_EXIT_CR_WRITE_TRAP BF_U64(0x90) /* Of control register 0, after the write; the other 15 follow. */
+#define BF_AMD_EXIT_INVLPGB BF_U64(0xa0)
+#define BF_AMD_EXIT_INVLPGB_ILLEGAL BF_U64(0xa1)
+#define BF_AMD_EXIT_INVPCID BF_U64(0xa2)
+#define BF_AMD_EXIT_MCOMMIT BF_U64(0xa3)
+#define BF_AMD_EXIT_TLBSYNC BF_U64(0xa4)
+#define BF_AMD_EXIT_NESTED_PAGE_FAULT BF_U64(0x400)
+#define BF_AMD_EXIT_INVALID BF_U64(0xffffffffffffffff) /* The processor refused the VS's state. */
+
+/* What happens after a callback: its result */
+#define BF_NEXT_ADVANCE_AND_RUN BF_U32(0x0) /* Skip the instruction that the VM exited for, and run it on. */
+#define BF_NEXT_RUN BF_U32(0x1) /* Run the VM on where it is: the instruction is executed again. */
+#define BF_NEXT_STOP BF_U32(0x2) /* Skip the instruction, and give this processor back to the operating system for good. */
+#define BF_NEXT_FAIL BF_U32(0x3) /* Give up: the processor is lost to this extension, and the debug ring says so. */
+#define BF_NEXT_AGAIN BF_U32(0x4) /* Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
+
 /* Windows of an extension (fixed by the system call interface) */
 #define BF_EXT_POOL_BASE BF_U64(0x200000000000) /* Pages and huge allocations of an extension. */
 #define BF_EXT_STACK_BASE BF_U64(0x308000000000) /* Stack of PP n at base + n * EXT_STACK_STRIDE. */

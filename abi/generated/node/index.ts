@@ -4,6 +4,7 @@ export * from "./status.ts";
 export * from "./tls.ts";
 export * from "./registers-amd.ts";
 export * from "./registers-intel.ts";
+export * from "./callbacks.ts";
 export * from "./windows.ts";
 export * from "./boot.ts";
 export * from "./control.ts";

@@ -1,0 +1,85 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Exit reasons on AMD, as the vmexit callback gets them (APM volume 2, appendix C)
+
+/** Of control register 0; the other 15 follow. */
+export const AMD_EXIT_CR_READ: u64 = 0x0;
+/** Of control register 0; the other 15 follow. */
+export const AMD_EXIT_CR_WRITE: u64 = 0x10;
+/** Of debug register 0; the other 15 follow. */
+export const AMD_EXIT_DR_READ: u64 = 0x20;
+/** Of debug register 0; the other 15 follow. */
+export const AMD_EXIT_DR_WRITE: u64 = 0x30;
+/** Vector 0; the other 31 follow. */
+export const AMD_EXIT_EXCEPTION: u64 = 0x40;
+export const AMD_EXIT_INTR: u64 = 0x60;
+export const AMD_EXIT_NMI: u64 = 0x61;
+export const AMD_EXIT_SMI: u64 = 0x62;
+export const AMD_EXIT_INIT: u64 = 0x63;
+export const AMD_EXIT_VINTR: u64 = 0x64;
+export const AMD_EXIT_CR0_SELECTIVE_WRITE: u64 = 0x65;
+export const AMD_EXIT_IDTR_READ: u64 = 0x66;
+export const AMD_EXIT_GDTR_READ: u64 = 0x67;
+export const AMD_EXIT_LDTR_READ: u64 = 0x68;
+export const AMD_EXIT_TR_READ: u64 = 0x69;
+export const AMD_EXIT_IDTR_WRITE: u64 = 0x6a;
+export const AMD_EXIT_GDTR_WRITE: u64 = 0x6b;
+export const AMD_EXIT_LDTR_WRITE: u64 = 0x6c;
+export const AMD_EXIT_TR_WRITE: u64 = 0x6d;
+export const AMD_EXIT_RDTSC: u64 = 0x6e;
+export const AMD_EXIT_RDPMC: u64 = 0x6f;
+export const AMD_EXIT_PUSHF: u64 = 0x70;
+export const AMD_EXIT_POPF: u64 = 0x71;
+export const AMD_EXIT_CPUID: u64 = 0x72;
+export const AMD_EXIT_RSM: u64 = 0x73;
+export const AMD_EXIT_IRET: u64 = 0x74;
+export const AMD_EXIT_INT: u64 = 0x75;
+export const AMD_EXIT_INVD: u64 = 0x76;
+export const AMD_EXIT_PAUSE: u64 = 0x77;
+export const AMD_EXIT_HLT: u64 = 0x78;
+export const AMD_EXIT_INVLPG: u64 = 0x79;
+export const AMD_EXIT_INVLPGA: u64 = 0x7a;
+export const AMD_EXIT_IO: u64 = 0x7b;
+export const AMD_EXIT_MSR: u64 = 0x7c;
+export const AMD_EXIT_TASK_SWITCH: u64 = 0x7d;
+export const AMD_EXIT_FERR_FREEZE: u64 = 0x7e;
+export const AMD_EXIT_SHUTDOWN: u64 = 0x7f;
+export const AMD_EXIT_VMRUN: u64 = 0x80;
+export const AMD_EXIT_VMMCALL: u64 = 0x81;
+export const AMD_EXIT_VMLOAD: u64 = 0x82;
+export const AMD_EXIT_VMSAVE: u64 = 0x83;
+export const AMD_EXIT_STGI: u64 = 0x84;
+export const AMD_EXIT_CLGI: u64 = 0x85;
+export const AMD_EXIT_SKINIT: u64 = 0x86;
+export const AMD_EXIT_RDTSCP: u64 = 0x87;
+export const AMD_EXIT_ICEBP: u64 = 0x88;
+export const AMD_EXIT_WBINVD: u64 = 0x89;
+export const AMD_EXIT_MONITOR: u64 = 0x8a;
+export const AMD_EXIT_MWAIT: u64 = 0x8b;
+export const AMD_EXIT_MWAIT_ARMED: u64 = 0x8c;
+export const AMD_EXIT_XSETBV: u64 = 0x8d;
+export const AMD_EXIT_RDPRU: u64 = 0x8e;
+export const AMD_EXIT_EFER_WRITE_TRAP: u64 = 0x8f;
+/** Of control register 0, after the write; the other 15 follow. */
+export const AMD_EXIT_CR_WRITE_TRAP: u64 = 0x90;
+export const AMD_EXIT_INVLPGB: u64 = 0xa0;
+export const AMD_EXIT_INVLPGB_ILLEGAL: u64 = 0xa1;
+export const AMD_EXIT_INVPCID: u64 = 0xa2;
+export const AMD_EXIT_MCOMMIT: u64 = 0xa3;
+export const AMD_EXIT_TLBSYNC: u64 = 0xa4;
+export const AMD_EXIT_NESTED_PAGE_FAULT: u64 = 0x400;
+/** The processor refused the VS's state. */
+export const AMD_EXIT_INVALID: u64 = 0xffffffffffffffff;
+
+// What happens after a callback: its result
+
+/** Skip the instruction that the VM exited for, and run it on. */
+export const NEXT_ADVANCE_AND_RUN: u32 = 0x0;
+/** Run the VM on where it is: the instruction is executed again. */
+export const NEXT_RUN: u32 = 0x1;
+/** Skip the instruction, and give this processor back to the operating system for good. */
+export const NEXT_STOP: u32 = 0x2;
+/** Give up: the processor is lost to this extension, and the debug ring says so. */
+export const NEXT_FAIL: u32 = 0x3;
+/** Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
+export const NEXT_AGAIN: u32 = 0x4;

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/* Generated from abi/src by `bf build abi`. Do not edit. */
+#ifndef BAREFLANK_CALLS_H
+#define BAREFLANK_CALLS_H
+
+#include "bareflank.h"
+
+/* What a call ended with: BF_STATUS_*. */
+typedef uint64_t bf_status;
+
+/* Identifiers, a type each, so that none is taken for another. */
+typedef struct bf_vm { uint16_t id; } bf_vm;
+typedef struct bf_vp { uint16_t id; } bf_vp;
+typedef struct bf_vs { uint16_t id; } bf_vs;
+typedef struct bf_pp { uint16_t id; } bf_pp;
+
+/* The handle that the start file opened. */
+extern uint64_t bf_handle __attribute__((visibility("hidden")));
+
+/*
+ * Makes a call (BF_SYSCALL_*). REG0 and REG1 are inputs and outputs; a handle goes into REG0. RCX and R11 are the
+ * instruction's own, every other register stays as it is.
+ */
+static inline bf_status bf_call(uint32_t call, uint64_t *reg0, uint64_t *reg1, uint64_t reg2, uint64_t reg3)
+{
+    bf_status status;
+    register uint64_t r10 __asm__("r10") = reg3;
+    __asm__ volatile("syscall"
+                     : "=a"(status), "+D"(*reg0), "+S"(*reg1)
+                     : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "d"(reg2), "r"(r10)
+                     : "rcx", "r11", "memory");
+    return status;
+}
+
+/* Ends the current callback as a failure. Never returns. */
+__attribute__((noreturn)) static inline void bf_control_exit(void)
+{
+    uint64_t reg0 = 0, reg1 = 0;
+    bf_call(BF_SYSCALL_CONTROL_EXIT, &reg0, &reg1, 0, 0);
+    __builtin_unreachable();
+}
+
+/* Ends `_start`; anywhere else it is a failure. Never returns. */
+__attribute__((noreturn)) static inline void bf_control_wait(void)
+{
+    uint64_t reg0 = 0, reg1 = 0;
+    bf_call(BF_SYSCALL_CONTROL_WAIT, &reg0, &reg1, 0, 0);
+    __builtin_unreachable();
+}
+
+/* Ends the fail callback: what failed is tried once more. Never returns. */
+__attribute__((noreturn)) static inline void bf_control_again(void)
+{
+    uint64_t reg0 = 0, reg1 = 0;
+    bf_call(BF_SYSCALL_CONTROL_AGAIN, &reg0, &reg1, 0, 0);
+    __builtin_unreachable();
+}
+
+/* Opens the handle that most calls want. */
+static inline bf_status bf_handle_open(uint32_t version, uint64_t *handle)
+{
+    uint64_t reg0 = version, reg1 = 0;
+    bf_status status = bf_call(BF_SYSCALL_HANDLE_OPEN, &reg0, &reg1, 0, 0);
+    *handle = reg0;
+    return status;
+}
+
+/* Closes the handle: no call that wants one works until another is opened. */
+static inline bf_status bf_handle_close(void)
+{
+    uint64_t reg0 = bf_handle, reg1 = 0;
+    return bf_call(BF_SYSCALL_HANDLE_CLOSE, &reg0, &reg1, 0, 0);
+}
+
+/* Prints two numbers in hexadecimal. */
+static inline bf_status bf_debug_out(uint64_t first, uint64_t second)
+{
+    uint64_t reg0 = first, reg1 = second;
+    return bf_call(BF_SYSCALL_DEBUG_OUT, &reg0, &reg1, 0, 0);
+}
+
+/* Prints a VM. */
+static inline bf_status bf_debug_dump_vm(bf_vm vm)
+{
+    uint64_t reg0 = vm.id, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_DUMP_VM, &reg0, &reg1, 0, 0);
+}
+
+/* Prints a VP. */
+static inline bf_status bf_debug_dump_vp(bf_vp vp)
+{
+    uint64_t reg0 = vp.id, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_DUMP_VP, &reg0, &reg1, 0, 0);
+}
+
+/* Prints a VS with all its registers. */
+static inline bf_status bf_debug_dump_vs(bf_vs vs)
+{
+    uint64_t reg0 = vs.id, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_DUMP_VS, &reg0, &reg1, 0, 0);
+}
+
+/* Prints a processor's last VM exits. */
+static inline bf_status bf_debug_dump_vmexit_log(bf_pp pp)
+{
+    uint64_t reg0 = pp.id, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_DUMP_VMEXIT_LOG, &reg0, &reg1, 0, 0);
+}
+
+/* Prints a character. */
+static inline bf_status bf_debug_write_c(uint32_t character)
+{
+    uint64_t reg0 = character, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_WRITE_C, &reg0, &reg1, 0, 0);
+}
+
+/* Prints text: its address and its bytes. The text must be readable memory of the extension. */
+static inline bf_status bf_debug_write_str(uint64_t text, uint64_t bytes)
+{
+    uint64_t reg0 = text, reg1 = bytes;
+    return bf_call(BF_SYSCALL_DEBUG_WRITE_STR, &reg0, &reg1, 0, 0);
+}
+
+/* Prints an extension. */
+static inline bf_status bf_debug_dump_ext(uint32_t extension)
+{
+    uint64_t reg0 = extension, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_DUMP_EXT, &reg0, &reg1, 0, 0);
+}
+
+/* Prints how full the page pool is. */
+static inline bf_status bf_debug_dump_page_pool(void)
+{
+    uint64_t reg0 = 0, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_DUMP_PAGE_POOL, &reg0, &reg1, 0, 0);
+}
+
+/* Prints how full the pool of huge allocations is. */
+static inline bf_status bf_debug_dump_huge_pool(void)
+{
+    uint64_t reg0 = 0, reg1 = 0;
+    return bf_call(BF_SYSCALL_DEBUG_DUMP_HUGE_POOL, &reg0, &reg1, 0, 0);
+}
+
+/* Registers the bootstrap callback, by its address. The address must be that of such a callback, which never returns. */
+static inline bf_status bf_callback_register_bootstrap(uint64_t callback)
+{
+    uint64_t reg0 = bf_handle, reg1 = callback;
+    return bf_call(BF_SYSCALL_CALLBACK_REGISTER_BOOTSTRAP, &reg0, &reg1, 0, 0);
+}
+
+/* Registers the vmexit callback, by its address. The address must be that of such a callback, which never returns. */
+static inline bf_status bf_callback_register_vmexit(uint64_t callback)
+{
+    uint64_t reg0 = bf_handle, reg1 = callback;
+    return bf_call(BF_SYSCALL_CALLBACK_REGISTER_VMEXIT, &reg0, &reg1, 0, 0);
+}
+
+/* Registers the fail callback, by its address. The address must be that of such a callback, which never returns. */
+static inline bf_status bf_callback_register_fail(uint64_t callback)
+{
+    uint64_t reg0 = bf_handle, reg1 = callback;
+    return bf_call(BF_SYSCALL_CALLBACK_REGISTER_FAIL, &reg0, &reg1, 0, 0);
+}
+
+/* Creates a VM. */
+static inline bf_status bf_vm_create(bf_vm *vm)
+{
+    uint64_t reg0 = bf_handle, reg1 = 0;
+    bf_status status = bf_call(BF_SYSCALL_VM_CREATE, &reg0, &reg1, 0, 0);
+    vm->id = (uint16_t)reg0;
+    return status;
+}
+
+/* Destroys a VM that has no VP and runs nowhere. */
+static inline bf_status bf_vm_destroy(bf_vm vm)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VM_DESTROY, &reg0, &reg1, 0, 0);
+}
+
+/* Maps a page of physical memory into the extension's view of a VM. */
+static inline bf_status bf_vm_map_direct(bf_vm vm, uint64_t physical, uint64_t *address)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    bf_status status = bf_call(BF_SYSCALL_VM_MAP_DIRECT, &reg0, &reg1, physical, 0);
+    *address = reg0;
+    return status;
+}
+
+/* Takes such a page back, on this processor. Nothing may use the memory there any more. */
+static inline bf_status bf_vm_unmap_direct(bf_vm vm, uint64_t address)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VM_UNMAP_DIRECT, &reg0, &reg1, address, 0);
+}
+
+/* Takes such a page back, on all processors. Nothing may use the memory there any more. */
+static inline bf_status bf_vm_unmap_direct_broadcast(bf_vm vm, uint64_t address)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VM_UNMAP_DIRECT_BROADCAST, &reg0, &reg1, address, 0);
+}
+
+/* Flushes the address translations of a VM's VSs on this processor. */
+static inline bf_status bf_vm_tlb_flush(bf_vm vm)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VM_TLB_FLUSH, &reg0, &reg1, 0, 0);
+}
+
+/* Creates a VP of a VM. */
+static inline bf_status bf_vp_create(bf_vm vm, bf_vp *vp)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    bf_status status = bf_call(BF_SYSCALL_VP_CREATE, &reg0, &reg1, 0, 0);
+    vp->id = (uint16_t)reg0;
+    return status;
+}
+
+/* Destroys a VP that has no VS and runs nowhere. */
+static inline bf_status bf_vp_destroy(bf_vp vp)
+{
+    uint64_t reg0 = bf_handle, reg1 = vp.id;
+    return bf_call(BF_SYSCALL_VP_DESTROY, &reg0, &reg1, 0, 0);
+}
+
+/* Creates a VS of a VP on a processor. */
+static inline bf_status bf_vs_create(bf_vp vp, bf_pp pp, bf_vs *vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vp.id;
+    bf_status status = bf_call(BF_SYSCALL_VS_CREATE, &reg0, &reg1, pp.id, 0);
+    vs->id = (uint16_t)reg0;
+    return status;
+}
+
+/* Destroys a VS that runs nowhere. */
+static inline bf_status bf_vs_destroy(bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_VS_DESTROY, &reg0, &reg1, 0, 0);
+}
+
+/* Gives this processor's root VS the operating system's state. */
+static inline bf_status bf_vs_init_as_root(bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_VS_INIT_AS_ROOT, &reg0, &reg1, 0, 0);
+}
+
+/* Reads a register: AMD_REG_* or INTEL_REG_*. */
+static inline bf_status bf_vs_read(bf_vs vs, uint32_t reg, uint64_t *value)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    bf_status status = bf_call(BF_SYSCALL_VS_READ, &reg0, &reg1, reg, 0);
+    *value = reg0;
+    return status;
+}
+
+/* Writes a register: AMD_REG_* or INTEL_REG_*. */
+static inline bf_status bf_vs_write(bf_vs vs, uint32_t reg, uint64_t value)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_VS_WRITE, &reg0, &reg1, reg, value);
+}
+
+/* Runs a VS. Returns only when it failed. */
+static inline bf_status bf_vs_run(bf_vm vm, bf_vp vp, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VS_RUN, &reg0, &reg1, vp.id, vs.id);
+}
+
+/* Runs the active VS. Returns only when it failed. */
+static inline bf_status bf_vs_run_current(void)
+{
+    uint64_t reg0 = bf_handle, reg1 = 0;
+    return bf_call(BF_SYSCALL_VS_RUN_CURRENT, &reg0, &reg1, 0, 0);
+}
+
+/* Skips the instruction that a VS exited for, and runs it. Returns only when it failed. */
+static inline bf_status bf_vs_advance_ip_and_run(bf_vm vm, bf_vp vp, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VS_ADVANCE_IP_AND_RUN, &reg0, &reg1, vp.id, vs.id);
+}
+
+/* Skips the instruction that the active VS exited for, and runs it. Returns only when it failed. */
+static inline bf_status bf_vs_advance_ip_and_run_current(void)
+{
+    uint64_t reg0 = bf_handle, reg1 = 0;
+    return bf_call(BF_SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, &reg0, &reg1, 0, 0);
+}
+
+/* Gives this processor to the operating system for good, in a VS's state. Returns only when it failed. */
+static inline bf_status bf_vs_promote(bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_VS_PROMOTE, &reg0, &reg1, 0, 0);
+}
+
+/* Has the processor forget what it keeps of a VS. */
+static inline bf_status bf_vs_clear(bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_VS_CLEAR, &reg0, &reg1, 0, 0);
+}
+
+/* Moves a VS that runs nowhere to another processor. */
+static inline bf_status bf_vs_migrate(bf_vs vs, bf_pp pp)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_VS_MIGRATE, &reg0, &reg1, pp.id, 0);
+}
+
+/* Makes a VS the active one. */
+static inline bf_status bf_vs_set_active(bf_vm vm, bf_vp vp, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VS_SET_ACTIVE, &reg0, &reg1, vp.id, vs.id);
+}
+
+/* Skips the instruction that the active VS exited for, and makes another active. */
+static inline bf_status bf_vs_advance_ip_and_set_active(bf_vm vm, bf_vp vp, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vm.id;
+    return bf_call(BF_SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, &reg0, &reg1, vp.id, vs.id);
+}
+
+/* Flushes a VS's translation of one guest virtual address. */
+static inline bf_status bf_vs_tlb_flush(bf_vs vs, uint64_t address)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_VS_TLB_FLUSH, &reg0, &reg1, address, 0);
+}
+
+/* Reads an MSR of the processor. */
+static inline bf_status bf_intrinsic_rdmsr(uint32_t msr, uint64_t *value)
+{
+    uint64_t reg0 = bf_handle, reg1 = msr;
+    bf_status status = bf_call(BF_SYSCALL_INTRINSIC_RDMSR, &reg0, &reg1, 0, 0);
+    *value = reg0;
+    return status;
+}
+
+/* Writes an MSR of the processor. An MSR can change what any code on this processor does. */
+static inline bf_status bf_intrinsic_wrmsr(uint32_t msr, uint64_t value)
+{
+    uint64_t reg0 = bf_handle, reg1 = msr;
+    return bf_call(BF_SYSCALL_INTRINSIC_WRMSR, &reg0, &reg1, value, 0);
+}
+
+/* Allocates a zeroed page. */
+static inline bf_status bf_mem_alloc_page(uint64_t *address, uint64_t *physical)
+{
+    uint64_t reg0 = bf_handle, reg1 = 0;
+    bf_status status = bf_call(BF_SYSCALL_MEM_ALLOC_PAGE, &reg0, &reg1, 0, 0);
+    *address = reg0;
+    *physical = reg1;
+    return status;
+}
+
+/* Frees such a page. Nothing may use the memory there any more. */
+static inline bf_status bf_mem_free_page(uint64_t address)
+{
+    uint64_t reg0 = bf_handle, reg1 = address;
+    return bf_call(BF_SYSCALL_MEM_FREE_PAGE, &reg0, &reg1, 0, 0);
+}
+
+/* Allocates zeroed, physically contiguous pages. */
+static inline bf_status bf_mem_alloc_huge(uint64_t bytes, uint64_t *address, uint64_t *physical)
+{
+    uint64_t reg0 = bf_handle, reg1 = bytes;
+    bf_status status = bf_call(BF_SYSCALL_MEM_ALLOC_HUGE, &reg0, &reg1, 0, 0);
+    *address = reg0;
+    *physical = reg1;
+    return status;
+}
+
+/* Frees such pages. Nothing may use the memory there any more. */
+static inline bf_status bf_mem_free_huge(uint64_t address)
+{
+    uint64_t reg0 = bf_handle, reg1 = address;
+    return bf_call(BF_SYSCALL_MEM_FREE_HUGE, &reg0, &reg1, 0, 0);
+}
+
+#endif

@@ -1,0 +1,85 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Exit reasons on AMD, as the vmexit callback gets them (APM volume 2, appendix C)
+
+/** Of control register 0; the other 15 follow. */
+export const AMD_EXIT_CR_READ = 0x0n;
+/** Of control register 0; the other 15 follow. */
+export const AMD_EXIT_CR_WRITE = 0x10n;
+/** Of debug register 0; the other 15 follow. */
+export const AMD_EXIT_DR_READ = 0x20n;
+/** Of debug register 0; the other 15 follow. */
+export const AMD_EXIT_DR_WRITE = 0x30n;
+/** Vector 0; the other 31 follow. */
+export const AMD_EXIT_EXCEPTION = 0x40n;
+export const AMD_EXIT_INTR = 0x60n;
+export const AMD_EXIT_NMI = 0x61n;
+export const AMD_EXIT_SMI = 0x62n;
+export const AMD_EXIT_INIT = 0x63n;
+export const AMD_EXIT_VINTR = 0x64n;
+export const AMD_EXIT_CR0_SELECTIVE_WRITE = 0x65n;
+export const AMD_EXIT_IDTR_READ = 0x66n;
+export const AMD_EXIT_GDTR_READ = 0x67n;
+export const AMD_EXIT_LDTR_READ = 0x68n;
+export const AMD_EXIT_TR_READ = 0x69n;
+export const AMD_EXIT_IDTR_WRITE = 0x6an;
+export const AMD_EXIT_GDTR_WRITE = 0x6bn;
+export const AMD_EXIT_LDTR_WRITE = 0x6cn;
+export const AMD_EXIT_TR_WRITE = 0x6dn;
+export const AMD_EXIT_RDTSC = 0x6en;
+export const AMD_EXIT_RDPMC = 0x6fn;
+export const AMD_EXIT_PUSHF = 0x70n;
+export const AMD_EXIT_POPF = 0x71n;
+export const AMD_EXIT_CPUID = 0x72n;
+export const AMD_EXIT_RSM = 0x73n;
+export const AMD_EXIT_IRET = 0x74n;
+export const AMD_EXIT_INT = 0x75n;
+export const AMD_EXIT_INVD = 0x76n;
+export const AMD_EXIT_PAUSE = 0x77n;
+export const AMD_EXIT_HLT = 0x78n;
+export const AMD_EXIT_INVLPG = 0x79n;
+export const AMD_EXIT_INVLPGA = 0x7an;
+export const AMD_EXIT_IO = 0x7bn;
+export const AMD_EXIT_MSR = 0x7cn;
+export const AMD_EXIT_TASK_SWITCH = 0x7dn;
+export const AMD_EXIT_FERR_FREEZE = 0x7en;
+export const AMD_EXIT_SHUTDOWN = 0x7fn;
+export const AMD_EXIT_VMRUN = 0x80n;
+export const AMD_EXIT_VMMCALL = 0x81n;
+export const AMD_EXIT_VMLOAD = 0x82n;
+export const AMD_EXIT_VMSAVE = 0x83n;
+export const AMD_EXIT_STGI = 0x84n;
+export const AMD_EXIT_CLGI = 0x85n;
+export const AMD_EXIT_SKINIT = 0x86n;
+export const AMD_EXIT_RDTSCP = 0x87n;
+export const AMD_EXIT_ICEBP = 0x88n;
+export const AMD_EXIT_WBINVD = 0x89n;
+export const AMD_EXIT_MONITOR = 0x8an;
+export const AMD_EXIT_MWAIT = 0x8bn;
+export const AMD_EXIT_MWAIT_ARMED = 0x8cn;
+export const AMD_EXIT_XSETBV = 0x8dn;
+export const AMD_EXIT_RDPRU = 0x8en;
+export const AMD_EXIT_EFER_WRITE_TRAP = 0x8fn;
+/** Of control register 0, after the write; the other 15 follow. */
+export const AMD_EXIT_CR_WRITE_TRAP = 0x90n;
+export const AMD_EXIT_INVLPGB = 0xa0n;
+export const AMD_EXIT_INVLPGB_ILLEGAL = 0xa1n;
+export const AMD_EXIT_INVPCID = 0xa2n;
+export const AMD_EXIT_MCOMMIT = 0xa3n;
+export const AMD_EXIT_TLBSYNC = 0xa4n;
+export const AMD_EXIT_NESTED_PAGE_FAULT = 0x400n;
+/** The processor refused the VS's state. */
+export const AMD_EXIT_INVALID = 0xffffffffffffffffn;
+
+// What happens after a callback: its result
+
+/** Skip the instruction that the VM exited for, and run it on. */
+export const NEXT_ADVANCE_AND_RUN = 0x0;
+/** Run the VM on where it is: the instruction is executed again. */
+export const NEXT_RUN = 0x1;
+/** Skip the instruction, and give this processor back to the operating system for good. */
+export const NEXT_STOP = 0x2;
+/** Give up: the processor is lost to this extension, and the debug ring says so. */
+export const NEXT_FAIL = 0x3;
+/** Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
+export const NEXT_AGAIN = 0x4;

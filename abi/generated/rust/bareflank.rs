@@ -1,0 +1,1644 @@
+// SPDX-License-Identifier: MIT
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Versions, identifiers and limits of the system call interface
+
+/// Bits 63:48 of RAX.
+pub const SYSCALL_SIGNATURE: u32 = 0x6642;
+/// "Bf#1".
+pub const SPEC_ID: u32 = 0x31236642;
+/// The version bit of Bareflank 3.0's interface.
+pub const SPEC_VERSION_1: u32 = 0x2;
+/// All version bits that the microkernel supports.
+pub const SPEC_ALL_SUPPORTED: u32 = 0x2;
+pub const SPEC_INVALID_VERSION: u32 = 0x80000000;
+/// No VM, VP, VS or PP.
+pub const INVALID_ID: u32 = 0xffff;
+pub const BOOTSTRAP_PPID: u32 = 0x0;
+pub const ROOT_VMID: u32 = 0x0;
+pub const MAX_VMS: u32 = 0x10;
+pub const MAX_VPS: u32 = 0x100;
+pub const MAX_VSS: u32 = 0x100;
+pub const MAX_PPS: u32 = 0x80;
+pub const MAX_EXTENSIONS: u32 = 0x1;
+pub const MAX_HUGE_ALLOCATIONS: u32 = 0x40;
+pub const PAGE_SIZE: u32 = 0x1000;
+pub const HUGE_POOL_BYTES: u32 = 0x20000;
+
+// Status codes: RAX after a system call
+
+pub const STATUS_SUCCESS: u64 = 0x0;
+pub const STATUS_FAILURE_UNKNOWN: u64 = 0xdead000000010001;
+pub const STATUS_FAILURE_INVALID_HANDLE: u64 = 0xdead000000020001;
+pub const STATUS_FAILURE_UNSUPPORTED: u64 = 0xdead000000040001;
+pub const STATUS_INVALID_PERM_DENIED: u64 = 0xdead000000010002;
+pub const STATUS_INVALID_INPUT_REG0: u64 = 0xdead000000010003;
+pub const STATUS_INVALID_INPUT_REG1: u64 = 0xdead000000020003;
+pub const STATUS_INVALID_INPUT_REG2: u64 = 0xdead000000040003;
+pub const STATUS_INVALID_INPUT_REG3: u64 = 0xdead000000080003;
+pub const STATUS_INVALID_INPUT_REG4: u64 = 0xdead000000100003;
+pub const STATUS_INVALID_INPUT_REG5: u64 = 0xdead000000200003;
+pub const STATUS_INVALID_OUTPUT_REG0: u64 = 0xdead000000400003;
+pub const STATUS_INVALID_OUTPUT_REG1: u64 = 0xdead000000800003;
+pub const STATUS_INVALID_OUTPUT_REG2: u64 = 0xdead000001000003;
+pub const STATUS_INVALID_OUTPUT_REG3: u64 = 0xdead000002000003;
+pub const STATUS_INVALID_OUTPUT_REG4: u64 = 0xdead000004000003;
+pub const STATUS_INVALID_OUTPUT_REG5: u64 = 0xdead000008000003;
+
+// System calls: bits 31:0 of RAX (opcode << 16 | index)
+
+pub const SYSCALL_CONTROL_EXIT: u32 = 0x0;
+pub const SYSCALL_CONTROL_WAIT: u32 = 0x1;
+pub const SYSCALL_CONTROL_AGAIN: u32 = 0x2;
+pub const SYSCALL_HANDLE_OPEN: u32 = 0x10000;
+pub const SYSCALL_HANDLE_CLOSE: u32 = 0x10001;
+pub const SYSCALL_DEBUG_OUT: u32 = 0x20000;
+pub const SYSCALL_DEBUG_DUMP_VM: u32 = 0x20001;
+pub const SYSCALL_DEBUG_DUMP_VP: u32 = 0x20002;
+pub const SYSCALL_DEBUG_DUMP_VS: u32 = 0x20003;
+pub const SYSCALL_DEBUG_DUMP_VMEXIT_LOG: u32 = 0x20004;
+pub const SYSCALL_DEBUG_WRITE_C: u32 = 0x20005;
+pub const SYSCALL_DEBUG_WRITE_STR: u32 = 0x20006;
+pub const SYSCALL_DEBUG_DUMP_EXT: u32 = 0x20007;
+pub const SYSCALL_DEBUG_DUMP_PAGE_POOL: u32 = 0x20008;
+pub const SYSCALL_DEBUG_DUMP_HUGE_POOL: u32 = 0x20009;
+pub const SYSCALL_CALLBACK_REGISTER_BOOTSTRAP: u32 = 0x30000;
+pub const SYSCALL_CALLBACK_REGISTER_VMEXIT: u32 = 0x30001;
+pub const SYSCALL_CALLBACK_REGISTER_FAIL: u32 = 0x30002;
+pub const SYSCALL_VM_CREATE: u32 = 0x40000;
+pub const SYSCALL_VM_DESTROY: u32 = 0x40001;
+pub const SYSCALL_VM_MAP_DIRECT: u32 = 0x40002;
+pub const SYSCALL_VM_UNMAP_DIRECT: u32 = 0x40003;
+pub const SYSCALL_VM_UNMAP_DIRECT_BROADCAST: u32 = 0x40004;
+pub const SYSCALL_VM_TLB_FLUSH: u32 = 0x40005;
+pub const SYSCALL_VP_CREATE: u32 = 0x50000;
+pub const SYSCALL_VP_DESTROY: u32 = 0x50001;
+pub const SYSCALL_VS_CREATE: u32 = 0x60000;
+pub const SYSCALL_VS_DESTROY: u32 = 0x60001;
+pub const SYSCALL_VS_INIT_AS_ROOT: u32 = 0x60002;
+pub const SYSCALL_VS_READ: u32 = 0x60003;
+pub const SYSCALL_VS_WRITE: u32 = 0x60004;
+pub const SYSCALL_VS_RUN: u32 = 0x60005;
+pub const SYSCALL_VS_RUN_CURRENT: u32 = 0x60006;
+pub const SYSCALL_VS_ADVANCE_IP_AND_RUN: u32 = 0x60007;
+pub const SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT: u32 = 0x60008;
+pub const SYSCALL_VS_PROMOTE: u32 = 0x60009;
+pub const SYSCALL_VS_CLEAR: u32 = 0x6000a;
+pub const SYSCALL_VS_MIGRATE: u32 = 0x6000b;
+pub const SYSCALL_VS_SET_ACTIVE: u32 = 0x6000c;
+pub const SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE: u32 = 0x6000d;
+pub const SYSCALL_VS_TLB_FLUSH: u32 = 0x6000e;
+pub const SYSCALL_INTRINSIC_RDMSR: u32 = 0x70000;
+pub const SYSCALL_INTRINSIC_WRMSR: u32 = 0x70001;
+pub const SYSCALL_MEM_ALLOC_PAGE: u32 = 0x80000;
+pub const SYSCALL_MEM_FREE_PAGE: u32 = 0x80001;
+pub const SYSCALL_MEM_ALLOC_HUGE: u32 = 0x80002;
+pub const SYSCALL_MEM_FREE_HUGE: u32 = 0x80003;
+
+// Thread control block of an extension on one PP (FS base points at it)
+
+#[repr(C)]
+pub struct Tcb {
+    /// The block's own address, as the System V ABI wants it.
+    pub self_address: u64,
+    pub reserved0: [u64; 255],
+    pub rax: u64,
+    pub rbx: u64,
+    pub rcx: u64,
+    pub rdx: u64,
+    pub rbp: u64,
+    pub rsi: u64,
+    pub rdi: u64,
+    pub r8: u64,
+    pub r9: u64,
+    pub r10: u64,
+    pub r11: u64,
+    pub r12: u64,
+    pub r13: u64,
+    pub r14: u64,
+    pub r15: u64,
+    pub reserved1: [u64; 239],
+    pub extid: u16,
+    pub vmid: u16,
+    pub vpid: u16,
+    pub vsid: u16,
+    pub ppid: u16,
+    pub online_pps: u16,
+    pub reserved2: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<Tcb>() == 4096);
+
+// Registers of a VS on AMD (the VMCB's fields, then what the microkernel switches itself)
+
+pub const AMD_REG_RBX: u32 = 0x1;
+pub const AMD_REG_RCX: u32 = 0x2;
+pub const AMD_REG_RDX: u32 = 0x3;
+pub const AMD_REG_RBP: u32 = 0x4;
+pub const AMD_REG_RSI: u32 = 0x5;
+pub const AMD_REG_RDI: u32 = 0x6;
+pub const AMD_REG_R8: u32 = 0x7;
+pub const AMD_REG_R9: u32 = 0x8;
+pub const AMD_REG_R10: u32 = 0x9;
+pub const AMD_REG_R11: u32 = 0xa;
+pub const AMD_REG_R12: u32 = 0xb;
+pub const AMD_REG_R13: u32 = 0xc;
+pub const AMD_REG_R14: u32 = 0xd;
+pub const AMD_REG_R15: u32 = 0xe;
+pub const AMD_REG_INTERCEPT_CR_READ: u32 = 0xf;
+pub const AMD_REG_INTERCEPT_CR_WRITE: u32 = 0x10;
+pub const AMD_REG_INTERCEPT_DR_READ: u32 = 0x11;
+pub const AMD_REG_INTERCEPT_DR_WRITE: u32 = 0x12;
+pub const AMD_REG_INTERCEPT_EXCEPTION: u32 = 0x13;
+pub const AMD_REG_INTERCEPT_INSTRUCTION1: u32 = 0x14;
+pub const AMD_REG_INTERCEPT_INSTRUCTION2: u32 = 0x15;
+pub const AMD_REG_INTERCEPT_INSTRUCTION3: u32 = 0x16;
+pub const AMD_REG_PAUSE_FILTER_THRESHOLD: u32 = 0x17;
+pub const AMD_REG_PAUSE_FILTER_COUNT: u32 = 0x18;
+pub const AMD_REG_IOPM_BASE_PA: u32 = 0x19;
+pub const AMD_REG_MSRPM_BASE_PA: u32 = 0x1a;
+pub const AMD_REG_TSC_OFFSET: u32 = 0x1b;
+pub const AMD_REG_GUEST_ASID: u32 = 0x1c;
+pub const AMD_REG_TLB_CONTROL: u32 = 0x1d;
+pub const AMD_REG_VIRTUAL_INTERRUPT_A: u32 = 0x1e;
+pub const AMD_REG_VIRTUAL_INTERRUPT_B: u32 = 0x1f;
+pub const AMD_REG_EXITCODE: u32 = 0x20;
+pub const AMD_REG_EXITINFO1: u32 = 0x21;
+pub const AMD_REG_EXITINFO2: u32 = 0x22;
+pub const AMD_REG_EXITINTINFO: u32 = 0x23;
+pub const AMD_REG_CTLS1: u32 = 0x24;
+pub const AMD_REG_AVIC_APIC_BAR: u32 = 0x25;
+pub const AMD_REG_GUEST_PA_OF_GHCB: u32 = 0x26;
+pub const AMD_REG_EVENTINJ: u32 = 0x27;
+pub const AMD_REG_N_CR3: u32 = 0x28;
+pub const AMD_REG_CTLS2: u32 = 0x29;
+pub const AMD_REG_VMCB_CLEAN_BITS: u32 = 0x2a;
+pub const AMD_REG_NRIP: u32 = 0x2b;
+pub const AMD_REG_NUMBER_OF_BYTES_FETCHED: u32 = 0x2c;
+pub const AMD_REG_AVIC_APIC_BACKING_PAGE_PTR: u32 = 0x2d;
+pub const AMD_REG_AVIC_LOGICAL_TABLE_PTR: u32 = 0x2e;
+pub const AMD_REG_AVIC_PHYSICAL_TABLE_PTR: u32 = 0x2f;
+pub const AMD_REG_VMSA_PTR: u32 = 0x30;
+pub const AMD_REG_ES_SELECTOR: u32 = 0x31;
+pub const AMD_REG_ES_ATTRIB: u32 = 0x32;
+pub const AMD_REG_ES_LIMIT: u32 = 0x33;
+pub const AMD_REG_ES_BASE: u32 = 0x34;
+pub const AMD_REG_CS_SELECTOR: u32 = 0x35;
+pub const AMD_REG_CS_ATTRIB: u32 = 0x36;
+pub const AMD_REG_CS_LIMIT: u32 = 0x37;
+pub const AMD_REG_CS_BASE: u32 = 0x38;
+pub const AMD_REG_SS_SELECTOR: u32 = 0x39;
+pub const AMD_REG_SS_ATTRIB: u32 = 0x3a;
+pub const AMD_REG_SS_LIMIT: u32 = 0x3b;
+pub const AMD_REG_SS_BASE: u32 = 0x3c;
+pub const AMD_REG_DS_SELECTOR: u32 = 0x3d;
+pub const AMD_REG_DS_ATTRIB: u32 = 0x3e;
+pub const AMD_REG_DS_LIMIT: u32 = 0x3f;
+pub const AMD_REG_DS_BASE: u32 = 0x40;
+pub const AMD_REG_FS_SELECTOR: u32 = 0x41;
+pub const AMD_REG_FS_ATTRIB: u32 = 0x42;
+pub const AMD_REG_FS_LIMIT: u32 = 0x43;
+pub const AMD_REG_FS_BASE: u32 = 0x44;
+pub const AMD_REG_GS_SELECTOR: u32 = 0x45;
+pub const AMD_REG_GS_ATTRIB: u32 = 0x46;
+pub const AMD_REG_GS_LIMIT: u32 = 0x47;
+pub const AMD_REG_GS_BASE: u32 = 0x48;
+pub const AMD_REG_GDTR_SELECTOR: u32 = 0x49;
+pub const AMD_REG_GDTR_ATTRIB: u32 = 0x4a;
+pub const AMD_REG_GDTR_LIMIT: u32 = 0x4b;
+pub const AMD_REG_GDTR_BASE: u32 = 0x4c;
+pub const AMD_REG_LDTR_SELECTOR: u32 = 0x4d;
+pub const AMD_REG_LDTR_ATTRIB: u32 = 0x4e;
+pub const AMD_REG_LDTR_LIMIT: u32 = 0x4f;
+pub const AMD_REG_LDTR_BASE: u32 = 0x50;
+pub const AMD_REG_IDTR_SELECTOR: u32 = 0x51;
+pub const AMD_REG_IDTR_ATTRIB: u32 = 0x52;
+pub const AMD_REG_IDTR_LIMIT: u32 = 0x53;
+pub const AMD_REG_IDTR_BASE: u32 = 0x54;
+pub const AMD_REG_TR_SELECTOR: u32 = 0x55;
+pub const AMD_REG_TR_ATTRIB: u32 = 0x56;
+pub const AMD_REG_TR_LIMIT: u32 = 0x57;
+pub const AMD_REG_TR_BASE: u32 = 0x58;
+pub const AMD_REG_CPL: u32 = 0x59;
+pub const AMD_REG_EFER: u32 = 0x5a;
+pub const AMD_REG_CR4: u32 = 0x5b;
+pub const AMD_REG_CR3: u32 = 0x5c;
+pub const AMD_REG_CR0: u32 = 0x5d;
+pub const AMD_REG_DR7: u32 = 0x5e;
+pub const AMD_REG_DR6: u32 = 0x5f;
+pub const AMD_REG_RFLAGS: u32 = 0x60;
+pub const AMD_REG_RIP: u32 = 0x61;
+pub const AMD_REG_RSP: u32 = 0x62;
+pub const AMD_REG_RAX: u32 = 0x63;
+pub const AMD_REG_STAR: u32 = 0x64;
+pub const AMD_REG_LSTAR: u32 = 0x65;
+pub const AMD_REG_CSTAR: u32 = 0x66;
+pub const AMD_REG_FMASK: u32 = 0x67;
+pub const AMD_REG_KERNEL_GS_BASE: u32 = 0x68;
+pub const AMD_REG_SYSENTER_CS: u32 = 0x69;
+pub const AMD_REG_SYSENTER_ESP: u32 = 0x6a;
+pub const AMD_REG_SYSENTER_EIP: u32 = 0x6b;
+pub const AMD_REG_CR2: u32 = 0x6c;
+pub const AMD_REG_PAT: u32 = 0x6d;
+pub const AMD_REG_DBGCTL: u32 = 0x6e;
+pub const AMD_REG_BR_FROM: u32 = 0x6f;
+pub const AMD_REG_BR_TO: u32 = 0x70;
+pub const AMD_REG_LASTEXCP_FROM: u32 = 0x71;
+pub const AMD_REG_LASTEXCP_TO: u32 = 0x72;
+pub const AMD_REG_CR8: u32 = 0x73;
+pub const AMD_REG_DR0: u32 = 0x74;
+pub const AMD_REG_DR1: u32 = 0x75;
+pub const AMD_REG_DR2: u32 = 0x76;
+pub const AMD_REG_DR3: u32 = 0x77;
+pub const AMD_REG_XCR0: u32 = 0x78;
+
+// Registers of a VS on Intel (the VMCS's fields, then what the microkernel switches itself)
+
+pub const INTEL_REG_RAX: u32 = 0x1;
+pub const INTEL_REG_RBX: u32 = 0x2;
+pub const INTEL_REG_RCX: u32 = 0x3;
+pub const INTEL_REG_RDX: u32 = 0x4;
+pub const INTEL_REG_RBP: u32 = 0x5;
+pub const INTEL_REG_RSI: u32 = 0x6;
+pub const INTEL_REG_RDI: u32 = 0x7;
+pub const INTEL_REG_R8: u32 = 0x8;
+pub const INTEL_REG_R9: u32 = 0x9;
+pub const INTEL_REG_R10: u32 = 0xa;
+pub const INTEL_REG_R11: u32 = 0xb;
+pub const INTEL_REG_R12: u32 = 0xc;
+pub const INTEL_REG_R13: u32 = 0xd;
+pub const INTEL_REG_R14: u32 = 0xe;
+pub const INTEL_REG_R15: u32 = 0xf;
+pub const INTEL_REG_CR2: u32 = 0x10;
+pub const INTEL_REG_DR6: u32 = 0x11;
+pub const INTEL_REG_STAR: u32 = 0x12;
+pub const INTEL_REG_LSTAR: u32 = 0x13;
+pub const INTEL_REG_CSTAR: u32 = 0x14;
+pub const INTEL_REG_FMASK: u32 = 0x15;
+pub const INTEL_REG_KERNEL_GS_BASE: u32 = 0x16;
+pub const INTEL_REG_VIRTUAL_PROCESSOR_IDENTIFIER: u32 = 0x17;
+pub const INTEL_REG_POSTED_INTERRUPT_NOTIFICATION_VECTOR: u32 = 0x18;
+pub const INTEL_REG_EPTP_INDEX: u32 = 0x19;
+pub const INTEL_REG_ES_SELECTOR: u32 = 0x1a;
+pub const INTEL_REG_CS_SELECTOR: u32 = 0x1b;
+pub const INTEL_REG_SS_SELECTOR: u32 = 0x1c;
+pub const INTEL_REG_DS_SELECTOR: u32 = 0x1d;
+pub const INTEL_REG_FS_SELECTOR: u32 = 0x1e;
+pub const INTEL_REG_GS_SELECTOR: u32 = 0x1f;
+pub const INTEL_REG_LDTR_SELECTOR: u32 = 0x20;
+pub const INTEL_REG_TR_SELECTOR: u32 = 0x21;
+pub const INTEL_REG_INTERRUPT_STATUS: u32 = 0x22;
+pub const INTEL_REG_PML_INDEX: u32 = 0x23;
+pub const INTEL_REG_ADDRESS_OF_IO_BITMAP_A: u32 = 0x24;
+pub const INTEL_REG_ADDRESS_OF_IO_BITMAP_B: u32 = 0x25;
+pub const INTEL_REG_ADDRESS_OF_MSR_BITMAPS: u32 = 0x26;
+pub const INTEL_REG_VMEXIT_MSR_STORE_ADDRESS: u32 = 0x27;
+pub const INTEL_REG_VMEXIT_MSR_LOAD_ADDRESS: u32 = 0x28;
+pub const INTEL_REG_VMENTRY_MSR_LOAD_ADDRESS: u32 = 0x29;
+pub const INTEL_REG_EXECUTIVE_VMCS_POINTER: u32 = 0x2a;
+pub const INTEL_REG_PML_ADDRESS: u32 = 0x2b;
+pub const INTEL_REG_TSC_OFFSET: u32 = 0x2c;
+pub const INTEL_REG_VIRTUAL_APIC_ADDRESS: u32 = 0x2d;
+pub const INTEL_REG_APIC_ACCESS_ADDRESS: u32 = 0x2e;
+pub const INTEL_REG_POSTED_INTERRUPT_DESCRIPTOR_ADDRESS: u32 = 0x2f;
+pub const INTEL_REG_VM_FUNCTION_CONTROLS: u32 = 0x30;
+pub const INTEL_REG_EPT_POINTER: u32 = 0x31;
+pub const INTEL_REG_EOI_EXIT_BITMAP0: u32 = 0x32;
+pub const INTEL_REG_EOI_EXIT_BITMAP1: u32 = 0x33;
+pub const INTEL_REG_EOI_EXIT_BITMAP2: u32 = 0x34;
+pub const INTEL_REG_EOI_EXIT_BITMAP3: u32 = 0x35;
+pub const INTEL_REG_EPTP_LIST_ADDRESS: u32 = 0x36;
+pub const INTEL_REG_VMREAD_BITMAP_ADDRESS: u32 = 0x37;
+pub const INTEL_REG_VMWRITE_BITMAP_ADDRESS: u32 = 0x38;
+pub const INTEL_REG_VIRT_EXCEPTION_INFORMATION_ADDRESS: u32 = 0x39;
+pub const INTEL_REG_XSS_EXITING_BITMAP: u32 = 0x3a;
+pub const INTEL_REG_ENCLS_EXITING_BITMAP: u32 = 0x3b;
+pub const INTEL_REG_SUB_PAGE_PERMISSION_TABLE_POINTER: u32 = 0x3c;
+pub const INTEL_REG_TSC_MULTIPLIER: u32 = 0x3d;
+pub const INTEL_REG_PHYSICAL_ADDRESS: u32 = 0x3e;
+pub const INTEL_REG_VMCS_LINK_POINTER: u32 = 0x3f;
+pub const INTEL_REG_DEBUGCTL: u32 = 0x40;
+pub const INTEL_REG_PAT: u32 = 0x41;
+pub const INTEL_REG_EFER: u32 = 0x42;
+pub const INTEL_REG_PERF_GLOBAL_CTRL: u32 = 0x43;
+pub const INTEL_REG_PDPTE0: u32 = 0x44;
+pub const INTEL_REG_PDPTE1: u32 = 0x45;
+pub const INTEL_REG_PDPTE2: u32 = 0x46;
+pub const INTEL_REG_PDPTE3: u32 = 0x47;
+pub const INTEL_REG_BNDCFGS: u32 = 0x48;
+pub const INTEL_REG_RTIT_CTL: u32 = 0x49;
+pub const INTEL_REG_PIN_BASED_VM_EXECUTION_CTLS: u32 = 0x4a;
+pub const INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS: u32 = 0x4b;
+pub const INTEL_REG_EXCEPTION_BITMAP: u32 = 0x4c;
+pub const INTEL_REG_PAGE_FAULT_ERROR_CODE_MASK: u32 = 0x4d;
+pub const INTEL_REG_PAGE_FAULT_ERROR_CODE_MATCH: u32 = 0x4e;
+pub const INTEL_REG_CR3_TARGET_COUNT: u32 = 0x4f;
+pub const INTEL_REG_VMEXIT_CTLS: u32 = 0x50;
+pub const INTEL_REG_VMEXIT_MSR_STORE_COUNT: u32 = 0x51;
+pub const INTEL_REG_VMEXIT_MSR_LOAD_COUNT: u32 = 0x52;
+pub const INTEL_REG_VMENTRY_CTLS: u32 = 0x53;
+pub const INTEL_REG_VMENTRY_MSR_LOAD_COUNT: u32 = 0x54;
+pub const INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD: u32 = 0x55;
+pub const INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE: u32 = 0x56;
+pub const INTEL_REG_VMENTRY_INSTRUCTION_LENGTH: u32 = 0x57;
+pub const INTEL_REG_TPR_THRESHOLD: u32 = 0x58;
+pub const INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS: u32 = 0x59;
+pub const INTEL_REG_PLE_GAP: u32 = 0x5a;
+pub const INTEL_REG_PLE_WINDOW: u32 = 0x5b;
+pub const INTEL_REG_VM_INSTRUCTION_ERROR: u32 = 0x5c;
+pub const INTEL_REG_EXIT_REASON: u32 = 0x5d;
+pub const INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION: u32 = 0x5e;
+pub const INTEL_REG_VMEXIT_INTERRUPTION_ERROR_CODE: u32 = 0x5f;
+pub const INTEL_REG_IDT_VECTORING_INFORMATION_FIELD: u32 = 0x60;
+pub const INTEL_REG_IDT_VECTORING_ERROR_CODE: u32 = 0x61;
+pub const INTEL_REG_VMEXIT_INSTRUCTION_LENGTH: u32 = 0x62;
+pub const INTEL_REG_VMEXIT_INSTRUCTION_INFORMATION: u32 = 0x63;
+pub const INTEL_REG_ES_LIMIT: u32 = 0x64;
+pub const INTEL_REG_CS_LIMIT: u32 = 0x65;
+pub const INTEL_REG_SS_LIMIT: u32 = 0x66;
+pub const INTEL_REG_DS_LIMIT: u32 = 0x67;
+pub const INTEL_REG_FS_LIMIT: u32 = 0x68;
+pub const INTEL_REG_GS_LIMIT: u32 = 0x69;
+pub const INTEL_REG_LDTR_LIMIT: u32 = 0x6a;
+pub const INTEL_REG_TR_LIMIT: u32 = 0x6b;
+pub const INTEL_REG_GDTR_LIMIT: u32 = 0x6c;
+pub const INTEL_REG_IDTR_LIMIT: u32 = 0x6d;
+pub const INTEL_REG_ES_ATTRIB: u32 = 0x6e;
+pub const INTEL_REG_CS_ATTRIB: u32 = 0x6f;
+pub const INTEL_REG_SS_ATTRIB: u32 = 0x70;
+pub const INTEL_REG_DS_ATTRIB: u32 = 0x71;
+pub const INTEL_REG_FS_ATTRIB: u32 = 0x72;
+pub const INTEL_REG_GS_ATTRIB: u32 = 0x73;
+pub const INTEL_REG_LDTR_ATTRIB: u32 = 0x74;
+pub const INTEL_REG_TR_ATTRIB: u32 = 0x75;
+pub const INTEL_REG_INTERRUPTIBILITY_STATE: u32 = 0x76;
+pub const INTEL_REG_ACTIVITY_STATE: u32 = 0x77;
+pub const INTEL_REG_SMBASE: u32 = 0x78;
+pub const INTEL_REG_SYSENTER_CS: u32 = 0x79;
+pub const INTEL_REG_VMX_PREEMPTION_TIMER_VALUE: u32 = 0x7a;
+pub const INTEL_REG_CR0_GUEST_HOST_MASK: u32 = 0x7b;
+pub const INTEL_REG_CR4_GUEST_HOST_MASK: u32 = 0x7c;
+pub const INTEL_REG_CR0_READ_SHADOW: u32 = 0x7d;
+pub const INTEL_REG_CR4_READ_SHADOW: u32 = 0x7e;
+pub const INTEL_REG_CR3_TARGET_VALUE0: u32 = 0x7f;
+pub const INTEL_REG_CR3_TARGET_VALUE1: u32 = 0x80;
+pub const INTEL_REG_CR3_TARGET_VALUE2: u32 = 0x81;
+pub const INTEL_REG_CR3_TARGET_VALUE3: u32 = 0x82;
+pub const INTEL_REG_EXIT_QUALIFICATION: u32 = 0x83;
+pub const INTEL_REG_IO_RCX: u32 = 0x84;
+pub const INTEL_REG_IO_RSI: u32 = 0x85;
+pub const INTEL_REG_IO_RDI: u32 = 0x86;
+pub const INTEL_REG_IO_RIP: u32 = 0x87;
+pub const INTEL_REG_GUEST_LINEAR_ADDRESS: u32 = 0x88;
+pub const INTEL_REG_CR0: u32 = 0x89;
+pub const INTEL_REG_CR3: u32 = 0x8a;
+pub const INTEL_REG_CR4: u32 = 0x8b;
+pub const INTEL_REG_ES_BASE: u32 = 0x8c;
+pub const INTEL_REG_CS_BASE: u32 = 0x8d;
+pub const INTEL_REG_SS_BASE: u32 = 0x8e;
+pub const INTEL_REG_DS_BASE: u32 = 0x8f;
+pub const INTEL_REG_FS_BASE: u32 = 0x90;
+pub const INTEL_REG_GS_BASE: u32 = 0x91;
+pub const INTEL_REG_LDTR_BASE: u32 = 0x92;
+pub const INTEL_REG_TR_BASE: u32 = 0x93;
+pub const INTEL_REG_GDTR_BASE: u32 = 0x94;
+pub const INTEL_REG_IDTR_BASE: u32 = 0x95;
+pub const INTEL_REG_DR7: u32 = 0x96;
+pub const INTEL_REG_RSP: u32 = 0x97;
+pub const INTEL_REG_RIP: u32 = 0x98;
+pub const INTEL_REG_RFLAGS: u32 = 0x99;
+pub const INTEL_REG_PENDING_DEBUG_EXCEPTIONS: u32 = 0x9a;
+pub const INTEL_REG_SYSENTER_ESP: u32 = 0x9b;
+pub const INTEL_REG_SYSENTER_EIP: u32 = 0x9c;
+pub const INTEL_REG_CR8: u32 = 0x9d;
+pub const INTEL_REG_DR0: u32 = 0x9e;
+pub const INTEL_REG_DR1: u32 = 0x9f;
+pub const INTEL_REG_DR2: u32 = 0xa0;
+pub const INTEL_REG_DR3: u32 = 0xa1;
+pub const INTEL_REG_XCR0: u32 = 0xa2;
+
+// Exit reasons on AMD, as the vmexit callback gets them (APM volume 2, appendix C)
+
+/// Of control register 0; the other 15 follow.
+pub const AMD_EXIT_CR_READ: u64 = 0x0;
+/// Of control register 0; the other 15 follow.
+pub const AMD_EXIT_CR_WRITE: u64 = 0x10;
+/// Of debug register 0; the other 15 follow.
+pub const AMD_EXIT_DR_READ: u64 = 0x20;
+/// Of debug register 0; the other 15 follow.
+pub const AMD_EXIT_DR_WRITE: u64 = 0x30;
+/// Vector 0; the other 31 follow.
+pub const AMD_EXIT_EXCEPTION: u64 = 0x40;
+pub const AMD_EXIT_INTR: u64 = 0x60;
+pub const AMD_EXIT_NMI: u64 = 0x61;
+pub const AMD_EXIT_SMI: u64 = 0x62;
+pub const AMD_EXIT_INIT: u64 = 0x63;
+pub const AMD_EXIT_VINTR: u64 = 0x64;
+pub const AMD_EXIT_CR0_SELECTIVE_WRITE: u64 = 0x65;
+pub const AMD_EXIT_IDTR_READ: u64 = 0x66;
+pub const AMD_EXIT_GDTR_READ: u64 = 0x67;
+pub const AMD_EXIT_LDTR_READ: u64 = 0x68;
+pub const AMD_EXIT_TR_READ: u64 = 0x69;
+pub const AMD_EXIT_IDTR_WRITE: u64 = 0x6a;
+pub const AMD_EXIT_GDTR_WRITE: u64 = 0x6b;
+pub const AMD_EXIT_LDTR_WRITE: u64 = 0x6c;
+pub const AMD_EXIT_TR_WRITE: u64 = 0x6d;
+pub const AMD_EXIT_RDTSC: u64 = 0x6e;
+pub const AMD_EXIT_RDPMC: u64 = 0x6f;
+pub const AMD_EXIT_PUSHF: u64 = 0x70;
+pub const AMD_EXIT_POPF: u64 = 0x71;
+pub const AMD_EXIT_CPUID: u64 = 0x72;
+pub const AMD_EXIT_RSM: u64 = 0x73;
+pub const AMD_EXIT_IRET: u64 = 0x74;
+pub const AMD_EXIT_INT: u64 = 0x75;
+pub const AMD_EXIT_INVD: u64 = 0x76;
+pub const AMD_EXIT_PAUSE: u64 = 0x77;
+pub const AMD_EXIT_HLT: u64 = 0x78;
+pub const AMD_EXIT_INVLPG: u64 = 0x79;
+pub const AMD_EXIT_INVLPGA: u64 = 0x7a;
+pub const AMD_EXIT_IO: u64 = 0x7b;
+pub const AMD_EXIT_MSR: u64 = 0x7c;
+pub const AMD_EXIT_TASK_SWITCH: u64 = 0x7d;
+pub const AMD_EXIT_FERR_FREEZE: u64 = 0x7e;
+pub const AMD_EXIT_SHUTDOWN: u64 = 0x7f;
+pub const AMD_EXIT_VMRUN: u64 = 0x80;
+pub const AMD_EXIT_VMMCALL: u64 = 0x81;
+pub const AMD_EXIT_VMLOAD: u64 = 0x82;
+pub const AMD_EXIT_VMSAVE: u64 = 0x83;
+pub const AMD_EXIT_STGI: u64 = 0x84;
+pub const AMD_EXIT_CLGI: u64 = 0x85;
+pub const AMD_EXIT_SKINIT: u64 = 0x86;
+pub const AMD_EXIT_RDTSCP: u64 = 0x87;
+pub const AMD_EXIT_ICEBP: u64 = 0x88;
+pub const AMD_EXIT_WBINVD: u64 = 0x89;
+pub const AMD_EXIT_MONITOR: u64 = 0x8a;
+pub const AMD_EXIT_MWAIT: u64 = 0x8b;
+pub const AMD_EXIT_MWAIT_ARMED: u64 = 0x8c;
+pub const AMD_EXIT_XSETBV: u64 = 0x8d;
+pub const AMD_EXIT_RDPRU: u64 = 0x8e;
+pub const AMD_EXIT_EFER_WRITE_TRAP: u64 = 0x8f;
+/// Of control register 0, after the write; the other 15 follow.
+pub const AMD_EXIT_CR_WRITE_TRAP: u64 = 0x90;
+pub const AMD_EXIT_INVLPGB: u64 = 0xa0;
+pub const AMD_EXIT_INVLPGB_ILLEGAL: u64 = 0xa1;
+pub const AMD_EXIT_INVPCID: u64 = 0xa2;
+pub const AMD_EXIT_MCOMMIT: u64 = 0xa3;
+pub const AMD_EXIT_TLBSYNC: u64 = 0xa4;
+pub const AMD_EXIT_NESTED_PAGE_FAULT: u64 = 0x400;
+/// The processor refused the VS's state.
+pub const AMD_EXIT_INVALID: u64 = 0xffffffffffffffff;
+
+// What happens after a callback: its result
+
+/// Skip the instruction that the VM exited for, and run it on.
+pub const NEXT_ADVANCE_AND_RUN: u32 = 0x0;
+/// Run the VM on where it is: the instruction is executed again.
+pub const NEXT_RUN: u32 = 0x1;
+/// Skip the instruction, and give this processor back to the operating system for good.
+pub const NEXT_STOP: u32 = 0x2;
+/// Give up: the processor is lost to this extension, and the debug ring says so.
+pub const NEXT_FAIL: u32 = 0x3;
+/// Only in fail: go on where the callback failed. A fault's instruction is executed once more.
+pub const NEXT_AGAIN: u32 = 0x4;
+
+// Windows of an extension (fixed by the system call interface)
+
+/// Pages and huge allocations of an extension.
+pub const EXT_POOL_BASE: u64 = 0x200000000000;
+/// Stack of PP n at base + n * EXT_STACK_STRIDE.
+pub const EXT_STACK_BASE: u64 = 0x308000000000;
+/// Stack of the fail callback of PP n.
+pub const EXT_FAIL_STACK_BASE: u64 = 0x318000000000;
+pub const EXT_STACK_BYTES: u64 = 0x8000;
+/// A stack and the guard page above it.
+pub const EXT_STACK_STRIDE: u64 = 0x9000;
+pub const EXT_CODE_BASE: u64 = 0x328000000000;
+pub const EXT_CODE_BYTES: u64 = 0x800000;
+/// TLS data page of PP n at base + n * EXT_TLS_STRIDE, its TCB in the page behind.
+pub const EXT_TLS_BASE: u64 = 0x338000000000;
+pub const EXT_TLS_BYTES: u64 = 0x2000;
+pub const EXT_TLS_STRIDE: u64 = 0x3000;
+/// map_direct: virtual = base + physical.
+pub const EXT_DIRECT_BASE: u64 = 0x600000000000;
+pub const EXT_DIRECT_BYTES: u64 = 0x200000000000;
+
+// Windows of the microkernel
+
+/// What is private to a processor; see the PP_* offsets.
+pub const PP_AREA_BASE: u64 = 0x20000000;
+/// The kernel's ELF segments; one second-level table, shared by all processors.
+pub const KERNEL_IMAGE_BASE: u64 = 0x40000000;
+pub const KERNEL_IMAGE_BYTES: u64 = 0x20000000;
+/// Linear memory of the kernel's wasm module: an 8 GiB window, first 64 KiB unmapped.
+pub const KERNEL_MEMORY_BASE: u64 = 0x60000000;
+/// No 32-bit address plus 32-bit offset leaves a window of this size.
+pub const MODULE_MEMORY_WINDOW: u64 = 0x200000000;
+/// The extensions' ELF files, read-only, while they are being loaded.
+pub const EXT_FILE_BASE: u64 = 0x300000000;
+/// Distance of two files; a file has at most EXT_CODE_BYTES.
+pub const EXT_FILE_STRIDE: u64 = 0x1000000;
+/// Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.
+pub const EXT_MEMORY_BASE: u64 = 0x400000000;
+/// The loader's page of code for entering and leaving, mapped in every table.
+pub const HANDOFF_BASE: u64 = 0x600000000;
+/// Physical memory that belongs to the hypervisor: virtual = base + physical.
+pub const DIRECT_BASE: u64 = 0x400000000000;
+pub const DIRECT_BYTES: u64 = 0x200000000000;
+
+// The processor's private area: offsets from PP_AREA_BASE
+
+/// The kernel's stack (lowest byte). The pages between the parts stay unmapped.
+pub const PP_STACK: u32 = 0x1000;
+pub const PP_STACK_BYTES: u32 = 0x4000;
+pub const PP_NMI_STACK: u32 = 0x6000;
+pub const PP_DF_STACK: u32 = 0x9000;
+pub const PP_MC_STACK: u32 = 0xc000;
+pub const PP_IST_STACK_BYTES: u32 = 0x2000;
+/// The kernel's per-processor block (PpBlock).
+pub const PP_BLOCK: u32 = 0xf000;
+/// GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind.
+pub const PP_GDT: u32 = 0x10000;
+/// The kernel's own mapping of the active extension's TCB on this processor.
+pub const PP_TCB: u32 = 0x14000;
+/// BootArgs, written by the loader.
+pub const PP_ARGS: u32 = 0x15000;
+/// SavedState, written by the loader.
+pub const PP_STATE: u32 = 0x16000;
+pub const PP_STATE_BYTES: u32 = 0x1000;
+/// One page of u64 counters: exits by reason, then system calls by number.
+pub const PP_STATISTICS: u32 = 0x17000;
+
+// What the loader hands to the kernel on one processor
+
+#[repr(C)]
+pub struct BootArgs {
+    /// BOOT_MAGIC.
+    pub magic: u64,
+    /// BOOT_VERSION.
+    pub version: u64,
+    pub ppid: u32,
+    /// Processors that will be started, this one included.
+    pub pp_count: u32,
+    /// This processor's top-level page table (CR3).
+    pub root_phys: u64,
+    /// The debug ring (DebugRing), physically contiguous.
+    pub ring_phys: u64,
+    /// Where to jump, in host mode, to leave for good: RDI = 0; SavedState holds the state to restore.
+    pub promote_entry: u64,
+    /// Entries of arena.
+    pub arena_count: u32,
+    /// Entries of ext.
+    pub ext_count: u32,
+    /// VENDOR_*.
+    pub vendor: u32,
+    /// CPU_FEATURE_* that the loader found on every processor.
+    pub features: u32,
+    /// Written by the kernel: PHASE_*.
+    pub phase: u32,
+    /// Written by the kernel: BOOT_*.
+    pub status: u32,
+    /// Written by the kernel; depends on status.
+    pub detail: u64,
+    /// Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE.
+    pub ext_bytes: [u64; 8],
+    /// Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map.
+    pub arena_phys: [u64; 64],
+    /// Their sizes.
+    pub arena_bytes: [u64; 64],
+    /// Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool.
+    pub arena_used: [u64; 64],
+    /// 0 errors, 1 life cycle, 2 every exit.
+    pub debug_level: u32,
+    pub reserved: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<BootArgs>() == 1688);
+
+// BootArgs.status: why the kernel gave a processor back
+
+pub const BOOT_OK: u32 = 0x0;
+/// Magic or version of BootArgs is wrong.
+pub const BOOT_BAD_ARGS: u32 = 0x1;
+/// A pool is empty.
+pub const BOOT_NO_MEMORY: u32 = 0x2;
+/// An extension's file is no valid ELF file; detail: ElfError.
+pub const BOOT_EXT_ELF: u32 = 0x3;
+/// _start ended without a bootstrap callback.
+pub const BOOT_EXT_NO_BOOTSTRAP: u32 = 0x4;
+/// _start ended without a vmexit callback.
+pub const BOOT_EXT_NO_VMEXIT: u32 = 0x5;
+/// _start ended without a fail callback.
+pub const BOOT_EXT_NO_FAIL: u32 = 0x6;
+/// The extension faulted, in its fail callback too or without one; detail: vector.
+pub const BOOT_EXT_FAULT: u32 = 0x7;
+/// A callback returned instead of ending in a system call.
+pub const BOOT_EXT_RETURNED: u32 = 0x8;
+/// The extension asked to exit.
+pub const BOOT_EXT_EXIT: u32 = 0x9;
+/// The extension called wait where that is no valid end.
+pub const BOOT_EXT_WAIT: u32 = 0xa;
+/// The microkernel itself faulted; detail: vector.
+pub const BOOT_KERNEL_FAULT: u32 = 0xb;
+/// The processor refused the root VS's state.
+pub const BOOT_INVALID_VM: u32 = 0xc;
+
+// Linear memory that a TypeScript extension asks for
+
+#[repr(C)]
+pub struct ExtensionMemory {
+    /// 1.
+    pub version: u32,
+    /// EXT_MEMORY_*.
+    pub flags: u32,
+    /// 4 KiB pages mapped at start, counted from EXT_MEMORY_BASE + dataOffset.
+    pub initial_pages: u32,
+    /// Most 4 KiB pages that it may grow to.
+    pub maximum_pages: u32,
+    /// Offset of the first mapped byte; a multiple of 4 KiB, at least 64 KiB.
+    pub data_offset: u32,
+    pub reserved: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<ExtensionMemory>() == 24);
+
+// ExtensionMemory.flags
+
+/// One instance per processor; otherwise one shared by all.
+pub const EXT_MEMORY_PER_PP: u32 = 0x1;
+/// Has a garbage collector.
+pub const EXT_MEMORY_COLLECTED: u32 = 0x2;
+
+// BootArgs.features
+
+pub const CPU_FEATURE_SMEP: u32 = 0x1;
+pub const CPU_FEATURE_SMAP: u32 = 0x2;
+pub const CPU_FEATURE_UMIP: u32 = 0x4;
+pub const CPU_FEATURE_XSAVE: u32 = 0x8;
+/// AMD: the VMCB's nRIP is written at exits.
+pub const CPU_FEATURE_NRIP: u32 = 0x10;
+/// AMD: TLB_CONTROL 3 works.
+pub const CPU_FEATURE_FLUSH_ASID: u32 = 0x20;
+pub const CPU_FEATURE_FSGSBASE: u32 = 0x40;
+
+// ELF notes, owner "Bareflank"
+
+/// Descriptor: u64 BOOT_VERSION. Only a kernel image has it.
+pub const NOTE_KERNEL: u32 = 0x1;
+/// Descriptor: ExtensionMemory. Only a TypeScript extension has it.
+pub const NOTE_EXTENSION_MEMORY: u32 = 0x2;
+
+// BootArgs.phase: how far a processor has come
+
+pub const PHASE_NONE: u32 = 0x0;
+/// In the microkernel's own start.
+pub const PHASE_KERNEL: u32 = 0x1;
+/// In the extension's _start.
+pub const PHASE_START: u32 = 0x2;
+/// In the extension's bootstrap callback.
+pub const PHASE_BOOTSTRAP: u32 = 0x3;
+/// The operating system runs as a VM.
+pub const PHASE_RUNNING: u32 = 0x4;
+/// The operating system has its processor back.
+pub const PHASE_STOPPED: u32 = 0x5;
+/// The microkernel halted this processor; the ring says why.
+pub const PHASE_HALTED: u32 = 0x6;
+
+// The debug ring, 128 KiB
+
+#[repr(C)]
+pub struct DebugRing {
+    /// Bytes ever dropped: text starts at buffer[begin % DEBUG_RING_CHARS].
+    pub begin: u64,
+    /// Bytes ever written.
+    pub end: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<DebugRing>() == 16);
+
+// Debug ring
+
+/// The structure and its text.
+pub const DEBUG_RING_AREA_BYTES: u32 = 0x20000;
+/// Its text, directly behind the structure.
+pub const DEBUG_RING_CHARS: u32 = 0x1fff0;
+
+// The operating system's state on one processor
+
+#[repr(C)]
+pub struct SavedState {
+    /// This structure's own address in the operating system's address space.
+    pub os_address: u64,
+    /// CR4 to enter host mode with (no PCIDE, no PGE).
+    pub host_cr4: u64,
+    /// Table that maps the hand-off code at HANDOFF_BASE and at the operating system's address of it.
+    pub transition_cr3: u64,
+    /// BootArgs.rootPhys.
+    pub host_cr3: u64,
+    /// The kernel's entry point.
+    pub kernel_entry: u64,
+    /// EFER to enter host mode with.
+    pub host_efer: u64,
+    pub rax: u64,
+    pub rbx: u64,
+    pub rcx: u64,
+    pub rdx: u64,
+    pub rbp: u64,
+    pub rsi: u64,
+    pub rdi: u64,
+    pub r8: u64,
+    pub r9: u64,
+    pub r10: u64,
+    pub r11: u64,
+    pub r12: u64,
+    pub r13: u64,
+    pub r14: u64,
+    pub r15: u64,
+    pub rip: u64,
+    pub rsp: u64,
+    pub rflags: u64,
+    pub cr0: u64,
+    pub cr2: u64,
+    pub cr3: u64,
+    pub cr4: u64,
+    pub cr8: u64,
+    pub xcr0: u64,
+    pub dr0: u64,
+    pub dr1: u64,
+    pub dr2: u64,
+    pub dr3: u64,
+    pub dr6: u64,
+    pub dr7: u64,
+    pub efer: u64,
+    pub star: u64,
+    pub lstar: u64,
+    pub cstar: u64,
+    pub sfmask: u64,
+    pub kernel_gs_base: u64,
+    pub sysenter_cs: u64,
+    pub sysenter_esp: u64,
+    pub sysenter_eip: u64,
+    pub pat: u64,
+    pub debugctl: u64,
+    /// AMD: VM_HSAVE_PA.
+    pub hsave_pa: u64,
+    pub gdtr_base: u64,
+    pub idtr_base: u64,
+    pub gdtr_limit: u32,
+    pub idtr_limit: u32,
+    pub es_selector: u16,
+    /// Descriptor bits 55:52 and 47:40 as the VMCB holds them (APM 2, 15.5.1); 0 for a null selector.
+    pub es_attrib: u16,
+    /// In bytes, granularity applied.
+    pub es_limit: u32,
+    pub es_base: u64,
+    pub cs_selector: u16,
+    pub cs_attrib: u16,
+    pub cs_limit: u32,
+    pub cs_base: u64,
+    pub ss_selector: u16,
+    pub ss_attrib: u16,
+    pub ss_limit: u32,
+    pub ss_base: u64,
+    pub ds_selector: u16,
+    pub ds_attrib: u16,
+    pub ds_limit: u32,
+    pub ds_base: u64,
+    pub fs_selector: u16,
+    pub fs_attrib: u16,
+    pub fs_limit: u32,
+    pub fs_base: u64,
+    pub gs_selector: u16,
+    pub gs_attrib: u16,
+    pub gs_limit: u32,
+    pub gs_base: u64,
+    pub ldtr_selector: u16,
+    pub ldtr_attrib: u16,
+    pub ldtr_limit: u32,
+    pub ldtr_base: u64,
+    pub tr_selector: u16,
+    pub tr_attrib: u16,
+    pub tr_limit: u32,
+    pub tr_base: u64,
+    /// Stack of the hand-off code while neither side has one.
+    pub handoff_stack: [u64; 32],
+}
+
+const _: () = assert!(core::mem::size_of::<SavedState>() == 792);
+
+// BootArgs.vendor
+
+pub const VENDOR_AMD: u32 = 0x1;
+pub const VENDOR_INTEL: u32 = 0x2;
+
+// Versions that must match between kernel image, loader and bfm
+
+/// "BFKERNEL", little endian.
+pub const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
+/// Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for.
+pub const BOOT_VERSION: u64 = 0x1;
+
+// Hypervisor CPUID leaves
+
+/// EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*.
+pub const CPUID_HYPERVISOR_BASE: u32 = 0x40000000;
+/// Last leaf that the default extension answers itself.
+pub const CPUID_HYPERVISOR_LAST: u32 = 0x400000ff;
+/// Highest leaf reported in CPUID_HYPERVISOR_BASE.
+pub const CPUID_HYPERVISOR_MAX: u32 = 0x40000001;
+/// "Bare"
+pub const CPUID_SIGNATURE_EBX: u32 = 0x65726142;
+/// "flan"
+pub const CPUID_SIGNATURE_ECX: u32 = 0x6e616c66;
+/// "kTS"
+pub const CPUID_SIGNATURE_EDX: u32 = 0x53546b;
+/// Leaf 0x40000001: "Bf#1".
+pub const CPUID_INTERFACE_EAX: u32 = 0x31236642;
+/// The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.
+pub const CPUID_CONTROL: u32 = 0x400000ff;
+/// Give this processor back to the operating system.
+pub const CPUID_CONTROL_STOP: u32 = 0xbf000000;
+/// Write to the debug ring that this processor is in a VM now.
+pub const CPUID_CONTROL_REPORT_ON: u32 = 0xbf000001;
+/// Write to the debug ring that this processor is about to leave.
+pub const CPUID_CONTROL_REPORT_OFF: u32 = 0xbf000002;
+pub const CPUID_CONTROL_DONE: u32 = 0x0;
+pub const CPUID_CONTROL_REFUSED: u32 = 0x1;
+
+// Version of the driver's interface
+
+pub const DRIVER_VERSION: u64 = 0x1;
+
+// Argument of IOCTL_DUMP
+
+#[repr(C)]
+pub struct DumpArgs {
+    /// DRIVER_VERSION; the driver writes its own back.
+    pub version: u64,
+    /// ERROR_*: what went wrong; 0 when all went well.
+    pub error: u32,
+    /// Processor that it happened on, or 0xFFFFFFFF.
+    pub cpu: u32,
+    /// PHASE_* that this processor had reached.
+    pub phase: u32,
+    /// 0: the kernel image; n: extension n.
+    pub file: u32,
+    /// Depends on the error: ELF error, boot status << 32 | its detail, or bytes.
+    pub detail: u64,
+    pub buffer_address: u64,
+    /// DEBUG_RING_CHARS takes any ring; a smaller buffer gets the newest text.
+    pub buffer_bytes: u64,
+    pub written_bytes: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<DumpArgs>() == 56);
+
+// What can be wrong with an ELF file
+
+pub const ELF_OK: u32 = 0x0;
+/// Shorter than its own header.
+pub const ELF_TOO_SMALL: u32 = 0x1;
+/// Larger than 8 MiB.
+pub const ELF_TOO_LARGE: u32 = 0x2;
+/// No ELF file.
+pub const ELF_MAGIC: u32 = 0x3;
+/// Not 64-bit.
+pub const ELF_CLASS: u32 = 0x4;
+/// Not little endian.
+pub const ELF_ENDIANNESS: u32 = 0x5;
+/// Not the System V ABI.
+pub const ELF_ABI: u32 = 0x6;
+/// Not an executable at fixed addresses (ET_EXEC).
+pub const ELF_TYPE: u32 = 0x7;
+/// For another machine than x86-64.
+pub const ELF_MACHINE: u32 = 0x8;
+/// Program headers are missing, of the wrong size or outside the file.
+pub const ELF_PROGRAM_HEADERS: u32 = 0x9;
+/// A segment reaches beyond the end of the file.
+pub const ELF_TRUNCATED: u32 = 0xa;
+/// A segment has more bytes in the file than in memory, or wraps around.
+pub const ELF_SEGMENT_SIZE: u32 = 0xb;
+/// A segment is not aligned to 4 KiB.
+pub const ELF_SEGMENT_ALIGNMENT: u32 = 0xc;
+/// A segment is writable and executable.
+pub const ELF_SEGMENT_WX: u32 = 0xd;
+/// A segment lies outside its address window.
+pub const ELF_SEGMENT_WINDOW: u32 = 0xe;
+/// Two segments overlap.
+pub const ELF_SEGMENT_OVERLAP: u32 = 0xf;
+/// Nothing to load.
+pub const ELF_NO_SEGMENTS: u32 = 0x10;
+/// The entry point is in no executable segment.
+pub const ELF_ENTRY: u32 = 0x11;
+/// It asks for an executable stack.
+pub const ELF_STACK_EXECUTABLE: u32 = 0x12;
+/// Its thread-local storage is larger than a page, or executable.
+pub const ELF_TLS: u32 = 0x13;
+/// A note is damaged or of an unknown version.
+pub const ELF_NOTE: u32 = 0x14;
+/// No Bareflank kernel image: its version note is missing.
+pub const ELF_NO_KERNEL_NOTE: u32 = 0x15;
+
+// Errors of the driver
+
+pub const ERROR_NONE: u32 = 0x0;
+pub const ERROR_NOT_LOADED: u32 = 0x1;
+pub const ERROR_NOT_RUNNING: u32 = 0x2;
+pub const ERROR_CORRUPT: u32 = 0x3;
+/// detail: bytes that were asked for.
+pub const ERROR_NO_MEMORY: u32 = 0x4;
+/// file, detail: ELF_*.
+pub const ERROR_ELF: u32 = 0x5;
+/// The kernel image is for another BOOT_VERSION; detail: its version.
+pub const ERROR_KERNEL_VERSION: u32 = 0x6;
+/// detail: how many there are.
+pub const ERROR_TOO_MANY_CPUS: u32 = 0x7;
+/// Neither AMD nor Intel, or one that the kernel has no support for.
+pub const ERROR_VENDOR: u32 = 0x8;
+pub const ERROR_NO_SVM: u32 = 0x9;
+/// VM_CR.SVMDIS is set: the firmware switched SVM off.
+pub const ERROR_SVM_LOCKED: u32 = 0xa;
+/// EFER.SVME is set already: another hypervisor (KVM?) runs.
+pub const ERROR_SVM_IN_USE: u32 = 0xb;
+pub const ERROR_NO_NX: u32 = 0xc;
+/// The operating system uses 5-level paging.
+pub const ERROR_LA57: u32 = 0xd;
+/// cpu, phase, detail: BOOT_* << 32 | its detail.
+pub const ERROR_START_FAILED: u32 = 0xe;
+/// The extension did not return and start was interrupted: cpu and phase.
+pub const ERROR_TIMEOUT: u32 = 0xf;
+/// The processor runs, but the extension does not answer the control leaf.
+pub const ERROR_NO_ANSWER: u32 = 0x10;
+/// The extension does not give the processor back; it works on as before.
+pub const ERROR_STOP_REFUSED: u32 = 0x11;
+/// A signal ended the wait before anything was done.
+pub const ERROR_INTERRUPTED: u32 = 0x12;
+/// A size, count or address in the argument block is impossible.
+pub const ERROR_INVALID_ARGUMENT: u32 = 0x13;
+pub const ERROR_NO_LONG_MODE: u32 = 0x14;
+/// A control register or MSR differs after stop from before start; detail: which.
+pub const ERROR_STOP_MISMATCH: u32 = 0x15;
+
+// ioctl numbers of /dev/bareflank (type 0xBF, read and write)
+
+pub const IOCTL_LOAD: u32 = 0xc0b8bf01;
+pub const IOCTL_UNLOAD: u32 = 0xc020bf02;
+pub const IOCTL_START: u32 = 0xc020bf03;
+pub const IOCTL_STOP: u32 = 0xc020bf04;
+pub const IOCTL_STATUS: u32 = 0xc0f0bf05;
+pub const IOCTL_DUMP: u32 = 0xc038bf06;
+
+// Argument of IOCTL_LOAD
+
+#[repr(C)]
+pub struct LoadArgs {
+    /// DRIVER_VERSION; the driver writes its own back.
+    pub version: u64,
+    /// ERROR_*: what went wrong; 0 when all went well.
+    pub error: u32,
+    /// Processor that it happened on, or 0xFFFFFFFF.
+    pub cpu: u32,
+    /// PHASE_* that this processor had reached.
+    pub phase: u32,
+    /// 0: the kernel image; n: extension n.
+    pub file: u32,
+    /// Depends on the error: ELF error, boot status << 32 | its detail, or bytes.
+    pub detail: u64,
+    /// The kernel image's bytes, in the caller's address space.
+    pub kernel_address: u64,
+    pub kernel_bytes: u64,
+    /// 1 to MAX_EXTENSIONS.
+    pub ext_count: u32,
+    pub flags: u32,
+    pub ext_address: [u64; 8],
+    pub ext_bytes: [u64; 8],
+}
+
+const _: () = assert!(core::mem::size_of::<LoadArgs>() == 184);
+
+// Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP
+
+#[repr(C)]
+pub struct OperationArgs {
+    /// DRIVER_VERSION; the driver writes its own back.
+    pub version: u64,
+    /// ERROR_*: what went wrong; 0 when all went well.
+    pub error: u32,
+    /// Processor that it happened on, or 0xFFFFFFFF.
+    pub cpu: u32,
+    /// PHASE_* that this processor had reached.
+    pub phase: u32,
+    /// 0: the kernel image; n: extension n.
+    pub file: u32,
+    /// Depends on the error: ELF error, boot status << 32 | its detail, or bytes.
+    pub detail: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<OperationArgs>() == 32);
+
+// States of the driver
+
+pub const STATE_UNLOADED: u32 = 0xa;
+pub const STATE_LOADED: u32 = 0xb;
+pub const STATE_RUNNING: u32 = 0xc;
+/// A processor was lost or could not be given back: only a reboot helps.
+pub const STATE_CORRUPT: u32 = 0x64;
+
+// Argument of IOCTL_STATUS
+
+#[repr(C)]
+pub struct StatusArgs {
+    /// DRIVER_VERSION; the driver writes its own back.
+    pub version: u64,
+    /// ERROR_*: what went wrong; 0 when all went well.
+    pub error: u32,
+    /// Processor that it happened on, or 0xFFFFFFFF.
+    pub cpu: u32,
+    /// PHASE_* that this processor had reached.
+    pub phase: u32,
+    /// 0: the kernel image; n: extension n.
+    pub file: u32,
+    /// Depends on the error: ELF error, boot status << 32 | its detail, or bytes.
+    pub detail: u64,
+    /// STATE_*.
+    pub state: u32,
+    /// Processors that the operating system has online.
+    pub cpu_count: u32,
+    /// Processors that run under the hypervisor.
+    pub running_count: u32,
+    /// VENDOR_*; 0 before the first start.
+    pub vendor: u32,
+    /// Memory that the hypervisor holds now, pools included; 0 unless running.
+    pub memory_bytes: u64,
+    /// 4 KiB pages that the driver has taken from the operating system and not given back.
+    pub allocated_pages: u64,
+    /// Characters in the debug ring.
+    pub ring_bytes: u64,
+    /// Successful starts since the driver was inserted.
+    pub start_count: u64,
+    pub stop_count: u64,
+    /// Bit n % 64 of word n / 64: processor n runs under the hypervisor.
+    pub running: [u64; 16],
+    /// First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded.
+    pub kernel_build_id: [u8; 24],
+}
+
+const _: () = assert!(core::mem::size_of::<StatusArgs>() == 240);
+
+// What the assembly does when the kernel's TypeScript returns
+
+/// Return from the system call with status, REG0 and REG1.
+pub const ACTION_RETURN: u32 = 0x0;
+/// Enter a callback.
+pub const ACTION_UPCALL: u32 = 0x1;
+/// Run the active VS.
+pub const ACTION_RUN: u32 = 0x2;
+/// Resume the extension at faultFrame.
+pub const ACTION_RESUME: u32 = 0x3;
+/// Give the processor back for good: SavedState holds the state.
+pub const ACTION_PROMOTE: u32 = 0x4;
+/// Halt this processor.
+pub const ACTION_HALT: u32 = 0x5;
+/// The system call is not the one that ends nearly every exit: call enterSyscall.
+pub const ACTION_SERVE: u32 = 0x7;
+/// Return from an exception to the frame on the stack (changed by the exception table).
+pub const ACTION_IRET: u32 = 0x6;
+
+// PpBlock.context
+
+pub const CONTEXT_NONE: u32 = 0x0;
+/// _start
+pub const CONTEXT_START: u32 = 0x1;
+/// the bootstrap callback
+pub const CONTEXT_BOOTSTRAP: u32 = 0x2;
+/// the vmexit callback, before any exit was handled successfully
+pub const CONTEXT_FIRST_VMEXIT: u32 = 0x3;
+/// the vmexit callback
+pub const CONTEXT_VMEXIT: u32 = 0x4;
+/// the fail callback
+pub const CONTEXT_FAIL: u32 = 0x5;
+
+// Registers at an exception
+
+#[repr(C)]
+pub struct FaultFrame {
+    pub r15: u64,
+    pub r14: u64,
+    pub r13: u64,
+    pub r12: u64,
+    pub r11: u64,
+    pub r10: u64,
+    pub r9: u64,
+    pub r8: u64,
+    pub rdi: u64,
+    pub rsi: u64,
+    pub rbp: u64,
+    pub rdx: u64,
+    pub rcx: u64,
+    pub rbx: u64,
+    pub rax: u64,
+    pub vector: u64,
+    pub error_code: u64,
+    pub rip: u64,
+    pub cs: u64,
+    pub rflags: u64,
+    pub rsp: u64,
+    pub ss: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<FaultFrame>() == 176);
+
+// The kernel's per-processor block
+
+#[repr(C)]
+pub struct PpBlock {
+    /// Saved by the entry of a system call, like the next nine.
+    pub user_rsp: u64,
+    pub user_rip: u64,
+    pub user_rflags: u64,
+    /// RDI, and REG0 of the result.
+    pub reg0: u64,
+    /// RSI, and REG1 of the result.
+    pub reg1: u64,
+    /// RDX.
+    pub reg2: u64,
+    /// R10.
+    pub reg3: u64,
+    /// R8.
+    pub reg4: u64,
+    /// R9.
+    pub reg5: u64,
+    /// RAX of the result.
+    pub status: u64,
+    /// Where ACTION_UPCALL enters ring 3.
+    pub upcall_rip: u64,
+    pub upcall_rsp: u64,
+    /// RDI of the callback.
+    pub upcall_reg0: u64,
+    /// RSI of the callback.
+    pub upcall_reg1: u64,
+    /// Physical address of the active VS's VMCB.
+    pub vmcb: u64,
+    /// The same in the direct map.
+    pub vmcb_virtual: u64,
+    /// Physical address of the VMCB that holds the host's VMLOAD state.
+    pub host_vmcb: u64,
+    /// Linear address of the active VS; 0: none.
+    pub active_vs: u32,
+    pub ppid: u32,
+    /// CONTEXT_*: what the extension is being asked to do.
+    pub context: u32,
+    /// Context in which the extension failed, while context is CONTEXT_FAIL.
+    pub failed_context: u32,
+    /// Why it failed: BOOT_*, while context is CONTEXT_FAIL.
+    pub failed_status: u32,
+    /// Its detail: the vector of a fault.
+    pub failed_detail: u32,
+    /// 1 while ring 3 runs or is about to: another processor that wants something must wait.
+    pub in_user: u32,
+    /// WORK_*: to be done before ring 3 is entered again. Other processors set bits too.
+    pub work: u32,
+    /// Identifier of the VM whose direct map ring 3 sees.
+    pub view: u32,
+    pub reserved0: u32,
+    /// Where an intrinsic leaves a second result.
+    pub scratch: u64,
+    /// extid, vmid, vpid and vsid as the TCB shows them.
+    pub tcb_ids0: u64,
+    /// ppid and onlinePps as the TCB shows them.
+    pub tcb_ids1: u64,
+    /// Physical address of this processor's top-level page table.
+    pub root: u64,
+    /// Physical address of the extension's TCB on this processor.
+    pub tcb: u64,
+    /// Registers of the extension at its last fault, as the entry of an exception pushes them.
+    pub fault_frame: [u64; 22],
+}
+
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 392);
+
+// PpBlock.work
+
+/// Host translations have become stale.
+pub const WORK_FLUSH_HOST: u32 = 0x1;
+/// At the next exit the guest's translations are flushed: take the request out of the VMCB.
+pub const WORK_END_FLUSH: u32 = 0x2;
+/// The debug level asks for a record of every exit.
+pub const WORK_LOG: u32 = 0x4;
+
+// System calls as functions
+
+/// What a call that failed ended with: one of `STATUS_*`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Status(pub u64);
+
+/// Identifier of a VM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Vm(pub u16);
+
+/// Identifier of a VP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Vp(pub u16);
+
+/// Identifier of a VS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Vs(pub u16);
+
+/// Identifier of a PP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Pp(pub u16);
+
+extern "C" {
+    /// The handle that the start file opened, before any Rust ran.
+    static bf_handle: u64;
+}
+
+#[inline(always)]
+fn handle() -> u64 {
+    unsafe { bf_handle }
+}
+
+/// Makes a call (`SYSCALL_*`) and returns its status, REG0 and REG1. A handle goes into REG0.
+///
+/// # Safety
+/// As the call itself.
+#[inline(always)]
+pub unsafe fn call(number: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64) -> (u64, u64, u64) {
+    let (status, out0, out1);
+    core::arch::asm!(
+        "syscall",
+        inlateout("rax") (SYSCALL_SIGNATURE as u64) << 48 | number as u64 => status,
+        inlateout("rdi") reg0 => out0,
+        inlateout("rsi") reg1 => out1,
+        in("rdx") reg2,
+        in("r10") reg3,
+        lateout("rcx") _,
+        lateout("r11") _,
+        options(nostack),
+    );
+    (status, out0, out1)
+}
+
+#[inline(always)]
+fn result<T>(status: u64, value: T) -> Result<T, Status> {
+    if status == STATUS_SUCCESS {
+        Ok(value)
+    } else {
+        Err(Status(status))
+    }
+}
+
+/// Ends the current callback as a failure.
+#[inline(always)]
+pub fn control_exit() -> ! {
+    unsafe { call(SYSCALL_CONTROL_EXIT, 0, 0, 0, 0) };
+    unsafe { core::hint::unreachable_unchecked() }
+}
+
+/// Ends `_start`; anywhere else it is a failure.
+#[inline(always)]
+pub fn control_wait() -> ! {
+    unsafe { call(SYSCALL_CONTROL_WAIT, 0, 0, 0, 0) };
+    unsafe { core::hint::unreachable_unchecked() }
+}
+
+/// Ends the fail callback: what failed is tried once more.
+#[inline(always)]
+pub fn control_again() -> ! {
+    unsafe { call(SYSCALL_CONTROL_AGAIN, 0, 0, 0, 0) };
+    unsafe { core::hint::unreachable_unchecked() }
+}
+
+/// Opens the handle that most calls want.
+#[inline(always)]
+pub fn handle_open(version: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_HANDLE_OPEN, version as u64, 0, 0, 0) };
+    result(status, reg0)
+}
+
+/// Closes the handle: no call that wants one works until another is opened.
+#[inline(always)]
+pub fn handle_close() -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_HANDLE_CLOSE, handle(), 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints two numbers in hexadecimal.
+#[inline(always)]
+pub fn debug_out(first: u64, second: u64) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_OUT, first, second, 0, 0) };
+    result(status, ())
+}
+
+/// Prints a VM.
+#[inline(always)]
+pub fn debug_dump_vm(vm: Vm) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_DUMP_VM, vm.0 as u64, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints a VP.
+#[inline(always)]
+pub fn debug_dump_vp(vp: Vp) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_DUMP_VP, vp.0 as u64, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints a VS with all its registers.
+#[inline(always)]
+pub fn debug_dump_vs(vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_DUMP_VS, vs.0 as u64, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints a processor's last VM exits.
+#[inline(always)]
+pub fn debug_dump_vmexit_log(pp: Pp) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_DUMP_VMEXIT_LOG, pp.0 as u64, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints a character.
+#[inline(always)]
+pub fn debug_write_c(character: u32) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_WRITE_C, character as u64, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints text: its address and its bytes.
+///
+/// # Safety
+/// The text must be readable memory of the extension.
+#[inline(always)]
+pub unsafe fn debug_write_str(text: u64, bytes: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_DEBUG_WRITE_STR, text, bytes, 0, 0);
+    result(status, ())
+}
+
+/// Prints an extension.
+#[inline(always)]
+pub fn debug_dump_ext(extension: u32) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_DUMP_EXT, extension as u64, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints how full the page pool is.
+#[inline(always)]
+pub fn debug_dump_page_pool() -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_DUMP_PAGE_POOL, 0, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Prints how full the pool of huge allocations is.
+#[inline(always)]
+pub fn debug_dump_huge_pool() -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_DEBUG_DUMP_HUGE_POOL, 0, 0, 0, 0) };
+    result(status, ())
+}
+
+/// Registers the bootstrap callback, by its address.
+///
+/// # Safety
+/// The address must be that of such a callback, which never returns.
+#[inline(always)]
+pub unsafe fn callback_register_bootstrap(callback: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_CALLBACK_REGISTER_BOOTSTRAP, handle(), callback, 0, 0);
+    result(status, ())
+}
+
+/// Registers the vmexit callback, by its address.
+///
+/// # Safety
+/// The address must be that of such a callback, which never returns.
+#[inline(always)]
+pub unsafe fn callback_register_vmexit(callback: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_CALLBACK_REGISTER_VMEXIT, handle(), callback, 0, 0);
+    result(status, ())
+}
+
+/// Registers the fail callback, by its address.
+///
+/// # Safety
+/// The address must be that of such a callback, which never returns.
+#[inline(always)]
+pub unsafe fn callback_register_fail(callback: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_CALLBACK_REGISTER_FAIL, handle(), callback, 0, 0);
+    result(status, ())
+}
+
+/// Creates a VM.
+#[inline(always)]
+pub fn vm_create() -> Result<Vm, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_VM_CREATE, handle(), 0, 0, 0) };
+    result(status, Vm(reg0 as u16))
+}
+
+/// Destroys a VM that has no VP and runs nowhere.
+#[inline(always)]
+pub fn vm_destroy(vm: Vm) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VM_DESTROY, handle(), vm.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Maps a page of physical memory into the extension's view of a VM.
+#[inline(always)]
+pub fn vm_map_direct(vm: Vm, physical: u64) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_VM_MAP_DIRECT, handle(), vm.0 as u64, physical, 0) };
+    result(status, reg0)
+}
+
+/// Takes such a page back, on this processor.
+///
+/// # Safety
+/// Nothing may use the memory there any more.
+#[inline(always)]
+pub unsafe fn vm_unmap_direct(vm: Vm, address: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_VM_UNMAP_DIRECT, handle(), vm.0 as u64, address, 0);
+    result(status, ())
+}
+
+/// Takes such a page back, on all processors.
+///
+/// # Safety
+/// Nothing may use the memory there any more.
+#[inline(always)]
+pub unsafe fn vm_unmap_direct_broadcast(vm: Vm, address: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_VM_UNMAP_DIRECT_BROADCAST, handle(), vm.0 as u64, address, 0);
+    result(status, ())
+}
+
+/// Flushes the address translations of a VM's VSs on this processor.
+#[inline(always)]
+pub fn vm_tlb_flush(vm: Vm) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VM_TLB_FLUSH, handle(), vm.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Creates a VP of a VM.
+#[inline(always)]
+pub fn vp_create(vm: Vm) -> Result<Vp, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_VP_CREATE, handle(), vm.0 as u64, 0, 0) };
+    result(status, Vp(reg0 as u16))
+}
+
+/// Destroys a VP that has no VS and runs nowhere.
+#[inline(always)]
+pub fn vp_destroy(vp: Vp) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VP_DESTROY, handle(), vp.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Creates a VS of a VP on a processor.
+#[inline(always)]
+pub fn vs_create(vp: Vp, pp: Pp) -> Result<Vs, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_VS_CREATE, handle(), vp.0 as u64, pp.0 as u64, 0) };
+    result(status, Vs(reg0 as u16))
+}
+
+/// Destroys a VS that runs nowhere.
+#[inline(always)]
+pub fn vs_destroy(vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_DESTROY, handle(), vs.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Gives this processor's root VS the operating system's state.
+#[inline(always)]
+pub fn vs_init_as_root(vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_INIT_AS_ROOT, handle(), vs.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Reads a register: AMD_REG_* or INTEL_REG_*.
+#[inline(always)]
+pub fn vs_read(vs: Vs, reg: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_VS_READ, handle(), vs.0 as u64, reg as u64, 0) };
+    result(status, reg0)
+}
+
+/// Writes a register: AMD_REG_* or INTEL_REG_*.
+#[inline(always)]
+pub fn vs_write(vs: Vs, reg: u32, value: u64) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_WRITE, handle(), vs.0 as u64, reg as u64, value) };
+    result(status, ())
+}
+
+/// Runs a VS. Returns only when it failed.
+#[inline(always)]
+pub fn vs_run(vm: Vm, vp: Vp, vs: Vs) -> Status {
+    Status(unsafe { call(SYSCALL_VS_RUN, handle(), vm.0 as u64, vp.0 as u64, vs.0 as u64) }.0)
+}
+
+/// Runs the active VS. Returns only when it failed.
+#[inline(always)]
+pub fn vs_run_current() -> Status {
+    Status(unsafe { call(SYSCALL_VS_RUN_CURRENT, handle(), 0, 0, 0) }.0)
+}
+
+/// Skips the instruction that a VS exited for, and runs it. Returns only when it failed.
+#[inline(always)]
+pub fn vs_advance_ip_and_run(vm: Vm, vp: Vp, vs: Vs) -> Status {
+    Status(unsafe { call(SYSCALL_VS_ADVANCE_IP_AND_RUN, handle(), vm.0 as u64, vp.0 as u64, vs.0 as u64) }.0)
+}
+
+/// Skips the instruction that the active VS exited for, and runs it. Returns only when it failed.
+#[inline(always)]
+pub fn vs_advance_ip_and_run_current() -> Status {
+    Status(unsafe { call(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, handle(), 0, 0, 0) }.0)
+}
+
+/// Gives this processor to the operating system for good, in a VS's state. Returns only when it failed.
+#[inline(always)]
+pub fn vs_promote(vs: Vs) -> Status {
+    Status(unsafe { call(SYSCALL_VS_PROMOTE, handle(), vs.0 as u64, 0, 0) }.0)
+}
+
+/// Has the processor forget what it keeps of a VS.
+#[inline(always)]
+pub fn vs_clear(vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_CLEAR, handle(), vs.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Moves a VS that runs nowhere to another processor.
+#[inline(always)]
+pub fn vs_migrate(vs: Vs, pp: Pp) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_MIGRATE, handle(), vs.0 as u64, pp.0 as u64, 0) };
+    result(status, ())
+}
+
+/// Makes a VS the active one.
+#[inline(always)]
+pub fn vs_set_active(vm: Vm, vp: Vp, vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_SET_ACTIVE, handle(), vm.0 as u64, vp.0 as u64, vs.0 as u64) };
+    result(status, ())
+}
+
+/// Skips the instruction that the active VS exited for, and makes another active.
+#[inline(always)]
+pub fn vs_advance_ip_and_set_active(vm: Vm, vp: Vp, vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, handle(), vm.0 as u64, vp.0 as u64, vs.0 as u64) };
+    result(status, ())
+}
+
+/// Flushes a VS's translation of one guest virtual address.
+#[inline(always)]
+pub fn vs_tlb_flush(vs: Vs, address: u64) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_VS_TLB_FLUSH, handle(), vs.0 as u64, address, 0) };
+    result(status, ())
+}
+
+/// Reads an MSR of the processor.
+#[inline(always)]
+pub fn intrinsic_rdmsr(msr: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_INTRINSIC_RDMSR, handle(), msr as u64, 0, 0) };
+    result(status, reg0)
+}
+
+/// Writes an MSR of the processor.
+///
+/// # Safety
+/// An MSR can change what any code on this processor does.
+#[inline(always)]
+pub unsafe fn intrinsic_wrmsr(msr: u32, value: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_INTRINSIC_WRMSR, handle(), msr as u64, value, 0);
+    result(status, ())
+}
+
+/// Allocates a zeroed page.
+#[inline(always)]
+pub fn mem_alloc_page() -> Result<(u64, u64), Status> {
+    let (status, reg0, reg1) = unsafe { call(SYSCALL_MEM_ALLOC_PAGE, handle(), 0, 0, 0) };
+    result(status, (reg0, reg1))
+}
+
+/// Frees such a page.
+///
+/// # Safety
+/// Nothing may use the memory there any more.
+#[inline(always)]
+pub unsafe fn mem_free_page(address: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_MEM_FREE_PAGE, handle(), address, 0, 0);
+    result(status, ())
+}
+
+/// Allocates zeroed, physically contiguous pages.
+#[inline(always)]
+pub fn mem_alloc_huge(bytes: u64) -> Result<(u64, u64), Status> {
+    let (status, reg0, reg1) = unsafe { call(SYSCALL_MEM_ALLOC_HUGE, handle(), bytes, 0, 0) };
+    result(status, (reg0, reg1))
+}
+
+/// Frees such pages.
+///
+/// # Safety
+/// Nothing may use the memory there any more.
+#[inline(always)]
+pub unsafe fn mem_free_huge(address: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_MEM_FREE_HUGE, handle(), address, 0, 0);
+    result(status, ())
+}

@@ -1,0 +1,52 @@
+// What the microkernel tells an extension's callbacks, and what they answer the SDK's start file
+
+import { type Table, table } from "./schema.ts";
+
+/** Decisions of a callback; the start file makes the system call that each stands for. */
+export const decisions = table("callbacks", "What happens after a callback: its result", "u32", {
+  NEXT_ADVANCE_AND_RUN: [0, "Skip the instruction that the VM exited for, and run it on."],
+  NEXT_RUN: [1, "Run the VM on where it is: the instruction is executed again."],
+  NEXT_STOP: [2, "Skip the instruction, and give this processor back to the operating system for good."],
+  NEXT_FAIL: [3, "Give up: the processor is lost to this extension, and the debug ring says so."],
+  NEXT_AGAIN: [4, "Only in fail: go on where the callback failed. A fault's instruction is executed once more."],
+});
+
+/** Exit codes that an intercept of the VMCB has one bit for, from `first` on; `-` is a reserved bit. */
+const range = (first: number, names: string): [string, number][] =>
+  names
+    .split(/\s+/)
+    .filter((name) => name !== "")
+    .flatMap((name, index): [string, number][] =>
+      name === "-" ? [] : [[`AMD_EXIT_${name.toUpperCase()}`, first + index]],
+    );
+
+/**
+ * Exit reasons on AMD (APM volume 2, appendix C). Below 0xC0 they number the bits of the intercept words, too: 16 bits
+ * each for reads and writes of control and debug registers, then 32 bits each for exceptions and instructions.
+ */
+export const amdExits: Table = table(
+  "callbacks",
+  "Exit reasons on AMD, as the vmexit callback gets them (APM volume 2, appendix C)",
+  "u64",
+  {
+    AMD_EXIT_CR_READ: [0x00n, "Of control register 0; the other 15 follow."],
+    AMD_EXIT_CR_WRITE: [0x10n, "Of control register 0; the other 15 follow."],
+    AMD_EXIT_DR_READ: [0x20n, "Of debug register 0; the other 15 follow."],
+    AMD_EXIT_DR_WRITE: [0x30n, "Of debug register 0; the other 15 follow."],
+    AMD_EXIT_EXCEPTION: [0x40n, "Vector 0; the other 31 follow."],
+    ...Object.fromEntries(
+      range(
+        0x60,
+        `intr nmi smi init vintr cr0_selective_write idtr_read gdtr_read ldtr_read tr_read idtr_write gdtr_write
+         ldtr_write tr_write rdtsc rdpmc pushf popf cpuid rsm iret int invd pause hlt invlpg invlpga io msr
+         task_switch ferr_freeze shutdown
+         vmrun vmmcall vmload vmsave stgi clgi skinit rdtscp icebp wbinvd monitor mwait mwait_armed xsetbv rdpru
+         efer_write_trap`,
+      ),
+    ),
+    AMD_EXIT_CR_WRITE_TRAP: [0x90n, "Of control register 0, after the write; the other 15 follow."],
+    ...Object.fromEntries(range(0xa0, "invlpgb invlpgb_illegal invpcid mcommit tlbsync")),
+    AMD_EXIT_NESTED_PAGE_FAULT: 0x400n,
+    AMD_EXIT_INVALID: [0xffff_ffff_ffff_ffffn, "The processor refused the VS's state."],
+  },
+);

@@ -1,0 +1,129 @@
+// bareflank.rs: constants, structures and system calls for Rust
+
+import type { CallArgument, Item, Structure, SystemCall, Table } from "./schema.ts";
+import { banner, hex, snake } from "./spelling.ts";
+
+const CALLS_PREAMBLE = `
+/// What a call that failed ended with: one of \`STATUS_*\`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Status(pub u64);
+${["VM", "VP", "VS", "PP"]
+  .map(
+    (name) => `
+/// Identifier of a ${name}.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct ${name[0]}${name[1]?.toLowerCase()}(pub u16);
+`,
+  )
+  .join("")}
+extern "C" {
+    /// The handle that the start file opened, before any Rust ran.
+    static bf_handle: u64;
+}
+
+#[inline(always)]
+fn handle() -> u64 {
+    unsafe { bf_handle }
+}
+
+/// Makes a call (\`SYSCALL_*\`) and returns its status, REG0 and REG1. A handle goes into REG0.
+///
+/// # Safety
+/// As the call itself.
+#[inline(always)]
+pub unsafe fn call(number: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64) -> (u64, u64, u64) {
+    let (status, out0, out1);
+    core::arch::asm!(
+        "syscall",
+        inlateout("rax") (SYSCALL_SIGNATURE as u64) << 48 | number as u64 => status,
+        inlateout("rdi") reg0 => out0,
+        inlateout("rsi") reg1 => out1,
+        in("rdx") reg2,
+        in("r10") reg3,
+        lateout("rcx") _,
+        lateout("r11") _,
+        options(nostack),
+    );
+    (status, out0, out1)
+}
+
+#[inline(always)]
+fn result<T>(status: u64, value: T) -> Result<T, Status> {
+    if status == STATUS_SUCCESS {
+        Ok(value)
+    } else {
+        Err(Status(status))
+    }
+}
+`;
+
+/** bareflank.rs */
+export function rust(items: readonly Item[], calls: readonly SystemCall[]): string {
+  const sections = items.map(
+    (item) => `\n// ${item.title}\n\n${item.kind === "table" ? constants(item) : structure(item)}`,
+  );
+  return `// SPDX-License-Identifier: MIT\n${banner("//")}${sections.join("")}
+// System calls as functions
+${CALLS_PREAMBLE}${calls.map(rustCall).join("")}`;
+}
+
+function constants(item: Table): string {
+  return item.constants
+    .map(({ name, value, doc }) => `${docComment(doc)}pub const ${name}: ${item.width} = ${hex(value)};\n`)
+    .join("");
+}
+
+const docComment = (doc: string | undefined, indent = "") => (doc === undefined ? "" : `${indent}/// ${doc}\n`);
+
+/** The one field whose name is a word of the language. */
+const fieldName = (name: string) => (name === "self" ? "self_address" : snake(name));
+
+function structure(item: Structure): string {
+  const fields = item.fields.map(
+    ({ name, type, count, doc }) =>
+      `${docComment(doc, "    ")}    pub ${fieldName(name)}: ${count === 1 ? type : `[${type}; ${count}]`},\n`,
+  );
+  return `#[repr(C)]
+pub struct ${item.name} {
+${fields.join("")}}
+
+const _: () = assert!(core::mem::size_of::<${item.name}>() == ${item.sizeBytes});
+`;
+}
+
+function rustCall(call: SystemCall): string {
+  const { name, inputs, outputs, unsafe } = call;
+  const given = [...(call.handle ? ["handle()"] : []), ...inputs.map(argument)];
+  const registers = [0, 1, 2, 3].map((register) => given[register] ?? "0");
+  const made = `call(SYSCALL_${name.toUpperCase()}, ${registers.join(", ")})`;
+  const parameters = inputs.map((input) => `${input.name}: ${rustType(input)}`).join(", ");
+  const [type, lines] = body(call, unsafe === undefined ? `unsafe { ${made} }` : made, outputs);
+  const safety = unsafe === undefined ? "" : `///\n/// # Safety\n/// ${unsafe}\n`;
+  return `
+/// ${call.doc}${call.returns === "on-failure" ? " Returns only when it failed." : ""}
+${safety}#[inline(always)]
+pub ${unsafe === undefined ? "" : "unsafe "}fn ${name}(${parameters}) -> ${type} {
+${lines.map((line) => `    ${line}\n`).join("")}}
+`;
+}
+
+function body(call: SystemCall, made: string, outputs: readonly CallArgument[]): [string, string[]] {
+  if (call.returns === "never") {
+    return ["!", [`${made};`, "unsafe { core::hint::unreachable_unchecked() }"]];
+  }
+  if (call.returns === "on-failure") return ["Status", [`Status(${made}.0)`]];
+  const values = outputs.map((output, index) =>
+    output.type === "u64" ? `reg${index}` : `${rustType(output)}(reg${index} as u16)`,
+  );
+  const types = outputs.map(rustType);
+  const [value, type] =
+    outputs.length === 1 ? [values[0], types[0]] : [`(${values.join(", ")})`, `(${types.join(", ")})`];
+  const names = [0, 1].map((register) => (register < outputs.length ? `reg${register}` : "_"));
+  return [`Result<${type}, Status>`, [`let (status, ${names.join(", ")}) = ${made};`, `result(status, ${value})`]];
+}
+
+const rustType = ({ type }: CallArgument) => (type.startsWith("u") ? type : `${type[0]?.toUpperCase()}${type[1]}`);
+const argument = ({ name, type }: CallArgument) =>
+  type === "u64" ? name : type === "u32" ? `${name} as u64` : `${name}.0 as u64`;
