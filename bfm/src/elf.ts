@@ -10,6 +10,7 @@ import { elfTexts } from "./messages.ts";
 interface ElfCheck {
   checkKernel(file: bigint, bytes: bigint): number;
   checkExtension(file: bigint, bytes: bigint): number;
+  kernelVersion(file: bigint): bigint;
 }
 
 /** Where the file seems to lie; not 0, which is a null address. */
@@ -19,11 +20,38 @@ const FILE_ADDRESS = 0x1000n;
 export type FileKind = "kernel" | "extension";
 
 /**
- * ELF_* that says what is wrong with a file, or ELF_OK.
+ * Throws a Failure unless the file can be loaded.
  *
  * @param elfCheck The module of bsl/src/elf-check.ts.
  */
-export function checkElf(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, file: Uint8Array): number {
+export function requireElf(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, name: string, file: Uint8Array): void {
+  const { checkKernel, checkExtension, kernelVersion } = instantiate(elfCheck, file);
+  const check = kind === "kernel" ? checkKernel : checkExtension;
+  const error = check(FILE_ADDRESS, BigInt(file.byteLength));
+  if (error !== abi.ELF_OK) {
+    const text = elfTexts()[error];
+    throw new Failure(
+      "ERROR_ELF",
+      exitCodes.file,
+      `${name} cannot be loaded: ${text?.what ?? `check ${error} failed`}`,
+      text?.advice ?? "Build it again.",
+      { facts: { file: name, reason: constantName("ELF_", error) } },
+    );
+  }
+  const version = kind === "kernel" ? BigInt.asUintN(64, kernelVersion(FILE_ADDRESS)) : abi.BOOT_VERSION;
+  if (version !== abi.BOOT_VERSION) {
+    throw new Failure(
+      "ERROR_KERNEL_VERSION",
+      exitCodes.file,
+      `${name} is of another release: it speaks version ${version} to its loader, and this bfm knows version ${abi.BOOT_VERSION}`,
+      "Install kernel, driver and bfm of the same release.",
+      { facts: { file: name, kernelVersion: Number(version), bfmVersion: Number(abi.BOOT_VERSION) } },
+    );
+  }
+}
+
+/** The module, with the file as the memory that it looks into. */
+function instantiate(elfCheck: Uint8Array<ArrayBuffer>, file: Uint8Array): ElfCheck {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const offset = (address: bigint) => Number(address - FILE_ADDRESS);
   const memory = {
@@ -32,22 +60,5 @@ export function checkElf(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, file
     peek32: (address: bigint) => view.getUint32(offset(address), true),
     peek64: (address: bigint) => view.getBigUint64(offset(address), true),
   };
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(elfCheck), { memory });
-  const { checkKernel, checkExtension } = instance.exports as unknown as ElfCheck;
-  const check = kind === "kernel" ? checkKernel : checkExtension;
-  return check(FILE_ADDRESS, BigInt(file.byteLength));
-}
-
-/** Throws a Failure unless the file can be loaded. */
-export function requireElf(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, name: string, file: Uint8Array): void {
-  const error = checkElf(elfCheck, kind, file);
-  if (error === abi.ELF_OK) return;
-  const text = elfTexts()[error];
-  throw new Failure(
-    "ERROR_ELF",
-    exitCodes.file,
-    `${name} cannot be loaded: ${text?.what ?? `check ${error} failed`}`,
-    text?.advice ?? "Build it again.",
-    { facts: { file: name, reason: constantName("ELF_", error) } },
-  );
+  return new WebAssembly.Instance(new WebAssembly.Module(elfCheck), { memory }).exports as unknown as ElfCheck;
 }

@@ -18,6 +18,8 @@ const SHT_SYMTAB = 2;
 const SHT_NOTE = 7;
 const STT_FUNC = 2;
 const SYMBOL_BYTES = 24;
+/** Functions of assembly may have no size: they last until the next symbol, but not longer than this. */
+const UNSIZED_BYTES = 4096n;
 const NT_GNU_BUILD_ID = 3;
 
 interface Section {
@@ -77,7 +79,7 @@ function nameOf({ functions }: SymbolFile, address: bigint): string | undefined 
     else high = middle;
   }
   const found = functions[low - 1];
-  if (found === undefined || address >= found.address + (found.sizeBytes || 1n)) return undefined;
+  if (found === undefined || address >= found.address + (found.sizeBytes || UNSIZED_BYTES)) return undefined;
   const offset = address - found.address;
   return offset === 0n ? found.name : `${found.name}+0x${offset.toString(16)}`;
 }

@@ -55,7 +55,7 @@ export class Bench {
 }
 
 /** A folder with a kernel, an extension and files that are neither; removed after the tests. */
-export function makeFiles(): { readonly kernel: string; readonly extension: string; readonly writableCode: string } {
+export function makeFiles() {
   const folder = mkdtempSync(join(tmpdir(), "bfm-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const write = (name: string, bytes: Buffer) => {
@@ -64,6 +64,7 @@ export function makeFiles(): { readonly kernel: string; readonly extension: stri
   };
   return {
     kernel: write("kernel.elf", elfFile("kernel")),
+    nextKernel: write("next-kernel.elf", elfFile("kernel", { version: 0xffff_ffff_ffff_ffffn })),
     extension: write("extension.elf", elfFile("extension")),
     writableCode: write("writable-code.elf", elfFile("extension", { writableCode: true })),
   };

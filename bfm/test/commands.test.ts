@@ -54,6 +54,11 @@ test("a file that cannot be loaded never reaches the driver", async () => {
       `${files.extension} cannot be loaded: it is no Bareflank kernel`,
     ],
     [
+      ["--kernel", files.nextKernel, files.extension],
+      "ERROR_KERNEL_VERSION",
+      `${files.nextKernel} is of another release: it speaks version 18446744073709551615 to its loader, and this bfm knows version 1`,
+    ],
+    [
       ["--kernel", files.kernel, files.writableCode],
       "ERROR_ELF",
       `${files.writableCode} cannot be loaded: a segment is writable and executable`,

@@ -10,7 +10,10 @@ const PF_RX = 5;
 const PF_RWX = 7;
 
 /** An executable with one page of code, and the kernel's note where it is a kernel. */
-export function elfFile(kind: "kernel" | "extension", options: { writableCode?: boolean } = {}): Buffer {
+export function elfFile(
+  kind: "kernel" | "extension",
+  options: { writableCode?: boolean; version?: bigint } = {},
+): Buffer {
   const base = BigInt(kind === "kernel" ? KERNEL_IMAGE_BASE : EXT_CODE_BASE);
   const file = Buffer.alloc(4096);
   Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]).copy(file);
@@ -23,7 +26,7 @@ export function elfFile(kind: "kernel" | "extension", options: { writableCode?: 
   file.writeUInt16LE(PROGRAM_HEADER_BYTES, 54);
   file.writeUInt16LE(2, 56);
   segment(file, 0, PT_LOAD, options.writableCode ? PF_RWX : PF_RX, 0, base, 4096, 4096);
-  const note = kernelNote();
+  const note = kernelNote(options.version ?? BOOT_VERSION);
   note.copy(file, 1024);
   segment(file, 1, kind === "kernel" ? PT_NOTE : 0, 4, 1024, 0n, note.length, 4);
   return file;
@@ -50,12 +53,12 @@ function segment(
   file.writeBigUInt64LE(BigInt(alignment), at + 48);
 }
 
-function kernelNote(): Buffer {
+function kernelNote(version: bigint): Buffer {
   const note = Buffer.alloc(12 + 12 + 8);
   note.writeUInt32LE(10, 0);
   note.writeUInt32LE(8, 4);
   note.writeUInt32LE(NOTE_KERNEL, 8);
   note.write("Bareflank\0", 12, "latin1");
-  note.writeBigUInt64LE(BOOT_VERSION, 24);
+  note.writeBigUInt64LE(version, 24);
   return note;
 }

@@ -11,10 +11,10 @@ const file: SymbolFile = {
 };
 
 test("addresses in functions get their name and offset, others stay", () => {
-  const text = "rip 0x0000000040001000 0x40001008 0x40001020 0x4000101f 0x40000fff 0x40001021 0x1";
+  const text = "rip 0x0000000040001000 0x40001008 0x40001020 0x4000101f 0x40000fff 0x40001021 0x40002020 0x1";
   expect(nameAddresses(text, [file])).toBe(
     "rip 0x0000000040001000 (kernel/src/pool/Pool#allocate) 0x40001008 (kernel/src/pool/Pool#allocate+0x8) " +
-      "0x40001020 (vmexit_entry) 0x4000101f (kernel/src/pool/Pool#allocate+0x1f) 0x40000fff 0x40001021 0x1",
+      "0x40001020 (vmexit_entry) 0x4000101f (kernel/src/pool/Pool#allocate+0x1f) 0x40000fff 0x40001021 (vmexit_entry+0x1) 0x40002020 0x1",
   );
 });
 
