@@ -18,6 +18,8 @@ export interface Branch {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Which of the conditions that asc gives this place, from 0. */
+  readonly ordinal: number;
   /** Whether tests saw it hold, and not hold. */
   readonly taken: boolean;
   readonly passed: boolean;
@@ -93,7 +95,7 @@ export class Coverage {
     for (const twin of Object.values(twins)) {
       const taken = hits.get(twin) ?? new Set<number>();
       for (const branch of branchesOf(twin, taken)) {
-        const key = `${branch.file}:${branch.line}:${branch.column}`;
+        const key = `${branch.file}:${branch.line}:${branch.column}:${branch.ordinal}`;
         const known = places.get(key);
         const merged = { taken: known?.taken || branch.taken, passed: known?.passed || branch.passed };
         places.set(key, { ...branch, ...merged });
@@ -117,15 +119,21 @@ export class Coverage {
   }
 }
 
-/** The branches of one twin: each has two counters, the first of which stands behind the condition. */
+/** The branches of one twin, without those of tests: each has two counters, the first of which stands behind the condition. */
 function branchesOf(twin: string, taken: ReadonlySet<number>): Branch[] {
   const mappings = readSourceMap(readFileSync(`${twin}.map`, "utf8"));
   const calls = findCalls(readFileSync(twin), COVERAGE_IMPORT.module, COVERAGE_IMPORT.name);
+  // Instances of one generic function have the same conditions in the same order, so each place counts from 0 in each.
+  const seen = new Map<string, number>();
   return calls.flatMap(({ argument, offset, start }) => {
     if (argument % 2 !== 0) return [];
     const place = placeOf(mappings, start, offset);
     if (place === undefined) return [];
     const { file, line, column } = place;
-    return [{ file, line, column, taken: taken.has(argument), passed: taken.has(argument + 1) }];
+    if (file.includes("/test/")) return [];
+    const within = `${start} ${file}:${line}:${column}`;
+    const ordinal = seen.get(within) ?? 0;
+    seen.set(within, ordinal + 1);
+    return [{ file, line, column, ordinal, taken: taken.has(argument), passed: taken.has(argument + 1) }];
   });
 }

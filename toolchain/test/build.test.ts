@@ -99,7 +99,7 @@ describe("errors", () => {
             code: "AS2304",
             message: "Cannot find name 'missing'.",
             file: "library/src/main.ts",
-            line: 8,
+            line: 10,
             column: 10,
             text: "  return missing();",
           });
@@ -136,7 +136,7 @@ describe("errors", () => {
           const { diagnostics } = await failure("arithmetic");
           expect(diagnostics).toHaveLength(1);
           expect(diagnostics[0]).toMatchObject({ file: "library/src/main.ts", code: "float" });
-          expect([8, 11]).toContain(diagnostics[0]?.line);
+          expect([10, 13]).toContain(diagnostics[0]?.line);
           expect(diagnostics[0]?.message).toMatch(/floating point in library\/src\/main\/round/);
         },
       );
