@@ -28,10 +28,12 @@ function ioctlProgram(): string {
   return path;
 }
 
-/** Boots the lab's AMD machine. */
-export function bootMachine(options: LinuxOptions): Promise<LinuxMachine> {
+/** Boots the lab's AMD machine, and forgets what Linux had to say while it came up. */
+export async function bootMachine(options: LinuxOptions): Promise<LinuxMachine> {
   const program = { from: ioctlProgram(), to: "/usr/bin/bf-ioctl" };
-  return LinuxMachine.boot({ ...options, put: [program, ...(options.put ?? [])] });
+  const machine = await LinuxMachine.boot({ ...options, put: [program, ...(options.put ?? [])] });
+  await machine.run("dmesg -c");
+  return machine;
 }
 
 /** Runs a command that has to work, and returns what it wrote to stdout. */

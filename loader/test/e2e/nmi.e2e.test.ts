@@ -18,10 +18,8 @@ describe("NMIs during a storm of CPUIDs", () => {
   /** NMIs that each processor has had. */
   const interrupts = async () => {
     const line = await succeed(linux, "grep NMI: /proc/interrupts");
-    return line
-      .split(/\s+/)
-      .slice(2, 2 + PROCESSORS)
-      .map(Number);
+    const [, ...counts] = line.trim().split(/\s+/);
+    return counts.slice(0, PROCESSORS).map(Number);
   };
 
   it("reach every processor, and none is lost", async () => {
@@ -35,7 +33,7 @@ describe("NMIs during a storm of CPUIDs", () => {
         i=$((i + 1))
       done
       kill $(jobs -p)
-      dmesg`;
+      dmesg -c`;
     const log = await succeed(linux, command, 240);
     // The processor that presses shows its own backtrace without an NMI.
     const expected = Array.from({ length: PROCESSORS }, (_, cpu) => (cpu === 0 ? 0 : PRESSES));
@@ -50,7 +48,7 @@ describe("NMIs during a storm of CPUIDs", () => {
 
   it("leave the hypervisor running", async () => {
     expect(await driverStatus(linux)).toMatchObject({ running: PROCESSORS, mask: 15 });
-    await succeed(linux, "dmesg -c >/dev/null; bfm stop && bfm unload");
+    await succeed(linux, "bfm stop && bfm unload");
     expect(await complaints(linux)).toBe("");
   });
 });

@@ -13,14 +13,32 @@ import {
   STATE_UNLOADED,
 } from "@bareflank/abi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { assemble } from "../../../kernel/test/bare/assemble.ts";
 import type { LinuxMachine } from "../../../lab/src/index.ts";
 import { bootMachine, complaints, driverStatus, EXTENSION, KERNEL, succeed } from "./machine.ts";
+
+/** More lines than the ring can hold. */
+const TALK_LINES = 4000;
+const talkLine = (left: number) => `0x${left.toString(16).padStart(16, "0")} 0x${"0".repeat(16)}`;
+const TALK_LINE_CHARS = talkLine(0).length + 1;
+/** Counts down on the second processor. */
+const talk = `
+  cmp edi, 1
+  jne 1f
+  mov r15d, ${TALK_LINES}
+  xor esi, esi
+  2: dec r15d
+  mov edi, r15d
+  CALL(DEBUG_OUT)
+  test r15d, r15d
+  jnz 2b
+  1:`;
 
 describe("the driver", () => {
   let linux: LinuxMachine;
 
   beforeAll(async () => {
-    linux = await bootMachine({ smp: 2 });
+    linux = await bootMachine({ smp: 2, put: [{ from: assemble({ bootstrap: talk }), to: "/root/talkative.elf" }] });
   });
 
   afterAll(() => linux?.close());
@@ -118,20 +136,26 @@ describe("the driver", () => {
   });
 
   it("keeps the newest text, whole, of a ring that has wrapped", async () => {
-    // Some 200 characters a round.
-    for (let round = 0; round < 4; round++) await succeed(linux, "bf-ioctl cycles 200 10", 300);
-    const { ring } = await driverStatus(linux);
-    expect(ring).toBe(DEBUG_RING_CHARS);
-    const whole = (await succeed(linux, `bf-ioctl dump ${DEBUG_RING_CHARS}`)).split("\n");
-    expect(whole[1]).toBe(`written=${DEBUG_RING_CHARS}`);
-    // The first line may have lost its beginning.
-    const lines = whole.slice(3, -1);
-    const known =
-      /^(bareflank: )?PP [01]: (in a VM now|leaving the VM, CPUIDs answered: \d+|exits by reason: 0x72=\d+)$/;
-    expect(lines.filter((line) => !known.test(line))).toEqual([]);
-    expect(lines.at(-1)).toMatch(/^bareflank: PP 0: exits by reason: 0x72=\d+$/);
-    const newest = (await succeed(linux, "bf-ioctl dump 300")).split("\n");
-    expect(newest.slice(3)).toEqual(whole.slice(1 - newest.slice(3).length - 1));
+    expect(await ioctls(`load ${KERNEL} /root/talkative.elf start stop`)).toEqual(
+      ["load", "start", "stop"].map((name) => done(name)),
+    );
+    expect((await driverStatus(linux)).ring).toBe(DEBUG_RING_CHARS);
+    const whole = await succeed(linux, `bf-ioctl dump ${DEBUG_RING_CHARS}`);
+    expect(whole).toContain(`\nwritten=${DEBUG_RING_CHARS}\n`);
+    const text = whole.slice(-DEBUG_RING_CHARS);
+    // The first line has lost its beginning.
+    const lines = text.split("\n").slice(1, -1);
+    const count = Math.floor(DEBUG_RING_CHARS / TALK_LINE_CHARS) - 3;
+    const said = Array.from({ length: TALK_LINES }, (_, index) => talkLine(TALK_LINES - 1 - index));
+    const numbers = lines.filter((line) => line.startsWith("0x"));
+    expect(numbers.length).toBeGreaterThan(count);
+    expect(numbers).toEqual(said.slice(-numbers.length));
+    expect(lines.slice(numbers.length)).toEqual([
+      expect.stringMatching(/^bareflank: PP 1: exits/),
+      expect.stringMatching(/^bareflank: PP 0: exits/),
+    ]);
+    expect((await succeed(linux, "bf-ioctl dump 300")).slice(-300)).toBe(text.slice(-300));
+    await succeed(linux, `bf-ioctl load ${KERNEL} ${EXTENSION}`);
   });
 
   it.each([0, 1])("notices at the start that memory runs out for processor %i", async (cpu) => {
