@@ -3,7 +3,6 @@
 import { BOOT_EXT_FAULT, BOOT_EXT_RETURNED, BOOT_KERNEL_FAULT } from "../../abi/generated/bare/boot";
 import {
   ACTION_IRET,
-  ACTION_RESUME,
   FAULT_FRAME_BYTES,
   FAULT_FRAME_CS,
   FAULT_FRAME_ERROR_CODE,
@@ -42,13 +41,14 @@ export function enterException(frame: u64): u32 {
 
 /** The extension faulted: its registers are kept for `again`, and its fail callback decides. */
 function extensionFault(frame: u64): u32 {
-  copyMemory(PP_AREA_BASE + PP_BLOCK + PP_BLOCK_FAULT_FRAME, frame, FAULT_FRAME_BYTES);
   const vector = peek64(frame + FAULT_FRAME_VECTOR);
   const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
+  // No fault to anybody else: what the fail callback may be about stays
   if (vector == VECTOR_PAGE_FAULT && showDirect(address)) {
     leaveKernel(false);
-    return ACTION_RESUME;
+    return ACTION_IRET;
   }
+  copyMemory(PP_AREA_BASE + PP_BLOCK + PP_BLOCK_FAULT_FRAME, frame, FAULT_FRAME_BYTES);
   printFrame("bareflank: the extension faulted", frame, address);
   const code = (peek64(frame + FAULT_FRAME_ERROR_CODE) << 32) | vector;
   return fail(returned(frame, address) ? BOOT_EXT_RETURNED : BOOT_EXT_FAULT, vector, code, address);

@@ -169,8 +169,10 @@ export function fatal(status: u32, detail: u64): u32 {
     return ACTION_HALT;
   }
   const vs = vsAt(ppid());
+  // Another processor may have made a VS with this number for itself
+  const isOurs = vss.has(ppid()) && vs.isRoot != 0 && vs.ppid == ppid();
   const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
-  if (vss.has(ppid()) && vs.ran != 0) {
+  if (isOurs && vs.ran != 0) {
     activate(vs);
     skipInstruction(vs);
     vs.writeGeneral(0, code);

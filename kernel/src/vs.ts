@@ -28,7 +28,8 @@ export class Vs extends PoolObject {
   ran: u32 = 0;
   /** 1 while its VMCB asks for a flush at the next run. */
   flushing: u32 = 0;
-  private padding: u32 = 0;
+  /** 1 once it has been made the operating system on its processor. */
+  isRoot: u32 = 0;
   /** Physical address of its VMCB. */
   vmcb: u64 = 0;
   /** Native address of its registers while it is not active. */
@@ -41,6 +42,7 @@ export class Vs extends PoolObject {
     this.active = 0;
     this.ran = 0;
     this.flushing = 0;
+    this.isRoot = 0;
     this.vmcb = allocatePage();
     this.registers = registerFiles.allocate();
     if (this.vmcb != 0 && this.registers != 0) {

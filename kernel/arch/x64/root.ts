@@ -14,6 +14,8 @@ export function initRoot(vs: Vs): void {
   loadSavedState(vs.vmcb);
   for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) vs.writeGeneral(i, ppLoad64(PP_STATE + SAVED_STATE_RAX + i * 8));
   for (let index = VS_CR8; index <= VS_XCR0; index++) writeSwitched(vs, index, savedSwitched(index));
+  vs.isRoot = 1;
+  vs.ran = 0;
   // The address space identifier may have been used by another hypervisor before us
   requestFlush(vs);
 }
