@@ -42,10 +42,11 @@ export function instructions(context: InstructionContext): Intrinsics {
       tryRdmsr: (index: number, out: bigint) =>
         unlessProtected(() => memory.poke(u64(out), 8, current().rdmsr(index >>> 0))),
       tryWrmsr: (index: number, value: bigint) => unlessProtected(() => current().wrmsr(index >>> 0, u64(value))),
-      // Translations are looked up anew at every access here, so there is nothing to flush
-      flushTlb: () => {},
-      flushPage: () => {},
-      flushGuestPage: () => {},
+      // Translations are looked up anew at every access here: that a flush was asked for is all there is to see
+      flushTlb: () => current().flushes.push("all"),
+      flushPage: (address: bigint) => current().flushes.push(`page 0x${u64(address).toString(16)}`),
+      flushGuestPage: (address: bigint, asid: number) =>
+        current().flushes.push(`page 0x${u64(address).toString(16)} of ASID ${asid >>> 0}`),
       ...controlRegisters(current),
       ...descriptorTables(context),
       vmsave: (address: bigint) => vmsave(current(), vmcbAt(context, address)),

@@ -36,6 +36,8 @@ export interface LoaderOptions {
   readonly freePages?: number;
   /** Whether there is a debug ring. */
   readonly ring?: boolean;
+  /** 2: every exit is logged. */
+  readonly debugLevel?: number;
 }
 
 /** What a processor gets: its top-level table, and its own pages (physical addresses). */
@@ -146,6 +148,7 @@ export class Loader {
     args.set("promoteEntry", PROMOTE_ENTRY);
     args.set("vendor", BigInt(this.#options.vendor ?? VENDOR_AMD));
     args.set("features", BigInt(this.#options.features ?? ALL_FEATURES));
+    args.set("debugLevel", BigInt(this.#options.debugLevel ?? 1));
     args.set("extCount", 1n);
     args.set("extBytes", BigInt(this.#options.extension.length));
   }

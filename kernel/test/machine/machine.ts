@@ -58,6 +58,15 @@ export class Machine {
     return pp;
   }
 
+  /** What other processors do whenever the one that runs waits for them. */
+  whilePaused(others: () => void): void {
+    this.memory.onPause = () => {
+      const waiting = this.#current;
+      others();
+      this.#current = waiting;
+    };
+  }
+
   /** The page that an address lies in, as processor `ppid` sees it; undefined when nothing is mapped. */
   mapping(address: bigint, ppid = 0): Mapping | undefined {
     return walk(this.physical, this.pp(ppid).root, Number(address));

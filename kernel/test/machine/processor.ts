@@ -26,6 +26,8 @@ export const MSR = {
   SYSENTER_CS: 0x174,
   SYSENTER_ESP: 0x175,
   SYSENTER_EIP: 0x176,
+  PAT: 0x277,
+  EFER: 0xc000_0080,
   STAR: 0xc000_0081,
   LSTAR: 0xc000_0082,
   CSTAR: 0xc000_0083,
@@ -33,6 +35,8 @@ export const MSR = {
   FS_BASE: 0xc000_0100,
   GS_BASE: 0xc000_0101,
   KERNEL_GS_BASE: 0xc000_0102,
+  TSC_AUX: 0xc000_0103,
+  VM_CR: 0xc001_0114,
   VM_HSAVE_PA: 0xc001_0117,
 } as const;
 
@@ -50,6 +54,8 @@ export class Processor {
   readonly segments = Object.fromEntries(
     SEGMENTS.map((name) => [name, { selector: 0, attrib: 0, limit: 0, base: 0n }]),
   ) as Record<SegmentName, Segment>;
+  /** Flushes of translations, in words. */
+  readonly flushes: string[] = [];
   gdtr = { base: 0n, limit: 0 };
   idtr = { base: 0n, limit: 0 };
   readonly #msrs = new Map<number, bigint>(Object.values(MSR).map((index) => [index, 0n]));

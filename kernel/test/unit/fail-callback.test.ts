@@ -15,6 +15,7 @@ import {
   SYSCALL_CONTROL_AGAIN,
   SYSCALL_CONTROL_EXIT,
   SYSCALL_CONTROL_WAIT,
+  SYSCALL_VM_MAP_DIRECT,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
@@ -22,6 +23,8 @@ import {
 import { describe, expect, test } from "vitest";
 import { HANDLERS } from "../machine/example-extension.ts";
 import {
+  bootNext,
+  call,
   EXIT_CPUID,
   HANDLE,
   inBootstrap,
@@ -110,6 +113,16 @@ describe("again", () => {
     pp.syscall(SYSCALL_CONTROL_AGAIN);
     expect(pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE).is).toBe("running");
     expect(pp.exit(EXIT_CPUID)).toMatchObject({ rip: HANDLERS.VMEXIT, reg0: 0n, reg1: EXIT_CPUID });
+  });
+
+  test("repeats the first fault even when the fail callback was the first to touch a page of the direct map", () => {
+    const { machine, pp } = inBootstrap({ ppCount: 2 });
+    const second = bootNext(machine, 1);
+    const address = call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, 0n, 0x1000n);
+    second.fault(14, PAGE_FAULT);
+    expect(second.fault(14, { cr2: address, rip: HANDLERS.FAIL })).not.toMatchObject({ is: "called" });
+    const outcome = second.syscall(SYSCALL_CONTROL_AGAIN);
+    expect(outcome).toMatchObject({ is: "resumed", frame: { rip: PAGE_FAULT.rip } });
   });
 
   test("works again and again", () => {

@@ -3,8 +3,13 @@
 import {
   AMD_REG_CR0,
   AMD_REG_CR3,
+  AMD_REG_CR8,
+  AMD_REG_DR0,
   AMD_REG_DR7,
+  AMD_REG_EFER,
   AMD_REG_GUEST_ASID,
+  AMD_REG_INTERCEPT_INSTRUCTION2,
+  AMD_REG_XCR0,
   BOOT_EXT_EXIT,
   BOOT_EXT_FAULT,
   BOOT_EXT_NO_BOOTSTRAP,
@@ -24,8 +29,10 @@ import {
   SYSCALL_CONTROL_EXIT,
   SYSCALL_CONTROL_WAIT,
   SYSCALL_HANDLE_CLOSE,
+  SYSCALL_VS_CREATE,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
+  SYSCALL_VS_SET_ACTIVE,
   SYSCALL_VS_WRITE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
@@ -140,6 +147,36 @@ describe.each([
   });
 });
 
+describe("the first vmexit, in which another VS became active,", () => {
+  test("gives the operating system back and not that VS", () => {
+    const { pp } = inFirstVmexit();
+    const before = pp.state.values();
+    const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n);
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, vs);
+    pp.fault(13);
+    expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
+    expect(pp.state.values()).toEqual({ ...before, rip: (before.rip ?? 0n) + 2n, rax: BigInt(BOOT_EXT_FAULT) });
+    expect(machineRegisters(pp.processor)).toEqual(operatingSystemRegisters());
+  });
+});
+
+describe("bootstrap that changed the processor through an active VS", () => {
+  test("gives the operating system's registers back when it fails", () => {
+    const { pp } = withRootVs();
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n);
+    for (const [register, value] of [
+      [AMD_REG_DR0, 0x99n],
+      [AMD_REG_CR8, 9n],
+      [AMD_REG_XCR0, 3n],
+    ] as const) {
+      call(pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(register), value);
+    }
+    pp.fault(13);
+    expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
+    expectGivenBack(pp, { status: BOOT_EXT_FAULT, detail: 13n, phase: PHASE_BOOTSTRAP });
+  });
+});
+
 describe("the first vmexit that ends with", () => {
   test.each([...WRONG_ENDS, WAIT])(
     "%s gives the processor back behind the CPUID, the reason in RAX",
@@ -200,6 +237,21 @@ describe("a second processor", () => {
     expectGivenBack(second, { status: BOOT_EXT_FAULT, detail: 13n, phase: PHASE_BOOTSTRAP });
     expect(pp.args.get("status")).toBe(0n);
     expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE).is).toBe("running");
+  });
+
+  test("that fails gets its own operating system, not the VS with its number that ran on the first", () => {
+    const { machine, pp } = inFirstVmexit({ ppCount: 2 });
+    const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n);
+    expect(vs).toBe(1n);
+    call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_GUEST_ASID), 2n);
+    call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_INTERCEPT_INSTRUCTION2), 1n);
+    call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_EFER), 0n);
+    expect(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, vs).is).toBe("running");
+    const second = bootNext(machine, 1);
+    second.fault(13);
+    expect(second.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
+    expectGivenBack(second, { status: BOOT_EXT_FAULT, detail: 13n, phase: PHASE_BOOTSTRAP });
+    expect(pp.vmcb.get("GUEST_ASID")).toBe(2n);
   });
 
   test("runs a VS of its own", () => {

@@ -1,4 +1,4 @@
-// What groups 5 and 6 check, and in which order: the handle, the caller, the arguments by register
+// What groups 4 to 6 check, and in which order: the handle, the caller, the arguments by register
 
 import {
   AMD_REG_RAX,
@@ -9,24 +9,40 @@ import {
   STATUS_INVALID_INPUT_REG2,
   STATUS_INVALID_INPUT_REG3,
   STATUS_INVALID_PERM_DENIED,
+  SYSCALL_VM_CREATE,
+  SYSCALL_VM_DESTROY,
+  SYSCALL_VM_MAP_DIRECT,
+  SYSCALL_VM_TLB_FLUSH,
+  SYSCALL_VM_UNMAP_DIRECT,
+  SYSCALL_VM_UNMAP_DIRECT_BROADCAST,
   SYSCALL_VP_CREATE,
   SYSCALL_VP_DESTROY,
   SYSCALL_VS_ADVANCE_IP_AND_RUN,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
+  SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE,
+  SYSCALL_VS_CLEAR,
   SYSCALL_VS_CREATE,
   SYSCALL_VS_DESTROY,
   SYSCALL_VS_INIT_AS_ROOT,
+  SYSCALL_VS_MIGRATE,
   SYSCALL_VS_PROMOTE,
   SYSCALL_VS_READ,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
   SYSCALL_VS_SET_ACTIVE,
+  SYSCALL_VS_TLB_FLUSH,
   SYSCALL_VS_WRITE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { call, HANDLE, inBootstrap, inVmexit, makeRootVs, registered, status } from "../machine/extension-life.ts";
 
 const CALLS: readonly (readonly [string, number])[] = [
+  ["vm_create", SYSCALL_VM_CREATE],
+  ["vm_destroy", SYSCALL_VM_DESTROY],
+  ["vm_map_direct", SYSCALL_VM_MAP_DIRECT],
+  ["vm_unmap_direct", SYSCALL_VM_UNMAP_DIRECT],
+  ["vm_unmap_direct_broadcast", SYSCALL_VM_UNMAP_DIRECT_BROADCAST],
+  ["vm_tlb_flush", SYSCALL_VM_TLB_FLUSH],
   ["vp_create", SYSCALL_VP_CREATE],
   ["vp_destroy", SYSCALL_VP_DESTROY],
   ["vs_create", SYSCALL_VS_CREATE],
@@ -40,6 +56,10 @@ const CALLS: readonly (readonly [string, number])[] = [
   ["vs_advance_ip_and_run_current", SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT],
   ["vs_promote", SYSCALL_VS_PROMOTE],
   ["vs_set_active", SYSCALL_VS_SET_ACTIVE],
+  ["vs_clear", SYSCALL_VS_CLEAR],
+  ["vs_migrate", SYSCALL_VS_MIGRATE],
+  ["vs_advance_ip_and_set_active", SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE],
+  ["vs_tlb_flush", SYSCALL_VS_TLB_FLUSH],
 ];
 /** Arguments that are wrong in every register: only the first check that fails may answer. */
 const NONSENSE = [0xffffn, 0xffffn, 0xffffn] as const;
@@ -89,6 +109,12 @@ describe("an argument", () => {
     ["vs_write of register 0", SYSCALL_VS_WRITE, [0n, 0n, 0n], STATUS_INVALID_INPUT_REG2],
     ["vs_write behind the last", SYSCALL_VS_WRITE, [0n, 121n, 0n], STATUS_INVALID_INPUT_REG2],
     ["vs_promote of a free VS", SYSCALL_VS_PROMOTE, [1n], STATUS_INVALID_INPUT_REG1],
+    ["vs_clear of a free VS", SYSCALL_VS_CLEAR, [1n], STATUS_INVALID_INPUT_REG1],
+    ["vs_migrate of a free VS", SYSCALL_VS_MIGRATE, [1n, INVALID], STATUS_INVALID_INPUT_REG1],
+    ["vs_migrate to a processor that is not online", SYSCALL_VS_MIGRATE, [0n, 2n], STATUS_INVALID_INPUT_REG2],
+    ["vs_tlb_flush of a free VS", SYSCALL_VS_TLB_FLUSH, [1n, 0n], STATUS_INVALID_INPUT_REG1],
+    ["vs_tlb_flush of address 0", SYSCALL_VS_TLB_FLUSH, [0n, 0n], STATUS_INVALID_INPUT_REG2],
+    ["vs_tlb_flush of what is no page", SYSCALL_VS_TLB_FLUSH, [0n, 0x1008n], STATUS_INVALID_INPUT_REG2],
     ["vs_run_current without an active VS", SYSCALL_VS_RUN_CURRENT, [], STATUS_FAILURE_UNKNOWN],
     ["vs_advance_ip_and_run_current without one", SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, [], STATUS_FAILURE_UNKNOWN],
   ] as const)("%s", (_, number, given, expected) => {
@@ -99,6 +125,7 @@ describe("an argument", () => {
     ["vs_run", SYSCALL_VS_RUN],
     ["vs_advance_ip_and_run", SYSCALL_VS_ADVANCE_IP_AND_RUN],
     ["vs_set_active", SYSCALL_VS_SET_ACTIVE],
+    ["vs_advance_ip_and_set_active", SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE],
   ])("of %s", (_, number) => {
     test.each([
       ["no VM", [INVALID, INVALID, INVALID], STATUS_INVALID_INPUT_REG1],
