@@ -8,6 +8,7 @@ import { type Diagnostic, locate } from "./errors.ts";
 import { rewriteImports } from "./imports.ts";
 import { instrument } from "./instrument.ts";
 import { type LintProgram, lintProgram } from "./lint.ts";
+import { MEMORY_START } from "./memory.ts";
 import type { PartType } from "./part.ts";
 import { placeOf, readSourceMap } from "./source-map.ts";
 import { scanWasm } from "./wasm.ts";
@@ -32,6 +33,8 @@ export interface CompileResult {
   readonly wasm?: Uint8Array;
   /** JSON; its sources are relative to the root. */
   readonly sourceMap?: string;
+  /** Offset in the linear memory behind all static data, whether zero or not. */
+  readonly dataEnd: number;
   readonly diagnostics: readonly Diagnostic[];
   /** Every file that was read or looked for, as absolute paths. */
   readonly inputs: readonly string[];
@@ -59,6 +62,12 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     }
   };
 
+  let dataEnd = 0;
+  const measure = {
+    afterCompile(module: ModuleWithData): void {
+      dataEnd = endOfData(module);
+    },
+  };
   const options = request.coverage === true ? COVERAGE_OPTIONS : ASC_OPTIONS;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
   const entries = request.entries.map((entry) => relative(root, entry));
@@ -72,12 +81,13 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     stderr: asc.createMemoryStream(),
     reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
     transforms: [
+      measure as unknown as asc.Transform,
       ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)]),
       ...(request.coverage === true ? [instrument] : []),
     ],
   });
 
-  const done = { diagnostics, inputs: [...inputs] };
+  const done = { diagnostics, dataEnd, inputs: [...inputs] };
   if (error instanceof LintDone) return done;
   if (error !== null && !diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
     diagnostics.push({ severity: "error", message: error.message });
@@ -87,6 +97,23 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   if (error !== null || !(wasm instanceof Uint8Array) || typeof sourceMap !== "string") return done;
   if (request.coverage !== true) diagnostics.push(...floatsOf(wasm, sourceMap, sources));
   return { ...done, wasm, sourceMap: stripSources(sourceMap) };
+}
+
+/** The part of Binaryen's module that is used here. */
+interface ModuleWithData {
+  getNumDataSegments(): number;
+  getDataSegmentByIndex(index: number): number;
+  getDataSegmentInfo(segment: number): { readonly offset: number; readonly data: ArrayBuffer };
+}
+
+/** Asked before optimization, which drops zeros. */
+function endOfData(module: ModuleWithData): number {
+  let end = MEMORY_START;
+  for (let index = 0; index < module.getNumDataSegments(); index++) {
+    const { offset, data } = module.getDataSegmentInfo(module.getDataSegmentByIndex(index));
+    end = Math.max(end, offset + data.byteLength);
+  }
+  return end;
 }
 
 /** Thrown at asc to end its work after the linter had its turn. */

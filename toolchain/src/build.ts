@@ -104,6 +104,7 @@ export class Builder {
 
   async close(): Promise<void> {
     await this.#compilers.close();
+    this.#cache.prune();
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }
 

@@ -5,7 +5,17 @@
 // the first set that still matches the files on disk is a hit. So a switch of branch and back costs nothing.
 
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -36,6 +46,7 @@ const ENTRIES_PER_KEY = 6;
 /** Another toolchain makes other things: its sources are part of every key. */
 const TOOLCHAIN = toolchainDigest();
 const ABSENT = "-";
+const UNUSED_MILLISECONDS = 14 * 24 * 60 * 60 * 1000;
 
 /** Hexadecimal SHA-256. */
 export function sha256(data: Uint8Array | string): string {
@@ -80,6 +91,19 @@ export class Cache {
     const digest = sha256(readFileSync(path));
     this.#digests.set(path, { stamp, digest });
     return digest;
+  }
+
+  /** Deletes what nobody has asked for in two weeks. */
+  prune(): void {
+    const index = join(this.folder, "index");
+    if (!existsSync(index)) return;
+    for (const name of readdirSync(index)) {
+      const path = join(index, name);
+      const status = statSync(path, { throwIfNoEntry: false });
+      if (status === undefined || Date.now() - status.mtimeMs < UNUSED_MILLISECONDS) continue;
+      for (const { id } of readEntries(path)) rmSync(this.#folderOf(id), { recursive: true, force: true });
+      rmSync(path, { force: true });
+    }
   }
 
   #matches(entry: Entry): boolean {

@@ -42,7 +42,7 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     initialPages: Math.ceil(part.memory.initialKiB / WASM_PAGE_KIB),
     maximumPages: Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB),
   };
-  const key = [ASC_VERSION, ASC_OPTIONS, memory, part.entries.map((path) => relative(root, path))];
+  const key = [ASC_VERSION, ASC_OPTIONS, part.memory, part.entries.map((path) => relative(root, path))];
   return cache.run("asc", key, async () => {
     context.onStep(part.name, "TypeScript to WebAssembly");
     const result = await context.compilers.compile({ root, entries: part.entries, ...memory });
@@ -52,6 +52,12 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     }
     if (errors.length > 0 || result.wasm === undefined || result.sourceMap === undefined) {
       throw new BuildError(`${part.name} does not compile.`, { diagnostics: errors });
+    }
+    if (result.dataEnd > part.memory.initialKiB * 1024) {
+      const needed = 4 * Math.ceil(result.dataEnd / 4096);
+      throw new BuildError(`The data of ${part.name} ends at ${needed} KiB, its memory at ${part.memory.initialKiB}.`, {
+        hint: `Set "memory": { "initialKiB": ${needed} } or more in its package.json.`,
+      });
     }
     const files = new Map<string, Uint8Array | string>([
       ["module.wasm", result.wasm],

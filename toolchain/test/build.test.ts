@@ -145,6 +145,22 @@ describe("errors", () => {
   );
 
   it(
+    "say how much memory the data needs when it has less",
+    async () => {
+      await changed(
+        "loader/src/main.ts",
+        (text) => `${text}\nexport const table = memory.data(5000);\n`,
+        async () => {
+          const { message, hint } = await failure("loader");
+          expect(message).toBe("The data of loader ends at 72 KiB, its memory at 68.");
+          expect(hint).toBe('Set "memory": { "initialKiB": 72 } or more in its package.json.');
+        },
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
     "of C have file, line and column",
     async () => {
       await changed(

@@ -1,6 +1,6 @@
 // The cache of build steps
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -73,4 +73,19 @@ it("does a step again whose result was deleted", async () => {
   await copy();
   rmSync(join(folder, "cache", "results"), { recursive: true });
   expect([await copy(), runs]).toEqual(["one", 2]);
+});
+
+it("keeps what was used lately and deletes the rest", async () => {
+  write("one");
+  await copy("old");
+  const index = join(folder, "cache", "index");
+  const longAgo = new Date(Date.now() - 15 * 24 * 60 * 60 * 1000);
+  for (const name of readdirSync(index)) utimesSync(join(index, name), longAgo, longAgo);
+  await copy("new");
+  new Cache(join(folder, "cache"), folder).prune();
+  expect(readdirSync(join(folder, "cache", "results"))).toHaveLength(1);
+  await copy("new");
+  expect(runs).toBe(2);
+  await copy("old");
+  expect(runs).toBe(3);
 });
