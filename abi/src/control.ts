@@ -10,6 +10,7 @@ export const control = table("control", "Hypervisor CPUID leaves", "u32", {
   CPUID_SIGNATURE_ECX: [0x6e61_6c66, '"flan"'],
   CPUID_SIGNATURE_EDX: [0x0053_546b, '"kTS"'],
   CPUID_INTERFACE_EAX: [0x3123_6642, 'Leaf 0x40000001: "Bf#1".'],
+  CPUID_INTERFACE_HYPERCALLS: [1, "Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL)."],
   CPUID_CONTROL: [
     0x4000_00ff,
     "The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.",

@@ -56,6 +56,20 @@ export const dumpArgs = structure("driver", "DumpArgs", "Argument of IOCTL_DUMP"
   writtenBytes: "u64",
 });
 
+export const vmcallArgs = structure("driver", "VmcallArgs", "Argument of IOCTL_VMCALL", {
+  ...header,
+  target: ["u32", "Processor to make the hypercall on."],
+  reserved: "u32",
+  rax: ["u64", "Registers of the hypercall; on return those that the extension left."],
+  rbx: "u64",
+  rcx: "u64",
+  rdx: "u64",
+  rsi: "u64",
+  rdi: "u64",
+  r8: "u64",
+  r9: "u64",
+});
+
 export const ioctls = table("driver", "ioctl numbers of /dev/bareflank (type 0xBF, read and write)", "u32", {
   IOCTL_LOAD: ioc(1, loadArgs.sizeBytes),
   IOCTL_UNLOAD: ioc(2, operationArgs.sizeBytes),
@@ -63,6 +77,7 @@ export const ioctls = table("driver", "ioctl numbers of /dev/bareflank (type 0xB
   IOCTL_STOP: ioc(4, operationArgs.sizeBytes),
   IOCTL_STATUS: ioc(5, statusArgs.sizeBytes),
   IOCTL_DUMP: ioc(6, dumpArgs.sizeBytes),
+  IOCTL_VMCALL: ioc(7, vmcallArgs.sizeBytes),
 });
 
 export const states = table("driver", "States of the driver", "u32", {
@@ -94,6 +109,8 @@ export const errors = table("driver", "Errors of the driver", "u32", {
   ERROR_INTERRUPTED: [18, "A signal ended the wait before anything was done."],
   ERROR_INVALID_ARGUMENT: [19, "A size, count or address in the argument block is impossible."],
   ERROR_NO_LONG_MODE: 20,
+  ERROR_NO_HYPERCALLS: [22, "The extension takes no hypercalls."],
+  ERROR_NO_SUCH_CPU: [23, "The processor is not in the hypervisor's care; cpu: which."],
   ERROR_STOP_MISMATCH: [21, "A control register or MSR differs after stop from before start; detail: which."],
 });
 

@@ -90,6 +90,14 @@ export function dumpBlock(buffer: Span): Block {
   return block;
 }
 
+/** Argument of IOCTL_VMCALL: RAX, RBX, RCX, RDX, RSI, RDI, R8, R9. */
+export function vmcallBlock(cpu: number, registers: readonly bigint[]): Block {
+  const block = Block.request(abi.VMCALL_ARGS_BYTES);
+  block.set32(abi.VMCALL_ARGS_TARGET, cpu);
+  for (const [index, value] of registers.entries()) block.set64(abi.VMCALL_ARGS_RAX + 8 * index, value);
+  return block;
+}
+
 /** What IOCTL_STATUS answers. */
 export interface Status {
   /** STATE_*. */

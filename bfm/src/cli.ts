@@ -7,6 +7,7 @@ import { quick } from "./commands/quick.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
 import { stop, unload } from "./commands/stop.ts";
+import { vmcall } from "./commands/vmcall.ts";
 import { completionScript } from "./completion.ts";
 import { Driver } from "./driver.ts";
 import type { Environment } from "./environment.ts";
@@ -35,6 +36,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
     quick: (selection) => act("quick", () => quick(openDriver, environment, selection)),
     dump: (symbolFiles) => act("dump", () => dump(openDriver, symbolFiles)),
     status: () => act("status", () => status(openDriver)),
+    vmcall: (hypercall) => act("vmcall", () => vmcall(openDriver, hypercall)),
     completion: (shell) =>
       act("completion", () => {
         const script = completionScript(shell, createProgram(actions));

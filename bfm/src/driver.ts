@@ -10,6 +10,7 @@ import {
   type Span,
   type Status,
   statusBlock,
+  vmcallBlock,
 } from "./blocks.ts";
 import { DEVICE_PATH, type Device, type Errno, type OpenDevice } from "./device.ts";
 import { ioctlFailure, openFailure, reportFailure } from "./driver-failure.ts";
@@ -78,6 +79,13 @@ export class Driver {
     this.#call(abi.IOCTL_DUMP, block);
     const written = Number(block.get64(abi.DUMP_ARGS_WRITTEN_BYTES));
     return Buffer.from(buffer.subarray(0, written)).toString("latin1");
+  }
+
+  /** Makes a hypercall on a processor: eight registers in, what the extension left in them out. */
+  vmcall(cpu: number, registers: readonly bigint[]): bigint[] {
+    const block = vmcallBlock(cpu, registers);
+    this.#call(abi.IOCTL_VMCALL, block);
+    return registers.map((_, index) => block.get64(abi.VMCALL_ARGS_RAX + 8 * index));
   }
 
   /** Starts the hypervisor on every processor, in a thread of its own: the driver waits for the extension. */

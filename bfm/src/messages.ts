@@ -122,6 +122,14 @@ export const errorTexts: Texts<Text> = () => ({
     what: ({ cpu }) => `${processor(cpu)} is not in 64-bit mode`,
     advice: "Boot a 64-bit (amd64) Linux.",
   },
+  [abi.ERROR_NO_HYPERCALLS]: {
+    what: "the extension takes no hypercalls",
+    advice: "Load one that does: its author sets bit 0 of EBX in CPUID leaf 0x40000001.",
+  },
+  [abi.ERROR_NO_SUCH_CPU]: {
+    what: ({ cpu }) => `${processor(cpu)} does not run under the hypervisor`,
+    advice: "See which ones do: bfm status --json.",
+  },
   [abi.ERROR_STOP_MISMATCH]: {
     what: ({ cpu, detail }) => `${processor(cpu)} stopped, but register ${hex(detail)} is not what it was before start`,
     advice: `Linux has its processors back; please report this. ${seeRing}`,

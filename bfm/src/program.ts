@@ -2,6 +2,7 @@
 
 import { DRIVER_VERSION } from "@bareflank/abi";
 import { Argument, Command } from "commander";
+import type { Hypercall } from "./commands/vmcall.ts";
 import { type Shell, shells } from "./completion.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
 import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.ts";
@@ -19,6 +20,7 @@ export interface Actions {
   quick(selection: Selection): Promise<void>;
   dump(symbolFiles: readonly string[]): Promise<void>;
   status(): Promise<void>;
+  vmcall(hypercall: Hypercall): Promise<void>;
   completion(shell: Shell): Promise<void>;
 }
 
@@ -108,6 +110,19 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       "Says what is loaded, and on which processors it runs: unloaded, loaded, running or corrupt.",
       "  bfm status\n  bfm status --json | jq .runningCount",
     ).action(() => actions.status());
+  },
+
+  vmcall(command, actions) {
+    describe(
+      command,
+      "ask the extension something",
+      "Makes a hypercall: sets RAX, RBX, RCX, RDX, RSI, RDI, R8 and R9 in this order, those that are not named to 0, " +
+        "and prints what the extension left in them. What they mean is the extension's business.",
+      "  bfm vmcall 0x1 42\n  bfm vmcall --cpu 1 --json 0x1",
+    )
+      .argument("<value...>", "values of the registers, decimal or hexadecimal")
+      .option("--cpu <number>", "processor to make it on", "0")
+      .action((values: string[], { cpu }: { cpu: string }) => actions.vmcall({ cpu, values }));
   },
 
   completion(command, actions) {

@@ -1,6 +1,6 @@
 import * as abi from "@bareflank/abi";
 import { expect, test } from "vitest";
-import { dumpBlock, loadBlock, operationBlock, readStatus, statusBlock } from "../src/blocks.ts";
+import { dumpBlock, loadBlock, operationBlock, readStatus, statusBlock, vmcallBlock } from "../src/blocks.ts";
 
 test("the ioctls carry the size of their blocks", () => {
   const blocks = [
@@ -8,6 +8,7 @@ test("the ioctls carry the size of their blocks", () => {
     [abi.IOCTL_START, operationBlock()],
     [abi.IOCTL_STOP, operationBlock()],
     [abi.IOCTL_STATUS, statusBlock()],
+    [abi.IOCTL_VMCALL, vmcallBlock(0, [])],
     [abi.IOCTL_DUMP, dumpBlock({ address: 0n, sizeBytes: 0 })],
     [abi.IOCTL_LOAD, loadBlock({ address: 0n, sizeBytes: 0 }, [])],
   ] as const;
@@ -51,4 +52,10 @@ test("a report is read from where every block has it", () => {
   const block = operationBlock();
   block.bytes.set([7, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0x80], 8);
   expect(block.report).toEqual({ error: 7, cpu: 1, phase: 3, file: 2, detail: 0x8000_0000_0000_00ffn });
+});
+
+test("vmcall's block, byte for byte", () => {
+  const bytes = vmcallBlock(3, [1n, 0xffff_ffff_ffff_ffffn]).bytes.slice();
+  const words = [...new BigUint64Array(bytes.buffer)];
+  expect(words).toEqual([abi.DRIVER_VERSION, 0n, 0n, 0n, 3n, 1n, 0xffff_ffff_ffff_ffffn, 0n, 0n, 0n, 0n, 0n, 0n]);
 });

@@ -21,6 +21,7 @@ const requestNames: Readonly<Record<number, string>> = {
   [abi.IOCTL_STOP]: "stop",
   [abi.IOCTL_STATUS]: "status",
   [abi.IOCTL_DUMP]: "dump",
+  [abi.IOCTL_VMCALL]: "vmcall",
 };
 
 export class FakeDriver implements Device {
@@ -107,6 +108,9 @@ export class FakeDriver implements Device {
       case "dump":
         this.#dump(block);
         break;
+      case "vmcall":
+        this.#vmcall(block);
+        break;
     }
   }
 
@@ -131,6 +135,20 @@ export class FakeDriver implements Device {
     block.set64(abi.STATUS_ARGS_STOP_COUNT, 2n);
     block.set64(abi.STATUS_ARGS_RUNNING, running ? (1n << BigInt(this.cpuCount)) - 1n : 0n);
     block.bytes.set(this.kernelBuildId, abi.STATUS_ARGS_KERNEL_BUILD_ID);
+  }
+
+  /** An extension that takes hypercalls and adds one to each register. */
+  #vmcall(block: Block): void {
+    const cpu = block.get32(abi.VMCALL_ARGS_TARGET);
+    if (this.state !== abi.STATE_RUNNING) this.#report(block, { error: abi.ERROR_NOT_RUNNING });
+    else if (cpu >= this.cpuCount) this.#report(block, { error: abi.ERROR_NO_SUCH_CPU, cpu });
+    else this.#addOne(block);
+  }
+
+  #addOne(block: Block): void {
+    for (let offset = abi.VMCALL_ARGS_RAX; offset < abi.VMCALL_ARGS_BYTES; offset += 8) {
+      block.set64(offset, block.get64(offset) + 1n);
+    }
   }
 
   #dump(block: Block): void {

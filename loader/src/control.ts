@@ -16,6 +16,7 @@ import {
   IOCTL_STATUS,
   IOCTL_STOP,
   IOCTL_UNLOAD,
+  IOCTL_VMCALL,
   LOAD_ARGS_BYTES,
   LOAD_ARGS_EXT_ADDRESS,
   LOAD_ARGS_EXT_BYTES,
@@ -43,12 +44,26 @@ import {
   STATUS_ARGS_STATE,
   STATUS_ARGS_STOP_COUNT,
   STATUS_ARGS_VENDOR,
+  VMCALL_ARGS_BYTES,
+  VMCALL_ARGS_RAX,
+  VMCALL_ARGS_TARGET,
 } from "../../abi/generated/bare/driver";
 import { MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
 import { findNote, NOTE_GNU_BUILD_ID, noteBytes, noteDescriptor, OWNER_GNU } from "../../bsl/src/elf-note";
 import { copyMemory, fillMemory, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { dropStagedFiles, fileAddress, stageFile } from "./files";
-import { currentState, currentVendor, load, memoryBytes, start, startCount, stop, stopCount, unload } from "./machine";
+import {
+  currentState,
+  currentVendor,
+  load,
+  memoryBytes,
+  start,
+  startCount,
+  stop,
+  stopCount,
+  unload,
+  vmcall,
+} from "./machine";
 import { heldPages } from "./pages";
 import { cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
@@ -81,6 +96,8 @@ export function blockBytes(command: u32): u32 {
       return STATUS_ARGS_BYTES;
     case IOCTL_DUMP:
       return DUMP_ARGS_BYTES;
+    case IOCTL_VMCALL:
+      return VMCALL_ARGS_BYTES;
     default:
       return 0;
   }
@@ -111,6 +128,9 @@ function operate(command: u32, block: u64): bool {
       return true;
     case IOCTL_STOP:
       stop();
+      return true;
+    case IOCTL_VMCALL:
+      vmcall(peek32(block + VMCALL_ARGS_TARGET), block + VMCALL_ARGS_RAX);
       return true;
     default:
       return dump(block);

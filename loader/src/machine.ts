@@ -9,6 +9,7 @@ import {
   ERROR_CORRUPT,
   ERROR_INTERRUPTED,
   ERROR_NO_MEMORY,
+  ERROR_NO_SUCH_CPU,
   ERROR_NONE,
   ERROR_NOT_LOADED,
   ERROR_NOT_RUNNING,
@@ -45,7 +46,15 @@ import {
 } from "./processor";
 import { fail, failOnCpu, reportError } from "./report";
 import { closeRing, openRing } from "./ring";
-import { OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE, RUN_CANCELLED, RUN_DONE, RUN_LOST } from "./run";
+import {
+  OPERATION_CALL,
+  OPERATION_CHECK,
+  OPERATION_ENTER,
+  OPERATION_LEAVE,
+  RUN_CANCELLED,
+  RUN_DONE,
+  RUN_LOST,
+} from "./run";
 
 let state: u32 = STATE_UNLOADED;
 let vendor: u32 = 0;
@@ -123,6 +132,21 @@ export function stop(): u32 {
   releaseAll();
   stops++;
   return reportError();
+}
+
+/** Makes a hypercall on processor `cpu` with the eight registers at a native address, which get its results. */
+export function vmcall(cpu: u32, registers: u64): u32 {
+  if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  if (state !== STATE_RUNNING) return fail(ERROR_NOT_RUNNING, 0);
+  for (let i: u32 = 0; i < processorCount(); i++) {
+    if (cpuNumber(i) !== cpu) continue;
+    const processor = processorAt(i);
+    processor.call = registers;
+    if (runOnCpu(i, OPERATION_CALL) !== RUN_DONE) return failOnCpu(ERROR_TIMEOUT, 0, cpu, phaseOf(processor));
+    if (processor.error === ERROR_NONE) return ERROR_NONE;
+    return failOnCpu(processor.error, processor.detail, cpu, phaseOf(processor));
+  }
+  return failOnCpu(ERROR_NO_SUCH_CPU, 0, cpu, PHASE_NONE);
 }
 
 /** Every processor, before anything is taken or changed. */

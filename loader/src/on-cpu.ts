@@ -13,9 +13,12 @@ import {
   CPUID_CONTROL_REPORT_OFF,
   CPUID_CONTROL_REPORT_ON,
   CPUID_CONTROL_STOP,
+  CPUID_HYPERVISOR_MAX,
+  CPUID_INTERFACE_HYPERCALLS,
 } from "../../abi/generated/bare/control";
 import {
   ERROR_NO_ANSWER,
+  ERROR_NO_HYPERCALLS,
   ERROR_NONE,
   ERROR_START_FAILED,
   ERROR_STOP_MISMATCH,
@@ -33,10 +36,10 @@ import {
   STAGE_OUTSIDE,
   stageAddress,
 } from "./processor";
-import { OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "./run";
+import { OPERATION_CALL, OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "./run";
 import { checkCpu, readFeatures, readVendor } from "./x64/check";
 import { findMismatch } from "./x64/compare";
-import { cpuidEax } from "./x64/cpu";
+import { cpuidEax, cpuidEbx, vmmcall } from "./x64/cpu";
 import { demote } from "./x64/handoff";
 import { captureState } from "./x64/state";
 
@@ -58,6 +61,9 @@ export function carryOut(index: u32, operation: u32): void {
       break;
     case OPERATION_LEAVE:
       leave(processor);
+      break;
+    case OPERATION_CALL:
+      call(processor);
       break;
   }
 }
@@ -106,6 +112,13 @@ function leave(processor: Processor): void {
     processor.error = ERROR_STOP_MISMATCH;
     processor.detail = mismatch;
   }
+}
+
+/** Without an extension that takes them, a hypercall is an invalid instruction: so it is asked first. */
+function call(processor: Processor): void {
+  const isTaken = (cpuidEbx(CPUID_HYPERVISOR_MAX, 0) & CPUID_INTERFACE_HYPERCALLS) !== 0;
+  if (isTaken) vmmcall(processor.call);
+  else processor.error = ERROR_NO_HYPERCALLS;
 }
 
 function control(command: u32): u32 {

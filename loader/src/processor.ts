@@ -34,6 +34,8 @@ export class Processor {
   rootPhysical: u64 = 0;
   /** A page with copies of its registers, for comparison. */
   snapshots: u64 = 0;
+  /** Native address of the registers of the hypercall that it is to make. */
+  call: u64 = 0;
   /** CPU_FEATURE_* that it has. */
   features: u32 = 0;
   /** VENDOR_*. */

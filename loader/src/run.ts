@@ -13,3 +13,5 @@ export const OPERATION_CHECK: u32 = 1;
 export const OPERATION_ENTER: u32 = 2;
 /** Take the operating system out of its VM on this processor. */
 export const OPERATION_LEAVE: u32 = 3;
+/** Make a hypercall on this processor. */
+export const OPERATION_CALL: u32 = 4;

@@ -110,6 +110,10 @@ export const ERROR_INTERRUPTED: u32 = 0x12;
 /** A size, count or address in the argument block is impossible. */
 export const ERROR_INVALID_ARGUMENT: u32 = 0x13;
 export const ERROR_NO_LONG_MODE: u32 = 0x14;
+/** The extension takes no hypercalls. */
+export const ERROR_NO_HYPERCALLS: u32 = 0x16;
+/** The processor is not in the hypervisor's care; cpu: which. */
+export const ERROR_NO_SUCH_CPU: u32 = 0x17;
 /** A control register or MSR differs after stop from before start; detail: which. */
 export const ERROR_STOP_MISMATCH: u32 = 0x15;
 
@@ -121,6 +125,7 @@ export const IOCTL_START: u32 = 0xc020bf03;
 export const IOCTL_STOP: u32 = 0xc020bf04;
 export const IOCTL_STATUS: u32 = 0xc0f0bf05;
 export const IOCTL_DUMP: u32 = 0xc038bf06;
+export const IOCTL_VMCALL: u32 = 0xc068bf07;
 
 // Argument of IOCTL_LOAD
 
@@ -214,3 +219,40 @@ export const STATUS_ARGS_RUNNING: u32 = 0x58;
 export const STATUS_ARGS_KERNEL_BUILD_ID: u32 = 0xd8;
 /** Size of the structure. */
 export const STATUS_ARGS_BYTES: u32 = 0xf0;
+
+// Argument of IOCTL_VMCALL
+
+/** u64: DRIVER_VERSION; the driver writes its own back. */
+export const VMCALL_ARGS_VERSION: u32 = 0x0;
+/** u32: ERROR_*: what went wrong; 0 when all went well. */
+export const VMCALL_ARGS_ERROR: u32 = 0x8;
+/** u32: Processor that it happened on, or 0xFFFFFFFF. */
+export const VMCALL_ARGS_CPU: u32 = 0xc;
+/** u32: PHASE_* that this processor had reached. */
+export const VMCALL_ARGS_PHASE: u32 = 0x10;
+/** u32: 0: the kernel image; n: extension n. */
+export const VMCALL_ARGS_FILE: u32 = 0x14;
+/** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+export const VMCALL_ARGS_DETAIL: u32 = 0x18;
+/** u32: Processor to make the hypercall on. */
+export const VMCALL_ARGS_TARGET: u32 = 0x20;
+/** u32. */
+export const VMCALL_ARGS_RESERVED: u32 = 0x24;
+/** u64: Registers of the hypercall; on return those that the extension left. */
+export const VMCALL_ARGS_RAX: u32 = 0x28;
+/** u64. */
+export const VMCALL_ARGS_RBX: u32 = 0x30;
+/** u64. */
+export const VMCALL_ARGS_RCX: u32 = 0x38;
+/** u64. */
+export const VMCALL_ARGS_RDX: u32 = 0x40;
+/** u64. */
+export const VMCALL_ARGS_RSI: u32 = 0x48;
+/** u64. */
+export const VMCALL_ARGS_RDI: u32 = 0x50;
+/** u64. */
+export const VMCALL_ARGS_R8: u32 = 0x58;
+/** u64. */
+export const VMCALL_ARGS_R9: u32 = 0x60;
+/** Size of the structure. */
+export const VMCALL_ARGS_BYTES: u32 = 0x68;

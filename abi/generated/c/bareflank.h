@@ -873,6 +873,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 792, "size of bf_saved_state");
 #define BF_CPUID_SIGNATURE_ECX BF_U32(0x6e616c66) /* "flan" */
 #define BF_CPUID_SIGNATURE_EDX BF_U32(0x53546b) /* "kTS" */
 #define BF_CPUID_INTERFACE_EAX BF_U32(0x31236642) /* Leaf 0x40000001: "Bf#1". */
+#define BF_CPUID_INTERFACE_HYPERCALLS BF_U32(0x1) /* Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL). */
 #define BF_CPUID_CONTROL BF_U32(0x400000ff) /* The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only. */
 #define BF_CPUID_CONTROL_STOP BF_U32(0xbf000000) /* Give this processor back to the operating system. */
 #define BF_CPUID_CONTROL_REPORT_ON BF_U32(0xbf000001) /* Write to the debug ring that this processor is in a VM now. */
@@ -955,6 +956,8 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_INTERRUPTED BF_U32(0x12) /* A signal ended the wait before anything was done. */
 #define BF_ERROR_INVALID_ARGUMENT BF_U32(0x13) /* A size, count or address in the argument block is impossible. */
 #define BF_ERROR_NO_LONG_MODE BF_U32(0x14)
+#define BF_ERROR_NO_HYPERCALLS BF_U32(0x16) /* The extension takes no hypercalls. */
+#define BF_ERROR_NO_SUCH_CPU BF_U32(0x17) /* The processor is not in the hypervisor's care; cpu: which. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A control register or MSR differs after stop from before start; detail: which. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
@@ -964,6 +967,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_IOCTL_STOP BF_U32(0xc020bf04)
 #define BF_IOCTL_STATUS BF_U32(0xc0f0bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
+#define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
 
 /* Argument of IOCTL_LOAD */
 #define BF_LOAD_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1063,6 +1067,46 @@ struct bf_status_args {
     uint8_t kernel_build_id[24];
 };
 _Static_assert(sizeof(struct bf_status_args) == 240, "size of bf_status_args");
+#endif
+
+/* Argument of IOCTL_VMCALL */
+#define BF_VMCALL_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
+#define BF_VMCALL_ARGS_ERROR BF_U32(0x8) /* u32: ERROR_*: what went wrong; 0 when all went well. */
+#define BF_VMCALL_ARGS_CPU BF_U32(0xc) /* u32: Processor that it happened on, or 0xFFFFFFFF. */
+#define BF_VMCALL_ARGS_PHASE BF_U32(0x10) /* u32: PHASE_* that this processor had reached. */
+#define BF_VMCALL_ARGS_FILE BF_U32(0x14) /* u32: 0: the kernel image; n: extension n. */
+#define BF_VMCALL_ARGS_DETAIL BF_U32(0x18) /* u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+#define BF_VMCALL_ARGS_TARGET BF_U32(0x20) /* u32: Processor to make the hypercall on. */
+#define BF_VMCALL_ARGS_RESERVED BF_U32(0x24) /* u32. */
+#define BF_VMCALL_ARGS_RAX BF_U32(0x28) /* u64: Registers of the hypercall; on return those that the extension left. */
+#define BF_VMCALL_ARGS_RBX BF_U32(0x30) /* u64. */
+#define BF_VMCALL_ARGS_RCX BF_U32(0x38) /* u64. */
+#define BF_VMCALL_ARGS_RDX BF_U32(0x40) /* u64. */
+#define BF_VMCALL_ARGS_RSI BF_U32(0x48) /* u64. */
+#define BF_VMCALL_ARGS_RDI BF_U32(0x50) /* u64. */
+#define BF_VMCALL_ARGS_R8 BF_U32(0x58) /* u64. */
+#define BF_VMCALL_ARGS_R9 BF_U32(0x60) /* u64. */
+#define BF_VMCALL_ARGS_BYTES BF_U32(0x68) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_vmcall_args {
+    uint64_t version;
+    uint32_t error;
+    uint32_t cpu;
+    uint32_t phase;
+    uint32_t file;
+    uint64_t detail;
+    uint32_t target;
+    uint32_t reserved;
+    uint64_t rax;
+    uint64_t rbx;
+    uint64_t rcx;
+    uint64_t rdx;
+    uint64_t rsi;
+    uint64_t rdi;
+    uint64_t r8;
+    uint64_t r9;
+};
+_Static_assert(sizeof(struct bf_vmcall_args) == 104, "size of bf_vmcall_args");
 #endif
 
 /* What the assembly does when the kernel's TypeScript returns */

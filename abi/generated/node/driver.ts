@@ -110,6 +110,10 @@ export const ERROR_INTERRUPTED = 0x12;
 /** A size, count or address in the argument block is impossible. */
 export const ERROR_INVALID_ARGUMENT = 0x13;
 export const ERROR_NO_LONG_MODE = 0x14;
+/** The extension takes no hypercalls. */
+export const ERROR_NO_HYPERCALLS = 0x16;
+/** The processor is not in the hypervisor's care; cpu: which. */
+export const ERROR_NO_SUCH_CPU = 0x17;
 /** A control register or MSR differs after stop from before start; detail: which. */
 export const ERROR_STOP_MISMATCH = 0x15;
 
@@ -121,6 +125,7 @@ export const IOCTL_START = 0xc020bf03;
 export const IOCTL_STOP = 0xc020bf04;
 export const IOCTL_STATUS = 0xc0f0bf05;
 export const IOCTL_DUMP = 0xc038bf06;
+export const IOCTL_VMCALL = 0xc068bf07;
 
 // Argument of IOCTL_LOAD
 
@@ -214,3 +219,40 @@ export const STATUS_ARGS_RUNNING = 0x58;
 export const STATUS_ARGS_KERNEL_BUILD_ID = 0xd8;
 /** Size of the structure. */
 export const STATUS_ARGS_BYTES = 0xf0;
+
+// Argument of IOCTL_VMCALL
+
+/** u64: DRIVER_VERSION; the driver writes its own back. */
+export const VMCALL_ARGS_VERSION = 0x0;
+/** u32: ERROR_*: what went wrong; 0 when all went well. */
+export const VMCALL_ARGS_ERROR = 0x8;
+/** u32: Processor that it happened on, or 0xFFFFFFFF. */
+export const VMCALL_ARGS_CPU = 0xc;
+/** u32: PHASE_* that this processor had reached. */
+export const VMCALL_ARGS_PHASE = 0x10;
+/** u32: 0: the kernel image; n: extension n. */
+export const VMCALL_ARGS_FILE = 0x14;
+/** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+export const VMCALL_ARGS_DETAIL = 0x18;
+/** u32: Processor to make the hypercall on. */
+export const VMCALL_ARGS_TARGET = 0x20;
+/** u32. */
+export const VMCALL_ARGS_RESERVED = 0x24;
+/** u64: Registers of the hypercall; on return those that the extension left. */
+export const VMCALL_ARGS_RAX = 0x28;
+/** u64. */
+export const VMCALL_ARGS_RBX = 0x30;
+/** u64. */
+export const VMCALL_ARGS_RCX = 0x38;
+/** u64. */
+export const VMCALL_ARGS_RDX = 0x40;
+/** u64. */
+export const VMCALL_ARGS_RSI = 0x48;
+/** u64. */
+export const VMCALL_ARGS_RDI = 0x50;
+/** u64. */
+export const VMCALL_ARGS_R8 = 0x58;
+/** u64. */
+export const VMCALL_ARGS_R9 = 0x60;
+/** Size of the structure. */
+export const VMCALL_ARGS_BYTES = 0x68;

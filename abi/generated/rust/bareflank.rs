@@ -853,6 +853,8 @@ pub const CPUID_SIGNATURE_ECX: u32 = 0x6e616c66;
 pub const CPUID_SIGNATURE_EDX: u32 = 0x53546b;
 /// Leaf 0x40000001: "Bf#1".
 pub const CPUID_INTERFACE_EAX: u32 = 0x31236642;
+/// Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL).
+pub const CPUID_INTERFACE_HYPERCALLS: u32 = 0x1;
 /// The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.
 pub const CPUID_CONTROL: u32 = 0x400000ff;
 /// Give this processor back to the operating system.
@@ -975,6 +977,10 @@ pub const ERROR_INTERRUPTED: u32 = 0x12;
 /// A size, count or address in the argument block is impossible.
 pub const ERROR_INVALID_ARGUMENT: u32 = 0x13;
 pub const ERROR_NO_LONG_MODE: u32 = 0x14;
+/// The extension takes no hypercalls.
+pub const ERROR_NO_HYPERCALLS: u32 = 0x16;
+/// The processor is not in the hypervisor's care; cpu: which.
+pub const ERROR_NO_SUCH_CPU: u32 = 0x17;
 /// A control register or MSR differs after stop from before start; detail: which.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
@@ -986,6 +992,7 @@ pub const IOCTL_START: u32 = 0xc020bf03;
 pub const IOCTL_STOP: u32 = 0xc020bf04;
 pub const IOCTL_STATUS: u32 = 0xc0f0bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
+pub const IOCTL_VMCALL: u32 = 0xc068bf07;
 
 // Argument of IOCTL_LOAD
 
@@ -1083,6 +1090,38 @@ pub struct StatusArgs {
 }
 
 const _: () = assert!(core::mem::size_of::<StatusArgs>() == 240);
+
+// Argument of IOCTL_VMCALL
+
+#[repr(C)]
+pub struct VmcallArgs {
+    /// DRIVER_VERSION; the driver writes its own back.
+    pub version: u64,
+    /// ERROR_*: what went wrong; 0 when all went well.
+    pub error: u32,
+    /// Processor that it happened on, or 0xFFFFFFFF.
+    pub cpu: u32,
+    /// PHASE_* that this processor had reached.
+    pub phase: u32,
+    /// 0: the kernel image; n: extension n.
+    pub file: u32,
+    /// Depends on the error: ELF error, boot status << 32 | its detail, or bytes.
+    pub detail: u64,
+    /// Processor to make the hypercall on.
+    pub target: u32,
+    pub reserved: u32,
+    /// Registers of the hypercall; on return those that the extension left.
+    pub rax: u64,
+    pub rbx: u64,
+    pub rcx: u64,
+    pub rdx: u64,
+    pub rsi: u64,
+    pub rdi: u64,
+    pub r8: u64,
+    pub r9: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<VmcallArgs>() == 104);
 
 // What the assembly does when the kernel's TypeScript returns
 

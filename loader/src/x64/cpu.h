@@ -13,6 +13,18 @@ MODULE_INLINE struct cpuid_registers execute_cpuid(u32 leaf, u32 subleaf)
     return value;
 }
 
+INTRINSIC(void, cpu, vmmcall, u64 registers)
+{
+    u64 *r = (u64 *)registers;
+    register u64 r8 __asm__("r8") = r[6], r9 __asm__("r9") = r[7];
+    __asm__ volatile("vmmcall"
+                     : "+a"(r[0]), "+b"(r[1]), "+c"(r[2]), "+d"(r[3]), "+S"(r[4]), "+D"(r[5]), "+r"(r8), "+r"(r9)
+                     :
+                     : "memory");
+    r[6] = r8;
+    r[7] = r9;
+}
+
 INTRINSIC(u32, cpu, cpuidEax, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).eax; }
 INTRINSIC(u32, cpu, cpuidEbx, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).ebx; }
 INTRINSIC(u32, cpu, cpuidEcx, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).ecx; }
