@@ -69,6 +69,7 @@ async function build(words: readonly string[], options: Options): Promise<void> 
 /** Prints one line per part. */
 function reporter(progress: Progress, root: string): BuildEvents {
   return {
+    onWait: (pid) => progress.line(progress.paint("dim", `waiting for process ${pid}, which builds here, too`)),
     onStep: (part, step) => progress.running(part, step),
     onWarning: (diagnostic) => progress.line(formatDiagnostic(diagnostic)),
     onProduct: (product, milliseconds) => {

@@ -7,11 +7,14 @@ import { Cache } from "./cache.ts";
 import { Compilers } from "./compilers.ts";
 import type { BuildContext, Product } from "./context.ts";
 import { BuildError, type Diagnostic, UsageError } from "./errors.ts";
+import { withLock } from "./lock.ts";
 import { buildModule } from "./module.ts";
 import { type DeclaredPart, type Part, resolvePart, type Workspace } from "./part.ts";
 
 /** What a build tells while it runs. */
 export interface BuildEvents {
+  /** Another process builds here; it is waited for. */
+  readonly onWait?: (pid: number) => void;
   readonly onStep?: (part: string, step: string) => void;
   readonly onWarning?: (diagnostic: Diagnostic) => void;
   readonly onProduct?: (product: Product, milliseconds: number) => void;
@@ -72,7 +75,12 @@ export class Builder {
   }
 
   /** Builds the parts and what they link, independent ones at the same time; a failure does not stop the others. */
-  async build(parts: readonly DeclaredPart[], events: BuildEvents = {}): Promise<BuildResult> {
+  build(parts: readonly DeclaredPart[], events: BuildEvents = {}): Promise<BuildResult> {
+    const onWait = events.onWait ?? (() => {});
+    return withLock(join(this.workspace.build, ".lock"), () => this.#build(parts, events), onWait);
+  }
+
+  async #build(parts: readonly DeclaredPart[], events: BuildEvents): Promise<BuildResult> {
     const running = new Map<DeclaredPart, Promise<Product>>();
     const start = (part: DeclaredPart): Promise<Product> => {
       const known = running.get(part);

@@ -87,6 +87,7 @@ export function translate(input: TranslationInput): Translation {
     `static ${input.perProcessor ? "_Thread_local " : ""}w2c_${module} module_instance;`,
     '#include "prelude.h"',
     ownFunctions(input.source),
+    ...tableDefinition(input.header),
     ...exports.map((item) => exportFunction(item)),
     initFunction(module, input.header, memory),
     ...input.native.map(include),
@@ -177,6 +178,12 @@ const prototype = (name: string, item: Prototype) => `${item.result} ${name}(${p
 function exportFunction(item: Export): string {
   const call = `${item.symbol}(&module_instance${argumentList(item)});`;
   return `${prototype(item.name, item)} { ${item.result === "void" ? "" : "return "}${call} }`;
+}
+
+/** `MODULE_TABLE(index)`, an element of the table of function values, when the module has one. */
+function tableDefinition(header: string): string[] {
+  const field = header.match(/^\s*wasm_rt_funcref_table_t (\w+);$/m)?.[1];
+  return field === undefined ? [] : [`#define MODULE_TABLE(index) (module_instance.${field}.data[index])`];
 }
 
 /** The inner name of an import that an external function supplies. */
