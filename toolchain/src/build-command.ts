@@ -91,7 +91,7 @@ function describe(product: Product, milliseconds: number, root: string, progress
 }
 
 function describeFailure(part: string, error: Error, progress: Progress): string {
-  return `${progress.paint("red", part.padEnd(10))} ${explain(error)}`;
+  return `${progress.paint("red", part.padEnd(10))} failed\n${explain(error)}`;
 }
 
 /** An error as the user sees it: messages with their places, what happened, what to do. */

@@ -130,8 +130,10 @@ export class Builder {
 
   async #dispatch(part: Part, context: BuildContext): Promise<Product> {
     switch (part.type) {
-      case "kernel":
       case "extension":
+        if (part.language === "typescript") return buildModule(context, part);
+        return (await import("./other-languages.ts")).buildExtension(context, part);
+      case "kernel":
       case "loader":
       case "library":
         return buildModule(context, part);

@@ -34,7 +34,7 @@ const TESTS = ["vitest", "run", "--project", "unit"];
 
 async function coverage(words: readonly string[], options: Options): Promise<void> {
   const workspace = findWorkspace(process.cwd());
-  const parts = selectParts(workspace, words).filter((part) => isCompiled(part.type));
+  const parts = selectParts(workspace, words).filter(isCompiled);
   const builder = new Builder(workspace);
   const { failures } = await builder.build(parts);
   await builder.close();

@@ -13,7 +13,7 @@ export async function lintParts(workspace: Workspace, parts: readonly DeclaredPa
   const compilers = new Compilers();
   const cache = new Cache(process.env.BF_CACHE ?? join(workspace.build, ".cache"), workspace.root);
   try {
-    const compiled = parts.filter((part) => isCompiled(part.type)).map(resolvePart);
+    const compiled = parts.filter(isCompiled).map(resolvePart);
     const lists = await Promise.all(compiled.map((part) => lintPart(part, workspace.root, cache, compilers)));
     const places = new Map(lists.flat().map((finding) => [JSON.stringify(finding), finding]));
     return [...places.values()].sort(

@@ -27,11 +27,18 @@ const CODE_MODELS = {
 export type CodeModel = keyof typeof CODE_MODELS;
 
 const COMMON_FLAGS = [
-  ...["--target=x86_64-unknown-none-elf", "-std=gnu11", "-O2", "-ffreestanding", "-nostdinc", "-mgeneral-regs-only"],
+  ...["--target=x86_64-unknown-none-elf", "-O2", "-ffreestanding", "-nostdinc", "-mgeneral-regs-only"],
   ...["-mno-red-zone", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-fwrapv"],
   "-fomit-frame-pointer",
   ...["-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-fno-common", "-fno-ident"],
   ...["-Wall", "-Wextra", "-Wno-unused-function", "-Wno-unused-parameter", "-Wno-unused-variable", "-Werror"],
+];
+
+const C_FLAGS = ["-std=gnu11"];
+/** The language without a library: no exceptions, no type information, no guards and destructors of statics. */
+const CPP_FLAGS = [
+  ...["-std=c++17", "-nostdinc++", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"],
+  "-fno-c++-static-destructors",
 ];
 
 /** Something to compile: a file, or a text with the name that messages shall give it. */
@@ -54,7 +61,8 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
   const clang = tool("clang");
   const include = [RUNTIME, ABI_HEADERS, ...options.include].flatMap((folder) => ["-I", folder]);
   const headers = ["-isystem", join(resourceFolder(clang.path), "include")];
-  const flags = [...COMMON_FLAGS, ...CODE_MODELS[options.model], ...include, ...headers, ...options.flags];
+  const language = /\.(cpp|cc|cxx)$/.test(source.path) ? CPP_FLAGS : C_FLAGS;
+  const flags = [...COMMON_FLAGS, ...language, ...CODE_MODELS[options.model], ...include, ...headers, ...options.flags];
   const key = [clang.identity, flags, source.path, source.text ?? ""];
   return cache.run("object", key, async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
@@ -90,7 +98,7 @@ function resourceFolder(clang: string): string {
 }
 
 /** Files in a make rule as clang writes it. */
-function parseDependencies(rule: string, root: string): string[] {
+export function parseDependencies(rule: string, root: string): string[] {
   const files = rule.replace(/\\\n/g, " ").replace(/^[^:]*:/, "");
   return files
     .split(/(?<!\\)\s+/)

@@ -9,6 +9,9 @@ import { packageFolder } from "./imports.ts";
 export interface PartField {
   readonly type: PartType | typeof SDK;
   readonly name?: string;
+  readonly language?: Language;
+  readonly sources?: readonly string[];
+  readonly crate?: string;
   readonly entry?: string | readonly string[];
   readonly native?: readonly string[];
   readonly intrinsics?: readonly string[];
@@ -24,6 +27,10 @@ export interface PartField {
 export const PART_TYPES = ["kernel", "extension", "loader", "bare", "linux-driver", "library", "bfm", "abi"] as const;
 export type PartType = (typeof PART_TYPES)[number];
 
+/** What an extension can be written in, with the sources that it has unless it says otherwise. */
+const LANGUAGES = { typescript: [], c: ["src/*.c"], cpp: ["src/*.cpp"], rust: ["src/main.rs"] } as const;
+export type Language = keyof typeof LANGUAGES;
+
 /** What the C and assembly of an extension's dependency is marked by; nothing to build by itself. */
 const SDK = "sdk";
 
@@ -34,6 +41,11 @@ export interface Part {
   readonly name: string;
   /** Folder of its package.json. */
   readonly folder: string;
+  readonly language: Language;
+  /** What an extension in another language than TypeScript is compiled from. */
+  readonly sources: readonly string[];
+  /** Root files of the crates that an extension in Rust uses. */
+  readonly crates: readonly string[];
   readonly entries: readonly string[];
   readonly native: readonly string[];
   readonly intrinsics: readonly string[];
@@ -137,8 +149,13 @@ function partsOf(folder: string): DeclaredPart[] {
 const fieldOf = (folder: string) => `The field "bareflank" of ${relative(process.cwd(), join(folder, "package.json"))}`;
 
 const KNOWN_FIELDS = new Set(
-  "type name entry native intrinsics include linkerScript memory instance cflags loader module".split(" "),
+  "type name language sources entry native intrinsics include linkerScript memory instance cflags loader module".split(
+    " ",
+  ),
 );
+/** Fields that go with asc, and the one that goes without it. */
+const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance"] as const;
+const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
 
 /** Fills in defaults and finds the files; one that is missing is an error that names it. */
 export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
@@ -146,8 +163,12 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
   const unknown = Object.keys(field).find((key) => !KNOWN_FIELDS.has(key));
   if (unknown !== undefined) throw new BuildError(`${where} has no "${unknown}".`, { hint: SEE_README });
   const files = (names: readonly string[] = []) => filesOf(folder, names);
+  const language = languageOf(type, field, where);
   const sdks = type === "extension" ? sdksOf(folder) : [];
-  const entry = field.entry ?? (isCompiled(type) ? "src/main.ts" : []);
+  const sdkFiles = (names: (sdk: PartField) => readonly string[] | undefined) =>
+    sdks.flatMap((sdk) => filesOf(sdk.folder, names(sdk.field)));
+  const optional = (name: string | undefined) => (name === undefined ? [] : [name]);
+  const entry = field.entry ?? (isCompiled({ type, field }) ? "src/main.ts" : []);
   const initialKiB = field.memory?.initialKiB ?? DEFAULT_INITIAL_KIB;
   const maximumKiB = field.memory?.maximumKiB ?? initialKiB;
   if (initialKiB % 4 !== 0 || maximumKiB % 4 !== 0 || initialKiB <= 64 || maximumKiB < initialKiB) {
@@ -159,11 +180,14 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     type,
     name,
     folder,
+    language,
+    sources: files(field.sources ?? LANGUAGES[language]),
+    crates: sdkFiles((sdk) => optional(sdk.crate)),
     entries: files(typeof entry === "string" ? [entry] : entry),
-    native: [...sdks.flatMap((sdk) => filesOf(sdk.folder, sdk.field.native)), ...files(field.native)],
-    intrinsics: [...sdks.flatMap((sdk) => filesOf(sdk.folder, sdk.field.intrinsics)), ...files(field.intrinsics)],
-    include: files(field.include),
-    linkerScript: field.linkerScript === undefined ? undefined : files([field.linkerScript])[0],
+    native: [...sdkFiles((sdk) => sdk.native), ...files(field.native)],
+    intrinsics: [...sdkFiles((sdk) => sdk.intrinsics), ...files(field.intrinsics)],
+    include: [...files(field.include), ...sdkFiles((sdk) => sdk.include)],
+    linkerScript: [...files(optional(field.linkerScript)), ...sdkFiles((sdk) => optional(sdk.linkerScript))][0],
     memory: { initialKiB, maximumKiB },
     instance: field.instance ?? "per-processor",
     cflags: field.cflags ?? [],
@@ -180,7 +204,27 @@ function filesOf(folder: string, names: readonly string[] = []): string[] {
   });
 }
 
-/** The packages among an extension's dependencies that bring C and assembly with them. */
+function languageOf(type: PartType, field: PartField, where: string): Language {
+  const { language = "typescript" } = field;
+  if (!Object.hasOwn(LANGUAGES, language)) {
+    const names = Object.keys(LANGUAGES).map((known) => `"${known}"`);
+    throw new BuildError(`${where} names a "language" that is none of ${names.join(", ")}.`, { hint: SEE_README });
+  }
+  if (language !== "typescript" && type !== "extension") {
+    throw new BuildError(`${where} names a "language", which only extensions have.`, { hint: SEE_README });
+  }
+  const foreign = (language === "typescript" ? OTHER_LANGUAGES_FIELDS : TYPESCRIPT_FIELDS).find(
+    (name) => name in field,
+  );
+  if (foreign !== undefined) {
+    throw new BuildError(`${where} has "${foreign}", which does not go with the language "${language}".`, {
+      hint: SEE_README,
+    });
+  }
+  return language;
+}
+
+/** The packages among a package's dependencies, and theirs, that bring C, assembly or Rust with them. */
 function sdksOf(folder: string): { folder: string; field: PartField }[] {
   return Object.keys(readManifest(folder).dependencies ?? {}).flatMap((name) => {
     const found = packageFolder(name, folder);
@@ -194,14 +238,16 @@ function sdksOf(folder: string): { folder: string; field: PartField }[] {
     }
     const { bareflank } = readManifest(found);
     const fields = Array.isArray(bareflank) ? bareflank : [bareflank];
-    return fields.filter((field) => field?.type === SDK).map((field: PartField) => ({ folder: found, field }));
+    const own = fields.filter((field) => field?.type === SDK).map((field: PartField) => ({ folder: found, field }));
+    return own.length === 0 ? [] : [...own, ...sdksOf(found)];
   });
 }
 
 const SEE_README = "toolchain/README.md describes the field.";
 
-/** Parts of these types are compiled from TypeScript by asc. */
-export function isCompiled(type: PartType): boolean {
+/** Whether a part is compiled from TypeScript by asc. */
+export function isCompiled({ type, field }: Pick<DeclaredPart, "type" | "field">): boolean {
+  if ((field.language ?? "typescript") !== "typescript") return false;
   return type === "kernel" || type === "extension" || type === "loader" || type === "library";
 }
 

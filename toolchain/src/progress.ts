@@ -51,7 +51,7 @@ export class Progress {
   #draw(): void {
     this.#frame = (this.#frame + 1) % FRAMES.length;
     const what = [...this.#running].map(([part, step]) => `${part}: ${step}`).join("   ");
-    const room = (this.#stream.columns ?? 80) - 4;
+    const room = (this.#stream.columns || 80) - 4;
     this.#clear();
     this.#stream.write(`${FRAMES[this.#frame]} ${what.slice(0, room)}`);
   }

@@ -14,6 +14,11 @@ const TOOLS = {
     names: ["llvm-objcopy", "llvm-objcopy-19", "llvm-objcopy-16", "llvm-objcopy-15", "llvm-objcopy-14"],
     debianPackage: "llvm",
   },
+  objdump: {
+    names: ["llvm-objdump", "llvm-objdump-19", "llvm-objdump-16", "llvm-objdump-15", "llvm-objdump-14"],
+    debianPackage: "llvm",
+  },
+  rustc: { names: ["rustc"], debianPackage: "rustc" },
   make: { names: ["make"], debianPackage: "make" },
 } as const;
 
@@ -75,22 +80,30 @@ export async function onProcessor<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Finds a compiler's messages in what it wrote; their paths are relative to `root`. */
+export type DiagnosticParser = (output: string, root: string) => Diagnostic[];
+
 /** Runs a program to its end and answers what it wrote to stdout; a failure carries what it wrote to stderr. */
-export function run(what: string, program: string, args: readonly string[], cwd: string): Promise<string> {
+export function run(
+  what: string,
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  parse: DiagnosticParser = parseDiagnostics,
+): Promise<string> {
   return onProcessor(
     () =>
       new Promise((resolve, reject) => {
         const options = { cwd, maxBuffer: 1 << 28, env: { ...process.env, LC_ALL: "C" } };
         execFile(program, args, options, (error, stdout, stderr) => {
           if (error === null) resolve(stdout);
-          else reject(failure(what, stderr === "" ? stdout || error.message : stderr, cwd));
+          else reject(failure(what, stderr === "" ? stdout || error.message : stderr, parse(stderr, cwd)));
         });
       }),
   );
 }
 
-function failure(what: string, output: string, root: string): BuildError {
-  const diagnostics = parseDiagnostics(output, root);
+function failure(what: string, output: string, diagnostics: readonly Diagnostic[]): BuildError {
   const rest = diagnostics.length > 0 ? "" : `\n${output.trimEnd()}`;
   return new BuildError(`${what} failed.${rest}`, { diagnostics });
 }
