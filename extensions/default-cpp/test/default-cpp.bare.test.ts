@@ -1,0 +1,3 @@
+import { describeBehaviour } from "../../default/test/behaviour.ts";
+
+describeBehaviour("default-cpp");

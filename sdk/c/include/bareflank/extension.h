@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that an extension in C needs */
+#ifndef BAREFLANK_EXTENSION_H
+#define BAREFLANK_EXTENSION_H
+
+#include <stdbool.h>
+
+#include "bareflank-calls.h"
+
+#include "callbacks.h"
+#include "guest.h"
+#include "log.h"
+#include "vs.h"
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Where the microkernel enters an extension, and where its callbacks' decisions become system calls
+//
+// A call that runs a VM does not return. So a callback returns what is to happen next (BF_NEXT_*), and the call is made
+// here, with nothing left on the stack.
+
+#include "bareflank.h"
+
+#define CALL(name) ((BF_SYSCALL_SIGNATURE << 48) | BF_SYSCALL_##name)
+
+// The preprocessor knows the calls' numbers, so these are its macros and not the assembler's.
+#define SYSCALL_WITH_HANDLE(name) movabs rax, CALL(name); mov rdi, [rip + bf_handle]; syscall
+#define REGISTER(callback) SYSCALL_WITH_HANDLE(CALLBACK_REGISTER_##callback); test rax, rax; jnz give_up
+
+    .intel_syntax noprefix
+
+    .section .text.entry, "ax"
+
+// On the first processor, once. Constructors run with the handle open and before any callback.
+    .globl _start
+_start:
+    mov edi, BF_SPEC_VERSION_1
+    movabs rax, CALL(HANDLE_OPEN)
+    syscall
+    test rax, rax
+    jnz give_up
+    mov [rip + bf_handle], rdi
+    lea rbx, [rip + __init_array_start]
+    lea rbp, [rip + __init_array_end]
+next_constructor:
+    cmp rbx, rbp
+    jae constructed
+    call [rbx]
+    add rbx, 8
+    jmp next_constructor
+constructed:
+    lea rsi, [rip + on_bootstrap]
+    REGISTER(BOOTSTRAP)
+    lea rsi, [rip + on_vmexit]
+    REGISTER(VMEXIT)
+    lea rsi, [rip + on_fail]
+    REGISTER(FAIL)
+    movabs rax, CALL(CONTROL_WAIT)
+    syscall
+    ud2
+
+// On every processor, once: RDI = ppid.
+on_bootstrap:
+    call bootstrap
+    jmp decide
+
+// For every VM exit: RDI = vsid, RSI = exit reason. Advance and run on is what nearly every exit ends with.
+    .balign 16
+on_vmexit:
+    call vmexit
+    test eax, eax
+    jnz decide
+advance:
+    SYSCALL_WITH_HANDLE(VS_ADVANCE_IP_AND_RUN_CURRENT)
+    jmp give_up
+
+// When a callback failed: RDI = error code << 32 | vector, RSI = address. On a stack of its own.
+on_fail:
+    call fail
+
+// EAX = BF_NEXT_*.
+decide:
+    cmp eax, BF_NEXT_ADVANCE_AND_RUN
+    je advance
+    cmp eax, BF_NEXT_RUN
+    je run
+    cmp eax, BF_NEXT_STOP
+    je stop
+    cmp eax, BF_NEXT_AGAIN
+    je again
+give_up:
+    movabs rax, CALL(CONTROL_EXIT)
+    syscall
+    ud2
+run:
+    SYSCALL_WITH_HANDLE(VS_RUN_CURRENT)
+    jmp give_up
+stop:
+    movzx esi, word ptr fs:[BF_TCB_VSID]
+    SYSCALL_WITH_HANDLE(VS_PROMOTE)
+    jmp give_up
+again:
+    movabs rax, CALL(CONTROL_AGAIN)
+    syscall
+    ud2
+
+// An extension without a fail callback of its own gives up.
+    .text
+    .weak fail
+    .hidden fail
+fail:
+    mov eax, BF_NEXT_FAIL
+    ret
+
+    .data
+    .balign 8
+    .globl bf_handle
+    .hidden bf_handle
+bf_handle:
+    .quad -1
+
+    .section .note.GNU-stack, "", @progbits

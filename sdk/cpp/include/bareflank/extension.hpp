@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Everything that an extension in C++ needs: C++17, freestanding, header-only; no exceptions, no standard library
+#ifndef BAREFLANK_EXTENSION_HPP
+#define BAREFLANK_EXTENSION_HPP
+
+#include "guest.hpp"
+#include "log.hpp"
+#include "vm.hpp"
+
+namespace bareflank {
+
+/// What happens after a callback: its result.
+enum class Next : uint32_t {
+    advance_and_run = BF_NEXT_ADVANCE_AND_RUN, ///< skip the instruction that the VM exited for, and run it on
+    run = BF_NEXT_RUN,                         ///< run the VM on where it is
+    stop = BF_NEXT_STOP,                       ///< give this processor back to the operating system for good
+    fail = BF_NEXT_FAIL,                       ///< give up
+    again = BF_NEXT_AGAIN,                     ///< only in fail: go on where the callback failed
+};
+
+} // namespace bareflank
+
+/// An extension defines these; the start file calls them by their names.
+extern "C" {
+
+/// Called on each processor when it starts.
+bareflank::Next bootstrap(bareflank::Pp pp);
+
+/// Called for each VM exit: BF_AMD_EXIT_*.
+bareflank::Next vmexit(bareflank::Vs vs, uint64_t reason);
+
+/// Called, on a stack of its own, when one of the two failed: error is the error code << 32 | vector, address what a
+/// page fault was about. An extension without it gives up.
+bareflank::Next fail(uint64_t error, uint64_t address);
+}
+
+#endif

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// VMs, their VPs, and the states of these: objects of the microkernel, by their identifiers
+#ifndef BAREFLANK_VM_HPP
+#define BAREFLANK_VM_HPP
+
+#include "bareflank/vs.h"
+
+#include "result.hpp"
+
+namespace bareflank {
+
+/// A physical processor.
+class Pp {
+  public:
+    constexpr explicit Pp(uint16_t id) : pp_{id} {}
+    constexpr Pp(bf_pp pp) : pp_(pp) {}
+    constexpr operator bf_pp() const { return pp_; }
+    constexpr uint16_t id() const { return pp_.id; }
+
+  private:
+    bf_pp pp_;
+};
+
+/// A page of physical memory in the extension's address space.
+struct Page {
+    uint64_t address;
+    uint64_t physical;
+};
+
+class Vs;
+class Vp;
+
+/// A virtual machine: an address space.
+class Vm {
+  public:
+    constexpr explicit Vm(uint16_t id) : vm_{id} {}
+    constexpr Vm(bf_vm vm) : vm_(vm) {}
+    constexpr operator bf_vm() const { return vm_; }
+    constexpr uint16_t id() const { return vm_.id; }
+
+    /// The operating system's.
+    static constexpr Vm root() { return Vm(BF_ROOT_VMID); }
+    static Result<Vm> create() {
+        bf_vm vm;
+        bf_status status = bf_vm_create(&vm);
+        return {status, vm};
+    }
+
+    Result<> destroy() const { return bf_vm_destroy(vm_); }
+    Result<Vp> create_vp() const;
+    /// Maps a page of physical memory; the result is its address in this VM's view.
+    Result<uint64_t> map_direct(uint64_t physical) const {
+        uint64_t address;
+        bf_status status = bf_vm_map_direct(vm_, physical, &address);
+        return {status, address};
+    }
+    /// Takes such a page back, on this processor.
+    Result<> unmap_direct(uint64_t address) const { return bf_vm_unmap_direct(vm_, address); }
+    /// Takes such a page back, on all processors.
+    Result<> unmap_direct_everywhere(uint64_t address) const { return bf_vm_unmap_direct_broadcast(vm_, address); }
+    /// Flushes the address translations of its VSs on this processor.
+    Result<> flush_tlb() const { return bf_vm_tlb_flush(vm_); }
+    /// Prints it to the debug ring.
+    Result<> dump() const { return bf_debug_dump_vm(vm_); }
+
+  private:
+    bf_vm vm_;
+};
+
+/// A virtual processor of a VM.
+class Vp {
+  public:
+    constexpr explicit Vp(uint16_t id) : vp_{id} {}
+    constexpr Vp(bf_vp vp) : vp_(vp) {}
+    constexpr operator bf_vp() const { return vp_; }
+    constexpr uint16_t id() const { return vp_.id; }
+
+    Result<> destroy() const { return bf_vp_destroy(vp_); }
+    Result<Vs> create_vs(Pp pp) const;
+    Result<> dump() const { return bf_debug_dump_vp(vp_); }
+
+  private:
+    bf_vp vp_;
+};
+
+/// The state of a VP on a processor.
+class Vs {
+  public:
+    constexpr explicit Vs(uint16_t id) : vs_{id} {}
+    constexpr Vs(bf_vs vs) : vs_(vs) {}
+    constexpr operator bf_vs() const { return vs_; }
+    constexpr uint16_t id() const { return vs_.id; }
+
+    /// Makes the root VS of a processor: the operating system, as it was when the hypervisor started.
+    static Vs create_root(Pp pp) { return bf_vs_create_root(pp); }
+
+    Result<> destroy() const { return bf_vs_destroy(vs_); }
+    /// Reads a register: BF_AMD_REG_*.
+    Result<uint64_t> read(uint32_t reg) const {
+        uint64_t value;
+        bf_status status = bf_vs_read(vs_, reg, &value);
+        return {status, value};
+    }
+    /// Writes a register: BF_AMD_REG_*.
+    Result<> write(uint32_t reg, uint64_t value) const { return bf_vs_write(vs_, reg, value); }
+    /// Makes the VM exit with this reason (below 0xC0): BF_AMD_EXIT_*. Returns the VS, so that calls can follow.
+    Vs intercept(uint64_t reason) const {
+        bf_vs_intercept(vs_, reason);
+        return *this;
+    }
+    /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
+    void inject_undefined_opcode() const { bf_vs_inject_undefined_opcode(vs_); }
+    /// Makes it the active VS.
+    Result<> set_active(Vm vm, Vp vp) const { return bf_vs_set_active(vm, vp, vs_); }
+    /// The same, and skips the instruction that the VS exited for which was active until now.
+    Result<> advance_ip_and_set_active(Vm vm, Vp vp) const { return bf_vs_advance_ip_and_set_active(vm, vp, vs_); }
+    /// Has the processor forget what it keeps of it.
+    Result<> clear() const { return bf_vs_clear(vs_); }
+    /// Moves it to another processor.
+    Result<> migrate(Pp pp) const { return bf_vs_migrate(vs_, pp); }
+    /// Flushes its translation of one guest virtual address.
+    Result<> flush_tlb(uint64_t address) const { return bf_vs_tlb_flush(vs_, address); }
+    Result<> dump() const { return bf_debug_dump_vs(vs_); }
+
+  private:
+    bf_vs vs_;
+};
+
+inline Result<Vp> Vm::create_vp() const {
+    bf_vp vp;
+    bf_status status = bf_vp_create(vm_, &vp);
+    return {status, vp};
+}
+
+inline Result<Vs> Vp::create_vs(Pp pp) const {
+    bf_vs vs;
+    bf_status status = bf_vs_create(vp_, pp, &vs);
+    return {status, vs};
+}
+
+/// Allocates a zeroed page.
+inline Result<Page> allocate_page() {
+    Page page;
+    bf_status status = bf_mem_alloc_page(&page.address, &page.physical);
+    return {status, page};
+}
+
+} // namespace bareflank
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//! What an extension in Rust uses: `no_std`, without any other crate.
+//!
+//! ```ignore
+//! #![no_std]
+//!
+//! use bareflank::{abi, callbacks, guest, Next, Pp, Status, Vs};
+//!
+//! callbacks!(bootstrap, vmexit);
+//!
+//! fn bootstrap(pp: Pp) -> Result<Next, Status> {
+//!     Vs::create_root(pp)?.intercept(abi::AMD_EXIT_CPUID)?;
+//!     Ok(Next::Run)
+//! }
+//!
+//! fn vmexit(_vs: Vs, _reason: u64) -> Next {
+//!     guest::answer_cpuid();
+//!     Next::AdvanceAndRun
+//! }
+//! ```
+
+#![no_std]
+
+#[path = "../../../abi/generated/rust/bareflank.rs"]
+pub mod abi;
+mod callbacks;
+pub mod guest;
+mod log;
+mod panic;
+mod per_processor;
+mod vm;
+
+pub use abi::{Pp, Status, Vm, Vp, Vs};
+pub use callbacks::{Answer, Next};
+pub use log::Line;
+pub use per_processor::PerProcessor;
+pub use vm::Page;

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+//! VMs, their VPs, and the states of these: objects of the microkernel, by their identifiers
+
+use crate::abi::{self, Pp, Status, Vm, Vp, Vs};
+
+/// The root VM's address space identifier; SVM refuses 0.
+const ROOT_ASID: u64 = 1;
+/// EVENTINJ: valid, exception, vector 6 (APM volume 2, 15.20).
+const INJECT_UNDEFINED_OPCODE: u64 = 0x8000_0306;
+
+/// A page of physical memory in the extension's address space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub address: *mut u8,
+    pub physical: u64,
+}
+
+impl Page {
+    /// Allocates a zeroed page.
+    pub fn allocate() -> Result<Self, Status> {
+        let (address, physical) = abi::mem_alloc_page()?;
+        Ok(Self { address: address as *mut u8, physical })
+    }
+}
+
+impl Vm {
+    /// The operating system's.
+    pub const ROOT: Vm = Vm(abi::ROOT_VMID as u16);
+
+    pub fn create() -> Result<Vm, Status> {
+        abi::vm_create()
+    }
+
+    pub fn destroy(self) -> Result<(), Status> {
+        abi::vm_destroy(self)
+    }
+
+    pub fn create_vp(self) -> Result<Vp, Status> {
+        abi::vp_create(self)
+    }
+
+    /// Maps a page of physical memory; the result is its address in this VM's view.
+    pub fn map_direct(self, physical: u64) -> Result<*mut u8, Status> {
+        abi::vm_map_direct(self, physical).map(|address| address as *mut u8)
+    }
+
+    /// Takes such a page back, on all processors.
+    ///
+    /// # Safety
+    /// Nothing may use the memory there any more.
+    pub unsafe fn unmap_direct(self, address: *mut u8) -> Result<(), Status> {
+        abi::vm_unmap_direct_broadcast(self, address as u64)
+    }
+
+    /// Flushes the address translations of its VSs on this processor.
+    pub fn flush_tlb(self) -> Result<(), Status> {
+        abi::vm_tlb_flush(self)
+    }
+
+    /// Prints it to the debug ring.
+    pub fn dump(self) -> Result<(), Status> {
+        abi::debug_dump_vm(self)
+    }
+}
+
+impl Vp {
+    pub fn destroy(self) -> Result<(), Status> {
+        abi::vp_destroy(self)
+    }
+
+    pub fn create_vs(self, pp: Pp) -> Result<Vs, Status> {
+        abi::vs_create(self, pp)
+    }
+
+    pub fn dump(self) -> Result<(), Status> {
+        abi::debug_dump_vp(self)
+    }
+}
+
+impl Vs {
+    /// Makes the root VS of a processor: the operating system, as it was when the hypervisor started.
+    pub fn create_root(pp: Pp) -> Result<Vs, Status> {
+        let vp = Vm::ROOT.create_vp()?;
+        let vs = vp.create_vs(pp)?;
+        vs.write(abi::AMD_REG_GUEST_ASID, ROOT_ASID)?;
+        abi::vs_init_as_root(vs)?;
+        vs.set_active(Vm::ROOT, vp)?;
+        Ok(vs)
+    }
+
+    pub fn destroy(self) -> Result<(), Status> {
+        abi::vs_destroy(self)
+    }
+
+    /// Reads a register: `AMD_REG_*`.
+    #[inline]
+    pub fn read(self, reg: u32) -> Result<u64, Status> {
+        abi::vs_read(self, reg)
+    }
+
+    /// Writes a register: `AMD_REG_*`.
+    #[inline]
+    pub fn write(self, reg: u32, value: u64) -> Result<(), Status> {
+        abi::vs_write(self, reg, value)
+    }
+
+    /// Makes the VM exit with this reason, one below 0xC0: `AMD_EXIT_CPUID`, `AMD_EXIT_EXCEPTION + 14`. Returns the VS,
+    /// so that calls can follow one another.
+    pub fn intercept(self, reason: u64) -> Result<Vs, Status> {
+        // Reasons number the bits of the intercept words: four of 16 bits, then words of 32 (APM volume 2, appendix C).
+        let (first, base, bits) = match reason.checked_sub(abi::AMD_EXIT_EXCEPTION) {
+            None => (abi::AMD_REG_INTERCEPT_CR_READ, reason, 16),
+            Some(wide) => (abi::AMD_REG_INTERCEPT_EXCEPTION, wide, 32),
+        };
+        let reg = first + (base / bits) as u32;
+        self.write(reg, self.read(reg)? | 1 << (base % bits))?;
+        Ok(self)
+    }
+
+    /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
+    pub fn inject_undefined_opcode(self) -> Result<(), Status> {
+        self.write(abi::AMD_REG_EVENTINJ, INJECT_UNDEFINED_OPCODE)
+    }
+
+    /// Makes it the active VS.
+    pub fn set_active(self, vm: Vm, vp: Vp) -> Result<(), Status> {
+        abi::vs_set_active(vm, vp, self)
+    }
+
+    /// The same, and skips the instruction that the VS exited for which was active until now.
+    pub fn advance_ip_and_set_active(self, vm: Vm, vp: Vp) -> Result<(), Status> {
+        abi::vs_advance_ip_and_set_active(vm, vp, self)
+    }
+
+    /// Has the processor forget what it keeps of it.
+    pub fn clear(self) -> Result<(), Status> {
+        abi::vs_clear(self)
+    }
+
+    /// Moves it to another processor.
+    pub fn migrate(self, pp: Pp) -> Result<(), Status> {
+        abi::vs_migrate(self, pp)
+    }
+
+    /// Flushes its translation of one guest virtual address.
+    pub fn flush_tlb(self, address: u64) -> Result<(), Status> {
+        abi::vs_tlb_flush(self, address)
+    }
+
+    pub fn dump(self) -> Result<(), Status> {
+        abi::debug_dump_vs(self)
+    }
+}
