@@ -4,6 +4,7 @@
 #include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/kthread.h>
+#include <linux/mmu_context.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -91,6 +92,8 @@ static int carry_out_in_thread(void *info)
     unsigned long flags;
 
     local_irq_save(flags);
+    /* The processor still holds the address space of what ran last, whose end would wait for it, lost or not. */
+    leave_mm(smp_processor_id());
     carry_out(info);
     local_irq_restore(flags);
     return 0;
