@@ -10,6 +10,12 @@ export const versions = table("boot", "Versions that must match between kernel i
 export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
   NOTE_KERNEL: [1, "Descriptor: u64 BOOT_VERSION. Only a kernel image has it."],
   NOTE_EXTENSION_MEMORY: [2, "Descriptor: ExtensionMemory. Only a TypeScript extension has it."],
+  NOTE_EXTENSION_SETTINGS: [3, "Descriptor: ExtensionSettings. An extension that can be given settings has it."],
+});
+
+export const extensionSettings = structure("boot", "ExtensionSettings", "Where an extension keeps its settings", {
+  address: ["u64", "Virtual address of the area, which the file has bytes for: lines `key=value`, then zeroes."],
+  size: ["u64", "Size of the area in bytes."],
 });
 
 export const extensionMemory = structure(

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { MAX_EXTENSIONS } from "@bareflank/abi";
+import { SettingsError, withSettings } from "@bareflank/abi/settings";
 import type { LoadedFile } from "./driver.ts";
 import { type FileKind, requireElf } from "./elf.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -18,6 +19,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export interface Selection {
   readonly kernel: string;
   readonly extensions: readonly string[];
+  /** `key=value` for the first extension. */
+  readonly settings?: readonly string[];
 }
 
 /** Everything that will be loaded, read and checked. */
@@ -27,7 +30,10 @@ export interface CheckedFiles {
 }
 
 /** Reads and checks every file; throws a Failure for the first that cannot be loaded. */
-export function readFiles({ kernel, extensions }: Selection, elfCheck: Uint8Array<ArrayBuffer>): CheckedFiles {
+export function readFiles(
+  { kernel, extensions, settings = [] }: Selection,
+  elfCheck: Uint8Array<ArrayBuffer>,
+): CheckedFiles {
   if (extensions.length > Number(MAX_EXTENSIONS)) {
     throw new Failure(
       "USAGE",
@@ -38,8 +44,26 @@ export function readFiles({ kernel, extensions }: Selection, elfCheck: Uint8Arra
   }
   return {
     kernel: readChecked(elfCheck, "kernel", kernel),
-    extensions: extensions.map((extension) => readChecked(elfCheck, "extension", extension)),
+    extensions: extensions.map((extension, index) => {
+      const file = readChecked(elfCheck, "extension", extension);
+      return index === 0 && settings.length > 0 ? applySettings(file, settings) : file;
+    }),
   };
+}
+
+function applySettings({ name, bytes }: LoadedFile, settings: readonly string[]): LoadedFile {
+  try {
+    return { name, bytes: withSettings(bytes, settings) };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    throw new Failure(
+      "SETTINGS",
+      exitCodes.usage,
+      `${name} cannot be given these settings: ${error.message}`,
+      "Write each as --set key=value, with keys that the extension's author documents.",
+      { facts: { file: name }, cause: error },
+    );
+  }
 }
 
 function readChecked(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, name: string): LoadedFile {

@@ -36,7 +36,10 @@ function takeFiles(command: Command, action: (selection: Selection) => Promise<v
   command
     .argument("[extension...]", "extensions' ELF files", [INSTALLED_EXTENSION])
     .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL)
-    .action((extensions: string[], { kernel }: { kernel: string }) => action({ kernel, extensions }));
+    .option("--set <key=value>", "a setting for the extension; may be repeated", append, [] as string[])
+    .action((extensions: string[], { kernel, set }: { kernel: string; set: string[] }) =>
+      action({ kernel, extensions, settings: set }),
+    );
 }
 
 const definitions: Readonly<Record<keyof Actions, Definition>> = {
@@ -48,7 +51,8 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
         "first.",
       `  bfm load                              the installed kernel and default extension
   bfm load ./my.elf                     your extension on the installed kernel
-  bfm load --kernel kernel.elf my.elf   both`,
+  bfm load --kernel kernel.elf my.elf   both
+  bfm load ./my.elf --set leaf=7        with a setting for your extension`,
     );
     takeFiles(command, (selection) => actions.load(selection));
   },

@@ -158,12 +158,15 @@ function memoryModel(part: Part): MemoryModel {
 
 const isPerProcessor = (part: Part) => part.type === "extension" && part.instance === "per-processor";
 
+/** Room for the settings of an extension: lines `key=value`. */
+const SETTINGS_BYTES = 1024;
+
 /** Notes, and the kernel's linear memory, which is a segment of its image. */
 function extraC(part: Part): string {
   const bytes = part.memory.initialKiB * 1024 - MEMORY_START;
   if (part.type === "kernel") {
     return [
-      note("u64 version", "BF_NOTE_KERNEL", "BF_BOOT_VERSION"),
+      note("version", "u64", "BF_NOTE_KERNEL", "BF_BOOT_VERSION"),
       `__asm__(".pushsection .linear_memory,\\"aw\\",@nobits\\n.balign 4096\\n.skip ${bytes}\\n.popsection");`,
     ].join("\n");
   }
@@ -171,16 +174,26 @@ function extraC(part: Part): string {
     const flags = isPerProcessor(part) ? "BF_EXT_MEMORY_PER_PP" : "0";
     const maximum = part.memory.maximumKiB * 1024 - MEMORY_START;
     const fields = [1, flags, bytes / 4096, maximum / 4096, MEMORY_START, 0].join(", ");
-    return note("struct bf_extension_memory memory", "BF_NOTE_EXTENSION_MEMORY", `{${fields}}`);
+    return [
+      note("memory", "struct bf_extension_memory", "BF_NOTE_EXTENSION_MEMORY", `{${fields}}`),
+      // In .data, though nothing writes it: constants would be folded, and the file must have bytes for it
+      `char bareflank_settings[${SETTINGS_BYTES}] __attribute__((section(".data.settings"), used)) = {0};`,
+      note(
+        "settings",
+        "struct bf_extension_settings",
+        "BF_NOTE_EXTENSION_SETTINGS",
+        `{(u64)bareflank_settings, ${SETTINGS_BYTES}}`,
+      ),
+    ].join("\n");
   }
   return "";
 }
 
 /** An ELF note with the owner "Bareflank". */
-function note(member: string, type: string, value: string): string {
+function note(name: string, type: string, number: string, value: string): string {
   return [
-    `static const struct { u32 name_bytes, descriptor_bytes, type; char name[12]; ${member}; } bareflank_note`,
-    '    __attribute__((section(".note.bareflank"), used, aligned(4)))',
-    `    = {sizeof("Bareflank"), sizeof(bareflank_note) - 24, ${type}, "Bareflank", ${value}};`,
+    `static const struct __attribute__((packed)) { u32 name_bytes, descriptor_bytes, type; char name[12]; ${type} value; }`,
+    `    bareflank_note_${name} __attribute__((section(".note.bareflank"), used, aligned(4)))`,
+    `    = {sizeof("Bareflank"), sizeof(${type}), ${number}, "Bareflank", ${value}};`,
   ].join("\n");
 }

@@ -641,6 +641,18 @@ _Static_assert(sizeof(struct bf_extension_memory) == 24, "size of bf_extension_m
 #define BF_EXT_MEMORY_PER_PP BF_U32(0x1) /* One instance per processor; otherwise one shared by all. */
 #define BF_EXT_MEMORY_COLLECTED BF_U32(0x2) /* Has a garbage collector. */
 
+/* Where an extension keeps its settings */
+#define BF_EXTENSION_SETTINGS_ADDRESS BF_U32(0x0) /* u64: Virtual address of the area, which the file has bytes for: lines `key=value`, then zeroes. */
+#define BF_EXTENSION_SETTINGS_SIZE BF_U32(0x8) /* u64: Size of the area in bytes. */
+#define BF_EXTENSION_SETTINGS_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_extension_settings {
+    uint64_t address;
+    uint64_t size;
+};
+_Static_assert(sizeof(struct bf_extension_settings) == 16, "size of bf_extension_settings");
+#endif
+
 /* BootArgs.features */
 #define BF_CPU_FEATURE_SMEP BF_U32(0x1)
 #define BF_CPU_FEATURE_SMAP BF_U32(0x2)
@@ -653,6 +665,7 @@ _Static_assert(sizeof(struct bf_extension_memory) == 24, "size of bf_extension_m
 /* ELF notes, owner "Bareflank" */
 #define BF_NOTE_KERNEL BF_U32(0x1) /* Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
 #define BF_NOTE_EXTENSION_MEMORY BF_U32(0x2) /* Descriptor: ExtensionMemory. Only a TypeScript extension has it. */
+#define BF_NOTE_EXTENSION_SETTINGS BF_U32(0x3) /* Descriptor: ExtensionSettings. An extension that can be given settings has it. */
 
 /* BootArgs.phase: how far a processor has come */
 #define BF_PHASE_NONE BF_U32(0x0)

@@ -97,6 +97,15 @@ export const EXT_MEMORY_PER_PP = 0x1;
 /** Has a garbage collector. */
 export const EXT_MEMORY_COLLECTED = 0x2;
 
+// Where an extension keeps its settings
+
+/** u64: Virtual address of the area, which the file has bytes for: lines `key=value`, then zeroes. */
+export const EXTENSION_SETTINGS_ADDRESS = 0x0;
+/** u64: Size of the area in bytes. */
+export const EXTENSION_SETTINGS_SIZE = 0x8;
+/** Size of the structure. */
+export const EXTENSION_SETTINGS_BYTES = 0x10;
+
 // BootArgs.features
 
 export const CPU_FEATURE_SMEP = 0x1;
@@ -115,6 +124,8 @@ export const CPU_FEATURE_FSGSBASE = 0x40;
 export const NOTE_KERNEL = 0x1;
 /** Descriptor: ExtensionMemory. Only a TypeScript extension has it. */
 export const NOTE_EXTENSION_MEMORY = 0x2;
+/** Descriptor: ExtensionSettings. An extension that can be given settings has it. */
+export const NOTE_EXTENSION_SETTINGS = 0x3;
 
 // BootArgs.phase: how far a processor has come
 

@@ -668,6 +668,18 @@ pub const EXT_MEMORY_PER_PP: u32 = 0x1;
 /// Has a garbage collector.
 pub const EXT_MEMORY_COLLECTED: u32 = 0x2;
 
+// Where an extension keeps its settings
+
+#[repr(C)]
+pub struct ExtensionSettings {
+    /// Virtual address of the area, which the file has bytes for: lines `key=value`, then zeroes.
+    pub address: u64,
+    /// Size of the area in bytes.
+    pub size: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<ExtensionSettings>() == 16);
+
 // BootArgs.features
 
 pub const CPU_FEATURE_SMEP: u32 = 0x1;
@@ -686,6 +698,8 @@ pub const CPU_FEATURE_FSGSBASE: u32 = 0x40;
 pub const NOTE_KERNEL: u32 = 0x1;
 /// Descriptor: ExtensionMemory. Only a TypeScript extension has it.
 pub const NOTE_EXTENSION_MEMORY: u32 = 0x2;
+/// Descriptor: ExtensionSettings. An extension that can be given settings has it.
+pub const NOTE_EXTENSION_SETTINGS: u32 = 0x3;
 
 // BootArgs.phase: how far a processor has come
 
