@@ -1,15 +1,10 @@
 // Extensions in assembly for tests, each made of fixtures/extension.S and what the test wants it to do wrong
 
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { compile } from "./compile.ts";
 
-const repository = resolve(import.meta.dirname, "../../..");
 const source = join(import.meta.dirname, "fixtures", "extension.S");
-const header = join(repository, "abi", "generated", "c", "bareflank.h");
-const script = join(repository, "toolchain", "runtime", "extension.ld");
-const folder = join(repository, "build", "test", "bare");
+const script = resolve(import.meta.dirname, "../../../toolchain/runtime/extension.ld");
 
 /** Places in fixtures/extension.S where instructions can be added; several are separated by newlines or semicolons. */
 export interface Changes {
@@ -31,23 +26,8 @@ export interface Changes {
 export function assemble(changes: Changes = {}): string {
   const { without = [], ...code } = changes;
   const defines = [
-    ...Object.entries(code).map(
-      ([place, text]) => `-D${place.toUpperCase()}=${text.trim().replace(/\s*\n\s*/g, "; ")}`,
-    ),
-    ...without.map((callback) => `-DWITHOUT_${callback.toUpperCase()}`),
+    ...Object.entries(code).map(([place, text]) => `${place.toUpperCase()}=${text.trim().replace(/\s*\n\s*/g, "; ")}`),
+    ...without.map((callback) => `WITHOUT_${callback.toUpperCase()}`),
   ];
-  const hash = createHash("sha256").update(JSON.stringify(defines));
-  for (const input of [source, header, script]) hash.update(readFileSync(input));
-  const path = join(folder, `${hash.digest("hex").slice(0, 16)}.elf`);
-  if (existsSync(path)) return path;
-  mkdirSync(folder, { recursive: true });
-  const include = ["-I", join(repository, "abi", "generated", "c")];
-  const target = "--target=x86_64-unknown-none-elf";
-  const linkScript = `${path}.ld`;
-  execFileSync("clang", [target, "-E", "-P", "-x", "assembler-with-cpp", ...include, script, "-o", linkScript]);
-  execFileSync("clang", [target, ...include, ...defines, "-c", source, "-o", `${path}.o`]);
-  const flags = ["-static", "-z", "max-page-size=4096", "-z", "noexecstack", "-z", "norelro"];
-  execFileSync("ld.lld", [...flags, "-T", linkScript, "-o", `${path}.new`, `${path}.o`]);
-  renameSync(`${path}.new`, path);
-  return path;
+  return compile({ sources: [source], script, defines });
 }

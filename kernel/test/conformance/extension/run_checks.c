@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* What the calls that run or activate a VS refuse, in bootstrap, where none is active yet */
+#include "phases.h"
+
+static u16 vm, vp, vs, elsewhere;
+
+static void make_guest(void)
+{
+    struct result result = CALL(VM_CREATE, handle);
+    must(result);
+    vm = (u16)result.reg[0];
+    result = CALL(VP_CREATE, handle, vm);
+    must(result);
+    vp = (u16)result.reg[0];
+    result = CALL(VS_CREATE, handle, vp, this_pp());
+    must(result);
+    vs = (u16)result.reg[0];
+    result = CALL(VS_CREATE, handle, vp, (this_pp() + 1) % online_pps);
+    must(result);
+    elsewhere = (u16)result.reg[0];
+}
+
+#define REFUSES(name, call_vm, call_vp, call_vs, wanted, what)                                                      \
+    expect_status(CALL(name, handle, call_vm, call_vp, call_vs), BF_STATUS_INVALID_INPUT_##wanted, what);
+
+#define CHECKS(name)                                                                                                \
+    begin_case("arguments", BF_SYSCALL_##name);                                                                     \
+    REFUSES(name, BF_MAX_VMS - 1, ~0ull, ~0ull, REG1, "no VM")                                                      \
+    REFUSES(name, BF_MAX_VMS, vp, vs, REG1, "no VM")                                                                \
+    REFUSES(name, BF_INVALID_ID, vp, vs, REG1, "no VM")                                                             \
+    REFUSES(name, vm, BF_MAX_VPS - 1, ~0ull, REG2, "no VP")                                                         \
+    REFUSES(name, vm, BF_MAX_VPS, vs, REG2, "no VP")                                                                \
+    REFUSES(name, vm, BF_INVALID_ID, vs, REG2, "no VP")                                                             \
+    REFUSES(name, vm, root_vp(this_pp()), root_vs(this_pp()), REG2, "a VP of another VM")                           \
+    REFUSES(name, BF_ROOT_VMID, vp, vs, REG2, "a VP of another VM")                                                 \
+    REFUSES(name, vm, vp, BF_MAX_VSS - 1, REG3, "no VS")                                                            \
+    REFUSES(name, vm, vp, BF_MAX_VSS, REG3, "no VS")                                                                \
+    REFUSES(name, vm, vp, BF_INVALID_ID, REG3, "no VS")                                                             \
+    REFUSES(name, vm, vp, root_vs(this_pp()), REG3, "a VS of another VP")                                           \
+    if (online_pps > 1)                                                                                             \
+        REFUSES(name, vm, vp, elsewhere, REG3, "a VS of another PP")                                                \
+    end_case();
+
+static void nothing_active(void)
+{
+    expect_status(CALL(VS_RUN_CURRENT, handle), BF_STATUS_FAILURE_UNKNOWN, "nothing is active");
+}
+
+static void nothing_active_to_advance(void)
+{
+    expect_status(CALL(VS_ADVANCE_IP_AND_RUN_CURRENT, handle), BF_STATUS_FAILURE_UNKNOWN, "nothing is active");
+}
+
+static void promote_checks(void)
+{
+    const u64 no_vs[] = {BF_MAX_VSS - 1, BF_MAX_VSS, BF_INVALID_ID, ~0ull};
+    for (u32 i = 0; i < sizeof(no_vs) / sizeof(*no_vs); i++)
+        expect_status(CALL(VS_PROMOTE, handle, no_vs[i]), BF_STATUS_INVALID_INPUT_REG1, "no VS");
+    if (online_pps > 1)
+        expect_status(CALL(VS_PROMOTE, handle, elsewhere), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP");
+}
+
+static void destroy_guest(void)
+{
+    must(CALL(VS_DESTROY, handle, elsewhere));
+    must(CALL(VS_DESTROY, handle, vs));
+    must(CALL(VP_DESTROY, handle, vp));
+    must(CALL(VM_DESTROY, handle, vm));
+}
+
+void test_run_checks(void)
+{
+    static const struct test prepare[] = {{"prepare", BF_SYSCALL_VS_CREATE, make_guest}};
+    static const struct test tests[] = {
+        {"nothing_active", BF_SYSCALL_VS_RUN_CURRENT, nothing_active},
+        {"nothing_active", BF_SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, nothing_active_to_advance},
+        {"arguments", BF_SYSCALL_VS_PROMOTE, promote_checks},
+        {"afterwards", BF_SYSCALL_VM_DESTROY, destroy_guest},
+    };
+    RUN_ALL(prepare);
+    CHECKS(VS_RUN)
+    CHECKS(VS_ADVANCE_IP_AND_RUN)
+    CHECKS(VS_SET_ACTIVE)
+    CHECKS(VS_ADVANCE_IP_AND_SET_ACTIVE)
+    RUN_ALL(tests);
+}

@@ -1,0 +1,31 @@
+// What the debug calls print, by call: each is a table for people, of which the lines that matter are fixed here
+
+import type { Case } from "./suite.ts";
+
+const NUMBER = "0x[0-9a-f]+";
+
+/** What has to be found in the text of each call on processor `ppid`. */
+const expected: Readonly<Record<string, (ppid: number) => RegExp>> = {
+  DEBUG_OUT: () => /^0x1122334455667788 0x99aabbccddeeff00\n$/,
+  DEBUG_WRITE_C: () => /^#$/,
+  DEBUG_WRITE_STR: () => /^forty-two words\n$/,
+  DEBUG_DUMP_VM: () => new RegExp(`^vm 0\\n(  .*${NUMBER}\\n)+$`),
+  DEBUG_DUMP_VP: (ppid) => new RegExp(`^vp ${ppid}\\n(  .*${NUMBER}\\n)+$`),
+  DEBUG_DUMP_VS: (ppid) => new RegExp(`^vs ${ppid}\\n(  .*${NUMBER}\\n){120,}$`),
+  DEBUG_DUMP_VMEXIT_LOG: (ppid) => new RegExp(`^exits of PP ${ppid}`),
+  DEBUG_DUMP_EXT: () => new RegExp(`^ext 0\\n(  .*${NUMBER}\\n)*  vmexit 0x328[0-9a-f]{9}\\n`),
+  DEBUG_DUMP_PAGE_POOL: () => /^page pool: \d+ of \d+ pages used\n$/,
+  DEBUG_DUMP_HUGE_POOL: () => /^huge pool: 0 of 64 allocations used\n$/,
+};
+
+/** A case for each text between `text PP CALL` and `end of text`. */
+export function ringCases(lines: readonly string[]): Case[] {
+  const texts = lines.join("\n").matchAll(/^text (\d) (\S+)\n([\s\S]*?)end of text$/gm);
+  return [...texts].map(([, digit, subject = "", text = ""]) => {
+    const ppid = Number(digit);
+    const wanted = expected[subject]?.(ppid);
+    const good = wanted?.test(text) === true;
+    const detail = good ? "" : `printed ${JSON.stringify(text.slice(0, 200))}`;
+    return { ppid, subject, name: "text", blamed: good ? undefined : subject, detail };
+  });
+}

@@ -1,0 +1,84 @@
+// The suite's extension: builds it, runs it, and reads the lines of its cases
+
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { compile } from "../bare/compile.ts";
+import { type Run, run } from "../bare/run.ts";
+import { ringCases } from "./ring.ts";
+
+const folder = join(import.meta.dirname, "extension");
+/** CPUIDs in the root VM: as many as the vmexit callback's script has steps of the root VM, and some more. */
+const CPUIDS = 12;
+
+/** What one case found out. */
+export interface Case {
+  readonly ppid: number;
+  /** What it is about: a system call, or a subject in parentheses. */
+  readonly subject: string;
+  readonly name: string;
+  /** What is to blame when it failed: its subject, or a call that it only prepared itself by. */
+  readonly blamed: string | undefined;
+  readonly detail: string;
+}
+
+/** What a run of the whole suite found out. */
+export interface SuiteResult {
+  readonly cases: readonly Case[];
+  /** Why the run as a whole is no good: it ended early, or stop left something changed. Undefined when it is. */
+  readonly broken: string | undefined;
+  readonly run: Run;
+}
+
+export interface SuiteOptions {
+  readonly machine?: string;
+  readonly smp: number;
+  /** Replaces the kernel that was built. */
+  readonly kernel?: string;
+  /** Gives the extension a thread-local image with bytes, which moves its sections. */
+  readonly tlsImage?: boolean;
+}
+
+/** Path of the suite's extension. */
+export function buildSuite(tlsImage = false): string {
+  const sources = readdirSync(folder)
+    .filter((name) => /\.[cS]$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+  return compile({ sources, script: join(folder, "layout.ld"), defines: tlsImage ? ["TLS_IMAGE"] : [] });
+}
+
+/** Runs the suite. */
+export async function runSuite({ tlsImage = false, ...options }: SuiteOptions): Promise<SuiteResult> {
+  const result = await run(buildSuite(tlsImage), { ...options, cpuids: CPUIDS });
+  const lines = result.output.split(/\r?\n/);
+  const ring = lines.indexOf("bare: debug ring");
+  const live = ring < 0 ? lines : lines.slice(0, ring);
+  const cases = [...live.flatMap(parseCase), ...ringCases(live), ...promotions(lines, options.smp)];
+  return { cases, broken: whyBroken(result, live, options.smp), run: result };
+}
+
+const CASE = /^case (\d) (\S+) (\S+) (?:ok|FAIL (\S+) (.*))$/;
+
+function parseCase(line: string): Case[] {
+  const match = CASE.exec(line);
+  if (match === null) return [];
+  const [, ppid, subject = "", name = "", blamed, detail = ""] = match;
+  return [{ ppid: Number(ppid), subject, name, blamed, detail }];
+}
+
+/** A promote that works prints nothing more; the bare platform compares all registers of all processors. */
+function promotions(lines: readonly string[], smp: number): Case[] {
+  if (!lines.includes("bare: stopped, registers as before")) return [];
+  const subject = "VS_PROMOTE";
+  return Array.from({ length: smp }, (_, ppid) => ({ ppid, subject, name: "good", blamed: undefined, detail: "" }));
+}
+
+function whyBroken(result: Run, lines: readonly string[], smp: number): string | undefined {
+  if (result.kind !== "exit" || result.exitCode !== 0) return `ended with ${result.exitCode}: ${result.message}`.trim();
+  if (result.report !== undefined) return `the loader reports error ${result.report.error}`;
+  for (const words of ["bootstrap done", "exits done"]) {
+    const times = lines.filter((line) => line === words).length;
+    if (times !== smp) return `"${words}" came ${times} times instead of ${smp}`;
+  }
+  return undefined;
+}
