@@ -69,7 +69,12 @@ export class Cache {
     const index = join(this.folder, "index", `${step}-${sha256(JSON.stringify([TOOLCHAIN, key])).slice(0, 32)}.json`);
     const entries = readEntries(index);
     const found = entries.find((entry) => this.#matches(entry));
-    if (found !== undefined) return this.#result(found, true);
+    if (found !== undefined) {
+      // The one used last is forgotten last.
+      if (found !== entries[0])
+        writeWhole(index, JSON.stringify([found, ...entries.filter((entry) => entry !== found)]));
+      return this.#result(found, true);
+    }
 
     const outcome = await work();
     const inputs = [...new Set(outcome.inputs)].sort().map((path) => [this.#name(path), this.digest(path)] as const);

@@ -10,8 +10,11 @@ import { PATIENCE, Sample } from "./sample.ts";
 
 let sample: Sample;
 
+/** Makes sources that no earlier run has left in the cache. */
+const unique = Date.now();
+
 beforeAll(async () => {
-  sample = new Sample("build", { fresh: true });
+  sample = new Sample("build");
   expect((await sample.build()).failures).toEqual([]);
 }, PATIENCE);
 
@@ -55,7 +58,7 @@ describe("cache", () => {
       const original = image();
       await changed(
         "kernel/src/cpu.h",
-        (text) => text.replace("mov %%cr3", "mov %%cr2"),
+        (text) => `${text.replace("mov %%cr3", "mov %%cr2")}\n/* ${unique} */\n`,
         async () => {
           expect((await sample.product("kernel")).cached).toBe(false);
           expect(image().equals(original)).toBe(false);
@@ -74,7 +77,7 @@ describe("cache", () => {
       const before = time();
       await changed(
         "kernel/src/main.ts",
-        (text) => `${text}\n// no more than a comment\n`,
+        (text) => `${text}\n// no more than a comment: ${unique}\n`,
         async () => {
           expect((await sample.product("kernel")).cached).toBe(false);
           expect(time()).toBe(before);
@@ -240,7 +243,7 @@ describe("watching", () => {
       await says(/unchanged[\s\S]*waiting/);
       await changed(
         "library/src/main.ts",
-        (source) => source.replace("a + b", "b + a + 1"),
+        (source) => source.replace("a + b", `b + a + ${unique}`),
         () => says(/built in[\s\S]*waiting/),
       );
       child.kill();

@@ -20,12 +20,10 @@ export class Sample {
   readonly cache: string;
   readonly builder: Builder;
 
-  /** @param options `fresh`: as on the first run, with nothing in the cache */
-  constructor(name: string, options: { fresh?: boolean } = {}) {
+  constructor(name: string) {
     this.root = join(COPIES, name);
     this.cache = join(COPIES, `${name}-cache`);
     rmSync(this.root, { recursive: true, force: true });
-    if (options.fresh === true) rmSync(this.cache, { recursive: true, force: true });
     cpSync(join(FIXTURES, "sample"), this.root, { recursive: true });
     this.builder = new Builder(findWorkspace(this.root), { cache: this.cache });
   }
