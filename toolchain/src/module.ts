@@ -178,6 +178,7 @@ function extraC(part: Part): string {
       note("memory", "struct bf_extension_memory", "BF_NOTE_EXTENSION_MEMORY", `{${fields}}`),
       // In .data, though nothing writes it: constants would be folded, and the file must have bytes for it
       `char bareflank_settings[${SETTINGS_BYTES}] __attribute__((section(".data.settings"), used)) = {0};`,
+      `const u32 bareflank_settings_bytes = ${SETTINGS_BYTES};`,
       note(
         "settings",
         "struct bf_extension_settings",

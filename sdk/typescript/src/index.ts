@@ -5,4 +5,5 @@ export * from "./exits";
 export { Guest, guest } from "./guest";
 export { log, logNumber } from "./log";
 export { Next } from "./next";
+export { hasSetting, settingIs, settingNumber } from "./settings";
 export { Vs } from "./vs";
