@@ -46,6 +46,9 @@ export async function succeed(machine: LinuxMachine, command: string, timeout = 
 /** The numbers of bf-ioctl's status line. */
 export interface DriverStatus {
   readonly state: number;
+  /** The processor that is on its way into the VM, or -1, and the PHASE_* that it has reached. */
+  readonly cpu: number;
+  readonly phase: number;
   readonly cpus: number;
   readonly running: number;
   /** Bit n: processor n runs under the hypervisor. */
@@ -60,7 +63,7 @@ export interface DriverStatus {
 /** Asks the driver for its status. */
 export async function driverStatus(machine: LinuxMachine): Promise<DriverStatus> {
   const line = await succeed(machine, "bf-ioctl status");
-  const numbers = [...line.matchAll(/(\w+)=(\w+)/g)].map(([, name, value]) => [name, Number(value)]);
+  const numbers = [...line.matchAll(/(\w+)=([-\w]+)/g)].map(([, name, value]) => [name, Number(value)]);
   return Object.fromEntries(numbers) as DriverStatus;
 }
 

@@ -112,8 +112,10 @@ static void read_status(void)
 static void status(void)
 {
     read_status();
-    printf("status: state=%u cpus=%u running=%u mask=0x%llx memory=%llu pages=%llu ring=%llu starts=%llu stops=%llu\n",
-           FIELD32(BF_STATUS_ARGS_STATE), FIELD32(BF_STATUS_ARGS_CPU_COUNT), FIELD32(BF_STATUS_ARGS_RUNNING_COUNT),
+    printf("status: state=%u cpu=%d phase=%u cpus=%u running=%u mask=0x%llx memory=%llu pages=%llu ring=%llu "
+           "starts=%llu stops=%llu\n",
+           FIELD32(BF_STATUS_ARGS_STATE), (int)FIELD32(BF_STATUS_ARGS_CPU), FIELD32(BF_STATUS_ARGS_PHASE),
+           FIELD32(BF_STATUS_ARGS_CPU_COUNT), FIELD32(BF_STATUS_ARGS_RUNNING_COUNT),
            (unsigned long long)FIELD64(BF_STATUS_ARGS_RUNNING),
            (unsigned long long)FIELD64(BF_STATUS_ARGS_MEMORY_BYTES),
            (unsigned long long)FIELD64(BF_STATUS_ARGS_ALLOCATED_PAGES),
