@@ -9,6 +9,7 @@ import { packageFolder } from "./imports.ts";
 export interface PartField {
   readonly type: PartType | typeof SDK;
   readonly name?: string;
+  readonly template?: string;
   readonly language?: Language;
   readonly sources?: readonly string[];
   readonly crate?: string;
@@ -149,7 +150,7 @@ function partsOf(folder: string): DeclaredPart[] {
 const fieldOf = (folder: string) => `The field "bareflank" of ${relative(process.cwd(), join(folder, "package.json"))}`;
 
 const KNOWN_FIELDS = new Set(
-  "type name language sources entry native intrinsics include linkerScript memory instance cflags loader module".split(
+  "type name template language sources entry native intrinsics include linkerScript memory instance cflags loader module".split(
     " ",
   ),
 );
