@@ -160,8 +160,9 @@ export function storeSavedState(vmcb: u64): void {
 /** Gives the processor the registers of a VMCB that the loader's code does not restore, and takes SVM away. */
 export function leaveSvm(vmcb: u64): void {
   const area = DIRECT_BASE + vmcb;
-  writeDr(6, peek64(area + VMCB_DR6));
-  writeDr(7, peek64(area + VMCB_DR7));
+  // An extension may have written anything; upper bits would fault
+  writeDr(6, peek32(area + VMCB_DR6));
+  writeDr(7, peek32(area + VMCB_DR7));
   writeCr2(peek64(area + VMCB_CR2));
   wrmsr(MSR_VM_HSAVE_PA, peek64(STATE + SAVED_STATE_HSAVE_PA));
   vmload(vmcb);
