@@ -8,6 +8,9 @@ import { BuildError, type Diagnostic, formatDiagnostic } from "./errors.ts";
 import { findWorkspace } from "./part.ts";
 import { Progress } from "./progress.ts";
 
+/** The first mistakes explain the rest. */
+const MESSAGES_SHOWN = 10;
+
 interface Options {
   readonly watch?: boolean;
   readonly json?: boolean;
@@ -102,7 +105,9 @@ export function explain(error: Error): string {
       : (error.stack ?? error.message);
   }
   const lines = [error.message];
-  if (error.diagnostics.length > 0) lines.push(...error.diagnostics.map(formatDiagnostic));
+  lines.push(...error.diagnostics.slice(0, MESSAGES_SHOWN).map(formatDiagnostic));
+  const more = error.diagnostics.length - MESSAGES_SHOWN;
+  if (more > 0) lines.push(`and ${more} more; --json prints all`);
   if (error.hint !== undefined) lines.push(error.hint);
   if (process.env.BF_DEBUG !== undefined && error.stack !== undefined) lines.push(error.stack);
   return lines.join("\n");
