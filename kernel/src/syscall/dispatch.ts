@@ -54,6 +54,7 @@ import {
 } from "../../../abi/generated/bare/syscalls";
 import { skipInstructionOf } from "../../arch/x64/give-back";
 import { again, exit, wait } from "../life-cycle";
+import { lockObjects, unlockObjects } from "../objects";
 import { block64 } from "../pp";
 import { countCall } from "../statistics";
 import { reenterKernel } from "../work";
@@ -154,7 +155,9 @@ function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u3
   const group = call >> 16;
   let status = STATUS_FAILURE_UNSUPPORTED;
   if (group <= CALLBACK_GROUP) status = manage(call, reg0, reg1);
-  else if (group <= VS_GROUP) status = virtualize(call, reg0, reg1, reg2, reg3);
+  else if (call == SYSCALL_VS_WRITE) status = vsWrite(reg0, reg1, reg2, reg3);
+  else if (call == SYSCALL_VS_READ) status = vsRead(reg0, reg1, reg2);
+  else if (group <= VS_GROUP) status = virtualizeLocked(call, reg0, reg1, reg2, reg3);
   else status = useMachine(call, reg0, reg1, reg2);
   if (status != STATUS_FAILURE_UNSUPPORTED) countCall(call);
   return finish(status);
@@ -198,7 +201,14 @@ function manage(call: u32, reg0: u64, reg1: u64): u64 {
   }
 }
 
-/** Groups 4 to 6. */
+function virtualizeLocked(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  lockObjects();
+  const status = virtualize(call, reg0, reg1, reg2, reg3);
+  unlockObjects();
+  return status;
+}
+
+/** Groups 4 to 6, but for the registers of a VS and what may end a callback. */
 function virtualize(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   switch (call) {
     case SYSCALL_VM_CREATE:
@@ -223,10 +233,6 @@ function virtualize(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 
       return vsDestroy(reg0, reg1);
     case SYSCALL_VS_INIT_AS_ROOT:
       return vsInitAsRoot(reg0, reg1);
-    case SYSCALL_VS_READ:
-      return vsRead(reg0, reg1, reg2);
-    case SYSCALL_VS_WRITE:
-      return vsWrite(reg0, reg1, reg2, reg3);
     case SYSCALL_VS_CLEAR:
       return vsClear(reg0, reg1);
     case SYSCALL_VS_MIGRATE:

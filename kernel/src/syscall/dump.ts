@@ -10,6 +10,7 @@ import { close, decimal, hex, open, text } from "../console";
 import { bootstrapHandler, failHandler, handle, vmexitHandler } from "../extension";
 import { usedRuns } from "../extension-memory";
 import { pages } from "../memory/pages";
+import { lockObjects, unlockObjects } from "../objects";
 import { ppid } from "../pp";
 import { printLog } from "../statistics";
 import { vmAt, vms } from "../vm";
@@ -43,6 +44,7 @@ export function dumpVs(reg0: u64): u64 {
   const id = <u32>reg0 & 0xffff;
   if (!vss.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
   const vs = vsAt(id);
+  lockObjects();
   begin("vs", id, vss.has(id));
   row("vp", vs.vpid);
   row("pp", vs.ppid);
@@ -56,6 +58,7 @@ export function dumpVs(reg0: u64): u64 {
     }
   }
   close();
+  unlockObjects();
   return STATUS_SUCCESS;
 }
 

@@ -25,6 +25,7 @@ import { forgetCached, initRoot, requestFlush } from "../../arch/x64/root";
 import { activate } from "../activate";
 import { NO_HANDLE, handle as openedHandle } from "../extension";
 import { promote, runActive } from "../life-cycle";
+import { lockObjects, unlockObjects } from "../objects";
 import { activeVs, block32, block64, ppid, setBlock64, setIdentifier } from "../pp";
 import { vms } from "../vm";
 import { vpAt, vps } from "../vp";
@@ -80,9 +81,15 @@ export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
   const register = <u32>reg2;
   if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
-  if (isElsewhere(vs)) return STATUS_FAILURE_UNKNOWN;
-  setBlock64(PP_BLOCK_REG0, readRegister(vs, register));
-  return STATUS_SUCCESS;
+  if (isActiveHere(vs)) {
+    setBlock64(PP_BLOCK_REG0, readRegister(vs, register));
+    return STATUS_SUCCESS;
+  }
+  lockObjects();
+  const usable = vs.allocated != 0 && vs.active == 0;
+  if (usable) setBlock64(PP_BLOCK_REG0, readRegister(vs, register));
+  unlockObjects();
+  return usable ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /** 6.4: REG1 vsid, REG2 register, REG3 value. */
@@ -92,16 +99,19 @@ export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   const register = <u32>reg2;
   if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
-  if (isElsewhere(vs)) return STATUS_FAILURE_UNKNOWN;
-  return writeRegister(vs, register, reg3) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  if (isActiveHere(vs)) return writeRegister(vs, register, reg3) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  lockObjects();
+  const done = vs.allocated != 0 && vs.active == 0 && writeRegister(vs, register, reg3);
+  unlockObjects();
+  return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /** 6.5: REG1 vmid, REG2 vpid, REG3 vsid. Returns only when it fails. */
 export function vsRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
-  const status = checkRun(handle, reg1, reg2, reg3);
-  if (status != STATUS_SUCCESS) return finish(status);
-  activate(vsAt(<u32>reg3 & 0xffff));
-  return runActive();
+  lockObjects();
+  const status = vsSetActive(handle, reg1, reg2, reg3);
+  unlockObjects();
+  return status == STATUS_SUCCESS ? runActive() : finish(status);
 }
 
 /** 6.6: runs the active VS. */
@@ -114,11 +124,11 @@ export function vsRunCurrent(handle: u64): u32 {
 
 /** 6.7: as 6.5, with the instruction that the VS exited for skipped. */
 export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
-  const status = checkRun(handle, reg1, reg2, reg3);
+  lockObjects();
+  const status = vsSetActive(handle, reg1, reg2, reg3);
+  unlockObjects();
   if (status != STATUS_SUCCESS) return finish(status);
-  const vs = vsAt(<u32>reg3 & 0xffff);
-  skipInstruction(vs);
-  activate(vs);
+  skipInstruction(vsAt(<u32>reg3 & 0xffff));
   return runActive();
 }
 
@@ -158,7 +168,7 @@ export function vsClear(handle: u64, reg1: u64): u64 {
   const denied = checkVs(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
   const vs = vsAt(<u32>reg1 & 0xffff);
-  if (isElsewhere(vs)) return STATUS_FAILURE_UNKNOWN;
+  if (vs.active != 0 && !isActiveHere(vs)) return STATUS_FAILURE_UNKNOWN;
   forgetCached(vs);
   return STATUS_SUCCESS;
 }
@@ -219,7 +229,7 @@ function checkRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   return STATUS_SUCCESS;
 }
 
-/** Whether a VS is active on another processor, which alone knows its registers. */
-function isElsewhere(vs: Vs): bool {
-  return vs.active != 0 && vs.ppid != ppid();
+/** Whether a VS is this processor's active one: nobody else takes it off. */
+function isActiveHere(vs: Vs): bool {
+  return vs.active != 0 && vs.ppid == ppid();
 }
