@@ -22,10 +22,12 @@ import {
   ERROR_TIMEOUT,
   ERROR_TOO_MANY_CPUS,
   ERROR_VENDOR,
+  EXT_MEMORY_PER_PP,
   IOCTL_LOAD,
   IOCTL_START,
   IOCTL_STOP,
   IOCTL_UNLOAD,
+  NOTE_EXTENSION_MEMORY,
   PHASE_NONE,
   PHASE_START,
   SAVED_STATE_CR3,
@@ -36,8 +38,9 @@ import {
   STATE_LOADED,
   STATE_RUNNING,
 } from "@bareflank/abi";
+import { buildElf, buildNote, littleEndian, PF, PT } from "@bareflank/bsl/test-support";
 import { describe, expect, it } from "vitest";
-import { Machine } from "./machine/machine.ts";
+import { kernelImage, Machine } from "./machine/machine.ts";
 import { RUN } from "./machine/platform.ts";
 import type { Processor } from "./machine/processor.ts";
 
@@ -184,6 +187,45 @@ describe("memory that runs out", () => {
     machine.platform.largestPiece = largestPiece;
     expect(machine.operate(IOCTL_START).error).toBe(ERROR_NO_MEMORY);
     expectRolledBack(machine, pages);
+  });
+
+  it("inside the arena, at whichever page, is an error and no page less", () => {
+    const outcomes = new Set<number>();
+    // A kernel that takes more and more of the arena: its own pages, then the tables, then the processors' areas.
+    for (let bytes = 0x3f_0000; bytes <= 0x46_0000; bytes += 0x1000) {
+      const machine = new Machine(2);
+      expect(machine.load(kernelImage(1n, BigInt(bytes))).error).toBe(ERROR_NONE);
+      const pages = machine.platform.takenPages;
+      const { error } = machine.operate(IOCTL_START);
+      outcomes.add(error);
+      if (error !== ERROR_NONE) expectRolledBack(machine, pages);
+    }
+    expect(outcomes).toEqual(new Set([ERROR_NONE, ERROR_NO_MEMORY]));
+  });
+
+  it("is asked for as the extension's own memory needs it", () => {
+    const memoryOf = (flags: number) => {
+      const machine = new Machine(2);
+      const descriptor = littleEndian(4, 1, flags, 256, 512, 0x1_0000, 0);
+      const note = buildNote("Bareflank", NOTE_EXTENSION_MEMORY, descriptor);
+      const code = { type: PT.LOAD, flags: PF.R | PF.X, address: 0x3280_0000_0000n, data: new Uint8Array(16) };
+      machine.load(kernelImage(), buildElf({ entry: code.address, segments: [code, { type: PT.NOTE, data: note }] }));
+      expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+      return machine.status().memoryBytes;
+    };
+    expect(memoryOf(EXT_MEMORY_PER_PP) - memoryOf(0)).toBe(0x10_0000n);
+  });
+
+  it("is asked for as large files need it", () => {
+    const memoryOf = (bytes: number) => {
+      const machine = new Machine(1);
+      const code = { type: PT.LOAD, flags: PF.R | PF.X, address: 0x3280_0000_0000n, data: new Uint8Array(bytes) };
+      machine.load(kernelImage(), buildElf({ entry: code.address, segments: [code] }));
+      expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+      return machine.status().memoryBytes;
+    };
+    // The file itself, and twice its size in the arena.
+    expect(memoryOf(0x40_0000) - memoryOf(0x10_0000)).toBeGreaterThan(0x80_0000n);
   });
 
   it("entirely is an error and no page less", () => {

@@ -73,14 +73,14 @@ export const toDirect = (physical: bigint): bigint => DIRECT_MAP + physical;
 const filled = (bytes: number, value: number) => new Uint8Array(bytes).fill(value);
 
 /** A kernel image with all kinds of segments. */
-export const kernelImage = (version = 1n): Uint8Array =>
+export const kernelImage = (version = 1n, linearBytes = 0x8000n): Uint8Array =>
   buildElf({
     entry: TEXT + 0x10n,
     segments: [
       { type: PT.LOAD, flags: PF.R | PF.X, address: TEXT, data: filled(0x1800, 0x90) },
       { type: PT.LOAD, flags: PF.R, address: RODATA, data: filled(0x200, 0x52) },
       { type: PT.LOAD, flags: PF.R | PF.W, address: DATA, data: filled(0x100, 0x44), memoryBytes: 0x2345n },
-      { type: PT.LOAD, flags: PF.R | PF.W, address: LINEAR, memoryBytes: 0x8000n },
+      { type: PT.LOAD, flags: PF.R | PF.W, address: LINEAR, memoryBytes: linearBytes },
       { type: PT.NOTE, data: buildNote("Bareflank", NOTE_KERNEL, littleEndian(8, version)) },
       {
         type: PT.NOTE,
