@@ -6,6 +6,7 @@ import { explain, registerBuild } from "./build-command.ts";
 import { registerCoverage } from "./coverage-command.ts";
 import { UsageError } from "./errors.ts";
 import { registerLint } from "./lint-command.ts";
+import { registerNew } from "./new-command.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -20,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   registerBuild(program);
   registerLint(program);
   registerCoverage(program);
+  registerNew(program);
   for (const command of program.commands) command.exitOverride();
   await registerLab(program, argv);
   try {
@@ -42,7 +44,7 @@ function version(): string {
 /** The package that emulates machines brings its own commands; without it there are none. */
 const LAB_COMMANDS = "@bareflank/lab/commands";
 
-const OWN_COMMANDS = new Set(["build", "lint", "coverage"]);
+const OWN_COMMANDS = new Set(["build", "lint", "coverage", "new"]);
 
 async function registerLab(program: Command, argv: readonly string[]): Promise<void> {
   // Loading it costs time that a build does not need.

@@ -2,6 +2,8 @@
 //
 //   part.ts          which parts there are: the "bareflank" field of package.json
 //   build.ts         builds parts in order; module.ts, bare.ts, linux-driver.ts, bundle.ts, abi.ts do one kind each
+//   other-languages.ts, rust.ts  extensions in C, C++ and Rust
+//   new.ts           makes the package of a new extension
 //   assemblyscript.ts  TypeScript to WebAssembly, by asc
 //   translate.ts     WebAssembly to one C translation unit, by wasm2c and runtime/
 //   native.ts        C and assembly to objects and images, by clang and ld.lld
@@ -12,5 +14,6 @@ export type { Product } from "./context.ts";
 export type { ProductManifest } from "./deliver.ts";
 export { BuildError, type Diagnostic, formatDiagnostic, UsageError } from "./errors.ts";
 export { newestLinuxHeaders } from "./linux-driver.ts";
+export { type Scaffold, scaffold, type Template, templates } from "./new.ts";
 export { type DeclaredPart, findWorkspace, type PartField, type PartType, type Workspace } from "./part.ts";
 export { demangle, readSymbols, type Symbol, SymbolTable, symbolize } from "./symbols.ts";
