@@ -32,7 +32,7 @@ export interface LoaderOptions {
   readonly vendor?: number;
   /** The extension's file. */
   readonly extension: Uint8Array;
-  /** Pages left for the kernel's pool; about 800 unless given. */
+  /** Pages left for the kernel's pool; about 550 unless given. */
   readonly freePages?: number;
   /** Whether there is a debug ring. */
   readonly ring?: boolean;
@@ -54,8 +54,8 @@ export const PROMOTE_ENTRY = HANDOFF_BASE + 0x80n;
 const PAGE = 4096;
 /** Above 4 GiB, so that an address cut to 32 bits is noticed. */
 const CHUNKS = [
-  { base: 0x1_2340_0000, bytes: 0x20_0000 },
-  { base: 0x9_8760_0000, bytes: 0x10_0000 },
+  { base: 0x1_2340_0000, bytes: 0x10_0000 },
+  { base: 0x9_8760_0000, bytes: 0x18_0000 },
 ] as const;
 const RING = 0x5_0000_0000;
 const FILE = 0x7_0000_0000;
@@ -66,6 +66,8 @@ const WRITABLE = 0x8000_0000_0000_0063n;
 const READ_ONLY = 0x8000_0000_0000_0061n;
 const CODE = 0x61n;
 const TABLE = 0x23n;
+/** What one lowest table maps. */
+const TABLE_SPAN = 0x20_0000n;
 
 export class Loader {
   readonly #physical: PhysicalMemory;
@@ -165,17 +167,31 @@ export class Loader {
   }
 
   #mapRange(virtual: bigint, physical: number, bytes: number, flags: bigint): void {
-    for (let at = 0; at < bytes; at += PAGE) this.#map(this.#template, virtual + BigInt(at), physical + at, flags);
+    let table = 0n;
+    for (let at = 0; at < bytes; at += PAGE) {
+      const address = virtual + BigInt(at);
+      if (at === 0 || address % TABLE_SPAN === 0n) table = this.#leafTable(this.#template, address);
+      this.#setLeaf(table, address, BigInt(physical + at) | flags);
+    }
   }
 
   #map(root: number, virtual: bigint, physical: number, flags: bigint): void {
+    this.#setLeaf(this.#leafTable(root, virtual), virtual, BigInt(physical) | flags);
+  }
+
+  /** The lowest table that an address falls into; made, with those above it, if it is missing. */
+  #leafTable(root: number, virtual: bigint): bigint {
     let table = BigInt(root);
     for (let level = 4n; level > 1n; level--) {
-      const entry = table + ((virtual >> (12n + 9n * (level - 1n))) & 511n) * 8n;
-      if (this.#physical.peek(entry, 8) === 0n) this.#physical.poke(entry, 8, BigInt(this.#carve()) | TABLE);
-      table = this.#physical.peek(entry, 8) & 0xf_ffff_ffff_f000n;
+      const place = table + entryOffset(virtual, level);
+      if (this.#physical.peek(place, 8) === 0n) this.#physical.poke(place, 8, BigInt(this.#carve()) | TABLE);
+      table = this.#physical.peek(place, 8) & 0xf_ffff_ffff_f000n;
     }
-    this.#physical.poke(table + ((virtual >> 12n) & 511n) * 8n, 8, BigInt(physical) | flags);
+    return table;
+  }
+
+  #setLeaf(table: bigint, virtual: bigint, entry: bigint): void {
+    this.#physical.poke(table + entryOffset(virtual, 1n), 8, entry);
   }
 
   /** A zeroed page from the beginning of the first chunk. */
@@ -185,4 +201,9 @@ export class Loader {
     this.#physical.write(BigInt(page), new Uint8Array(PAGE));
     return page;
   }
+}
+
+/** Where a table of a level has the entry for an address. */
+function entryOffset(virtual: bigint, level: bigint): bigint {
+  return ((virtual >> (12n + 9n * (level - 1n))) & 511n) * 8n;
 }

@@ -13,7 +13,6 @@ export interface Mapping {
 }
 
 const ACCESSED_DIRTY = 0x60;
-const TABLE_BYTES = 4096;
 
 /** An entry's halves: the lower holds most flags, the upper NX. */
 interface Entry {
@@ -25,8 +24,7 @@ const isPresent = ({ low }: Entry): boolean => (low & 1) !== 0;
 const target = ({ low, high }: Entry): number => (high & 0xf_ffff) * 2 ** 32 + ((low & 0xffff_f000) >>> 0);
 
 function entryAt(memory: PhysicalMemory, table: number, index: number): Entry {
-  const view = memory.view(table, TABLE_BYTES);
-  return { low: view.getUint32(index * 8, true), high: view.getUint32(index * 8 + 4, true) };
+  return { low: memory.read32(table + index * 8), high: memory.read32(table + index * 8 + 4) };
 }
 
 const shift = (level: number): number => 2 ** (12 + 9 * (level - 1));

@@ -109,6 +109,14 @@ describe("promote", () => {
     expect(machineRegisters(pp.processor)).toEqual(operatingSystemRegisters());
   });
 
+  test("takes the lower halves of DR6 and DR7, whatever the extension wrote: a processor refuses the upper", () => {
+    const { pp } = inVmexit();
+    pp.vmcb.set("DR6", 0x1_ffff_0ff0n);
+    pp.vmcb.set("DR7", 0xffff_ffff_0000_0400n);
+    expect(promote(pp)).toEqual({ is: "given back" });
+    expect([pp.processor.dr[6], pp.processor.dr[7]]).toEqual([0xffff_0ff0n, 0x400n]);
+  });
+
   test("refuses a VS that has not run, and one of another processor", () => {
     const { machine, pp } = inVmexit({ ppCount: 2 });
     const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n);
