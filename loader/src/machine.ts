@@ -24,6 +24,7 @@ import {
 import { compareExchange32 } from "../../bsl/src/atomic";
 import { extensionMemory } from "../../bsl/src/elf-note";
 import { extensionMemoryFlags, extensionMemoryInitialPages } from "../../bsl/src/extension-memory";
+import { copyMemory } from "../../bsl/src/memory";
 import { arenaBytes, releaseArena, reserveArena } from "./arena";
 import { adoptStagedFiles, dropFiles, extensionCount, fileAddress, fileBytes, heldFileBytes } from "./files";
 import { fillHandover } from "./handover";
@@ -32,6 +33,8 @@ import { ARENA_BASE_BYTES, ARENA_CPU_BYTES, ARENA_FILE_BYTES, MAX_CPUS } from ".
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
 import {
+  CALL_BYTES,
+  callRegisters,
   insideCount,
   Processor,
   phaseOf,
@@ -139,14 +142,24 @@ export function vmcall(cpu: u32, registers: u64): u32 {
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state !== STATE_RUNNING) return fail(ERROR_NOT_RUNNING, 0);
   for (let i: u32 = 0; i < processorCount(); i++) {
-    if (cpuNumber(i) !== cpu) continue;
-    const processor = processorAt(i);
-    processor.call = registers;
-    if (runOnCpu(i, OPERATION_CALL) !== RUN_DONE) return failOnCpu(ERROR_TIMEOUT, 0, cpu, phaseOf(processor));
-    if (processor.error === ERROR_NONE) return ERROR_NONE;
-    return failOnCpu(processor.error, processor.detail, cpu, phaseOf(processor));
+    if (cpuNumber(i) === cpu) return callOn(i, registers);
   }
   return failOnCpu(ERROR_NO_SUCH_CPU, 0, cpu, PHASE_NONE);
+}
+
+/** The registers travel in memory that outlives the caller: a processor that is lost may still write to it. */
+function callOn(index: u32, registers: u64): u32 {
+  const processor = processorAt(index);
+  copyMemory(callRegisters(processor), registers, CALL_BYTES);
+  if (runOnCpu(index, OPERATION_CALL) !== RUN_DONE) {
+    state = STATE_CORRUPT;
+    return failOnCpu(ERROR_TIMEOUT, 0, cpuNumber(index), phaseOf(processor));
+  }
+  if (processor.error !== ERROR_NONE) {
+    return failOnCpu(processor.error, processor.detail, cpuNumber(index), phaseOf(processor));
+  }
+  copyMemory(registers, callRegisters(processor), CALL_BYTES);
+  return ERROR_NONE;
 }
 
 /** Every processor, before anything is taken or changed. */

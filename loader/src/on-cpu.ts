@@ -27,6 +27,7 @@ import {
 import { compareExchange32, loadAcquire32, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, peek64 } from "../../bsl/src/memory";
 import {
+  callRegisters,
   Processor,
   phaseOf,
   processorAt,
@@ -117,7 +118,7 @@ function leave(processor: Processor): void {
 /** Without an extension that takes them, a hypercall is an invalid instruction: so it is asked first. */
 function call(processor: Processor): void {
   const isTaken = (cpuidEbx(CPUID_HYPERVISOR_MAX, 0) & CPUID_INTERFACE_HYPERCALLS) !== 0;
-  if (isTaken) vmmcall(processor.call);
+  if (isTaken) vmmcall(callRegisters(processor));
   else processor.error = ERROR_NO_HYPERCALLS;
 }
 

@@ -17,6 +17,10 @@ export const STAGE_LOST: u32 = 3;
 /** No processor. */
 export const NONE: u32 = 0xffff_ffff;
 
+/** Registers of a hypercall, RAX to R9, and where they lie in Processor.snapshots: behind the three snapshots. */
+export const CALL_BYTES: u64 = 64;
+const CALL_OFFSET: u64 = 0xc00;
+
 /** A processor by its index: 0 is the first that is started, the kernel's PP 0. */
 @unmanaged
 export class Processor {
@@ -32,10 +36,8 @@ export class Processor {
   state: u64 = 0;
   /** Physical address of its top-level page table. */
   rootPhysical: u64 = 0;
-  /** A page with copies of its registers, for comparison. */
+  /** A page with copies of its registers, for comparison, and with those of a hypercall. */
   snapshots: u64 = 0;
-  /** Native address of the registers of the hypercall that it is to make. */
-  call: u64 = 0;
   /** CPU_FEATURE_* that it has. */
   features: u32 = 0;
   /** VENDOR_*. */
@@ -64,6 +66,11 @@ export function processorAt(index: u32): Processor {
 /** Native address of a processor's stage. */
 export function stageAddress(processor: Processor): u64 {
   return nativeAddress(<u32>changetype<usize>(processor));
+}
+
+/** Native address of the registers of the hypercall that a processor is to make. */
+export function callRegisters(processor: Processor): u64 {
+  return processor.snapshots + CALL_OFFSET;
 }
 
 /** PHASE_* that a processor has reached. */

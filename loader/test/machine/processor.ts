@@ -1,6 +1,6 @@
 // One processor of the simulated machine: registers, CPUID, and a microkernel that takes it
 
-import { CPUID_CONTROL, CPUID_CONTROL_STOP } from "@bareflank/abi";
+import { CPUID_CONTROL, CPUID_CONTROL_STOP, CPUID_HYPERVISOR_MAX, CPUID_INTERFACE_HYPERCALLS } from "@bareflank/abi";
 
 /** Indexes of the segment registers as loader/src/x64/cpu.ts numbers them: ES, CS, SS, DS, FS, GS, LDTR, TR. */
 export type Selectors = [number, number, number, number, number, number, number, number];
@@ -29,6 +29,9 @@ export class Processor {
   isInside = false;
   /** Called for CPUID_CONTROL: what the extension answers. */
   onControl: (command: number) => number = () => 0;
+  /** Whether the extension says that it takes hypercalls; what it does with one, registers at a native address. */
+  takesHypercalls = false;
+  onHypercall: (registers: bigint) => void = () => {};
   /** Commands that the extension has seen. */
   readonly commands: number[] = [];
 
@@ -61,6 +64,7 @@ export class Processor {
       cpuidEbx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[1],
       cpuidEcx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[2],
       cpuidEdx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[3],
+      vmmcall: (registers: bigint) => this.onHypercall(registers),
       rdmsr: (index: number) => this.#rdmsr(index >>> 0),
       readCr0: () => this.cr[0],
       readCr2: () => this.cr[2],
@@ -103,6 +107,8 @@ export class Processor {
         return [0, 0, this.hasSvm ? 4 : 0, (this.hasNx ? 1 << 20 : 0) | (this.hasLongMode ? 1 << 29 : 0)];
       case 0x8000_000a:
         return [0, 0, 0, this.svmEdx];
+      case CPUID_HYPERVISOR_MAX:
+        return [0, this.takesHypercalls ? CPUID_INTERFACE_HYPERCALLS : 0, 0, 0];
       case CPUID_CONTROL:
         return [this.#control(subleaf), 0, 0, 0];
       default:
