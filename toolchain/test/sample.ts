@@ -1,7 +1,8 @@
 // A copy of the sample workspace to build in
 
 import { spawnSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Builder, type BuildResult, findWorkspace, type Product, selectParts } from "../src/index.ts";
@@ -11,19 +12,17 @@ export const FIXTURES = fileURLToPath(new URL("./fixtures", import.meta.url));
 /** A compiler's start takes seconds on a busy machine. */
 export const PATIENCE = 120_000;
 
-/** Copies lie at the same place each time, so that the cache of one test run serves the next. */
-const COPIES = fileURLToPath(new URL("../../build/test/toolchain", import.meta.url));
+/** The cache outlives a test run; the copies do not, because two runs may overlap. */
+const CACHE = fileURLToPath(new URL("../../build/test/toolchain", import.meta.url));
 
 /** A sample workspace of its own for one test file, and a warm builder for it. */
 export class Sample {
-  readonly root: string;
+  readonly root = mkdtempSync(join(tmpdir(), "bf-sample-"));
   readonly cache: string;
   readonly builder: Builder;
 
   constructor(name: string) {
-    this.root = join(COPIES, name);
-    this.cache = join(COPIES, `${name}-cache`);
-    rmSync(this.root, { recursive: true, force: true });
+    this.cache = join(CACHE, name);
     cpSync(join(FIXTURES, "sample"), this.root, { recursive: true });
     this.builder = new Builder(findWorkspace(this.root), { cache: this.cache });
   }
@@ -45,8 +44,9 @@ export class Sample {
     return product;
   }
 
-  close(): Promise<void> {
-    return this.builder.close();
+  async close(): Promise<void> {
+    await this.builder.close();
+    rmSync(this.root, { recursive: true, force: true });
   }
 }
 
