@@ -115,8 +115,8 @@ function parseDiagnostics(output: string, root: string): Diagnostic[] {
     const match = /^(.+?):(\d+):(\d+): (?:fatal )?(error|warning): (.*)$/.exec(line);
     if (match === null) return [];
     const [, file, row, column, severity, message] = match;
-    const next = lines[index + 1];
-    const text = next !== undefined && !/^\S+:\d+:/.test(next) ? next : undefined;
+    const isFollowedBySource = /^[\s~]*\^/.test(lines[index + 2] ?? "");
+    const text = isFollowedBySource ? lines[index + 1] : undefined;
     return [
       {
         severity: severity === "error" ? "error" : "warning",

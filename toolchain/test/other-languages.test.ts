@@ -1,0 +1,141 @@
+// Extensions in C, C++ and Rust: their images, and what is wrong with their sources
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { BuildError, Builder, findWorkspace, type Product, scaffold } from "../src/index.ts";
+import { readSymbols } from "../src/symbols.ts";
+import { output, PATIENCE } from "./sample.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bf-languages-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let packages = 0;
+
+/** A new package from a template, its source changed. */
+function made(template: string, edit: (source: string) => string = (source) => source, more: object = {}): string {
+  const path = join(folder, `${template}-${packages++}`);
+  const { files } = scaffold(path, template);
+  const source = join(path, files.find((file) => file.startsWith("src/")) ?? "");
+  writeFileSync(source, edit(readFileSync(source, "utf8")));
+  const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  writeFileSync(
+    join(path, "package.json"),
+    JSON.stringify({ ...manifest, bareflank: { ...manifest.bareflank, ...more } }),
+  );
+  return path;
+}
+
+async function built(path: string): Promise<Product> {
+  const workspace = findWorkspace(path);
+  const builder = new Builder(workspace, { cache: join(folder, "cache") });
+  try {
+    const { products, failures } = await builder.build(workspace.parts);
+    if (failures[0] !== undefined) throw failures[0].error;
+    const [product] = products;
+    if (product === undefined) throw new Error("nothing was built");
+    return product;
+  } finally {
+    await builder.close();
+  }
+}
+
+async function failure(path: string): Promise<BuildError> {
+  const error = await built(path).catch((reason: unknown) => reason);
+  if (error instanceof BuildError) return error;
+  throw new Error("it was built");
+}
+
+const debugImage = (product: Product) => product.files.debug ?? "";
+
+describe.each(["c", "cpp", "rust"])("an extension in %s", (language) => {
+  it(
+    "has the layout that the microkernel wants",
+    async () => {
+      const { files } = await built(made(language));
+      const text = output("llvm-readelf", "-hlW", files.elf ?? "");
+      expect(text).toMatch(/Type: +EXEC/);
+      expect(text).toMatch(/Entry point address: +0x328000000000/);
+      const loads = [...text.matchAll(/^ +LOAD .* (R E|R {2}|RW ) 0x1000$/gm)].map((match) => match[1]);
+      expect(loads).toEqual(["R E", "R  ", "RW "]);
+      expect(text).toMatch(/GNU_STACK .* RW +0/);
+      expect(text).not.toMatch(/DYNAMIC|INTERP/);
+      expect(readSymbols(readFileSync(files.elf ?? ""))).toEqual([]);
+    },
+    PATIENCE,
+  );
+
+  it(
+    "leaves the guest's vector registers alone",
+    async () => {
+      const code = output("llvm-objdump", "-d", "--no-show-raw-insn", debugImage(await built(made(language))));
+      expect(code).toContain("syscall");
+      expect(code).not.toMatch(/%(?:[xyz]?mm\d|st\b)/);
+    },
+    PATIENCE,
+  );
+});
+
+describe("errors", () => {
+  it.each([
+    ["c", "uint64_t wrong(void) { return nowhere; }", "use of undeclared identifier 'nowhere'"],
+    ["cpp", "static uint64_t wrong() { return nowhere; }", "use of undeclared identifier 'nowhere'"],
+    ["rust", "fn wrong() -> u64 { nowhere }", expect.stringContaining("cannot find value `nowhere` in this scope")],
+  ])(
+    "in %s have file, line and column, and the line itself",
+    async (language, line, message) => {
+      const path = made(language, (source) => `${source}${line}\n`);
+      const { diagnostics } = await failure(path);
+      const file = `src/main.${{ c: "c", cpp: "cpp", rust: "rs" }[language]}`;
+      const lines = readFileSync(join(path, file), "utf8").split("\n");
+      const place = { file, line: lines.length - 1, column: line.indexOf("nowhere") + 1, text: line };
+      expect(diagnostics).toContainEqual(expect.objectContaining({ severity: "error", message, ...place }));
+    },
+    PATIENCE,
+  );
+
+  it(
+    "say which function of a Rust extension needs floating point",
+    async () => {
+      const half = "Vs::create_root(core::hint::black_box(Pp((pp.0 as f64 * 0.5) as u16)))";
+      const error = await failure(made("rust", (source) => source.replace("Vs::create_root(pp)", half)));
+      expect(error.message).toMatch(/uses floating point or vectors, in .*bootstrap/);
+      expect(error.hint).toContain("compute with integers");
+    },
+    PATIENCE,
+  );
+
+  it(
+    "name the package that has rustc where there is none",
+    () => {
+      const bin = join(folder, "bin");
+      mkdirSync(bin);
+      const folders = (process.env.PATH ?? "").split(delimiter);
+      for (const name of ["sh", "readlink", "node", "clang", "ld.lld", "llvm-objcopy"]) {
+        const found = folders.map((place) => join(place, name)).find((file) => existsSync(file));
+        symlinkSync(found ?? "", join(bin, name));
+      }
+      const { status, stderr } = spawnSync(resolve(import.meta.dirname, "../bin/bf"), ["build"], {
+        cwd: made("rust"),
+        env: { PATH: bin, HOME: process.env.HOME },
+        encoding: "utf8",
+      });
+      expect(status).toBe(1);
+      expect(stderr).toContain("rustc is not installed.");
+      expect(stderr).toContain("It is in the Debian package rustc: apt-get install rustc");
+    },
+    PATIENCE,
+  );
+
+  it.each([
+    [{ language: "cobol" }, 'names a "language" that is none of "typescript", "c", "cpp", "rust".'],
+    [{ language: "c", entry: "src/main.ts" }, 'has "entry", which does not go with the language "c".'],
+    [{ language: "typescript", sources: ["src/main.c"] }, 'has "sources", which does not go with the language'],
+    [{ type: "library" }, 'names a "language", which only extensions have.'],
+    [{ sources: ["src/none.c"] }, "names src/none.c, which does not exist."],
+  ])("of the field bareflank %j are told in words", async (field, message) => {
+    expect((await failure(made("c", undefined, field))).message).toContain(message);
+  });
+});
