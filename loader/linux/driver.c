@@ -157,19 +157,25 @@ static int on_power(struct notifier_block *block, unsigned long event, void *dat
 
 static struct notifier_block power_notifier = {.notifier_call = on_power};
 
-/* A hanging operation must not keep the machine from rebooting. */
+/*
+ * A hanging operation must not keep the machine from rebooting. Nor must a processor that is lost, for which Linux would
+ * wait on its usual way down.
+ */
 static int on_reboot(struct notifier_block *block, unsigned long event, void *data)
 {
     int waited;
 
-    for (waited = 0; mutex_is_locked(&operations); waited += 10) {
-        if (waited >= REBOOT_PATIENCE)
-            return NOTIFY_DONE;
+    for (waited = 0; mutex_is_locked(&operations) && waited < REBOOT_PATIENCE; waited += 10)
         msleep(10);
+    if (!mutex_is_locked(&operations)) {
+        cpus_read_lock();
+        stop_before("reboot");
+        cpus_read_unlock();
     }
-    cpus_read_lock();
-    stop_before("reboot");
-    cpus_read_unlock();
+    if (event == SYS_RESTART && (pinned || mutex_is_locked(&operations))) {
+        pr_emerg("bfdriver: restarting without the processors that do not come back\n");
+        emergency_restart();
+    }
     return NOTIFY_DONE;
 }
 
