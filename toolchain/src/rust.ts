@@ -51,25 +51,20 @@ async function compileCrate(
   root: string,
 ): Promise<CachedResult> {
   const rustc = tool("rustc");
+  // Panics name the source as the compiler was told it.
+  const name = relative(root, source);
   // The program may be rustup's, which is the same for all compilers.
   const version = await run("rustc", rustc.path, ["-vV"], root);
-  const key = [
-    rustc.identity,
-    version,
-    FLAGS,
-    kind,
-    relative(root, source),
-    external.map((path) => cache.digest(path)),
-  ];
+  const key = [rustc.identity, version, FLAGS, kind, name, external.map((path) => cache.digest(path))];
   return cache.run("rust", key, async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
     try {
       const file = kind.includes("--crate-type=rlib") ? "lib.rlib" : "lib.a";
       const list = join(folder, "inputs.d");
       const uses = external.flatMap((path) => ["--extern", `${SDK_CRATE}=${path}`]);
-      const output = ["--emit", `link=${join(folder, file)},dep-info=${list}`, `-Cmetadata=${relative(root, source)}`];
-      const args = [...FLAGS, ...kind, ...uses, ...output, source];
-      await run(`Compiling ${relative(root, source)}`, rustc.path, args, root, parseDiagnostics);
+      const output = ["--emit", `link=${join(folder, file)},dep-info=${list}`, `-Cmetadata=${name}`];
+      const args = [...FLAGS, ...kind, ...uses, ...output, name];
+      await run(`Compiling ${name}`, rustc.path, args, root, parseDiagnostics);
       const [rule = ""] = (await readFile(list, "utf8")).split("\n");
       return { files: new Map([[file, await readFile(join(folder, file))]]), inputs: parseDependencies(rule, root) };
     } finally {

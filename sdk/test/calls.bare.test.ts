@@ -1,0 +1,101 @@
+// The system calls through the SDKs of C, C++ and Rust, on the kernel that ships: every language the same
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BOOT_EXT_FAULT, PHASE_BOOTSTRAP, STATUS_INVALID_INPUT_REG1, STATUS_INVALID_INPUT_REG2 } from "@bareflank/abi";
+import { afterAll, describe, expect, it } from "vitest";
+import { failedStart, faultLine } from "../../kernel/test/bare/expected.ts";
+import { run } from "../../kernel/test/bare/run.ts";
+import { Builder, findWorkspace, scaffold } from "../../toolchain/src/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bf-sdk-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const PATIENCE = 120_000;
+const BREAKPOINT = 3;
+const ENDINGS = { c: "c", cpp: "cpp", rust: "rs" };
+
+/** Builds fixtures/calls in a package of its own, and answers the path of its image. */
+async function built(
+  language: keyof typeof ENDINGS,
+  name: string,
+  edit = (source: string): string => source,
+): Promise<string> {
+  const ending = ENDINGS[language];
+  const path = join(folder, name);
+  scaffold(path, language);
+  const source = readFileSync(join(import.meta.dirname, "fixtures", `calls.${ending}`), "utf8");
+  writeFileSync(join(path, `src/main.${ending}`), edit(source));
+  const workspace = findWorkspace(path);
+  const builder = new Builder(workspace, { cache: join(folder, "cache") });
+  try {
+    const { products, failures } = await builder.build(workspace.parts);
+    if (failures[0] !== undefined) throw failures[0].error;
+    return products[0]?.files.elf ?? "";
+  } finally {
+    await builder.close();
+  }
+}
+
+const hex = (status: bigint) => `0x${status.toString(16)}`;
+
+const LINES = [
+  "page: 0x0",
+  "zeroed: 1",
+  "vm: 0x0",
+  "vp: 0x0",
+  "vs: 0x0",
+  "write: 0x0",
+  "read: 0x0",
+  "rip: 0x1234",
+  `no register: ${hex(STATUS_INVALID_INPUT_REG2)}`,
+  `no vp: ${hex(STATUS_INVALID_INPUT_REG1)}`,
+  "vs destroyed: 0x0",
+  "vp destroyed: 0x0",
+  "vm destroyed: 0x0",
+  "efer: 0x0",
+  "free: 0x0",
+  "asid: 0x0",
+  "is 1",
+];
+
+describe.each(["c", "cpp", "rust"] as const)("the SDK of %s", (language) => {
+  it(
+    "makes calls, gets their outputs and statuses, asserts, and repairs",
+    async () => {
+      const { ring, ...result } = await run(await built(language, language), { smp: 2 });
+      expect(result, result.output).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+      const said = (pp: number) => ring.filter((line) => line.startsWith(`PP ${pp}: `));
+      for (const pp of [0, 1]) {
+        const lines = [...LINES, "failed: vector 3", "repaired: 1"];
+        expect(said(pp)).toEqual(lines.map((line) => `PP ${pp}: ${line}`));
+        expect(ring).toContain(faultLine(BREAKPOINT, 0, 0n, pp));
+      }
+    },
+    PATIENCE,
+  );
+});
+
+describe("a panic in Rust", () => {
+  it(
+    "is logged with its place, and is a failed assertion",
+    async () => {
+      const image = await built("rust", "panic", (source) =>
+        source
+          .replace("callbacks!(bootstrap, vmexit, fail);", "callbacks!(bootstrap, vmexit);\n#[allow(dead_code)]")
+          .replace("#[allow(dead_code)]\n\nstatic", "static")
+          .replace("fn fail(", "#[allow(dead_code)]\nfn fail(")
+          .replace("calls(pp, root)?;", 'calls(pp, root)?;\n    assert_eq!(REPAIRED.get(), 1, "on purpose");'),
+      );
+      const { ring, report } = await run(image);
+      expect(report).toEqual(failedStart(PHASE_BOOTSTRAP, BOOT_EXT_FAULT, BREAKPOINT));
+      // How the message is laid out depends on the compiler's version.
+      const text = ring.join("\n");
+      for (const part of ["PP 0: panicked at ", "src/main.rs:", "on purpose", "right: `?1"]) {
+        expect(text).toMatch(new RegExp(part));
+      }
+    },
+    PATIENCE,
+  );
+});
