@@ -119,7 +119,7 @@ export function bootNext(machine: Machine, ppid: number): Pp {
   return pp;
 }
 
-function expectOutcome(outcome: Outcome, is: Outcome["is"]): void {
+export function expectOutcome(outcome: Outcome, is: Outcome["is"]): void {
   if (outcome.is !== is) throw new Error(`${outcome.is}, not ${is}: ${JSON.stringify(outcome, bigint)}`);
 }
 

@@ -53,7 +53,7 @@ export const PROMOTE_ENTRY = HANDOFF_BASE + 0x80n;
 
 const PAGE = 4096;
 /** Above 4 GiB, so that an address cut to 32 bits is noticed. */
-const CHUNKS = [
+export const CHUNKS = [
   { base: 0x1_2340_0000, bytes: 0x10_0000 },
   { base: 0x9_8760_0000, bytes: 0x18_0000 },
 ] as const;
