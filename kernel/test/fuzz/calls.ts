@@ -74,11 +74,15 @@ const pp = (choice: Choice) =>
   );
 
 /** A VS that is no processor's root VS: those stay, so that every processor always has one to run. */
-const dispensableVs = (choice: Choice) =>
-  id(
+function dispensableVs(choice: Choice): bigint {
+  const { model } = choice;
+  const value = id(
     choice,
-    [...choice.model.vss.keys()].filter((vsid) => vsid >= choice.model.ppCount),
+    [...model.vss.keys()].filter((vsid) => vsid >= model.ppCount),
   );
+  return id16(value) < model.ppCount ? value | 0x8000n : value;
+}
+
 const ownVs = (choice: Choice) =>
   id(
     choice,
@@ -174,9 +178,6 @@ function free(own: (model: Model) => Set<bigint>): Maker {
     };
   };
 }
-
-/** Calls that often have nothing to do, and so are chosen more often. */
-export const RARE = ["VM_CREATE", "VM_DESTROY", "VM_MAP_DIRECT", "VM_MAP_DIRECT", "VM_UNMAP_DIRECT_BROADCAST"];
 
 /** Makers by the call's name in the ABI, without `SYSCALL_`. */
 export const makers: Readonly<Record<string, Maker>> = {

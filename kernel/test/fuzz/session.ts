@@ -10,7 +10,7 @@ import { bootNext, EXIT_CPUID, expectOutcome, HANDLE, inVmexit, makeRootVs } fro
 import { CHUNKS } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Outcome, Pp } from "../machine/pp.ts";
-import { type Call, makers, RARE } from "./calls.ts";
+import { type Call, makers } from "./calls.ts";
 import { Model } from "./model.ts";
 import { Random } from "./random.ts";
 
@@ -36,7 +36,7 @@ const MOST_VSS = 100;
 
 /** Ends of a callback that are wrong in vmexit: the fail callback is called. */
 const WRONG_ENDS = [abi.SYSCALL_CONTROL_EXIT, abi.SYSCALL_CONTROL_WAIT, abi.SYSCALL_CONTROL_AGAIN];
-const NAMES = [...Object.keys(makers), ...RARE, ...RARE];
+const NAMES = Object.keys(makers);
 
 /** VMEXIT_INVALID (APM volume 2, appendix C). */
 const EXIT_INVALID = 0xffff_ffff_ffff_ffffn;
@@ -128,7 +128,7 @@ export class FuzzSession {
   /** A call for this processor; what would take too much memory is replaced by what gives some back. */
   #choose(ppid: number): Call {
     const { pages, runs, vms, vss } = this.#model;
-    let name = this.#random.pick(NAMES);
+    let name = this.#random.once(2) ? this.#random.pick(NAMES) : this.#rarest();
     if (name === "MEM_ALLOC_PAGE" && pages.size >= MOST_PAGES) name = "MEM_FREE_PAGE";
     if (name === "MEM_ALLOC_HUGE" && runs.size >= MOST_RUNS) name = "MEM_FREE_HUGE";
     if (name === "VM_CREATE" && vms.size >= abi.MAX_VMS && !this.#random.once(8)) name = "VM_DESTROY";
@@ -138,6 +138,12 @@ export class FuzzSession {
     if (make === undefined || number === undefined) throw new Error(`there is no call ${name}`);
     const choice = { random: this.#random, model: this.#model, pp: ppid, isOwned };
     return { name, number, ...make(choice) };
+  }
+
+  /** The call that succeeded least so far. */
+  #rarest(): string {
+    const count = (name: string) => this.tallies.get(name)?.succeeded ?? 0;
+    return NAMES.reduce((rarest, name) => (count(name) < count(rarest) ? name : rarest));
   }
 
   /** Whatever the fail callback is called for, running the VM goes on as if nothing had happened. */
