@@ -49,7 +49,7 @@ describe("the first processor", () => {
     [CPU_FEATURE_SMEP, 0x10_0660n],
     [CPU_FEATURE_XSAVE, 0x4_0660n],
     [ALL_FEATURES, 0x34_0e60n],
-  ])("with features 0x%x uses no other bits of CR4", (features, cr4) => {
+  ])("with features %s uses no other bits of CR4", (features, cr4) => {
     expect(booted({ features }).pp.processor.cr4).toBe(cr4);
   });
 

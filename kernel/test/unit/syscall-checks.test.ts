@@ -70,7 +70,7 @@ const withoutVmexit = registered({}, ["BOOTSTRAP", "FAIL"]).pp;
 const complete = inVmexit().pp;
 
 describe.each(CALLS)("%s", (_, number) => {
-  test.each([1n, 0xffff_ffff_ffff_ffffn])("refuses handle 0x%x before anything else", (handle) => {
+  test.each([1n, 0xffff_ffff_ffff_ffffn])("refuses handle %s before anything else", (handle) => {
     expect(status(withoutCallbacks, number, handle, ...NONSENSE)).toBe(STATUS_FAILURE_INVALID_HANDLE);
     // Also where the fast path would serve it
     expect(status(complete, number, handle, ...NONSENSE)).toBe(STATUS_FAILURE_INVALID_HANDLE);

@@ -22,13 +22,13 @@ import { call, HANDLE, inStart, registered, status } from "../machine/extension-
 const NO_HANDLE = 0xffff_ffff_ffff_ffffn;
 
 describe("open_handle", () => {
-  test.each([0x2n, 0x3n, 0xffff_ffff_0000_0002n])("with version 0x%x gives handle 0", (version) => {
+  test.each([0x2n, 0x3n, 0xffff_ffff_0000_0002n])("with version %s gives handle 0", (version) => {
     const { pp } = inStart();
     expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_SUCCESS);
     expect(pp.registers[0]).toBe(0n);
   });
 
-  test.each([0n, 1n, 0x4n, 0x8000_0000n, 0x2_0000_0000n])("with version 0x%x is unsupported", (version) => {
+  test.each([0n, 1n, 0x4n, 0x8000_0000n, 0x2_0000_0000n])("with version %s is unsupported", (version) => {
     const { pp } = inStart();
     expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_FAILURE_UNSUPPORTED);
     expect(pp.registers[0]).toBe(version);
@@ -44,7 +44,7 @@ describe("open_handle", () => {
 });
 
 describe("close_handle", () => {
-  test.each([1n, NO_HANDLE, 0x1_0000_0000n])("of 0x%x, which is not open, fails", (handle) => {
+  test.each([1n, NO_HANDLE, 0x1_0000_0000n])("of %s, which is not open, fails", (handle) => {
     const { pp } = inStart();
     expect(status(pp, SYSCALL_HANDLE_CLOSE, handle)).toBe(STATUS_FAILURE_INVALID_HANDLE);
     call(pp, SYSCALL_HANDLE_OPEN, 2n);
@@ -75,11 +75,11 @@ describe.each([
     expect(status(pp, number, HANDLE, HANDLERS.FAIL)).toBe(STATUS_FAILURE_UNKNOWN);
   });
 
-  test.each([EXT_CODE_BASE, EXT_CODE_BASE + EXT_CODE_BYTES - 1n])("takes 0x%x", (address) => {
+  test.each([EXT_CODE_BASE, EXT_CODE_BASE + EXT_CODE_BYTES - 1n])("takes %s", (address) => {
     expect(status(registered({}, []).pp, number, HANDLE, address)).toBe(STATUS_SUCCESS);
   });
 
-  test.each([0n, EXT_CODE_BASE - 1n, EXT_CODE_BASE + EXT_CODE_BYTES, NO_HANDLE])("refuses 0x%x", (address) => {
+  test.each([0n, EXT_CODE_BASE - 1n, EXT_CODE_BASE + EXT_CODE_BYTES, NO_HANDLE])("refuses %s", (address) => {
     expect(status(registered({}, []).pp, number, HANDLE, address)).toBe(STATUS_INVALID_INPUT_REG1);
   });
 

@@ -114,7 +114,7 @@ describe("alloc_huge", () => {
     expect(status(inBootstrap().pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes)).toBe(STATUS_INVALID_INPUT_REG1);
   });
 
-  test.each([0x2000n, 0x3000n, BigInt(HUGE_POOL_BYTES) - 0x1000n])("gives 0x%x contiguous zeroed bytes", (bytes) => {
+  test.each([0x2000n, 0x3000n, BigInt(HUGE_POOL_BYTES) - 0x1000n])("gives %s contiguous zeroed bytes", (bytes) => {
     const { machine, pp } = inBootstrap();
     const virtual = call(pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes);
     const physical = Number(pp.registers[1]);

@@ -74,16 +74,13 @@ describe("vm_destroy", () => {
 });
 
 describe("map_direct", () => {
-  test.each([0x1000n, FOREIGN, EXT_DIRECT_BYTES - 0x1000n])(
-    "of 0x%x shows that page to ring 3, as data",
-    (physical) => {
-      const { machine, pp } = inBootstrap();
-      expect(call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, 0n, physical)).toBe(EXT_DIRECT_BASE + physical);
-      const { isAccessedDirty, ...page } = machine.mapping(EXT_DIRECT_BASE + physical) ?? { isAccessedDirty: false };
-      expect(page).toEqual({ physical: Number(physical), isWritable: true, isUser: true, isExecutable: false });
-      expect(isAccessedDirty).toBe(true);
-    },
-  );
+  test.each([0x1000n, FOREIGN, EXT_DIRECT_BYTES - 0x1000n])("of %s shows that page to ring 3, as data", (physical) => {
+    const { machine, pp } = inBootstrap();
+    expect(call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, 0n, physical)).toBe(EXT_DIRECT_BASE + physical);
+    const { isAccessedDirty, ...page } = machine.mapping(EXT_DIRECT_BASE + physical) ?? { isAccessedDirty: false };
+    expect(page).toEqual({ physical: Number(physical), isWritable: true, isUser: true, isExecutable: false });
+    expect(isAccessedDirty).toBe(true);
+  });
 
   test.each([
     ["zero", 0n],
