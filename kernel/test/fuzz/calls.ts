@@ -93,6 +93,11 @@ const emptyVm = (choice: Choice) =>
     choice,
     [...choice.model.vms].filter(([vmid, { vps }]) => vmid !== 0 && vps.size === 0).map(([vmid]) => vmid),
   );
+const emptyVp = (choice: Choice) =>
+  id(
+    choice,
+    [...choice.model.vps].filter(([, { vss }]) => vss.size === 0).map(([vpid]) => vpid),
+  );
 const mappedVm = (choice: Choice) =>
   id(
     choice,
@@ -239,8 +244,8 @@ export const makers: Readonly<Record<string, Maker>> = {
     return { registers: [reg0, reg1], status, done: (out) => model.addVp(id16(out), id16(reg1)) };
   },
   VP_DESTROY: (choice) => {
-    const { model } = choice;
-    const [reg0, reg1] = [handle(choice), vp(choice)];
+    const { model, random } = choice;
+    const [reg0, reg1] = [handle(choice), random.once(4) ? vp(choice) : emptyVp(choice)];
     const status = model.handled(reg0, () => model.vpDestroy(reg1));
     return { registers: [reg0, reg1], status, done: () => model.removeVp(id16(reg1)) };
   },

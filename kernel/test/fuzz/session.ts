@@ -127,17 +127,32 @@ export class FuzzSession {
 
   /** A call for this processor; what would take too much memory is replaced by what gives some back. */
   #choose(ppid: number): Call {
-    const { pages, runs, vms, vss } = this.#model;
-    let name = this.#random.once(2) ? this.#random.pick(NAMES) : this.#rarest();
-    if (name === "MEM_ALLOC_PAGE" && pages.size >= MOST_PAGES) name = "MEM_FREE_PAGE";
-    if (name === "MEM_ALLOC_HUGE" && runs.size >= MOST_RUNS) name = "MEM_FREE_HUGE";
-    if (name === "VM_CREATE" && vms.size >= abi.MAX_VMS && !this.#random.once(8)) name = "VM_DESTROY";
-    if (name === "VS_CREATE" && vss.size >= MOST_VSS) name = "VS_DESTROY";
+    const name = this.#instead(this.#random.once(2) ? this.#random.pick(NAMES) : this.#rarest());
     const make = makers[name];
     const number = (abi as unknown as Record<string, number>)[`SYSCALL_${name}`];
     if (make === undefined || number === undefined) throw new Error(`there is no call ${name}`);
     const choice = { random: this.#random, model: this.#model, pp: ppid, isOwned };
     return { name, number, ...make(choice) };
+  }
+
+  /** The call itself, or the one that must come before it to have something to do, or to leave it enough memory. */
+  #instead(name: string): string {
+    const { pages, runs, vms, vps, vss } = this.#model;
+    const isMapped = [...vms.values()].some(({ mapped }) => mapped.size > 0);
+    const isIdle = [...vss].some(([vsid, { active }]) => vsid >= this.#model.ppCount && !active);
+    const isEmpty = [...vms].some(([vmid, vm]) => vmid !== 0 && vm.vps.size === 0);
+    const isFree = [...vps.values()].some((vp) => vp.vss.size === 0);
+    if (name === "MEM_ALLOC_PAGE" && pages.size >= MOST_PAGES) return "MEM_FREE_PAGE";
+    if (name === "MEM_ALLOC_HUGE" && runs.size >= MOST_RUNS) return "MEM_FREE_HUGE";
+    if (name === "VS_CREATE" && vss.size >= MOST_VSS) return "VS_DESTROY";
+    if (name === "VM_CREATE" && vms.size >= abi.MAX_VMS && !this.#random.once(8)) return "VM_DESTROY";
+    if (name.startsWith("VM_UNMAP") && !isMapped) return "VM_MAP_DIRECT";
+    if (name === "VM_DESTROY" && !isEmpty && vms.size < abi.MAX_VMS) return "VM_CREATE";
+    if (name === "VP_DESTROY" && !isFree) return "VP_CREATE";
+    if ((name === "VS_DESTROY" || name === "VS_MIGRATE") && !isIdle) return "VS_CREATE";
+    if (name === "MEM_FREE_PAGE" && pages.size === 0) return "MEM_ALLOC_PAGE";
+    if (name === "MEM_FREE_HUGE" && runs.size === 0) return "MEM_ALLOC_HUGE";
+    return name;
   }
 
   /** The call that succeeded least so far. */
