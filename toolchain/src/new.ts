@@ -27,9 +27,10 @@ export interface Template {
 }
 
 interface Manifest {
+  readonly version?: string;
   readonly description?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly bin?: string | Readonly<Record<string, string>>;
 }
 
 /** The checkout that this file belongs to. */
@@ -38,8 +39,8 @@ const TEMPLATES = resolve(import.meta.dirname, "../templates");
 
 /** Packages of the checkout that every extension uses to build and test. */
 const TOOLS = ["@bareflank/toolchain", "@bareflank/lab"];
-/** Packages of others that it uses, in the versions of the checkout. */
-const FOREIGN_TOOLS = ["typescript", "vitest"];
+/** Packages of others that it uses, in the versions of the checkout; asc's declarations are for extensions in TypeScript. */
+const FOREIGN_TOOLS = ["assemblyscript", "typescript", "vitest"];
 
 /** npm's rule for names, and one that a linker and a shell can live with. */
 const NAME = /^[a-z][a-z0-9-]*$/;
@@ -163,8 +164,7 @@ function manifest(template: Template, folder: string, elf: string) {
   const { template: _, name: __, ...bareflank } = template.field;
   const own = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, `file:${relative(folder, packageOf(name))}`]));
-  const { devDependencies = {} } = readManifest(CHECKOUT);
-  const foreign = Object.fromEntries(FOREIGN_TOOLS.map((name) => [name, devDependencies[name]]));
+  const foreign = Object.fromEntries(FOREIGN_TOOLS.map((name) => [name, readManifest(packageOf(name)).version]));
   const quick = `bfm quick ${basename(elf)} && bf-cpuid --leaf 0x40000000 && bfm dump && bfm stop`;
   return {
     name: basename(folder),
@@ -174,7 +174,8 @@ function manifest(template: Template, folder: string, elf: string) {
     scripts: {
       build: "bf build",
       start: `bf build && bf lab run --machine amd --put ${elf} -- '${quick}'`,
-      test: "bf build && vitest run",
+      // Each compiler of TypeScript accepts things that the other one refuses.
+      test: languageOf(template) === "typescript" ? "tsc && bf build && vitest run" : "bf build && vitest run",
     },
     dependencies: own(template.dependencies),
     devDependencies: { ...own(TOOLS), ...foreign },
@@ -220,14 +221,10 @@ function linkPackages(names: readonly string[], folder: string): void {
   for (const name of names) {
     const target = packageOf(name);
     symlinkSync(relative(dirname(join(modules, name)), target), join(modules, name));
-    const { bin = {} } = JSON.parse(readFileSync(join(target, "package.json"), "utf8")) as Bins;
+    const { bin = {} } = readManifest(target);
     const commands = typeof bin === "string" ? { [basename(name)]: bin } : bin;
     for (const [command, file] of Object.entries(commands)) {
       symlinkSync(join("..", name, file), join(modules, ".bin", command));
     }
   }
-}
-
-interface Bins {
-  readonly bin?: string | Readonly<Record<string, string>>;
 }
