@@ -181,6 +181,11 @@ export class SimulatedMemory {
     };
   }
 
+  /** What follows is a new wait: the pauses before it do not count. */
+  forgetPauses(): void {
+    this.#pauses = 0;
+  }
+
   #pause(): void {
     this.onPause();
     this.#pauses++;

@@ -92,6 +92,7 @@ export class FuzzSession {
 
   #step(ppid: number): void {
     const pp = this.#pp(ppid);
+    this.#machine.memory.forgetPauses();
     if (this.#random.once(40)) this.#endWrongly(pp);
     else if (this.#random.once(30)) this.#unknownCall(pp);
     else this.#call(pp, ppid);
