@@ -1,41 +1,21 @@
 // The system calls through the SDKs of C, C++ and Rust, on the kernel that ships: every language the same
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BOOT_EXT_FAULT, PHASE_BOOTSTRAP, STATUS_INVALID_INPUT_REG1, STATUS_INVALID_INPUT_REG2 } from "@bareflank/abi";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { failedStart, faultLine } from "../../kernel/test/bare/expected.ts";
 import { run } from "../../kernel/test/bare/run.ts";
-import { Builder, findWorkspace, scaffold } from "../../toolchain/src/index.ts";
+import { extensionPackages, PATIENCE } from "./extension-package.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "bf-sdk-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const PATIENCE = 120_000;
+const packages = extensionPackages();
 const BREAKPOINT = 3;
 const ENDINGS = { c: "c", cpp: "cpp", rust: "rs" };
 
-/** Builds fixtures/calls in a package of its own, and answers the path of its image. */
-async function built(
-  language: keyof typeof ENDINGS,
-  name: string,
-  edit = (source: string): string => source,
-): Promise<string> {
-  const ending = ENDINGS[language];
-  const path = join(folder, name);
-  scaffold(path, language);
-  const source = readFileSync(join(import.meta.dirname, "fixtures", `calls.${ending}`), "utf8");
-  writeFileSync(join(path, `src/main.${ending}`), edit(source));
-  const workspace = findWorkspace(path);
-  const builder = new Builder(workspace, { cache: join(folder, "cache") });
-  try {
-    const { products, failures } = await builder.build(workspace.parts);
-    if (failures[0] !== undefined) throw failures[0].error;
-    return products[0]?.files.elf ?? "";
-  } finally {
-    await builder.close();
-  }
+/** Builds fixtures/calls, and answers the path of its image. */
+function built(language: keyof typeof ENDINGS, name: string, edit = (source: string): string => source) {
+  const fixture = join(import.meta.dirname, "fixtures", `calls.${ENDINGS[language]}`);
+  return packages.build(language, name, edit(readFileSync(fixture, "utf8")));
 }
 
 const hex = (status: bigint) => `0x${status.toString(16)}`;
