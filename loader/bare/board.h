@@ -20,6 +20,26 @@ INTRINSIC(u32, board, inb, u32 port)
     return value;
 }
 
+INTRINSIC(void, board, outsb, u32 port, u64 address, u64 count)
+{
+    __asm__ volatile("cld\nrep outsb" : "+S"(address), "+c"(count) : "d"(port) : "memory");
+}
+
+INTRINSIC(void, board, wrmsr, u32 index, u64 value)
+{
+    __asm__ volatile("wrmsr" : : "c"(index), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
+}
+
+INTRINSIC(u64, board, vmmcall, u64 number)
+{
+    __asm__ volatile("vmmcall" : "+a"(number) : : "memory");
+    return number;
+}
+
+INTRINSIC0(void, board, undefinedOpcode) { __asm__ volatile("ud2" : : : "memory"); }
+INTRINSIC0(void, board, waitOnce) { __asm__ volatile("hlt" : : : "memory"); }
+INTRINSIC0(void, board, openInterruptWindow) { __asm__ volatile("sti\nnop\nnop\ncli" : : : "memory"); }
+
 INTRINSIC0(u64, board, rdtsc)
 {
     u32 low, high;

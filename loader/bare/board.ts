@@ -6,6 +6,19 @@ export declare function outl(port: u32, value: u32): void;
 /** Reads a byte from an I/O port. */
 export declare function inb(port: u32): u32;
 
+/** Writes `count` bytes at an address to a port, by one REP OUTSB. */
+export declare function outsb(port: u32, address: u64, count: u64): void;
+/** Writes an MSR. */
+export declare function wrmsr(index: u32, value: u64): void;
+/** Executes VMMCALL with a number in RAX, and returns RAX. */
+export declare function vmmcall(number: u64): u64;
+/** Executes UD2. */
+export declare function undefinedOpcode(): void;
+/** Executes HLT once. */
+export declare function waitOnce(): void;
+/** Executes STI, an instruction that could be interrupted, and CLI. */
+export declare function openInterruptWindow(): void;
+
 /** The time stamp counter, when everything before is done and nothing behind has begun. */
 export declare function rdtsc(): u64;
 /** Disables interrupts and waits for ever. */

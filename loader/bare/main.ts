@@ -6,6 +6,7 @@
 //                            debug=N    the kernel's debug level (default 1)
 //                            fail=N     pretends that memory runs out for processor N
 //                            load=0     boots and counts, nothing else
+//                            actions.ts lists what else the root VM can do
 //
 // Files: the kernel image first, then the extensions. Exit codes: ending.ts.
 

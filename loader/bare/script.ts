@@ -29,6 +29,7 @@ import {
 } from "../../abi/generated/bare/driver";
 import { fillMemory, peek8, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { CONTROL_DONE, carryOutCommand } from "../src/control";
+import { act } from "./actions";
 import { print, printByte, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_LEAK, EXIT_LOADER, EXIT_PASSED } from "./ending";
 import { take } from "./memory";
@@ -79,6 +80,7 @@ function cycle(): u32 {
       printDecimal(statusWord(STATUS_ARGS_MEMORY_BYTES));
       print("\n");
       work("in the root VM");
+      act();
     }
     const isStopped = isStarted && command(IOCTL_STOP, "stop");
     if (!isStopped || i + 1 === cycles) dump();

@@ -22,6 +22,8 @@ export interface CompileRequest {
   /** Linear memory in pages of 64 KiB. */
   readonly initialPages: number;
   readonly maximumPages: number;
+  /** Keep every function value, for native code that calls them by their number in the table. */
+  readonly exportTable?: boolean;
   /** Apply the rules of lint.ts for this type of part, and compile nothing. */
   readonly lint?: PartType;
   /** Put a counter at each branch (instrument.ts). */
@@ -68,7 +70,8 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
       dataEnd = endOfData(module);
     },
   };
-  const options = request.coverage === true ? COVERAGE_OPTIONS : ASC_OPTIONS;
+  const common = request.coverage === true ? COVERAGE_OPTIONS : ASC_OPTIONS;
+  const options = request.exportTable === true ? [...common, "--exportTable"] : common;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
   const entries = request.entries.map((entry) => relative(root, entry));
   const { error } = await asc.main([...entries, ...options, ...memory, "--baseDir", root, "-o", "module.wasm"], {

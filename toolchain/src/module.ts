@@ -42,10 +42,11 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     initialPages: Math.ceil(part.memory.initialKiB / WASM_PAGE_KIB),
     maximumPages: Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB),
   };
-  const key = [ASC_VERSION, ASC_OPTIONS, part.memory, part.entries.map((path) => relative(root, path))];
+  const exportTable = part.type === "extension";
+  const key = [ASC_VERSION, ASC_OPTIONS, exportTable, part.memory, part.entries.map((path) => relative(root, path))];
   return cache.run("asc", key, async () => {
     context.onStep(part.name, "TypeScript to WebAssembly");
-    const result = await context.compilers.compile({ root, entries: part.entries, ...memory });
+    const result = await context.compilers.compile({ root, entries: part.entries, ...memory, exportTable });
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     for (const diagnostic of result.diagnostics) {
       if (diagnostic.severity === "warning") context.onWarning(diagnostic);

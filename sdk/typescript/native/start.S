@@ -79,12 +79,14 @@ stop:
     SYSCALL_WITH_HANDLE(VS_PROMOTE)
     jmp give_up
 
-// An extension without a fail callback of its own gives up.
+// An extension that exports no callbacks of its own: those that it registered as functions.
     .text
+    .weak vmexit
+vmexit:
+    jmp sdk_vmexit
     .weak fail
 fail:
-    mov eax, 3
-    ret
+    jmp sdk_fail
 
 // The compiled TypeScript found itself in an impossible state: the fail callback is told.
     .globl module_trap

@@ -6,11 +6,39 @@ import {
   CPUID_SIGNATURE_ECX,
   CPUID_SIGNATURE_EDX,
 } from "../../../abi/generated/bare/control";
-import { AMD_REG_CPL, AMD_REG_CR4 } from "../../../abi/generated/bare/registers-amd";
+import {
+  AMD_REG_CPL,
+  AMD_REG_CR0,
+  AMD_REG_CR2,
+  AMD_REG_CR3,
+  AMD_REG_CR4,
+  AMD_REG_EFER,
+  AMD_REG_RFLAGS,
+  AMD_REG_RIP,
+  AMD_REG_RSP,
+} from "../../../abi/generated/bare/registers-amd";
 import { SYSCALL_VS_READ } from "../../../abi/generated/bare/syscalls";
-import { TCB_RAX, TCB_RBX, TCB_RCX, TCB_RDX, TCB_VSID } from "../../../abi/generated/bare/tls";
+import {
+  TCB_R8,
+  TCB_R9,
+  TCB_R10,
+  TCB_R11,
+  TCB_R12,
+  TCB_R13,
+  TCB_R14,
+  TCB_R15,
+  TCB_RAX,
+  TCB_RBP,
+  TCB_RBX,
+  TCB_RCX,
+  TCB_RDI,
+  TCB_RDX,
+  TCB_RSI,
+  TCB_VSID,
+} from "../../../abi/generated/bare/tls";
 import { callValue } from "./syscall";
 import { cpuidToGuest, tcbLoad16, tcbLoad64, tcbStore64 } from "./tcb";
+import { Vs } from "./vs";
 
 /** CPUID bits that follow the guest's CR4, and the CR4 bits (APM volume 3, appendix E). */
 const LEAF_FEATURES: u32 = 1;
@@ -19,6 +47,30 @@ const CR4_OSXSAVE: u64 = 1 << 18;
 const LEAF_EXTENDED_FEATURES: u32 = 7;
 const EXTENDED_OSPKE: u64 = 1 << 4;
 const CR4_PKE: u64 = 1 << 22;
+
+/** Offsets of the general registers in the order of their encodings (APM volume 3, table 1-10); RSP is in the VS. */
+const ENCODED: usize = memory.data<u16>(
+  [
+    <u16>TCB_RAX,
+    <u16>TCB_RCX,
+    <u16>TCB_RDX,
+    <u16>TCB_RBX,
+    <u16>TCB_RAX,
+    <u16>TCB_RBP,
+    <u16>TCB_RSI,
+    <u16>TCB_RDI,
+    <u16>TCB_R8,
+    <u16>TCB_R9,
+    <u16>TCB_R10,
+    <u16>TCB_R11,
+    <u16>TCB_R12,
+    <u16>TCB_R13,
+    <u16>TCB_R14,
+    <u16>TCB_R15,
+  ],
+  2,
+);
+const ENCODED_RSP: u32 = 4;
 
 /** The active VS of this processor. There is one instance, `guest`. */
 @unmanaged
@@ -47,15 +99,147 @@ export class Guest {
   set rdx(value: u64) {
     tcbStore64(TCB_RDX, value);
   }
+  get rbp(): u64 {
+    return tcbLoad64(TCB_RBP);
+  }
+  set rbp(value: u64) {
+    tcbStore64(TCB_RBP, value);
+  }
+  get rsi(): u64 {
+    return tcbLoad64(TCB_RSI);
+  }
+  set rsi(value: u64) {
+    tcbStore64(TCB_RSI, value);
+  }
+  get rdi(): u64 {
+    return tcbLoad64(TCB_RDI);
+  }
+  set rdi(value: u64) {
+    tcbStore64(TCB_RDI, value);
+  }
+  get r8(): u64 {
+    return tcbLoad64(TCB_R8);
+  }
+  set r8(value: u64) {
+    tcbStore64(TCB_R8, value);
+  }
+  get r9(): u64 {
+    return tcbLoad64(TCB_R9);
+  }
+  set r9(value: u64) {
+    tcbStore64(TCB_R9, value);
+  }
+  get r10(): u64 {
+    return tcbLoad64(TCB_R10);
+  }
+  set r10(value: u64) {
+    tcbStore64(TCB_R10, value);
+  }
+  get r11(): u64 {
+    return tcbLoad64(TCB_R11);
+  }
+  set r11(value: u64) {
+    tcbStore64(TCB_R11, value);
+  }
+  get r12(): u64 {
+    return tcbLoad64(TCB_R12);
+  }
+  set r12(value: u64) {
+    tcbStore64(TCB_R12, value);
+  }
+  get r13(): u64 {
+    return tcbLoad64(TCB_R13);
+  }
+  set r13(value: u64) {
+    tcbStore64(TCB_R13, value);
+  }
+  get r14(): u64 {
+    return tcbLoad64(TCB_R14);
+  }
+  set r14(value: u64) {
+    tcbStore64(TCB_R14, value);
+  }
+  get r15(): u64 {
+    return tcbLoad64(TCB_R15);
+  }
+  set r15(value: u64) {
+    tcbStore64(TCB_R15, value);
+  }
+
+  get rip(): u64 {
+    return this.read(AMD_REG_RIP);
+  }
+  set rip(value: u64) {
+    this.vs.write(AMD_REG_RIP, value);
+  }
+  get rsp(): u64 {
+    return this.read(AMD_REG_RSP);
+  }
+  set rsp(value: u64) {
+    this.vs.write(AMD_REG_RSP, value);
+  }
+  get rflags(): u64 {
+    return this.read(AMD_REG_RFLAGS);
+  }
+  set rflags(value: u64) {
+    this.vs.write(AMD_REG_RFLAGS, value);
+  }
+  get cr0(): u64 {
+    return this.read(AMD_REG_CR0);
+  }
+  set cr0(value: u64) {
+    this.vs.write(AMD_REG_CR0, value);
+  }
+  get cr2(): u64 {
+    return this.read(AMD_REG_CR2);
+  }
+  set cr2(value: u64) {
+    this.vs.write(AMD_REG_CR2, value);
+  }
+  get cr3(): u64 {
+    return this.read(AMD_REG_CR3);
+  }
+  set cr3(value: u64) {
+    this.vs.write(AMD_REG_CR3, value);
+  }
+  get cr4(): u64 {
+    return this.read(AMD_REG_CR4);
+  }
+  set cr4(value: u64) {
+    this.vs.write(AMD_REG_CR4, value);
+  }
+  get efer(): u64 {
+    return this.read(AMD_REG_EFER);
+  }
+  set efer(value: u64) {
+    this.vs.write(AMD_REG_EFER, value);
+  }
+
+  /** A general register by the number that instructions have for it: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. */
+  general(number: u32): u64 {
+    if (number == ENCODED_RSP) return this.rsp;
+    return tcbLoad64(load<u16>(ENCODED + <usize>(number * 2)));
+  }
+
+  /** Writes a general register by that number. */
+  setGeneral(number: u32, value: u64): void {
+    if (number == ENCODED_RSP) this.rsp = value;
+    else tcbStore64(load<u16>(ENCODED + <usize>(number * 2)), value);
+  }
 
   /** Current privilege level: 0 for an operating system's kernel, 3 for its programs. */
   get privilege(): u32 {
-    return <u32>callValue(SYSCALL_VS_READ, this.vsid, AMD_REG_CPL, 0);
+    return <u32>this.read(AMD_REG_CPL);
   }
 
   /** Identifier of its VS. */
   get vsid(): u32 {
     return tcbLoad16(TCB_VSID);
+  }
+
+  /** Its VS. */
+  get vs(): Vs {
+    return Vs.of(this.vsid);
   }
 
   /** Gives CPUID the answer of the processor alone: the bits that follow CR4 are those of the guest's CR4. */
@@ -78,9 +262,13 @@ export class Guest {
     this.answer(CPUID_HYPERVISOR_MAX, CPUID_SIGNATURE_EBX, CPUID_SIGNATURE_ECX, CPUID_SIGNATURE_EDX);
   }
 
+  private read(register: u32): u64 {
+    return callValue(SYSCALL_VS_READ, this.vsid, register, 0);
+  }
+
   /** Host mode has a CR4 of its own, so a bit of ECX that shows CR4 must be corrected. */
   private followCr4(ecxBit: u64, cr4Bit: u64): void {
-    const cr4 = callValue(SYSCALL_VS_READ, this.vsid, AMD_REG_CR4, 0);
+    const cr4 = this.cr4;
     const ecx = this.rcx & ~ecxBit;
     this.rcx = (cr4 & cr4Bit) != 0 ? ecx | ecxBit : ecx;
   }

@@ -1,9 +1,49 @@
 // The SDK: everything that an extension in TypeScript needs
+//
+//   root.ts, on.ts      the usual way in: the operating system as root VM, and functions for its exits
+//   *-exit.ts           what a handler gets, by reason
+//   dispatch.ts         what happens when no handler wants an exit
+//   vs.ts, guest.ts     virtual processors and their registers
+//   *-map.ts            which MSRs and ports exit
+//   nested-tables.ts    what memory a VM sees
+//   guest-*.ts          reading and writing a VM's memory
+//   log.ts, failure.ts  what the debug ring gets to read
 
 export * from "../../../abi/generated/bare/control";
+export * from "../../../bsl/src/memory";
+export { ControlRegisterExit } from "./control-register-exit";
+export { CpuidExit } from "./cpuid-exit";
+export { ExceptionExit } from "./exception-exit";
+export { Exit } from "./exit";
 export * from "./exits";
+export { Failure, onFailure } from "./failure";
 export { Guest, guest } from "./guest";
-export { log, logNumber } from "./log";
+export { guestMemory, readGuestPhysical, writeGuestPhysical } from "./guest-memory";
+export {
+  ACCESS_EXECUTE,
+  ACCESS_READ,
+  ACCESS_USER,
+  ACCESS_WRITE,
+  guestWord,
+  NOT_MAPPED,
+  readGuestVirtual,
+  translateGuest,
+  writeGuestVirtual,
+} from "./guest-tables";
+export { HypercallExit } from "./hypercall-exit";
+export { IoExit } from "./io-exit";
+export { IoMap } from "./io-map";
+export { Level, Line, line, log, logNumber, setLogLevel } from "./log";
+export * from "./msr";
+export { MsrExit } from "./msr-exit";
+export { MsrMap } from "./msr-map";
+export { NestedPageFaultExit } from "./nested-page-fault-exit";
+export { NestedTables, NOT_NESTED, Right } from "./nested-tables";
 export { Next } from "./next";
-export { hasSetting, settingIs, settingNumber } from "./settings";
+export * from "./on";
+export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./pages";
+export { portIn, portOut } from "./port";
+export { Register, registerName } from "./registers";
+export { onLeave, startRoot } from "./root";
+export { hasErrorCode, Vector, vectorName } from "./vectors";
 export { Vs } from "./vs";

@@ -1,11 +1,21 @@
 // Lines in the debug ring
+//
+//     line(Level.Info).text("RDMSR ").hex(index).text(" gave ").hex(value).end();
 
 import { SYSCALL_DEBUG_WRITE_STR } from "../../../abi/generated/bare/syscalls";
 import { TCB_PPID } from "../../../abi/generated/bare/tls";
-import { writeDecimal, writeText } from "../../../bsl/src/format";
+import { writeDecimal, writeHex, writeText } from "../../../bsl/src/format";
 import { nativeAddress } from "../../../bsl/src/memory";
 import { callDebug } from "./syscall";
 import { tcbLoad16 } from "./tcb";
+
+/** How much a line matters. */
+export enum Level {
+  Error = 0,
+  Warning = 1,
+  Info = 2,
+  Debug = 3,
+}
 
 /** Longest line, its prefix and newline included; what is longer is cut. */
 const LINE_BYTES: u32 = 256;
@@ -13,48 +23,84 @@ const NEWLINE: u8 = 0x0a;
 
 const buffer: usize = memory.data(256);
 let length: u32 = 0;
+/** Whether the line that is being put together matters enough. */
+let isWanted: bool = true;
+let threshold: Level = Level.Info;
 
-/** The line that is being put together on this processor. */
+/** The line that is being put together on this processor. It ends, and is written, with end(). */
 @unmanaged
-class Line {
+export class Line {
+  /** Appends text. */
+  text(text: string): Line {
+    if (isWanted) writeText<Line>(this, text);
+    return this;
+  }
+
+  /** Appends a number in decimal. */
+  decimal(value: u64): Line {
+    if (isWanted) writeDecimal<Line>(this, value);
+    return this;
+  }
+
+  /** Appends a number in hexadecimal, with 0x. */
+  hex(value: u64): Line {
+    if (!isWanted) return this;
+    writeText<Line>(this, "0x");
+    writeHex<Line>(this, value, 1);
+    return this;
+  }
+
+  /** Writes the line. */
+  end(): void {
+    if (!isWanted) return;
+    this.append(NEWLINE);
+    callDebug(SYSCALL_DEBUG_WRITE_STR, nativeAddress(<u32>buffer), length);
+  }
+
   put(byte: u8): void {
     if (length < LINE_BYTES - 1) this.append(byte);
   }
 
   /** Without the check: for the newline, which always has room. */
-  append(byte: u8): void {
+  private append(byte: u8): void {
     store<u8>(buffer + <usize>length, byte);
     length++;
   }
 }
 
-const line: Line = changetype<Line>(0);
+const current: Line = changetype<Line>(0);
+
+/** Lines that matter less are not written, on this processor. Info at the beginning. */
+export function setLogLevel(level: Level): void {
+  threshold = level;
+}
 
 /**
- * Writes a line to the debug ring and the serial port, behind the number of this processor; `bfm dump` shows it. Lines
- * of several processors do not mix.
+ * Begins a line of the debug ring and the serial port, behind the number of this processor; `bfm dump` shows it. Lines of
+ * several processors do not mix.
  */
+export function line(level: Level): Line {
+  length = 0;
+  isWanted = level <= threshold;
+  current.text("PP ").decimal(tcbLoad16(TCB_PPID)).text(": ");
+  if (level == Level.Error) current.text("error: ");
+  else if (level == Level.Warning) current.text("warning: ");
+  return current;
+}
+
+/** A line of level Info. */
 export function log(text: string): void {
   begin(text);
-  end();
+  current.end();
 }
 
-/** The same with a number, in decimal, at the end of the line. */
+/** The same with a number, in decimal, at its end. */
 export function logNumber(text: string, value: u64): void {
   begin(text);
-  writeDecimal<Line>(line, value);
-  end();
+  current.decimal(value).end();
 }
 
+/** A function of its own because exits that do not log shall not pay for its registers. */
 function begin(text: string): void {
-  length = 0;
-  writeText<Line>(line, "PP ");
-  writeDecimal<Line>(line, tcbLoad16(TCB_PPID));
-  writeText<Line>(line, ": ");
-  writeText<Line>(line, text);
-}
-
-function end(): void {
-  line.append(NEWLINE);
-  callDebug(SYSCALL_DEBUG_WRITE_STR, nativeAddress(<u32>buffer), length);
+  line(Level.Info).text(text);
 }

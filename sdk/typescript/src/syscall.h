@@ -8,6 +8,9 @@
 // The handle that the start file opened.
 extern u64 sdk_handle;
 
+// Functions of the module's table, the same on every processor; native/callbacks.c calls them.
+static u32 sdk_dispatcher, sdk_fail_handler;
+
 // RCX and R11 go to the instruction itself; registers that a call does not name as outputs stay.
 MODULE_INLINE u64 sdk_call(u32 call, u64 *reg0, u64 reg1, u64 reg2, u64 reg3)
 {
@@ -34,6 +37,23 @@ INTRINSIC(u64, syscall, callValue, u32 call, u64 reg1, u64 reg2, u64 reg3)
     return reg0;
 }
 
+INTRINSIC(u64, syscall, callOrZero, u32 call, u64 reg1, u64 reg2, u64 reg3)
+{
+    u64 reg0 = sdk_handle;
+    return sdk_call(call, &reg0, reg1, reg2, reg3) == BF_STATUS_SUCCESS ? reg0 : 0;
+}
+
+// Each processor has its own, as it has the module's globals.
+static _Thread_local u64 sdk_output;
+
+INTRINSIC(u64, syscall, callWithOutput, u32 call, u64 reg1, u64 reg2, u64 reg3)
+{
+    sdk_output = sdk_handle;
+    return sdk_call(call, &sdk_output, reg1, reg2, reg3);
+}
+
+INTRINSIC0(u64, syscall, callOutput) { return sdk_output; }
+
 INTRINSIC(void, syscall, callDebug, u32 call, u64 reg0, u64 reg1)
 {
     sdk_call(call, &reg0, reg1, 0, 0);
@@ -43,3 +63,6 @@ INTRINSIC0(void, syscall, assertionFailed)
 {
     __asm__ volatile("int3");
 }
+
+INTRINSIC(void, syscall, useDispatcher, u32 index) { sdk_dispatcher = index; }
+INTRINSIC(void, syscall, useFailHandler, u32 index) { sdk_fail_handler = index; }

@@ -9,8 +9,20 @@ export declare function callStatus(call: u32, reg1: u64, reg2: u64, reg3: u64): 
  */
 export declare function callValue(call: u32, reg1: u64, reg2: u64, reg3: u64): u64;
 
+/** The same, for calls that may fail without anybody's fault: 0 when it does. */
+export declare function callOrZero(call: u32, reg1: u64, reg2: u64, reg3: u64): u64;
+
+/** The same as callStatus, for calls whose REG0 is an output: callOutput() is that, until the next such call. */
+export declare function callWithOutput(call: u32, reg1: u64, reg2: u64, reg3: u64): u64;
+export declare function callOutput(): u64;
+
 /** Makes a debug call: no handle, REG0 and REG1 are arguments. */
 export declare function callDebug(call: u32, reg0: u64, reg1: u64): void;
 
 /** Ends the callback as a failed assertion. */
 export declare function assertionFailed(): void;
+
+/** Has the dispatcher, a function of the module's table, called for every exit of an extension without a vmexit. */
+export declare function useDispatcher(index: u32): void;
+/** The same for the fail callback of an extension without a fail. */
+export declare function useFailHandler(index: u32): void;

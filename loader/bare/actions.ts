@@ -1,0 +1,62 @@
+// What else the root VM does on the first processor, for tests of extensions: each when the command line names it
+//
+//     wrmsr=N value=V    writes an MSR            cr4=BITS       sets bits of CR4, and prints it
+//     rdmsr=N            reads and prints it      peek=A         reads and prints 64 bits of memory
+//     outb=P value=V     writes a byte to a port  poke=A value=V writes 64 bits, reads and prints them
+//     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL, and prints RAX
+//     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
+//
+// In this order. Numbers are printed in hexadecimal.
+
+import { nativeAddress, peek64, poke64 } from "../../bsl/src/memory";
+import { rdmsr, readCr4 } from "../src/x64/cpu";
+import { inb, openInterruptWindow, outb, outsb, undefinedOpcode, vmmcall, waitOnce, writeCr4, wrmsr } from "./board";
+import { print, printHex } from "./console";
+import { option } from "./multiboot";
+
+/** No option has this value. */
+const ABSENT: u64 = 0xffff_ffff_ffff_ffff;
+/** Data ports of the two interrupt controllers: their masks. */
+const PORT_PIC_1: u32 = 0x21;
+const PORT_PIC_2: u32 = 0xa1;
+
+const letters: usize = memory.data<u8>([0x61, 0x62, 0x63]);
+
+/** Does what the command line names. */
+export function act(): void {
+  const value = option("value", 0);
+  if (has("wrmsr")) wrmsr(<u32>option("wrmsr", 0), value);
+  if (has("rdmsr")) show("rdmsr", rdmsr(<u32>option("rdmsr", 0)));
+  if (has("outb")) outb(<u32>option("outb", 0), <u32>value);
+  if (has("outsb")) outsb(<u32>option("outsb", 0), nativeAddress(<u32>letters), 3);
+  if (has("inb")) show("inb", inb(<u32>option("inb", 0)));
+  if (has("cr4")) {
+    writeCr4(readCr4() | option("cr4", 0));
+    show("cr4", readCr4());
+  }
+  if (has("peek")) show("peek", peek64(option("peek", 0)));
+  if (has("poke")) {
+    poke64(option("poke", 0), value);
+    show("poke", peek64(option("poke", 0)));
+  }
+  if (has("vmmcall")) show("vmmcall", vmmcall(option("vmmcall", 0)));
+  for (let i: u64 = option("ud", 0); i !== 0; i--) undefinedOpcode();
+  if (has("hlt")) waitOnce();
+  if (has("sti")) {
+    outb(PORT_PIC_1, 0xff);
+    outb(PORT_PIC_2, 0xff);
+    openInterruptWindow();
+  }
+}
+
+function has(name: string): bool {
+  return option(name, ABSENT) !== ABSENT;
+}
+
+function show(name: string, value: u64): void {
+  print("bare: ");
+  print(name);
+  print(" ");
+  printHex(value);
+  print("\n");
+}

@@ -1,0 +1,54 @@
+// Instructions on control registers (APM volume 2, 15.8.1)
+//
+// Without decode assists the processor does not tell which general register takes part, so the instruction is read.
+
+import { decodeControlInstruction } from "./control-instruction";
+import { readControl, writeControl } from "./control-registers";
+import { Exit } from "./exit";
+import { EXIT_CR0_WRITE } from "./exits";
+import { guest } from "./guest";
+import { Next } from "./next";
+import { Vector } from "./vectors";
+
+/** The VM reads or writes a control register. Next is Run, with RIP behind the instruction already when it is handled. */
+@unmanaged
+export class ControlRegisterExit extends Exit {
+  /** Which one: 0, 2, 3, 4 or 8. */
+  get number(): u32 {
+    return <u32>this.reason & 15;
+  }
+  get isWrite(): bool {
+    return this.reason >= EXIT_CR0_WRITE;
+  }
+  /** What a write wants the register to be, or what it is. */
+  get value(): u64 {
+    return this.isWrite ? decodeControlInstruction().operand(this.number) : readControl(this.vs, this.number);
+  }
+
+  /** Does what the VM wants. False when it could not: the exit ends with #GP, or #UD for an unknown instruction. */
+  passThrough(): bool {
+    return this.isWrite ? this.write(this.value) : this.read(this.value);
+  }
+
+  /** Ends a write with another value. */
+  write(value: u64): bool {
+    const instruction = decodeControlInstruction();
+    if (!instruction.isKnown) return !this.raise(Vector.UndefinedOpcode, 0);
+    if (!writeControl(this.vs, this.number, value)) return !this.raise(Vector.GeneralProtection, 0);
+    return this.skip(instruction.length);
+  }
+
+  /** Ends a read with another value. */
+  read(value: u64): bool {
+    const instruction = decodeControlInstruction();
+    if (!instruction.isKnown) return !this.raise(Vector.UndefinedOpcode, 0);
+    instruction.store(value);
+    return this.skip(instruction.length);
+  }
+
+  private skip(length: u32): bool {
+    guest.rip = guest.rip + length;
+    this.next = Next.Run;
+    return true;
+  }
+}

@@ -1,0 +1,4 @@
+// The processor's own CPUID, for the hypervisor itself; cpuid.h implements it
+
+/** Executes CPUID and returns EDX. */
+export declare function cpuidEdx(leaf: u32, subleaf: u32): u32;

@@ -1,0 +1,60 @@
+// The operating system as the root VM, with what it and the loader expect of CPUID
+
+import {
+  CPUID_CONTROL,
+  CPUID_CONTROL_DONE,
+  CPUID_CONTROL_REFUSED,
+  CPUID_CONTROL_REPORT_OFF,
+  CPUID_CONTROL_REPORT_ON,
+  CPUID_CONTROL_STOP,
+  CPUID_HYPERVISOR_BASE,
+  CPUID_HYPERVISOR_LAST,
+  CPUID_HYPERVISOR_MAX,
+  CPUID_INTERFACE_EAX,
+} from "../../../abi/generated/bare/control";
+import { CpuidExit } from "./cpuid-exit";
+import { Instruction } from "./exits";
+import { guest } from "./guest";
+import { log } from "./log";
+import { Next } from "./next";
+import { onCpuid } from "./on";
+import { Vs } from "./vs";
+
+/** Called before this processor leaves the hypervisor. */
+let farewell: u32 = 0;
+
+/**
+ * Makes the operating system the root VM of this processor: call it first in bootstrap. It answers the hypervisor's own
+ * CPUID leaves, the one that stops it among them; every other leaf is the processor's, as long as no handler that is
+ * registered later wants it.
+ */
+export function startRoot(ppid: u32): Vs {
+  onCpuid(answerHypervisorLeaves);
+  return Vs.createRoot(ppid).intercept(Instruction.Cpuid).intercept(Instruction.Vmrun);
+}
+
+/** Has a function called on this processor when it is told to leave the hypervisor: the place for totals. */
+export function onLeave(handler: () => void): void {
+  farewell = handler.index;
+}
+
+function answerHypervisorLeaves(exit: CpuidExit): bool {
+  const leaf = exit.leaf;
+  if (leaf < CPUID_HYPERVISOR_BASE || leaf > CPUID_HYPERVISOR_LAST) return false;
+  if (leaf == CPUID_CONTROL) control(exit);
+  else if (leaf == CPUID_HYPERVISOR_BASE) guest.answerSignature();
+  else if (leaf == CPUID_HYPERVISOR_MAX) exit.answer(CPUID_INTERFACE_EAX, 0, 0, 0);
+  else exit.answer(0, 0, 0, 0);
+  return true;
+}
+
+/** The control leaf: only the operating system's kernel may use it. */
+function control(exit: CpuidExit): void {
+  const command = exit.subleaf;
+  const allowed = guest.privilege == 0 && command - CPUID_CONTROL_STOP <= 2;
+  exit.answer(allowed ? CPUID_CONTROL_DONE : CPUID_CONTROL_REFUSED, 0, 0, 0);
+  if (!allowed) return;
+  if (command == CPUID_CONTROL_STOP) exit.next = Next.Stop;
+  if (command == CPUID_CONTROL_REPORT_ON) log("in a VM now");
+  if (command == CPUID_CONTROL_REPORT_OFF && farewell != 0) call_indirect<void>(farewell);
+}

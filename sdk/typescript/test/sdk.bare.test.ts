@@ -1,0 +1,220 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { exitsLine, LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
+import { actionResult, buildFixtures, runFixture } from "./fixtures.ts";
+
+const EXIT_BUG = 19;
+const IN_VM = "PP 0: in a VM now";
+/** One CPUID of the root VM, and the loader's. */
+const CPUIDS = 1 + LOADER_CPUIDS;
+
+/** The line of an unhandled exception in the root VM, which ends the run. */
+const exception = (vector: number, errorCode: number) =>
+  expect.stringContaining(`bare: exception ${vector}, error code 0x${errorCode.toString(16)}, at `);
+
+const passed = { kind: "exit", exitCode: 0, report: undefined };
+
+beforeAll(() => buildFixtures(["msr", "io", "events", "control", "memory", "nested", "failure", "cheap"]));
+
+describe("handlers of MSRs", () => {
+  it("see a read first when they are newest, and change what it gives", async () => {
+    const real = actionResult(await runFixture("cheap", "rdmsr=0x1b"), "rdmsr") ?? 0n;
+    const result = await runFixture("msr", "rdmsr=0x1b");
+    expect(result).toMatchObject(passed);
+    expect(actionResult(result, "rdmsr")).toBe(real ^ 0xf000_0000_0000_0001n);
+    expect(real).not.toBe(0n);
+    // The loader reads the PAT when it stops, after the extension has printed its counts
+    expect(result.ring).toEqual([
+      IN_VM,
+      "PP 0: RDMSR 0x1b",
+      "PP 0: reads 1 of 1",
+      "PP 0: RDMSR 0x277",
+      `bareflank: PP 0: exits by reason: 0x72=${CPUIDS} 0x7c=2`,
+    ]);
+  });
+
+  it("leave an access that none of them wants to the processor", async () => {
+    const real = actionResult(await runFixture("cheap", "rdmsr=0x277"), "rdmsr");
+    const result = await runFixture("msr", "rdmsr=0x277");
+    expect(actionResult(result, "rdmsr")).toBe(real);
+    expect(result.ring).toContain("PP 0: reads 0 of 1");
+  });
+
+  it("see MSRs that are in no map", async () => {
+    const result = await runFixture("msr", "rdmsr=0x12345678");
+    expect(result.ring).toContain("PP 0: RDMSR 0x12345678");
+  });
+
+  it("can refuse a write by a general protection fault", async () => {
+    const result = await runFixture("msr", "wrmsr=0xc0000103 value=1");
+    expect(result).toMatchObject({ exitCode: EXIT_BUG, output: exception(13, 0x18) });
+  });
+
+  it("do not see MSRs that the map passes", async () => {
+    const result = await runFixture("msr", "rdmsr=0x200 wrmsr=0x200 value=0x1234006");
+    expect(result).toMatchObject(passed);
+    expect(actionResult(result, "rdmsr")).toBe(0x123_4006n);
+    expect(result.ring).toContain(`bareflank: PP 0: exits by reason: 0x72=${CPUIDS} 0x7c=1`);
+  });
+});
+
+describe("handlers of ports", () => {
+  it("swallow an output", async () => {
+    const result = await runFixture("io", "outb=0x80 value=0xa5");
+    expect(result).toMatchObject(passed);
+    expect(result.ring).toContain("PP 0: OUT 0x80, 0xa5");
+    expect(result.ring).toContain("PP 0: writes 1, strings 0");
+  });
+
+  it("change what an input gives", async () => {
+    const real = actionResult(await runFixture("cheap", "inb=0x21"), "inb") ?? -1n;
+    const changed = actionResult(await runFixture("io", "inb=0x21"), "inb");
+    expect(changed).toBe(real ^ 0xffn);
+  });
+
+  it("let every element of a string through by one exit", async () => {
+    // The scratch register of the serial port keeps the last byte
+    const result = await runFixture("io", "outsb=0x3ff inb=0x3ff");
+    expect(result).toMatchObject(passed);
+    expect(actionResult(result, "inb")).toBe(BigInt("c".charCodeAt(0)));
+    expect(result.ring).toContain("PP 0: writes 0, strings 1");
+    expect(result.ring).toContain(`bareflank: PP 0: exits by reason: 0x72=${CPUIDS} 0x7b=2`);
+  });
+
+  it("do not see ports that the map passes", async () => {
+    const result = await runFixture("io", "inb=0x3e");
+    expect(result.ring).toContain(exitsLine(CPUIDS));
+  });
+});
+
+describe("hypercalls", () => {
+  it("answer in RAX, and know who calls", async () => {
+    const result = await runFixture("events", "vmmcall=0x1000");
+    expect(result).toMatchObject(passed);
+    expect(actionResult(result, "vmmcall")).toBe(0x1001n);
+  });
+
+  it("that nobody wants do not exist", async () => {
+    const result = await runFixture("events", "vmmcall=7");
+    expect(result).toMatchObject({ exitCode: EXIT_BUG, output: exception(6, 0) });
+  });
+});
+
+describe("events", () => {
+  it.each([
+    ["a general protection fault", 0x2000, 13, 0x1234],
+    ["a page fault", 0x3000, 14, 0x15],
+  ])("raise %s with its error code", async (_name, call, vector, errorCode) => {
+    const result = await runFixture("events", `vmmcall=${call}`);
+    expect(result).toMatchObject({ exitCode: EXIT_BUG, output: exception(vector, errorCode) });
+  });
+
+  it("say when an interrupt can come: once, and not before interrupts are enabled", async () => {
+    const result = await runFixture("events", "vmmcall=0x4000 hlt=1 sti=1");
+    expect(result).toMatchObject(passed);
+    expect(result.ring).toContain("PP 0: halts 1, UD2 0, windows 1");
+    expect(result.ring).toContain(`bareflank: PP 0: exits by reason: 0x64=1 0x72=${CPUIDS} 0x78=1 0x81=1`);
+    const closed = await runFixture("events", "vmmcall=0x4000");
+    expect(closed.ring).toContain("PP 0: halts 0, UD2 0, windows 0");
+    const unasked = await runFixture("events", "sti=1");
+    expect(unasked.ring).toContain("PP 0: halts 0, UD2 0, windows 0");
+  });
+
+  it("are taken from the VM by handlers of exceptions, or left to it", async () => {
+    const skipped = await runFixture("events", "ud=1");
+    expect(skipped).toMatchObject(passed);
+    expect(skipped.ring).toContain("PP 0: halts 0, UD2 1, windows 0");
+    const left = await runFixture("events", "ud=2");
+    expect(left).toMatchObject({ exitCode: EXIT_BUG, output: exception(6, 0) });
+  });
+});
+
+describe("handlers of control registers", () => {
+  it("change what is written, and the instruction is behind the VM", async () => {
+    const result = await runFixture("control", "cr4=0x204");
+    expect(result).toMatchObject(passed);
+    expect((actionResult(result, "cr4") ?? -1n) & 0x204n).toBe(0x200n);
+    expect(result.ring).toContain("PP 0: CR4 changes 0x4");
+    expect(result.ring).not.toContainEqual(expect.stringContaining("not shown"));
+  });
+});
+
+describe("the guest's memory", () => {
+  it("is found by its own page tables, and its own tables only", async () => {
+    const result = await runFixture("memory", "vmmcall=0xa000000");
+    expect(result).toMatchObject(passed);
+    expect(result.ring.slice(1, -1)).toEqual([
+      "PP 0: translate 0xa000000",
+      "PP 0: user not mapped",
+      "PP 0: beyond not mapped",
+      expect.stringMatching(/^PP 0: code 0x[0-9a-f]{2}010f$/),
+      "PP 0: same 0x1",
+      "PP 0: across 0xddeeff0011223344",
+      "PP 0: own 0x1",
+      "PP 0: csSelector 0x8",
+      "PP 0: efer 0x500",
+    ]);
+    expect(actionResult(result, "vmmcall")).toBe(0n);
+  });
+});
+
+describe("nested page tables", () => {
+  const READY = "PP 0: rights 5707, translations right";
+
+  it("show a page of the hypervisor's in the place of another one", async () => {
+    const result = await runFixture("nested", "peek=0xa001000");
+    expect(result).toMatchObject(passed);
+    expect(actionResult(result, "peek")).toBe(0x5aden);
+    expect(result.ring).toEqual([READY, IN_VM, "PP 0: faults 0", exitsLine(CPUIDS)]);
+  });
+
+  it("let the VM write through to it", async () => {
+    const result = await runFixture("nested", "poke=0xa001000 value=0x77 vmmcall=1");
+    expect(actionResult(result, "poke")).toBe(0x77n);
+    expect(actionResult(result, "vmmcall")).toBe(0x77n);
+  });
+
+  it("catch a write to a page that is read-only, and only that", async () => {
+    const result = await runFixture("nested", "peek=0xa000000 poke=0xa000008 value=0x4321");
+    expect(actionResult(result, "poke")).toBe(0x4321n);
+    expect(result.ring).toEqual([
+      READY,
+      IN_VM,
+      "PP 0: write to 0xa000008 refused",
+      "PP 0: faults 1",
+      `bareflank: PP 0: exits by reason: 0x72=${CPUIDS} 0x400=1`,
+    ]);
+  });
+
+  it("catch a read of a page that is not there, once", async () => {
+    const result = await runFixture("nested", "peek=0xa002ff8 poke=0xa002000 value=5");
+    expect(actionResult(result, "poke")).toBe(5n);
+    expect(result.ring).toContain("PP 0: read of 0xa002ff8 absent");
+    expect(result.ring).toContain("PP 0: faults 1");
+  });
+});
+
+describe("a fault in a handler", () => {
+  it("is told in words, and the VM runs on", async () => {
+    const result = await runFixture("failure", "leaf=0x40001234", { cpuids: 2 });
+    expect(result).toMatchObject(passed);
+    expect(result.ring.filter((line) => line.startsWith("PP"))).toEqual([
+      "PP 0: error: page fault, error code 0x4: cannot read address 0x123456789000",
+      "PP 0: warning: on with the VM",
+    ]);
+  });
+});
+
+describe("an extension with handlers", () => {
+  it("answers a CPUID in at most 230 instructions", async () => {
+    const { output } = await runFixture("cheap", "", { cpuids: 1000, icount: true });
+    const each = /in the root VM: (\d+) each/.exec(output)?.[1];
+    expect(Number(each)).toBeLessThanOrEqual(230);
+  });
+
+  it("runs on two processors, each with handlers of its own", async () => {
+    const result = await runFixture("msr", "rdmsr=0x1b", { smp: 2 });
+    expect(result).toMatchObject({ ...passed, worked: [0, 1] });
+    expect(result.ring).toContain("PP 1: reads 0 of 0");
+    expect(result.ring).toContain("PP 0: reads 1 of 1");
+  });
+});
