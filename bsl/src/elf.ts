@@ -12,7 +12,6 @@
 // are those of the System V gABI, chapter 4 (ELF header) and chapter 5 (program header); x86-64's own values are in its
 // psABI, chapter 4.
 
-import { alignUp } from "./bits";
 import { peek16, peek32, peek64 } from "./memory";
 
 /** Bytes of the ELF header. */
@@ -100,10 +99,14 @@ export function tlsSegment(file: u64): u64 {
   return 0;
 }
 
-/** How far below the thread pointer the template begins: its size, rounded up to its alignment (psABI, 3.5.6). */
+/**
+ * How far below the thread pointer the template begins (psABI, 3.5.6): its size, and so much more that it begins at
+ * the offset from an aligned address that it has in the file. Linkers count thread-local addresses from there.
+ */
 export function tlsDistance(header: u64): u64 {
   const alignment = segmentAlignment(header);
-  return alignment > 1 ? alignUp(segmentMemoryBytes(header), alignment) : segmentMemoryBytes(header);
+  const bytes = segmentMemoryBytes(header);
+  return alignment > 1 ? bytes + ((0 - segmentAddress(header) - bytes) & (alignment - 1)) : bytes;
 }
 
 /** Whether two segments have an address in common. */

@@ -77,6 +77,12 @@ describe("the template", () => {
     const { exports } = loadFile({ segments: [{ type: PT.TLS, memoryBytes, align }] });
     expect(exports.tlsDistance(exports.tlsSegment(FILE))).toBe(distance);
   });
+
+  test("that begins between two aligned addresses begins so below the thread pointer", () => {
+    const template = { type: PT.TLS, address: 0x3280_0002_7008n, memoryBytes: 40n, align: 16n };
+    const { exports } = loadFile({ segments: [template] });
+    expect(exports.tlsDistance(exports.tlsSegment(FILE))).toBe(40n);
+  });
 });
 
 describe("notes", () => {
