@@ -1,16 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressesIn, typescriptName } from "../src/emulator/functions.ts";
-
-describe("typescriptName", () => {
-  it("turns wasm2c's names back", () => {
-    const symbol = "w2c_kernel_kernel0x2Fsrc0x2Fmemory0x2Fbuddy0x2FBuddyPool0x23freePages_1";
-    expect(typescriptName(symbol)).toBe("kernel/src/memory/buddy/BuddyPool#freePages");
-  });
-
-  it("leaves names of C and assembly alone", () => {
-    expect(typescriptName("kernel_entry")).toBe("kernel_entry");
-  });
-});
+import { addressesIn } from "../src/emulator/functions.ts";
 
 describe("addressesIn", () => {
   it("finds each address of the image once, however it is written", () => {

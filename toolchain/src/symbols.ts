@@ -69,6 +69,11 @@ export class SymbolTable {
     this.#end = endOfCode(elf);
   }
 
+  /** Whether the file has no symbols: it is stripped. */
+  get isEmpty(): boolean {
+    return this.#symbols.length === 0;
+  }
+
   /** `kernel/src/vm/createVm+0x1c`, or nothing when the address is not in the image's code. */
   symbolize(address: bigint): string | undefined {
     if (address >= this.#end) return undefined;

@@ -3,8 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXT_CODE_BASE, EXT_CODE_BYTES, KERNEL_IMAGE_BASE, KERNEL_IMAGE_BYTES } from "@bareflank/abi";
-import { LabError } from "../errors.ts";
-import { runTool } from "../host-tools.ts";
+import { SymbolTable } from "@bareflank/toolchain/symbols";
 import { products } from "../paths.ts";
 
 /** The file with the names. */
@@ -22,29 +21,18 @@ const images: readonly Image[] = [
   { base: EXT_CODE_BASE, bytes: EXT_CODE_BYTES, symbols: products.defaultExtensionSymbols },
 ];
 
-/**
- * wasm2c's name of a function as TypeScript has it: `w2c_kernel_kernel0x2Fsrc0x2Fpool0x2FPool0x23allocate_0` is
- * `kernel/src/pool/Pool#allocate`. Names of C and assembly stay as they are.
- */
-export const typescriptName = (symbol: string): string => {
-  const name = /^w2c_[a-z0-9]+_(.+?)(?:_\d+)?$/i.exec(symbol)?.[1];
-  return (
-    name?.replace(/0x([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))) ?? symbol
-  );
-};
-
 /** All numbers of at least eight hexadecimal digits that lie in the image, each once, in their order. */
 export const addressesIn = (text: string, base: bigint, bytes: bigint): bigint[] => {
   const numbers = [...text.matchAll(/\b(?:0x)?([0-9a-f]{8,16})\b/gi)].map((match) => BigInt(`0x${match[1]}`));
   return [...new Set(numbers)].filter((address) => address >= base && address < base + bytes);
 };
 
-const functionNames = (symbols: string, addresses: readonly bigint[]): string[] => {
-  const words = addresses.map((address) => `0x${address.toString(16)}`);
-  const found = runTool("llvm-symbolizer", ["--no-demangle", "--functions=linkage", `--obj=${symbols}`, ...words]);
-  // Blocks of lines, an empty line behind each; the first line is the function.
-  const names = found.split("\n\n").map((block) => typescriptName(block.split("\n")[0] ?? "??"));
-  return words.flatMap((word, index) => (names[index] === "??" ? [] : [`${word} ${names[index]}`]));
+const functionNames = (file: string, addresses: readonly bigint[]): string[] => {
+  const table = new SymbolTable(readFileSync(file));
+  return addresses.flatMap((address) => {
+    const name = table.symbolize(address);
+    return name === undefined ? [] : [`0x${address.toString(16)} ${name}`];
+  });
 };
 
 /** Writes functions.txt into the folder of a dead machine: an address and its function on each line. */
@@ -60,7 +48,7 @@ export const writeFunctions = (folder: string, logs: readonly string[]): void =>
       return addresses.length > 0 && existsSync(symbols) ? functionNames(symbols, addresses) : [];
     } catch (error) {
       // The logs are worth having without the names, too.
-      return error instanceof LabError ? [error.message] : [String(error)];
+      return [String(error)];
     }
   });
   if (lines.length > 0) {
