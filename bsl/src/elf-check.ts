@@ -64,6 +64,7 @@ import {
   segmentOffset,
   segmentsOverlap,
   segmentType,
+  tlsDistance,
 } from "./elf";
 import { findNote, noteBytes, noteDescriptor, notesAreIntact, OWNER_BAREFLANK } from "./elf-note";
 import { isExtensionMemoryValid } from "./extension-memory";
@@ -193,7 +194,7 @@ function isTlsValid(header: u64): bool {
   const memoryBytes = segmentMemoryBytes(header);
   if ((segmentFlags(header) & PF_X) !== 0 || segmentFileBytes(header) > memoryBytes) return false;
   if (alignment > PAGE_BYTES || (alignment !== 0 && !isPowerOfTwo(alignment))) return false;
-  return memoryBytes <= PAGE_BYTES;
+  return memoryBytes <= PAGE_BYTES && tlsDistance(header) <= PAGE_BYTES;
 }
 
 /** Whether `size` bytes at `offset` lie within the first `limit` bytes. */

@@ -327,6 +327,7 @@ describe("thread-local storage that is refused", () => {
   test.each<[string, number, SegmentSpec[]]>([
     ["larger than a page", ELF_TLS, [tls({ memoryBytes: 4097n })]],
     ["larger than a page with its alignment", ELF_TLS, [tls({ memoryBytes: 4096n, align: 8192n })]],
+    ["beyond a page where it begins", ELF_TLS, [tls({ address: EXT_CODE_BASE + 8n, memoryBytes: 4096n, align: 16n })]],
     ["an alignment that is no power of two", ELF_TLS, [tls({ memoryBytes: 8n, align: 24n })]],
     ["executable", ELF_TLS, [tls({ flags: RX })]],
     ["more bytes in the file than in memory", ELF_TLS, [tls({ data: new Uint8Array(8), memoryBytes: 7n })]],
