@@ -82,14 +82,14 @@ static void set_active_swaps(void)
     expect(general()[1], GUEST_RBX, "RBX of the VS that became active");
     expect(general()[14], 0, "R15 of the VS that became active");
     for (u32 i = 0; i < GENERAL_COUNT; i++)
-        expect_through(read(root, register_of(i)), saved[i], "a register of the VS that was active", BF_SYSCALL_VS_READ);
+        expect(read(root, register_of(i)), saved[i], "a register of the VS that was active");
     general()[1] = 0x77;
     activate(&guest);
     expect(general()[1], 0x77, "RBX after the active VS became active");
     activate_root(BF_SYSCALL_VS_SET_ACTIVE);
     expect(difference(general(), saved), 0, "bits of the first VS's registers that changed");
-    expect_through(read(guest.vs, BF_AMD_REG_RBX), 0x77, "RBX of the second VS", BF_SYSCALL_VS_READ);
-    expect_through(read(root, BF_AMD_REG_RIP), rip, "RIP of the first VS", BF_SYSCALL_VS_READ);
+    expect(read(guest.vs, BF_AMD_REG_RBX), 0x77, "RBX of the second VS");
+    expect(read(root, BF_AMD_REG_RIP), rip, "RIP of the first VS");
     destroy_guest(&guest);
 }
 
@@ -105,8 +105,8 @@ static void advance_and_set_active(void)
     set_active_ids(guest.vm, guest.vp, guest.vs);
     must(CALL(VS_ADVANCE_IP_AND_SET_ACTIVE, handle, guest.vm, guest.vp, guest.vs));
     expect(general()[1], GUEST_RBX, "RBX of the VS that became active");
-    expect_through(read(root, BF_AMD_REG_RIP), rip + 2, "RIP of the VS that was active", BF_SYSCALL_VS_READ);
-    expect_through(read(guest.vs, BF_AMD_REG_RIP), GUEST_CPUID1, "RIP of the other", BF_SYSCALL_VS_READ);
+    expect(read(root, BF_AMD_REG_RIP), rip + 2, "RIP of the VS that was active");
+    expect(read(guest.vs, BF_AMD_REG_RIP), GUEST_CPUID1, "RIP of the other");
     activate_root(BF_SYSCALL_VS_SET_ACTIVE);
     must(CALL(VS_WRITE, handle, root, BF_AMD_REG_RIP, rip));
     expect(difference(general(), saved), 0, "bits of the first VS's registers that changed");
@@ -155,7 +155,7 @@ static void flush_active(void)
 {
     must(CALL(VM_TLB_FLUSH, handle, BF_ROOT_VMID));
     u64 control = read(root_vs(this_pp()), BF_AMD_REG_TLB_CONTROL) & 7;
-    expect_through(control == 1 || control == 3, 1, "TLB_CONTROL is 1 or 3", BF_SYSCALL_VS_READ);
+    expect(control == 1 || control == 3, 1, "TLB_CONTROL is 1 or 3");
     must(CALL(VS_TLB_FLUSH, handle, root_vs(this_pp()), 0x1000));
 }
 
@@ -198,11 +198,11 @@ static void live_registers(void)
     for (u32 i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         u64 before = read(vs, rows[i].reg);
         must(CALL(VS_WRITE, handle, vs, rows[i].reg, rows[i].value));
-        expect_through(read(vs, rows[i].reg), rows[i].value, "a register of the active VS", BF_SYSCALL_VS_READ);
+        expect(read(vs, rows[i].reg), rows[i].value, "a register of the active VS");
         if (rows[i].refused != 0) {
             struct result result = CALL(VS_WRITE, handle, vs, rows[i].reg, rows[i].refused);
             expect_status(result, BF_STATUS_FAILURE_UNKNOWN, "a value that the processor refuses");
-            expect_through(read(vs, rows[i].reg), rows[i].value, "the value before", BF_SYSCALL_VS_READ);
+            expect(read(vs, rows[i].reg), rows[i].value, "the value before");
         }
         must(CALL(VS_WRITE, handle, vs, rows[i].reg, before));
     }
@@ -214,9 +214,9 @@ static void forced_bits(void)
     u16 vs = root_vs(this_pp());
     u64 efer = read(vs, BF_AMD_REG_EFER), xcr0 = read(vs, BF_AMD_REG_XCR0);
     must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_EFER, efer & ~0x1000ull));
-    expect_through(read(vs, BF_AMD_REG_EFER), efer, "EFER", BF_SYSCALL_VS_READ);
+    expect(read(vs, BF_AMD_REG_EFER), efer, "EFER");
     must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_XCR0, xcr0 & ~1ull));
-    expect_through(read(vs, BF_AMD_REG_XCR0), xcr0, "XCR0", BF_SYSCALL_VS_READ);
+    expect(read(vs, BF_AMD_REG_XCR0), xcr0, "XCR0");
 }
 
 void test_live_registers(void)

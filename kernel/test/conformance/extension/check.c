@@ -2,6 +2,8 @@
 #include "check.h"
 #include "names.h"
 
+#define CALL_WORDS 3u
+
 /** What a processor does now. */
 struct progress {
     const char *name;
@@ -11,12 +13,15 @@ struct progress {
     const char *what;
     u64 actual, wanted;
     u16 vmid, vpid, vsid;
+    /** Calls that it has made so far, by index_of(). */
+    u64 made[CALL_WORDS];
+    /** The cases that follow depend on what this one has done. */
+    u32 chained;
 };
 
 static struct progress progresses[MAX_TESTED_PPS];
 /** Calls that cases have failed for. */
-static u32 failed_calls[64];
-static u32 failed_count;
+static u64 failed_calls[CALL_WORDS];
 u64 handle;
 u16 online_pps;
 
@@ -85,12 +90,14 @@ void begin_text(const char *name)
 
 void end_text(void) { print("end of text"); }
 
-static u32 has_failed(u32 call)
+/** A small number for a call; none for another subject. */
+static u32 index_of(u32 call) { return (call >> 16) * 16 + (call & 15); }
+static u32 is_in(const u64 *set, u32 index) { return index < CALL_WORDS * 64 && (set[index / 64] >> index % 64 & 1); }
+
+static void put(u64 *set, u32 index)
 {
-    for (u32 i = 0; i < failed_count; i++)
-        if (failed_calls[i] == call)
-            return 1;
-    return 0;
+    if (index < CALL_WORDS * 64)
+        set[index / 64] |= 1ull << index % 64;
 }
 
 static void blame(u32 subject, const char *what, u64 actual, u64 wanted)
@@ -105,12 +112,26 @@ static void blame(u32 subject, const char *what, u64 actual, u64 wanted)
     now->wanted = wanted;
 }
 
+/** What a case sees may come from a call that is known to be wrong, and that it has made. */
+static void suspect(u32 subject, const char *what, u64 actual, u64 wanted)
+{
+    for (u32 i = 0; i < CALL_WORDS * 64 && !is_in(failed_calls, index_of(subject)); i++)
+        if (is_in(failed_calls, i) && is_in(progress()->made, i))
+            subject = (i / 16) << 16 | i % 16;
+    blame(subject, what, actual, wanted);
+}
+
+void depend_on(u32 call) { put(progress()->made, index_of(call)); }
+void chain_cases(void) { progress()->chained = 1; }
+
 void begin_case(const char *name, u32 subject)
 {
     struct progress *now = progress();
     now->name = name;
     now->subject = subject;
     now->failed = 0;
+    for (u32 i = 0; i < CALL_WORDS && !now->chained; i++)
+        now->made[i] = 0;
 }
 
 /* case PP SUBJECT NAME ok
@@ -133,8 +154,7 @@ void end_case(void)
         add_hex(&line, now->actual);
         add(&line, " instead of");
         add_hex(&line, now->wanted);
-        if (!has_failed(now->blamed) && failed_count < 64)
-            failed_calls[failed_count++] = now->blamed;
+        put(failed_calls, index_of(now->blamed));
     } else {
         add(&line, " ok");
     }
@@ -154,14 +174,16 @@ void run_tests(const struct test *tests, u64 count)
 void expect_status(struct result result, u64 status, const char *what)
 {
     if (result.status != status)
-        blame(result.number, what, result.status, status);
+        suspect(result.number, what, result.status, status);
 }
 
-void expect_through(u64 actual, u64 wanted, const char *what, u32 through)
+void expect_of(u32 subject, u64 actual, u64 wanted, const char *what)
 {
     if (actual != wanted)
-        blame(has_failed(through) ? through : progress()->subject, what, actual, wanted);
+        suspect(subject, what, actual, wanted);
 }
+
+void expect(u64 actual, u64 wanted, const char *what) { expect_of(progress()->subject, actual, wanted, what); }
 
 void set_active_ids(u16 vmid, u16 vpid, u16 vsid)
 {
@@ -178,11 +200,11 @@ void check_ids(u32 subject)
     u64 shown = (u64)block->vmid | (u64)block->vpid << 16 | (u64)block->vsid << 32;
     u64 wanted = (u64)now->vmid | (u64)now->vpid << 16 | (u64)now->vsid << 32;
     if (shown != wanted)
-        blame(subject, "vmid, vpid, vsid in the TCB", shown, wanted);
+        suspect(subject, "vmid, vpid, vsid in the TCB", shown, wanted);
     shown = (u64)block->extid | (u64)block->ppid << 16 | (u64)block->online_pps << 32;
     wanted = (u64)this_pp() << 16 | (u64)online_pps << 32;
     if (shown != wanted)
-        blame(subject, "extid, ppid, online_pps in the TCB", shown, wanted);
+        suspect(subject, "extid, ppid, online_pps in the TCB", shown, wanted);
     block->extid = block->vmid = block->vpid = block->vsid = block->ppid = block->online_pps = 0x5555;
 }
 
@@ -214,6 +236,7 @@ struct result invoke(u64 rax, u64 reg0, u64 reg1, u64 reg2, u64 reg3)
         .r8 = 0x8888888800000008, .r9 = 0x9999999900000009, .rbx = 0xbbbbbbbb0000000b, .rbp = 0xb0b0b0b00000000b,
         .r12 = 0xcccccccc0000000c, .r13 = 0xdddddddd0000000d, .r14 = 0xeeeeeeee0000000e, .r15 = 0xffffffff0000000f};
     struct registers after = before;
+    put(progress()->made, index_of(number));
     raw_call(&after);
     struct result result = {number, after.rax, {after.rdi, after.rsi, after.rdx, after.r10, after.r8, after.r9}};
     u32 outputs = outputs_of(number);

@@ -33,10 +33,14 @@ void end_case(void);
 void expect_status(struct result result, u64 status, const char *what);
 /** The case's preparation wants success. */
 #define must(result) expect_status(result, BF_STATUS_SUCCESS, "in preparation")
-/** The case wants this value; otherwise its subject is to blame, or `through`, if that failed earlier. */
-void expect_through(u64 actual, u64 wanted, const char *what, u32 through);
-#define expect(actual, wanted, what) expect_through(actual, wanted, what, NO_CALL)
-#define NO_CALL 0xffffffffu
+/** The case wants this value; otherwise its subject is to blame, or `subject`. */
+void expect(u64 actual, u64 wanted, const char *what);
+void expect_of(u32 subject, u64 actual, u64 wanted, const char *what);
+
+/** What the case sees may come from this call, although it does not make it itself. */
+void depend_on(u32 call);
+/** From now on, cases on this processor see what those before them have done. */
+void chain_cases(void);
 
 /** The VM, VP and VS that the TCB must show on this processor from now on. */
 void set_active_ids(u16 vmid, u16 vpid, u16 vsid);

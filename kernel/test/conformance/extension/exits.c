@@ -45,7 +45,7 @@ static u64 read(u16 vs, u64 reg)
 
 static void expect_rip(u16 vs, u64 rip)
 {
-    expect_through(read(vs, BF_AMD_REG_RIP), rip, "RIP", BF_SYSCALL_VS_READ);
+    expect(read(vs, BF_AMD_REG_RIP), rip, "RIP");
 }
 
 static void set_root_ids(void) { set_active_ids(BF_ROOT_VMID, root_vp(this_pp()), root_vs(this_pp())); }
@@ -114,7 +114,7 @@ static void unmap_everywhere(void)
     u32 patience = PATIENCE;
     while (meeting_is() != TOUCHED && --patience != 0)
         __asm__ volatile("pause");
-    expect_through(patience == 0, 0, "processor 0 does not come", NO_CALL);
+    expect(patience == 0, 0, "processor 0 does not come");
     must(CALL(VM_UNMAP_DIRECT_BROADCAST, handle, BF_ROOT_VMID, SHARED_ADDRESS));
     expect(faults(SHARED_ADDRESS), 1, "unmapped page can be read here");
     must(CALL(VM_UNMAP_DIRECT_BROADCAST, handle, BF_ROOT_VMID, SHARED_ADDRESS));
@@ -153,6 +153,7 @@ static void take_step(const struct entry *entry)
         begin_case("vmexit", SUBJECT_ENTRY);
         expect_exit(entry, root_vs(pp), EXIT_CPUID);
         end_case();
+        chain_cases();
         test_active();
         test_live_registers();
         begin_case("good", BF_SYSCALL_VS_RUN);

@@ -25,16 +25,16 @@ void expect_entry(const struct entry *entry, u64 top, u64 rdi, u64 rsi, const ch
 {
     const struct registers *r = &entry->registers;
     u64 others = r->rax | r->rbx | r->rdx | r->rbp | r->r8 | r->r9 | r->r10 | r->r12 | r->r13 | r->r14 | r->r15;
-    expect_through(r->rdi, rdi, "RDI at entry", SUBJECT_ENTRY);
-    expect_through(r->rsi, rsi, "RSI at entry", SUBJECT_ENTRY);
-    expect_through(others, 0, "other registers at entry", SUBJECT_ENTRY);
+    expect_of(SUBJECT_ENTRY, r->rdi, rdi, "RDI at entry");
+    expect_of(SUBJECT_ENTRY, r->rsi, rsi, "RSI at entry");
+    expect_of(SUBJECT_ENTRY, others, 0, "other registers at entry");
     // SYSRET needs these two
-    expect_through(r->rcx == 0 || callback == 0 || r->rcx == (u64)callback, 1, "RCX at entry", SUBJECT_ENTRY);
-    expect_through(r->r11 == 0 || r->r11 == USER_RFLAGS, 1, "R11 at entry", SUBJECT_ENTRY);
-    expect_through(entry->rflags, USER_RFLAGS, "RFLAGS at entry", SUBJECT_ENTRY);
-    expect_through(entry->cs, USER_CS, "CS at entry", SUBJECT_ENTRY);
-    expect_through(entry->ss, USER_SS, "SS at entry", SUBJECT_ENTRY);
-    expect_through(entry->rsp, top, "RSP at entry", SUBJECT_ENTRY);
+    expect_of(SUBJECT_ENTRY, r->rcx == 0 || callback == 0 || r->rcx == (u64)callback, 1, "RCX at entry");
+    expect_of(SUBJECT_ENTRY, r->r11 == 0 || r->r11 == USER_RFLAGS, 1, "R11 at entry");
+    expect_of(SUBJECT_ENTRY, entry->rflags, USER_RFLAGS, "RFLAGS at entry");
+    expect_of(SUBJECT_ENTRY, entry->cs, USER_CS, "CS at entry");
+    expect_of(SUBJECT_ENTRY, entry->ss, USER_SS, "SS at entry");
+    expect_of(SUBJECT_ENTRY, entry->rsp, top, "RSP at entry");
     check_ids(SUBJECT_ENTRY);
 }
 

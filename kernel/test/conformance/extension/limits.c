@@ -6,6 +6,7 @@ static u16 identifiers[BF_MAX_VSS];
 
 /** Creates what is left of a pool of `count` and destroys it; `used` exist already. */
 #define FILLS(create, destroy, count, used, ...)                                                                    \
+    depend_on(BF_SYSCALL_##destroy);                                                                                \
     u8 seen[BF_MAX_VSS] = {0};                                                                                      \
     for (u32 i = (used); i < (count); i++) {                                                                        \
         struct result result = CALL(create, handle, ##__VA_ARGS__);                                                 \

@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { failures, runFailure } from "./failures.ts";
+import { buildMutant, calls, type Mutation } from "./mutant.ts";
+import { tryMutation } from "./mutation-run.ts";
+import { runSuite } from "./suite.ts";
+
+describe("the system call interface", () => {
+  it.each([1, 2, 4])("is that of the reference on %i processors", async (smp) => {
+    const { cases, broken } = await runSuite({ smp });
+    expect(cases.filter(({ blamed }) => blamed !== undefined)).toEqual([]);
+    expect(broken).toBeUndefined();
+    const tested = new Set(cases.map(({ ppid, subject }) => `${ppid} ${subject}`));
+    const wanted = [...calls.keys()].filter((call) => call !== "CONTROL_EXIT" && call !== "CONTROL_WAIT");
+    const missing = wanted.flatMap((call) => [...Array(smp).keys()].map((ppid) => `${ppid} ${call}`));
+    expect(missing.filter((key) => !tested.has(key))).toEqual([]);
+  });
+
+  it("takes an extension with initialised thread-local data, too", async () => {
+    const { cases, broken } = await runSuite({ smp: 2, tlsImage: true });
+    expect(cases.filter(({ blamed }) => blamed !== undefined)).toEqual([]);
+    expect(broken).toBeUndefined();
+  });
+});
+
+describe("an extension that fails", () => {
+  it.each(failures)("by $name leaves what it should", async (failure) => {
+    expect(await runFailure(failure)).toEqual(failure.expected);
+  });
+});
+
+/** One of each kind; `npm run test:conformance -- --mutate all` tries all. */
+const mutations: readonly Mutation[] = [
+  { call: "VS_READ", kind: "status" },
+  { call: "VM_CREATE", kind: "output" },
+  { call: "VS_CLEAR", kind: "nothing" },
+  { call: "VS_RUN_CURRENT", kind: "other", instead: "VS_ADVANCE_IP_AND_RUN_CURRENT" },
+];
+
+describe("a microkernel with a fault", () => {
+  let mutant = "";
+  beforeAll(async () => {
+    mutant = await buildMutant();
+  });
+
+  it.each(mutations)("in $call ($kind) is found out", async (mutation) => {
+    expect(await tryMutation(mutant, mutation)).toMatchObject({ caught: true, blamed: [mutation.call] });
+  });
+});

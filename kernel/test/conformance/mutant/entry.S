@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// The microkernel's entries, with mutant.c between them and the system calls
+
+#define enterFastSyscall mutantFastSyscall
+#define enterSyscall mutantSyscall
+#include "../../../arch/x64/entry.S"
