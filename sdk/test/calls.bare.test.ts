@@ -1,8 +1,9 @@
 // The system calls through the SDKs of C, C++ and Rust, on the kernel that ships: every language the same
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BOOT_EXT_FAULT, PHASE_BOOTSTRAP, STATUS_INVALID_INPUT_REG1, STATUS_INVALID_INPUT_REG2 } from "@bareflank/abi";
+import { withSettings } from "@bareflank/abi/settings";
 import { describe, expect, it } from "vitest";
 import { failedStart, faultLine } from "../../kernel/test/bare/expected.ts";
 import { run } from "../../kernel/test/bare/run.ts";
@@ -40,6 +41,11 @@ const LINES = [
   "is 1",
 ];
 
+/** What the fixtures make of SETTINGS. */
+const SETTINGS = ["number=5", "hexadecimal=0xFf", "word=seven", "number=6"];
+const READ = ["number: 6", "hexadecimal: 255", "word: 1", "is it: 1", "none: 1"];
+const NOT_GIVEN = ["number: 1", "hexadecimal: 1", "word: 1", "is it: 0", "none: 1"];
+
 describe.each(["c", "cpp", "rust"] as const)("the SDK of %s", (language) => {
   it(
     "makes calls, gets their outputs and statuses, asserts, and repairs",
@@ -48,10 +54,21 @@ describe.each(["c", "cpp", "rust"] as const)("the SDK of %s", (language) => {
       expect(result, result.output).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
       const said = (pp: number) => ring.filter((line) => line.startsWith(`PP ${pp}: `));
       for (const pp of [0, 1]) {
-        const lines = [...LINES, "failed: vector 3", "repaired: 1"];
+        const lines = [...LINES, ...NOT_GIVEN, "failed: vector 3", "repaired: 1"];
         expect(said(pp)).toEqual(lines.map((line) => `PP ${pp}: ${line}`));
         expect(ring).toContain(faultLine(BREAKPOINT, 0, 0n, pp));
       }
+    },
+    PATIENCE,
+  );
+
+  it(
+    "reads settings",
+    async () => {
+      const image = await built(language, `${language}-settings`);
+      writeFileSync(image, withSettings(readFileSync(image), SETTINGS));
+      const { ring } = await run(image);
+      expect(ring).toEqual(expect.arrayContaining(READ.map((line) => `PP 0: ${line}`)));
     },
     PATIENCE,
   );

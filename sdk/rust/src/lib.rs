@@ -28,6 +28,7 @@ pub mod guest;
 mod log;
 mod panic;
 mod per_processor;
+pub mod settings;
 mod vm;
 
 pub use abi::{Pp, Status, Vm, Vp, Vs};
