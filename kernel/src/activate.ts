@@ -1,7 +1,9 @@
 // Which VS is active on this processor: what the VMCB does not hold changes hands
 
 import {
+  CONTEXT_VMEXIT,
   PP_BLOCK_ACTIVE_VS,
+  PP_BLOCK_CONTEXT,
   PP_BLOCK_TCB_IDS0,
   PP_BLOCK_UPCALL_REG0,
   PP_BLOCK_VMCB,
@@ -11,7 +13,7 @@ import {
 import { DIRECT_BASE } from "../../abi/generated/bare/windows";
 import { loadSwitched, parkSwitched } from "../arch/x64/switched";
 import { switchView } from "./direct-map";
-import { activeVs, setBlock32, setBlock64 } from "./pp";
+import { activeVs, block32, setBlock32, setBlock64 } from "./pp";
 import { vpAt } from "./vp";
 import { Vs } from "./vs";
 import { addWork } from "./work";
@@ -22,6 +24,8 @@ export function activate(vs: Vs): void {
   if (previous == vs) return;
   if (previous !== null) park(previous);
   vs.takeGeneral();
+  // Before the first exit was handled, only a run that happened counts; afterwards what is active runs next
+  if (block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT) vs.ran = 1;
   loadSwitched(vs);
   switchView(vpAt(vs.vpid).vmid);
   if (vs.flushing != 0) addWork(WORK_END_FLUSH);

@@ -59,6 +59,7 @@ import {
   translate,
   USER_DATA,
 } from "../arch/x64/page-table";
+import { lockTables, unlockTables } from "./direct-map";
 import { allocatePage } from "./memory/pages";
 import { setBlock64, setStatus } from "./pp";
 
@@ -73,9 +74,16 @@ export let vmexitHandler: u64 = 0;
 export let failHandler: u64 = 0;
 
 let nextHandle: u64 = 0;
+let entry: u64 = 0;
 /** Its own top-level table (physical). */
 let table: u64 = 0;
+/** What every processor's TLS data page begins as (physical). */
+let tlsImage: u64 = 0;
+/** What every processor's linear memory begins as: its lowest address, and its pages; 0 pages: there is none. */
+let memoryBase: u64 = 0;
+let memoryPages: u64 = 0;
 
+/** The file belongs to the operating system, which could change it: it is read once, when it has been checked. */
 const FILE: u64 = EXT_FILE_BASE;
 
 /** The top-level table that holds what all processors see of the extension. */
@@ -112,7 +120,7 @@ export function isCode(address: u64): bool {
 
 /** Where it begins. */
 export function startAddress(): u64 {
-  return entryPoint(FILE);
+  return entry;
 }
 
 /** Tops of its stacks on a processor. */
@@ -137,11 +145,30 @@ export function loadExtension(bytes: u64): bool {
     return false;
   }
   table = allocatePage();
-  if (table == 0 || !reserveWindows() || !mapSegments()) {
+  tlsImage = allocatePage();
+  if (table == 0 || tlsImage == 0 || !reserveWindows() || !mapSegments()) {
     setStatus(BOOT_NO_MEMORY, 0);
     return false;
   }
+  readTemplate();
+  readMemory();
+  entry = entryPoint(FILE);
   return true;
+}
+
+/** The template ends at the end of the TLS data page, where the thread pointer is. */
+function readTemplate(): void {
+  const template = tlsSegment(FILE);
+  if (template == 0) return;
+  const to = DIRECT_BASE + tlsImage + PAGE_SIZE - tlsDistance(template);
+  copyMemory(to, FILE + segmentOffset(template), segmentFileBytes(template));
+}
+
+function readMemory(): void {
+  const note = extensionMemory(FILE);
+  if (note == 0) return;
+  memoryBase = EXT_MEMORY_BASE + peek32(note + EXTENSION_MEMORY_DATA_OFFSET);
+  memoryPages = peek32(note + EXTENSION_MEMORY_INITIAL_PAGES);
 }
 
 /** Makes the second-highest tables, so that the top-level entries that processors copy never change. */
@@ -186,33 +213,27 @@ function mapSegment(header: u64): bool {
 
 /** Gives the extension its stacks, TLS block and linear memory on this processor; false when memory runs out. */
 export function attachProcessor(ppid: u32, root: u64): bool {
-  const stackPages = EXT_STACK_BYTES / PAGE_SIZE;
-  if (!mapNewPages(table, stackTop(ppid) - EXT_STACK_BYTES, stackPages, USER_DATA)) return false;
-  if (!mapNewPages(table, failStackTop(ppid) - EXT_STACK_BYTES, stackPages, USER_DATA)) return false;
-  if (!mapTls(ppid, root)) return false;
-  shareTopEntries(table, root);
-  return mapMemory(root);
+  // Other processors may be giving pages to the extension at this moment
+  lockTables();
+  const done = mapStacks(ppid) && mapTls(ppid, root);
+  if (done) shareTopEntries(table, root);
+  unlockTables();
+  return done && mapNewPages(root, memoryBase, memoryPages, USER_DATA);
 }
 
-/** Maps the TLS data page, filled so that the template ends at its end, and the TCB behind it. */
+function mapStacks(ppid: u32): bool {
+  const stackPages = EXT_STACK_BYTES / PAGE_SIZE;
+  if (!mapNewPages(table, stackTop(ppid) - EXT_STACK_BYTES, stackPages, USER_DATA)) return false;
+  return mapNewPages(table, failStackTop(ppid) - EXT_STACK_BYTES, stackPages, USER_DATA);
+}
+
+/** Maps the TLS data page and the TCB behind it. */
 function mapTls(ppid: u32, root: u64): bool {
   const pointer = threadPointer(ppid);
   if (!mapNewPages(table, pointer - PAGE_SIZE, 2, USER_DATA)) return false;
   const tcb = translate(table, pointer);
   poke64(DIRECT_BASE + tcb, pointer);
   setBlock64(PP_BLOCK_TCB, tcb);
-  const template = tlsSegment(FILE);
-  if (template != 0) {
-    const to = DIRECT_BASE + translate(table, pointer - PAGE_SIZE) + PAGE_SIZE - tlsDistance(template);
-    copyMemory(to, FILE + segmentOffset(template), segmentFileBytes(template));
-  }
+  copyMemory(DIRECT_BASE + translate(table, pointer - PAGE_SIZE), DIRECT_BASE + tlsImage, PAGE_SIZE);
   return mapPage(root, PP_AREA_BASE + PP_TCB, tcb, KERNEL_DATA);
-}
-
-/** Maps this processor's instance of a TypeScript extension's linear memory. */
-function mapMemory(root: u64): bool {
-  const note = extensionMemory(FILE);
-  if (note == 0) return true;
-  const base = EXT_MEMORY_BASE + peek32(note + EXTENSION_MEMORY_DATA_OFFSET);
-  return mapNewPages(root, base, peek32(note + EXTENSION_MEMORY_INITIAL_PAGES), USER_DATA);
 }

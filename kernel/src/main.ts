@@ -20,6 +20,7 @@ import {
   BOOT_MAGIC,
   BOOT_NO_MEMORY,
   BOOT_VERSION,
+  DEBUG_RING_AREA_BYTES,
   PHASE_KERNEL,
   SAVED_STATE_RAX,
 } from "../../abi/generated/bare/boot";
@@ -31,11 +32,18 @@ import {
   PP_BLOCK_PPID,
   PP_BLOCK_ROOT,
 } from "../../abi/generated/bare/pp-block";
-import { BOOTSTRAP_PPID } from "../../abi/generated/bare/syscalls";
-import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_STATE, PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { BOOTSTRAP_PPID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import {
+  DIRECT_BASE,
+  HANDOFF_BASE,
+  PP_AREA_BASE,
+  PP_ARGS,
+  PP_STATE,
+  PP_STATISTICS,
+} from "../../abi/generated/bare/windows";
 import { initDescriptors } from "../arch/x64/descriptors";
 import { giveBackSaved } from "../arch/x64/give-back";
-import { KERNEL_DATA, mapNewPages } from "../arch/x64/page-table";
+import { KERNEL_DATA, mapNewPages, translate } from "../arch/x64/page-table";
 import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { enterHostMode, makeProcessor } from "../arch/x64/processor";
 import { attachRing, line } from "./console";
@@ -83,10 +91,18 @@ function bootSystem(): bool {
     const bytes = ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_BYTES + i * 8);
     if (!pages.addChunk(phys, bytes, ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_USED + i * 8))) return false;
   }
+  if (!ownLoaderPages(ring)) return false;
   initVms();
   initVps();
   vms.allocate();
   return initVss() && initDescriptors() && loadExtension(ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES));
+}
+
+/** Pages that the loader lends besides its chunks: no call may map them for the extension either. */
+function ownLoaderPages(ring: u64): bool {
+  if (ring != 0 && !pages.addChunk(ring, DEBUG_RING_AREA_BYTES, DEBUG_RING_AREA_BYTES)) return false;
+  const handoff = translate(ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS), HANDOFF_BASE);
+  return handoff == 0 || pages.ownsPhys(handoff) || pages.addChunk(handoff, PAGE_SIZE, PAGE_SIZE);
 }
 
 /** What is done on every processor. Memory first, so that giving up leaves the processor as it was. */

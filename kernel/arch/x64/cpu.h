@@ -43,7 +43,8 @@ INTRINSIC(u32, cpu, tryRdmsr, u32 index, u64 out)
     __asm__ volatile("1: rdmsr\nmovl $1, %0\n2:\n" EXCEPTION_TABLE("1b", "2b")
                      : "+r"(ok), "=a"(low), "=d"(high)
                      : "c"(index));
-    *(u64 *)out = ok ? (u64)high << 32 | low : 0;
+    if (ok)
+        *(u64 *)out = (u64)high << 32 | low;
     return ok;
 }
 

@@ -9,7 +9,7 @@ export declare function inb(port: u32): u32;
 export declare function rdmsr(index: u32): u64;
 /** Writes an MSR that is known to exist, with a value that it takes. */
 export declare function wrmsr(index: u32, value: u64): void;
-/** Reads an MSR into the native u64 at `out`; 0 when the processor raised #GP, 1 when it was read. */
+/** Reads an MSR into the native u64 at `out`, which stays as it is when the processor raises #GP: 1 and 0. */
 export declare function tryRdmsr(index: u32, out: u64): u32;
 /** Writes an MSR; 0 when the processor raised #GP, 1 when it was written. */
 export declare function tryWrmsr(index: u32, value: u64): u32;
