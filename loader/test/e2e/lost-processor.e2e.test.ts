@@ -64,7 +64,9 @@ describe.each([
       ].join("\n"),
     );
     expect(await succeed(linux, "cat /root/code")).toBe("130\n");
-    expect(await succeed(linux, "dmesg")).toContain(`bfdriver: CPU ${lost} is lost; only a reboot brings it back`);
+    const log = await succeed(linux, "dmesg");
+    expect(log).toContain(`bfdriver: CPU ${lost} has not come back for ten seconds`);
+    expect(log).toContain(`bfdriver: CPU ${lost} is lost; only a reboot brings it back`);
   });
 
   it("leaves the driver corrupt, and the other processor to Linux", async () => {

@@ -1,8 +1,10 @@
 import {
+  BOOT_VERSION,
   DEBUG_RING_CHARS,
   ELF_TRUNCATED,
   ERROR_ELF,
   ERROR_INVALID_ARGUMENT,
+  ERROR_KERNEL_VERSION,
   ERROR_NO_MEMORY,
   ERROR_NONE,
   ERROR_NOT_LOADED,
@@ -14,7 +16,9 @@ import {
 } from "@bareflank/abi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assemble } from "../../../kernel/test/bare/assemble.ts";
+import { ElfPatch } from "../../../kernel/test/bare/elf-patch.ts";
 import type { LinuxMachine } from "../../../lab/src/index.ts";
+import { products } from "../../../lab/src/paths.ts";
 import { bootMachine, complaints, driverStatus, EXTENSION, KERNEL, succeed } from "./machine.ts";
 
 /** More lines than the ring can hold. */
@@ -38,7 +42,15 @@ describe("the driver", () => {
   let linux: LinuxMachine;
 
   beforeAll(async () => {
-    linux = await bootMachine({ smp: 2, put: [{ from: assemble({ bootstrap: talk }), to: "/root/talkative.elf" }] });
+    const anotherKernel = new ElfPatch(products.kernel);
+    anotherKernel.set64(anotherKernel.bytes.indexOf("Bareflank\0") + 12, BOOT_VERSION + 1n);
+    linux = await bootMachine({
+      smp: 2,
+      put: [
+        { from: assemble({ bootstrap: talk }), to: "/root/talkative.elf" },
+        { from: anotherKernel.bytes, to: "/root/another-kernel.elf" },
+      ],
+    });
   });
 
   afterAll(() => linux?.close());
@@ -98,6 +110,14 @@ describe("the driver", () => {
     ]);
     expect(await driverStatus(linux)).toEqual(before);
     expect(before.state).toBe(STATE_RUNNING);
+  });
+
+  it("refuses a kernel of another version, and names it", async () => {
+    const before = await driverStatus(linux);
+    expect(await ioctls(`load /root/another-kernel.elf ${EXTENSION}`)).toEqual([
+      done("load", ERROR_KERNEL_VERSION, { detail: BOOT_VERSION + 1n }),
+    ]);
+    expect(await driverStatus(linux)).toEqual(before);
   });
 
   it("obeys the administrator only, however the device was opened", async () => {
