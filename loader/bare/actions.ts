@@ -3,6 +3,7 @@
 //     wrmsr=N value=V    writes an MSR            cr4=BITS       sets bits of CR4, and prints it
 //     rdmsr=N            reads and prints it      peek=A         reads and prints 64 bits of memory
 //     outb=P value=V     writes a byte to a port  poke=A value=V writes 64 bits, reads and prints them
+//                                                 pokes=TIMES    how often
 //     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL, and prints RAX
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
 //
@@ -36,7 +37,7 @@ export function act(): void {
   }
   if (has("peek")) show("peek", peek64(option("peek", 0)));
   if (has("poke")) {
-    poke64(option("poke", 0), value);
+    for (let i = option("pokes", 1); i !== 0; i--) poke64(option("poke", 0), value);
     show("poke", peek64(option("poke", 0)));
   }
   if (has("vmmcall")) show("vmmcall", vmmcall(option("vmmcall", 0)));

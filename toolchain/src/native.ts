@@ -31,7 +31,15 @@ const COMMON_FLAGS = [
   ...["-mno-red-zone", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-strict-aliasing", "-fwrapv"],
   "-fomit-frame-pointer",
   ...["-fvisibility=hidden", "-ffunction-sections", "-fdata-sections", "-fno-common", "-fno-ident"],
-  ...["-Wall", "-Wextra", "-Wno-unused-function", "-Wno-unused-parameter", "-Wno-unused-variable", "-Werror"],
+  ...[
+    "-Wall",
+    "-Wextra",
+    "-Wno-unused-function",
+    "-Wno-unused-parameter",
+    "-Wno-unused-variable",
+    "-Wno-unused-label",
+    "-Werror",
+  ],
 ];
 
 const C_FLAGS = ["-std=gnu11"];

@@ -6,6 +6,7 @@
 //   vs.ts, guest.ts     virtual processors and their registers
 //   *-map.ts            which MSRs and ports exit
 //   nested-tables.ts    what memory a VM sees
+//   step.ts             one instruction at a time
 //   guest-*.ts          reading and writing a VM's memory
 //   log.ts, failure.ts  what the debug ring gets to read
 
@@ -45,5 +46,6 @@ export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } f
 export { portIn, portOut } from "./port";
 export { Register, registerName } from "./registers";
 export { onLeave, startRoot } from "./root";
+export { step } from "./step";
 export { hasErrorCode, Vector, vectorName } from "./vectors";
 export { Vs } from "./vs";

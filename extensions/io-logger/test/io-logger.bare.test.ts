@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { run } from "../../../kernel/test/bare/run.ts";
+
+const elf = join(import.meta.dirname, "../../../build/extensions/io-logger/io-logger.elf");
+
+it("logs accesses to its ports, which happen all the same", async () => {
+  // Register 14 of the clock is memory that nobody uses here
+  const { ring, ...result } = await run(elf, { append: "outb=0x70 value=14 inb=0x70" });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(ring).toContainEqual(expect.stringMatching(/^PP 0: OUT 0x70, 1 bytes: 0xe at RIP 0x[0-9a-f]+$/));
+  expect(ring).toContainEqual(expect.stringMatching(/^PP 0: IN 0x70, 1 bytes: 0x[0-9a-f]+ at RIP 0x[0-9a-f]+$/));
+  expect(ring).toContain("PP 0: port accesses: 2");
+});
+
+it("does not see other ports", async () => {
+  const { ring } = await run(elf, { smp: 2, append: "inb=0x21" });
+  expect(ring).toContain("PP 0: port accesses: 0");
+  expect(ring).toContain("PP 1: port accesses: 0");
+});
