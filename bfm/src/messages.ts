@@ -86,6 +86,10 @@ export const errorTexts: Texts<Text> = () => ({
     what: ({ cpu }) => `${processor(cpu)} has no no-execute pages (NX)`,
     advice: "Switch NX on in the firmware's set-up, and boot again.",
   },
+  [abi.ERROR_MEMORY_ENCRYPTION]: {
+    what: "Linux encrypts its memory (SME), which this release cannot share",
+    advice: "Boot Linux with mem_encrypt=off.",
+  },
   [abi.ERROR_LA57]: {
     what: "Linux uses 5-level paging, which this release does not support",
     advice: "Boot Linux with no5lvl on its command line.",

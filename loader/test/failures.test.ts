@@ -8,6 +8,7 @@ import {
   ERROR_CORRUPT,
   ERROR_INTERRUPTED,
   ERROR_LA57,
+  ERROR_MEMORY_ENCRYPTION,
   ERROR_NO_ANSWER,
   ERROR_NO_LONG_MODE,
   ERROR_NO_MEMORY,
@@ -77,6 +78,14 @@ describe("a processor that cannot do it", () => {
     ["has no long mode", ERROR_NO_LONG_MODE, (cpu) => Object.assign(cpu, { hasLongMode: false })],
     ["has SVM locked off", ERROR_SVM_LOCKED, (cpu) => Object.assign(cpu, { isLocked: true })],
     ["is a hypervisor's already", ERROR_SVM_IN_USE, (cpu) => Object.assign(cpu, { isSvmInUse: true })],
+    [
+      "encrypts its memory",
+      ERROR_MEMORY_ENCRYPTION,
+      (cpu) => {
+        cpu.canEncrypt = true;
+        cpu.cr[3] |= 1n << 47n;
+      },
+    ],
     ["uses 5-level paging", ERROR_LA57, (cpu) => Object.assign(cpu.cr, { 4: 0x37_16f0n })],
   ];
 
@@ -87,6 +96,12 @@ describe("a processor that cannot do it", () => {
     expect(machine.operate(IOCTL_START)).toMatchObject({ error, cpu: 4, phase: PHASE_NONE });
     expectRolledBack(machine, pages);
     expect(machine.demotions).toEqual([]);
+  });
+
+  it("could encrypt its memory, but does not", () => {
+    const machine = loaded(1);
+    processor(machine, 0).canEncrypt = true;
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
   });
 
   it("does not run as Hygon's", () => {

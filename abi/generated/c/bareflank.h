@@ -970,6 +970,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_INVALID_ARGUMENT BF_U32(0x13) /* A size, count or address in the argument block is impossible. */
 #define BF_ERROR_NO_LONG_MODE BF_U32(0x14)
 #define BF_ERROR_NO_HYPERCALLS BF_U32(0x16) /* The extension takes no hypercalls. */
+#define BF_ERROR_MEMORY_ENCRYPTION BF_U32(0x18) /* The operating system encrypts its memory (SME). */
 #define BF_ERROR_NO_SUCH_CPU BF_U32(0x17) /* The processor is not in the hypervisor's care; cpu: which. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A control register or MSR differs after stop from before start; detail: which. */
 

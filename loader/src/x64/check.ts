@@ -13,6 +13,7 @@ import {
 } from "../../../abi/generated/bare/boot";
 import {
   ERROR_LA57,
+  ERROR_MEMORY_ENCRYPTION,
   ERROR_NO_LONG_MODE,
   ERROR_NO_NX,
   ERROR_NO_SVM,
@@ -21,7 +22,7 @@ import {
   ERROR_SVM_LOCKED,
   ERROR_VENDOR,
 } from "../../../abi/generated/bare/driver";
-import { cpuidEax, cpuidEbx, cpuidEcx, cpuidEdx, rdmsr, readCr4 } from "./cpu";
+import { cpuidEax, cpuidEbx, cpuidEcx, cpuidEdx, rdmsr, readCr3, readCr4 } from "./cpu";
 import { CR4_LA57, EFER_SVME, MSR_EFER, MSR_VM_CR, VM_CR_SVMDIS } from "./msr";
 
 /** CPUID leaves (APM volume 3, appendix E). */
@@ -32,6 +33,11 @@ const LEAF_EXTENDED: u32 = 0x8000_0000;
 const LEAF_EXTENDED_FEATURES: u32 = 0x8000_0001;
 const LEAF_SVM: u32 = 0x8000_000a;
 
+const LEAF_ENCRYPTION: u32 = 0x8000_001f;
+
+const EAX_SME: u32 = 1;
+/** EBX bits 5:0: the C-bit's place in a page table entry. */
+const EBX_C_BIT: u32 = 0x3f;
 const ECX_SVM: u32 = 1 << 2;
 const EDX_NX: u32 = 1 << 20;
 const EDX_LONG_MODE: u32 = 1 << 29;
@@ -60,7 +66,15 @@ export function checkCpu(): u32 {
   if ((rdmsr(MSR_EFER) & EFER_SVME) !== 0) return ERROR_SVM_IN_USE;
   if ((rdmsr(MSR_VM_CR) & VM_CR_SVMDIS) !== 0) return ERROR_SVM_LOCKED;
   if ((readCr4() & CR4_LA57) !== 0) return ERROR_LA57;
+  if (encryptsMemory(highest)) return ERROR_MEMORY_ENCRYPTION;
   return ERROR_NONE;
+}
+
+/** Whether the page tables in use are encrypted: CR3 then has the C-bit, which host mode's tables have not (APM 2, 7.10). */
+function encryptsMemory(highest: u32): bool {
+  if (highest < LEAF_ENCRYPTION || (cpuidEax(LEAF_ENCRYPTION, 0) & EAX_SME) === 0) return false;
+  const bit: u64 = cpuidEbx(LEAF_ENCRYPTION, 0) & EBX_C_BIT;
+  return ((readCr3() >> bit) & 1) !== 0;
 }
 
 /** CPU_FEATURE_* of a processor that passed checkCpu(). */

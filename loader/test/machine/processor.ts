@@ -19,6 +19,8 @@ export class Processor {
   leaf7Ebx = (1 << 7) | (1 << 20) | 1;
   leaf7Ecx = 1 << 2;
   svmEdx = 0;
+  /** Has SME, with the C-bit at 47; the operating system uses it when its CR3 has that bit. */
+  canEncrypt = false;
   selectors: Selectors = [0, 0x10, 0x18, 0, 0, 0, 0, 0x40];
   gdt = 0n;
   gdtLimit = 0x7f;
@@ -102,7 +104,9 @@ export class Processor {
       case 7:
         return [0, this.leaf7Ebx, this.leaf7Ecx, 0];
       case 0x8000_0000:
-        return [0x8000_001e | 0, 0, 0, 0];
+        return [(this.canEncrypt ? 0x8000_001f : 0x8000_001e) | 0, 0, 0, 0];
+      case 0x8000_001f:
+        return [1, 47, 0, 0];
       case 0x8000_0001:
         return [0, 0, this.hasSvm ? 4 : 0, (this.hasNx ? 1 << 20 : 0) | (this.hasLongMode ? 1 << 29 : 0)];
       case 0x8000_000a:
