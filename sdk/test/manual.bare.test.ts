@@ -25,7 +25,8 @@ describe("the extension that the manual shows", () => {
       const { ring, ...result } = await run(image, { cpuids: CPUIDS });
       expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
       // The CPUID that stops comes after the count was printed.
-      expect(ring).toEqual([`PP 0: CPUIDs: ${CPUIDS + LOADER_CPUIDS - 1}`, exitsLine(CPUIDS + LOADER_CPUIDS)]);
+      const lines = [`PP 0: CPUIDs: ${CPUIDS + LOADER_CPUIDS - 1}`, exitsLine(CPUIDS + LOADER_CPUIDS)];
+      expect(ring.filter((line) => !line.endsWith(": in a VM now"))).toEqual(lines);
     },
     PATIENCE,
   );
