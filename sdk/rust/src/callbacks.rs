@@ -32,12 +32,17 @@ impl Answer for Next {
 }
 
 impl Answer for Result<Next, Status> {
+    #[inline(always)]
     fn next(self) -> Next {
-        self.unwrap_or_else(|status| {
-            crate::log!("a system call failed: {status:?}");
-            Next::Fail
-        })
+        self.unwrap_or_else(give_up)
     }
+}
+
+#[cold]
+#[inline(never)]
+fn give_up(status: Status) -> Next {
+    crate::log!("a system call failed: {status:?}");
+    Next::Fail
 }
 
 /// Names the callbacks of an extension: `bootstrap(Pp)`, `vmexit(Vs, u64)` and, if it has one, `fail(u64, u64)`. Each

@@ -4,18 +4,17 @@
 //! ```ignore
 //! #![no_std]
 //!
-//! use bareflank::{abi, callbacks, guest, Next, Pp, Status, Vs};
+//! use bareflank::{callbacks, root, Next, Pp, Status, Vs};
 //!
 //! callbacks!(bootstrap, vmexit);
 //!
 //! fn bootstrap(pp: Pp) -> Result<Next, Status> {
-//!     Vs::create_root(pp)?.intercept(abi::AMD_EXIT_CPUID)?;
+//!     root::start(pp)?;
 //!     Ok(Next::Run)
 //! }
 //!
-//! fn vmexit(_vs: Vs, _reason: u64) -> Next {
-//!     guest::answer_cpuid();
-//!     Next::AdvanceAndRun
+//! fn vmexit(vs: Vs, reason: u64) -> Result<Next, Status> {
+//!     root::vmexit(vs, reason)
 //! }
 //! ```
 
@@ -28,6 +27,7 @@ pub mod guest;
 mod log;
 mod panic;
 mod per_processor;
+pub mod root;
 pub mod settings;
 mod vm;
 

@@ -16,6 +16,8 @@ pub struct Line {
 
 impl Line {
     /// Prints a line behind the number of this processor; what `log!` calls.
+    #[cold]
+    #[inline(never)]
     pub fn print(arguments: fmt::Arguments) {
         let mut line = Line { length: 0, text: [0; LINE_BYTES] };
         // It never fails: what is too long is cut.

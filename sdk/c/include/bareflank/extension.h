@@ -10,6 +10,7 @@
 #include "callbacks.h"
 #include "guest.h"
 #include "log.h"
+#include "root.h"
 #include "settings.h"
 #include "vs.h"
 

@@ -5,21 +5,9 @@
 
 #include "guest.hpp"
 #include "log.hpp"
+#include "root.hpp"
 #include "settings.hpp"
 #include "vm.hpp"
-
-namespace bareflank {
-
-/// What happens after a callback: its result.
-enum class Next : uint32_t {
-    advance_and_run = BF_NEXT_ADVANCE_AND_RUN, ///< skip the instruction that the VM exited for, and run it on
-    run = BF_NEXT_RUN,                         ///< run the VM on where it is
-    stop = BF_NEXT_STOP,                       ///< give this processor back to the operating system for good
-    fail = BF_NEXT_FAIL,                       ///< give up
-    again = BF_NEXT_AGAIN,                     ///< only in fail: go on where the callback failed
-};
-
-} // namespace bareflank
 
 /// An extension defines these; the start file calls them by their names.
 extern "C" {

@@ -25,7 +25,7 @@ inline void put(bf_line &line, Hex number) {
 
 /// Writes a line to the debug ring and the serial port, behind the number of this processor; `bfm dump` shows it.
 /// Takes texts and numbers: `log("CPUIDs: ", count, " of leaf ", Hex{leaf})`.
-template <class... Parts> void log(Parts... parts) {
+template <class... Parts> [[gnu::noinline, gnu::cold]] void log(Parts... parts) {
     bf_line line;
     bf_line_begin(&line);
     (detail::put(line, parts), ...);

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// How a callback ends
+#ifndef BAREFLANK_NEXT_HPP
+#define BAREFLANK_NEXT_HPP
+
+#include "bareflank/next.h"
+
+namespace bareflank {
+
+/// What happens after a callback: its result.
+enum class Next : uint32_t {
+    advance_and_run = BF_NEXT_ADVANCE_AND_RUN, ///< skip the instruction that the VM exited for, and run it on
+    run = BF_NEXT_RUN,                         ///< run the VM on where it is
+    stop = BF_NEXT_STOP,                       ///< give this processor back to the operating system for good
+    fail = BF_NEXT_FAIL,                       ///< give up
+    again = BF_NEXT_AGAIN,                     ///< only in fail: go on where the callback failed
+};
+
+} // namespace bareflank
+
+#endif
