@@ -3,6 +3,9 @@
 import type { CallArgument, Item, Structure, SystemCall, Table } from "./schema.ts";
 import { banner, hex, snake } from "./spelling.ts";
 
+const LINE_WIDTH = 120;
+const INDENT = 4;
+
 const CALLS_PREAMBLE = `
 /// What a call that failed ended with: one of \`STATUS_*\`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,7 +124,16 @@ function body(call: SystemCall, made: string, outputs: readonly CallArgument[]):
   const [value, type] =
     outputs.length === 1 ? [values[0], types[0]] : [`(${values.join(", ")})`, `(${types.join(", ")})`];
   const names = [0, 1].map((register) => (register < outputs.length ? `reg${register}` : "_"));
-  return [`Result<${type}, Status>`, [`let (status, ${names.join(", ")}) = ${made};`, `result(status, ${value})`]];
+  return [
+    `Result<${type}, Status>`,
+    [...assignment(`(status, ${names.join(", ")})`, made), `result(status, ${value})`],
+  ];
+}
+
+/** As rustfmt would break it. */
+function assignment(target: string, value: string): string[] {
+  const line = `let ${target} = ${value};`;
+  return line.length + INDENT <= LINE_WIDTH ? [line] : [`let ${target} =`, `    ${value};`];
 }
 
 const rustType = ({ type }: CallArgument) => (type.startsWith("u") ? type : `${type[0]?.toUpperCase()}${type[1]}`);

@@ -99,8 +99,8 @@ describe("errors", () => {
   it(
     "say which function of a Rust extension needs floating point",
     async () => {
-      const half = "Vs::create_root(core::hint::black_box(Pp((pp.0 as f64 * 0.5) as u16)))";
-      const error = await failure(made("rust", (source) => source.replace("Vs::create_root(pp)", half)));
+      const half = "root::start(core::hint::black_box(Pp((pp.0 as f64 * 0.5) as u16)))";
+      const error = await failure(made("rust", (source) => source.replace("root::start(pp)", half)));
       expect(error.message).toMatch(/uses floating point or vectors, in .*bootstrap/);
       expect(error.hint).toContain("compute with integers");
     },

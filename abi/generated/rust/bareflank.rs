@@ -880,6 +880,11 @@ pub const CPUID_CONTROL_REPORT_OFF: u32 = 0xbf000002;
 pub const CPUID_CONTROL_DONE: u32 = 0x0;
 pub const CPUID_CONTROL_REFUSED: u32 = 0x1;
 
+// Hypercalls that the SDK answers: RAX
+
+/// RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none.
+pub const HYPERCALL_COUNTER: u64 = 0x4246000000000001;
+
 // Version of the driver's interface
 
 pub const DRIVER_VERSION: u64 = 0x1;
@@ -1636,7 +1641,8 @@ pub fn vs_set_active(vm: Vm, vp: Vp, vs: Vs) -> Result<(), Status> {
 /// Skips the instruction that the active VS exited for, and makes another active.
 #[inline(always)]
 pub fn vs_advance_ip_and_set_active(vm: Vm, vp: Vp, vs: Vs) -> Result<(), Status> {
-    let (status, _, _) = unsafe { call(SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, handle(), vm.0 as u64, vp.0 as u64, vs.0 as u64) };
+    let (status, _, _) =
+        unsafe { call(SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, handle(), vm.0 as u64, vp.0 as u64, vs.0 as u64) };
     result(status, ())
 }
 
