@@ -50,6 +50,11 @@ export function addHandler(kind: Kind, function_: u32): void {
   store<u32>(head, count);
 }
 
+/** Whether there is a handler of a kind. */
+export function hasHandlers(kind: Kind): bool {
+  return load<u32>(heads + <usize>kind * 4) != 0;
+}
+
 /** Calls the handlers of a kind, until one says that it has handled the exit: true then. */
 export function callHandlers(kind: Kind): bool {
   let index = load<u32>(heads + <usize>kind * 4);

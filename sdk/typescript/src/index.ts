@@ -16,6 +16,7 @@ export { ControlRegisterExit } from "./control-register-exit";
 export { CpuidExit } from "./cpuid-exit";
 export { ExceptionExit } from "./exception-exit";
 export { Exit } from "./exit";
+export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
 export * from "./exits";
 export { Failure, onFailure } from "./failure";
 export { Guest, guest } from "./guest";
@@ -32,6 +33,7 @@ export {
   writeGuestVirtual,
 } from "./guest-tables";
 export { HypercallExit } from "./hypercall-exit";
+export { findHypervisorMemory } from "./hypervisor-memory";
 export { IoExit } from "./io-exit";
 export { IoMap } from "./io-map";
 export { Level, Line, line, log, logNumber, setLogLevel } from "./log";

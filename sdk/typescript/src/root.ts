@@ -11,10 +11,12 @@ import {
   CPUID_HYPERVISOR_LAST,
   CPUID_HYPERVISOR_MAX,
   CPUID_INTERFACE_EAX,
+  CPUID_INTERFACE_HYPERCALLS,
 } from "../../../abi/generated/bare/control";
 import { CpuidExit } from "./cpuid-exit";
 import { Instruction } from "./exits";
 import { guest } from "./guest";
+import { hasHandlers, Kind } from "./handlers";
 import { log } from "./log";
 import { Next } from "./next";
 import { onCpuid } from "./on";
@@ -43,9 +45,14 @@ function answerHypervisorLeaves(exit: CpuidExit): bool {
   if (leaf < CPUID_HYPERVISOR_BASE || leaf > CPUID_HYPERVISOR_LAST) return false;
   if (leaf == CPUID_CONTROL) control(exit);
   else if (leaf == CPUID_HYPERVISOR_BASE) guest.answerSignature();
-  else if (leaf == CPUID_HYPERVISOR_MAX) exit.answer(CPUID_INTERFACE_EAX, 0, 0, 0);
+  else if (leaf == CPUID_HYPERVISOR_MAX) exit.answer(CPUID_INTERFACE_EAX, takesHypercalls(), 0, 0);
   else exit.answer(0, 0, 0, 0);
   return true;
+}
+
+/** EBX of the interface leaf: who makes hypercalls asks first, because without a handler VMMCALL is not an instruction. */
+function takesHypercalls(): u32 {
+  return hasHandlers(Kind.Hypercall) ? CPUID_INTERFACE_HYPERCALLS : 0;
 }
 
 /** The control leaf: only the operating system's kernel may use it. */
