@@ -21,3 +21,10 @@ export const control = table("control", "Hypervisor CPUID leaves", "u32", {
   CPUID_CONTROL_DONE: 0,
   CPUID_CONTROL_REFUSED: 1,
 });
+
+export const hypercalls = table("control", "Hypercalls that the SDK answers: RAX", "u64", {
+  HYPERCALL_COUNTER: [
+    0x4246_0000_0000_0001n,
+    "RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none.",
+  ],
+});

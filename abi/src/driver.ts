@@ -111,6 +111,7 @@ export const errors = table("driver", "Errors of the driver", "u32", {
   ERROR_NO_LONG_MODE: 20,
   ERROR_NO_HYPERCALLS: [22, "The extension takes no hypercalls."],
   ERROR_MEMORY_ENCRYPTION: [24, "The operating system encrypts its memory (SME)."],
+  ERROR_UNKNOWN_HYPERCALL: [25, "The extension does not know this hypercall."],
   ERROR_NO_SUCH_CPU: [23, "The processor is not in the hypervisor's care; cpu: which."],
   ERROR_STOP_MISMATCH: [21, "A control register or MSR differs after stop from before start; detail: which."],
 });

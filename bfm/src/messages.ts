@@ -130,6 +130,10 @@ export const errorTexts: Texts<Text> = () => ({
     what: "the extension takes no hypercalls",
     advice: "Load one that does: its author sets bit 0 of EBX in CPUID leaf 0x40000001.",
   },
+  [abi.ERROR_UNKNOWN_HYPERCALL]: {
+    what: "the extension does not know this hypercall",
+    advice: "Ask its author which values RAX may have.",
+  },
   [abi.ERROR_NO_SUCH_CPU]: {
     what: ({ cpu }) => `${processor(cpu)} does not run under the hypervisor`,
     advice: "See which ones do: bfm status --json.",

@@ -122,6 +122,7 @@ test("status as JSON has every fact of the driver", async () => {
     startCount: 3,
     stopCount: 2,
     kernelBuildId: null,
+    counters: {},
   });
 });
 

@@ -28,6 +28,8 @@ export class FakeDriver implements Device {
   state: number = abi.STATE_UNLOADED;
   cpuCount = 2;
   version: bigint = abi.DRIVER_VERSION;
+  /** Counters of the extension; a processor adds its own number to each. */
+  readonly counters = new Map<string, bigint>();
   ring = "";
   kernelBuildId = Buffer.alloc(20);
   /** Requests in order, without the status that follows each. */
@@ -142,7 +144,19 @@ export class FakeDriver implements Device {
     const cpu = block.get32(abi.VMCALL_ARGS_TARGET);
     if (this.state !== abi.STATE_RUNNING) this.#report(block, { error: abi.ERROR_NOT_RUNNING });
     else if (cpu >= this.cpuCount) this.#report(block, { error: abi.ERROR_NO_SUCH_CPU, cpu });
+    else if (block.get64(abi.VMCALL_ARGS_RAX) === abi.HYPERCALL_COUNTER) this.#counter(block, cpu);
     else this.#addOne(block);
+  }
+
+  /** Answers as the SDK does. */
+  #counter(block: Block, cpu: number): void {
+    const entry = [...this.counters][Number(block.get64(abi.VMCALL_ARGS_RBX))];
+    block.set64(abi.VMCALL_ARGS_RAX, entry === undefined ? 1n : 0n);
+    if (entry === undefined) return;
+    const name = Buffer.alloc(32);
+    name.write(entry[0], "latin1");
+    block.set64(abi.VMCALL_ARGS_RBX, entry[1] + BigInt(cpu));
+    for (let i = 0; i < 4; i++) block.set64(abi.VMCALL_ARGS_RCX + 8 * i, name.readBigUInt64LE(8 * i));
   }
 
   #addOne(block: Block): void {

@@ -45,3 +45,13 @@ test("says when nothing runs, or not there", async () => {
   expect(exitCode).toBe(1);
   expect(error).toContain("processor 9 does not run under the hypervisor");
 });
+
+test("status adds the extension's counters up over all processors", async () => {
+  bench.driver.state = STATE_RUNNING;
+  bench.driver.counters.set("cpuids", 20n);
+  bench.driver.counters.set("a name of thirty-two characters!", 0xffff_ffff_ffffn);
+  expect((await bench.bfm("status")).out).toContain(
+    "\n  cpuids: 41\n  a name of thirty-two characters!: 562949953421311\n",
+  );
+  expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({ counters: { cpuids: 41 } });
+});

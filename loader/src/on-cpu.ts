@@ -23,6 +23,7 @@ import {
   ERROR_START_FAILED,
   ERROR_STOP_MISMATCH,
   ERROR_STOP_REFUSED,
+  ERROR_UNKNOWN_HYPERCALL,
 } from "../../abi/generated/bare/driver";
 import { compareExchange32, loadAcquire32, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, peek64 } from "../../bsl/src/memory";
@@ -118,8 +119,8 @@ function leave(processor: Processor): void {
 /** Without an extension that takes them, a hypercall is an invalid instruction: so it is asked first. */
 function call(processor: Processor): void {
   const isTaken = (cpuidEbx(CPUID_HYPERVISOR_MAX, 0) & CPUID_INTERFACE_HYPERCALLS) !== 0;
-  if (isTaken) vmmcall(callRegisters(processor));
-  else processor.error = ERROR_NO_HYPERCALLS;
+  if (!isTaken) processor.error = ERROR_NO_HYPERCALLS;
+  else if (vmmcall(callRegisters(processor)) === 0) processor.error = ERROR_UNKNOWN_HYPERCALL;
 }
 
 function control(command: u32): u32 {

@@ -7,9 +7,11 @@ import {
   ERROR_NONE,
   ERROR_NOT_RUNNING,
   ERROR_TIMEOUT,
+  ERROR_UNKNOWN_HYPERCALL,
   IOCTL_START,
   IOCTL_VMCALL,
   STATE_CORRUPT,
+  STATE_RUNNING,
   VMCALL_ARGS_BYTES,
   VMCALL_ARGS_RAX,
   VMCALL_ARGS_TARGET,
@@ -48,6 +50,7 @@ describe("a hypercall", () => {
       expect(machine.current).toBe(1);
       const rax = machine.memory.peek(BigInt.asUintN(64, registers), 8);
       machine.memory.poke(BigInt.asUintN(64, registers), 8, rax + 1n);
+      return true;
     };
     expect(call(machine, second.number).error).toBe(ERROR_NONE);
     expect(machine.long(VMCALL_ARGS_RAX)).toBe(0x1235n);
@@ -63,6 +66,13 @@ describe("a hypercall", () => {
       };
     }
     expect(call(machine, 4)).toMatchObject({ error: ERROR_NO_HYPERCALLS, cpu: 4 });
+  });
+
+  it("that the extension does not know is an error, and nothing else", () => {
+    const machine = started();
+    for (const processor of machine.processors) processor.onHypercall = () => false;
+    expect(call(machine, 4)).toMatchObject({ error: ERROR_UNKNOWN_HYPERCALL, cpu: 4 });
+    expect(machine.status().state).toBe(STATE_RUNNING);
   });
 
   it("needs a processor that is there", () => {
@@ -86,7 +96,10 @@ describe("a hypercall", () => {
     expect(machine.status().state).toBe(STATE_CORRUPT);
     const second = machine.processors[1];
     if (second === undefined) throw new Error("there is no second processor");
-    second.onHypercall = (registers) => machine.memory.poke(BigInt.asUintN(64, registers), 8, 0xbadn);
+    second.onHypercall = (registers) => {
+      machine.memory.poke(BigInt.asUintN(64, registers), 8, 0xbadn);
+      return true;
+    };
     machine.onProcessor(1, CALL);
     expect(machine.long(VMCALL_ARGS_RAX)).not.toBe(0xbadn);
   });

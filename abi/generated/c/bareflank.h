@@ -894,6 +894,9 @@ _Static_assert(sizeof(struct bf_saved_state) == 792, "size of bf_saved_state");
 #define BF_CPUID_CONTROL_DONE BF_U32(0x0)
 #define BF_CPUID_CONTROL_REFUSED BF_U32(0x1)
 
+/* Hypercalls that the SDK answers: RAX */
+#define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
+
 /* Version of the driver's interface */
 #define BF_DRIVER_VERSION BF_U64(0x1)
 
@@ -971,6 +974,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_NO_LONG_MODE BF_U32(0x14)
 #define BF_ERROR_NO_HYPERCALLS BF_U32(0x16) /* The extension takes no hypercalls. */
 #define BF_ERROR_MEMORY_ENCRYPTION BF_U32(0x18) /* The operating system encrypts its memory (SME). */
+#define BF_ERROR_UNKNOWN_HYPERCALL BF_U32(0x19) /* The extension does not know this hypercall. */
 #define BF_ERROR_NO_SUCH_CPU BF_U32(0x17) /* The processor is not in the hypervisor's care; cpu: which. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A control register or MSR differs after stop from before start; detail: which. */
 

@@ -28,3 +28,8 @@ export const CPUID_CONTROL_REPORT_ON = 0xbf000001;
 export const CPUID_CONTROL_REPORT_OFF = 0xbf000002;
 export const CPUID_CONTROL_DONE = 0x0;
 export const CPUID_CONTROL_REFUSED = 0x1;
+
+// Hypercalls that the SDK answers: RAX
+
+/** RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
+export const HYPERCALL_COUNTER = 0x4246000000000001n;

@@ -114,6 +114,8 @@ export const ERROR_NO_LONG_MODE = 0x14;
 export const ERROR_NO_HYPERCALLS = 0x16;
 /** The operating system encrypts its memory (SME). */
 export const ERROR_MEMORY_ENCRYPTION = 0x18;
+/** The extension does not know this hypercall. */
+export const ERROR_UNKNOWN_HYPERCALL = 0x19;
 /** The processor is not in the hypervisor's care; cpu: which. */
 export const ERROR_NO_SUCH_CPU = 0x17;
 /** A control register or MSR differs after stop from before start; detail: which. */

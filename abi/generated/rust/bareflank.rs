@@ -1000,6 +1000,8 @@ pub const ERROR_NO_LONG_MODE: u32 = 0x14;
 pub const ERROR_NO_HYPERCALLS: u32 = 0x16;
 /// The operating system encrypts its memory (SME).
 pub const ERROR_MEMORY_ENCRYPTION: u32 = 0x18;
+/// The extension does not know this hypercall.
+pub const ERROR_UNKNOWN_HYPERCALL: u32 = 0x19;
 /// The processor is not in the hypervisor's care; cpu: which.
 pub const ERROR_NO_SUCH_CPU: u32 = 0x17;
 /// A control register or MSR differs after stop from before start; detail: which.

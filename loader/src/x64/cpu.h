@@ -13,16 +13,28 @@ MODULE_INLINE struct cpuid_registers execute_cpuid(u32 leaf, u32 subleaf)
     return value;
 }
 
-INTRINSIC(void, cpu, vmmcall, u64 registers)
+// Linux continues at `fixup` after an exception at `fault` (EX_TYPE_DEFAULT); the bare platform has no such table.
+#ifdef LINUX_EXCEPTION_TABLE
+#define MAY_FAULT(fault, fixup)                                                                                        \
+    ".pushsection __ex_table, \"a\"\n.balign 4\n.long " fault " - .\n.long " fixup " - .\n.long 1\n.popsection\n"
+#else
+#define MAY_FAULT(fault, fixup) ""
+#endif
+
+// An extension that does not know the hypercall raises #UD.
+INTRINSIC(u32, cpu, vmmcall, u64 registers)
 {
     u64 *r = (u64 *)registers;
+    u32 done = 0;
     register u64 r8 __asm__("r8") = r[6], r9 __asm__("r9") = r[7];
-    __asm__ volatile("vmmcall"
-                     : "+a"(r[0]), "+b"(r[1]), "+c"(r[2]), "+d"(r[3]), "+S"(r[4]), "+D"(r[5]), "+r"(r8), "+r"(r9)
+    __asm__ volatile("1: vmmcall\nmovl $1, %[done]\n2:\n" MAY_FAULT("1b", "2b")
+                     : [done] "+r"(done), "+a"(r[0]), "+b"(r[1]), "+c"(r[2]), "+d"(r[3]), "+S"(r[4]), "+D"(r[5]),
+                       "+r"(r8), "+r"(r9)
                      :
                      : "memory");
     r[6] = r8;
     r[7] = r9;
+    return done;
 }
 
 INTRINSIC(u32, cpu, cpuidEax, u32 leaf, u32 subleaf) { return execute_cpuid(leaf, subleaf).eax; }

@@ -4,8 +4,8 @@
 export declare function cpuidEax(leaf: u32, subleaf: u32): u32;
 export declare function cpuidEbx(leaf: u32, subleaf: u32): u32;
 export declare function cpuidEcx(leaf: u32, subleaf: u32): u32;
-/** Executes VMMCALL with RAX, RBX, RCX, RDX, RSI, RDI, R8 and R9 from eight u64 at `registers`, and writes them back. */
-export declare function vmmcall(registers: u64): void;
+/** Executes VMMCALL with RAX, RBX, RCX, RDX, RSI, RDI, R8 and R9 from eight u64 at `registers`, and writes them back; 0: #UD. */
+export declare function vmmcall(registers: u64): u32;
 export declare function cpuidEdx(leaf: u32, subleaf: u32): u32;
 
 /** Reads an MSR that is known to exist. */

@@ -33,7 +33,7 @@ export class Processor {
   onControl: (command: number) => number = () => 0;
   /** Whether the extension says that it takes hypercalls; what it does with one, registers at a native address. */
   takesHypercalls = false;
-  onHypercall: (registers: bigint) => void = () => {};
+  onHypercall: (registers: bigint) => boolean = () => true;
   /** Commands that the extension has seen. */
   readonly commands: number[] = [];
 
@@ -66,7 +66,7 @@ export class Processor {
       cpuidEbx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[1],
       cpuidEcx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[2],
       cpuidEdx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[3],
-      vmmcall: (registers: bigint) => this.onHypercall(registers),
+      vmmcall: (registers: bigint) => (this.onHypercall(registers) ? 1 : 0),
       rdmsr: (index: number) => this.#rdmsr(index >>> 0),
       readCr0: () => this.cr[0],
       readCr2: () => this.cr[2],
