@@ -6,12 +6,26 @@
 //                                                 pokes=TIMES    how often
 //     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL, and prints RAX
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
+//     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
+//                        function returns, and what the constant in its code reads as
 //
 // In this order. Numbers are printed in hexadecimal.
 
-import { nativeAddress, peek64, poke64 } from "../../bsl/src/memory";
-import { rdmsr, readCr4 } from "../src/x64/cpu";
-import { inb, openInterruptWindow, outb, outsb, undefinedOpcode, vmmcall, waitOnce, writeCr4, wrmsr } from "./board";
+import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
+import { cpuidEax, rdmsr, readCr4 } from "../src/x64/cpu";
+import {
+  callHookTarget,
+  hookTarget,
+  inb,
+  openInterruptWindow,
+  outb,
+  outsb,
+  undefinedOpcode,
+  vmmcall,
+  waitOnce,
+  writeCr4,
+  wrmsr,
+} from "./board";
 import { print, printHex } from "./console";
 import { option } from "./multiboot";
 
@@ -39,6 +53,13 @@ export function act(): void {
   if (has("poke")) {
     for (let i = option("pokes", 1); i !== 0; i--) poke64(option("poke", 0), value);
     show("poke", peek64(option("poke", 0)));
+  }
+  if (has("hook")) {
+    cpuidEax(<u32>option("hook", 0), <u32>hookTarget());
+    for (let i = 0; i < 2; i++) {
+      show("called", callHookTarget());
+      show("read", peek32(hookTarget() + 1));
+    }
   }
   if (has("vmmcall")) show("vmmcall", vmmcall(option("vmmcall", 0)));
   for (let i: u64 = option("ud", 0); i !== 0; i--) undefinedOpcode();

@@ -13,10 +13,10 @@
 export * from "../../../abi/generated/bare/control";
 export * from "../../../bsl/src/memory";
 export { ControlRegisterExit } from "./control-register-exit";
+export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
 export { CpuidExit } from "./cpuid-exit";
 export { ExceptionExit } from "./exception-exit";
 export { Exit } from "./exit";
-export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
 export * from "./exits";
 export { Failure, onFailure } from "./failure";
 export { Guest, guest } from "./guest";

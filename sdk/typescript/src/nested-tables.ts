@@ -50,6 +50,11 @@ export class NestedTables {
    * when memory runs out: a processor without pages of 1 GiB needs a page of memory for each.
    */
   static identity(gibibytes: u32): NestedTables | null {
+    return NestedTables.identityWith(gibibytes, Right.All);
+  }
+
+  /** The same with other rights, for tables that some pages are to be added to. */
+  static identityWith(gibibytes: u32, rights: Right): NestedTables | null {
     const root = allocatePage();
     const second = root == 0 ? 0 : allocatePage();
     if (second == 0) return null;
@@ -60,7 +65,7 @@ export class NestedTables {
     for (let at: u64 = 0; at < gibibytes * GIBIBYTE; at += step) {
       const entry = tables.entryAt(at, level);
       if (entry == 0) return null;
-      poke64(entry, leaf(at, Right.All, level));
+      poke64(entry, leaf(at, rights, level));
     }
     return tables;
   }
