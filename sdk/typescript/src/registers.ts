@@ -4,6 +4,7 @@
 // What only one vendor has (intercepts, exit information) stays a number of the ABI: Vs.read and Vs.write take those.
 
 import {
+  AMD_REG_CPL,
   AMD_REG_CR0,
   AMD_REG_CR2,
   AMD_REG_CR3,
@@ -162,10 +163,11 @@ export enum Register {
   GdtrBase,
   IdtrLimit,
   IdtrBase,
+  Cpl,
 }
 
 /** How many there are. */
-export const REGISTER_COUNT: u32 = 77;
+export const REGISTER_COUNT: u32 = 78;
 
 /** AMD's number of each. */
 const AMD_NUMBERS: usize = memory.data<u8>([
@@ -246,6 +248,7 @@ const AMD_NUMBERS: usize = memory.data<u8>([
   <u8>AMD_REG_GDTR_BASE,
   <u8>AMD_REG_IDTR_LIMIT,
   <u8>AMD_REG_IDTR_BASE,
+  <u8>AMD_REG_CPL,
 ]);
 
 /** The number by which this processor's ABI knows a register. */
@@ -410,6 +413,8 @@ export function registerName(register: Register): string {
       return "idtrLimit";
     case Register.IdtrBase:
       return "idtrBase";
+    case Register.Cpl:
+      return "cpl";
     default:
       return "?";
   }
