@@ -6,6 +6,7 @@
 //                                                 pokes=TIMES    how often
 //     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL, and prints RAX
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
+//     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
 //     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
 //                        function returns, and what the constant in its code reads as
 //
@@ -54,6 +55,7 @@ export function act(): void {
     for (let i = option("pokes", 1); i !== 0; i--) poke64(option("poke", 0), value);
     show("poke", peek64(option("poke", 0)));
   }
+  if (has("eax")) show("eax", cpuidEax(<u32>option("eax", 0), <u32>option("ecx", 0)));
   if (has("hook")) {
     cpuidEax(<u32>option("hook", 0), <u32>hookTarget());
     for (let i = 0; i < 2; i++) {

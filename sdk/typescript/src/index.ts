@@ -3,7 +3,8 @@
 //   root.ts, on.ts      the usual way in: the operating system as root VM, and functions for its exits
 //   *-exit.ts           what a handler gets, by reason
 //   dispatch.ts         what happens when no handler wants an exit
-//   vs.ts, guest.ts     virtual processors and their registers
+//   vs.ts, guest.ts     virtual processors' states and their registers; vm.ts: VMs beside the root VM
+//   real-mode.ts        a VS as a processor is when it is switched on
 //   *-map.ts            which MSRs and ports exit
 //   nested-tables.ts    what memory a VM sees
 //   step.ts             one instruction at a time
@@ -46,8 +47,10 @@ export { Next } from "./next";
 export * from "./on";
 export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./pages";
 export { portIn, portOut } from "./port";
+export { startInRealMode } from "./real-mode";
 export { Register, registerName } from "./registers";
 export { onLeave, startRoot } from "./root";
 export { step } from "./step";
 export { hasErrorCode, Vector, vectorName } from "./vectors";
+export { Vm, Vp } from "./vm";
 export { Vs } from "./vs";

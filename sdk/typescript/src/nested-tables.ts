@@ -6,7 +6,7 @@
 import { AMD_REG_CTLS1, AMD_REG_N_CR3 } from "../../../abi/generated/bare/registers-amd";
 import { peek64, poke64 } from "../../../bsl/src/memory";
 import { cpuidEdx } from "./cpuid";
-import { allocatePage, ownMemory, PAGE_BYTES } from "./pages";
+import { allocatePage, freePage, ownMemory, PAGE_BYTES } from "./pages";
 import { Vs } from "./vs";
 
 /** What a VM may do with a page; the processor knows nothing without Read. They can be added. */
@@ -68,6 +68,17 @@ export class NestedTables {
       poke64(entry, leaf(at, rights, level));
     }
     return tables;
+  }
+
+  /** Tables in which the VM sees nothing yet. Null when memory runs out. */
+  static empty(): NestedTables | null {
+    const root = allocatePage();
+    return root == 0 ? null : new NestedTables(root);
+  }
+
+  /** Gives the tables' memory back, not what they map. No VS may use them any more. */
+  free(): void {
+    freeTable(this.root, 4);
   }
 
   /** Makes a VS use the tables. */
@@ -157,6 +168,15 @@ function split(entry: u64, level: u32): u64 {
     poke64(ownMemory(table) + i * 8, ((entry & ~LARGE) + i * step) | large);
   }
   return table;
+}
+
+/** Frees a table of a level, and those below it. */
+function freeTable(table: u64, level: u32): void {
+  for (let i: u64 = 0; i < ENTRIES && level > 1; i++) {
+    const entry = peek64(ownMemory(table) + i * 8);
+    if ((entry & PRESENT) != 0 && !isLeaf(entry, level)) freeTable(entry & ADDRESS, level - 1);
+  }
+  freePage(table);
 }
 
 function leaf(host: u64, rights: Right, level: u32): u64 {

@@ -12,7 +12,9 @@ import {
   ROOT_VMID,
   SYSCALL_VM_TLB_FLUSH,
   SYSCALL_VP_CREATE,
+  SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE,
   SYSCALL_VS_CREATE,
+  SYSCALL_VS_DESTROY,
   SYSCALL_VS_INIT_AS_ROOT,
   SYSCALL_VS_READ,
   SYSCALL_VS_SET_ACTIVE,
@@ -24,6 +26,7 @@ import { Next } from "./next";
 import { Register, registerNumber } from "./registers";
 import { assertionFailed, callStatus, callValue } from "./syscall";
 import { Vector } from "./vectors";
+import { Vm, Vp } from "./vm";
 
 /** Identifiers are 16 bits of the register that returns them. */
 const ID_MASK: u64 = 0xffff;
@@ -46,6 +49,28 @@ export class Vs {
     check(callStatus(SYSCALL_VS_INIT_AS_ROOT, vs.id, 0, 0));
     check(callStatus(SYSCALL_VS_SET_ACTIVE, ROOT_VMID, vpid, vs.id));
     return vs;
+  }
+
+  /** Makes a VS of a VP, for a processor: all registers are 0. It needs an address space identifier (ASID) of its own. */
+  static create(vp: Vp, ppid: u32, asid: u32): Vs {
+    const vs = Vs.of(<u32>(callValue(SYSCALL_VS_CREATE, vp.id, ppid, 0) & ID_MASK));
+    vs.write(AMD_REG_GUEST_ASID, asid);
+    return vs;
+  }
+
+  /** Ends it; it must not be active. */
+  destroy(): void {
+    check(callStatus(SYSCALL_VS_DESTROY, this.id, 0, 0));
+  }
+
+  /** Makes it the VS that Next.Run runs, and whose registers `guest` has. It is of that VP of that VM. */
+  activate(vm: Vm, vp: Vp): void {
+    check(callStatus(SYSCALL_VS_SET_ACTIVE, vm.id, vp.id, this.id));
+  }
+
+  /** The same, with the instruction skipped that the VS which was active so far exited for. */
+  activateAfterSkip(vm: Vm, vp: Vp): void {
+    check(callStatus(SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, vm.id, vp.id, this.id));
   }
 
   get id(): u32 {
@@ -124,9 +149,9 @@ export class Vs {
     requestInterruptWindow(this);
   }
 
-  /** Makes every VS of the root VM on this processor forget its translations before it runs again. */
+  /** Makes every VS of the VM that is active here forget its translations before it runs again, on this processor. */
   flushTranslations(): void {
-    check(callStatus(SYSCALL_VM_TLB_FLUSH, ROOT_VMID, 0, 0));
+    check(callStatus(SYSCALL_VM_TLB_FLUSH, Vm.active.id, 0, 0));
   }
 
   private setBit(register: u32, bit: u32, wanted: bool): Vs {
