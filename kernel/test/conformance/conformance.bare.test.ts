@@ -15,8 +15,8 @@ describe("the system call interface", () => {
     expect(missing.filter((key) => !tested.has(key))).toEqual([]);
   });
 
-  it("takes an extension with initialised thread-local data, too", async () => {
-    const { cases, broken } = await runSuite({ smp: 2, tlsImage: true });
+  it("is the same with initialised thread-local data, and while exits are logged", async () => {
+    const { cases, broken } = await runSuite({ smp: 2, tlsImage: true, debug: 2 });
     expect(cases.filter(({ blamed }) => blamed !== undefined)).toEqual([]);
     expect(broken).toBeUndefined();
   });

@@ -3,6 +3,8 @@
 import type { Case } from "./suite.ts";
 
 const NUMBER = "0x[0-9a-f]+";
+/** The log keeps so many exits, at debug level 2. */
+const LOGGED_EXITS = 5;
 
 /** What has to be found in the text of each call on processor `ppid`. */
 const expected: Readonly<Record<string, (ppid: number) => RegExp>> = {
@@ -18,14 +20,21 @@ const expected: Readonly<Record<string, (ppid: number) => RegExp>> = {
   DEBUG_DUMP_HUGE_POOL: () => /^huge pool: 0 of 64 allocations used\n$/,
 };
 
-/** A case for each text between `text PP CALL` and `end of text`. */
-export function ringCases(lines: readonly string[]): Case[] {
+/** The log after some exits: VS, reason, two words of information, RIP and RAX of each. */
+function laterLog(ppid: number, debug: number): RegExp {
+  if (debug < 2) return new RegExp(`^exits of PP ${ppid}: none recorded`);
+  return new RegExp(`^exits of PP ${ppid}.*\\n(  ${NUMBER}( ${NUMBER}){5}\\n){${LOGGED_EXITS}}$`);
+}
+
+/** A case for each text between `text PP CALL` and `end of text`, with the microkernel at a debug level. */
+export function ringCases(lines: readonly string[], debug: number): Case[] {
   const texts = lines.join("\n").matchAll(/^text (\d) (\S+)\n([\s\S]*?)end of text$/gm);
-  return [...texts].map(([, digit, subject = "", text = ""]) => {
+  return [...texts].map(([, digit, title = "", text = ""]) => {
     const ppid = Number(digit);
-    const wanted = expected[subject]?.(ppid);
+    const [subject = "", later] = title.split("/");
+    const wanted = later === undefined ? expected[subject]?.(ppid) : laterLog(ppid, debug);
     const good = wanted?.test(text) === true;
     const detail = good ? "" : `printed ${JSON.stringify(text.slice(0, 200))}`;
-    return { ppid, subject, name: "text", blamed: good ? undefined : subject, detail };
+    return { ppid, subject, name: later ?? "text", blamed: good ? undefined : subject, detail };
   });
 }

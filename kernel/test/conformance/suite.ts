@@ -36,6 +36,10 @@ export interface SuiteOptions {
   readonly kernel?: string;
   /** Gives the extension a thread-local image with bytes, which moves its sections. */
   readonly tlsImage?: boolean;
+  /** The microkernel's debug level; default 1. */
+  readonly debug?: number;
+  /** Most seconds that it may take. */
+  readonly timeout?: number;
 }
 
 /** Path of the suite's extension. */
@@ -48,12 +52,12 @@ export function buildSuite(tlsImage = false): string {
 }
 
 /** Runs the suite. */
-export async function runSuite({ tlsImage = false, ...options }: SuiteOptions): Promise<SuiteResult> {
-  const result = await run(buildSuite(tlsImage), { ...options, cpuids: CPUIDS });
+export async function runSuite({ tlsImage = false, debug = 1, ...options }: SuiteOptions): Promise<SuiteResult> {
+  const result = await run(buildSuite(tlsImage), { ...options, cpuids: CPUIDS, append: `debug=${debug}` });
   const lines = result.output.split(/\r?\n/);
   const ring = lines.indexOf("bare: debug ring");
   const live = ring < 0 ? lines : lines.slice(0, ring);
-  const cases = [...live.flatMap(parseCase), ...ringCases(live), ...promotions(lines, options.smp)];
+  const cases = [...live.flatMap(parseCase), ...ringCases(live, debug), ...promotions(lines, options.smp)];
   return { cases, broken: whyBroken(result, live, options.smp), run: result };
 }
 

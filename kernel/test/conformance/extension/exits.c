@@ -8,7 +8,6 @@
 #define EXIT_PAUSE 0x77u
 #define INTERCEPT_PAUSE 0x800000u
 #define GENERAL_COUNT 15u
-#define LOADER_EXITS 1u
 /** How long processors wait for each other, in system calls. */
 #define PATIENCE 1000000u
 
@@ -229,6 +228,9 @@ static void take_step(const struct entry *entry)
             u64 intercepts = read(root_vs(0), BF_AMD_REG_INTERCEPT_INSTRUCTION1);
             must(CALL(VS_WRITE, handle, root_vs(0), BF_AMD_REG_INTERCEPT_INSTRUCTION1, intercepts | INTERCEPT_PAUSE));
         }
+        begin_text("DEBUG_DUMP_VMEXIT_LOG/later");
+        CALL(DEBUG_DUMP_VMEXIT_LOG, pp);
+        end_text();
         print("exits done");
         break;
     }

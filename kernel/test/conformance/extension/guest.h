@@ -11,7 +11,7 @@ struct guest {
     u64 page;
 };
 
-/** Where its code exits: three times CPUID, with INC BX in between, then HLT. */
+/** Where its code exits: three times CPUID, with INC BX in between, then HLT, and again: it never runs for long. */
 #define GUEST_CPUID1 0u
 #define GUEST_CPUID2 3u
 #define GUEST_CPUID3 6u
