@@ -7,11 +7,13 @@
 //   real-mode.ts        a VS as a processor is when it is switched on
 //   *-map.ts            which MSRs and ports exit
 //   nested-tables.ts    what memory a VM sees
+//   shared.ts           memory that all processors see, for the atomic operations
 //   step.ts             one instruction at a time
 //   guest-*.ts          reading and writing a VM's memory
 //   log.ts, failure.ts  what the debug ring gets to read
 
 export * from "../../../abi/generated/bare/control";
+export * from "../../../bsl/src/atomic";
 export * from "../../../bsl/src/memory";
 export { ControlRegisterExit } from "./control-register-exit";
 export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
@@ -50,6 +52,7 @@ export { portIn, portOut } from "./port";
 export { startInRealMode } from "./real-mode";
 export { Register, registerName } from "./registers";
 export { onLeave, startRoot } from "./root";
+export { SHARED_BYTES, sharedMemory } from "./shared";
 export { step } from "./step";
 export { hasErrorCode, Vector, vectorName } from "./vectors";
 export { Vm, Vp } from "./vm";

@@ -13,7 +13,7 @@ const exception = (vector: number, errorCode: number) =>
 
 const passed = { kind: "exit", exitCode: 0, report: undefined };
 
-beforeAll(() => buildFixtures(["msr", "io", "events", "control", "memory", "nested", "failure", "cheap"]));
+beforeAll(() => buildFixtures(["msr", "io", "events", "control", "memory", "nested", "failure", "cheap", "shared"]));
 
 describe("handlers of MSRs", () => {
   it("see a read first when they are newest, and change what it gives", async () => {
@@ -216,5 +216,17 @@ describe("an extension with handlers", () => {
     expect(result).toMatchObject({ ...passed, worked: [0, 1] });
     expect(result.ring).toContain("PP 1: reads 0 of 0");
     expect(result.ring).toContain("PP 0: reads 1 of 1");
+  });
+});
+
+describe("shared memory", () => {
+  it("is one for all processors, which lose no count", async () => {
+    const cpuids = 3000;
+    const result = await runFixture("shared", "", { smp: 4, cpuids });
+    expect(result).toMatchObject({ ...passed, worked: [0, 1, 2, 3] });
+    // Processors leave from the last to the first; each executes two more CPUIDs before it says what it sees
+    expect(result.ring).toContain(
+      `PP 0: counted by all: ${4 * (cpuids + LOADER_CPUIDS) - 1}, by this one: ${cpuids + 2}`,
+    );
   });
 });
