@@ -90,17 +90,17 @@ export function line(level: Level): Line {
 
 /** A line of level Info. */
 export function log(text: string): void {
-  begin(text);
-  current.end();
+  write(text, false, 0);
 }
 
 /** The same with a number, in decimal, at its end. */
 export function logNumber(text: string, value: u64): void {
-  begin(text);
-  current.decimal(value).end();
+  write(text, true, value);
 }
 
-/** A function of its own because exits that do not log shall not pay for its registers. */
-function begin(text: string): void {
+/** One function for both, so that it stays one: exits that do not log shall not save its registers. */
+function write(text: string, hasNumber: bool, value: u64): void {
   line(Level.Info).text(text);
+  if (hasNumber) current.decimal(value);
+  current.end();
 }
