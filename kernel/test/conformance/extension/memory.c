@@ -48,7 +48,8 @@ static void page_good(void)
 
 static void refuses_to_free(struct result (*free_it)(u64 address))
 {
-    const u64 wrong[] = {0, 0x1000, BF_EXT_POOL_BASE, BF_EXT_CODE_BASE, BF_EXT_DIRECT_BASE + PAGE, ~0ull, 0xffff800000000000};
+    const u64 wrong[] = {
+        0, PAGE, BF_EXT_POOL_BASE, BF_EXT_CODE_BASE, BF_EXT_DIRECT_BASE + PAGE, ~0ull, 0xffff800000000000};
     for (u32 i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
         expect_status(free_it(wrong[i]), BF_STATUS_INVALID_INPUT_REG1, "no allocation's address");
 }
@@ -71,7 +72,8 @@ static void free_page_checks(void)
 
 static void huge_sizes(void)
 {
-    const u64 wrong[] = {0, 1, PAGE, PAGE + 1, 0x2800, BF_HUGE_POOL_BYTES, BF_HUGE_POOL_BYTES + PAGE, 1ull << 32, ~0ull};
+    const u64 wrong[] = {
+        0, 1, PAGE, PAGE + 1, 0x2800, BF_HUGE_POOL_BYTES, BF_HUGE_POOL_BYTES + PAGE, 1ull << 32, ~0ull};
     for (u32 i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
         expect_status(CALL(MEM_ALLOC_HUGE, handle, wrong[i]), BF_STATUS_INVALID_INPUT_REG1, "size");
 }

@@ -63,7 +63,8 @@ static void map_good(void)
     expect(result.reg[0], wanted, "REG0");
     expect(faults(wanted + RESET_VECTOR), 0, "mapped page faults");
     expect(*(volatile u8 *)(wanted + RESET_VECTOR), FAR_JUMP, "first byte of the reset vector");
-    expect_status(CALL(VM_MAP_DIRECT, handle, BF_ROOT_VMID, FIRMWARE_PAGE), BF_STATUS_FAILURE_UNKNOWN, "mapped already");
+    result = CALL(VM_MAP_DIRECT, handle, BF_ROOT_VMID, FIRMWARE_PAGE);
+    expect_status(result, BF_STATUS_FAILURE_UNKNOWN, "mapped already");
     must(CALL(VM_UNMAP_DIRECT, handle, BF_ROOT_VMID, wanted));
     u64 page = BF_EXT_DIRECT_BASE + FREE_PAGE;
     must(CALL(VM_MAP_DIRECT, handle, BF_ROOT_VMID, FREE_PAGE));

@@ -11,7 +11,8 @@ static void create_checks(void)
 
 static void create_good(void)
 {
-    struct result first = CALL(VP_CREATE, handle, 0xabcd0000u | BF_ROOT_VMID), second = CALL(VP_CREATE, handle, BF_ROOT_VMID);
+    struct result first = CALL(VP_CREATE, handle, 0xabcd0000u | BF_ROOT_VMID);
+    struct result second = CALL(VP_CREATE, handle, BF_ROOT_VMID);
     must(first);
     must(second);
     expect(first.reg[0] & ~0xffffull, handle & ~0xffffull, "upper bits of REG0");
