@@ -8,10 +8,10 @@ const repository = resolve(import.meta.dirname, "../../..");
 const build = join(repository, "build/test/sdk");
 
 /** Builds fixtures/src/<name>.ts for each name; a fixture that does not compile is an error. */
-export async function buildFixtures(names: readonly string[]): Promise<void> {
+export async function buildFixtures(names: readonly string[], type: "extension" | "library" = "extension") {
   const parts = names.map((name): DeclaredPart => {
-    const field = { type: "extension", entry: `src/${name}.ts`, memory: { initialKiB: 128 } } as const;
-    return { type: "extension", name, folder: join(import.meta.dirname, "fixtures"), field };
+    const field = { type, entry: `src/${name}.ts`, memory: { initialKiB: 128 } };
+    return { type, name, folder: join(import.meta.dirname, "fixtures"), field };
   });
   const cache = process.env.BF_CACHE ?? join(repository, "build/.cache");
   const builder = new Builder({ root: repository, parts, build }, { cache });
@@ -28,6 +28,9 @@ export async function buildFixtures(names: readonly string[]): Promise<void> {
 
 /** Where a fixture's ELF file is. */
 export const fixture = (name: string): string => join(build, "extensions", name, `${name}.elf`);
+
+/** Where a library's module is. */
+export const fixtureModule = (name: string): string => join(build, name, `${name}.wasm`);
 
 /** Runs a fixture; `append` says what the root VM does (loader/bare/actions.ts). */
 export const runFixture = (name: string, append = "", options: Options = {}): Promise<Run> =>
