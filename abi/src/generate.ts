@@ -1,4 +1,4 @@
-// Writes the constants of every interface for bare-metal TypeScript, Node.js, C and assembly, and Rust
+// Writes the constants of every interface for bare-metal TypeScript, Node.js, C and assembly, and Rust, and for reading
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { cCalls, cHeader } from "./c.ts";
 import { calls } from "./calls.ts";
 import { description } from "./description.ts";
+import { markdown } from "./markdown.ts";
 import { rust } from "./rust.ts";
 import type { Item } from "./schema.ts";
 import { banner } from "./spelling.ts";
@@ -24,6 +25,7 @@ export function generate(items: readonly Item[] = description): Map<string, stri
   files.set("c/bareflank.h", cHeader(items));
   files.set("c/bareflank-calls.h", cCalls(calls));
   files.set("rust/bareflank.rs", rust(items, calls));
+  files.set("docs/interfaces.md", markdown(items, calls));
   return files;
 }
 
