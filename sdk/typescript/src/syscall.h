@@ -6,7 +6,7 @@
 #define SYSCALL_RAX(call) ((u64)BF_SYSCALL_SIGNATURE << 48 | (call))
 
 // The handle that the start file opened.
-extern u64 sdk_handle;
+extern u64 bf_handle __attribute__((visibility("hidden")));
 
 // Functions of the module's table, the same on every processor; native/callbacks.c calls them.
 static u32 sdk_dispatcher, sdk_fail_handler;
@@ -25,13 +25,13 @@ MODULE_INLINE u64 sdk_call(u32 call, u64 *reg0, u64 reg1, u64 reg2, u64 reg3)
 
 INTRINSIC(u64, syscall, callStatus, u32 call, u64 reg1, u64 reg2, u64 reg3)
 {
-    u64 reg0 = sdk_handle;
+    u64 reg0 = bf_handle;
     return sdk_call(call, &reg0, reg1, reg2, reg3);
 }
 
 INTRINSIC(u64, syscall, callValue, u32 call, u64 reg1, u64 reg2, u64 reg3)
 {
-    u64 reg0 = sdk_handle;
+    u64 reg0 = bf_handle;
     if (__builtin_expect(sdk_call(call, &reg0, reg1, reg2, reg3) != BF_STATUS_SUCCESS, 0))
         __asm__ volatile("int3");
     return reg0;
@@ -39,7 +39,7 @@ INTRINSIC(u64, syscall, callValue, u32 call, u64 reg1, u64 reg2, u64 reg3)
 
 INTRINSIC(u64, syscall, callOrZero, u32 call, u64 reg1, u64 reg2, u64 reg3)
 {
-    u64 reg0 = sdk_handle;
+    u64 reg0 = bf_handle;
     return sdk_call(call, &reg0, reg1, reg2, reg3) == BF_STATUS_SUCCESS ? reg0 : 0;
 }
 
@@ -48,7 +48,7 @@ static _Thread_local u64 sdk_output;
 
 INTRINSIC(u64, syscall, callWithOutput, u32 call, u64 reg1, u64 reg2, u64 reg3)
 {
-    sdk_output = sdk_handle;
+    sdk_output = bf_handle;
     return sdk_call(call, &sdk_output, reg1, reg2, reg3);
 }
 

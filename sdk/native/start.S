@@ -16,7 +16,7 @@
 
     .section .text.entry, "ax"
 
-// On the first processor, once. Constructors run with the handle open and before any callback.
+// On the first processor, once, RDI = the versions that the microkernel supports.
     .globl _start
 _start:
     mov edi, BF_SPEC_VERSION_1
@@ -25,15 +25,7 @@ _start:
     test rax, rax
     jnz give_up
     mov [rip + bf_handle], rdi
-    lea rbx, [rip + __init_array_start]
-    lea rbp, [rip + __init_array_end]
-next_constructor:
-    cmp rbx, rbp
-    jae constructed
-    call [rbx]
-    add rbx, 8
-    jmp next_constructor
-constructed:
+    call bf_before_callbacks
     lea rsi, [rip + on_bootstrap]
     REGISTER(BOOTSTRAP)
     lea rsi, [rip + on_vmexit]
@@ -46,6 +38,9 @@ constructed:
 
 // On every processor, once: RDI = ppid.
 on_bootstrap:
+    mov rbx, rdi
+    call bf_begin_processor
+    mov rdi, rbx
     call bootstrap
     jmp decide
 
@@ -89,12 +84,12 @@ again:
     syscall
     ud2
 
-// An extension without a fail callback of its own gives up.
+// What a language has to do with the handle open and before any callback, and first on each processor: nothing.
     .text
-    .weak fail
-    .hidden fail
-fail:
-    mov eax, BF_NEXT_FAIL
+    .weak bf_before_callbacks, bf_begin_processor
+    .hidden bf_before_callbacks, bf_begin_processor
+bf_before_callbacks:
+bf_begin_processor:
     ret
 
     .data

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// What an extension in C, C++ or Rust has unless it says otherwise
+
+#include "bareflank.h"
+
+    .intel_syntax noprefix
+    .text
+
+// Constructors, in the linker's order.
+    .globl bf_before_callbacks
+    .hidden bf_before_callbacks
+bf_before_callbacks:
+    push rbx
+    lea rbx, [rip + __init_array_start]
+next_constructor:
+    lea rax, [rip + __init_array_end]
+    cmp rbx, rax
+    jae constructed
+    call [rbx]
+    add rbx, 8
+    jmp next_constructor
+constructed:
+    pop rbx
+    ret
+
+// An extension without a fail callback of its own gives up.
+    .weak fail
+    .hidden fail
+fail:
+    mov eax, BF_NEXT_FAIL
+    ret
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What an extension in TypeScript has unless it exports it
+
+    .intel_syntax noprefix
+    .text
+
+// Every processor has an instance of the module of its own: it comes to life first.
+    .globl bf_begin_processor
+    .hidden bf_begin_processor
+bf_begin_processor:
+    jmp module_init
+
+// An extension that exports no callbacks of its own: those that it registered as functions.
+    .weak vmexit
+vmexit:
+    jmp sdk_vmexit
+    .weak fail
+fail:
+    jmp sdk_fail
+
+// The compiled TypeScript found itself in an impossible state: the fail callback is told.
+    .globl module_trap
+module_trap:
+    ud2
+
+    .section .note.GNU-stack, "", @progbits
