@@ -4,8 +4,11 @@ import { defineConfig } from "vitest/config";
 
 const ignored = ["**/node_modules/**", "**/build/**", "**/fixtures/**"];
 
-/** Emulators take a core each, so their tests run one file after the other. */
-const sequential = { fileParallelism: false, maxWorkers: 1 };
+/**
+ * Emulators take a core each, so their tests run one file after the other. On a busy host an emulated Linux may be late
+ * once; a test that fails twice is broken, and one that needed its second try is listed as such.
+ */
+const sequential = { fileParallelism: false, maxWorkers: 1, retry: 1 };
 
 export default defineConfig({
   test: {
