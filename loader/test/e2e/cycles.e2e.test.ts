@@ -7,7 +7,7 @@ const ROUNDS = 48;
 const ROUNDS_WITH_BFM = 2;
 const CPUIDS = 500;
 
-/** Most that free memory may sink: what Linux itself needs for its own books. Three pages a round are more. */
+/** Most that free memory may sink: what Linux itself needs for its own books. Six pages a round are more. */
 const NOISE_KIB = 1024;
 
 describe.each([1, 2, 4])("fifty starts and stops in one boot, on %i processors", (smp) => {
