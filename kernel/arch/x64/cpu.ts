@@ -14,11 +14,9 @@ export declare function tryRdmsr(index: u32, out: u64): u32;
 /** Writes an MSR; 0 when the processor raised #GP, 1 when it was written. */
 export declare function tryWrmsr(index: u32, value: u64): u32;
 
-export declare function readCr0(): u64;
 export declare function writeCr0(value: u64): void;
 export declare function readCr2(): u64;
 export declare function writeCr2(value: u64): void;
-export declare function readCr4(): u64;
 export declare function writeCr4(value: u64): void;
 export declare function readCr8(): u64;
 export declare function writeCr8(value: u64): void;

@@ -3,7 +3,6 @@
 
 #define PP_WORD(type, offset) (*(type *)(BF_PP_AREA_BASE + (u64)(offset)))
 
-INTRINSIC(u32, pparea, ppLoad16, u32 offset) { return PP_WORD(u16, offset); }
 INTRINSIC(u32, pparea, ppLoad32, u32 offset) { return PP_WORD(u32, offset); }
 INTRINSIC(u64, pparea, ppLoad64, u32 offset) { return PP_WORD(u64, offset); }
 INTRINSIC(void, pparea, ppStore16, u32 offset, u32 value) { PP_WORD(u16, offset) = (u16)value; }

@@ -1,7 +1,6 @@
 // This processor's private area: the same addresses on every processor, other memory behind them
 
 /** Reads at a byte offset from PP_AREA_BASE. */
-export declare function ppLoad16(offset: u32): u32;
 export declare function ppLoad32(offset: u32): u32;
 export declare function ppLoad64(offset: u32): u64;
 /** Writes at a byte offset from PP_AREA_BASE. */

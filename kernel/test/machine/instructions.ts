@@ -74,7 +74,6 @@ function unlessProtected(instruction: () => void): number {
 function privateArea(memory: HostMemory): Intrinsics[string] {
   const at = (offset: number): bigint => PP_AREA_BASE + BigInt(offset >>> 0);
   return {
-    ppLoad16: (offset: number) => Number(memory.peek(at(offset), 2)),
     ppLoad32: (offset: number) => Number(memory.peek(at(offset), 4)),
     ppLoad64: (offset: number) => memory.peek(at(offset), 8),
     ppStore16: (offset: number, value: number) => memory.poke(at(offset), 2, BigInt(value)),
