@@ -11,6 +11,7 @@ export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
   NOTE_KERNEL: [1, "Descriptor: u64 BOOT_VERSION. Only a kernel image has it."],
   NOTE_EXTENSION_MEMORY: [2, "Descriptor: ExtensionMemory. Only a TypeScript extension has it."],
   NOTE_EXTENSION_SETTINGS: [3, "Descriptor: ExtensionSettings. An extension that can be given settings has it."],
+  NOTE_EXTENSION_VERSIONS: [4, "Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1."],
 });
 
 export const extensionSettings = structure("boot", "ExtensionSettings", "Where an extension keeps its settings", {

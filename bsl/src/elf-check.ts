@@ -7,7 +7,7 @@
 //
 // Nothing is read before it is known to lie in the file, and no loop is longer than the file.
 
-import { NOTE_EXTENSION_MEMORY, NOTE_KERNEL } from "../../abi/generated/bare/boot";
+import { NOTE_EXTENSION_MEMORY, NOTE_EXTENSION_VERSIONS, NOTE_KERNEL } from "../../abi/generated/bare/boot";
 import {
   ELF_ABI,
   ELF_CLASS,
@@ -103,6 +103,8 @@ export function checkExtension(file: u64, bytes: u64): u32 {
   if (error !== ELF_OK) return error;
   const note = findNote(file, OWNER_BAREFLANK, NOTE_EXTENSION_MEMORY);
   if (note !== 0 && !isExtensionMemoryValid(noteDescriptor(note), noteBytes(note))) return ELF_NOTE;
+  const versions = findNote(file, OWNER_BAREFLANK, NOTE_EXTENSION_VERSIONS);
+  if (versions !== 0 && noteBytes(versions) !== 4) return ELF_NOTE;
   return checkSegments(file, false);
 }
 

@@ -9,7 +9,8 @@
 // Name and descriptor are padded to 4 bytes, or to 8 in a segment that is aligned to 8. Behind the names of the two
 // owners that matter here, both come to the same.
 
-import { NOTE_EXTENSION_MEMORY, NOTE_KERNEL } from "../../abi/generated/bare/boot";
+import { NOTE_EXTENSION_MEMORY, NOTE_EXTENSION_VERSIONS, NOTE_KERNEL } from "../../abi/generated/bare/boot";
+import { SPEC_VERSION_1 } from "../../abi/generated/bare/syscalls";
 import { alignUp } from "./bits";
 import { PT_NOTE, segment, segmentAlignment, segmentCount, segmentFileBytes, segmentOffset, segmentType } from "./elf";
 import { peek8, peek32, peek64 } from "./memory";
@@ -59,6 +60,12 @@ export function kernelVersion(file: u64): u64 {
 export function extensionMemory(file: u64): u64 {
   const note = findNote(file, OWNER_BAREFLANK, NOTE_EXTENSION_MEMORY);
   return note === 0 ? 0 : noteDescriptor(note);
+}
+
+/** The versions of the interface (SPEC_VERSION_*) that a checked extension says it knows. */
+export function extensionVersions(file: u64): u32 {
+  const note = findNote(file, OWNER_BAREFLANK, NOTE_EXTENSION_VERSIONS);
+  return note === 0 ? SPEC_VERSION_1 : peek32(noteDescriptor(note));
 }
 
 /** Whether the notes of a PT_NOTE segment, which lies within the file, end where it ends. */

@@ -31,6 +31,7 @@ import {
   KERNEL_MEMORY_BASE,
   MODULE_MEMORY_WINDOW,
   NOTE_EXTENSION_MEMORY,
+  NOTE_EXTENSION_VERSIONS,
   NOTE_KERNEL,
 } from "@bareflank/abi";
 import fc from "fast-check";
@@ -99,6 +100,9 @@ const kernel = (...more: SegmentSpec[]): ElfSpec => ({
 const memoryNote = (...words: number[]) =>
   noteSegment(buildNote("Bareflank", NOTE_EXTENSION_MEMORY, littleEndian(4, ...words)));
 
+const versionsNote = (...words: number[]) =>
+  noteSegment(buildNote("Bareflank", NOTE_EXTENSION_VERSIONS, littleEndian(4, ...words)));
+
 describe("a file that is accepted", () => {
   test.each<[string, Uint8Array]>([
     ["text, data with zeros behind, stack", buildElf(extension())],
@@ -120,6 +124,7 @@ describe("a file that is accepted", () => {
     ],
     ["memory of its own", buildElf(extension(memoryNote(1, 3, 16, 256, 0x1_0000, 0)))],
     ["memory up to 4 GiB", buildElf(extension(memoryNote(1, 0, 0, 0x10_0000 - 16, 0x1_0000, 0)))],
+    ["versions that it knows", buildElf(extension(versionsNote(6)))],
     ["a foreign note", buildElf(extension(noteSegment(buildNote("GNU", 3, new Uint8Array(20)))))],
     [
       "notes without the last one's padding",
@@ -359,6 +364,8 @@ describe("a note that is refused", () => {
     ["memory: data in the first 64 KiB", ELF_NOTE, memoryNote(1, 1, 16, 16, 0xf000, 0)],
     ["memory: data within a page", ELF_NOTE, memoryNote(1, 1, 16, 16, 0x1_0010, 0)],
     ["memory: beyond 4 GiB", ELF_NOTE, memoryNote(1, 1, 16, 0x10_0000 - 15, 0x1_0000, 0)],
+    ["versions: none", ELF_NOTE, versionsNote()],
+    ["versions: two words", ELF_NOTE, versionsNote(6, 0)],
     ["memory: something in the reserved word", ELF_NOTE, memoryNote(1, 1, 16, 16, 0x1_0000, 1)],
   ])("%s", (_, error, segment) => {
     expect(build(segment)).toBe(error);

@@ -11,7 +11,7 @@ import {
 } from "../../abi/generated/bare/boot";
 import { ELF_OK } from "../../abi/generated/bare/driver";
 import { PP_BLOCK_TCB } from "../../abi/generated/bare/pp-block";
-import { PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { PAGE_SIZE, SPEC_ALL_KNOWN, SPEC_ALL_SUPPORTED, SPEC_VERSION_2 } from "../../abi/generated/bare/syscalls";
 import {
   DIRECT_BASE,
   EXT_CODE_BASE,
@@ -44,7 +44,7 @@ import {
   tlsSegment,
 } from "../../bsl/src/elf";
 import { checkExtension } from "../../bsl/src/elf-check";
-import { extensionMemory } from "../../bsl/src/elf-note";
+import { extensionMemory, extensionVersions } from "../../bsl/src/elf-note";
 import { copyMemory, peek32, poke64 } from "../../bsl/src/memory";
 import {
   KERNEL_DATA,
@@ -73,6 +73,11 @@ export let bootstrapHandler: u64 = 0;
 export let vmexitHandler: u64 = 0;
 export let failHandler: u64 = 0;
 
+/** Versions of the interface that it may open: SPEC_VERSION_*. */
+export let offeredVersions: u32 = SPEC_ALL_SUPPORTED;
+/** Whether it opened version 2. */
+export let version2: bool = false;
+
 let nextHandle: u64 = 0;
 let entry: u64 = 0;
 /** Its own top-level table (physical). */
@@ -91,8 +96,9 @@ export function extensionTable(): u64 {
   return table;
 }
 
-/** Opens a handle; the first is 0. */
-export function openHandle(): u64 {
+/** Opens a handle, for version 2 if that is among `versions`; the first is 0. */
+export function openHandle(versions: u32): u64 {
+  version2 = (versions & SPEC_VERSION_2) != 0;
   handle = nextHandle++;
   return handle;
 }
@@ -152,6 +158,7 @@ export function loadExtension(bytes: u64): bool {
   }
   readTemplate();
   readMemory();
+  offeredVersions = extensionVersions(FILE) & SPEC_ALL_KNOWN;
   entry = entryPoint(FILE);
   return true;
 }

@@ -38,13 +38,20 @@ import {
   PP_BLOCK_HOST_VMCB,
   PP_BLOCK_UPCALL_REG1,
 } from "../../abi/generated/bare/pp-block";
-import { SPEC_ALL_SUPPORTED } from "../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
 import { giveBack, giveBackSaved, skipInstruction } from "../arch/x64/give-back";
 import { ppLoad32 } from "../arch/x64/pparea";
 import { activate } from "./activate";
 import { close, decimal, hex, line, open, text } from "./console";
-import { bootstrapHandler, failHandler, failStackTop, stackTop, startAddress, vmexitHandler } from "./extension";
+import {
+  bootstrapHandler,
+  failHandler,
+  failStackTop,
+  offeredVersions,
+  stackTop,
+  startAddress,
+  vmexitHandler,
+} from "./extension";
 import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { printExits } from "./statistics";
 import { Vs, vsAt, vss } from "./vs";
@@ -53,7 +60,7 @@ import { leaveKernel } from "./work";
 /** Calls the extension's _start. */
 export function callStart(): u32 {
   setPhase(PHASE_START);
-  prepareUpcall(CONTEXT_START, startAddress(), stackTop(ppid()), SPEC_ALL_SUPPORTED, 0);
+  prepareUpcall(CONTEXT_START, startAddress(), stackTop(ppid()), offeredVersions, 0);
   leaveKernel(false);
   return ACTION_UPCALL;
 }

@@ -5,8 +5,8 @@
 //     0x000  exits with codes 0 to 0xFF
 //     0x100  exits with codes 0x400 to 0x403
 //     0x104  every other exit (VMEXIT_INVALID)
-//     0x110  system calls: opcode * 16 + index
-//     0x1B0  the last exits, at debug level 2
+//     0x110  system calls: opcode * 16 + index, opcodes 0 to 12
+//     0x1E0  the last exits, at debug level 2
 
 import { DIRECT_BASE, PP_STATISTICS } from "../../abi/generated/bare/windows";
 import { peek64 } from "../../bsl/src/memory";
@@ -22,7 +22,7 @@ const SYSCALLS: u32 = 0x110;
 const FIRST_NESTED_CODE: u64 = 0x400;
 
 /** Offset, in counters, of the log of exits: LOG_RECORDS records of LOG_WORDS words, and the number ever written. */
-const LOG: u32 = 0x1b0;
+const LOG: u32 = 0x1e0;
 const LOG_RECORDS: u64 = 5;
 const LOG_WORDS: u64 = 6;
 const LOG_COUNT: u32 = LOG + 30;

@@ -16,10 +16,9 @@
 
     .section .text.entry, "ax"
 
-// On the first processor, once, RDI = the versions that the microkernel supports.
+// On the first processor, once, RDI = the versions that the microkernel and the note below have in common.
     .globl _start
 _start:
-    mov edi, BF_SPEC_VERSION_1
     movabs rax, CALL(HANDLE_OPEN)
     syscall
     test rax, rax
@@ -98,5 +97,15 @@ bf_begin_processor:
     .hidden bf_handle
 bf_handle:
     .quad -1
+
+// The versions that this file, the bindings and the SDKs know.
+    .section .note.bareflank, "a", @note
+    .balign 4
+    .long versions_owner_end - versions_owner, 4, BF_NOTE_EXTENSION_VERSIONS
+versions_owner:
+    .asciz "Bareflank"
+versions_owner_end:
+    .balign 4
+    .long BF_SPEC_ALL_KNOWN
 
     .section .note.GNU-stack, "", @progbits

@@ -126,6 +126,8 @@ export const NOTE_KERNEL: u32 = 0x1;
 export const NOTE_EXTENSION_MEMORY: u32 = 0x2;
 /** Descriptor: ExtensionSettings. An extension that can be given settings has it. */
 export const NOTE_EXTENSION_SETTINGS: u32 = 0x3;
+/** Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
+export const NOTE_EXTENSION_VERSIONS: u32 = 0x4;
 
 // BootArgs.phase: how far a processor has come
 

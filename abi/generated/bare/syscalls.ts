@@ -8,8 +8,12 @@ export const SYSCALL_SIGNATURE: u32 = 0x6642;
 export const SPEC_ID: u32 = 0x31236642;
 /** The version bit of Bareflank 3.0's interface. */
 export const SPEC_VERSION_1: u32 = 0x2;
-/** All version bits that the microkernel supports. */
+/** The version bit of what goes beyond it: tagged identifiers, and groups 9 and above. */
+export const SPEC_VERSION_2: u32 = 0x4;
+/** What `_start` is offered when the file has no NOTE_EXTENSION_VERSIONS. */
 export const SPEC_ALL_SUPPORTED: u32 = 0x2;
+/** All version bits that the microkernel supports. */
+export const SPEC_ALL_KNOWN: u32 = 0x6;
 export const SPEC_INVALID_VERSION: u32 = 0x80000000;
 /** No VM, VP, VS or PP. */
 export const INVALID_ID: u32 = 0xffff;

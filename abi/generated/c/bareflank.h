@@ -16,7 +16,9 @@
 #define BF_SYSCALL_SIGNATURE BF_U32(0x6642) /* Bits 63:48 of RAX. */
 #define BF_SPEC_ID BF_U32(0x31236642) /* "Bf#1". */
 #define BF_SPEC_VERSION_1 BF_U32(0x2) /* The version bit of Bareflank 3.0's interface. */
-#define BF_SPEC_ALL_SUPPORTED BF_U32(0x2) /* All version bits that the microkernel supports. */
+#define BF_SPEC_VERSION_2 BF_U32(0x4) /* The version bit of what goes beyond it: tagged identifiers, and groups 9 and above. */
+#define BF_SPEC_ALL_SUPPORTED BF_U32(0x2) /* What `_start` is offered when the file has no NOTE_EXTENSION_VERSIONS. */
+#define BF_SPEC_ALL_KNOWN BF_U32(0x6) /* All version bits that the microkernel supports. */
 #define BF_SPEC_INVALID_VERSION BF_U32(0x80000000)
 #define BF_INVALID_ID BF_U32(0xffff) /* No VM, VP, VS or PP. */
 #define BF_BOOTSTRAP_PPID BF_U32(0x0)
@@ -666,6 +668,7 @@ _Static_assert(sizeof(struct bf_extension_settings) == 16, "size of bf_extension
 #define BF_NOTE_KERNEL BF_U32(0x1) /* Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
 #define BF_NOTE_EXTENSION_MEMORY BF_U32(0x2) /* Descriptor: ExtensionMemory. Only a TypeScript extension has it. */
 #define BF_NOTE_EXTENSION_SETTINGS BF_U32(0x3) /* Descriptor: ExtensionSettings. An extension that can be given settings has it. */
+#define BF_NOTE_EXTENSION_VERSIONS BF_U32(0x4) /* Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
 
 /* BootArgs.phase: how far a processor has come */
 #define BF_PHASE_NONE BF_U32(0x0)

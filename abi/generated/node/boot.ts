@@ -126,6 +126,8 @@ export const NOTE_KERNEL = 0x1;
 export const NOTE_EXTENSION_MEMORY = 0x2;
 /** Descriptor: ExtensionSettings. An extension that can be given settings has it. */
 export const NOTE_EXTENSION_SETTINGS = 0x3;
+/** Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
+export const NOTE_EXTENSION_VERSIONS = 0x4;
 
 // BootArgs.phase: how far a processor has come
 

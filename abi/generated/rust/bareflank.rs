@@ -9,8 +9,12 @@ pub const SYSCALL_SIGNATURE: u32 = 0x6642;
 pub const SPEC_ID: u32 = 0x31236642;
 /// The version bit of Bareflank 3.0's interface.
 pub const SPEC_VERSION_1: u32 = 0x2;
-/// All version bits that the microkernel supports.
+/// The version bit of what goes beyond it: tagged identifiers, and groups 9 and above.
+pub const SPEC_VERSION_2: u32 = 0x4;
+/// What `_start` is offered when the file has no NOTE_EXTENSION_VERSIONS.
 pub const SPEC_ALL_SUPPORTED: u32 = 0x2;
+/// All version bits that the microkernel supports.
+pub const SPEC_ALL_KNOWN: u32 = 0x6;
 pub const SPEC_INVALID_VERSION: u32 = 0x80000000;
 /// No VM, VP, VS or PP.
 pub const INVALID_ID: u32 = 0xffff;
@@ -700,6 +704,8 @@ pub const NOTE_KERNEL: u32 = 0x1;
 pub const NOTE_EXTENSION_MEMORY: u32 = 0x2;
 /// Descriptor: ExtensionSettings. An extension that can be given settings has it.
 pub const NOTE_EXTENSION_SETTINGS: u32 = 0x3;
+/// Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1.
+pub const NOTE_EXTENSION_VERSIONS: u32 = 0x4;
 
 // BootArgs.phase: how far a processor has come
 

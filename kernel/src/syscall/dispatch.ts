@@ -65,6 +65,7 @@ import { finish } from "./finish";
 import { closeHandle, openHandle } from "./handle";
 import { rdmsr, wrmsr } from "./intrinsic";
 import { allocHuge, allocPage, freeHuge, freePage } from "./mem";
+import { extend } from "./version2";
 import { vmCreate, vmDestroy, vmMapDirect, vmTlbFlush, vmUnmapDirect, vmUnmapDirectBroadcast } from "./vm";
 import { vpCreate, vpDestroy } from "./vp";
 import {
@@ -89,6 +90,8 @@ import {
 /** The last groups of two of the functions below. */
 const CALLBACK_GROUP: u32 = 3;
 const VS_GROUP: u32 = 6;
+/** The last group of Bareflank 3.0's interface. */
+const LAST_GROUP: u32 = 8;
 
 /** RAX of the call that ends nearly every exit: the signature above, flags zero. */
 const FAST_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT;
@@ -158,7 +161,8 @@ function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u3
   else if (call == SYSCALL_VS_WRITE) status = vsWrite(reg0, reg1, reg2, reg3);
   else if (call == SYSCALL_VS_READ) status = vsRead(reg0, reg1, reg2);
   else if (group <= VS_GROUP) status = virtualizeLocked(call, reg0, reg1, reg2, reg3);
-  else status = useMachine(call, reg0, reg1, reg2);
+  else if (group <= LAST_GROUP) status = useMachine(call, reg0, reg1, reg2);
+  else status = extend(call, reg0);
   if (status != STATUS_FAILURE_UNSUPPORTED) countCall(call);
   return finish(status);
 }

@@ -8,15 +8,16 @@ import {
   STATUS_INVALID_PERM_DENIED,
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
-import { SPEC_ALL_SUPPORTED } from "../../../abi/generated/bare/syscalls";
 import * as extension from "../extension";
 import { setBlock64 } from "../pp";
 
 /** 1.0: REG0 version -> REG0 handle. */
 export function openHandle(version: u64): u64 {
-  if ((<u32>version & SPEC_ALL_SUPPORTED) == 0) return STATUS_FAILURE_UNSUPPORTED;
+  // Bits that the extension was not offered do not count: version 2 is for those that say they know it
+  const versions = <u32>version & extension.offeredVersions;
+  if (versions == 0) return STATUS_FAILURE_UNSUPPORTED;
   if (extension.handle != extension.NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
-  setBlock64(PP_BLOCK_REG0, extension.openHandle());
+  setBlock64(PP_BLOCK_REG0, extension.openHandle(versions));
   return STATUS_SUCCESS;
 }
 

@@ -1,6 +1,12 @@
 // An extension's file with everything that a loader has to get right: code, constants, data with .bss, TLS, memory
 
-import { EXT_CODE_BASE, EXT_MEMORY_PER_PP, EXT_STACK_BYTES, NOTE_EXTENSION_MEMORY } from "@bareflank/abi";
+import {
+  EXT_CODE_BASE,
+  EXT_MEMORY_PER_PP,
+  EXT_STACK_BYTES,
+  NOTE_EXTENSION_MEMORY,
+  NOTE_EXTENSION_VERSIONS,
+} from "@bareflank/abi";
 import { buildElf, buildNote, littleEndian, PF, PT, type SegmentSpec } from "../../../bsl/test-support/index.ts";
 
 /** Bytes that tell where they come from. */
@@ -32,7 +38,11 @@ export interface ExtensionMemory {
 
 /** The file; `memory` asks for linear memory, `segments` come in addition. */
 export function exampleExtension(
-  options: { readonly memory?: ExtensionMemory; readonly segments?: readonly SegmentSpec[] } = {},
+  options: {
+    readonly memory?: ExtensionMemory;
+    readonly versions?: number;
+    readonly segments?: readonly SegmentSpec[];
+  } = {},
 ): Uint8Array {
   return buildElf({
     entry: HANDLERS.START,
@@ -43,9 +53,14 @@ export function exampleExtension(
       { type: PT.TLS, flags: PF.R, ...TLS_SEGMENT },
       { type: PT.GNU_STACK, flags: PF.R | PF.W, memoryBytes: EXT_STACK_BYTES },
       ...(options.memory === undefined ? [] : [memoryNote(options.memory)]),
+      ...(options.versions === undefined ? [] : [versionsNote(options.versions)]),
       ...(options.segments ?? []),
     ],
   });
+}
+
+function versionsNote(versions: number): SegmentSpec {
+  return { type: PT.NOTE, data: buildNote("Bareflank", NOTE_EXTENSION_VERSIONS, littleEndian(4, versions)) };
 }
 
 function memoryNote({ initialPages, maximumPages, dataOffset }: ExtensionMemory): SegmentSpec {

@@ -16,8 +16,9 @@ import {
   SYSCALL_HANDLE_OPEN,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { HANDLERS } from "../machine/example-extension.ts";
+import { exampleExtension, HANDLERS } from "../machine/example-extension.ts";
 import { call, HANDLE, inStart, registered, status } from "../machine/extension-life.ts";
+import { Machine } from "../machine/machine.ts";
 
 const NO_HANDLE = 0xffff_ffff_ffff_ffffn;
 
@@ -40,6 +41,26 @@ describe("open_handle", () => {
     call(pp, SYSCALL_HANDLE_OPEN, 2n);
     expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_FAILURE_UNKNOWN);
     expect(status(pp, SYSCALL_HANDLE_OPEN, 1n)).toBe(STATUS_FAILURE_UNSUPPORTED);
+  });
+});
+
+describe("an extension whose note says that it knows version 2", () => {
+  const extension = exampleExtension({ versions: 0x8000_0006 });
+
+  test("is offered it, and nothing that the microkernel does not know", () => {
+    expect(new Machine({ extension }).pp(0).boot()).toMatchObject({ is: "called", reg0: 6n });
+  });
+
+  test("may open either version, but no other", () => {
+    for (const version of [2n, 4n, 6n, 0xffff_ffffn]) {
+      expect(status(inStart({ extension }).pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_SUCCESS);
+    }
+    expect(status(inStart({ extension }).pp, SYSCALL_HANDLE_OPEN, 0x8000_0001n)).toBe(STATUS_FAILURE_UNSUPPORTED);
+  });
+
+  test("is offered and given nothing else when it knows nothing else", () => {
+    const scene = inStart({ extension: exampleExtension({ versions: 8 }) });
+    expect(status(scene.pp, SYSCALL_HANDLE_OPEN, 0xffff_ffffn)).toBe(STATUS_FAILURE_UNSUPPORTED);
   });
 });
 
