@@ -11,14 +11,12 @@ export const decisions = table("callbacks", "What happens after a callback: its 
   NEXT_AGAIN: [4, "Only in fail: go on where the callback failed. A fault's instruction is executed once more."],
 });
 
-/** Exit codes that an intercept of the VMCB has one bit for, from `first` on; `-` is a reserved bit. */
-const range = (first: number, names: string): [string, number][] =>
+/** Consecutive exit reasons from `first` on; `-` is a number that is not used. */
+const range = (first: number, names: string, prefix = "AMD_EXIT_"): [string, number][] =>
   names
     .split(/\s+/)
     .filter((name) => name !== "")
-    .flatMap((name, index): [string, number][] =>
-      name === "-" ? [] : [[`AMD_EXIT_${name.toUpperCase()}`, first + index]],
-    );
+    .flatMap((name, index): [string, number][] => (name === "-" ? [] : [[prefix + name.toUpperCase(), first + index]]));
 
 /**
  * Exit reasons on AMD (APM volume 2, appendix C). Below 0xC0 they number the bits of the intercept words, too: 16 bits
@@ -48,5 +46,29 @@ export const amdExits: Table = table(
     ...Object.fromEntries(range(0xa0, "invlpgb invlpgb_illegal invpcid mcommit tlbsync")),
     AMD_EXIT_NESTED_PAGE_FAULT: 0x400n,
     AMD_EXIT_INVALID: [0xffff_ffff_ffff_ffffn, "The processor refused the VS's state."],
+  },
+);
+
+/** Basic exit reasons on Intel (SDM volume 3, appendix C). */
+export const intelExits: Table = table(
+  "callbacks",
+  "Exit reasons on Intel, as the vmexit callback gets them (SDM volume 3, appendix C)",
+  "u64",
+  {
+    ...Object.fromEntries(
+      range(
+        0,
+        `exception_or_nmi external_interrupt triple_fault init sipi io_smi other_smi interrupt_window nmi_window
+         task_switch cpuid getsec hlt invd invlpg rdpmc rdtsc rsm
+         vmcall vmclear vmlaunch vmptrld vmptrst vmread vmresume vmwrite vmxoff vmxon
+         cr_access mov_dr io rdmsr wrmsr invalid_guest_state invalid_msr_loading - mwait monitor_trap_flag - monitor
+         pause machine_check_at_entry - tpr_below_threshold apic_access virtualized_eoi gdtr_idtr_access ldtr_tr_access
+         ept_violation ept_misconfiguration invept rdtscp preemption_timer invvpid wbinvd xsetbv apic_write rdrand
+         invpcid vmfunc encls rdseed page_modification_log_full xsaves xrstors pconfig spp_event umwait tpause
+         loadiwkey`,
+        "INTEL_EXIT_",
+      ),
+    ),
+    INTEL_EXIT_ENTRY_FAILURE: [0x8000_0000n, "Bit 31: the processor refused the VS's state."],
   },
 );

@@ -505,6 +505,217 @@ pub const NEXT_FAIL: u32 = 0x3;
 /// Only in fail: go on where the callback failed. A fault's instruction is executed once more.
 pub const NEXT_AGAIN: u32 = 0x4;
 
+// Exit reasons on Intel, as the vmexit callback gets them (SDM volume 3, appendix C)
+
+pub const INTEL_EXIT_EXCEPTION_OR_NMI: u64 = 0x0;
+pub const INTEL_EXIT_EXTERNAL_INTERRUPT: u64 = 0x1;
+pub const INTEL_EXIT_TRIPLE_FAULT: u64 = 0x2;
+pub const INTEL_EXIT_INIT: u64 = 0x3;
+pub const INTEL_EXIT_SIPI: u64 = 0x4;
+pub const INTEL_EXIT_IO_SMI: u64 = 0x5;
+pub const INTEL_EXIT_OTHER_SMI: u64 = 0x6;
+pub const INTEL_EXIT_INTERRUPT_WINDOW: u64 = 0x7;
+pub const INTEL_EXIT_NMI_WINDOW: u64 = 0x8;
+pub const INTEL_EXIT_TASK_SWITCH: u64 = 0x9;
+pub const INTEL_EXIT_CPUID: u64 = 0xa;
+pub const INTEL_EXIT_GETSEC: u64 = 0xb;
+pub const INTEL_EXIT_HLT: u64 = 0xc;
+pub const INTEL_EXIT_INVD: u64 = 0xd;
+pub const INTEL_EXIT_INVLPG: u64 = 0xe;
+pub const INTEL_EXIT_RDPMC: u64 = 0xf;
+pub const INTEL_EXIT_RDTSC: u64 = 0x10;
+pub const INTEL_EXIT_RSM: u64 = 0x11;
+pub const INTEL_EXIT_VMCALL: u64 = 0x12;
+pub const INTEL_EXIT_VMCLEAR: u64 = 0x13;
+pub const INTEL_EXIT_VMLAUNCH: u64 = 0x14;
+pub const INTEL_EXIT_VMPTRLD: u64 = 0x15;
+pub const INTEL_EXIT_VMPTRST: u64 = 0x16;
+pub const INTEL_EXIT_VMREAD: u64 = 0x17;
+pub const INTEL_EXIT_VMRESUME: u64 = 0x18;
+pub const INTEL_EXIT_VMWRITE: u64 = 0x19;
+pub const INTEL_EXIT_VMXOFF: u64 = 0x1a;
+pub const INTEL_EXIT_VMXON: u64 = 0x1b;
+pub const INTEL_EXIT_CR_ACCESS: u64 = 0x1c;
+pub const INTEL_EXIT_MOV_DR: u64 = 0x1d;
+pub const INTEL_EXIT_IO: u64 = 0x1e;
+pub const INTEL_EXIT_RDMSR: u64 = 0x1f;
+pub const INTEL_EXIT_WRMSR: u64 = 0x20;
+pub const INTEL_EXIT_INVALID_GUEST_STATE: u64 = 0x21;
+pub const INTEL_EXIT_INVALID_MSR_LOADING: u64 = 0x22;
+pub const INTEL_EXIT_MWAIT: u64 = 0x24;
+pub const INTEL_EXIT_MONITOR_TRAP_FLAG: u64 = 0x25;
+pub const INTEL_EXIT_MONITOR: u64 = 0x27;
+pub const INTEL_EXIT_PAUSE: u64 = 0x28;
+pub const INTEL_EXIT_MACHINE_CHECK_AT_ENTRY: u64 = 0x29;
+pub const INTEL_EXIT_TPR_BELOW_THRESHOLD: u64 = 0x2b;
+pub const INTEL_EXIT_APIC_ACCESS: u64 = 0x2c;
+pub const INTEL_EXIT_VIRTUALIZED_EOI: u64 = 0x2d;
+pub const INTEL_EXIT_GDTR_IDTR_ACCESS: u64 = 0x2e;
+pub const INTEL_EXIT_LDTR_TR_ACCESS: u64 = 0x2f;
+pub const INTEL_EXIT_EPT_VIOLATION: u64 = 0x30;
+pub const INTEL_EXIT_EPT_MISCONFIGURATION: u64 = 0x31;
+pub const INTEL_EXIT_INVEPT: u64 = 0x32;
+pub const INTEL_EXIT_RDTSCP: u64 = 0x33;
+pub const INTEL_EXIT_PREEMPTION_TIMER: u64 = 0x34;
+pub const INTEL_EXIT_INVVPID: u64 = 0x35;
+pub const INTEL_EXIT_WBINVD: u64 = 0x36;
+pub const INTEL_EXIT_XSETBV: u64 = 0x37;
+pub const INTEL_EXIT_APIC_WRITE: u64 = 0x38;
+pub const INTEL_EXIT_RDRAND: u64 = 0x39;
+pub const INTEL_EXIT_INVPCID: u64 = 0x3a;
+pub const INTEL_EXIT_VMFUNC: u64 = 0x3b;
+pub const INTEL_EXIT_ENCLS: u64 = 0x3c;
+pub const INTEL_EXIT_RDSEED: u64 = 0x3d;
+pub const INTEL_EXIT_PAGE_MODIFICATION_LOG_FULL: u64 = 0x3e;
+pub const INTEL_EXIT_XSAVES: u64 = 0x3f;
+pub const INTEL_EXIT_XRSTORS: u64 = 0x40;
+pub const INTEL_EXIT_PCONFIG: u64 = 0x41;
+pub const INTEL_EXIT_SPP_EVENT: u64 = 0x42;
+pub const INTEL_EXIT_UMWAIT: u64 = 0x43;
+pub const INTEL_EXIT_TPAUSE: u64 = 0x44;
+pub const INTEL_EXIT_LOADIWKEY: u64 = 0x45;
+/// Bit 31: the processor refused the VS's state.
+pub const INTEL_EXIT_ENTRY_FAILURE: u64 = 0x80000000;
+
+// Exit reasons that AMD and Intel have both
+
+pub const EXIT_EXTERNAL_INTERRUPT: u32 = 0x10060;
+pub const EXIT_INTERRUPT_WINDOW: u32 = 0x70064;
+pub const EXIT_TASK_SWITCH: u32 = 0x9007d;
+pub const EXIT_CPUID: u32 = 0xa0072;
+pub const EXIT_HLT: u32 = 0xc0078;
+pub const EXIT_INVD: u32 = 0xd0076;
+pub const EXIT_INVLPG: u32 = 0xe0079;
+pub const EXIT_IO: u32 = 0x1e007b;
+pub const EXIT_MONITOR: u32 = 0x27008a;
+pub const EXIT_MWAIT: u32 = 0x24008b;
+pub const EXIT_PAUSE: u32 = 0x280077;
+pub const EXIT_RDPMC: u32 = 0xf006f;
+pub const EXIT_RDTSC: u32 = 0x10006e;
+pub const EXIT_RDTSCP: u32 = 0x330087;
+pub const EXIT_WBINVD: u32 = 0x360089;
+pub const EXIT_XSETBV: u32 = 0x37008d;
+pub const EXIT_HYPERCALL: u32 = 0x120081;
+pub const EXIT_SHUTDOWN: u32 = 0x2007f;
+pub const EXIT_NESTED_PAGE_FAULT: u32 = 0x300400;
+
+// What a VM exits for, on AMD and Intel: register << 5 | bit; Intel's is 0 for what exits always there
+
+/// External interrupts.
+pub const INTERCEPT_INTERRUPT: u32 = 0x9400280;
+/// Non-maskable interrupts; on Intel they exit always.
+pub const INTERCEPT_NMI: u32 = 0x9430281;
+pub const INTERCEPT_INTERRUPT_WINDOW: u32 = 0x9620284;
+/// On Intel RDTSCP, too.
+pub const INTERCEPT_RDTSC: u32 = 0x96c028e;
+pub const INTERCEPT_RDPMC: u32 = 0x96b028f;
+/// Exits always on Intel.
+pub const INTERCEPT_CPUID: u32 = 0x292;
+/// Exits always on Intel.
+pub const INTERCEPT_INVD: u32 = 0x296;
+pub const INTERCEPT_PAUSE: u32 = 0x97e0297;
+pub const INTERCEPT_HLT: u32 = 0x9670298;
+pub const INTERCEPT_INVLPG: u32 = 0x9690299;
+/// I/O ports whose bit is set in the map that the VS has.
+pub const INTERCEPT_IO: u32 = 0x979029b;
+/// MSRs whose bit is set in the map that the VS has. On Intel they exit all without it.
+pub const INTERCEPT_MSR: u32 = 0x97c029c;
+/// Triple faults. Exits always on Intel.
+pub const INTERCEPT_SHUTDOWN: u32 = 0x29f;
+/// VMMCALL; VMCALL, which exits always on Intel.
+pub const INTERCEPT_HYPERCALL: u32 = 0x2a1;
+/// On Intel RDTSC, too.
+pub const INTERCEPT_RDTSCP: u32 = 0x96c02a7;
+pub const INTERCEPT_WBINVD: u32 = 0xb2602a9;
+pub const INTERCEPT_MONITOR: u32 = 0x97d02aa;
+pub const INTERCEPT_MWAIT: u32 = 0x96a02ab;
+/// Exits always on Intel.
+pub const INTERCEPT_XSETBV: u32 = 0x2ad;
+
+// Registers of a VS that AMD and Intel have both
+
+pub const REG_RAX: u32 = 0x10063;
+pub const REG_RBX: u32 = 0x20001;
+pub const REG_RCX: u32 = 0x30002;
+pub const REG_RDX: u32 = 0x40003;
+pub const REG_RBP: u32 = 0x50004;
+pub const REG_RSI: u32 = 0x60005;
+pub const REG_RDI: u32 = 0x70006;
+pub const REG_R8: u32 = 0x80007;
+pub const REG_R9: u32 = 0x90008;
+pub const REG_R10: u32 = 0xa0009;
+pub const REG_R11: u32 = 0xb000a;
+pub const REG_R12: u32 = 0xc000b;
+pub const REG_R13: u32 = 0xd000c;
+pub const REG_R14: u32 = 0xe000d;
+pub const REG_R15: u32 = 0xf000e;
+pub const REG_RIP: u32 = 0x980061;
+pub const REG_RSP: u32 = 0x970062;
+pub const REG_RFLAGS: u32 = 0x990060;
+pub const REG_CR0: u32 = 0x89005d;
+pub const REG_CR2: u32 = 0x10006c;
+pub const REG_CR3: u32 = 0x8a005c;
+pub const REG_CR4: u32 = 0x8b005b;
+pub const REG_CR8: u32 = 0x9d0073;
+pub const REG_EFER: u32 = 0x42005a;
+pub const REG_XCR0: u32 = 0xa20078;
+pub const REG_DR0: u32 = 0x9e0074;
+pub const REG_DR1: u32 = 0x9f0075;
+pub const REG_DR2: u32 = 0xa00076;
+pub const REG_DR3: u32 = 0xa10077;
+pub const REG_DR6: u32 = 0x11005f;
+pub const REG_DR7: u32 = 0x96005e;
+pub const REG_STAR: u32 = 0x120064;
+pub const REG_LSTAR: u32 = 0x130065;
+pub const REG_CSTAR: u32 = 0x140066;
+pub const REG_SFMASK: u32 = 0x150067;
+pub const REG_KERNEL_GS_BASE: u32 = 0x160068;
+pub const REG_SYSENTER_CS: u32 = 0x790069;
+pub const REG_SYSENTER_ESP: u32 = 0x9b006a;
+pub const REG_SYSENTER_EIP: u32 = 0x9c006b;
+pub const REG_PAT: u32 = 0x41006d;
+pub const REG_DEBUG_CONTROL: u32 = 0x40006e;
+pub const REG_ES_SELECTOR: u32 = 0x1a0031;
+pub const REG_ES_ATTRIB: u32 = 0x6e0032;
+pub const REG_ES_LIMIT: u32 = 0x640033;
+pub const REG_ES_BASE: u32 = 0x8c0034;
+pub const REG_CS_SELECTOR: u32 = 0x1b0035;
+pub const REG_CS_ATTRIB: u32 = 0x6f0036;
+pub const REG_CS_LIMIT: u32 = 0x650037;
+pub const REG_CS_BASE: u32 = 0x8d0038;
+pub const REG_SS_SELECTOR: u32 = 0x1c0039;
+pub const REG_SS_ATTRIB: u32 = 0x70003a;
+pub const REG_SS_LIMIT: u32 = 0x66003b;
+pub const REG_SS_BASE: u32 = 0x8e003c;
+pub const REG_DS_SELECTOR: u32 = 0x1d003d;
+pub const REG_DS_ATTRIB: u32 = 0x71003e;
+pub const REG_DS_LIMIT: u32 = 0x67003f;
+pub const REG_DS_BASE: u32 = 0x8f0040;
+pub const REG_FS_SELECTOR: u32 = 0x1e0041;
+pub const REG_FS_ATTRIB: u32 = 0x720042;
+pub const REG_FS_LIMIT: u32 = 0x680043;
+pub const REG_FS_BASE: u32 = 0x900044;
+pub const REG_GS_SELECTOR: u32 = 0x1f0045;
+pub const REG_GS_ATTRIB: u32 = 0x730046;
+pub const REG_GS_LIMIT: u32 = 0x690047;
+pub const REG_GS_BASE: u32 = 0x910048;
+pub const REG_LDTR_SELECTOR: u32 = 0x20004d;
+pub const REG_LDTR_ATTRIB: u32 = 0x74004e;
+pub const REG_LDTR_LIMIT: u32 = 0x6a004f;
+pub const REG_LDTR_BASE: u32 = 0x920050;
+pub const REG_TR_SELECTOR: u32 = 0x210055;
+pub const REG_TR_ATTRIB: u32 = 0x750056;
+pub const REG_TR_LIMIT: u32 = 0x6b0057;
+pub const REG_TR_BASE: u32 = 0x930058;
+pub const REG_GDTR_LIMIT: u32 = 0x6c004b;
+pub const REG_GDTR_BASE: u32 = 0x94004c;
+pub const REG_IDTR_LIMIT: u32 = 0x6d0053;
+pub const REG_IDTR_BASE: u32 = 0x950054;
+pub const REG_ADDRESS_SPACE_ID: u32 = 0x17001c;
+pub const REG_TSC_OFFSET: u32 = 0x2c001b;
+/// On Intel the privilege level is bits 6:5 of SS's attributes.
+pub const REG_CPL: u32 = 0x700059;
+
 // Windows of an extension (fixed by the system call interface)
 
 /// Pages and huge allocations of an extension.
