@@ -21,6 +21,10 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   vmcb: ["u64", "Physical address of the active VS's VMCB."],
   vmcbVirtual: ["u64", "The same in the direct map."],
   hostVmcb: ["u64", "Physical address of the VMCB that holds the host's VMLOAD state."],
+  hostArea: [
+    "u64",
+    "Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region.",
+  ],
   activeVs: ["u32", "Linear address of the active VS; 0: none."],
   ppid: "u32",
   context: ["u32", "CONTEXT_*: what the extension is being asked to do."],

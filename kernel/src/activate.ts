@@ -1,4 +1,4 @@
-// Which VS is active on this processor: what the VMCB does not hold changes hands
+// Which VS is active on this processor: what the control block does not hold changes hands
 
 import {
   CONTEXT_VMEXIT,
@@ -6,19 +6,15 @@ import {
   PP_BLOCK_CONTEXT,
   PP_BLOCK_TCB_IDS0,
   PP_BLOCK_UPCALL_REG0,
-  PP_BLOCK_VMCB,
-  PP_BLOCK_VMCB_VIRTUAL,
-  WORK_END_FLUSH,
 } from "../../abi/generated/bare/pp-block";
-import { DIRECT_BASE } from "../../abi/generated/bare/windows";
 import { loadSwitched, parkSwitched } from "../arch/x64/switched";
+import * as vendor from "../arch/x64/vendor";
 import { switchView } from "./direct-map";
 import { activeVs, block32, setBlock32, setBlock64 } from "./pp";
 import { vpAt } from "./vp";
 import { Vs } from "./vs";
-import { addWork } from "./work";
 
-/** Makes a VS of this processor the active one: registers that the VMCB does not hold change hands. */
+/** Makes a VS of this processor the active one: registers that its control block does not hold change hands. */
 export function activate(vs: Vs): void {
   const previous = activeVs();
   if (previous == vs) return;
@@ -28,10 +24,8 @@ export function activate(vs: Vs): void {
   if (block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT) vs.ran = 1;
   loadSwitched(vs);
   switchView(vpAt(vs.vpid).vmid);
-  if (vs.flushing != 0) addWork(WORK_END_FLUSH);
   setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
-  setBlock64(PP_BLOCK_VMCB, vs.vmcb);
-  setBlock64(PP_BLOCK_VMCB_VIRTUAL, DIRECT_BASE + vs.vmcb);
+  vendor.load(vs);
   setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>vpAt(vs.vpid).vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48));
   setBlock64(PP_BLOCK_UPCALL_REG0, vs.id);
 }

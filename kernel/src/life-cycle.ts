@@ -35,12 +35,12 @@ import {
   PP_BLOCK_FAILED_CONTEXT,
   PP_BLOCK_FAILED_DETAIL,
   PP_BLOCK_FAILED_STATUS,
-  PP_BLOCK_HOST_VMCB,
   PP_BLOCK_UPCALL_REG1,
 } from "../../abi/generated/bare/pp-block";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
-import { giveBack, giveBackSaved, skipInstruction } from "../arch/x64/give-back";
 import { ppLoad32 } from "../arch/x64/pparea";
+import { giveBack, giveBackSaved } from "../arch/x64/root";
+import { skipInstruction } from "../arch/x64/vendor";
 import { activate } from "./activate";
 import { close, decimal, hex, line, open, text } from "./console";
 import {
@@ -52,7 +52,7 @@ import {
   startAddress,
   vmexitHandler,
 } from "./extension";
-import { activeVs, block32, block64, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
+import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { printExits } from "./statistics";
 import { Vs, vsAt, vss } from "./vs";
 import { leaveKernel } from "./work";
@@ -185,7 +185,7 @@ export function fatal(status: u32, detail: u64): u32 {
     vs.writeGeneral(0, code);
     giveBack(vs);
   } else {
-    giveBackSaved(code, block64(PP_BLOCK_HOST_VMCB));
+    giveBackSaved(code);
   }
   return ACTION_PROMOTE;
 }

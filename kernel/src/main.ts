@@ -13,7 +13,6 @@ import {
   BOOT_ARGS_RING_PHYS,
   BOOT_ARGS_ROOT_PHYS,
   BOOT_ARGS_STATUS,
-  BOOT_ARGS_VENDOR,
   BOOT_ARGS_VERSION,
   BOOT_BAD_ARGS,
   BOOT_INVALID_VM,
@@ -28,7 +27,6 @@ import {
   ACTION_PROMOTE,
   CONTEXT_FIRST_VMEXIT,
   PP_BLOCK_CONTEXT,
-  PP_BLOCK_HOST_VMCB,
   PP_BLOCK_PPID,
   PP_BLOCK_ROOT,
 } from "../../abi/generated/bare/pp-block";
@@ -42,15 +40,16 @@ import {
   PP_STATISTICS,
 } from "../../abi/generated/bare/windows";
 import { initDescriptors } from "../arch/x64/descriptors";
-import { giveBackSaved } from "../arch/x64/give-back";
 import { KERNEL_DATA, mapNewPages, translate } from "../arch/x64/page-table";
 import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { enterHostMode, makeProcessor } from "../arch/x64/processor";
+import { giveBackSaved } from "../arch/x64/root";
+import { isRefusal } from "../arch/x64/vendor";
 import { attachRing, line } from "./console";
 import { attachProcessor, loadExtension, threadPointer } from "./extension";
 import { callBootstrap, callStart, callVmexit, fatal } from "./life-cycle";
 import { pages } from "./memory/pages";
-import { activeVs, block32, block64, setBlock32, setBlock64, setPhase, setStatus, showNoVs, showOnline } from "./pp";
+import { activeVs, block32, setBlock32, setBlock64, setPhase, setStatus, showNoVs, showOnline } from "./pp";
 import { countExit } from "./statistics";
 import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
@@ -59,9 +58,6 @@ import { announceProcessor } from "./work";
 
 export { enterException } from "./exception";
 export { enterFastSyscall, enterSyscall, serveSyscall } from "./syscall/dispatch";
-
-/** VMEXIT_INVALID (APM volume 2, appendix C): the processor refused the VMCB. */
-const EXIT_INVALID: u64 = 0xffff_ffff_ffff_ffff;
 
 /** A processor arrives from the loader. Result: ACTION_*. */
 export function enterBoot(): u32 {
@@ -111,19 +107,18 @@ function bootProcessor(ppid: u32, root: u64): bool {
   if (!mapNewPages(root, PP_AREA_BASE + PP_STATISTICS, 1, KERNEL_DATA)) return false;
   if (!attachProcessor(ppid, root)) return false;
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
-  const vendor = ppLoad32(PP_ARGS + BOOT_ARGS_VENDOR);
-  const features = ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES);
-  return enterHostMode(vendor, features, block64(PP_BLOCK_HOST_VMCB), threadPointer(ppid));
+  enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid));
+  return true;
 }
 
 /** Gives the processor back before any extension ran on it. */
 function refuse(status: u32): u32 {
   setStatus(status, 0);
   line("bareflank: the microkernel could not start on this processor");
-  const scratch = block64(PP_BLOCK_HOST_VMCB);
   const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
-  if (scratch != 0) giveBackSaved(code, scratch);
-  else ppStore64(PP_STATE + SAVED_STATE_RAX, code);
+  // What speaks another version cannot be restored from; nothing has changed yet either
+  if (status == BOOT_BAD_ARGS) ppStore64(PP_STATE + SAVED_STATE_RAX, code);
+  else giveBackSaved(code);
   return ACTION_PROMOTE;
 }
 
@@ -137,6 +132,6 @@ function refuseVm(): u32 {
 /** The active VS exited. Result: ACTION_*. */
 export function enterVmexit(reason: u64): u32 {
   countExit(reason);
-  if (reason == EXIT_INVALID && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return refuseVm();
+  if (isRefusal(reason) && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return refuseVm();
   return callVmexit(reason);
 }

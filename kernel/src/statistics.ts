@@ -4,14 +4,13 @@
 //
 //     0x000  exits with codes 0 to 0xFF
 //     0x100  exits with codes 0x400 to 0x403
-//     0x104  every other exit (VMEXIT_INVALID)
+//     0x104  every other exit (the processor refused the VS)
 //     0x110  system calls: opcode * 16 + index, opcodes 0 to 12
 //     0x1E0  the last exits, at debug level 2
 
-import { DIRECT_BASE, PP_STATISTICS } from "../../abi/generated/bare/windows";
-import { peek64 } from "../../bsl/src/memory";
-import { VMCB_EXITCODE, VMCB_EXITINFO1, VMCB_EXITINFO2, VMCB_RIP } from "../arch/x64/amd/vmcb";
+import { PP_STATISTICS } from "../../abi/generated/bare/windows";
 import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
+import { exitWord } from "../arch/x64/vendor";
 import { close, decimal, hex, open, text } from "./console";
 import { ppid } from "./pp";
 import { Vs } from "./vs";
@@ -25,6 +24,8 @@ const FIRST_NESTED_CODE: u64 = 0x400;
 const LOG: u32 = 0x1e0;
 const LOG_RECORDS: u64 = 5;
 const LOG_WORDS: u64 = 6;
+/** Those that tell of the exit; the VS comes before them, its RAX behind. */
+const EXIT_WORDS: u32 = 4;
 const LOG_COUNT: u32 = LOG + 30;
 
 function increment(counter: u32): void {
@@ -47,12 +48,8 @@ export function countCall(call: u32): void {
 export function logExit(vs: Vs): void {
   const count = ppLoad64(PP_STATISTICS + LOG_COUNT * 8);
   const record = PP_STATISTICS + (LOG + <u32>((count % LOG_RECORDS) * LOG_WORDS)) * 8;
-  const vmcb = DIRECT_BASE + vs.vmcb;
   ppStore64(record, vs.id);
-  ppStore64(record + 8, peek64(vmcb + VMCB_EXITCODE));
-  ppStore64(record + 16, peek64(vmcb + VMCB_EXITINFO1));
-  ppStore64(record + 24, peek64(vmcb + VMCB_EXITINFO2));
-  ppStore64(record + 32, peek64(vmcb + VMCB_RIP));
+  for (let word: u32 = 0; word < EXIT_WORDS; word++) ppStore64(record + 8 + word * 8, exitWord(vs, word));
   ppStore64(record + 40, vs.readGeneral(0));
   ppStore64(PP_STATISTICS + LOG_COUNT * 8, count + 1);
 }

@@ -1,4 +1,4 @@
-// Virtual processor states: a VMCB, and the registers that the processor does not keep in it
+// Virtual processor states: a control block (VMCB or VMCS), and the registers that the processor does not keep in it
 
 import { MAX_VSS } from "../../abi/generated/bare/syscalls";
 import { TCB_RAX } from "../../abi/generated/bare/tls";
@@ -26,12 +26,12 @@ export class Vs extends PoolObject {
   active: u32 = 0;
   /** 1 once it has been run. */
   ran: u32 = 0;
-  /** 1 while its VMCB asks for a flush at the next run. */
+  /** 1 while its translations are to be flushed at the next run. */
   flushing: u32 = 0;
   /** 1 once it has been made the operating system on its processor. */
   isRoot: u32 = 0;
-  /** Physical address of its VMCB. */
-  vmcb: u64 = 0;
+  /** Physical address of its VMCB or VMCS. */
+  controlBlock: u64 = 0;
   /** Native address of its registers while it is not active. */
   private registers: u64 = 0;
 
@@ -43,9 +43,9 @@ export class Vs extends PoolObject {
     this.ran = 0;
     this.flushing = 0;
     this.isRoot = 0;
-    this.vmcb = allocatePage();
+    this.controlBlock = allocatePage();
     this.registers = registerFiles.allocate();
-    if (this.vmcb != 0 && this.registers != 0) {
+    if (this.controlBlock != 0 && this.registers != 0) {
       this.writeParked(VS_XCR0, 1);
       return true;
     }
@@ -56,9 +56,9 @@ export class Vs extends PoolObject {
   /** Gives its memory back; false when some of it was not the kernel's to give back. */
   discard(): bool {
     let kept: u32 = 0;
-    if (this.vmcb != 0 && !freePage(this.vmcb)) kept++;
+    if (this.controlBlock != 0 && !freePage(this.controlBlock)) kept++;
     if (this.registers != 0 && !registerFiles.release(this.registers)) kept++;
-    this.vmcb = 0;
+    this.controlBlock = 0;
     this.registers = 0;
     return kept == 0;
   }

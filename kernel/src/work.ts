@@ -21,7 +21,7 @@ import { compareExchange32, loadAcquire32, pause } from "../../bsl/src/atomic";
 import { flushTlb } from "../arch/x64/cpu";
 import { translate } from "../arch/x64/page-table";
 import { ppExchange32, ppLoad32, ppStore32 } from "../arch/x64/pparea";
-import { endFlush } from "../arch/x64/root";
+import { endFlush } from "../arch/x64/vendor";
 import { activeVs, ppid } from "./pp";
 import { logExit } from "./statistics";
 

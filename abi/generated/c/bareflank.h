@@ -1412,23 +1412,24 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_VMCB BF_U32(0x70) /* u64: Physical address of the active VS's VMCB. */
 #define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x78) /* u64: The same in the direct map. */
 #define BF_PP_BLOCK_HOST_VMCB BF_U32(0x80) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x88) /* u32: Linear address of the active VS; 0: none. */
-#define BF_PP_BLOCK_PPID BF_U32(0x8c) /* u32. */
-#define BF_PP_BLOCK_CONTEXT BF_U32(0x90) /* u32: CONTEXT_*: what the extension is being asked to do. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x94) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x98) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x9c) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0xa0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_WORK BF_U32(0xa4) /* u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
-#define BF_PP_BLOCK_VIEW BF_U32(0xa8) /* u32: Identifier of the VM whose direct map ring 3 sees. */
-#define BF_PP_BLOCK_RESERVED0 BF_U32(0xac) /* u32. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0xb0) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xc0) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_ROOT BF_U32(0xc8) /* u64: Physical address of this processor's top-level page table. */
-#define BF_PP_BLOCK_TCB BF_U32(0xd0) /* u64: Physical address of the extension's TCB on this processor. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xd8) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x188) /* Size of the structure. */
+#define BF_PP_BLOCK_HOST_AREA BF_U32(0x88) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x90) /* u32: Linear address of the active VS; 0: none. */
+#define BF_PP_BLOCK_PPID BF_U32(0x94) /* u32. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x98) /* u32: CONTEXT_*: what the extension is being asked to do. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x9c) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0xa0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0xa4) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0xa8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_WORK BF_U32(0xac) /* u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
+#define BF_PP_BLOCK_VIEW BF_U32(0xb0) /* u32: Identifier of the VM whose direct map ring 3 sees. */
+#define BF_PP_BLOCK_RESERVED0 BF_U32(0xb4) /* u32. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0xb8) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xc0) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xc8) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_ROOT BF_U32(0xd0) /* u64: Physical address of this processor's top-level page table. */
+#define BF_PP_BLOCK_TCB BF_U32(0xd8) /* u64: Physical address of the extension's TCB on this processor. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xe0) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x190) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1448,6 +1449,7 @@ struct bf_pp_block {
     uint64_t vmcb;
     uint64_t vmcb_virtual;
     uint64_t host_vmcb;
+    uint64_t host_area;
     uint32_t active_vs;
     uint32_t ppid;
     uint32_t context;
@@ -1465,7 +1467,7 @@ struct bf_pp_block {
     uint64_t tcb;
     uint64_t fault_frame[22];
 };
-_Static_assert(sizeof(struct bf_pp_block) == 392, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 400, "size of bf_pp_block");
 #endif
 
 /* PpBlock.work */

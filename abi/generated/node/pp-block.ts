@@ -118,40 +118,42 @@ export const PP_BLOCK_VMCB = 0x70;
 export const PP_BLOCK_VMCB_VIRTUAL = 0x78;
 /** u64: Physical address of the VMCB that holds the host's VMLOAD state. */
 export const PP_BLOCK_HOST_VMCB = 0x80;
+/** u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+export const PP_BLOCK_HOST_AREA = 0x88;
 /** u32: Linear address of the active VS; 0: none. */
-export const PP_BLOCK_ACTIVE_VS = 0x88;
+export const PP_BLOCK_ACTIVE_VS = 0x90;
 /** u32. */
-export const PP_BLOCK_PPID = 0x8c;
+export const PP_BLOCK_PPID = 0x94;
 /** u32: CONTEXT_*: what the extension is being asked to do. */
-export const PP_BLOCK_CONTEXT = 0x90;
+export const PP_BLOCK_CONTEXT = 0x98;
 /** u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_CONTEXT = 0x94;
+export const PP_BLOCK_FAILED_CONTEXT = 0x9c;
 /** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_STATUS = 0x98;
+export const PP_BLOCK_FAILED_STATUS = 0xa0;
 /** u32: Its detail: the vector of a fault. */
-export const PP_BLOCK_FAILED_DETAIL = 0x9c;
+export const PP_BLOCK_FAILED_DETAIL = 0xa4;
 /** u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-export const PP_BLOCK_IN_USER = 0xa0;
+export const PP_BLOCK_IN_USER = 0xa8;
 /** u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
-export const PP_BLOCK_WORK = 0xa4;
+export const PP_BLOCK_WORK = 0xac;
 /** u32: Identifier of the VM whose direct map ring 3 sees. */
-export const PP_BLOCK_VIEW = 0xa8;
+export const PP_BLOCK_VIEW = 0xb0;
 /** u32. */
-export const PP_BLOCK_RESERVED0 = 0xac;
+export const PP_BLOCK_RESERVED0 = 0xb4;
 /** u64: Where an intrinsic leaves a second result. */
-export const PP_BLOCK_SCRATCH = 0xb0;
+export const PP_BLOCK_SCRATCH = 0xb8;
 /** u64: extid, vmid, vpid and vsid as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS0 = 0xb8;
+export const PP_BLOCK_TCB_IDS0 = 0xc0;
 /** u64: ppid and onlinePps as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS1 = 0xc0;
+export const PP_BLOCK_TCB_IDS1 = 0xc8;
 /** u64: Physical address of this processor's top-level page table. */
-export const PP_BLOCK_ROOT = 0xc8;
+export const PP_BLOCK_ROOT = 0xd0;
 /** u64: Physical address of the extension's TCB on this processor. */
-export const PP_BLOCK_TCB = 0xd0;
+export const PP_BLOCK_TCB = 0xd8;
 /** u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-export const PP_BLOCK_FAULT_FRAME = 0xd8;
+export const PP_BLOCK_FAULT_FRAME = 0xe0;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES = 0x188;
+export const PP_BLOCK_BYTES = 0x190;
 
 // PpBlock.work
 

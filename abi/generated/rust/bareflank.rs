@@ -1461,6 +1461,8 @@ pub struct PpBlock {
     pub vmcb_virtual: u64,
     /// Physical address of the VMCB that holds the host's VMLOAD state.
     pub host_vmcb: u64,
+    /// Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region.
+    pub host_area: u64,
     /// Linear address of the active VS; 0: none.
     pub active_vs: u32,
     pub ppid: u32,
@@ -1493,7 +1495,7 @@ pub struct PpBlock {
     pub fault_frame: [u64; 22],
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 392);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 400);
 
 // PpBlock.work
 

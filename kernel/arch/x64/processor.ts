@@ -5,14 +5,10 @@ import {
   CPU_FEATURE_SMEP,
   CPU_FEATURE_UMIP,
   CPU_FEATURE_XSAVE,
-  VENDOR_AMD,
 } from "../../../abi/generated/bare/boot";
-import { PP_BLOCK_HOST_VMCB } from "../../../abi/generated/bare/pp-block";
-import { allocatePage } from "../../src/memory/pages";
-import { setBlock64 } from "../../src/pp";
-import { enableSvm } from "./amd/svm";
-import { syscallEntry, vmsave, writeCr0, writeCr4, wrmsr } from "./cpu";
+import { syscallEntry, writeCr0, writeCr4, wrmsr } from "./cpu";
 import { makeDescriptors, useDescriptors } from "./descriptors";
+import * as vendor from "./vendor";
 
 /** PE, MP, ET, NE, WP, PG. */
 const HOST_CR0: u64 = 0x8001_0033;
@@ -41,13 +37,11 @@ const HOST_SFMASK: u64 = 0xffff_fffd;
 
 /** Takes the memory that this processor needs in host mode; nothing of the processor changes. False when it runs out. */
 export function makeProcessor(root: u64): bool {
-  const hostVmcb = allocatePage();
-  setBlock64(PP_BLOCK_HOST_VMCB, hostVmcb);
-  return hostVmcb != 0 && makeDescriptors(root);
+  return vendor.prepare() && makeDescriptors(root);
 }
 
-/** Puts the processor into the state in which extensions run, FS at the extension's TCB. False when memory runs out. */
-export function enterHostMode(vendor: u32, features: u32, hostVmcb: u64, threadPointer: u64): bool {
+/** Puts the processor into the state in which extensions run, FS at the extension's TCB. */
+export function enterHostMode(features: u32, threadPointer: u64): void {
   writeCr0(HOST_CR0);
   writeCr4(hostCr4(features));
   useDescriptors();
@@ -61,9 +55,7 @@ export function enterHostMode(vendor: u32, features: u32, hostVmcb: u64, threadP
   wrmsr(MSR_FS_BASE, threadPointer);
   wrmsr(MSR_GS_BASE, 0);
   wrmsr(MSR_KERNEL_GS_BASE, 0);
-  if (vendor != VENDOR_AMD) return false;
-  vmsave(hostVmcb);
-  return enableSvm();
+  vendor.start();
 }
 
 function hostCr4(features: u32): u64 {

@@ -52,7 +52,7 @@ import {
   SYSCALL_VS_TLB_FLUSH,
   SYSCALL_VS_WRITE,
 } from "../../../abi/generated/bare/syscalls";
-import { skipInstructionOf } from "../../arch/x64/give-back";
+import { skipInstructionOf } from "../../arch/x64/amd/vs";
 import { again, exit, wait } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { block64 } from "../pp";

@@ -1,11 +1,13 @@
 // Group 2, dumps: the kernel's objects as tables in the debug ring
 
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
+import { PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
 import { STATUS_INVALID_INPUT_REG0, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { MAX_HUGE_ALLOCATIONS } from "../../../abi/generated/bare/syscalls";
-import { PP_ARGS } from "../../../abi/generated/bare/windows";
-import { readRegister, registerCount } from "../../arch/x64/amd/registers";
+import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { peek64 } from "../../../bsl/src/memory";
 import { ppLoad32 } from "../../arch/x64/pparea";
+import { readRegister, registerCount } from "../../arch/x64/vendor";
 import { close, decimal, hex, open, text } from "../console";
 import { bootstrapHandler, failHandler, handle, vmexitHandler } from "../extension";
 import { usedRuns } from "../extension-memory";
@@ -44,17 +46,19 @@ export function dumpVs(reg0: u64): u64 {
   const id = <u32>reg0 & 0xffff;
   if (!vss.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
   const vs = vsAt(id);
+  const value = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
   lockObjects();
   begin("vs", id, vss.has(id));
   row("vp", vs.vpid);
   row("pp", vs.ppid);
   row("active", vs.active);
-  row("vmcb", vs.vmcb);
+  row("control block", vs.controlBlock);
   if (vss.has(id) && (vs.active == 0 || vs.ppid == ppid())) {
     for (let register: u32 = 1; register <= registerCount(); register++) {
+      if (!readRegister(vs, register, value)) continue;
       text("  register ");
       decimal(register);
-      row("", readRegister(vs, register));
+      row("", peek64(value));
     }
   }
   close();

@@ -1,6 +1,6 @@
 // Group 4, virtual machines
 
-import { PP_BLOCK_REG0, PP_BLOCK_VIEW, WORK_END_FLUSH } from "../../../abi/generated/bare/pp-block";
+import { PP_BLOCK_REG0, PP_BLOCK_VIEW } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_UNKNOWN,
   STATUS_INVALID_INPUT_REG1,
@@ -10,14 +10,14 @@ import {
 import { INVALID_ID, ROOT_VMID } from "../../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { flushPage } from "../../arch/x64/cpu";
-import { requestFlush } from "../../arch/x64/root";
+import { requestFlush } from "../../arch/x64/vendor";
 import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direct-map";
 import { pages } from "../memory/pages";
 import { block32, ppid, setBlock64, setIdentifier } from "../pp";
 import { Vm, vmAt, vms } from "../vm";
 import { vpAt } from "../vp";
 import { vsAt, vss } from "../vs";
-import { addWork, flushEverywhere } from "../work";
+import { flushEverywhere } from "../work";
 import { checkOwner } from "./handle";
 
 /** 4.0: -> REG0 vmid. */
@@ -78,7 +78,6 @@ export function vmTlbFlush(handle: u64, reg1: u64): u64 {
     const vs = vsAt(id);
     if (vs.ppid != ppid() || vpAt(vs.vpid).vmid != vmid) continue;
     requestFlush(vs);
-    if (vs.active != 0) addWork(WORK_END_FLUSH);
   }
   return STATUS_SUCCESS;
 }

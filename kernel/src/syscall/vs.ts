@@ -1,13 +1,7 @@
 // Group 6, virtual processor states
 
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
-import {
-  CONTEXT_VMEXIT,
-  PP_BLOCK_CONTEXT,
-  PP_BLOCK_REG0,
-  PP_BLOCK_VMCB_VIRTUAL,
-} from "../../../abi/generated/bare/pp-block";
-import { AMD_REG_GUEST_ASID } from "../../../abi/generated/bare/registers-amd";
+import { CONTEXT_VMEXIT, PP_BLOCK_CONTEXT, PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_UNKNOWN,
   STATUS_INVALID_INPUT_REG1,
@@ -16,17 +10,23 @@ import {
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
-import { PP_ARGS } from "../../../abi/generated/bare/windows";
-import { isRegister, readRegister, writeRegister } from "../../arch/x64/amd/registers";
-import { flushGuestPage } from "../../arch/x64/cpu";
-import { skipInstruction, skipInstructionOf } from "../../arch/x64/give-back";
+import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { ppLoad32 } from "../../arch/x64/pparea";
-import { forgetCached, initRoot, requestFlush } from "../../arch/x64/root";
+import { initRoot } from "../../arch/x64/root";
+import {
+  flushAddress,
+  forgetCached,
+  isRegister,
+  readRegister,
+  requestFlush,
+  skipInstruction,
+  writeRegister,
+} from "../../arch/x64/vendor";
 import { activate } from "../activate";
 import { NO_HANDLE, handle as openedHandle } from "../extension";
 import { promote, runActive } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
-import { activeVs, block32, block64, ppid, setBlock64, setIdentifier } from "../pp";
+import { activeVs, block32, ppid, setIdentifier } from "../pp";
 import { vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { Vs, vsAt, vss } from "../vs";
@@ -81,15 +81,12 @@ export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
   const register = <u32>reg2;
   if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
-  if (isActiveHere(vs)) {
-    setBlock64(PP_BLOCK_REG0, readRegister(vs, register));
-    return STATUS_SUCCESS;
-  }
+  const out = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_REG0;
+  if (isActiveHere(vs)) return readRegister(vs, register, out) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
   lockObjects();
-  const usable = vs.allocated != 0 && vs.active == 0;
-  if (usable) setBlock64(PP_BLOCK_REG0, readRegister(vs, register));
+  const done = vs.allocated != 0 && vs.active == 0 && readRegister(vs, register, out);
   unlockObjects();
-  return usable ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /** 6.4: REG1 vsid, REG2 register, REG3 value. */
@@ -141,9 +138,9 @@ export function canRunCurrent(handle: u64): bool {
 export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return finish(denied);
-  const vmcb = block64(PP_BLOCK_VMCB_VIRTUAL);
-  if (vmcb == 0) return finish(STATUS_FAILURE_UNKNOWN);
-  skipInstructionOf(vmcb);
+  const vs = activeVs();
+  if (vs === null) return finish(STATUS_FAILURE_UNKNOWN);
+  skipInstruction(vs);
   return runActive();
 }
 
@@ -163,7 +160,7 @@ export function vsSetActive(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   return status;
 }
 
-/** 6.A: REG1 vsid. Nothing that the processor caches of its VMCB is used again. */
+/** 6.A: REG1 vsid. Nothing that the processor caches of its control block is used again. */
 export function vsClear(handle: u64, reg1: u64): u64 {
   const denied = checkVs(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
@@ -205,7 +202,7 @@ export function vsTlbFlush(handle: u64, reg1: u64, reg2: u64): u64 {
   if (reg2 == 0 || (reg2 & 0xfff) != 0) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (vs.ppid != ppid()) return STATUS_FAILURE_UNKNOWN;
-  flushGuestPage(reg2, <u32>readRegister(vs, AMD_REG_GUEST_ASID));
+  flushAddress(vs, reg2);
   return STATUS_SUCCESS;
 }
 

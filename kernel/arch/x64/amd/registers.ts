@@ -26,12 +26,17 @@ export function registerCount(): u32 {
   return AMD_REG_XCR0;
 }
 
-/** Reads a register that exists. */
-export function readRegister(vs: Vs, register: u32): u64 {
+/** Reads a register that exists into the native u64 at `out`; false when the processor does not have it. */
+export function readRegister(vs: Vs, register: u32, out: u64): bool {
+  poke64(out, valueOf(vs, register));
+  return true;
+}
+
+function valueOf(vs: Vs, register: u32): u64 {
   const field = vmcbField(register);
   if (register == AMD_REG_RAX) return vs.readGeneral(GENERAL_RAX);
   if (field != 0) {
-    const address = DIRECT_BASE + vs.vmcb + (field >> 8);
+    const address = DIRECT_BASE + vs.controlBlock + (field >> 8);
     const bytes = field & 0xff;
     if (bytes == 8) return peek64(address);
     if (bytes == 4) return peek32(address);
@@ -49,7 +54,7 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
     return true;
   }
   if (field != 0) {
-    const address = DIRECT_BASE + vs.vmcb + (field >> 8);
+    const address = DIRECT_BASE + vs.controlBlock + (field >> 8);
     const bytes = field & 0xff;
     if (register == AMD_REG_EFER) value |= EFER_SVME;
     if (bytes == 8) poke64(address, value);

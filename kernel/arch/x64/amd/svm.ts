@@ -37,10 +37,13 @@ import {
   SAVED_STATE_SYSENTER_ESP,
   SAVED_STATE_TR_SELECTOR,
 } from "../../../../abi/generated/bare/boot";
+import { PP_BLOCK_HOST_AREA, PP_BLOCK_HOST_VMCB } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
 import { copyMemory, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import { allocatePage } from "../../../src/memory/pages";
-import { vmload, writeCr2, writeDr, wrmsr } from "../cpu";
+import { block64, setBlock64 } from "../../../src/pp";
+import { Vs } from "../../../src/vs";
+import { vmload, vmsave, writeCr2, writeDr, wrmsr } from "../cpu";
 import {
   EFER_SVME,
   VMCB_CPL,
@@ -81,12 +84,17 @@ const MSR_VM_HSAVE_PA: u32 = 0xc001_0117;
 const SEGMENT_BYTES: u64 = 16;
 const STATE: u64 = PP_AREA_BASE + PP_STATE;
 
-/** Gives this processor its host save area (15.30.4); EFER.SVME is set already. False when memory runs out. */
-export function enableSvm(): bool {
-  const page = allocatePage();
-  if (page == 0) return false;
-  wrmsr(MSR_VM_HSAVE_PA, page);
-  return true;
+/** Takes the memory that this processor needs; nothing of it changes. False when memory runs out. */
+export function prepare(): bool {
+  setBlock64(PP_BLOCK_HOST_VMCB, allocatePage());
+  setBlock64(PP_BLOCK_HOST_AREA, allocatePage());
+  return block64(PP_BLOCK_HOST_VMCB) != 0 && block64(PP_BLOCK_HOST_AREA) != 0;
+}
+
+/** Keeps what VMLOAD has to restore in host mode, and gives the processor its host save area (15.30.4). */
+export function start(): void {
+  vmsave(block64(PP_BLOCK_HOST_VMCB));
+  wrmsr(MSR_VM_HSAVE_PA, block64(PP_BLOCK_HOST_AREA));
 }
 
 function copySegment(to: u64, from: u64): void {
@@ -97,8 +105,12 @@ function copy64(to: u64, from: u64): void {
   poke64(to, peek64(STATE + from));
 }
 
-/** Fills the state save area of a VMCB with the operating system's state. The control area stays as it is. */
-export function loadSavedState(vmcb: u64): void {
+/** Makes a VS's state the operating system's; what its control area asks for stays as it is. */
+export function loadSavedState(vs: Vs): void {
+  fillStateArea(vs.controlBlock);
+}
+
+function fillStateArea(vmcb: u64): void {
   const area = DIRECT_BASE + vmcb;
   copySegment(area + VMCB_ES, SAVED_STATE_ES_SELECTOR);
   copySegment(area + VMCB_CS, SAVED_STATE_CS_SELECTOR);
@@ -135,9 +147,9 @@ export function loadSavedState(vmcb: u64): void {
   copy64(area + VMCB_PAT, SAVED_STATE_PAT);
 }
 
-/** Writes a VMCB's guest state into SavedState, where the loader's code takes it from. */
-export function storeSavedState(vmcb: u64): void {
-  const area = DIRECT_BASE + vmcb;
+/** Writes a VS's state into SavedState, where the loader's code takes it from. */
+export function storeSavedState(vs: Vs): void {
+  const area = DIRECT_BASE + vs.controlBlock;
   poke16(STATE + SAVED_STATE_ES_SELECTOR, peek16(area + VMCB_ES));
   poke16(STATE + SAVED_STATE_CS_SELECTOR, peek16(area + VMCB_CS));
   poke16(STATE + SAVED_STATE_SS_SELECTOR, peek16(area + VMCB_SS));
@@ -157,8 +169,20 @@ export function storeSavedState(vmcb: u64): void {
   poke64(STATE + SAVED_STATE_RSP, peek64(area + VMCB_RSP));
 }
 
-/** Gives the processor the registers of a VMCB that the loader's code does not restore, and takes SVM away. */
-export function leaveSvm(vmcb: u64): void {
+/** Gives the processor what the loader's code does not restore of a VS, and takes SVM away. */
+export function leave(vs: Vs): void {
+  leaveWith(vs.controlBlock);
+}
+
+/** The same with what SavedState holds. The host's VMCB is not needed any more. */
+export function leaveAsSaved(): void {
+  const vmcb = block64(PP_BLOCK_HOST_VMCB);
+  if (vmcb == 0) return;
+  fillStateArea(vmcb);
+  leaveWith(vmcb);
+}
+
+function leaveWith(vmcb: u64): void {
   const area = DIRECT_BASE + vmcb;
   // An extension may have written anything; upper bits would fault
   writeDr(6, peek32(area + VMCB_DR6));

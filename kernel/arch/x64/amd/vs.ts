@@ -1,0 +1,82 @@
+// A VS on AMD: its VMCB (APM volume 2, 15.5 and appendix B), and what the processor caches of it
+
+import { BOOT_ARGS_FEATURES, CPU_FEATURE_FLUSH_ASID, CPU_FEATURE_NRIP } from "../../../../abi/generated/bare/boot";
+import { PP_BLOCK_VMCB, PP_BLOCK_VMCB_VIRTUAL, WORK_END_FLUSH } from "../../../../abi/generated/bare/pp-block";
+import { DIRECT_BASE, PP_ARGS } from "../../../../abi/generated/bare/windows";
+import { peek32, peek64, poke8, poke32, poke64 } from "../../../../bsl/src/memory";
+import { setBlock64 } from "../../../src/pp";
+import { Vs } from "../../../src/vs";
+import { addWork } from "../../../src/work";
+import { flushGuestPage } from "../cpu";
+import { ppLoad32 } from "../pparea";
+import { nextRip } from "./instruction-length";
+import {
+  TLB_FLUSH_ALL,
+  TLB_FLUSH_ASID,
+  VMCB_ASID,
+  VMCB_CLEAN_BITS,
+  VMCB_EXITCODE,
+  VMCB_EXITINFO1,
+  VMCB_EXITINFO2,
+  VMCB_INTERRUPT_SHADOW,
+  VMCB_RIP,
+  VMCB_TLB_CONTROL,
+} from "./vmcb";
+
+/** VMEXIT_INVALID (APM volume 2, appendix C): the processor refused the VMCB. */
+const EXIT_INVALID: u64 = 0xffff_ffff_ffff_ffff;
+
+/** What the assembly runs from now on. */
+export function load(vs: Vs): void {
+  setBlock64(PP_BLOCK_VMCB, vs.controlBlock);
+  setBlock64(PP_BLOCK_VMCB_VIRTUAL, DIRECT_BASE + vs.controlBlock);
+  if (vs.flushing != 0) addWork(WORK_END_FLUSH);
+}
+
+/** Whether an exit says that the VS has not run at all. */
+export function isRefusal(reason: u64): bool {
+  return reason == EXIT_INVALID;
+}
+
+/** Moves a VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */
+export function skipInstruction(vs: Vs): void {
+  skipInstructionOf(DIRECT_BASE + vs.controlBlock);
+}
+
+/** The same for a VMCB in the direct map. */
+export function skipInstructionOf(vmcb: u64): void {
+  poke64(vmcb + VMCB_RIP, nextRip(vmcb, (ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES) & CPU_FEATURE_NRIP) != 0));
+  poke64(vmcb + VMCB_INTERRUPT_SHADOW, peek64(vmcb + VMCB_INTERRUPT_SHADOW) & ~1);
+}
+
+/** Makes the processor read all of the VMCB at the next run (VMCB clean bits, APM volume 2, 15.15). */
+export function forgetCached(vs: Vs): void {
+  poke32(DIRECT_BASE + vs.controlBlock + VMCB_CLEAN_BITS, 0);
+}
+
+/** Makes the processor flush a VS's translations when it runs the next time; WORK_END_FLUSH takes the request back. */
+export function requestFlush(vs: Vs): void {
+  const byAsid = (ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES) & CPU_FEATURE_FLUSH_ASID) != 0;
+  poke8(DIRECT_BASE + vs.controlBlock + VMCB_TLB_CONTROL, byAsid ? TLB_FLUSH_ASID : TLB_FLUSH_ALL);
+  vs.flushing = 1;
+  if (vs.active != 0) addWork(WORK_END_FLUSH);
+}
+
+/** The VS has run, so its translations are flushed: later runs flush nothing. */
+export function endFlush(vs: Vs): void {
+  poke8(DIRECT_BASE + vs.controlBlock + VMCB_TLB_CONTROL, 0);
+  vs.flushing = 0;
+}
+
+/** Flushes the translation of one guest linear address (INVLPGA). */
+export function flushAddress(vs: Vs, address: u64): void {
+  flushGuestPage(address, peek32(DIRECT_BASE + vs.controlBlock + VMCB_ASID));
+}
+
+/** What the log keeps of an exit: the reason, two words that explain it, and the guest's RIP. */
+export function exitWord(vs: Vs, index: u32): u64 {
+  const vmcb = DIRECT_BASE + vs.controlBlock;
+  if (index == 0) return peek64(vmcb + VMCB_EXITCODE);
+  if (index == 1) return peek64(vmcb + VMCB_EXITINFO1);
+  return peek64(vmcb + (index == 2 ? VMCB_EXITINFO2 : VMCB_RIP));
+}
