@@ -2,10 +2,9 @@
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { type Emulator, type MachineOptions, type Monitor, SERIAL_LOG } from "./emulator/emulator.ts";
 import { FailureWatch } from "./emulator/failure-watch.ts";
-import { Emulator } from "./emulator/process.ts";
-import { bareArguments, type MachineOptions, qemuArguments, SERIAL_LOG } from "./emulator/qemu.ts";
-import type { Monitor } from "./emulator/qmp.ts";
+import { startEmulator } from "./emulator/start.ts";
 import { LabError } from "./errors.ts";
 import { findMachine } from "./machines.ts";
 import { MachineFailure, type OutcomeKind } from "./outcome.ts";
@@ -21,7 +20,7 @@ export interface RunBareOptions {
   readonly memory?: string;
   /** RDTSC counts instructions exactly; one processor only. */
   readonly icount?: boolean;
-  /** Replaces `-cpu`. */
+  /** Replaces the machine's processor: QEMU's `-cpu`, Bochs's model. */
   readonly cpu?: string;
   /** ELF files of the extensions. */
   readonly extensions: readonly string[];
@@ -39,7 +38,7 @@ export interface RunBareOptions {
   readonly keep?: boolean;
   /** Gets what is written to COM1 as it comes. */
   readonly onOutput?: (chunk: Buffer) => void;
-  /** Gets QEMU's monitor before the first instruction. */
+  /** Gets the emulator's monitor before the first instruction. */
   readonly onStart?: (monitor: Monitor) => void;
 }
 
@@ -57,7 +56,7 @@ export interface RunBareResult {
 
 const BARE_SECONDS = 60;
 
-/** What the bare platform writes to port 0xF4 when all went well (loader/bare/ending.ts). */
+/** With what the bare platform ends when all went well (loader/bare/ending.ts). */
 const PASSED = 16;
 
 /** The exit code of a run that the guest ended with this value. */
@@ -74,7 +73,7 @@ const requireFile = (path: string, hint: string): string => {
 const untilExit = (emulator: Emulator, watch: FailureWatch, timeout: number | undefined): Promise<number> =>
   watch.guard<number>("hang", timeout, (resolve) => {
     emulator.ended.then((ending) => {
-      if (ending.reason === "debug-exit") {
+      if (ending.reason === "guest-exit") {
         resolve(bareExitCode(ending.value));
       }
     });
@@ -103,16 +102,8 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
   const folder = newRunFolder();
   let kept = options.keep === true;
   try {
-    const emulator = await Emulator.start(
-      hardware.machine,
-      ["serial"],
-      { serial: SERIAL_LOG },
-      (path) => [
-        ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
-        ...bareArguments({ image, modules, append: options.append ?? "" }),
-      ],
-      folder,
-    );
+    const boot = { kind: "bare", image, modules, append: options.append ?? "" } as const;
+    const emulator = await startEmulator(hardware, boot, folder);
     const serial = await emulator.connection("serial");
     const watch = new FailureWatch(emulator);
     watch.observe("hypervisor-panic", serial);

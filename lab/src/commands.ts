@@ -147,7 +147,10 @@ const withMachineOptions = (command: Command, memory: string): Command =>
     .option("--smp <n>", "number of processors", wholeNumber, 1)
     .option("--memory <size>", "memory, e.g. 512M or 2G", memorySize, memory)
     .option("--icount", "count instructions: RDTSC is exact and repeatable; one processor only")
-    .option("--cpu <model>", "replace the machine's processor, as QEMU's -cpu, e.g. EPYC,-svm")
+    .option(
+      "--cpu <model>",
+      "replace the machine's processor: QEMU's -cpu, e.g. EPYC,-svm; Bochs's model, e.g. core2_penryn_t9600",
+    )
     .option("--gdb [port]", `wait for GDB on this port (${DEFAULT_GDB_PORT}) before the first instruction`, wholeNumber)
     .option("--keep", "keep the logs when all goes well, too, and name their folder");
 
@@ -197,8 +200,8 @@ Examples:
     .addHelpText(
       "after",
       `${exitCodeHelp}
-The bare platform ends a run by writing a value to port 0xF4: 16, all went well, becomes exit code 0; 17, the loader
-reported an error; 18, the machine is of no use; 19, a bug; 20, memory was lost.
+The bare platform ends a run with a value: 16, all went well, becomes exit code 0; 17, the loader reported an error;
+18, the machine is of no use; 19, a bug; 20, memory was lost.
 
 Example:
   bf lab bare --machine amd --extension build/extensions/default/default.elf

@@ -1,7 +1,7 @@
 // Emulated machines for development and tests: Debian's Linux with hypervisor, driver and bfm, or nothing but those
 
 export { type RunBareOptions, type RunBareResult, runBare } from "./bare.ts";
-export { Monitor } from "./emulator/qmp.ts";
+export type { Monitor } from "./emulator/emulator.ts";
 export { LabError } from "./errors.ts";
 export type { PutFile } from "./image/initramfs.ts";
 export { type CommandResult, LinuxMachine, type RunOptions } from "./linux/machine.ts";

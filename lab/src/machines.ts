@@ -2,21 +2,36 @@
 
 import { LabError } from "./errors.ts";
 
-/** A machine: which emulator, and what it is told so that guests see this processor. */
-export interface Machine {
+interface CommonMachine {
   readonly name: string;
   readonly description: string;
-  readonly emulator: "qemu";
   /** The emulator's program. */
   readonly program: string;
   /** Debian package that has it. */
   readonly debianPackage: string;
+  readonly maxCpus: number;
+}
+
+/** A machine that QEMU emulates. */
+export interface QemuMachine extends CommonMachine {
+  readonly emulator: "qemu";
   /** `-machine`. */
   readonly board: string;
   /** `-cpu`. Without `-hypervisor,tcg-cpuid=off` the bare machine already looks virtual. */
   readonly cpu: string;
-  readonly maxCpus: number;
 }
+
+/** A machine that Bochs emulates. */
+export interface BochsMachine extends CommonMachine {
+  readonly emulator: "bochs";
+  /** Bochs's model of the processor: `bochs-bin --help cpu` lists them. */
+  readonly cpu: string;
+}
+
+/** A machine: which emulator, and what it is told so that guests see this processor. */
+export type Machine = QemuMachine | BochsMachine;
+
+const bochs = { emulator: "bochs", program: "bochs-bin", debianPackage: "bochs", maxCpus: 8 } as const;
 
 const machines: readonly Machine[] = [
   {
@@ -28,6 +43,18 @@ const machines: readonly Machine[] = [
     board: "q35",
     cpu: "EPYC,+svm,-hypervisor,tcg-cpuid=off",
     maxCpus: 64,
+  },
+  {
+    ...bochs,
+    name: "intel",
+    description: "Intel Skylake-X with VT-x, EPT, VPID and unrestricted guests, emulated by Bochs",
+    cpu: "corei7_skylake_x",
+  },
+  {
+    ...bochs,
+    name: "amd-bochs",
+    description: "AMD Trinity with SVM, nested paging, next-RIP and flush-by-ASID, emulated by Bochs",
+    cpu: "trinity_apu",
   },
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bareExitCode, runBare } from "../src/bare.ts";
-import { debugExitValue } from "../src/emulator/process.ts";
+import { debugExitValue } from "../src/emulator/qemu.ts";
 
 describe("debugExitValue", () => {
   it.each([

@@ -75,9 +75,9 @@ describe.each([
         async (monitor) => {
           // Its words are out before the kernel has returned to it.
           do {
-            registers = (await monitor.human("info registers -a")).split(/^CPU#/m)[ppid + 1] ?? "";
+            registers = (await monitor.registers()).split(/^CPU#/m)[ppid + 1] ?? "";
           } while (!registers.includes("CPL=3"));
-          await monitor.execute("stop");
+          await monitor.pause();
           await monitor.saveMemory(0n, MEMORY_BYTES, file);
         },
         options,

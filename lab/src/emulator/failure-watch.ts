@@ -1,13 +1,12 @@
-// Noticing that a machine is dead: by its serial ports, by QEMU's end, or by the clock
+// Noticing that a machine is dead: by its serial ports, by its emulator, or by the clock
 
 import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { type FailureKind, MachineFailure } from "../outcome.ts";
+import { type Death, type Emulator, SERIAL_LOG } from "./emulator.ts";
 import { writeFunctions } from "./functions.ts";
-import type { Emulator } from "./process.ts";
-import { SERIAL_LOG } from "./qemu.ts";
 
 /** What a dying machine writes to a serial port, and how many milliseconds it gets after that. */
 const panics = {
@@ -20,24 +19,20 @@ const panics = {
 /** All processors' registers when the machine was given up. */
 const REGISTERS_LOG = "registers.txt";
 
-interface Cause {
-  readonly kind: FailureKind;
-  readonly detail: string;
-}
-
 /** Notices when a machine dies, and keeps what can be learned from it. */
 export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure] }> {
   readonly #emulator: Emulator;
   #failure: MachineFailure | undefined;
   /** A panic that was seen; it is why a machine hangs. */
-  #suspected: Cause | undefined;
+  #suspected: Death | undefined;
   #stopped = false;
 
   constructor(emulator: Emulator) {
     super();
     this.#emulator = emulator;
+    emulator.died.then((death) => this.#die(death));
     emulator.ended.then((ending) => {
-      if (this.#stopped || this.failed || ending.reason === "debug-exit") {
+      if (this.#stopped || this.failed || ending.reason === "guest-exit") {
         return;
       }
       const detail = ending.reason === "emulator-failed" ? `exit code ${ending.exitCode}, ${emulator.log()}` : "";
@@ -102,15 +97,23 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
   }
 
   /** The machine is of no use any more, but its emulator still runs: notes the registers, then ends it. */
-  async #die({ kind, detail }: Cause): Promise<void> {
+  async #die({ kind, detail }: Death): Promise<void> {
     if (this.#stopped || this.failed) {
       return;
     }
     const failure = new MachineFailure(kind, detail, this.#emulator.folder);
     this.#failure = failure;
-    writeFileSync(join(failure.folder, REGISTERS_LOG), await this.#emulator.registers());
+    writeFileSync(join(failure.folder, REGISTERS_LOG), await this.#registers());
     await this.#emulator.kill();
     this.#report(failure);
+  }
+
+  /** Registers of all processors, or why they cannot be had. */
+  #registers(): Promise<string> {
+    const late = new Promise<string>((resolve) => {
+      setTimeout(() => resolve("The emulator did not answer within 5 seconds.\n"), 5_000).unref();
+    });
+    return Promise.race([this.#emulator.monitor.registers().catch((error: Error) => `${error.message}\n`), late]);
   }
 
   /** By now the logs are complete. */

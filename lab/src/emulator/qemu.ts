@@ -1,127 +1,118 @@
-// QEMU's command line
+// A running QEMU, and how it ended
 
-import { LabError } from "../errors.ts";
-import type { Machine } from "../machines.ts";
+import type { ChildProcess } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import type { QemuMachine } from "../machines.ts";
+import {
+  type Boot,
+  type Death,
+  type Emulator,
+  type Ending,
+  type MachineOptions,
+  type Wire,
+  wiresOf,
+} from "./emulator.ts";
+import { spawnEmulator, startFailure } from "./process.ts";
+import { qemuArguments, RESET_LOG } from "./qemu-arguments.ts";
+import { QemuMonitor } from "./qemu-monitor.ts";
+import { type Recording, recordAll, SocketSet } from "./sockets.ts";
 
-/** What a machine is made of, apart from what it boots. */
-export interface MachineOptions {
-  readonly machine: Machine;
-  /** Processors. */
-  readonly smp: number;
-  /** Memory, as QEMU writes it: `1G`, `512M`. */
-  readonly memory: string;
-  /** Count instructions: RDTSC then is an exact instruction count, the same from run to run. Needs one processor. */
-  readonly icount: boolean;
-  /** Replaces the machine's `-cpu`, to try processors with something missing. */
-  readonly cpu?: string;
-  /** Port for a GDB, for which the machine then waits before its first instruction. */
-  readonly gdbPort?: number;
-}
-
-/** Sockets that QEMU connects to as a client; the lab listens on them before it starts QEMU. */
-export interface Sockets {
-  readonly qmp: string;
-  /** COM1: what hypervisor and loader write raw. */
-  readonly serial: string;
-}
-
-/** What hypervisor and loader write. */
-export const SERIAL_LOG = "serial.log";
-/** QEMU's own log: every reset of a processor, triple faults among them. */
-export const RESET_LOG = "resets.log";
-
-const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
-  if (!Number.isInteger(smp) || smp < 1 || smp > machine.maxCpus) {
-    throw new LabError(`${smp} processors: the machine "${machine.name}" has 1 to ${machine.maxCpus}.`);
-  }
-  if (icount && smp !== 1) {
-    throw new LabError(
-      `--icount counts the instructions of one processor, but ${smp} were asked for.`,
-      "Leave --smp away, or --icount.",
-    );
-  }
-};
-
-/** A character device that connects to the socket. */
-export const socketDevice = (id: string, socket: string): string[] => ["-chardev", `socket,id=${id},path=${socket}`];
+/** What QEMU itself says on stdout and stderr. */
+const QEMU_LOG = "qemu.log";
 
 /**
- * QEMU's arguments for the machine itself; what it boots comes behind them.
+ * The value that ended QEMU: its isa-debug-exit device makes `value * 2 + 1` QEMU's exit code.
  *
- * @param folder where the logs go
- * @throws LabError for an impossible number of processors
+ * @returns undefined when QEMU did not end by that device; for 0, too, because QEMU's own errors end with 1
  */
-export const qemuArguments = (options: MachineOptions, sockets: Sockets, folder: string): string[] => {
-  checkCpus(options);
-  const { machine, smp, memory, icount, gdbPort } = options;
-  return [
-    ...["-accel", icount ? "tcg" : "tcg,thread=multi"],
-    ...(icount ? ["-icount", "shift=0,sleep=off"] : []),
-    ...["-machine", machine.board],
-    ...["-cpu", options.cpu ?? machine.cpu],
-    ...["-smp", String(smp)],
-    ...["-m", `${memory},slots=2,maxmem=64G`],
-    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
-    ...["-d", "cpu_reset", "-D", `${folder}/${RESET_LOG}`],
-    ...socketDevice("qmp", sockets.qmp),
-    ...["-mon", "chardev=qmp,mode=control"],
-    ...socketDevice("serial", sockets.serial),
-    ...["-serial", "chardev:serial"],
-    // Its processors wait until the lab, or GDB, lets them go.
-    "-S",
-    ...(gdbPort === undefined ? [] : ["-gdb", `tcp:127.0.0.1:${gdbPort}`]),
-  ];
-};
+export const debugExitValue = (exitCode: number | null): number | undefined =>
+  exitCode !== null && exitCode > 1 && exitCode % 2 === 1 ? (exitCode - 1) / 2 : undefined;
 
-/** What the Linux machine adds: the kernel, its small initial file system, the root disk, console and channel. */
-export interface LinuxBoot {
-  readonly kernel: string;
-  readonly initramfs: string;
-  readonly commandLine: string;
-  /** Image of the root file system, and its size in bytes. */
-  readonly root: string;
-  readonly rootBytes: number;
-  readonly consoleSocket: string;
-  readonly channelSocket: string;
-  /** Socket of an interactive terminal. */
-  readonly terminalSocket?: string;
+/** A QEMU that was started. */
+export class Qemu implements Emulator {
+  readonly ended: Promise<Ending>;
+  /** QEMU ends when its machine dies. */
+  readonly died = new Promise<Death>(() => undefined);
+  readonly folder: string;
+  readonly monitor: QemuMonitor;
+  readonly #process: ChildProcess;
+  readonly #sockets: SocketSet<Wire | "qmp">;
+  #shutdownReason = "";
+
+  private constructor(
+    process: ChildProcess,
+    sockets: SocketSet<Wire | "qmp">,
+    folder: string,
+    monitor: QemuMonitor,
+    recordings: readonly Recording[],
+  ) {
+    this.#process = process;
+    this.#sockets = sockets;
+    this.folder = folder;
+    this.monitor = monitor;
+    monitor.on("event", (name, data) => {
+      if (name === "SHUTDOWN") {
+        this.#shutdownReason = String(data.reason);
+      }
+    });
+    const exited = new Promise<Ending>((resolve) => process.once("exit", (code) => resolve(this.#ending(code))));
+    this.ended = exited.then(async (ending) => {
+      await Promise.all(recordings.map(({ closed }) => closed));
+      return ending;
+    });
+  }
+
+  /** Starts QEMU and waits for its monitor. */
+  static async start(machine: QemuMachine, options: MachineOptions, boot: Boot, folder: string): Promise<Qemu> {
+    const sockets = new SocketSet<Wire | "qmp">();
+    const wires = wiresOf(boot);
+    try {
+      await Promise.all((["qmp", ...wires] as const).map((name) => sockets.listen(name)));
+      const log = openSync(join(folder, QEMU_LOG), "w");
+      const words = qemuArguments(machine, options, boot, (name) => sockets.path(name), folder);
+      const child = spawnEmulator(machine, words, ["ignore", log, log]);
+      closeSync(log);
+      const { failed, started } = startFailure(child, () => qemuLog(folder));
+      const monitor = new QemuMonitor(await Promise.race([sockets.connection("qmp"), failed]));
+      await Promise.race([monitor.ready, failed]);
+      started();
+      const recordings = await recordAll(wires, (wire) => sockets.connection(wire), folder);
+      return new Qemu(child, sockets, folder, monitor, recordings);
+    } catch (error) {
+      sockets.dispose();
+      throw error;
+    }
+  }
+
+  connection(name: Wire): Promise<Socket> {
+    return this.#sockets.connection(name);
+  }
+
+  async resume(): Promise<void> {
+    await this.monitor.execute("cont");
+  }
+
+  log(): string {
+    return qemuLog(this.folder);
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.ended;
+  }
+
+  #ending(exitCode: number | null): Ending {
+    this.#sockets.dispose();
+    if (!this.#shutdownReason.startsWith("guest-")) {
+      const value = debugExitValue(exitCode);
+      return value === undefined ? { reason: "emulator-failed", exitCode } : { reason: "guest-exit", value };
+    }
+    // QEMU reports a triple fault and a reset that the guest asks for alike; only its log tells them apart.
+    const tripleFault = readFileSync(join(this.folder, RESET_LOG), "utf8").includes("Triple fault");
+    return { reason: tripleFault ? "triple-fault" : "powered-off" };
+  }
 }
 
-/** What Linux itself prints. */
-export const CONSOLE_LOG = "console.log";
-
-/**
- * The root disk is a persistent-memory device on a private mapping of the image file: Linux maps its pages directly
- * (DAX), so nothing is copied, and all machines share the host's page cache.
- */
-export const linuxArguments = (boot: LinuxBoot): string[] => [
-  ...["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine],
-  ...socketDevice("console", boot.consoleSocket),
-  ...["-serial", "chardev:console"],
-  ...["-object", `memory-backend-file,id=root,mem-path=${boot.root},size=${boot.rootBytes},share=off`],
-  ...["-device", "virtio-pmem-pci,memdev=root,id=rootdisk"],
-  ...["-device", "virtio-serial-pci"],
-  ...socketDevice("channel", boot.channelSocket),
-  ...["-device", "virtserialport,nr=1,chardev=channel,name=bareflank.lab"],
-  ...(boot.terminalSocket === undefined
-    ? []
-    : [...socketDevice("terminal", boot.terminalSocket), "-device", "virtconsole,nr=2,chardev=terminal"]),
-];
-
-/** What the bare platform adds: the image, the modules it gets, and the port that ends the run. */
-export interface BareBoot {
-  readonly image: string;
-  /** The microkernel, then the extensions. */
-  readonly modules: readonly string[];
-  readonly append: string;
-}
-
-/** Multiboot modules are separated by commas, so a comma in a name is doubled, as QEMU wants it. */
-const moduleList = (modules: readonly string[]): string =>
-  modules.map((module) => module.replaceAll(",", ",,")).join(",");
-
-export const bareArguments = (boot: BareBoot): string[] => [
-  ...["-kernel", boot.image, "-initrd", moduleList(boot.modules)],
-  ...(boot.append === "" ? [] : ["-append", boot.append]),
-  ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
-];
+const qemuLog = (folder: string): string => readFileSync(join(folder, QEMU_LOG), "utf8").trim();

@@ -2,15 +2,17 @@
 
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Wire, wireLogs } from "./emulator.ts";
 
-/** One listening socket per name, made before QEMU starts so that it can connect as a client. */
-export class SocketSet {
+/** One listening socket per name, made before the emulator starts so that it can connect as a client. */
+export class SocketSet<Name extends string> {
+  /** A folder for the sockets, and for what else goes when the machine does. */
   readonly folder: string;
   readonly #servers: Server[] = [];
-  readonly #connections = new Map<string, Promise<Socket>>();
+  readonly #connections = new Map<Name, Promise<Socket>>();
 
   constructor() {
     // Not in the run's folder: a socket's path may be at most 107 bytes long.
@@ -22,28 +24,22 @@ export class SocketSet {
     rmSync(this.folder, { recursive: true, force: true });
   };
 
-  path(name: string): string {
+  path(name: Name): string {
     return join(this.folder, name);
   }
 
-  async listen(name: string): Promise<void> {
-    const server = createServer();
-    this.#servers.push(server);
-    this.#connections.set(
-      name,
-      new Promise((resolve) =>
-        server.once("connection", (socket) => {
-          server.close();
-          socket.on("error", () => socket.destroy());
-          resolve(socket);
-        }),
-      ),
-    );
-    server.listen(this.path(name));
-    await once(server, "listening");
+  /** Listens on a Unix socket at `path`. */
+  async listen(name: Name): Promise<void> {
+    await this.#listen(name, { path: this.path(name) });
   }
 
-  connection(name: string): Promise<Socket> {
+  /** Listens on a free TCP port of the loopback interface, for an emulator that knows no other sockets; returns it. */
+  async listenOnPort(name: Name): Promise<number> {
+    const { port } = (await this.#listen(name, { host: "127.0.0.1", port: 0 })) as AddressInfo;
+    return port;
+  }
+
+  connection(name: Name): Promise<Socket> {
     const connection = this.#connections.get(name);
     if (connection === undefined) {
       throw new Error(`No socket "${name}".`);
@@ -58,6 +54,24 @@ export class SocketSet {
     this.#remove();
     process.off("exit", this.#remove);
   }
+
+  async #listen(name: Name, where: ListenOptions): Promise<AddressInfo | string | null> {
+    const server = createServer();
+    this.#servers.push(server);
+    this.#connections.set(
+      name,
+      new Promise((resolve) =>
+        server.once("connection", (socket) => {
+          server.close();
+          socket.on("error", () => socket.destroy());
+          resolve(socket);
+        }),
+      ),
+    );
+    server.listen(where);
+    await once(server, "listening");
+    return server.address();
+  }
 }
 
 /** A socket whose text goes into a file. */
@@ -70,7 +84,7 @@ export interface Recording {
  * Writes what comes over a socket to a file. QEMU could do that, but when the reader is slow its log has characters
  * twice.
  */
-export const record = (socket: Socket, file: string): Recording => {
+const record = (socket: Socket, file: string): Recording => {
   const log = openSync(file, "w");
   socket.on("data", (bytes) => writeSync(log, bytes));
   return {
@@ -82,3 +96,16 @@ export const record = (socket: Socket, file: string): Recording => {
     ),
   };
 };
+
+/** Records each wire that has a log file. */
+export const recordAll = (
+  wires: readonly Wire[],
+  connection: (wire: Wire) => Promise<Socket>,
+  folder: string,
+): Promise<Recording[]> =>
+  Promise.all(
+    wires.flatMap((wire) => {
+      const file = wireLogs[wire];
+      return file === undefined ? [] : [connection(wire).then((socket) => record(socket, join(folder, file)))];
+    }),
+  );

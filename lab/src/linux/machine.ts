@@ -3,10 +3,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import { CONSOLE_LOG, type Emulator, type Monitor, SERIAL_LOG } from "../emulator/emulator.ts";
 import type { FailureWatch } from "../emulator/failure-watch.ts";
-import type { Emulator } from "../emulator/process.ts";
-import { CONSOLE_LOG, SERIAL_LOG } from "../emulator/qemu.ts";
-import type { Monitor } from "../emulator/qmp.ts";
 import { LabError } from "../errors.ts";
 import { MachineFailure } from "../outcome.ts";
 import { type Channel, fromGuest, toGuest } from "./channel.ts";
@@ -78,7 +76,7 @@ export class LinuxMachine {
     }
   }
 
-  /** QEMU's monitor: registers, memory, interrupts. */
+  /** The emulator's monitor: registers, memory. */
   get monitor(): Monitor {
     return this.#emulator.monitor;
   }

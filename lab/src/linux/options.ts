@@ -14,7 +14,7 @@ export interface LinuxOptions {
   readonly put?: readonly (string | PutFile)[];
   /** RDTSC counts instructions exactly; one processor only. */
   readonly icount?: boolean;
-  /** Replaces `-cpu`. */
+  /** Replaces the machine's processor: QEMU's `-cpu`, Bochs's model. */
   readonly cpu?: string;
   /** Appended to the kernel's command line. */
   readonly append?: string;

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CONSOLE_LOG, SERIAL_LOG } from "../emulator/qemu.ts";
+import { CONSOLE_LOG, SERIAL_LOG } from "../emulator/emulator.ts";
 import { LabError } from "../errors.ts";
 import { MachineFailure, type OutcomeKind, outcomes } from "../outcome.ts";
 import { LinuxMachine, type RunOptions } from "./machine.ts";

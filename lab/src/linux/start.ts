@@ -2,9 +2,9 @@
 
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Emulator, LinuxBoot, MachineOptions } from "../emulator/emulator.ts";
 import { FailureWatch } from "../emulator/failure-watch.ts";
-import { Emulator } from "../emulator/process.ts";
-import { CONSOLE_LOG, linuxArguments, type MachineOptions, qemuArguments, SERIAL_LOG } from "../emulator/qemu.ts";
+import { startEmulator } from "../emulator/start.ts";
 import { findKernel } from "../image/debian.ts";
 import { initramfs, type PutFile, productEntries } from "../image/initramfs.ts";
 import { probeEntries } from "../image/probe.ts";
@@ -39,7 +39,7 @@ const machineOptions = (options: LinuxOptions): MachineOptions => ({
 });
 
 /** Everything that the machine boots from, made if need be. */
-const prepareImages = async (options: LinuxOptions, folder: string) => {
+const prepareBoot = async (options: LinuxOptions, folder: string): Promise<LinuxBoot> => {
   const kernel = findKernel();
   const root = await rootImage(kernel);
   const built = productEntries();
@@ -50,29 +50,15 @@ const prepareImages = async (options: LinuxOptions, folder: string) => {
   const archive = await initramfs(kernel, [...built.entries, ...(await probeEntries(kernel))], put);
   const file = join(folder, INITRAMFS);
   writeFileSync(file, archive);
-  return { kernel: kernel.image, initramfs: file, root: root.path, rootBytes: root.bytes };
-};
-
-const launch = async (options: LinuxOptions, folder: string): Promise<Emulator> => {
-  const hardware = machineOptions(options);
-  const images = await prepareImages(options, folder);
-  const terminal = options.terminal === true;
-  return Emulator.start(
-    hardware.machine,
-    ["serial", "console", "channel", ...(terminal ? ["terminal"] : [])],
-    { serial: SERIAL_LOG, console: CONSOLE_LOG },
-    (path) => [
-      ...qemuArguments(hardware, { qmp: path("qmp"), serial: path("serial") }, folder),
-      ...linuxArguments({
-        ...images,
-        commandLine: kernelCommandLine(options.append),
-        consoleSocket: path("console"),
-        channelSocket: path("channel"),
-        terminalSocket: terminal ? path("terminal") : undefined,
-      }),
-    ],
-    folder,
-  );
+  return {
+    kind: "linux",
+    kernel: kernel.image,
+    initramfs: file,
+    commandLine: kernelCommandLine(options.append),
+    root: root.path,
+    rootBytes: root.bytes,
+    terminal: options.terminal === true,
+  };
 };
 
 /** The agent's first words: what went wrong while Linux booted. */
@@ -96,7 +82,7 @@ export const startMachine = async (options: LinuxOptions): Promise<StartedMachin
   const begin = performance.now();
   let emulator: Emulator;
   try {
-    emulator = await launch(options, folder);
+    emulator = await startEmulator(machineOptions(options), await prepareBoot(options, folder), folder);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

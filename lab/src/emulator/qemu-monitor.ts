@@ -3,6 +3,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
+import type { Monitor } from "./emulator.ts";
 
 interface Reply {
   readonly return?: unknown;
@@ -23,7 +24,10 @@ interface Pending {
  * const text = await machine.monitor.human("info registers -a");
  * await machine.monitor.saveMemory(0x100000n, 4096n, "/tmp/page");
  */
-export class Monitor extends EventEmitter<{ event: [name: string, data: Record<string, unknown>] }> {
+export class QemuMonitor
+  extends EventEmitter<{ event: [name: string, data: Record<string, unknown>] }>
+  implements Monitor
+{
   readonly #socket: Socket;
   readonly #pending: Pending[] = [];
   /** Resolves when QEMU has set up the machine and listens. */
@@ -53,12 +57,18 @@ export class Monitor extends EventEmitter<{ event: [name: string, data: Record<s
     return String(await this.execute("human-monitor-command", { "command-line": command }));
   }
 
-  /** Writes guest physical memory to a file of the host. */
+  registers(): Promise<string> {
+    return this.human("info registers -a");
+  }
+
+  async pause(): Promise<void> {
+    await this.execute("stop");
+  }
+
   async saveMemory(address: bigint, bytes: bigint, file: string): Promise<void> {
     await this.human(`pmemsave ${address} ${bytes} "${file}"`);
   }
 
-  /** Ends QEMU at once. */
   async quit(): Promise<void> {
     await this.execute("quit");
   }

@@ -1,0 +1,81 @@
+// QEMU's command line
+
+import type { QemuMachine } from "../machines.ts";
+import type { BareBoot, Boot, LinuxBoot, MachineOptions, Wire } from "./emulator.ts";
+
+/** QEMU's own log: every reset of a processor, triple faults among them. */
+export const RESET_LOG = "resets.log";
+
+/** The path of a socket that QEMU connects to as a client; the lab listens on it before it starts QEMU. */
+export type SocketPath = (name: Wire | "qmp") => string;
+
+/** A character device that connects to the socket. */
+const socketDevice = (id: string, socket: string): string[] => ["-chardev", `socket,id=${id},path=${socket}`];
+
+/** QEMU's arguments for the machine itself; what it boots comes behind them. */
+const hardwareArguments = (
+  machine: QemuMachine,
+  { smp, memory, icount, cpu, gdbPort }: MachineOptions,
+  path: SocketPath,
+  folder: string,
+): string[] => [
+  ...["-accel", icount ? "tcg" : "tcg,thread=multi"],
+  ...(icount ? ["-icount", "shift=0,sleep=off"] : []),
+  ...["-machine", machine.board],
+  ...["-cpu", cpu ?? machine.cpu],
+  ...["-smp", String(smp)],
+  ...["-m", `${memory},slots=2,maxmem=64G`],
+  ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+  ...["-d", "cpu_reset", "-D", `${folder}/${RESET_LOG}`],
+  ...socketDevice("qmp", path("qmp")),
+  ...["-mon", "chardev=qmp,mode=control"],
+  ...socketDevice("serial", path("serial")),
+  ...["-serial", "chardev:serial"],
+  // Its processors wait until the lab, or GDB, lets them go.
+  "-S",
+  ...(gdbPort === undefined ? [] : ["-gdb", `tcp:127.0.0.1:${gdbPort}`]),
+];
+
+/**
+ * The root disk is a persistent-memory device on a private mapping of the image file: Linux maps its pages directly
+ * (DAX), so nothing is copied, and all machines share the host's page cache.
+ */
+const linuxArguments = (boot: LinuxBoot, path: SocketPath): string[] => [
+  ...["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine],
+  ...socketDevice("console", path("console")),
+  ...["-serial", "chardev:console"],
+  ...["-object", `memory-backend-file,id=root,mem-path=${boot.root},size=${boot.rootBytes},share=off`],
+  ...["-device", "virtio-pmem-pci,memdev=root,id=rootdisk"],
+  ...["-device", "virtio-serial-pci"],
+  ...socketDevice("channel", path("channel")),
+  ...["-device", "virtserialport,nr=1,chardev=channel,name=bareflank.lab"],
+  ...(boot.terminal
+    ? [...socketDevice("terminal", path("terminal")), "-device", "virtconsole,nr=2,chardev=terminal"]
+    : []),
+];
+
+/** Multiboot modules are separated by commas, so a comma in a name is doubled, as QEMU wants it. */
+const moduleList = (modules: readonly string[]): string =>
+  modules.map((module) => module.replaceAll(",", ",,")).join(",");
+
+const bareArguments = (boot: BareBoot): string[] => [
+  ...["-kernel", boot.image, "-initrd", moduleList(boot.modules)],
+  ...(boot.append === "" ? [] : ["-append", boot.append]),
+  ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+];
+
+/**
+ * All of QEMU's arguments.
+ *
+ * @param folder where the logs go
+ */
+export const qemuArguments = (
+  machine: QemuMachine,
+  options: MachineOptions,
+  boot: Boot,
+  path: SocketPath,
+  folder: string,
+): string[] => [
+  ...hardwareArguments(machine, options, path, folder),
+  ...(boot.kind === "bare" ? bareArguments(boot) : linuxArguments(boot, path)),
+];

@@ -1,0 +1,35 @@
+// Starting a machine on its emulator
+
+import { LabError } from "../errors.ts";
+import { Bochs } from "./bochs.ts";
+import type { Boot, Emulator, MachineOptions } from "./emulator.ts";
+import { Qemu } from "./qemu.ts";
+
+const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
+  if (!Number.isInteger(smp) || smp < 1 || smp > machine.maxCpus) {
+    throw new LabError(`${smp} processors: the machine "${machine.name}" has 1 to ${machine.maxCpus}.`);
+  }
+  if (icount && smp !== 1) {
+    throw new LabError(
+      `--icount counts the instructions of one processor, but ${smp} were asked for.`,
+      "Leave --smp away, or --icount.",
+    );
+  }
+};
+
+/**
+ * Starts the emulator and waits until the machine is set up; its processors wait for `resume`.
+ *
+ * @param folder where the logs go
+ * @throws LabError for a machine that cannot be had, and when the emulator is missing or refuses its arguments
+ */
+export const startEmulator = async (options: MachineOptions, boot: Boot, folder: string): Promise<Emulator> => {
+  checkCpus(options);
+  const { machine } = options;
+  switch (machine.emulator) {
+    case "qemu":
+      return await Qemu.start(machine, options, boot, folder);
+    case "bochs":
+      return await Bochs.start(machine, options, boot, folder);
+  }
+};

@@ -1,0 +1,127 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { printedExitValue } from "../src/emulator/bochs.ts";
+import { bochsConfiguration } from "../src/emulator/bochs-configuration.ts";
+import { BochsDebugger } from "../src/emulator/bochs-debugger.ts";
+import { readLogLine } from "../src/emulator/bochs-log.ts";
+import type { MachineOptions } from "../src/emulator/emulator.ts";
+import { LabError } from "../src/errors.ts";
+import { multibootScript } from "../src/image/boot-disc.ts";
+import { type BochsMachine, findMachine } from "../src/machines.ts";
+
+const machine = findMachine("intel") as BochsMachine;
+const options: MachineOptions = { machine, smp: 1, memory: "256M", icount: false };
+
+const configuration = (changes: Partial<MachineOptions> = {}): string[] =>
+  bochsConfiguration(machine, { ...options, ...changes }, new Map([["serial", 4711]]), "/t/boot.iso", "bare").split(
+    "\n",
+  );
+
+const line = (lines: readonly string[], key: string): string => lines.find((text) => text.startsWith(`${key}:`)) ?? "";
+
+describe("bochsConfiguration", () => {
+  it("emulates a Skylake-X with as many processors and as much memory as are wanted", () => {
+    const lines = configuration({ smp: 2, memory: "1G" });
+    expect(line(lines, "cpu")).toContain("model=corei7_skylake_x, count=2,");
+    expect(line(lines, "memory")).toBe("memory: guest=1024, host=1024");
+  });
+
+  it("takes another model", () => {
+    expect(line(configuration({ cpu: "core2_penryn_t9600" }), "cpu")).toContain("model=core2_penryn_t9600,");
+  });
+
+  it("connects COM1 to the lab", () => {
+    expect(line(configuration(), "com1")).toBe("com1: enabled=1, mode=socket-client, dev=127.0.0.1:4711");
+  });
+
+  it("has no stub for GDB", () => {
+    expect(() => configuration({ gdbPort: 1234 })).toThrow(LabError);
+  });
+});
+
+describe("multibootScript", () => {
+  it("passes words on as they are, whatever they mean to GRUB", () => {
+    expect(multibootScript("/b", " cpuid=1  a;b 'c' ", ["/k", "/e"])).toBe(
+      "multiboot /b 'cpuid=1' 'a;b' ''\\''c'\\'''\nmodule /k\nmodule /e\nboot\n",
+    );
+  });
+});
+
+describe("readLogLine", () => {
+  it.each([
+    ["00208753244p[UNMAP ] >>PANIC<< Shutdown port: shutdown requested", "guest-exit"],
+    ["00208753244p[ACPI  ] >>PANIC<< ACPI control: soft power off", "powered-off"],
+    ["00000000000i[SYS   ] bx_pc_system_c::Reset(HARDWARE) called", undefined],
+    ["00206019148e[CPU0  ] RDMSR: Unknown register 0xc0010114", undefined],
+  ])("finds in %s %j", (text, found) => {
+    expect(readLogLine(text)).toBe(found);
+  });
+
+  it.each([
+    ["00133270954i[SYS   ] bx_pc_system_c::Reset(SOFTWARE) called", "powered-off"],
+    ["00044501578p[CPU0  ] >>PANIC<< exception(): 3rd (13) exception with no resolution", "triple-fault"],
+    ["00044501578p[HD    ] >>PANIC<< something else", "emulator-failed"],
+  ])("takes %s for the machine's death: %s", (text, kind) => {
+    expect(readLogLine(text)).toMatchObject({ kind });
+  });
+});
+
+describe("printedExitValue", () => {
+  it("is in the last line of what was printed", () => {
+    expect(printedExitValue("bare: exit 3\nbare: 1 processors\r\nbare: exit 17\r\n")).toBe(17);
+    expect(printedExitValue("bare: exit 16\n")).toBe(16);
+  });
+
+  it.each(["", "bare: exit 16\nmore\n", "bare: exit "])("is not in %j", (text) => {
+    expect(printedExitValue(text)).toBeUndefined();
+  });
+});
+
+describe("BochsDebugger", () => {
+  /** A debugger that answers each command with the command itself. */
+  const machineWith = () => {
+    const stdout = new PassThrough();
+    const heard: string[] = [];
+    let prompts = 0;
+    const prompt = () => stdout.write(`<bochs:${++prompts}> `);
+    const send = (text: string) => {
+      const command = text.trim();
+      heard.push(command);
+      if (command !== "c") {
+        stdout.write(`${command}!\n`);
+        prompt();
+      }
+    };
+    const interrupt = () => {
+      heard.push("interrupt");
+      stdout.write("Next at t=7\n");
+      prompt();
+    };
+    prompt();
+    return { heard, monitor: new BochsDebugger({ send, stdout, interrupt, end: () => heard.push("end") }, 2) };
+  };
+
+  it("runs commands before the machine runs", async () => {
+    const { heard, monitor } = machineWith();
+    expect(await monitor.human("info tab")).toBe("info tab!\n");
+    await monitor.resume();
+    expect(heard).toEqual(["info tab", "c"]);
+  });
+
+  it("interrupts a machine that runs, and lets it go on", async () => {
+    const { heard, monitor } = machineWith();
+    await monitor.resume();
+    const [first, second] = await Promise.all([monitor.human("r"), monitor.human("sreg")]);
+    expect([first, second]).toEqual(["r!\n", "sreg!\n"]);
+    expect(heard).toEqual(["c", "interrupt", "r", "c", "interrupt", "sreg", "c"]);
+  });
+
+  it("shows the registers of every processor, which stand still then", async () => {
+    const { heard, monitor } = machineWith();
+    await monitor.resume();
+    const text = await monitor.registers();
+    expect(text).toContain("set $cpu = 0!\nr!\n");
+    expect(text).toContain("set $cpu = 1!\nr!\n");
+    expect(heard.filter((command) => command === "interrupt" || command === "c")).toEqual(["c", "interrupt"]);
+  });
+});
