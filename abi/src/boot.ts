@@ -198,7 +198,33 @@ export const savedState = structure("boot", "SavedState", "The operating system'
   trAttrib: "u16",
   trLimit: "u32",
   trBase: "u64",
-  handoffStack: ["u64[32]", "Stack of the hand-off code while neither side has one."],
+  handoffNmis: [
+    "u32",
+    "Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once.",
+  ],
+  reserved: "u32",
+});
+
+/**
+ * The loader's own, behind SavedState in the same page: what the hand-off code needs while it has left one side and not
+ * arrived at the other. The page is mapped at the operating system's address of it, and at HANDOFF_BASE +
+ * HANDOFF_STATE_STRIDE * (ppid + 1) in host mode; the transition table has it at both.
+ */
+export const handoff = structure("boot", "Handoff", "What the hand-off code needs, at SavedState + HANDOFF_OFFSET", {
+  alias: ["u64", "SavedState's address in the hand-off window."],
+  promoteInOs: ["u64", "Where promote continues at the operating system's address of the code."],
+  gdt: ["u64[32]", "Host mode's code and stack segments, the operating system's, and room for its TSS."],
+  idtInOs: ["u64[6]", "Three gates, of which the one for NMIs is used, by the operating system's addresses."],
+  idtInHost: ["u64[6]", "The same by the addresses of host mode."],
+  gdtrInOs: ["u64[2]", "Operands of LGDT and LIDT: limit in the first word's upper 16 bits, then the base."],
+  gdtrInHost: "u64[2]",
+  idtrInOs: "u64[2]",
+  idtrInHost: "u64[2]",
+  stack: ["u64[64]", "Used while neither side's stack is mapped."],
+});
+
+export const handoffPlace = table("boot", "Where the Handoff structure lies", "u32", {
+  HANDOFF_OFFSET: [0x800, "Behind SavedState."],
 });
 
 /** The kernel writes characters at end modulo the buffer's size; begin moves ahead of it when the ring is full. */

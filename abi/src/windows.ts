@@ -46,6 +46,7 @@ export const kernelWindows = table("windows", "Windows of the microkernel", "u64
     "Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.",
   ],
   HANDOFF_BASE: [0x6_0000_0000n, "The loader's page of code for entering and leaving, mapped in every table."],
+  HANDOFF_STATE_STRIDE: [0x1000n, "Behind that page: each processor's SavedState, at base + (ppid + 1) * stride."],
   DIRECT_BASE: [0x4000_0000_0000n, "Physical memory that belongs to the hypervisor: virtual = base + physical."],
   DIRECT_BYTES: 0x2000_0000_0000n,
 });

@@ -33,6 +33,10 @@ export interface Text {
 export type Texts<T> = () => Readonly<Record<number, T>>;
 
 const svmAdvice = "This release needs an AMD processor with SVM, switched on in the firmware's set-up.";
+const vmxAdvice =
+  "This release needs an Intel processor with EPT and unrestricted guest (most since 2010); nothing was changed. " +
+  "Building and testing work here all the same: bf lab run --machine intel emulates such a processor.";
+const inVirtualMachine = "In a virtual machine, give it a processor model with nested virtualization.";
 const rebuildAdvice = "Build it again, with the linker script of this release: bf build.";
 const seeRing = "See what the hypervisor wrote: bfm dump.";
 const reboot = "Save your work and reboot: nothing else gives the processor back.";
@@ -67,8 +71,8 @@ export const errorTexts: Texts<Text> = () => ({
     advice: "Take some offline (echo 0 > /sys/devices/system/cpu/cpuN/online), or boot with maxcpus=.",
   },
   [abi.ERROR_VENDOR]: {
-    what: ({ cpu }) => `${processor(cpu)} is of a vendor that the kernel image does not support`,
-    advice: svmAdvice,
+    what: ({ cpu }) => `${processor(cpu)} is neither AMD's nor Intel's`,
+    advice: "This release needs AMD-V (SVM) or Intel VT-x (VMX).",
   },
   [abi.ERROR_NO_SVM]: {
     what: ({ cpu }) => `${processor(cpu)} has no SVM (AMD-V)`,
@@ -81,6 +85,75 @@ export const errorTexts: Texts<Text> = () => ({
   [abi.ERROR_SVM_IN_USE]: {
     what: ({ cpu }) => `another hypervisor already uses SVM on ${processor(cpu)}`,
     advice: "Stop its virtual machines and remove it, for KVM: modprobe -r kvm_amd.",
+  },
+  [abi.ERROR_NO_VMX]: {
+    what: ({ cpu }) => `${processor(cpu)} has no VMX (Intel VT-x)`,
+    advice: `${vmxAdvice} ${inVirtualMachine}`,
+  },
+  [abi.ERROR_VMX_LOCKED]: {
+    what: ({ cpu }) => `the firmware has switched VMX off on ${processor(cpu)}, and locked it`,
+    advice: "Switch VT-x ('Intel Virtualization Technology') on in the firmware's set-up, and boot again.",
+  },
+  [abi.ERROR_VMX_IN_USE]: {
+    what: ({ cpu }) => `another hypervisor already uses VMX on ${processor(cpu)}`,
+    advice: "Stop its virtual machines and remove it, for KVM: modprobe -r kvm_intel.",
+  },
+  [abi.ERROR_NO_SECONDARY_CONTROLS]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but no secondary controls: neither EPT nor unrestricted guest`,
+    advice: vmxAdvice,
+  },
+  [abi.ERROR_NO_EPT]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but no extended page tables (EPT)`,
+    advice: vmxAdvice,
+  },
+  [abi.ERROR_NO_EPT_FLUSH]: {
+    what: ({ cpu, detail }) =>
+      `${processor(cpu)} has EPT, but without four levels, write-back tables or INVEPT (bits ${hex(detail)})`,
+    advice: `${vmxAdvice} ${inVirtualMachine}`,
+  },
+  [abi.ERROR_NO_UNRESTRICTED_GUEST]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX and EPT, but no unrestricted guest`,
+    advice: vmxAdvice,
+  },
+  [abi.ERROR_NO_VPID]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX and EPT, but no virtual processor identifiers (VPID with INVVPID)`,
+    advice: vmxAdvice,
+  },
+  [abi.ERROR_NO_VIRTUAL_NMIS]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but no virtual NMIs: NMIs could be lost`,
+    advice: `${vmxAdvice} ${inVirtualMachine}`,
+  },
+  [abi.ERROR_NO_BITMAPS]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but no bitmaps for MSRs and ports`,
+    advice: `${vmxAdvice} ${inVirtualMachine}`,
+  },
+  [abi.ERROR_NO_TRUE_CONTROLS]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but leaves the VM whenever it changes CR3`,
+    advice: vmxAdvice,
+  },
+  [abi.ERROR_NO_HOST_64]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but not for a 64-bit hypervisor`,
+    advice: vmxAdvice,
+  },
+  [abi.ERROR_NO_EFER_SWITCH]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but does not switch EFER between VM and hypervisor`,
+    advice: `${vmxAdvice} ${inVirtualMachine}`,
+  },
+  [abi.ERROR_NO_PAT_SWITCH]: {
+    what: ({ cpu }) => `${processor(cpu)} has VMX, but does not switch PAT between VM and hypervisor`,
+    advice: `${vmxAdvice} ${inVirtualMachine}`,
+  },
+  [abi.ERROR_VMX_MEMORY_TYPE]: {
+    what: ({ cpu, detail }) => `${processor(cpu)} wants VMX structures in memory of type ${detail}, not write-back (6)`,
+    advice: vmxAdvice,
+  },
+  [abi.ERROR_VMX_CR0]: {
+    what: ({ cpu, detail }) => `on ${processor(cpu)}, VMX does not allow CR0 as Linux has it (bits ${hex(detail)})`,
+    advice: "Please report this, with the processor's name (/proc/cpuinfo) and Linux's version (uname -r).",
+  },
+  [abi.ERROR_VMX_CR4]: {
+    what: ({ cpu, detail }) => `on ${processor(cpu)}, VMX does not allow CR4 as Linux has it (bits ${hex(detail)})`,
+    advice: "Please report this, with the processor's name (/proc/cpuinfo) and Linux's version (uname -r).",
   },
   [abi.ERROR_NO_NX]: {
     what: ({ cpu }) => `${processor(cpu)} has no no-execute pages (NX)`,

@@ -4,7 +4,7 @@
 //     rdmsr=N            reads and prints it      peek=A         reads and prints 64 bits of memory
 //     outb=P value=V     writes a byte to a port  poke=A value=V writes 64 bits, reads and prints them
 //                                                 pokes=TIMES    how often
-//     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL, and prints RAX
+//     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL or VMCALL, and prints RAX
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
 //     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
 //     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
@@ -12,8 +12,10 @@
 //
 // In this order. Numbers are printed in hexadecimal.
 
+import { VENDOR_INTEL } from "../../abi/generated/bare/boot";
 import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
-import { cpuidEax, rdmsr, readCr4 } from "../src/x64/cpu";
+import { readVendor } from "../src/x64/check";
+import { cpuidEax, hypercall, rdmsr, readCr4, wrmsr } from "../src/x64/cpu";
 import {
   callHookTarget,
   hookTarget,
@@ -22,10 +24,8 @@ import {
   outb,
   outsb,
   undefinedOpcode,
-  vmmcall,
   waitOnce,
   writeCr4,
-  wrmsr,
 } from "./board";
 import { print, printHex } from "./console";
 import { option } from "./multiboot";
@@ -36,6 +36,8 @@ const ABSENT: u64 = 0xffff_ffff_ffff_ffff;
 const PORT_PIC_1: u32 = 0x21;
 const PORT_PIC_2: u32 = 0xa1;
 
+/** RAX, RBX, RCX, RDX, RSI, RDI, R8, R9. */
+const hypercallRegisters: usize = memory.data(64, 8);
 const letters: usize = memory.data<u8>([0x61, 0x62, 0x63]);
 
 /** Does what the command line names. */
@@ -63,7 +65,12 @@ export function act(): void {
       show("read", peek32(hookTarget() + 1));
     }
   }
-  if (has("vmmcall")) show("vmmcall", vmmcall(option("vmmcall", 0)));
+  if (has("vmmcall")) {
+    const registers = nativeAddress(<u32>hypercallRegisters);
+    poke64(registers, option("vmmcall", 0));
+    hypercall(registers, readVendor() === VENDOR_INTEL ? 1 : 0);
+    show("vmmcall", peek64(registers));
+  }
   for (let i: u64 = option("ud", 0); i !== 0; i--) undefinedOpcode();
   if (has("hlt")) waitOnce();
   if (has("sti")) {

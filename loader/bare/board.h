@@ -25,17 +25,6 @@ INTRINSIC(void, board, outsb, u32 port, u64 address, u64 count)
     __asm__ volatile("cld\nrep outsb" : "+S"(address), "+c"(count) : "d"(port) : "memory");
 }
 
-INTRINSIC(void, board, wrmsr, u32 index, u64 value)
-{
-    __asm__ volatile("wrmsr" : : "c"(index), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
-}
-
-INTRINSIC(u64, board, vmmcall, u64 number)
-{
-    __asm__ volatile("vmmcall" : "+a"(number) : : "memory");
-    return number;
-}
-
 INTRINSIC0(void, board, undefinedOpcode) { __asm__ volatile("ud2" : : : "memory"); }
 INTRINSIC0(void, board, waitOnce) { __asm__ volatile("hlt" : : : "memory"); }
 INTRINSIC0(void, board, openInterruptWindow) { __asm__ volatile("sti\nnop\nnop\ncli" : : : "memory"); }
@@ -60,18 +49,18 @@ INTRINSIC(void, board, loadGdt, u64 base, u32 limit)
     struct table_register gdtr = {(u16)limit, base};
     u64 scratch;
     __asm__ volatile("lgdt %1\n"
-                     "pushq $0x08\n"
+                     "pushq $0x10\n"
                      "leaq 1f(%%rip), %0\n"
                      "pushq %0\n"
                      "lretq\n"
-                     "1: movl $0x10, %k0\n"
+                     "1: movl $0x18, %k0\n"
                      "mov %k0, %%ss\n"
                      "mov %k0, %%ds\n"
                      "mov %k0, %%es\n"
                      "xorl %k0, %k0\n"
                      "mov %k0, %%fs\n"
                      "mov %k0, %%gs\n"
-                     "movl $0x18, %k0\n"
+                     "movl $0x20, %k0\n"
                      "ltr %w0"
                      : "=&r"(scratch)
                      : "m"(gdtr)

@@ -8,10 +8,6 @@ export declare function inb(port: u32): u32;
 
 /** Writes `count` bytes at an address to a port, by one REP OUTSB. */
 export declare function outsb(port: u32, address: u64, count: u64): void;
-/** Writes an MSR. */
-export declare function wrmsr(index: u32, value: u64): void;
-/** Executes VMMCALL with a number in RAX, and returns RAX. */
-export declare function vmmcall(number: u64): u64;
 /** Executes UD2. */
 export declare function undefinedOpcode(): void;
 /** Executes HLT once. */
@@ -26,7 +22,7 @@ export declare function halt(): void;
 /** Sets CR4. */
 export declare function writeCr4(value: u64): void;
 
-/** Loads GDTR, every segment register (CS from 0x08, SS, DS, ES from 0x10, FS and GS null) and TR from 0x18. */
+/** Loads GDTR, every segment register (CS from 0x10, SS, DS, ES from 0x18, FS and GS null) and TR from 0x20. */
 export declare function loadGdt(base: u64, limit: u32): void;
 /** Loads IDTR. */
 export declare function loadIdt(base: u64, limit: u32): void;

@@ -1,6 +1,6 @@
 // Each processor's GDT, TSS and IDT: a page each, as an operating system has them
 //
-//     0x000  GDT: null, code, data, TSS (16 bytes)
+//     0x000  GDT: nothing, nothing, code, data, TSS (16 bytes)
 //     0x080  TSS
 //     0x100  IDT, 32 gates of 16 bytes
 
@@ -13,8 +13,8 @@ const DATA: u64 = 0x00cf_9300_0000_ffff;
 /** Available 64-bit TSS, present (APM volume 2, 4.8.3). */
 const TSS: u64 = 0x0000_8900_0000_0000;
 const TSS_BYTES: u64 = 0x68;
-/** 64-bit interrupt gate, present, to selector 0x08. */
-const GATE: u64 = 0x0000_8e00_0008_0000;
+/** 64-bit interrupt gate, present, to selector 0x10. */
+const GATE: u64 = 0x0000_8e00_0010_0000;
 
 const OFFSET_TSS: u64 = 0x80;
 const OFFSET_IDT: u64 = 0x100;
@@ -25,10 +25,11 @@ export function loadDescriptors(): void {
   const page = take(1, false);
   const tss = page + OFFSET_TSS;
   poke64(page, 0);
-  poke64(page + 8, CODE_64);
-  poke64(page + 16, DATA);
-  poke64(page + 24, TSS | (TSS_BYTES - 1) | ((tss & 0xff_ffff) << 16) | ((tss & 0xff00_0000) << 32));
-  poke64(page + 32, tss >> 32);
+  poke64(page + 8, 0);
+  poke64(page + 16, CODE_64);
+  poke64(page + 24, DATA);
+  poke64(page + 32, TSS | (TSS_BYTES - 1) | ((tss & 0xff_ffff) << 16) | ((tss & 0xff00_0000) << 32));
+  poke64(page + 40, tss >> 32);
   for (let offset: u64 = 0; offset < TSS_BYTES; offset += 4) poke32(tss + offset, 0);
   poke16(tss + 102, <u16>TSS_BYTES);
   for (let vector: u32 = 0; vector < VECTORS; vector++) {
@@ -37,6 +38,6 @@ export function loadDescriptors(): void {
     poke64(gate, GATE | (stub & 0xffff) | ((stub & 0xffff_0000) << 32));
     poke64(gate + 8, stub >> 32);
   }
-  loadGdt(page, 39);
+  loadGdt(page, 47);
   loadIdt(page + OFFSET_IDT, VECTORS * 16 - 1);
 }

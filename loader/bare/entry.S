@@ -71,10 +71,10 @@ long_mode:
     lgdt [boot_gdtr]
     // In intel syntax a far jump to a constant is ambiguous.
     .att_syntax
-    ljmp $0x08, $1f
+    ljmp $0x10, $1f
     .intel_syntax noprefix
     .code64
-1:  mov eax, 0x10
+1:  mov eax, 0x18
     mov ds, eax
     mov es, eax
     mov ss, eax
@@ -112,11 +112,11 @@ trampoline:
     or al, 1
     mov cr0, eax
     .att_syntax
-    ljmpl $0x18, $(TRAMPOLINE + trampoline_protected - trampoline)
+    ljmpl $0x08, $(TRAMPOLINE + trampoline_protected - trampoline)
     .intel_syntax noprefix
     .code32
 trampoline_protected:
-    mov eax, 0x10
+    mov eax, 0x18
     mov ds, eax
     mov es, eax
     mov ss, eax
@@ -166,9 +166,9 @@ hook_target:
     .balign 8
 boot_gdt:
     .quad 0
-    .quad 0x00af9b000000ffff        // 0x08: 64-bit code
-    .quad 0x00cf93000000ffff        // 0x10: data
-    .quad 0x00cf9b000000ffff        // 0x18: 32-bit code
+    .quad 0x00cf9b000000ffff        // 0x08: 32-bit code
+    .quad 0x00af9b000000ffff        // 0x10: 64-bit code
+    .quad 0x00cf93000000ffff        // 0x18: data
 boot_gdt_end:
 boot_gdtr:
     .word boot_gdt_end - boot_gdt - 1

@@ -79,7 +79,7 @@ function fillState(index: u32, features: u32): void {
   poke64(state + SAVED_STATE_OS_ADDRESS, state);
   poke64(state + SAVED_STATE_HOST_CR3, processor.rootPhysical);
   poke64(state + SAVED_STATE_HOST_CR4, hostCr4(features));
-  poke64(state + SAVED_STATE_HOST_EFER, hostEfer());
+  poke64(state + SAVED_STATE_HOST_EFER, hostEfer(processor.vendor));
   poke64(state + SAVED_STATE_TRANSITION_CR3, transitionPhysical());
   poke64(state + SAVED_STATE_KERNEL_ENTRY, entryPoint(fileAddress(0)));
 }

@@ -3,8 +3,11 @@
 //     template ─┬─ kernel segments            KERNEL_IMAGE_BASE, KERNEL_MEMORY_BASE   as their ELF flags say
 //               ├─ extensions' files          EXT_FILE_BASE                           read-only
 //               ├─ hand-off code              HANDOFF_BASE                            executable
+//               ├─ every SavedState           HANDOFF_BASE + HANDOFF_STATE_STRIDE     writable
 //               └─ arena, debug ring          DIRECT_BASE + physical                  writable, kernel code read-only
 //     processor ── copy of template, and      PP_AREA_BASE                            stack, PpBlock, BootArgs, SavedState
+//
+// The hand-off code and every SavedState are in the transition table too, at their addresses in both worlds.
 
 import { DEBUG_RING_AREA_BYTES } from "../../abi/generated/bare/boot";
 import {
@@ -40,6 +43,7 @@ import { physicalAddress } from "./platform";
 import { Processor } from "./processor";
 import { ringPhysical } from "./ring";
 import { page as handoffPage } from "./x64/handoff";
+import { stateAlias } from "./x64/handoff-area";
 
 /** Top-level tables, in the operating system's address space. */
 let template: u64 = 0;
@@ -132,8 +136,8 @@ function protectKernel(): bool {
   return true;
 }
 
-/** Builds one processor's table and area, and notes where they lie. False when the arena is too small. */
-export function buildProcessor(processor: Processor): bool {
+/** Builds the table and area of processor `index`, and notes where they lie. False when the arena is too small. */
+export function buildProcessor(processor: Processor, index: u32): bool {
   const root = deriveTable(template);
   if (root === 0) return false;
   processor.rootPhysical = arenaPhysical(root);
@@ -143,7 +147,18 @@ export function buildProcessor(processor: Processor): bool {
   processor.args = mapArea(root, PP_ARGS);
   processor.state = mapArea(root, PP_STATE);
   processor.snapshots = carvePage();
-  return mapArea(root, PP_BLOCK) !== 0 && processor.args !== 0 && processor.state !== 0 && processor.snapshots !== 0;
+  if (processor.args === 0 || processor.state === 0 || processor.snapshots === 0) return false;
+  return mapArea(root, PP_BLOCK) !== 0 && mapHandoffState(processor.state, stateAlias(index));
+}
+
+/** The tables of all processors share what lies behind the first GiB, so mapping it in the template is enough. */
+function mapHandoffState(state: u64, alias: u64): bool {
+  const physical = arenaPhysical(state);
+  return (
+    mapPage(template, alias, physical, READ_WRITE) &&
+    mapPage(transition, alias, physical, READ_WRITE) &&
+    mapPage(transition, state, physical, READ_WRITE)
+  );
 }
 
 /** One new page of a processor's area; its address in the operating system's address space, or 0. */

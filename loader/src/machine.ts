@@ -180,7 +180,7 @@ function prepare(): u32 {
   if (!reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
   let features: u32 = 0xffff_ffff;
   for (let i: u32 = 0; i < processorCount(); i++) {
-    if (cpuNumber(i) === injectedFailure() || !buildProcessor(processorAt(i))) {
+    if (cpuNumber(i) === injectedFailure() || !buildProcessor(processorAt(i), i)) {
       return failOnCpu(ERROR_NO_MEMORY, ARENA_CPU_BYTES, cpuNumber(i), PHASE_NONE);
     }
     features &= processorAt(i).features;

@@ -6,6 +6,7 @@ import {
   BOOT_OK,
   PHASE_STOPPED,
   SAVED_STATE_BYTES,
+  VENDOR_INTEL,
 } from "../../abi/generated/bare/boot";
 import {
   CPUID_CONTROL,
@@ -40,9 +41,11 @@ import {
 } from "./processor";
 import { OPERATION_CALL, OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "./run";
 import { checkCpu, readFeatures, readVendor } from "./x64/check";
+import { allowVmx, checkDetail } from "./x64/check-intel";
 import { findMismatch } from "./x64/compare";
-import { cpuidEax, cpuidEbx, vmmcall } from "./x64/cpu";
+import { cpuidEax, cpuidEbx, hypercall } from "./x64/cpu";
 import { demote } from "./x64/handoff";
+import { fillHandoff, stateAlias } from "./x64/handoff-area";
 import { captureState } from "./x64/state";
 
 /** Where the three snapshots lie in Processor.snapshots: before start, inside the VM, after stop. */
@@ -59,7 +62,7 @@ export function carryOut(index: u32, operation: u32): void {
       check(processor);
       break;
     case OPERATION_ENTER:
-      enter(processor);
+      enter(processor, index);
       break;
     case OPERATION_LEAVE:
       leave(processor);
@@ -71,15 +74,17 @@ export function carryOut(index: u32, operation: u32): void {
 }
 
 function check(processor: Processor): void {
-  processor.error = checkCpu();
-  if (processor.error !== ERROR_NONE) return;
   processor.vendor = readVendor();
-  processor.features = readFeatures();
+  processor.error = checkCpu();
+  processor.detail = checkDetail();
+  if (processor.error === ERROR_NONE) processor.features = readFeatures(processor.vendor);
 }
 
-function enter(processor: Processor): void {
+function enter(processor: Processor, index: u32): void {
   if (loadAcquire32(stageAddress(processor)) !== STAGE_ENTERING) return;
-  captureState(processor.state);
+  if (processor.vendor === VENDOR_INTEL) allowVmx();
+  captureState(processor.state, processor.vendor);
+  fillHandoff(processor.state, stateAlias(index));
   copyMemory(processor.snapshots, processor.state, SAVED_STATE_BYTES);
   let status = demote(processor.state);
   // From here on this is a VM, or the kernel gave up. It may still do so at the VM's first exit, which is the next line.
@@ -100,7 +105,7 @@ function enter(processor: Processor): void {
 function leave(processor: Processor): void {
   const snapshots = processor.snapshots;
   control(CPUID_CONTROL_REPORT_OFF);
-  captureState(snapshots + SNAPSHOT_INSIDE);
+  captureState(snapshots + SNAPSHOT_INSIDE, processor.vendor);
   const answer = control(CPUID_CONTROL_STOP);
   // Whoever does not know the control leaf may well answer it with zeros: only the kernel knows that it let go.
   if (answer !== CPUID_CONTROL_DONE || phaseOf(processor) !== PHASE_STOPPED) {
@@ -108,7 +113,7 @@ function leave(processor: Processor): void {
     return;
   }
   storeRelease32(stageAddress(processor), STAGE_OUTSIDE);
-  captureState(snapshots + SNAPSHOT_AFTER);
+  captureState(snapshots + SNAPSHOT_AFTER, processor.vendor);
   const mismatch = findMismatch(snapshots, snapshots + SNAPSHOT_INSIDE, snapshots + SNAPSHOT_AFTER);
   if (mismatch !== 0) {
     processor.error = ERROR_STOP_MISMATCH;
@@ -120,7 +125,8 @@ function leave(processor: Processor): void {
 function call(processor: Processor): void {
   const isTaken = (cpuidEbx(CPUID_HYPERVISOR_MAX, 0) & CPUID_INTERFACE_HYPERCALLS) !== 0;
   if (!isTaken) processor.error = ERROR_NO_HYPERCALLS;
-  else if (vmmcall(callRegisters(processor)) === 0) processor.error = ERROR_UNKNOWN_HYPERCALL;
+  else if (hypercall(callRegisters(processor), processor.vendor === VENDOR_INTEL ? 1 : 0) === 0)
+    processor.error = ERROR_UNKNOWN_HYPERCALL;
 }
 
 function control(command: u32): u32 {

@@ -10,6 +10,7 @@ import {
   DIRECT_BASE,
   EXT_FILE_BASE,
   HANDOFF_BASE,
+  HANDOFF_STATE_STRIDE,
   IOCTL_START,
   PP_AREA_BASE,
   PP_ARGS,
@@ -161,13 +162,22 @@ describe("every processor's table", () => {
     ).toBe(true);
   });
 
-  it("maps the hand-off page executable, and so does the transition table, at both addresses and alone", () => {
-    const handoff = { physical: MODULE_PHYSICAL, isWritable: false, isExecutable: true, isUser: false };
-    for (let cpu = 0; cpu < CPUS; cpu++) expect(at(cpu, HANDOFF_BASE)).toEqual({ virtual: HANDOFF_BASE, ...handoff });
-    expect(transition).toEqual([
-      { virtual: HANDOFF_BASE, ...handoff },
-      { virtual: MODULE, ...handoff },
-    ]);
+  it("maps the hand-off page executable and every SavedState behind it, the transition table at both addresses", () => {
+    const code = { physical: MODULE_PHYSICAL, isWritable: false, isExecutable: true, isUser: false };
+    const states = machine.demotions.map(({ state }) => state);
+    const data = states.map((state) => ({
+      physical: machine.platform.physicalAddress(state),
+      isWritable: true,
+      isExecutable: false,
+      isUser: false,
+    }));
+    const inHost = [
+      { virtual: HANDOFF_BASE, ...code },
+      ...data.map((page, cpu) => ({ virtual: HANDOFF_BASE + BigInt(cpu + 1) * HANDOFF_STATE_STRIDE, ...page })),
+    ];
+    const inOs = data.map((page, cpu) => ({ virtual: states[cpu] ?? 0n, ...page }));
+    for (let cpu = 0; cpu < CPUS; cpu++) expect(within(cpu, HANDOFF_BASE, 1n << 30n)).toEqual(inHost);
+    expect(transition).toEqual([...inHost, ...inOs, { virtual: MODULE, ...code }]);
   });
 
   it("consists of pages that the loader says it uses, and so do the kernel's pages", () => {

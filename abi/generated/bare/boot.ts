@@ -118,6 +118,36 @@ export const CPU_FEATURE_NRIP: u32 = 0x10;
 export const CPU_FEATURE_FLUSH_ASID: u32 = 0x20;
 export const CPU_FEATURE_FSGSBASE: u32 = 0x40;
 
+// What the hand-off code needs, at SavedState + HANDOFF_OFFSET
+
+/** u64: SavedState's address in the hand-off window. */
+export const HANDOFF_ALIAS: u32 = 0x0;
+/** u64: Where promote continues at the operating system's address of the code. */
+export const HANDOFF_PROMOTE_IN_OS: u32 = 0x8;
+/** u64[32]: Host mode's code and stack segments, the operating system's, and room for its TSS. */
+export const HANDOFF_GDT: u32 = 0x10;
+/** u64[6]: Three gates, of which the one for NMIs is used, by the operating system's addresses. */
+export const HANDOFF_IDT_IN_OS: u32 = 0x110;
+/** u64[6]: The same by the addresses of host mode. */
+export const HANDOFF_IDT_IN_HOST: u32 = 0x140;
+/** u64[2]: Operands of LGDT and LIDT: limit in the first word's upper 16 bits, then the base. */
+export const HANDOFF_GDTR_IN_OS: u32 = 0x170;
+/** u64[2]. */
+export const HANDOFF_GDTR_IN_HOST: u32 = 0x180;
+/** u64[2]. */
+export const HANDOFF_IDTR_IN_OS: u32 = 0x190;
+/** u64[2]. */
+export const HANDOFF_IDTR_IN_HOST: u32 = 0x1a0;
+/** u64[64]: Used while neither side's stack is mapped. */
+export const HANDOFF_STACK: u32 = 0x1b0;
+/** Size of the structure. */
+export const HANDOFF_BYTES: u32 = 0x3b0;
+
+// Where the Handoff structure lies
+
+/** Behind SavedState. */
+export const HANDOFF_OFFSET: u32 = 0x800;
+
 // ELF notes, owner "Bareflank"
 
 /** Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
@@ -331,10 +361,12 @@ export const SAVED_STATE_TR_ATTRIB: u32 = 0x20a;
 export const SAVED_STATE_TR_LIMIT: u32 = 0x20c;
 /** u64. */
 export const SAVED_STATE_TR_BASE: u32 = 0x210;
-/** u64[32]: Stack of the hand-off code while neither side has one. */
-export const SAVED_STATE_HANDOFF_STACK: u32 = 0x218;
+/** u32: Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once. */
+export const SAVED_STATE_HANDOFF_NMIS: u32 = 0x218;
+/** u32. */
+export const SAVED_STATE_RESERVED: u32 = 0x21c;
 /** Size of the structure. */
-export const SAVED_STATE_BYTES: u32 = 0x318;
+export const SAVED_STATE_BYTES: u32 = 0x220;
 
 // BootArgs.vendor
 

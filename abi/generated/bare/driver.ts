@@ -87,7 +87,7 @@ export const ERROR_ELF: u32 = 0x5;
 export const ERROR_KERNEL_VERSION: u32 = 0x6;
 /** detail: how many there are. */
 export const ERROR_TOO_MANY_CPUS: u32 = 0x7;
-/** Neither AMD nor Intel, or one that the kernel has no support for. */
+/** Neither AMD nor Intel. */
 export const ERROR_VENDOR: u32 = 0x8;
 export const ERROR_NO_SVM: u32 = 0x9;
 /** VM_CR.SVMDIS is set: the firmware switched SVM off. */
@@ -118,6 +118,34 @@ export const ERROR_MEMORY_ENCRYPTION: u32 = 0x18;
 export const ERROR_UNKNOWN_HYPERCALL: u32 = 0x19;
 /** The processor is not in the hypervisor's care; cpu: which. */
 export const ERROR_NO_SUCH_CPU: u32 = 0x17;
+export const ERROR_NO_VMX: u32 = 0x1a;
+/** IA32_FEATURE_CONTROL is locked without VMXON: the firmware switched VT-x off. */
+export const ERROR_VMX_LOCKED: u32 = 0x1b;
+/** CR4.VMXE is set already: another hypervisor (KVM?) runs. */
+export const ERROR_VMX_IN_USE: u32 = 0x1c;
+export const ERROR_NO_SECONDARY_CONTROLS: u32 = 0x1d;
+export const ERROR_NO_EPT: u32 = 0x1e;
+export const ERROR_NO_UNRESTRICTED_GUEST: u32 = 0x1f;
+export const ERROR_NO_VPID: u32 = 0x20;
+export const ERROR_NO_VIRTUAL_NMIS: u32 = 0x21;
+/** No MSR or I/O bitmaps. */
+export const ERROR_NO_BITMAPS: u32 = 0x22;
+/** Exits for CR3 cannot be switched off. */
+export const ERROR_NO_TRUE_CONTROLS: u32 = 0x23;
+/** VM exits do not lead to 64-bit mode. */
+export const ERROR_NO_HOST_64: u32 = 0x24;
+/** VM entries and exits do not save and load EFER. */
+export const ERROR_NO_EFER_SWITCH: u32 = 0x25;
+/** VM entries and exits do not save and load PAT. */
+export const ERROR_NO_PAT_SWITCH: u32 = 0x26;
+/** VMX structures must not be cached; detail: the memory type that they need. */
+export const ERROR_VMX_MEMORY_TYPE: u32 = 0x27;
+/** detail: bits of CR0 that VMX wants otherwise. */
+export const ERROR_VMX_CR0: u32 = 0x28;
+/** detail: bits of CR4 that VMX wants otherwise. */
+export const ERROR_VMX_CR4: u32 = 0x29;
+/** EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
+export const ERROR_NO_EPT_FLUSH: u32 = 0x2a;
 /** A control register or MSR differs after stop from before start; detail: which. */
 export const ERROR_STOP_MISMATCH: u32 = 0x15;
 

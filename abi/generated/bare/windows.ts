@@ -40,6 +40,8 @@ export const EXT_FILE_STRIDE: u64 = 0x1000000;
 export const EXT_MEMORY_BASE: u64 = 0x400000000;
 /** The loader's page of code for entering and leaving, mapped in every table. */
 export const HANDOFF_BASE: u64 = 0x600000000;
+/** Behind that page: each processor's SavedState, at base + (ppid + 1) * stride. */
+export const HANDOFF_STATE_STRIDE: u64 = 0x1000;
 /** Physical memory that belongs to the hypervisor: virtual = base + physical. */
 export const DIRECT_BASE: u64 = 0x400000000000;
 export const DIRECT_BYTES: u64 = 0x200000000000;

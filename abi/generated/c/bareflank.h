@@ -732,6 +732,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_EXT_FILE_STRIDE BF_U64(0x1000000) /* Distance of two files; a file has at most EXT_CODE_BYTES. */
 #define BF_EXT_MEMORY_BASE BF_U64(0x400000000) /* Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
 #define BF_HANDOFF_BASE BF_U64(0x600000000) /* The loader's page of code for entering and leaving, mapped in every table. */
+#define BF_HANDOFF_STATE_STRIDE BF_U64(0x1000) /* Behind that page: each processor's SavedState, at base + (ppid + 1) * stride. */
 #define BF_DIRECT_BASE BF_U64(0x400000000000) /* Physical memory that belongs to the hypervisor: virtual = base + physical. */
 #define BF_DIRECT_BYTES BF_U64(0x200000000000)
 
@@ -858,6 +859,37 @@ _Static_assert(sizeof(struct bf_extension_settings) == 16, "size of bf_extension
 #define BF_CPU_FEATURE_FLUSH_ASID BF_U32(0x20) /* AMD: TLB_CONTROL 3 works. */
 #define BF_CPU_FEATURE_FSGSBASE BF_U32(0x40)
 
+/* What the hand-off code needs, at SavedState + HANDOFF_OFFSET */
+#define BF_HANDOFF_ALIAS BF_U32(0x0) /* u64: SavedState's address in the hand-off window. */
+#define BF_HANDOFF_PROMOTE_IN_OS BF_U32(0x8) /* u64: Where promote continues at the operating system's address of the code. */
+#define BF_HANDOFF_GDT BF_U32(0x10) /* u64[32]: Host mode's code and stack segments, the operating system's, and room for its TSS. */
+#define BF_HANDOFF_IDT_IN_OS BF_U32(0x110) /* u64[6]: Three gates, of which the one for NMIs is used, by the operating system's addresses. */
+#define BF_HANDOFF_IDT_IN_HOST BF_U32(0x140) /* u64[6]: The same by the addresses of host mode. */
+#define BF_HANDOFF_GDTR_IN_OS BF_U32(0x170) /* u64[2]: Operands of LGDT and LIDT: limit in the first word's upper 16 bits, then the base. */
+#define BF_HANDOFF_GDTR_IN_HOST BF_U32(0x180) /* u64[2]. */
+#define BF_HANDOFF_IDTR_IN_OS BF_U32(0x190) /* u64[2]. */
+#define BF_HANDOFF_IDTR_IN_HOST BF_U32(0x1a0) /* u64[2]. */
+#define BF_HANDOFF_STACK BF_U32(0x1b0) /* u64[64]: Used while neither side's stack is mapped. */
+#define BF_HANDOFF_BYTES BF_U32(0x3b0) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_handoff {
+    uint64_t alias;
+    uint64_t promote_in_os;
+    uint64_t gdt[32];
+    uint64_t idt_in_os[6];
+    uint64_t idt_in_host[6];
+    uint64_t gdtr_in_os[2];
+    uint64_t gdtr_in_host[2];
+    uint64_t idtr_in_os[2];
+    uint64_t idtr_in_host[2];
+    uint64_t stack[64];
+};
+_Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
+#endif
+
+/* Where the Handoff structure lies */
+#define BF_HANDOFF_OFFSET BF_U32(0x800) /* Behind SavedState. */
+
 /* ELF notes, owner "Bareflank" */
 #define BF_NOTE_KERNEL BF_U32(0x1) /* Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
 #define BF_NOTE_EXTENSION_MEMORY BF_U32(0x2) /* Descriptor: ExtensionMemory. Only a TypeScript extension has it. */
@@ -974,8 +1006,9 @@ _Static_assert(sizeof(struct bf_debug_ring) == 16, "size of bf_debug_ring");
 #define BF_SAVED_STATE_TR_ATTRIB BF_U32(0x20a) /* u16. */
 #define BF_SAVED_STATE_TR_LIMIT BF_U32(0x20c) /* u32. */
 #define BF_SAVED_STATE_TR_BASE BF_U32(0x210) /* u64. */
-#define BF_SAVED_STATE_HANDOFF_STACK BF_U32(0x218) /* u64[32]: Stack of the hand-off code while neither side has one. */
-#define BF_SAVED_STATE_BYTES BF_U32(0x318) /* Size of the structure. */
+#define BF_SAVED_STATE_HANDOFF_NMIS BF_U32(0x218) /* u32: Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once. */
+#define BF_SAVED_STATE_RESERVED BF_U32(0x21c) /* u32. */
+#define BF_SAVED_STATE_BYTES BF_U32(0x220) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_saved_state {
     uint64_t os_address;
@@ -1062,9 +1095,10 @@ struct bf_saved_state {
     uint16_t tr_attrib;
     uint32_t tr_limit;
     uint64_t tr_base;
-    uint64_t handoff_stack[32];
+    uint32_t handoff_nmis;
+    uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_saved_state) == 792, "size of bf_saved_state");
+_Static_assert(sizeof(struct bf_saved_state) == 544, "size of bf_saved_state");
 #endif
 
 /* BootArgs.vendor */
@@ -1156,7 +1190,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_ELF BF_U32(0x5) /* file, detail: ELF_*. */
 #define BF_ERROR_KERNEL_VERSION BF_U32(0x6) /* The kernel image is for another BOOT_VERSION; detail: its version. */
 #define BF_ERROR_TOO_MANY_CPUS BF_U32(0x7) /* detail: how many there are. */
-#define BF_ERROR_VENDOR BF_U32(0x8) /* Neither AMD nor Intel, or one that the kernel has no support for. */
+#define BF_ERROR_VENDOR BF_U32(0x8) /* Neither AMD nor Intel. */
 #define BF_ERROR_NO_SVM BF_U32(0x9)
 #define BF_ERROR_SVM_LOCKED BF_U32(0xa) /* VM_CR.SVMDIS is set: the firmware switched SVM off. */
 #define BF_ERROR_SVM_IN_USE BF_U32(0xb) /* EFER.SVME is set already: another hypervisor (KVM?) runs. */
@@ -1173,6 +1207,23 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_MEMORY_ENCRYPTION BF_U32(0x18) /* The operating system encrypts its memory (SME). */
 #define BF_ERROR_UNKNOWN_HYPERCALL BF_U32(0x19) /* The extension does not know this hypercall. */
 #define BF_ERROR_NO_SUCH_CPU BF_U32(0x17) /* The processor is not in the hypervisor's care; cpu: which. */
+#define BF_ERROR_NO_VMX BF_U32(0x1a)
+#define BF_ERROR_VMX_LOCKED BF_U32(0x1b) /* IA32_FEATURE_CONTROL is locked without VMXON: the firmware switched VT-x off. */
+#define BF_ERROR_VMX_IN_USE BF_U32(0x1c) /* CR4.VMXE is set already: another hypervisor (KVM?) runs. */
+#define BF_ERROR_NO_SECONDARY_CONTROLS BF_U32(0x1d)
+#define BF_ERROR_NO_EPT BF_U32(0x1e)
+#define BF_ERROR_NO_UNRESTRICTED_GUEST BF_U32(0x1f)
+#define BF_ERROR_NO_VPID BF_U32(0x20)
+#define BF_ERROR_NO_VIRTUAL_NMIS BF_U32(0x21)
+#define BF_ERROR_NO_BITMAPS BF_U32(0x22) /* No MSR or I/O bitmaps. */
+#define BF_ERROR_NO_TRUE_CONTROLS BF_U32(0x23) /* Exits for CR3 cannot be switched off. */
+#define BF_ERROR_NO_HOST_64 BF_U32(0x24) /* VM exits do not lead to 64-bit mode. */
+#define BF_ERROR_NO_EFER_SWITCH BF_U32(0x25) /* VM entries and exits do not save and load EFER. */
+#define BF_ERROR_NO_PAT_SWITCH BF_U32(0x26) /* VM entries and exits do not save and load PAT. */
+#define BF_ERROR_VMX_MEMORY_TYPE BF_U32(0x27) /* VMX structures must not be cached; detail: the memory type that they need. */
+#define BF_ERROR_VMX_CR0 BF_U32(0x28) /* detail: bits of CR0 that VMX wants otherwise. */
+#define BF_ERROR_VMX_CR4 BF_U32(0x29) /* detail: bits of CR4 that VMX wants otherwise. */
+#define BF_ERROR_NO_EPT_FLUSH BF_U32(0x2a) /* EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A control register or MSR differs after stop from before start; detail: which. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */

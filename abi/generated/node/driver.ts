@@ -87,7 +87,7 @@ export const ERROR_ELF = 0x5;
 export const ERROR_KERNEL_VERSION = 0x6;
 /** detail: how many there are. */
 export const ERROR_TOO_MANY_CPUS = 0x7;
-/** Neither AMD nor Intel, or one that the kernel has no support for. */
+/** Neither AMD nor Intel. */
 export const ERROR_VENDOR = 0x8;
 export const ERROR_NO_SVM = 0x9;
 /** VM_CR.SVMDIS is set: the firmware switched SVM off. */
@@ -118,6 +118,34 @@ export const ERROR_MEMORY_ENCRYPTION = 0x18;
 export const ERROR_UNKNOWN_HYPERCALL = 0x19;
 /** The processor is not in the hypervisor's care; cpu: which. */
 export const ERROR_NO_SUCH_CPU = 0x17;
+export const ERROR_NO_VMX = 0x1a;
+/** IA32_FEATURE_CONTROL is locked without VMXON: the firmware switched VT-x off. */
+export const ERROR_VMX_LOCKED = 0x1b;
+/** CR4.VMXE is set already: another hypervisor (KVM?) runs. */
+export const ERROR_VMX_IN_USE = 0x1c;
+export const ERROR_NO_SECONDARY_CONTROLS = 0x1d;
+export const ERROR_NO_EPT = 0x1e;
+export const ERROR_NO_UNRESTRICTED_GUEST = 0x1f;
+export const ERROR_NO_VPID = 0x20;
+export const ERROR_NO_VIRTUAL_NMIS = 0x21;
+/** No MSR or I/O bitmaps. */
+export const ERROR_NO_BITMAPS = 0x22;
+/** Exits for CR3 cannot be switched off. */
+export const ERROR_NO_TRUE_CONTROLS = 0x23;
+/** VM exits do not lead to 64-bit mode. */
+export const ERROR_NO_HOST_64 = 0x24;
+/** VM entries and exits do not save and load EFER. */
+export const ERROR_NO_EFER_SWITCH = 0x25;
+/** VM entries and exits do not save and load PAT. */
+export const ERROR_NO_PAT_SWITCH = 0x26;
+/** VMX structures must not be cached; detail: the memory type that they need. */
+export const ERROR_VMX_MEMORY_TYPE = 0x27;
+/** detail: bits of CR0 that VMX wants otherwise. */
+export const ERROR_VMX_CR0 = 0x28;
+/** detail: bits of CR4 that VMX wants otherwise. */
+export const ERROR_VMX_CR4 = 0x29;
+/** EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
+export const ERROR_NO_EPT_FLUSH = 0x2a;
 /** A control register or MSR differs after stop from before start; detail: which. */
 export const ERROR_STOP_MISMATCH = 0x15;
 

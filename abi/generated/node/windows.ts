@@ -40,6 +40,8 @@ export const EXT_FILE_STRIDE = 0x1000000n;
 export const EXT_MEMORY_BASE = 0x400000000n;
 /** The loader's page of code for entering and leaving, mapped in every table. */
 export const HANDOFF_BASE = 0x600000000n;
+/** Behind that page: each processor's SavedState, at base + (ppid + 1) * stride. */
+export const HANDOFF_STATE_STRIDE = 0x1000n;
 /** Physical memory that belongs to the hypervisor: virtual = base + physical. */
 export const DIRECT_BASE = 0x400000000000n;
 export const DIRECT_BYTES = 0x200000000000n;

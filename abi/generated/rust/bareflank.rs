@@ -756,6 +756,8 @@ pub const EXT_FILE_STRIDE: u64 = 0x1000000;
 pub const EXT_MEMORY_BASE: u64 = 0x400000000;
 /// The loader's page of code for entering and leaving, mapped in every table.
 pub const HANDOFF_BASE: u64 = 0x600000000;
+/// Behind that page: each processor's SavedState, at base + (ppid + 1) * stride.
+pub const HANDOFF_STATE_STRIDE: u64 = 0x1000;
 /// Physical memory that belongs to the hypervisor: virtual = base + physical.
 pub const DIRECT_BASE: u64 = 0x400000000000;
 pub const DIRECT_BYTES: u64 = 0x200000000000;
@@ -907,6 +909,36 @@ pub const CPU_FEATURE_NRIP: u32 = 0x10;
 pub const CPU_FEATURE_FLUSH_ASID: u32 = 0x20;
 pub const CPU_FEATURE_FSGSBASE: u32 = 0x40;
 
+// What the hand-off code needs, at SavedState + HANDOFF_OFFSET
+
+#[repr(C)]
+pub struct Handoff {
+    /// SavedState's address in the hand-off window.
+    pub alias: u64,
+    /// Where promote continues at the operating system's address of the code.
+    pub promote_in_os: u64,
+    /// Host mode's code and stack segments, the operating system's, and room for its TSS.
+    pub gdt: [u64; 32],
+    /// Three gates, of which the one for NMIs is used, by the operating system's addresses.
+    pub idt_in_os: [u64; 6],
+    /// The same by the addresses of host mode.
+    pub idt_in_host: [u64; 6],
+    /// Operands of LGDT and LIDT: limit in the first word's upper 16 bits, then the base.
+    pub gdtr_in_os: [u64; 2],
+    pub gdtr_in_host: [u64; 2],
+    pub idtr_in_os: [u64; 2],
+    pub idtr_in_host: [u64; 2],
+    /// Used while neither side's stack is mapped.
+    pub stack: [u64; 64],
+}
+
+const _: () = assert!(core::mem::size_of::<Handoff>() == 944);
+
+// Where the Handoff structure lies
+
+/// Behind SavedState.
+pub const HANDOFF_OFFSET: u32 = 0x800;
+
 // ELF notes, owner "Bareflank"
 
 /// Descriptor: u64 BOOT_VERSION. Only a kernel image has it.
@@ -1050,11 +1082,12 @@ pub struct SavedState {
     pub tr_attrib: u16,
     pub tr_limit: u32,
     pub tr_base: u64,
-    /// Stack of the hand-off code while neither side has one.
-    pub handoff_stack: [u64; 32],
+    /// Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once.
+    pub handoff_nmis: u32,
+    pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<SavedState>() == 792);
+const _: () = assert!(core::mem::size_of::<SavedState>() == 544);
 
 // BootArgs.vendor
 
@@ -1190,7 +1223,7 @@ pub const ERROR_ELF: u32 = 0x5;
 pub const ERROR_KERNEL_VERSION: u32 = 0x6;
 /// detail: how many there are.
 pub const ERROR_TOO_MANY_CPUS: u32 = 0x7;
-/// Neither AMD nor Intel, or one that the kernel has no support for.
+/// Neither AMD nor Intel.
 pub const ERROR_VENDOR: u32 = 0x8;
 pub const ERROR_NO_SVM: u32 = 0x9;
 /// VM_CR.SVMDIS is set: the firmware switched SVM off.
@@ -1221,6 +1254,34 @@ pub const ERROR_MEMORY_ENCRYPTION: u32 = 0x18;
 pub const ERROR_UNKNOWN_HYPERCALL: u32 = 0x19;
 /// The processor is not in the hypervisor's care; cpu: which.
 pub const ERROR_NO_SUCH_CPU: u32 = 0x17;
+pub const ERROR_NO_VMX: u32 = 0x1a;
+/// IA32_FEATURE_CONTROL is locked without VMXON: the firmware switched VT-x off.
+pub const ERROR_VMX_LOCKED: u32 = 0x1b;
+/// CR4.VMXE is set already: another hypervisor (KVM?) runs.
+pub const ERROR_VMX_IN_USE: u32 = 0x1c;
+pub const ERROR_NO_SECONDARY_CONTROLS: u32 = 0x1d;
+pub const ERROR_NO_EPT: u32 = 0x1e;
+pub const ERROR_NO_UNRESTRICTED_GUEST: u32 = 0x1f;
+pub const ERROR_NO_VPID: u32 = 0x20;
+pub const ERROR_NO_VIRTUAL_NMIS: u32 = 0x21;
+/// No MSR or I/O bitmaps.
+pub const ERROR_NO_BITMAPS: u32 = 0x22;
+/// Exits for CR3 cannot be switched off.
+pub const ERROR_NO_TRUE_CONTROLS: u32 = 0x23;
+/// VM exits do not lead to 64-bit mode.
+pub const ERROR_NO_HOST_64: u32 = 0x24;
+/// VM entries and exits do not save and load EFER.
+pub const ERROR_NO_EFER_SWITCH: u32 = 0x25;
+/// VM entries and exits do not save and load PAT.
+pub const ERROR_NO_PAT_SWITCH: u32 = 0x26;
+/// VMX structures must not be cached; detail: the memory type that they need.
+pub const ERROR_VMX_MEMORY_TYPE: u32 = 0x27;
+/// detail: bits of CR0 that VMX wants otherwise.
+pub const ERROR_VMX_CR0: u32 = 0x28;
+/// detail: bits of CR4 that VMX wants otherwise.
+pub const ERROR_VMX_CR4: u32 = 0x29;
+/// EPT without four levels, write-back memory or INVEPT; detail: what is missing of it.
+pub const ERROR_NO_EPT_FLUSH: u32 = 0x2a;
 /// A control register or MSR differs after stop from before start; detail: which.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 

@@ -129,15 +129,16 @@ INTRINSIC(void, cpu, flushGuestPage, u64 virtual, u32 asid)
     __asm__ volatile("invlpga" ::"a"(virtual), "c"(asid) : "memory");
 }
 
-INTRINSIC(void, cpu, loadDescriptorTables, u64 gdt, u32 gdtLimit, u64 idt, u32 idtLimit)
+struct __attribute__((packed)) table_register {
+    u16 limit;
+    u64 base;
+};
+
+INTRINSIC(void, cpu, loadGdt, u64 base, u32 limit)
 {
-    struct __attribute__((packed)) {
-        u16 limit;
-        u64 base;
-    } gdtr = {(u16)gdtLimit, gdt}, idtr = {(u16)idtLimit, idt};
+    struct table_register gdtr = {(u16)limit, base};
     u64 scratch;
     __asm__ volatile("lgdt %1\n"
-                     "lidt %2\n"
                      "pushq $0x10\n"
                      "leaq 1f(%%rip), %0\n"
                      "pushq %0\n"
@@ -150,8 +151,14 @@ INTRINSIC(void, cpu, loadDescriptorTables, u64 gdt, u32 gdtLimit, u64 idt, u32 i
                      "mov %k0, %%fs\n"
                      "mov %k0, %%gs\n"
                      : "=&r"(scratch)
-                     : "m"(gdtr), "m"(idtr)
+                     : "m"(gdtr)
                      : "memory");
+}
+
+INTRINSIC(void, cpu, loadIdt, u64 base, u32 limit)
+{
+    struct table_register idtr = {(u16)limit, base};
+    __asm__ volatile("lidt %0" ::"m"(idtr) : "memory");
 }
 
 INTRINSIC(void, cpu, loadTaskRegister, u32 selector)

@@ -34,8 +34,10 @@ export declare function flushPage(virtual: u64): void;
 /** AMD: flushes the translation of a guest's virtual address in an address space (INVLPGA). */
 export declare function flushGuestPage(virtual: u64, asid: u32): void;
 
-/** Loads GDTR and IDTR, then every segment register: CS and SS from the GDT's kernel entries, the rest null. */
-export declare function loadDescriptorTables(gdt: u64, gdtLimit: u32, idt: u64, idtLimit: u32): void;
+/** Loads GDTR, then every segment register: CS and SS from the GDT's kernel entries, the rest null. */
+export declare function loadGdt(base: u64, limit: u32): void;
+/** Loads IDTR. */
+export declare function loadIdt(base: u64, limit: u32): void;
 /** Loads TR, and LDTR with null. */
 export declare function loadTaskRegister(selector: u32): void;
 

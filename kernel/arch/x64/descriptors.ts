@@ -24,7 +24,7 @@ import {
 } from "../../../abi/generated/bare/windows";
 import { fillMemory, nativeAddress, poke16, poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../../src/memory/pages";
-import { exceptionStubs, loadDescriptorTables, loadTaskRegister } from "./cpu";
+import { exceptionStubs, loadGdt, loadIdt, loadTaskRegister } from "./cpu";
 import { KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
 
 /** Code and data segments of 64-bit mode: limit ignored, type and privilege count. */
@@ -107,8 +107,12 @@ export function makeDescriptors(root: u64): bool {
   return true;
 }
 
-/** Makes this processor use its own tables. */
+/**
+ * Makes this processor use its own tables. The IDT last: its gate for NMIs names a stack of the TSS. Until then the
+ * loader's IDT counts NMIs (SavedState.handoffNmis).
+ */
 export function useDescriptors(): void {
-  loadDescriptorTables(PP_AREA_BASE + PP_GDT, GDT_LIMIT, nativeAddress(<u32>idt), VECTOR_COUNT * 16 - 1);
+  loadGdt(PP_AREA_BASE + PP_GDT, GDT_LIMIT);
   loadTaskRegister(TSS_SELECTOR);
+  loadIdt(nativeAddress(<u32>idt), VECTOR_COUNT * 16 - 1);
 }

@@ -20,6 +20,7 @@ import {
   EXT_TLS_BYTES,
   EXT_TLS_STRIDE,
   HANDOFF_BASE,
+  HANDOFF_STATE_STRIDE,
   KERNEL_IMAGE_BASE,
   KERNEL_IMAGE_BYTES,
   KERNEL_MEMORY_BASE,
@@ -101,7 +102,7 @@ describe.each([
   const kernelImage = { base: KERNEL_IMAGE_BASE, bytes: KERNEL_IMAGE_BYTES };
   const kernelMemory = { base: KERNEL_MEMORY_BASE, bytes: MODULE_MEMORY_WINDOW };
   const processorArea = { base: PP_AREA_BASE, bytes: 0x10_0000n };
-  const handoff = { base: HANDOFF_BASE, bytes: PAGE };
+  const handoff = { base: HANDOFF_BASE, bytes: PAGE + HANDOFF_STATE_STRIDE * BigInt(smp) };
   const direct = { base: DIRECT_BASE, bytes: DIRECT_BYTES };
   const files = { base: EXT_FILE_BASE, bytes: EXT_FILE_STRIDE };
 

@@ -110,13 +110,15 @@ function controlRegisters(current: () => Processor): Intrinsics[string] {
 function descriptorTables({ current, memory }: InstructionContext): Intrinsics[string] {
   const NULL = { selector: 0, attrib: 0, limit: 0, base: 0n };
   return {
-    loadDescriptorTables: (gdt: bigint, gdtLimit: number, idt: bigint, idtLimit: number) => {
+    loadGdt: (base: bigint, limit: number) => {
       const processor = current();
-      processor.gdtr = { base: u64(gdt), limit: gdtLimit };
-      processor.idtr = { base: u64(idt), limit: idtLimit };
+      processor.gdtr = { base: u64(base), limit };
       for (const name of ["ds", "es", "fs", "gs"] as const) processor.segments[name] = { ...NULL };
-      processor.segments.cs = codeOrData(memory.peek(u64(gdt) + 0x10n, 8), 0x10);
-      processor.segments.ss = codeOrData(memory.peek(u64(gdt) + 0x18n, 8), 0x18);
+      processor.segments.cs = codeOrData(memory.peek(u64(base) + 0x10n, 8), 0x10);
+      processor.segments.ss = codeOrData(memory.peek(u64(base) + 0x18n, 8), 0x18);
+    },
+    loadIdt: (base: bigint, limit: number) => {
+      current().idtr = { base: u64(base), limit };
     },
     loadTaskRegister: (selector: number) => {
       const { segments, gdtr } = current();

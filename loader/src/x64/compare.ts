@@ -11,7 +11,7 @@ import {
   SAVED_STATE_DR0,
   SAVED_STATE_EFER,
   SAVED_STATE_ES_SELECTOR,
-  SAVED_STATE_HANDOFF_STACK,
+  SAVED_STATE_HANDOFF_NMIS,
   SAVED_STATE_KERNEL_GS_BASE,
   SAVED_STATE_SYSENTER_CS,
   SAVED_STATE_TR_SELECTOR,
@@ -26,11 +26,11 @@ export function findMismatch(before: u64, inside: u64, after: u64): u32 {
   // Momentary: CR0, CR2, CR3, CR4, CR8, XCR0 and the debug registers lie side by side, and so do the segments.
   if (found === 0) found = compare(inside, after, SAVED_STATE_CR0, SAVED_STATE_EFER);
   if (found === 0) found = compare(inside, after, SAVED_STATE_KERNEL_GS_BASE, SAVED_STATE_SYSENTER_CS);
-  if (found === 0) found = compare(inside, after, SAVED_STATE_ES_SELECTOR, SAVED_STATE_HANDOFF_STACK);
+  if (found === 0) found = compare(inside, after, SAVED_STATE_ES_SELECTOR, SAVED_STATE_HANDOFF_NMIS);
   // Lasting.
   if (found === 0) found = compare(before, after, SAVED_STATE_EFER, SAVED_STATE_KERNEL_GS_BASE);
   if (found === 0) found = compare(before, after, SAVED_STATE_SYSENTER_CS, SAVED_STATE_ES_SELECTOR);
-  if (found === 0) found = compare(before, after, SAVED_STATE_TR_SELECTOR, SAVED_STATE_HANDOFF_STACK);
+  if (found === 0) found = compare(before, after, SAVED_STATE_TR_SELECTOR, SAVED_STATE_HANDOFF_NMIS);
   if (found === 0) found = compare(before, after, SAVED_STATE_CR0, SAVED_STATE_CR2);
   if (found === 0) found = compare(before, after, SAVED_STATE_XCR0, SAVED_STATE_DR0);
   if (found === 0 && ((peek64(before + SAVED_STATE_CR4) ^ peek64(after + SAVED_STATE_CR4)) & ~CR4_TSD) !== 0) {

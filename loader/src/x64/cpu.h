@@ -22,16 +22,17 @@ MODULE_INLINE struct cpuid_registers execute_cpuid(u32 leaf, u32 subleaf)
 #endif
 
 // An extension that does not know the hypercall raises #UD.
-INTRINSIC(u32, cpu, vmmcall, u64 registers)
+INTRINSIC(u32, cpu, hypercall, u64 registers, u32 isIntel)
 {
     u64 *r = (u64 *)registers;
     u32 done = 0;
     register u64 r8 __asm__("r8") = r[6], r9 __asm__("r9") = r[7];
-    __asm__ volatile("1: vmmcall\nmovl $1, %[done]\n2:\n" MAY_FAULT("1b", "2b")
+    __asm__ volatile("cmpl $0, %[intel]\nje 1f\n0: vmcall\njmp 3f\n1: vmmcall\n3: movl $1, %[done]\n2:\n"
+                     MAY_FAULT("0b", "2b") MAY_FAULT("1b", "2b")
                      : [done] "+r"(done), "+a"(r[0]), "+b"(r[1]), "+c"(r[2]), "+d"(r[3]), "+S"(r[4]), "+D"(r[5]),
                        "+r"(r8), "+r"(r9)
-                     :
-                     : "memory");
+                     : [intel] "r"(isIntel)
+                     : "memory", "cc");
     r[6] = r8;
     r[7] = r9;
     return done;
@@ -47,6 +48,11 @@ INTRINSIC(u64, cpu, rdmsr, u32 index)
     u32 low, high;
     __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(index) : "memory");
     return (u64)high << 32 | low;
+}
+
+INTRINSIC(void, cpu, wrmsr, u32 index, u64 value)
+{
+    __asm__ volatile("wrmsr" : : "c"(index), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
 }
 
 #define READ_REGISTER(name, value) __asm__ volatile("mov %%" name ", %0" : "=r"(value) : : "memory")

@@ -4,12 +4,14 @@
 export declare function cpuidEax(leaf: u32, subleaf: u32): u32;
 export declare function cpuidEbx(leaf: u32, subleaf: u32): u32;
 export declare function cpuidEcx(leaf: u32, subleaf: u32): u32;
-/** Executes VMMCALL with RAX, RBX, RCX, RDX, RSI, RDI, R8 and R9 from eight u64 at `registers`, and writes them back; 0: #UD. */
-export declare function vmmcall(registers: u64): u32;
+/** Executes VMMCALL, or VMCALL where `isIntel`, with RAX, RBX, RCX, RDX, RSI, RDI, R8 and R9 from eight u64 at `registers`, and writes them back; 0: #UD. */
+export declare function hypercall(registers: u64, isIntel: u32): u32;
 export declare function cpuidEdx(leaf: u32, subleaf: u32): u32;
 
 /** Reads an MSR that is known to exist. */
 export declare function rdmsr(index: u32): u64;
+/** Writes an MSR with a value that it is known to take. */
+export declare function wrmsr(index: u32, value: u64): void;
 
 export declare function readCr0(): u64;
 export declare function readCr2(): u64;

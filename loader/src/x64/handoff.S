@@ -1,20 +1,37 @@
 // SPDX-License-Identifier: MIT
-// The way from the operating system into host mode (demote) and back (promote), AMD
+// The way from the operating system into host mode (demote) and back (promote)
 //
-// Both change the address space under their own feet. The page that they lie in is therefore mapped three times: at its
-// own address in the operating system, at HANDOFF_BASE in host mode, and at both in a transition table that is loaded
-// in between. Nothing else is mapped in the transition table: between the two CR3 writes there is neither stack nor
-// data, only registers. Interrupts are disabled and the global interrupt flag is clear, so nobody can notice.
+// Both change the address space under their own feet. Two pages are therefore mapped three times: this code, and the
+// processor's SavedState with the Handoff structure behind it. Each is at its own address in the operating system, at
+// an address of the hand-off window in host mode, and at both in a transition table that is loaded in between.
+//
+// Interrupts are disabled. NMIs are held back on AMD by the global interrupt flag. Intel has no such thing, so at every
+// instruction here the IDT, the GDT, the stack and the handler in use are mapped by the table in use: all four change
+// while both of their places are mapped. An NMI is counted, and taken by the side that is arrived at. The handler's gate
+// names no stack of the TSS, so nothing depends on the task register.
 
 #include "bareflank.h"
 
 #define MSR_EFER 0xc0000080
+#define MSR_FS_BASE 0xc0000100
+#define MSR_GS_BASE 0xc0000101
+#define EFER_SVME 0x1000
 #define CR3_ADDRESS_MASK (~0xfff)
 #define STATE(field) qword ptr [rdi + BF_SAVED_STATE_##field]
+#define STATE32(field) dword ptr [rdi + BF_SAVED_STATE_##field]
+#define SELECTOR(field) word ptr [rdi + BF_SAVED_STATE_##field##_SELECTOR]
+#define HANDOFF(field) [rdi + BF_HANDOFF_OFFSET + BF_HANDOFF_##field]
+// Operand of LGDT and LIDT: the limit is in the upper 16 bits of the first word.
+#define TABLE(field) [rdi + BF_HANDOFF_OFFSET + BF_HANDOFF_##field + 6]
+#define HANDOFF_STACK_TOP [rdi + BF_HANDOFF_OFFSET + BF_HANDOFF_BYTES]
 #define HOST_STATE (BF_PP_AREA_BASE + BF_PP_STATE)
 #define HOST_STACK (BF_PP_AREA_BASE + BF_PP_STACK + BF_PP_STACK_BYTES)
 #define HOST_ARGS (BF_PP_AREA_BASE + BF_PP_ARGS)
-#define HANDOFF_STACK_BYTES 256
+// Segments of the kernel's GDT, and of the one in Handoff
+#define HOST_CS 0x10
+#define HOST_SS 0x18
+// Available 64-bit TSS, present (SDM volume 3, 8.2.3)
+#define TSS_RIGHTS 0x8900
 
     .intel_syntax noprefix
     .section .text.handoff, "ax", @progbits
@@ -39,16 +56,22 @@ handoff_demote:
     mov STATE(RSP), rsp
     lea rax, [rip + .Lreturned]
     mov STATE(RIP), rax
-    // The lowest word of promote's little stack keeps where promote has to continue in the operating system.
     lea rax, [rip + .Lpromote_in_os]
-    mov STATE(HANDOFF_STACK), rax
+    mov HANDOFF(PROMOTE_IN_OS), rax
 
     // EFER first: CLGI needs SVME, and the host's tables need NXE.
     mov ecx, MSR_EFER
-    mov eax, dword ptr [rdi + BF_SAVED_STATE_HOST_EFER]
+    mov eax, STATE32(HOST_EFER)
     mov edx, dword ptr [rdi + BF_SAVED_STATE_HOST_EFER + 4]
     wrmsr
+    test eax, EFER_SVME
+    jz .Ldemote_without_gif
     clgi
+.Ldemote_without_gif:
+    lea rsp, HANDOFF_STACK_TOP
+    // IDT before GDT: the operating system's own handler may look into its GDT.
+    lidt TABLE(IDTR_IN_OS)
+    lgdt TABLE(GDTR_IN_OS)
 
     mov rax, STATE(TRANSITION_CR3)
     mov rbx, STATE(HOST_CR3)
@@ -58,9 +81,21 @@ handoff_demote:
     and esi, 0xfff
     movabs rbp, BF_HANDOFF_BASE
     add rsi, rbp
+    mov rdi, HANDOFF(ALIAS)
     mov cr3, rax
     jmp rsi
 .Ldemote_at_alias:
+    endbr64                         // the operating system may track indirect branches
+    lea rsp, HANDOFF_STACK_TOP
+    lgdt TABLE(GDTR_IN_HOST)
+    push HOST_CS
+    lea rax, [rip + .Ldemote_in_host_segments]
+    push rax
+    retfq
+.Ldemote_in_host_segments:
+    mov eax, HOST_SS
+    mov ss, eax
+    lidt TABLE(IDTR_IN_HOST)
     // CR4 before CR3: clearing PGE and PCIDE drops every translation of the operating system, global ones as well.
     mov cr4, rcx
     mov cr3, rbx
@@ -79,61 +114,116 @@ handoff_demote:
     int3
     .size handoff_demote, . - handoff_demote
 
-// promote: from the kernel, in host mode, at HANDOFF_BASE + offset. The kernel has restored what the operating system
-// does not see move (debug registers, MSRs, FS, GS, TR, LDTR); SavedState holds the rest. Never returns.
+// promote: from the kernel, in host mode, at HANDOFF_BASE + offset; VMX is off, NMIs have been counted in SavedState.
+// Never returns.
+//
+// The kernel has restored what nobody sees move in host mode: debug registers, CR2, CR8, XCR0, MSRs; on AMD, by VMLOAD,
+// also FS, GS, TR and LDTR. SavedState holds the rest, on Intel with those four.
 promote:
     mov edi, HOST_STATE
+    mov rdi, HANDOFF(ALIAS)
+    lea rsp, HANDOFF_STACK_TOP
+    lidt TABLE(IDTR_IN_HOST)
+    lgdt TABLE(GDTR_IN_HOST)
+    test STATE32(HOST_EFER), EFER_SVME
+    jnz .Lpromote_leave
+    movzx esi, SELECTOR(TR)
+    test esi, esi
+    jz .Lpromote_leave
+    // The task register by a descriptor of our own: the operating system's stays busy, and may be read-only.
+    mov rcx, STATE(TR_BASE)
+    mov r8, rcx
+    mov edx, ecx
+    shl rcx, 40
+    shr rcx, 24                     // base 23:0 to bits 39:16
+    mov cx, word ptr [rdi + BF_SAVED_STATE_TR_LIMIT]
+    and edx, 0xff000000
+    or edx, TSS_RIGHTS
+    shl rdx, 32
+    or rcx, rdx
+    shr r8, 32
+    lea rdx, HANDOFF(GDT)
+    mov [rdx + rsi], rcx
+    mov [rdx + rsi + 8], r8
+    ltr si
+.Lpromote_leave:
     mov rax, STATE(TRANSITION_CR3)
     mov rbx, STATE(CR3)
     mov rcx, STATE(CR4)
-    mov rdx, STATE(HANDOFF_STACK)
+    mov rdx, HANDOFF(PROMOTE_IN_OS)
     mov rdi, STATE(OS_ADDRESS)
     mov cr3, rax
     jmp rdx
 .Lpromote_in_os:
+    lea rsp, HANDOFF_STACK_TOP
+    lidt TABLE(IDTR_IN_OS)
+    lgdt TABLE(GDTR_IN_OS)
+    movzx eax, SELECTOR(CS)
+    lea rsi, [rip + .Lpromote_in_os_segments]
+    push rax
+    push rsi
+    retfq
+.Lpromote_in_os_segments:
+    mov ss, SELECTOR(SS)
     // With PCIDE still clear, CR3's lower bits must be zero; then PCIDE may be set; then CR3 as it was.
     mov rax, rbx
     and rax, CR3_ADDRESS_MASK
     mov cr3, rax
     mov cr4, rcx
     mov cr3, rbx
-    lea rsp, [rdi + BF_SAVED_STATE_HANDOFF_STACK + HANDOFF_STACK_BYTES]
     mov rax, STATE(CR0)
     mov cr0, rax
 
-    mov eax, dword ptr [rdi + BF_SAVED_STATE_GDTR_LIMIT]
-    push STATE(GDTR_BASE)
-    sub rsp, 8
-    mov word ptr [rsp + 6], ax
-    lgdt [rsp + 6]
-    mov eax, dword ptr [rdi + BF_SAVED_STATE_IDTR_LIMIT]
-    mov rcx, STATE(IDTR_BASE)
+    sub rsp, 16
+    mov eax, STATE32(GDTR_LIMIT)
+    mov rcx, STATE(GDTR_BASE)
+    mov [rsp + 6], ax
     mov [rsp + 8], rcx
-    mov word ptr [rsp + 6], ax
+    lgdt [rsp + 6]
+    mov ds, SELECTOR(DS)
+    mov es, SELECTOR(ES)
+    test STATE32(HOST_EFER), EFER_SVME
+    jnz .Lpromote_idt
+    lldt SELECTOR(LDTR)
+    mov fs, SELECTOR(FS)
+    mov gs, SELECTOR(GS)
+    mov ecx, MSR_FS_BASE
+    mov eax, STATE32(FS_BASE)
+    mov edx, dword ptr [rdi + BF_SAVED_STATE_FS_BASE + 4]
+    wrmsr
+    mov ecx, MSR_GS_BASE
+    mov eax, STATE32(GS_BASE)
+    mov edx, dword ptr [rdi + BF_SAVED_STATE_GS_BASE + 4]
+    wrmsr
+.Lpromote_idt:
+    // Last of the tables: from here on the operating system's handler has all that it may look at.
+    mov eax, STATE32(IDTR_LIMIT)
+    mov rcx, STATE(IDTR_BASE)
+    mov [rsp + 6], ax
+    mov [rsp + 8], rcx
     lidt [rsp + 6]
-    mov ds, word ptr [rdi + BF_SAVED_STATE_DS_SELECTOR]
-    mov es, word ptr [rdi + BF_SAVED_STATE_ES_SELECTOR]
-
-    // CS and SS before STGI: a pending NMI is taken there, and returns through the operating system's GDT.
-    movzx eax, word ptr [rdi + BF_SAVED_STATE_CS_SELECTOR]
-    lea rcx, [rip + .Lpromote_in_os_segments]
-    push rax
-    push rcx
-    retfq
-.Lpromote_in_os_segments:
-    mov ss, word ptr [rdi + BF_SAVED_STATE_SS_SELECTOR]
+    test STATE32(HOST_EFER), EFER_SVME
+    jz .Lpromote_efer
     stgi
     // EFER last: STGI needs SVME.
+.Lpromote_efer:
     mov ecx, MSR_EFER
-    mov eax, dword ptr [rdi + BF_SAVED_STATE_EFER]
+    mov eax, STATE32(EFER)
     mov edx, dword ptr [rdi + BF_SAVED_STATE_EFER + 4]
     wrmsr
+    mov ecx, STATE32(HANDOFF_NMIS)
+.Lpromote_nmi:
+    jrcxz .Lpromote_registers
+    int 2
+    dec ecx
+    jmp .Lpromote_nmi
 
-    movzx eax, word ptr [rdi + BF_SAVED_STATE_SS_SELECTOR]
+.Lpromote_registers:
+    movzx eax, SELECTOR(SS)
     push rax
     push STATE(RSP)
     push STATE(RFLAGS)
-    movzx eax, word ptr [rdi + BF_SAVED_STATE_CS_SELECTOR]
+    movzx eax, SELECTOR(CS)
     push rax
     push STATE(RIP)
     mov rax, STATE(RAX)
@@ -153,7 +243,21 @@ promote:
     mov rdi, STATE(RDI)
     iretq
 
-// u64 handoff_page(void), u32 handoff_promoteOffset(void)
+// An NMI, at either address of this code, or in the kernel before it loads its own IDT. SavedState lies at the beginning
+// of the page that holds the IDT.
+nmi:
+    endbr64
+    push rax
+    sub rsp, 16
+    sidt [rsp + 6]
+    mov rax, [rsp + 8]
+    and rax, -4096
+    inc dword ptr [rax + BF_SAVED_STATE_HANDOFF_NMIS]
+    add rsp, 16
+    pop rax
+    iretq
+
+// u64 handoff_page(void), u32 handoff_promoteOffset(void), u32 handoff_nmiOffset(void)
     .globl handoff_page
     .type handoff_page, @function
 handoff_page:
@@ -171,10 +275,16 @@ handoff_promoteOffset:
     int3
     .size handoff_promoteOffset, . - handoff_promoteOffset
 
-    // One page, so that one mapping does.
-    .if . - handoff_base > 4096
-    .error "the hand-off code does not fit into a page"
-    .endif
-    .balign 4096, 0xcc
+    .globl handoff_nmiOffset
+    .type handoff_nmiOffset, @function
+handoff_nmiOffset:
+    lea rax, [rip + nmi]
+    and eax, 0xfff
+    ret
+    int3
+    .size handoff_nmiOffset, . - handoff_nmiOffset
+
+    // One page, so that one mapping does; code that does not fit is an error here.
+    .org handoff_base + 4096, 0xcc
 
     .section .note.GNU-stack, "", @progbits

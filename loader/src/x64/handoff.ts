@@ -6,3 +6,5 @@ export declare function demote(state: u64): u64;
 export declare function page(): u64;
 /** Offset of promote in that page. */
 export declare function promoteOffset(): u32;
+/** Offset of the handler of NMIs in that page. */
+export declare function nmiOffset(): u32;

@@ -5,6 +5,7 @@ import {
   CPU_FEATURE_SMEP,
   CPU_FEATURE_UMIP,
   CPU_FEATURE_XSAVE,
+  VENDOR_AMD,
 } from "../../../abi/generated/bare/boot";
 import {
   CR4_MCE,
@@ -22,7 +23,7 @@ import {
   EFER_SVME,
 } from "./msr";
 
-/** CR4 for processors that all have `features`: every protection there is; no PGE, no PCIDE. */
+/** CR4 for processors that all have `features`: every protection there is; no PGE, no PCIDE, no VMXE. */
 export function hostCr4(features: u32): u64 {
   let cr4 = CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT;
   if ((features & CPU_FEATURE_XSAVE) !== 0) cr4 |= CR4_OSXSAVE;
@@ -32,7 +33,11 @@ export function hostCr4(features: u32): u64 {
   return cr4;
 }
 
-/** EFER: 64-bit mode, SYSCALL, no-execute, SVM. */
-export function hostEfer(): u64 {
-  return EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | EFER_SVME;
+/** CR0 of the kernel: PE, MP, ET, NE, WP, PG. */
+export const HOST_CR0: u64 = 0x8001_0033;
+
+/** EFER: 64-bit mode, SYSCALL, no-execute, and SVM on AMD. */
+export function hostEfer(vendor: u32): u64 {
+  const common = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE;
+  return vendor === VENDOR_AMD ? common | EFER_SVME : common;
 }

@@ -36,6 +36,7 @@ import {
   SAVED_STATE_SYSENTER_EIP,
   SAVED_STATE_SYSENTER_ESP,
   SAVED_STATE_XCR0,
+  VENDOR_AMD,
 } from "../../../abi/generated/bare/boot";
 import { peek64, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 import {
@@ -78,9 +79,10 @@ const SEGMENT_TR: u32 = 7;
 const SEGMENT_BYTES: u32 = (SAVED_STATE_FS_BASE - SAVED_STATE_ES_BASE) >> 2;
 
 /** Fills everything but the general registers, RIP, RSP and RFLAGS, which the hand-off code knows best. */
-export function captureState(state: u64): void {
+export function captureState(state: u64, vendor: u32): void {
   captureControl(state);
   captureMsrs(state);
+  poke64(state + SAVED_STATE_HSAVE_PA, vendor === VENDOR_AMD ? rdmsr(MSR_VM_HSAVE_PA) : 0);
   captureTables(state);
   captureSegments(state);
 }
@@ -112,7 +114,6 @@ function captureMsrs(state: u64): void {
   poke64(state + SAVED_STATE_SYSENTER_EIP, rdmsr(MSR_SYSENTER_EIP));
   poke64(state + SAVED_STATE_PAT, rdmsr(MSR_PAT));
   poke64(state + SAVED_STATE_DEBUGCTL, rdmsr(MSR_DEBUGCTL));
-  poke64(state + SAVED_STATE_HSAVE_PA, rdmsr(MSR_VM_HSAVE_PA));
 }
 
 function captureTables(state: u64): void {

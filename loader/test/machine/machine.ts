@@ -59,6 +59,7 @@ export const RODATA = 0x4000_2000n;
 export const DATA = 0x4000_3000n;
 export const LINEAR = 0x6001_0000n;
 export const PROMOTE_OFFSET = 0x123;
+export const NMI_OFFSET = 0x456;
 
 /** Where the caller's argument block and files lie. */
 const BLOCK = 0xffff_c980_0000_0000n;
@@ -227,6 +228,7 @@ export class Machine {
     return {
       page: () => MODULE,
       promoteOffset: () => PROMOTE_OFFSET,
+      nmiOffset: () => NMI_OFFSET,
       demote: (state: bigint) => BigInt(this.#demote(BigInt.asUintN(64, state))),
     };
   }

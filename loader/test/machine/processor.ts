@@ -7,6 +7,27 @@ export type Selectors = [number, number, number, number, number, number, number,
 
 const EFER = 0xc000_0080;
 const VM_CR = 0xc001_0114;
+const VM_HSAVE_PA = 0xc001_0117;
+const FEATURE_CONTROL = 0x3a;
+/** "Genu"ineIntel. */
+const INTEL = 0x756e_6547;
+
+/** IA32_FEATURE_CONTROL and the capability MSRs of VMX, as Bochs's corei7_skylake_x has them. */
+const vmxOfSkylake: readonly (readonly [number, bigint])[] = [
+  [FEATURE_CONTROL, 5n],
+  [0x480, 0x00d8_1000_0000_002bn],
+  [0x481, 0x0000_007f_0000_0016n],
+  [0x482, 0xfff9_fffe_0401_e172n],
+  [0x483, 0x00ff_ffff_0003_6dffn],
+  [0x484, 0x0000_ffff_0000_11ffn],
+  [0x486, 0x8000_0021n],
+  [0x487, 0xffff_ffffn],
+  [0x488, 0x2000n],
+  [0x489, 0x0077_2fffn],
+  [0x48b, 0x0235_7fff_0000_0000n],
+  [0x48c, 0x0f01_0673_4141n],
+  [0x48e, 0xfff9_fffe_0400_6172n],
+];
 
 /** What a test may change before it starts. */
 export class Processor {
@@ -54,7 +75,7 @@ export class Processor {
       [0x277, 0x407_0504_0107_0406n],
       [0x1d9, 0n],
       [VM_CR, 0n],
-      [0xc001_0117, 0n],
+      [VM_HSAVE_PA, 0n],
     ] as const) {
       this.msrs.set(index, value);
     }
@@ -66,8 +87,12 @@ export class Processor {
       cpuidEbx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[1],
       cpuidEcx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[2],
       cpuidEdx: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[3],
-      vmmcall: (registers: bigint) => (this.onHypercall(registers) ? 1 : 0),
+      hypercall: (registers: bigint, isIntel: number) => {
+        if ((isIntel !== 0) !== this.isIntel) throw new Error("#UD: the other vendor's hypercall");
+        return this.onHypercall(registers) ? 1 : 0;
+      },
       rdmsr: (index: number) => this.#rdmsr(index >>> 0),
+      wrmsr: (index: number, value: bigint) => this.#wrmsr(index >>> 0, BigInt.asUintN(64, value)),
       readCr0: () => this.cr[0],
       readCr2: () => this.cr[2],
       readCr3: () => this.cr[3],
@@ -79,6 +104,19 @@ export class Processor {
       tableBase: (index: number) => (index === 0 ? this.gdt : 0xffff_fe00_0000_0000n),
       tableLimit: (index: number) => (index === 0 ? this.gdtLimit : 0xfff),
     };
+  }
+
+  get isIntel(): boolean {
+    return this.vendor === INTEL;
+  }
+
+  /** Makes it one of Intel's, with what a Skylake has of VMX and the firmware's permission to use it. */
+  becomeIntel(): void {
+    this.vendor = INTEL;
+    this.leaf1Ecx |= 1 << 5;
+    this.msrs.delete(VM_CR);
+    this.msrs.delete(VM_HSAVE_PA);
+    for (const [index, value] of vmxOfSkylake) this.msrs.set(index, value);
   }
 
   set isLocked(locked: boolean) {
@@ -93,6 +131,12 @@ export class Processor {
     const value = this.msrs.get(index);
     if (value === undefined) throw new Error(`#GP: RDMSR of 0x${index.toString(16)}`);
     return value;
+  }
+
+  #wrmsr(index: number, value: bigint): void {
+    const before = this.#rdmsr(index);
+    if (index !== FEATURE_CONTROL || (before & 1n) !== 0n) throw new Error(`#GP: WRMSR of 0x${index.toString(16)}`);
+    this.msrs.set(index, value);
   }
 
   #cpuid(leaf: number, subleaf: number): [number, number, number, number] {
@@ -110,7 +154,8 @@ export class Processor {
       case 0x8000_0001:
         return [0, 0, this.hasSvm ? 4 : 0, (this.hasNx ? 1 << 20 : 0) | (this.hasLongMode ? 1 << 29 : 0)];
       case 0x8000_000a:
-        return [0, 0, 0, this.svmEdx];
+        // Intel answers a leaf that it does not have with the data of its last one
+        return this.isIntel ? [-1, -1, -1, -1] : [0, 0, 0, this.svmEdx];
       case CPUID_HYPERVISOR_MAX:
         return [0, this.takesHypercalls ? CPUID_INTERFACE_HYPERCALLS : 0, 0, 0];
       case CPUID_CONTROL:
