@@ -66,9 +66,9 @@ const CALLS_PREAMBLE = `
 typedef uint64_t bf_status;
 
 /* Identifiers, a type each, so that none is taken for another. */
-typedef struct bf_vm { uint16_t id; } bf_vm;
-typedef struct bf_vp { uint16_t id; } bf_vp;
-typedef struct bf_vs { uint16_t id; } bf_vs;
+typedef struct bf_vm { uint32_t id; } bf_vm;
+typedef struct bf_vp { uint32_t id; } bf_vp;
+typedef struct bf_vs { uint32_t id; } bf_vs;
 typedef struct bf_pp { uint16_t id; } bf_pp;
 
 /* The handle that the start file opened. */
@@ -135,4 +135,4 @@ const cType = (argument: CallArgument) =>
 const cInput = (argument: CallArgument) => (isIdentifier(argument) ? `${argument.name}.id` : argument.name);
 const cOutput = (argument: CallArgument) => `${cType(argument)} *${argument.name}`;
 const cResult = (argument: CallArgument, index: number) =>
-  isIdentifier(argument) ? `${argument.name}->id = (uint16_t)reg${index};` : `*${argument.name} = reg${index};`;
+  isIdentifier(argument) ? `${argument.name}->id = (uint32_t)reg${index};` : `*${argument.name} = reg${index};`;

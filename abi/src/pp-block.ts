@@ -34,7 +34,7 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   inUser: ["u32", "1 while ring 3 runs or is about to: another processor that wants something must wait."],
   work: ["u32", "WORK_*: to be done before ring 3 is entered again. Other processors set bits too."],
   view: ["u32", "Identifier of the VM whose direct map ring 3 sees."],
-  reserved0: "u32",
+  extension: ["u32", "Linear address of the extension whose code runs in ring 3."],
   scratch: ["u64", "Where an intrinsic leaves a second result."],
   tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
   tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],

@@ -17,7 +17,7 @@ ${["VM", "VP", "VS", "PP"]
 /// Identifier of a ${name}.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
-pub struct ${name[0]}${name[1]?.toLowerCase()}(pub u16);
+pub struct ${name[0]}${name[1]?.toLowerCase()}(pub ${name === "PP" ? "u16" : "u32"});
 `,
   )
   .join("")}
@@ -118,7 +118,7 @@ function body(call: SystemCall, made: string, outputs: readonly CallArgument[]):
   }
   if (call.returns === "on-failure") return ["Status", [`Status(${made}.0)`]];
   const values = outputs.map((output, index) =>
-    output.type === "u64" ? `reg${index}` : `${rustType(output)}(reg${index} as u16)`,
+    output.type === "u64" ? `reg${index}` : `${rustType(output)}(reg${index} as u32)`,
   );
   const types = outputs.map(rustType);
   const [value, type] =

@@ -58,7 +58,7 @@ export interface SystemCall {
   readonly unsafe?: string;
 }
 
-/** An argument or a result; `vm`, `vp`, `vs` and `pp` are identifiers of such an object, 16 bits. */
+/** An argument or a result; `vm`, `vp`, `vs` (32 bits) and `pp` (16 bits) are identifiers of such an object. */
 export interface CallArgument {
   readonly name: string;
   readonly type: "vm" | "vp" | "vs" | "pp" | "u32" | "u64";

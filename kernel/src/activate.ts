@@ -10,7 +10,8 @@ import {
 import { loadSwitched, parkSwitched } from "../arch/x64/switched";
 import * as vendor from "../arch/x64/vendor";
 import { switchView } from "./direct-map";
-import { activeVs, block32, setBlock32, setBlock64 } from "./pp";
+import { activeVs, block32, setBlock32, setBlock64, showActive } from "./pp";
+import { vmAt } from "./vm";
 import { vpAt } from "./vp";
 import { Vs } from "./vs";
 
@@ -27,7 +28,9 @@ export function activate(vs: Vs): void {
   setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
   vendor.load(vs);
   setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>vpAt(vs.vpid).vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48));
-  setBlock64(PP_BLOCK_UPCALL_REG0, vs.id);
+  setBlock64(PP_BLOCK_UPCALL_REG0, vs.name());
+  const vp = vpAt(vs.vpid);
+  showActive(vmAt(vp.vmid).tag, vp.tag, vs.tag);
 }
 
 /** Takes the active VS off this processor. */

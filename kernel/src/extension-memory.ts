@@ -7,7 +7,7 @@ import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/
 import { fillMemory } from "../../bsl/src/memory";
 import { mapPage, translate, USER_DATA, unmapPage } from "../arch/x64/page-table";
 import { lockTables, unlockTables } from "./direct-map";
-import { extensionTable } from "./extension";
+import { currentExtension } from "./extension";
 import { allocatePage, pages } from "./memory/pages";
 import { flushEverywhere } from "./work";
 
@@ -16,10 +16,12 @@ import { flushEverywhere } from "./work";
 class Run {
   physical: u64 = 0;
   bytes: u64 = 0;
+  /** Linear address of the extension that has it. */
+  owner: u64 = 0;
 }
 
-const RUN_BYTES: usize = 16;
-const runs: usize = memory.data(16 * 64, 8);
+const RUN_BYTES: usize = 24;
+const runs: usize = memory.data(24 * 64, 8);
 
 function run(index: u32): Run {
   return changetype<Run>(runs + <usize>index * RUN_BYTES);
@@ -30,7 +32,7 @@ export function allocateExtensionPage(): u64 {
   const page = allocatePage();
   if (page == 0) return 0;
   lockTables();
-  const mapped = mapPage(extensionTable(), EXT_POOL_BASE + page, page, USER_DATA);
+  const mapped = mapPage(currentExtension().table, EXT_POOL_BASE + page, page, USER_DATA);
   unlockTables();
   if (mapped) return page;
   pages.freePages(page, 0);
@@ -41,9 +43,9 @@ export function allocateExtensionPage(): u64 {
 export function freeExtensionPage(virtual: u64): bool {
   if (!isPoolAddress(virtual)) return false;
   lockTables();
-  const page = translate(extensionTable(), virtual);
+  const page = translate(currentExtension().table, virtual);
   const isSingle = page != 0 && !isInRun(page);
-  if (isSingle) unmapPage(extensionTable(), virtual);
+  if (isSingle) unmapPage(currentExtension().table, virtual);
   unlockTables();
   if (!isSingle) return false;
   flushEverywhere();
@@ -60,6 +62,7 @@ export function allocateRun(bytes: u64): u64 {
     if (mapRun(physical, bytes)) {
       run(place).physical = physical;
       run(place).bytes = bytes;
+      run(place).owner = currentExtension().address();
       unlockTables();
       return physical;
     }
@@ -109,9 +112,11 @@ function freePlace(): u32 {
   return MAX_HUGE_ALLOCATIONS;
 }
 
+/** The place of a run of the running extension's. */
 function placeOf(physical: u64): u32 {
   for (let i: u32 = 0; i < MAX_HUGE_ALLOCATIONS; i++) {
-    if (run(i).bytes != 0 && run(i).physical == physical) return i;
+    if (run(i).bytes == 0 || run(i).physical != physical) continue;
+    return run(i).owner == currentExtension().address() ? i : MAX_HUGE_ALLOCATIONS;
   }
   return MAX_HUGE_ALLOCATIONS;
 }
@@ -126,7 +131,7 @@ function isInRun(page: u64): bool {
 
 function mapRun(physical: u64, bytes: u64): bool {
   for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
-    if (mapPage(extensionTable(), EXT_POOL_BASE + physical + offset, physical + offset, USER_DATA)) continue;
+    if (mapPage(currentExtension().table, EXT_POOL_BASE + physical + offset, physical + offset, USER_DATA)) continue;
     unmapRun(physical, offset);
     return false;
   }
@@ -135,7 +140,7 @@ function mapRun(physical: u64, bytes: u64): bool {
 
 function unmapRun(physical: u64, bytes: u64): void {
   for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
-    unmapPage(extensionTable(), EXT_POOL_BASE + physical + offset);
+    unmapPage(currentExtension().table, EXT_POOL_BASE + physical + offset);
   }
 }
 

@@ -43,15 +43,7 @@ import { giveBack, giveBackSaved } from "../arch/x64/root";
 import { skipInstruction } from "../arch/x64/vendor";
 import { activate } from "./activate";
 import { close, decimal, hex, line, open, text } from "./console";
-import {
-  bootstrapHandler,
-  failHandler,
-  failStackTop,
-  offeredVersions,
-  stackTop,
-  startAddress,
-  vmexitHandler,
-} from "./extension";
+import { currentExtension, failStackTop, stackTop } from "./extension";
 import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { printExits } from "./statistics";
 import { Vs, vsAt, vss } from "./vs";
@@ -60,7 +52,8 @@ import { leaveKernel } from "./work";
 /** Calls the extension's _start. */
 export function callStart(): u32 {
   setPhase(PHASE_START);
-  prepareUpcall(CONTEXT_START, startAddress(), stackTop(ppid()), offeredVersions, 0);
+  const extension = currentExtension();
+  prepareUpcall(CONTEXT_START, extension.entry, stackTop(ppid()), extension.offeredVersions, 0);
   leaveKernel(false);
   return ACTION_UPCALL;
 }
@@ -68,7 +61,7 @@ export function callStart(): u32 {
 /** Calls the bootstrap callback on this processor. */
 export function callBootstrap(): u32 {
   setPhase(PHASE_BOOTSTRAP);
-  prepareUpcall(CONTEXT_BOOTSTRAP, bootstrapHandler, stackTop(ppid()), ppid(), 0);
+  prepareUpcall(CONTEXT_BOOTSTRAP, currentExtension().bootstrapHandler, stackTop(ppid()), ppid(), 0);
   leaveKernel(false);
   return ACTION_UPCALL;
 }
@@ -97,7 +90,7 @@ function leaveCallback(): u32 {
   if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) next = CONTEXT_VMEXIT;
   setPhase(PHASE_RUNNING);
   vs.ran = 1;
-  prepareUpcall(next, vmexitHandler, stackTop(ppid()), vs.id, 0);
+  prepareUpcall(next, currentExtension().vmexitHandler, stackTop(ppid()), vs.name(), 0);
   return ACTION_RUN;
 }
 
@@ -105,9 +98,10 @@ function leaveCallback(): u32 {
 export function wait(): u32 {
   const context = block32(PP_BLOCK_CONTEXT);
   if (context != CONTEXT_START) return fail(BOOT_EXT_WAIT, 0, 0, 0);
-  if (bootstrapHandler == 0) return fatal(BOOT_EXT_NO_BOOTSTRAP, 0);
-  if (vmexitHandler == 0) return fatal(BOOT_EXT_NO_VMEXIT, 0);
-  if (failHandler == 0) return fatal(BOOT_EXT_NO_FAIL, 0);
+  const extension = currentExtension();
+  if (extension.bootstrapHandler == 0) return fatal(BOOT_EXT_NO_BOOTSTRAP, 0);
+  if (extension.vmexitHandler == 0) return fatal(BOOT_EXT_NO_VMEXIT, 0);
+  if (extension.failHandler == 0) return fatal(BOOT_EXT_NO_FAIL, 0);
   return callBootstrap();
 }
 
@@ -129,7 +123,7 @@ export function again(): u32 {
   // What the interrupted callback was entered with is not needed again: it is in the middle of its work
   if (failed == CONTEXT_VMEXIT || failed == CONTEXT_FIRST_VMEXIT) {
     const vs = changetype<Vs>(activeVs());
-    prepareUpcall(failed, vmexitHandler, stackTop(ppid()), vs.id, 0);
+    prepareUpcall(failed, currentExtension().vmexitHandler, stackTop(ppid()), vs.name(), 0);
   }
   setBlock32(PP_BLOCK_CONTEXT, failed);
   leaveKernel(false);
@@ -142,6 +136,7 @@ export function again(): u32 {
  */
 export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
   const context = block32(PP_BLOCK_CONTEXT);
+  const failHandler = currentExtension().failHandler;
   if (failHandler == 0 || context == CONTEXT_FAIL) return fatal(status, detail);
   setBlock32(PP_BLOCK_FAILED_CONTEXT, context);
   setBlock32(PP_BLOCK_FAILED_STATUS, status);

@@ -30,7 +30,7 @@ import {
   PP_BLOCK_PPID,
   PP_BLOCK_ROOT,
 } from "../../abi/generated/bare/pp-block";
-import { BOOTSTRAP_PPID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { BOOTSTRAP_PPID, INVALID_ID, PAGE_SIZE, ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import {
   DIRECT_BASE,
   HANDOFF_BASE,
@@ -46,10 +46,11 @@ import { enterHostMode, makeProcessor } from "../arch/x64/processor";
 import { giveBackSaved } from "../arch/x64/root";
 import { isRefusal } from "../arch/x64/vendor";
 import { attachRing, line } from "./console";
-import { attachProcessor, loadExtension, threadPointer } from "./extension";
+import { extensionAt, setCurrentExtension, threadPointer } from "./extension";
+import { attachProcessor, loadExtension } from "./extension-image";
 import { callBootstrap, callStart, callVmexit, fatal } from "./life-cycle";
 import { pages } from "./memory/pages";
-import { activeVs, block32, setBlock32, setBlock64, setPhase, setStatus, showNoVs, showOnline } from "./pp";
+import { activeVs, block32, setBlock32, setBlock64, setPhase, setStatus, showActive, showNoVs, showOnline } from "./pp";
 import { countExit } from "./statistics";
 import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
@@ -69,6 +70,7 @@ export function enterBoot(): u32 {
   const root = ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS);
   setBlock32(PP_BLOCK_PPID, ppid);
   setBlock64(PP_BLOCK_ROOT, root);
+  setCurrentExtension(extensionAt(0));
   announceProcessor(ppid, root);
   showNoVs();
   const first = ppid == BOOTSTRAP_PPID;
@@ -90,8 +92,10 @@ function bootSystem(): bool {
   if (!ownLoaderPages(ring)) return false;
   initVms();
   initVps();
-  vms.allocate();
-  return initVss() && initDescriptors() && loadExtension(ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES));
+  const extension = extensionAt(0);
+  extension.init(0);
+  vms.allocate(extension.address());
+  return initVss() && initDescriptors() && loadExtension(extension, ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES));
 }
 
 /** Pages that the loader lends besides its chunks: no call may map them for the extension either. */
@@ -105,7 +109,8 @@ function ownLoaderPages(ring: u64): bool {
 function bootProcessor(ppid: u32, root: u64): bool {
   if (!makeProcessor(root)) return false;
   if (!mapNewPages(root, PP_AREA_BASE + PP_STATISTICS, 1, KERNEL_DATA)) return false;
-  if (!attachProcessor(ppid, root)) return false;
+  if (!attachProcessor(extensionAt(0), ppid, root)) return false;
+  showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
   enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid));
   return true;

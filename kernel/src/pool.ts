@@ -1,18 +1,32 @@
-// Pools of kernel objects: identifiers are indexes, allocation and release cost the same however many there are
+// Pools of kernel objects: allocation and release cost the same however many there are
+//
+// What version 2 of the interface calls an identifier; version 1 has the lower half:
+//
+//      31          16 15           0
+//     ┌──────────────┬──────────────┐
+//     │  generation  │    index     │   the generation changes when the object is given back
+//     └──────────────┴──────────────┘
 
 import { INVALID_ID } from "../../abi/generated/bare/syscalls";
 import { TicketLock } from "../../bsl/src/lock";
+import { currentExtension } from "./extension";
+
+/** Owner of an object that no extension has claimed: no address of an extension. */
+export const KERNEL: u32 = 1;
+
+const NEXT_GENERATION: u32 = 0x1_0000;
 
 /** What every object in a pool begins with. */
 @unmanaged
 export class PoolObject {
-  /** The object's identifier: its index in the pool. */
+  /** Its index in the pool. */
   id: u32 = 0;
-  /** 1 while it is allocated. */
-  allocated: u32 = 0;
+  /** Linear address of the extension that it belongs to; 0 while it is free. */
+  owner: u32 = 0;
+  /** Its generation and its index. */
+  tag: u32 = 0;
   /** Index of the next free object plus one; 0 at the end of the list. */
   private nextFree: u32 = 0;
-  private reserved: u32 = 0;
 
   /** Used by Pool alone. */
   linkFree(next: u32): void {
@@ -35,7 +49,7 @@ export class Pool {
   private count: u32 = 0;
   private firstFree: u32 = 0;
 
-  /** Makes all objects free; identifiers come out in ascending order. */
+  /** Makes all objects free; indexes come out in ascending order. */
   init(base: usize, sizeBytes: u32, count: u32): void {
     this.base = base;
     this.sizeBytes = sizeBytes;
@@ -44,12 +58,13 @@ export class Pool {
     for (let i: u32 = 0; i < count; i++) {
       const object = this.at(i);
       object.id = i;
+      object.tag = i;
       object.linkFree(i + 1 < count ? i + 2 : 0);
     }
   }
 
-  /** Takes an object; its identifier, or INVALID_ID when none is left. */
-  allocate(): u32 {
+  /** Takes an object for an owner; its index, or INVALID_ID when none is left. */
+  allocate(owner: u32): u32 {
     const lock = changetype<TicketLock>(this);
     lock.acquire();
     const first = this.firstFree;
@@ -58,18 +73,19 @@ export class Pool {
       id = first - 1;
       const object = this.at(id);
       this.firstFree = object.followingFree();
-      object.allocated = 1;
+      object.owner = owner;
     }
     lock.release();
     return id;
   }
 
-  /** Gives an object back. */
+  /** Gives an object back; its identifier names nothing from now on, nor what is made of it later. */
   release(id: u32): void {
     const lock = changetype<TicketLock>(this);
     lock.acquire();
     const object = this.at(id);
-    object.allocated = 0;
+    object.owner = 0;
+    object.tag += NEXT_GENERATION;
     object.linkFree(this.firstFree);
     this.firstFree = id + 1;
     lock.release();
@@ -80,9 +96,18 @@ export class Pool {
     return id < this.count;
   }
 
-  /** Whether `id` names an allocated object. */
+  /** Whether the object at an index is allocated, whoever has it. */
   has(id: u32): bool {
-    return id < this.count && this.at(id).allocated != 0;
+    return id < this.count && this.at(id).owner != 0;
+  }
+
+  /** Whether a register holds the identifier of an object that the running extension owns. */
+  isOwn(register: u64): bool {
+    const id = <u32>register & 0xffff;
+    if (id >= this.count) return false;
+    const object = this.at(id);
+    const extension = currentExtension();
+    return object.owner == extension.address() && ((<u32>register ^ object.tag) & extension.idMask) == 0;
   }
 
   /** The object at an index below the pool's count. */

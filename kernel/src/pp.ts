@@ -13,8 +13,11 @@ import {
   PP_BLOCK_UPCALL_RSP,
 } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, ROOT_VMID } from "../../abi/generated/bare/syscalls";
-import { PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { TCB_ACTIVE_VM, TCB_ACTIVE_VP, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
+import { PP_ARGS, PP_BLOCK, PP_TCB } from "../../abi/generated/bare/windows";
 import { ppLoad32, ppLoad64, ppStore16, ppStore32, ppStore64 } from "../arch/x64/pparea";
+import { currentExtension } from "./extension";
+import { PoolObject } from "./pool";
 import { Vs } from "./vs";
 
 /** Reads and writes a field of this processor's block. */
@@ -31,9 +34,13 @@ export function setBlock64(field: u32, value: u64): void {
   ppStore64(PP_BLOCK + field, value);
 }
 
-/** Sets a 16-bit identifier as a call's output: the register's upper bits stay (ABI, calling convention). */
-export function setIdentifier(field: u32, id: u32): void {
-  ppStore16(PP_BLOCK + field, id);
+/**
+ * Sets an object's identifier as a call's output. In version 1 it has 16 bits, and the register's upper bits stay (ABI,
+ * calling convention).
+ */
+export function setIdentifier(field: u32, object: PoolObject): void {
+  if (currentExtension().version2 != 0) ppStore64(PP_BLOCK + field, object.tag);
+  else ppStore16(PP_BLOCK + field, object.id);
 }
 
 /** Tells the loader how far this processor has come. */
@@ -62,9 +69,17 @@ export function showOnline(ppid: u32, online: u32): void {
   setBlock64(PP_BLOCK_TCB_IDS1, <u64>ppid | ((<u64>online) << 16));
 }
 
-/** Sets what the TCB shows while no VS is active. */
+/** Sets what the TCB shows while no VS is active. The TCB itself need not be there yet. */
 export function showNoVs(): void {
   setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>ROOT_VMID) << 16) | ((<u64>INVALID_ID) << 32) | ((<u64>INVALID_ID) << 48));
+}
+
+/** Shows an extension that speaks version 2 whose general registers its TCB holds. */
+export function showActive(vm: u32, vp: u32, vs: u32): void {
+  if (currentExtension().version2 == 0) return;
+  ppStore32(PP_TCB + TCB_ACTIVE_VM, vm);
+  ppStore32(PP_TCB + TCB_ACTIVE_VP, vp);
+  ppStore32(PP_TCB + TCB_ACTIVE_VS, vs);
 }
 
 /** This processor's active VS, or null. */

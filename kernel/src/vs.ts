@@ -5,6 +5,7 @@ import { TCB_RAX } from "../../abi/generated/bare/tls";
 import { PP_TCB } from "../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../bsl/src/memory";
 import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
+import { currentExtension } from "./extension";
 import { allocatePage, freePage, pages } from "./memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
 import { Pool, PoolObject } from "./pool";
@@ -61,6 +62,11 @@ export class Vs extends PoolObject {
     this.controlBlock = 0;
     this.registers = 0;
     return kept == 0;
+  }
+
+  /** Its identifier, as the running extension knows it. */
+  name(): u32 {
+    return this.tag & currentExtension().idMask;
   }
 
   /** A register that the processor holds while the VS is active, as it was when it last was: an index or VS_*. */

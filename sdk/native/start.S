@@ -16,9 +16,10 @@
 
     .section .text.entry, "ax"
 
-// On the first processor, once, RDI = the versions that the microkernel and the note below have in common.
+// On the first processor, once.
     .globl _start
 _start:
+    mov edi, BF_SPEC_VERSION_2
     movabs rax, CALL(HANDLE_OPEN)
     syscall
     test rax, rax
@@ -75,7 +76,7 @@ run:
     SYSCALL_WITH_HANDLE(VS_RUN_CURRENT)
     jmp give_up
 stop:
-    movzx esi, word ptr fs:[BF_TCB_VSID]
+    mov esi, dword ptr fs:[BF_TCB_ACTIVE_VS]
     SYSCALL_WITH_HANDLE(VS_PROMOTE)
     jmp give_up
 again:

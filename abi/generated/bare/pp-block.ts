@@ -138,8 +138,8 @@ export const PP_BLOCK_IN_USER: u32 = 0xa8;
 export const PP_BLOCK_WORK: u32 = 0xac;
 /** u32: Identifier of the VM whose direct map ring 3 sees. */
 export const PP_BLOCK_VIEW: u32 = 0xb0;
-/** u32. */
-export const PP_BLOCK_RESERVED0: u32 = 0xb4;
+/** u32: Linear address of the extension whose code runs in ring 3. */
+export const PP_BLOCK_EXTENSION: u32 = 0xb4;
 /** u64: Where an intrinsic leaves a second result. */
 export const PP_BLOCK_SCRATCH: u32 = 0xb8;
 /** u64: extid, vmid, vpid and vsid as the TCB shows them. */

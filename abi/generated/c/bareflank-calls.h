@@ -9,9 +9,9 @@
 typedef uint64_t bf_status;
 
 /* Identifiers, a type each, so that none is taken for another. */
-typedef struct bf_vm { uint16_t id; } bf_vm;
-typedef struct bf_vp { uint16_t id; } bf_vp;
-typedef struct bf_vs { uint16_t id; } bf_vs;
+typedef struct bf_vm { uint32_t id; } bf_vm;
+typedef struct bf_vp { uint32_t id; } bf_vp;
+typedef struct bf_vs { uint32_t id; } bf_vs;
 typedef struct bf_pp { uint16_t id; } bf_pp;
 
 /* The handle that the start file opened. */
@@ -168,7 +168,7 @@ static inline bf_status bf_vm_create(bf_vm *vm)
 {
     uint64_t reg0 = bf_handle, reg1 = 0;
     bf_status status = bf_call(BF_SYSCALL_VM_CREATE, &reg0, &reg1, 0, 0);
-    vm->id = (uint16_t)reg0;
+    vm->id = (uint32_t)reg0;
     return status;
 }
 
@@ -214,7 +214,7 @@ static inline bf_status bf_vp_create(bf_vm vm, bf_vp *vp)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     bf_status status = bf_call(BF_SYSCALL_VP_CREATE, &reg0, &reg1, 0, 0);
-    vp->id = (uint16_t)reg0;
+    vp->id = (uint32_t)reg0;
     return status;
 }
 
@@ -230,7 +230,7 @@ static inline bf_status bf_vs_create(bf_vp vp, bf_pp pp, bf_vs *vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vp.id;
     bf_status status = bf_call(BF_SYSCALL_VS_CREATE, &reg0, &reg1, pp.id, 0);
-    vs->id = (uint16_t)reg0;
+    vs->id = (uint32_t)reg0;
     return status;
 }
 

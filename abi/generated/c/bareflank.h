@@ -118,7 +118,11 @@
 #define BF_TCB_R13 BF_U32(0x860) /* u64. */
 #define BF_TCB_R14 BF_U32(0x868) /* u64. */
 #define BF_TCB_R15 BF_U32(0x870) /* u64. */
-#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[239]. */
+#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[237]. */
+#define BF_TCB_ACTIVE_VM BF_U32(0xfe0) /* u32: Version 2 only: identifiers of the active VM, VP and VS with their generations; INVALID_ID: none. */
+#define BF_TCB_ACTIVE_VP BF_U32(0xfe4) /* u32. */
+#define BF_TCB_ACTIVE_VS BF_U32(0xfe8) /* u32. */
+#define BF_TCB_RESERVED3 BF_U32(0xfec) /* u32. */
 #define BF_TCB_EXTID BF_U32(0xff0) /* u16. */
 #define BF_TCB_VMID BF_U32(0xff2) /* u16. */
 #define BF_TCB_VPID BF_U32(0xff4) /* u16. */
@@ -146,7 +150,11 @@ struct bf_tcb {
     uint64_t r13;
     uint64_t r14;
     uint64_t r15;
-    uint64_t reserved1[239];
+    uint64_t reserved1[237];
+    uint32_t active_vm;
+    uint32_t active_vp;
+    uint32_t active_vs;
+    uint32_t reserved3;
     uint16_t extid;
     uint16_t vmid;
     uint16_t vpid;
@@ -1473,7 +1481,7 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_IN_USER BF_U32(0xa8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
 #define BF_PP_BLOCK_WORK BF_U32(0xac) /* u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
 #define BF_PP_BLOCK_VIEW BF_U32(0xb0) /* u32: Identifier of the VM whose direct map ring 3 sees. */
-#define BF_PP_BLOCK_RESERVED0 BF_U32(0xb4) /* u32. */
+#define BF_PP_BLOCK_EXTENSION BF_U32(0xb4) /* u32: Linear address of the extension whose code runs in ring 3. */
 #define BF_PP_BLOCK_SCRATCH BF_U32(0xb8) /* u64: Where an intrinsic leaves a second result. */
 #define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xc0) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
 #define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xc8) /* u64: ppid and onlinePps as the TCB shows them. */
@@ -1510,7 +1518,7 @@ struct bf_pp_block {
     uint32_t in_user;
     uint32_t work;
     uint32_t view;
-    uint32_t reserved0;
+    uint32_t extension;
     uint64_t scratch;
     uint64_t tcb_ids0;
     uint64_t tcb_ids1;

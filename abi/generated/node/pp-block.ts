@@ -138,8 +138,8 @@ export const PP_BLOCK_IN_USER = 0xa8;
 export const PP_BLOCK_WORK = 0xac;
 /** u32: Identifier of the VM whose direct map ring 3 sees. */
 export const PP_BLOCK_VIEW = 0xb0;
-/** u32. */
-export const PP_BLOCK_RESERVED0 = 0xb4;
+/** u32: Linear address of the extension whose code runs in ring 3. */
+export const PP_BLOCK_EXTENSION = 0xb4;
 /** u64: Where an intrinsic leaves a second result. */
 export const PP_BLOCK_SCRATCH = 0xb8;
 /** u64: extid, vmid, vpid and vsid as the TCB shows them. */

@@ -36,8 +36,16 @@ export const TCB_R13 = 0x860;
 export const TCB_R14 = 0x868;
 /** u64. */
 export const TCB_R15 = 0x870;
-/** u64[239]. */
+/** u64[237]. */
 export const TCB_RESERVED1 = 0x878;
+/** u32: Version 2 only: identifiers of the active VM, VP and VS with their generations; INVALID_ID: none. */
+export const TCB_ACTIVE_VM = 0xfe0;
+/** u32. */
+export const TCB_ACTIVE_VP = 0xfe4;
+/** u32. */
+export const TCB_ACTIVE_VS = 0xfe8;
+/** u32. */
+export const TCB_RESERVED3 = 0xfec;
 /** u16. */
 export const TCB_EXTID = 0xff0;
 /** u16. */

@@ -121,7 +121,12 @@ pub struct Tcb {
     pub r13: u64,
     pub r14: u64,
     pub r15: u64,
-    pub reserved1: [u64; 239],
+    pub reserved1: [u64; 237],
+    /// Version 2 only: identifiers of the active VM, VP and VS with their generations; INVALID_ID: none.
+    pub active_vm: u32,
+    pub active_vp: u32,
+    pub active_vs: u32,
+    pub reserved3: u32,
     pub extid: u16,
     pub vmid: u16,
     pub vpid: u16,
@@ -1541,7 +1546,8 @@ pub struct PpBlock {
     pub work: u32,
     /// Identifier of the VM whose direct map ring 3 sees.
     pub view: u32,
-    pub reserved0: u32,
+    /// Linear address of the extension whose code runs in ring 3.
+    pub extension: u32,
     /// Where an intrinsic leaves a second result.
     pub scratch: u64,
     /// extid, vmid, vpid and vsid as the TCB shows them.
@@ -1577,17 +1583,17 @@ pub struct Status(pub u64);
 /// Identifier of a VM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
-pub struct Vm(pub u16);
+pub struct Vm(pub u32);
 
 /// Identifier of a VP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
-pub struct Vp(pub u16);
+pub struct Vp(pub u32);
 
 /// Identifier of a VS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
-pub struct Vs(pub u16);
+pub struct Vs(pub u32);
 
 /// Identifier of a PP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1776,7 +1782,7 @@ pub unsafe fn callback_register_fail(callback: u64) -> Result<(), Status> {
 #[inline(always)]
 pub fn vm_create() -> Result<Vm, Status> {
     let (status, reg0, _) = unsafe { call(SYSCALL_VM_CREATE, handle(), 0, 0, 0) };
-    result(status, Vm(reg0 as u16))
+    result(status, Vm(reg0 as u32))
 }
 
 /// Destroys a VM that has no VP and runs nowhere.
@@ -1824,7 +1830,7 @@ pub fn vm_tlb_flush(vm: Vm) -> Result<(), Status> {
 #[inline(always)]
 pub fn vp_create(vm: Vm) -> Result<Vp, Status> {
     let (status, reg0, _) = unsafe { call(SYSCALL_VP_CREATE, handle(), vm.0 as u64, 0, 0) };
-    result(status, Vp(reg0 as u16))
+    result(status, Vp(reg0 as u32))
 }
 
 /// Destroys a VP that has no VS and runs nowhere.
@@ -1838,7 +1844,7 @@ pub fn vp_destroy(vp: Vp) -> Result<(), Status> {
 #[inline(always)]
 pub fn vs_create(vp: Vp, pp: Pp) -> Result<Vs, Status> {
     let (status, reg0, _) = unsafe { call(SYSCALL_VS_CREATE, handle(), vp.0 as u64, pp.0 as u64, 0) };
-    result(status, Vs(reg0 as u16))
+    result(status, Vs(reg0 as u32))
 }
 
 /// Destroys a VS that runs nowhere.

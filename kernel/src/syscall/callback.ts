@@ -6,35 +6,27 @@ import {
   STATUS_INVALID_INPUT_REG1,
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
-import {
-  bootstrapHandler,
-  failHandler,
-  isCode,
-  setBootstrapHandler,
-  setFailHandler,
-  setVmexitHandler,
-  vmexitHandler,
-} from "../extension";
+import { currentExtension, isCode } from "../extension";
 import { isHandle } from "./handle";
 
 /** 3.0: REG1 address, called on every processor before its first run. */
 export function registerBootstrap(handle: u64, address: u64): u64 {
-  const status = check(handle, address, bootstrapHandler);
-  if (status == STATUS_SUCCESS) setBootstrapHandler(address);
+  const status = check(handle, address, currentExtension().bootstrapHandler);
+  if (status == STATUS_SUCCESS) currentExtension().bootstrapHandler = address;
   return status;
 }
 
 /** 3.1: REG1 address, called for every VM exit. */
 export function registerVmexit(handle: u64, address: u64): u64 {
-  const status = check(handle, address, vmexitHandler);
-  if (status == STATUS_SUCCESS) setVmexitHandler(address);
+  const status = check(handle, address, currentExtension().vmexitHandler);
+  if (status == STATUS_SUCCESS) currentExtension().vmexitHandler = address;
   return status;
 }
 
 /** 3.2: REG1 address, called when another callback failed. */
 export function registerFail(handle: u64, address: u64): u64 {
-  const status = check(handle, address, failHandler);
-  if (status == STATUS_SUCCESS) setFailHandler(address);
+  const status = check(handle, address, currentExtension().failHandler);
+  if (status == STATUS_SUCCESS) currentExtension().failHandler = address;
   return status;
 }
 

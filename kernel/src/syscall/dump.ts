@@ -9,7 +9,7 @@ import { peek64 } from "../../../bsl/src/memory";
 import { ppLoad32 } from "../../arch/x64/pparea";
 import { readRegister, registerCount } from "../../arch/x64/vendor";
 import { close, decimal, hex, open, text } from "../console";
-import { bootstrapHandler, failHandler, handle, vmexitHandler } from "../extension";
+import { extensionAt } from "../extension";
 import { usedRuns } from "../extension-memory";
 import { pages } from "../memory/pages";
 import { lockObjects, unlockObjects } from "../objects";
@@ -79,11 +79,12 @@ export function dumpVmexitLog(reg0: u64): u64 {
 /** 2.7: REG0 extid; there is one. */
 export function dumpExt(reg0: u64): u64 {
   if ((<u32>reg0 & 0xffff) != 0) return STATUS_INVALID_INPUT_REG0;
+  const extension = extensionAt(0);
   begin("ext", 0, true);
-  row("handle", handle);
-  row("bootstrap", bootstrapHandler);
-  row("vmexit", vmexitHandler);
-  row("fail", failHandler);
+  row("handle", extension.handle);
+  row("bootstrap", extension.bootstrapHandler);
+  row("vmexit", extension.vmexitHandler);
+  row("fail", extension.failHandler);
   close();
   return STATUS_SUCCESS;
 }

@@ -8,34 +8,37 @@ import {
   STATUS_INVALID_PERM_DENIED,
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
-import * as extension from "../extension";
-import { setBlock64 } from "../pp";
+import { INVALID_ID, ROOT_VMID } from "../../../abi/generated/bare/syscalls";
+import { currentExtension, NO_HANDLE } from "../extension";
+import { activeVs, setBlock64, showActive } from "../pp";
 
 /** 1.0: REG0 version -> REG0 handle. */
 export function openHandle(version: u64): u64 {
+  const extension = currentExtension();
   // Bits that the extension was not offered do not count: version 2 is for those that say they know it
   const versions = <u32>version & extension.offeredVersions;
   if (versions == 0) return STATUS_FAILURE_UNSUPPORTED;
-  if (extension.handle != extension.NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
+  if (extension.handle != NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
   setBlock64(PP_BLOCK_REG0, extension.openHandle(versions));
+  if (activeVs() === null) showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
   return STATUS_SUCCESS;
 }
 
 /** 1.1: REG0 handle. */
 export function closeHandle(handle: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
-  extension.closeHandle();
+  currentExtension().handle = NO_HANDLE;
   return STATUS_SUCCESS;
 }
 
 /** Whether a handle is the open one. */
 export function isHandle(handle: u64): bool {
-  return handle == extension.handle && handle != extension.NO_HANDLE;
+  return handle == currentExtension().handle && handle != NO_HANDLE;
 }
 
 /** What groups 4 to 6 check first: the handle, then that the caller owns the vmexit callback. */
 export function checkOwner(handle: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
-  if (extension.vmexitHandler == 0) return STATUS_INVALID_PERM_DENIED;
+  if (currentExtension().vmexitHandler == 0) return STATUS_INVALID_PERM_DENIED;
   return STATUS_SUCCESS;
 }

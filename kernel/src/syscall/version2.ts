@@ -9,13 +9,13 @@ import {
   STATUS_FAILURE_UNSUPPORTED,
   STATUS_INVALID_PERM_DENIED,
 } from "../../../abi/generated/bare/status";
-import { version2 } from "../extension";
+import { currentExtension } from "../extension";
 import { mayCall } from "../policy";
 import { isHandle } from "./handle";
 
 /** Serves a call of these groups; for an extension of version 1 none of them exists. */
 export function extend(call: u32, handle: u64): u64 {
-  if (!version2 || (call & 0xffff) >= callCount(call >> 16)) return STATUS_FAILURE_UNSUPPORTED;
+  if (currentExtension().version2 == 0 || (call & 0xffff) >= callCount(call >> 16)) return STATUS_FAILURE_UNSUPPORTED;
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
   if (!mayCall(call)) return STATUS_INVALID_PERM_DENIED;
   return serve(call);

@@ -12,6 +12,7 @@ import { EXT_DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { flushPage } from "../../arch/x64/cpu";
 import { requestFlush } from "../../arch/x64/vendor";
 import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direct-map";
+import { currentExtension } from "../extension";
 import { pages } from "../memory/pages";
 import { block32, ppid, setBlock64, setIdentifier } from "../pp";
 import { Vm, vmAt, vms } from "../vm";
@@ -24,10 +25,10 @@ import { checkOwner } from "./handle";
 export function vmCreate(handle: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
-  const vmid = vms.allocate();
+  const vmid = vms.allocate(currentExtension().address());
   if (vmid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   vmAt(vmid).vpCount = 0;
-  setIdentifier(PP_BLOCK_REG0, vmid);
+  setIdentifier(PP_BLOCK_REG0, vmAt(vmid));
   return STATUS_SUCCESS;
 }
 
@@ -97,5 +98,5 @@ function vmOf(reg1: u64): Vm {
 function checkVm(handle: u64, reg1: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
-  return vms.has(<u32>reg1 & 0xffff) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+  return vms.isOwn(reg1) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
 }

@@ -3,6 +3,7 @@
 import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
 import { STATUS_FAILURE_UNKNOWN, STATUS_INVALID_INPUT_REG1, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
+import { currentExtension } from "../extension";
 import { setIdentifier } from "../pp";
 import { vmAt, vms } from "../vm";
 import { vpAt, vps } from "../vp";
@@ -12,15 +13,15 @@ import { checkOwner } from "./handle";
 export function vpCreate(handle: u64, reg1: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
+  if (!vms.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
   const vmid = <u32>reg1 & 0xffff;
-  if (!vms.has(vmid)) return STATUS_INVALID_INPUT_REG1;
-  const vpid = vps.allocate();
+  const vpid = vps.allocate(currentExtension().address());
   if (vpid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   const vp = vpAt(vpid);
   vp.vmid = vmid;
   vp.vsCount = 0;
   vmAt(vmid).vpCount++;
-  setIdentifier(PP_BLOCK_REG0, vpid);
+  setIdentifier(PP_BLOCK_REG0, vp);
   return STATUS_SUCCESS;
 }
 
@@ -28,8 +29,8 @@ export function vpCreate(handle: u64, reg1: u64): u64 {
 export function vpDestroy(handle: u64, reg1: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
+  if (!vps.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
   const vpid = <u32>reg1 & 0xffff;
-  if (!vps.has(vpid)) return STATUS_INVALID_INPUT_REG1;
   const vp = vpAt(vpid);
   if (vp.vsCount != 0) return STATUS_FAILURE_UNKNOWN;
   vmAt(vp.vmid).vpCount--;

@@ -23,7 +23,7 @@ import {
   writeRegister,
 } from "../../arch/x64/vendor";
 import { activate } from "../activate";
-import { NO_HANDLE, handle as openedHandle } from "../extension";
+import { currentExtension, NO_HANDLE } from "../extension";
 import { promote, runActive } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { activeVs, block32, ppid, setIdentifier } from "../pp";
@@ -37,18 +37,18 @@ import { checkOwner } from "./handle";
 export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
+  if (!vps.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
   const vpid = <u32>reg1 & 0xffff;
-  if (!vps.has(vpid)) return STATUS_INVALID_INPUT_REG1;
   const target = <u32>reg2 & 0xffff;
   if (target >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG2;
-  const vsid = vss.allocate();
+  const vsid = vss.allocate(currentExtension().address());
   if (vsid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   if (!vsAt(vsid).init(vpid, target)) {
     vss.release(vsid);
     return STATUS_FAILURE_UNKNOWN;
   }
   vpAt(vpid).vsCount++;
-  setIdentifier(PP_BLOCK_REG0, vsid);
+  setIdentifier(PP_BLOCK_REG0, vsAt(vsid));
   return STATUS_SUCCESS;
 }
 
@@ -84,7 +84,7 @@ export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
   const out = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_REG0;
   if (isActiveHere(vs)) return readRegister(vs, register, out) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
   lockObjects();
-  const done = vs.allocated != 0 && vs.active == 0 && readRegister(vs, register, out);
+  const done = vss.isOwn(reg1) && vs.active == 0 && readRegister(vs, register, out);
   unlockObjects();
   return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
@@ -98,7 +98,7 @@ export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (isActiveHere(vs)) return writeRegister(vs, register, reg3) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
   lockObjects();
-  const done = vs.allocated != 0 && vs.active == 0 && writeRegister(vs, register, reg3);
+  const done = vss.isOwn(reg1) && vs.active == 0 && writeRegister(vs, register, reg3);
   unlockObjects();
   return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
@@ -131,7 +131,7 @@ export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64):
 
 /** Whether 6.8 has nothing to do but to skip an instruction: a VS is active, and its first exit is behind it. */
 export function canRunCurrent(handle: u64): bool {
-  return handle == openedHandle && handle != NO_HANDLE && block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
+  return handle == currentExtension().handle && handle != NO_HANDLE && block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
 }
 
 /** 6.8: as 6.6, with the instruction that the VS exited for skipped. */
@@ -210,7 +210,7 @@ export function vsTlbFlush(handle: u64, reg1: u64, reg2: u64): u64 {
 function checkVs(handle: u64, reg1: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
-  return vss.has(<u32>reg1 & 0xffff) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+  return vss.isOwn(reg1) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
 }
 
 /** What 6.5 and 6.7 check: each identifier, and that the VS is of this VP, this VM and this processor. */
@@ -220,9 +220,9 @@ function checkRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   const vmid = <u32>reg1 & 0xffff;
   const vpid = <u32>reg2 & 0xffff;
   const vsid = <u32>reg3 & 0xffff;
-  if (!vms.has(vmid)) return STATUS_INVALID_INPUT_REG1;
-  if (!vps.has(vpid) || vpAt(vpid).vmid != vmid) return STATUS_INVALID_INPUT_REG2;
-  if (!vss.has(vsid) || vsAt(vsid).vpid != vpid || vsAt(vsid).ppid != ppid()) return STATUS_INVALID_INPUT_REG3;
+  if (!vms.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
+  if (!vps.isOwn(reg2) || vpAt(vpid).vmid != vmid) return STATUS_INVALID_INPUT_REG2;
+  if (!vss.isOwn(reg3) || vsAt(vsid).vpid != vpid || vsAt(vsid).ppid != ppid()) return STATUS_INVALID_INPUT_REG3;
   return STATUS_SUCCESS;
 }
 

@@ -58,9 +58,10 @@ export function inStart(options: Partial<LoaderOptions> = {}): Scene {
 export function registered(
   options: Partial<LoaderOptions> = {},
   callbacks: readonly (keyof typeof REGISTRATIONS)[] = ["BOOTSTRAP", "VMEXIT", "FAIL"],
+  version = 2n,
 ): Scene {
   const scene = inStart(options);
-  call(scene.pp, SYSCALL_HANDLE_OPEN, 2n);
+  call(scene.pp, SYSCALL_HANDLE_OPEN, version);
   for (const name of callbacks) call(scene.pp, REGISTRATIONS[name], HANDLE, HANDLERS[name]);
   return scene;
 }
@@ -72,8 +73,8 @@ const REGISTRATIONS = {
 } as const;
 
 /** In bootstrap on PP 0. */
-export function inBootstrap(options: Partial<LoaderOptions> = {}): Scene {
-  const scene = registered(options);
+export function inBootstrap(options: Partial<LoaderOptions> = {}, version = 2n): Scene {
+  const scene = registered(options, ["BOOTSTRAP", "VMEXIT", "FAIL"], version);
   expectOutcome(scene.pp.syscall(SYSCALL_CONTROL_WAIT), "called");
   return scene;
 }

@@ -57,7 +57,7 @@ macro_rules! callbacks {
             }
 
             #[export_name = "vmexit"]
-            extern "C" fn exit(vs: u16, reason: u64) -> $crate::Next {
+            extern "C" fn exit(vs: u32, reason: u64) -> $crate::Next {
                 $crate::Answer::next($vmexit($crate::Vs(vs), reason))
             }
 

@@ -60,7 +60,7 @@ registers! {
 /// The active VS of this processor.
 #[inline(always)]
 pub fn vs() -> Vs {
-    Vs(unsafe { addr_of!((*tcb()).vsid).read_volatile() })
+    Vs(unsafe { addr_of!((*tcb()).active_vs).read_volatile() })
 }
 
 /// The processor that this runs on.

@@ -25,7 +25,7 @@ impl Page {
 
 impl Vm {
     /// The operating system's.
-    pub const ROOT: Vm = Vm(abi::ROOT_VMID as u16);
+    pub const ROOT: Vm = Vm(abi::ROOT_VMID);
 
     pub fn create() -> Result<Vm, Status> {
         abi::vm_create()

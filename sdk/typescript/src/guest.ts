@@ -19,6 +19,7 @@ import {
 } from "../../../abi/generated/bare/registers-amd";
 import { SYSCALL_VS_READ } from "../../../abi/generated/bare/syscalls";
 import {
+  TCB_ACTIVE_VS,
   TCB_R8,
   TCB_R9,
   TCB_R10,
@@ -34,10 +35,9 @@ import {
   TCB_RDI,
   TCB_RDX,
   TCB_RSI,
-  TCB_VSID,
 } from "../../../abi/generated/bare/tls";
 import { callValue } from "./syscall";
-import { cpuidToGuest, tcbLoad16, tcbLoad64, tcbStore64 } from "./tcb";
+import { cpuidToGuest, tcbLoad32, tcbLoad64, tcbStore64 } from "./tcb";
 import { Vs } from "./vs";
 
 /** CPUID bits that follow the guest's CR4, and the CR4 bits (APM volume 3, appendix E). */
@@ -234,7 +234,7 @@ export class Guest {
 
   /** Identifier of its VS. */
   get vsid(): u32 {
-    return tcbLoad16(TCB_VSID);
+    return tcbLoad32(TCB_ACTIVE_VS);
   }
 
   /** Its VS. */

@@ -9,7 +9,7 @@ import { assertionFailed, callStatus, callValue } from "./syscall";
 
 /** What is looked at with one VM, so that its tables stay small. */
 const PART_BYTES: u64 = 64 << 20;
-const ID_MASK: u64 = 0xffff;
+const ID_MASK: u64 = 0xffff_ffff;
 
 /**
  * Calls `found` with the physical address of each page of the hypervisor's between two addresses, in their order. False

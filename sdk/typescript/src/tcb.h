@@ -4,6 +4,7 @@
 #define TCB_WORD(type, offset) (*(type __seg_fs *)(u64)(offset))
 
 INTRINSIC(u32, tcb, tcbLoad16, u32 offset) { return TCB_WORD(u16, offset); }
+INTRINSIC(u32, tcb, tcbLoad32, u32 offset) { return TCB_WORD(u32, offset); }
 INTRINSIC(u64, tcb, tcbLoad64, u32 offset) { return TCB_WORD(u64, offset); }
 INTRINSIC(void, tcb, tcbStore64, u32 offset, u64 value) { TCB_WORD(u64, offset) = value; }
 

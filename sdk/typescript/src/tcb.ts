@@ -2,6 +2,7 @@
 
 /** Reads at an offset of the block. */
 export declare function tcbLoad16(offset: u32): u32;
+export declare function tcbLoad32(offset: u32): u32;
 export declare function tcbLoad64(offset: u32): u64;
 /** Writes at an offset of the block. */
 export declare function tcbStore64(offset: u32, value: u64): void;

@@ -8,12 +8,12 @@ import {
   SYSCALL_VP_CREATE,
   SYSCALL_VP_DESTROY,
 } from "../../../abi/generated/bare/syscalls";
-import { TCB_VMID, TCB_VPID } from "../../../abi/generated/bare/tls";
+import { TCB_ACTIVE_VM, TCB_ACTIVE_VP } from "../../../abi/generated/bare/tls";
 import { assertionFailed, callStatus, callValue } from "./syscall";
-import { tcbLoad16 } from "./tcb";
+import { tcbLoad32 } from "./tcb";
 
 /** Identifiers are 16 bits of the register that returns them. */
-const ID_MASK: u64 = 0xffff;
+const ID_MASK: u64 = 0xffff_ffff;
 
 /** A VM, by its identifier. Every method asserts that the microkernel agrees. */
 @unmanaged
@@ -29,7 +29,7 @@ export class Vm {
 
   /** That of the VS that is active on this processor. */
   static get active(): Vm {
-    return Vm.of(tcbLoad16(TCB_VMID));
+    return Vm.of(tcbLoad32(TCB_ACTIVE_VM));
   }
 
   static create(): Vm {
@@ -55,7 +55,7 @@ export class Vp {
 
   /** That of the VS that is active on this processor. */
   static get active(): Vp {
-    return Vp.of(tcbLoad16(TCB_VPID));
+    return Vp.of(tcbLoad32(TCB_ACTIVE_VP));
   }
 
   static create(vm: Vm): Vp {

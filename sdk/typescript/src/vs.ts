@@ -29,7 +29,7 @@ import { Vector } from "./vectors";
 import { Vm, Vp } from "./vm";
 
 /** Identifiers are 16 bits of the register that returns them. */
-const ID_MASK: u64 = 0xffff;
+const ID_MASK: u64 = 0xffff_ffff;
 /** The root VM's address space identifier; SVM refuses 0. */
 const ROOT_ASID: u64 = 1;
 

@@ -20,7 +20,7 @@ static inline bf_pp bf_this_pp(void)
 
 static inline bf_vs bf_active_vs(void)
 {
-    bf_vs vs = {bf_guest->vsid};
+    bf_vs vs = {bf_guest->active_vs};
     return vs;
 }
 

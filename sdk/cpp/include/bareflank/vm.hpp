@@ -33,10 +33,10 @@ class Vp;
 /// A virtual machine: an address space.
 class Vm {
   public:
-    constexpr explicit Vm(uint16_t id) : vm_{id} {}
+    constexpr explicit Vm(uint32_t id) : vm_{id} {}
     constexpr Vm(bf_vm vm) : vm_(vm) {}
     constexpr operator bf_vm() const { return vm_; }
-    constexpr uint16_t id() const { return vm_.id; }
+    constexpr uint32_t id() const { return vm_.id; }
 
     /// The operating system's.
     static constexpr Vm root() { return Vm(BF_ROOT_VMID); }
@@ -70,10 +70,10 @@ class Vm {
 /// A virtual processor of a VM.
 class Vp {
   public:
-    constexpr explicit Vp(uint16_t id) : vp_{id} {}
+    constexpr explicit Vp(uint32_t id) : vp_{id} {}
     constexpr Vp(bf_vp vp) : vp_(vp) {}
     constexpr operator bf_vp() const { return vp_; }
-    constexpr uint16_t id() const { return vp_.id; }
+    constexpr uint32_t id() const { return vp_.id; }
 
     Result<> destroy() const { return bf_vp_destroy(vp_); }
     Result<Vs> create_vs(Pp pp) const;
@@ -86,10 +86,10 @@ class Vp {
 /// The state of a VP on a processor.
 class Vs {
   public:
-    constexpr explicit Vs(uint16_t id) : vs_{id} {}
+    constexpr explicit Vs(uint32_t id) : vs_{id} {}
     constexpr Vs(bf_vs vs) : vs_(vs) {}
     constexpr operator bf_vs() const { return vs_; }
-    constexpr uint16_t id() const { return vs_.id; }
+    constexpr uint32_t id() const { return vs_.id; }
 
     /// Makes the root VS of a processor: the operating system, as it was when the hypervisor started.
     static Vs create_root(Pp pp) { return bf_vs_create_root(pp); }

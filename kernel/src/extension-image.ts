@@ -1,0 +1,174 @@
+// An extension's image, and its windows on every processor
+//
+// Its pages are mapped in a table of its own, whose lower levels every processor's table shares. Only the linear memory
+// of a TypeScript extension is private to each processor: it lies in the first top-level entry, which is not shared.
+
+import {
+  BOOT_EXT_ELF,
+  BOOT_NO_MEMORY,
+  EXTENSION_MEMORY_DATA_OFFSET,
+  EXTENSION_MEMORY_INITIAL_PAGES,
+} from "../../abi/generated/bare/boot";
+import { ELF_OK } from "../../abi/generated/bare/driver";
+import { PP_BLOCK_TCB } from "../../abi/generated/bare/pp-block";
+import { PAGE_SIZE, SPEC_ALL_KNOWN } from "../../abi/generated/bare/syscalls";
+import {
+  DIRECT_BASE,
+  EXT_CODE_BASE,
+  EXT_FAIL_STACK_BASE,
+  EXT_FILE_BASE,
+  EXT_FILE_STRIDE,
+  EXT_MEMORY_BASE,
+  EXT_POOL_BASE,
+  EXT_STACK_BASE,
+  EXT_STACK_BYTES,
+  EXT_TLS_BASE,
+  PP_AREA_BASE,
+  PP_TCB,
+} from "../../abi/generated/bare/windows";
+import {
+  entryPoint,
+  isLoaded,
+  PF_W,
+  PF_X,
+  segment,
+  segmentAddress,
+  segmentCount,
+  segmentFileBytes,
+  segmentFlags,
+  segmentMemoryBytes,
+  segmentOffset,
+  tlsDistance,
+  tlsSegment,
+} from "../../bsl/src/elf";
+import { checkExtension } from "../../bsl/src/elf-check";
+import { extensionMemory, extensionVersions } from "../../bsl/src/elf-note";
+import { copyMemory, peek32, poke64 } from "../../bsl/src/memory";
+import {
+  KERNEL_DATA,
+  mapNewPages,
+  mapPage,
+  PAGE_NO_EXECUTE,
+  PAGE_PRESENT,
+  PAGE_USER,
+  PAGE_WRITABLE,
+  reserveTopEntry,
+  shareTopEntries,
+  translate,
+  USER_DATA,
+} from "../arch/x64/page-table";
+import { lockTables, unlockTables } from "./direct-map";
+import { Extension, failStackTop, stackTop, threadPointer } from "./extension";
+import { allocatePage } from "./memory/pages";
+import { setBlock64, setStatus } from "./pp";
+
+/** The files belong to the operating system, which could change them: each is read once, when it has been checked. */
+function fileOf(extension: Extension): u64 {
+  return EXT_FILE_BASE + <u64>extension.id * EXT_FILE_STRIDE;
+}
+
+/** Checks the file and maps it, once for all processors; false, with the status set, when that fails. */
+export function loadExtension(extension: Extension, bytes: u64): bool {
+  const file = fileOf(extension);
+  const error = checkExtension(file, bytes);
+  if (error != ELF_OK) {
+    setStatus(BOOT_EXT_ELF, error);
+    return false;
+  }
+  extension.table = allocatePage();
+  extension.tlsImage = allocatePage();
+  if (extension.table == 0 || extension.tlsImage == 0 || !reserveWindows(extension.table) || !mapSegments(extension)) {
+    setStatus(BOOT_NO_MEMORY, 0);
+    return false;
+  }
+  readTemplate(extension);
+  readMemory(extension);
+  extension.offeredVersions = extensionVersions(file) & SPEC_ALL_KNOWN;
+  extension.entry = entryPoint(file);
+  return true;
+}
+
+/** The template ends at the end of the TLS data page, where the thread pointer is. */
+function readTemplate(extension: Extension): void {
+  const file = fileOf(extension);
+  const template = tlsSegment(file);
+  if (template == 0) return;
+  const to = DIRECT_BASE + extension.tlsImage + PAGE_SIZE - tlsDistance(template);
+  copyMemory(to, file + segmentOffset(template), segmentFileBytes(template));
+}
+
+function readMemory(extension: Extension): void {
+  const note = extensionMemory(fileOf(extension));
+  if (note == 0) return;
+  extension.memoryBase = EXT_MEMORY_BASE + peek32(note + EXTENSION_MEMORY_DATA_OFFSET);
+  extension.memoryPages = peek32(note + EXTENSION_MEMORY_INITIAL_PAGES);
+}
+
+/** Makes the second-highest tables, so that the top-level entries that processors copy never change. */
+function reserveWindows(table: u64): bool {
+  return (
+    reserveTopEntry(table, EXT_POOL_BASE) &&
+    reserveTopEntry(table, EXT_STACK_BASE) &&
+    reserveTopEntry(table, EXT_FAIL_STACK_BASE) &&
+    reserveTopEntry(table, EXT_CODE_BASE) &&
+    reserveTopEntry(table, EXT_TLS_BASE)
+  );
+}
+
+function mapSegments(extension: Extension): bool {
+  const file = fileOf(extension);
+  const count = segmentCount(file);
+  for (let i: u32 = 0; i < count; i++) {
+    if (isLoaded(file, i) && !mapSegment(extension, segment(file, i))) return false;
+  }
+  return true;
+}
+
+/** Maps one segment: its bytes from the file, zeroes behind them. */
+function mapSegment(extension: Extension, header: u64): bool {
+  const flags = segmentFlags(header);
+  let page = PAGE_PRESENT | PAGE_USER;
+  if ((flags & PF_W) != 0) page |= PAGE_WRITABLE;
+  if ((flags & PF_X) == 0) page |= PAGE_NO_EXECUTE;
+  const start = segmentAddress(header);
+  const end = start + segmentMemoryBytes(header);
+  const fileEnd = start + segmentFileBytes(header);
+  for (let at = start & ~0xfff; at < end; at += PAGE_SIZE) {
+    const memory = allocatePage();
+    if (memory == 0 || !mapPage(extension.table, at, memory, page)) return false;
+    const from = at < start ? start : at;
+    const to = at + PAGE_SIZE < fileEnd ? at + PAGE_SIZE : fileEnd;
+    if (from >= to) continue;
+    const source = fileOf(extension) + segmentOffset(header) + (from - start);
+    copyMemory(DIRECT_BASE + memory + (from & 0xfff), source, to - from);
+  }
+  return true;
+}
+
+/** Gives the extension its stacks, TLS block and linear memory on this processor; false when memory runs out. */
+export function attachProcessor(extension: Extension, ppid: u32, root: u64): bool {
+  // Other processors may be giving pages to the extension at this moment
+  lockTables();
+  const done = mapStacks(extension.table, ppid) && mapTls(extension, ppid, root);
+  if (done) shareTopEntries(extension.table, root);
+  unlockTables();
+  return done && mapNewPages(root, extension.memoryBase, extension.memoryPages, USER_DATA);
+}
+
+function mapStacks(table: u64, ppid: u32): bool {
+  const stackPages = EXT_STACK_BYTES / PAGE_SIZE;
+  if (!mapNewPages(table, stackTop(ppid) - EXT_STACK_BYTES, stackPages, USER_DATA)) return false;
+  return mapNewPages(table, failStackTop(ppid) - EXT_STACK_BYTES, stackPages, USER_DATA);
+}
+
+/** Maps the TLS data page and the TCB behind it. */
+function mapTls(extension: Extension, ppid: u32, root: u64): bool {
+  const table = extension.table;
+  const pointer = threadPointer(ppid);
+  if (!mapNewPages(table, pointer - PAGE_SIZE, 2, USER_DATA)) return false;
+  const tcb = translate(table, pointer);
+  poke64(DIRECT_BASE + tcb, pointer);
+  setBlock64(PP_BLOCK_TCB, tcb);
+  copyMemory(DIRECT_BASE + translate(table, pointer - PAGE_SIZE), DIRECT_BASE + extension.tlsImage, PAGE_SIZE);
+  return mapPage(root, PP_AREA_BASE + PP_TCB, tcb, KERNEL_DATA);
+}
