@@ -70,6 +70,8 @@ typedef struct bf_vm { uint32_t id; } bf_vm;
 typedef struct bf_vp { uint32_t id; } bf_vp;
 typedef struct bf_vs { uint32_t id; } bf_vs;
 typedef struct bf_pp { uint16_t id; } bf_pp;
+typedef struct bf_nested { uint32_t id; } bf_nested;
+typedef struct bf_map { uint32_t id; } bf_map;
 
 /* The handle that the start file opened. */
 extern uint64_t bf_handle __attribute__((visibility("hidden")));
@@ -88,6 +90,21 @@ static inline bf_status bf_call(uint32_t call, uint64_t *reg0, uint64_t *reg1, u
                      : "rcx", "r11", "memory");
     return status;
 }
+
+/* The same for a call that takes all six registers. */
+static inline bf_status bf_call6(uint32_t call, uint64_t *reg0, uint64_t *reg1, uint64_t reg2, uint64_t reg3,
+                                 uint64_t reg4, uint64_t reg5)
+{
+    bf_status status;
+    register uint64_t r10 __asm__("r10") = reg3;
+    register uint64_t r8 __asm__("r8") = reg4;
+    register uint64_t r9 __asm__("r9") = reg5;
+    __asm__ volatile("syscall"
+                     : "=a"(status), "+D"(*reg0), "+S"(*reg1)
+                     : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "d"(reg2), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return status;
+}
 `;
 
 /** bareflank-calls.h */
@@ -103,10 +120,13 @@ function cCall(call: SystemCall): string {
   const { name, inputs, outputs } = call;
   const parameters = [...inputs.map((input) => `${cType(input)} ${input.name}`), ...outputs.map(cOutput)];
   const given = [...(call.handle ? ["bf_handle"] : []), ...inputs.map(cInput)];
-  const [reg0 = "0", reg1 = "0", reg2 = "0", reg3 = "0"] = given;
+  const [reg0 = "0", reg1 = "0", reg2 = "0", reg3 = "0", reg4, reg5 = "0"] = given;
   const number = `BF_SYSCALL_${name.toUpperCase()}`;
   const head = `bf_${name}(${parameters.join(", ") || "void"})`;
-  const made = `bf_call(${number}, &reg0, &reg1, ${reg2}, ${reg3})`;
+  const made =
+    reg4 === undefined
+      ? `bf_call(${number}, &reg0, &reg1, ${reg2}, ${reg3})`
+      : `bf_call6(${number}, &reg0, &reg1, ${reg2}, ${reg3}, ${reg4}, ${reg5})`;
   const body =
     outputs.length === 0
       ? [`return ${made};`]

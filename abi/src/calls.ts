@@ -1,31 +1,8 @@
 // System calls as functions: from this list come the bindings for C and Rust
 
-import type { CallArgument, SystemCall } from "./schema.ts";
-
-type Extras = Partial<Omit<SystemCall, "name" | "doc" | "inputs" | "outputs">>;
-/** `name: type` of each argument; a call takes them in REG0, REG1, … (behind the handle, where it wants one). */
-type Signature = Record<string, CallArgument["type"]>;
-
-const named = (signature: Signature): CallArgument[] =>
-  Object.entries(signature).map(([name, type]) => ({ name, type }));
-
-/** A call that every extension may make: no handle. */
-const open = (name: string, doc: string, inputs: Signature = {}, extras: Extras = {}): SystemCall => ({
-  ...{ name, doc, inputs: named(inputs), outputs: [], handle: false, returns: "always" },
-  ...extras,
-});
-
-/** A call that wants the extension's handle in REG0. */
-const call = (
-  name: string,
-  doc: string,
-  inputs: Signature = {},
-  outputs: Signature = {},
-  extras: Extras = {},
-): SystemCall => ({
-  ...{ name, doc, inputs: named(inputs), outputs: named(outputs), handle: true, returns: "always" },
-  ...extras,
-});
+import { objectCalls } from "./object-calls.ts";
+import type { SystemCall } from "./schema.ts";
+import { call, type Extras, named, open } from "./signature.ts";
 
 const NEVER: Extras = { returns: "never" };
 const ON_FAILURE: Extras = { returns: "on-failure" };
@@ -148,4 +125,6 @@ export const calls: readonly SystemCall[] = [
     { address: "u64", physical: "u64" },
   ),
   call("mem_free_huge", "Frees such pages.", { address: "u64" }, {}, UNMAPS),
+
+  ...objectCalls,
 ];

@@ -28,11 +28,14 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   activeVs: ["u32", "Linear address of the active VS; 0: none."],
   ppid: "u32",
   context: ["u32", "CONTEXT_*: what the extension is being asked to do."],
+  work: [
+    "u32",
+    "WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both.",
+  ],
   failedContext: ["u32", "Context in which the extension failed, while context is CONTEXT_FAIL."],
   failedStatus: ["u32", "Why it failed: BOOT_*, while context is CONTEXT_FAIL."],
   failedDetail: ["u32", "Its detail: the vector of a fault."],
   inUser: ["u32", "1 while ring 3 runs or is about to: another processor that wants something must wait."],
-  work: ["u32", "WORK_*: to be done before ring 3 is entered again. Other processors set bits too."],
   view: ["u32", "Identifier of the VM whose direct map ring 3 sees."],
   extension: ["u32", "Linear address of the extension whose code runs in ring 3."],
   scratch: ["u64", "Where an intrinsic leaves a second result."],
@@ -66,6 +69,7 @@ export const contexts = table("pp-block", "PpBlock.context", "u32", {
 export const work = table("pp-block", "PpBlock.work", "u32", {
   WORK_FLUSH_HOST: [1, "Host translations have become stale."],
   WORK_END_FLUSH: [2, "At the next exit the guest's translations are flushed: take the request out of the VMCB."],
+  WORK_FLUSH_GUESTS: [8, "Translations of guests have become stale: flushed before one is entered."],
   WORK_LOG: [4, "The debug level asks for a record of every exit."],
 });
 

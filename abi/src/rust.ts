@@ -21,6 +21,16 @@ pub struct ${name[0]}${name[1]?.toLowerCase()}(pub ${name === "PP" ? "u16" : "u3
 `,
   )
   .join("")}
+/// Identifier of nested page tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Nested(pub u32);
+
+/// Identifier of a permission map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Map(pub u32);
+
 extern "C" {
     /// The handle that the start file opened, before any Rust ran.
     static bf_handle: u64;
@@ -45,6 +55,29 @@ pub unsafe fn call(number: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64) -> (
         inlateout("rsi") reg1 => out1,
         in("rdx") reg2,
         in("r10") reg3,
+        lateout("rcx") _,
+        lateout("r11") _,
+        options(nostack),
+    );
+    (status, out0, out1)
+}
+
+/// The same for a call that takes all six registers.
+///
+/// # Safety
+/// As the call itself.
+#[inline(always)]
+pub unsafe fn call6(number: u32, registers: [u64; 6]) -> (u64, u64, u64) {
+    let (status, out0, out1);
+    core::arch::asm!(
+        "syscall",
+        inlateout("rax") (SYSCALL_SIGNATURE as u64) << 48 | number as u64 => status,
+        inlateout("rdi") registers[0] => out0,
+        inlateout("rsi") registers[1] => out1,
+        in("rdx") registers[2],
+        in("r10") registers[3],
+        in("r8") registers[4],
+        in("r9") registers[5],
         lateout("rcx") _,
         lateout("r11") _,
         options(nostack),
@@ -99,8 +132,11 @@ const _: () = assert!(core::mem::size_of::<${item.name}>() == ${item.sizeBytes})
 function rustCall(call: SystemCall): string {
   const { name, inputs, outputs, unsafe } = call;
   const given = [...(call.handle ? ["handle()"] : []), ...inputs.map(argument)];
-  const registers = [0, 1, 2, 3].map((register) => given[register] ?? "0");
-  const made = `call(SYSCALL_${name.toUpperCase()}, ${registers.join(", ")})`;
+  const registers = (given.length > 4 ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3]).map((register) => given[register] ?? "0");
+  const made =
+    given.length > 4
+      ? `call6(SYSCALL_${name.toUpperCase()}, [${registers.join(", ")}])`
+      : `call(SYSCALL_${name.toUpperCase()}, ${registers.join(", ")})`;
   const parameters = inputs.map((input) => `${input.name}: ${rustType(input)}`).join(", ");
   const [type, lines] = body(call, unsafe === undefined ? `unsafe { ${made} }` : made, outputs);
   const safety = unsafe === undefined ? "" : `///\n/// # Safety\n/// ${unsafe}\n`;
@@ -136,6 +172,7 @@ function assignment(target: string, value: string): string[] {
   return line.length + INDENT <= LINE_WIDTH ? [line] : [`let ${target} =`, `    ${value};`];
 }
 
-const rustType = ({ type }: CallArgument) => (type.startsWith("u") ? type : `${type[0]?.toUpperCase()}${type[1]}`);
+const rustType = ({ type }: CallArgument) =>
+  type.startsWith("u") ? type : `${type[0]?.toUpperCase()}${type.slice(1)}`;
 const argument = ({ name, type }: CallArgument) =>
   type === "u64" ? name : type === "u32" ? `${name} as u64` : `${name}.0 as u64`;

@@ -58,10 +58,10 @@ export interface SystemCall {
   readonly unsafe?: string;
 }
 
-/** An argument or a result; `vm`, `vp`, `vs` (32 bits) and `pp` (16 bits) are identifiers of such an object. */
+/** An argument or a result; `pp` (16 bits) and the other names (32 bits) are identifiers of such an object. */
 export interface CallArgument {
   readonly name: string;
-  readonly type: "vm" | "vp" | "vs" | "pp" | "u32" | "u64";
+  readonly type: "vm" | "vp" | "vs" | "pp" | "nested" | "map" | "u32" | "u64";
 }
 
 type Entries = Record<string, number | bigint | readonly [number | bigint, string]>;

@@ -5,7 +5,7 @@
 import { HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
-import { mapPage, translate, USER_DATA, unmapPage } from "../arch/x64/page-table";
+import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "../arch/x64/page-table";
 import { lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
 import { allocatePage, pages } from "./memory/pages";
@@ -43,9 +43,10 @@ export function allocateExtensionPage(): u64 {
 export function freeExtensionPage(virtual: u64): bool {
   if (!isPoolAddress(virtual)) return false;
   lockTables();
-  const page = translate(currentExtension().table, virtual);
-  const isSingle = page != 0 && !isInRun(page);
-  if (isSingle) unmapPage(currentExtension().table, virtual);
+  const table = currentExtension().table;
+  const page = translate(table, virtual);
+  const isSingle = page != 0 && !isInRun(page) && pageShares(table, virtual) == 0;
+  if (isSingle) unmapPage(table, virtual);
   unlockTables();
   if (!isSingle) return false;
   flushEverywhere();
@@ -78,7 +79,7 @@ export function freeRun(virtual: u64): bool {
   const physical = virtual - EXT_POOL_BASE;
   lockTables();
   const place = placeOf(physical);
-  const bytes = place == MAX_HUGE_ALLOCATIONS ? 0 : run(place).bytes;
+  const bytes = place == MAX_HUGE_ALLOCATIONS || isShown(run(place)) ? 0 : run(place).bytes;
   if (bytes != 0) {
     unmapRun(physical, bytes);
     run(place).bytes = 0;
@@ -87,6 +88,24 @@ export function freeRun(virtual: u64): bool {
   if (bytes == 0) return false;
   flushEverywhere();
   return pages.freePages(physical, orderOf(bytes));
+}
+
+/** Whether nested page tables show what an address of the extension was given for: nobody can give it back then. */
+export function isShownTo(virtual: u64): bool {
+  if (!isPoolAddress(virtual)) return false;
+  lockTables();
+  const place = placeOf(virtual - EXT_POOL_BASE);
+  const shown =
+    place == MAX_HUGE_ALLOCATIONS ? pageShares(currentExtension().table, virtual) != 0 : isShown(run(place));
+  unlockTables();
+  return shown;
+}
+
+function isShown(given: Run): bool {
+  for (let offset: u64 = 0; offset < given.bytes; offset += PAGE_SIZE) {
+    if (pageShares(currentExtension().table, EXT_POOL_BASE + given.physical + offset) != 0) return true;
+  }
+  return false;
 }
 
 /** Whether allocateRun() takes a size: whole pages, more than one, less than the pool that upstream has for them. */

@@ -47,7 +47,7 @@ import { currentExtension, failStackTop, stackTop } from "./extension";
 import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { printExits } from "./statistics";
 import { Vs, vsAt, vss } from "./vs";
-import { leaveKernel } from "./work";
+import { leaveForGuest, leaveKernel } from "./work";
 
 /** Calls the extension's _start. */
 export function callStart(): u32 {
@@ -75,6 +75,7 @@ export function callVmexit(reason: u64): u32 {
 
 /** Ends a callback by running the active VS. */
 export function runActive(): u32 {
+  leaveForGuest(changetype<Vs>(activeVs()));
   if (block32(PP_BLOCK_CONTEXT) != CONTEXT_VMEXIT) return leaveCallback();
   return ACTION_RUN;
 }

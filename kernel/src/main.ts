@@ -13,6 +13,7 @@ import {
   BOOT_ARGS_RING_PHYS,
   BOOT_ARGS_ROOT_PHYS,
   BOOT_ARGS_STATUS,
+  BOOT_ARGS_VENDOR,
   BOOT_ARGS_VERSION,
   BOOT_BAD_ARGS,
   BOOT_INVALID_VM,
@@ -22,6 +23,7 @@ import {
   DEBUG_RING_AREA_BYTES,
   PHASE_KERNEL,
   SAVED_STATE_RAX,
+  VENDOR_INTEL,
 } from "../../abi/generated/bare/boot";
 import {
   ACTION_PROMOTE,
@@ -40,6 +42,7 @@ import {
   PP_STATISTICS,
 } from "../../abi/generated/bare/windows";
 import { initDescriptors } from "../arch/x64/descriptors";
+import { initObjectFormats } from "../arch/x64/objects";
 import { KERNEL_DATA, mapNewPages, translate } from "../arch/x64/page-table";
 import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { enterHostMode, makeProcessor } from "../arch/x64/processor";
@@ -50,8 +53,10 @@ import { extensionAt, setCurrentExtension, threadPointer } from "./extension";
 import { attachProcessor, loadExtension } from "./extension-image";
 import { callBootstrap, callStart, callVmexit, fatal } from "./life-cycle";
 import { pages } from "./memory/pages";
+import { initNesteds } from "./nested/nested";
+import { initMaps } from "./permission-map";
 import { activeVs, block32, setBlock32, setBlock64, setPhase, setStatus, showActive, showNoVs, showOnline } from "./pp";
-import { countExit } from "./statistics";
+import { announceCounters, countExit } from "./statistics";
 import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
 import { initVss } from "./vs";
@@ -92,6 +97,9 @@ function bootSystem(): bool {
   if (!ownLoaderPages(ring)) return false;
   initVms();
   initVps();
+  initNesteds();
+  initMaps();
+  initObjectFormats(ppLoad32(PP_ARGS + BOOT_ARGS_VENDOR) == VENDOR_INTEL);
   const extension = extensionAt(0);
   extension.init(0);
   vms.allocate(extension.address());
@@ -109,6 +117,7 @@ function ownLoaderPages(ring: u64): bool {
 function bootProcessor(ppid: u32, root: u64): bool {
   if (!makeProcessor(root)) return false;
   if (!mapNewPages(root, PP_AREA_BASE + PP_STATISTICS, 1, KERNEL_DATA)) return false;
+  announceCounters(ppid, root);
   if (!attachProcessor(extensionAt(0), ppid, root)) return false;
   showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));

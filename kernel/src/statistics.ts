@@ -8,7 +8,9 @@
 //     0x110  system calls: opcode * 16 + index, opcodes 0 to 12
 //     0x1E0  the last exits, at debug level 2
 
-import { PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { DIRECT_BASE, PP_AREA_BASE, PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { loadAcquire64 } from "../../bsl/src/atomic";
+import { translate } from "../arch/x64/page-table";
 import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { exitWord } from "../arch/x64/vendor";
 import { close, decimal, hex, open, text } from "./console";
@@ -27,6 +29,39 @@ const LOG_WORDS: u64 = 6;
 /** Those that tell of the exit; the VS comes before them, its RAX behind. */
 const EXIT_WORDS: u32 = 4;
 const LOG_COUNT: u32 = LOG + 30;
+
+/** No counter. */
+export const NO_COUNTER: u32 = 0xffff_ffff;
+
+/** The last group that has counters of calls. */
+const LAST_GROUP: u32 = 12;
+
+/** Each processor's page of counters in the direct map; 0 before it has come up. */
+const counters: usize = memory.data(8 * 128, 8);
+
+/** Makes this processor's counters readable for the others. */
+export function announceCounters(id: u32, root: u64): void {
+  store<u64>(counters + <usize>(id * 8), DIRECT_BASE + translate(root, PP_AREA_BASE + PP_STATISTICS));
+}
+
+/** A counter of a processor; 0 before it has come up. */
+export function readCounter(id: u32, counter: u32): u64 {
+  const page = load<u64>(counters + <usize>(id * 8));
+  return page == 0 ? 0 : loadAcquire64(page + counter * 8);
+}
+
+/** The counter of an exit reason, or NO_COUNTER; all ones name those that have none of their own. */
+export function exitCounter(code: u64): u32 {
+  if (code < NESTED_EXITS) return <u32>code;
+  if (code >= FIRST_NESTED_CODE && code < FIRST_NESTED_CODE + 4) return NESTED_EXITS + (<u32>code & 3);
+  return code == ~(<u64>0) ? OTHER_EXITS : NO_COUNTER;
+}
+
+/** The counter of a system call, or NO_COUNTER. */
+export function callCounter(call: u64): u32 {
+  if (call >> 16 > LAST_GROUP || (call & 0xffff) > 15) return NO_COUNTER;
+  return SYSCALLS + <u32>(call >> 16) * 16 + <u32>(call & 15);
+}
 
 function increment(counter: u32): void {
   ppStore64(PP_STATISTICS + counter * 8, ppLoad64(PP_STATISTICS + counter * 8) + 1);

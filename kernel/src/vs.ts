@@ -33,6 +33,11 @@ export class Vs extends PoolObject {
   isRoot: u32 = 0;
   /** Physical address of its VMCB or VMCS. */
   controlBlock: u64 = 0;
+  /** Its nested page tables and permission maps: an index plus one; 0: none. */
+  nested: u32 = 0;
+  msrMap: u32 = 0;
+  ioMap: u32 = 0;
+  private reserved1: u32 = 0;
   /** Native address of its registers while it is not active. */
   private registers: u64 = 0;
 
@@ -44,6 +49,9 @@ export class Vs extends PoolObject {
     this.ran = 0;
     this.flushing = 0;
     this.isRoot = 0;
+    this.nested = 0;
+    this.msrMap = 0;
+    this.ioMap = 0;
     this.controlBlock = allocatePage();
     this.registers = registerFiles.allocate();
     if (this.controlBlock != 0 && this.registers != 0) {
@@ -106,8 +114,16 @@ const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BY
 
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {
-  vss.init(memory.data(56 * 256, 8), offsetof<Vs>(), MAX_VSS);
+  vss.init(memory.data(72 * 256, 8), offsetof<Vs>(), MAX_VSS);
   return registerFiles.init(pages, REGISTERS_BYTES);
+}
+
+/** Objects that hold the registers of VSs while they are not active: how many there is room for, and how many are taken. */
+export function registerFilesTotal(): u64 {
+  return registerFiles.totalObjects();
+}
+export function registerFilesUsed(): u64 {
+  return registerFiles.usedObjects();
 }
 
 export function vsAt(id: u32): Vs {

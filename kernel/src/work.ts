@@ -12,6 +12,7 @@ import {
   PP_BLOCK_IN_USER,
   PP_BLOCK_WORK,
   WORK_END_FLUSH,
+  WORK_FLUSH_GUESTS,
   WORK_FLUSH_HOST,
   WORK_LOG,
 } from "../../abi/generated/bare/pp-block";
@@ -21,9 +22,10 @@ import { compareExchange32, loadAcquire32, pause } from "../../bsl/src/atomic";
 import { flushTlb } from "../arch/x64/cpu";
 import { translate } from "../arch/x64/page-table";
 import { ppExchange32, ppLoad32, ppStore32 } from "../arch/x64/pparea";
-import { endFlush } from "../arch/x64/vendor";
+import { endFlush, flushGuests } from "../arch/x64/vendor";
 import { activeVs, ppid } from "./pp";
 import { logExit } from "./statistics";
+import { Vs } from "./vs";
 
 /** Debug level from which every exit is logged. */
 const LEVEL_EXITS: u32 = 2;
@@ -67,6 +69,25 @@ export function flushEverywhere(): void {
     }
   }
   flushTlb();
+}
+
+/** Makes a processor flush the translations of all guests before it enters one again. */
+export function requestGuestFlush(id: u32): void {
+  const block = load<u64>(blocks + <usize>(id * 8));
+  if (block != 0) setBit(block, WORK_FLUSH_GUESTS);
+}
+
+/** Whether a processor has yet to do so. */
+export function hasGuestFlushPending(id: u32): bool {
+  const block = load<u64>(blocks + <usize>(id * 8));
+  return block != 0 && (loadAcquire32(block + PP_BLOCK_WORK) & WORK_FLUSH_GUESTS) != 0;
+}
+
+/** The last thing before a guest is entered, on the way that looks. */
+export function leaveForGuest(vs: Vs): void {
+  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_GUESTS) == 0) return;
+  clearBits(load<u64>(blocks + <usize>(ppid() * 8)), WORK_FLUSH_GUESTS);
+  flushGuests(vs);
 }
 
 function work(afterExit: bool): void {

@@ -13,6 +13,8 @@ typedef struct bf_vm { uint32_t id; } bf_vm;
 typedef struct bf_vp { uint32_t id; } bf_vp;
 typedef struct bf_vs { uint32_t id; } bf_vs;
 typedef struct bf_pp { uint16_t id; } bf_pp;
+typedef struct bf_nested { uint32_t id; } bf_nested;
+typedef struct bf_map { uint32_t id; } bf_map;
 
 /* The handle that the start file opened. */
 extern uint64_t bf_handle __attribute__((visibility("hidden")));
@@ -28,6 +30,21 @@ static inline bf_status bf_call(uint32_t call, uint64_t *reg0, uint64_t *reg1, u
     __asm__ volatile("syscall"
                      : "=a"(status), "+D"(*reg0), "+S"(*reg1)
                      : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "d"(reg2), "r"(r10)
+                     : "rcx", "r11", "memory");
+    return status;
+}
+
+/* The same for a call that takes all six registers. */
+static inline bf_status bf_call6(uint32_t call, uint64_t *reg0, uint64_t *reg1, uint64_t reg2, uint64_t reg3,
+                                 uint64_t reg4, uint64_t reg5)
+{
+    bf_status status;
+    register uint64_t r10 __asm__("r10") = reg3;
+    register uint64_t r8 __asm__("r8") = reg4;
+    register uint64_t r9 __asm__("r9") = reg5;
+    __asm__ volatile("syscall"
+                     : "=a"(status), "+D"(*reg0), "+S"(*reg1)
+                     : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "d"(reg2), "r"(r10), "r"(r8), "r"(r9)
                      : "rcx", "r11", "memory");
     return status;
 }
@@ -382,6 +399,179 @@ static inline bf_status bf_mem_free_huge(uint64_t address)
 {
     uint64_t reg0 = bf_handle, reg1 = address;
     return bf_call(BF_SYSCALL_MEM_FREE_HUGE, &reg0, &reg1, 0, 0);
+}
+
+/* Creates nested page tables in which a VM sees nothing: NESTED_FOR_ROOT or 0; the features are NESTED_HAS_*. */
+static inline bf_status bf_nested_create(uint32_t flags, bf_nested *nested, uint64_t *features)
+{
+    uint64_t reg0 = bf_handle, reg1 = flags;
+    bf_status status = bf_call(BF_SYSCALL_NESTED_CREATE, &reg0, &reg1, 0, 0);
+    nested->id = (uint32_t)reg0;
+    *features = reg1;
+    return status;
+}
+
+/* Destroys nested page tables that no VS has. Call it again until nothing is left. */
+static inline bf_status bf_nested_destroy(bf_nested nested, uint64_t *left)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    bf_status status = bf_call(BF_SYSCALL_NESTED_DESTROY, &reg0, &reg1, 0, 0);
+    *left = reg0;
+    return status;
+}
+
+/* Shows host memory at guest physical addresses: NESTED_* rights, type, page size. Call it again for what is not done. What the VM does to memory that it is shown, nothing of the extension's may depend on. */
+static inline bf_status bf_nested_map(bf_nested nested, uint64_t guest, uint64_t host, uint64_t bytes, uint32_t flags, uint64_t *done)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_MAP, &reg0, &reg1, guest, host, bytes, flags);
+    *done = reg0;
+    return status;
+}
+
+/* Shows nothing at guest physical addresses any more. Call it again for what is not done. */
+static inline bf_status bf_nested_unmap(bf_nested nested, uint64_t guest, uint64_t bytes, uint64_t *done)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    bf_status status = bf_call(BF_SYSCALL_NESTED_UNMAP, &reg0, &reg1, guest, bytes);
+    *done = reg0;
+    return status;
+}
+
+/* Changes what a VM may do with memory that it is shown. Call it again for what is not done. */
+static inline bf_status bf_nested_protect(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t rights, uint64_t *done)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_PROTECT, &reg0, &reg1, guest, bytes, rights, 0);
+    *done = reg0;
+    return status;
+}
+
+/* Looks a guest physical address up: the host's, and NESTED_* rights, type and page size. */
+static inline bf_status bf_nested_translate(bf_nested nested, uint64_t guest, uint64_t *host, uint64_t *flags)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    bf_status status = bf_call(BF_SYSCALL_NESTED_TRANSLATE, &reg0, &reg1, guest, 0);
+    *host = reg0;
+    *flags = reg1;
+    return status;
+}
+
+/* Shows host memory at its own addresses: NESTED_* flags. Call it again for what is not done. What the VM does to memory that it is shown, nothing of the extension's may depend on. */
+static inline bf_status bf_nested_identity(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t flags, uint64_t *done)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_IDENTITY, &reg0, &reg1, guest, bytes, flags, 0);
+    *done = reg0;
+    return status;
+}
+
+/* Makes a VS see memory by nested page tables. */
+static inline bf_status bf_nested_attach(bf_nested nested, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    return bf_call(BF_SYSCALL_NESTED_ATTACH, &reg0, &reg1, vs.id, 0);
+}
+
+/* Makes a VS see all physical memory as it is. */
+static inline bf_status bf_nested_detach(bf_nested nested, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    return bf_call(BF_SYSCALL_NESTED_DETACH, &reg0, &reg1, vs.id, 0);
+}
+
+/* Gives back what processors have flushed: how many other processors still run with older translations. */
+static inline bf_status bf_nested_flush(bf_nested nested, uint64_t *waiting)
+{
+    uint64_t reg0 = bf_handle, reg1 = nested.id;
+    bf_status status = bf_call(BF_SYSCALL_NESTED_FLUSH, &reg0, &reg1, 0, 0);
+    *waiting = reg0;
+    return status;
+}
+
+/* Creates a permission map that lets everything pass: MAP_MSR or MAP_IO. */
+static inline bf_status bf_map_create(uint32_t kind, bf_map *map)
+{
+    uint64_t reg0 = bf_handle, reg1 = kind;
+    bf_status status = bf_call(BF_SYSCALL_MAP_CREATE, &reg0, &reg1, 0, 0);
+    map->id = (uint32_t)reg0;
+    return status;
+}
+
+/* Destroys a permission map that no VS has. */
+static inline bf_status bf_map_destroy(bf_map map)
+{
+    uint64_t reg0 = bf_handle, reg1 = map.id;
+    return bf_call(BF_SYSCALL_MAP_DESTROY, &reg0, &reg1, 0, 0);
+}
+
+/* Makes accesses (MAP_*) to a range of MSRs or ports exit: how many of them exit always. */
+static inline bf_status bf_map_trap(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
+{
+    uint64_t reg0 = bf_handle, reg1 = map.id;
+    bf_status status = bf_call6(BF_SYSCALL_MAP_TRAP, &reg0, &reg1, first, last, accesses, 0);
+    *always = reg0;
+    return status;
+}
+
+/* Lets accesses (MAP_*) to a range of MSRs or ports happen without an exit: how many of them exit all the same. */
+static inline bf_status bf_map_pass(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
+{
+    uint64_t reg0 = bf_handle, reg1 = map.id;
+    bf_status status = bf_call6(BF_SYSCALL_MAP_PASS, &reg0, &reg1, first, last, accesses, 0);
+    *always = reg0;
+    return status;
+}
+
+/* Which accesses to an MSR or port exit: MAP_*. */
+static inline bf_status bf_map_query(bf_map map, uint32_t number, uint64_t *accesses)
+{
+    uint64_t reg0 = bf_handle, reg1 = map.id;
+    bf_status status = bf_call(BF_SYSCALL_MAP_QUERY, &reg0, &reg1, number, 0);
+    *accesses = reg0;
+    return status;
+}
+
+/* Makes a VS exit by a permission map. */
+static inline bf_status bf_map_attach(bf_map map, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = map.id;
+    return bf_call(BF_SYSCALL_MAP_ATTACH, &reg0, &reg1, vs.id, 0);
+}
+
+/* Takes a permission map from a VS. */
+static inline bf_status bf_map_detach(bf_map map, bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = map.id;
+    return bf_call(BF_SYSCALL_MAP_DETACH, &reg0, &reg1, vs.id, 0);
+}
+
+/* How full a pool (POOL_*) is. */
+static inline bf_status bf_statistics_pool(uint32_t pool, uint64_t *total, uint64_t *used)
+{
+    uint64_t reg0 = bf_handle, reg1 = pool;
+    bf_status status = bf_call(BF_SYSCALL_STATISTICS_POOL, &reg0, &reg1, 0, 0);
+    *total = reg0;
+    *used = reg1;
+    return status;
+}
+
+/* How often VSs exited on a processor for a reason. */
+static inline bf_status bf_statistics_exits(bf_pp pp, uint64_t reason, uint64_t *count)
+{
+    uint64_t reg0 = bf_handle, reg1 = pp.id;
+    bf_status status = bf_call(BF_SYSCALL_STATISTICS_EXITS, &reg0, &reg1, reason, 0);
+    *count = reg0;
+    return status;
+}
+
+/* How often a system call was made on a processor. */
+static inline bf_status bf_statistics_calls(bf_pp pp, uint32_t number, uint64_t *count)
+{
+    uint64_t reg0 = bf_handle, reg1 = pp.id;
+    bf_status status = bf_call(BF_SYSCALL_STATISTICS_CALLS, &reg0, &reg1, number, 0);
+    *count = reg0;
+    return status;
 }
 
 #endif

@@ -27,6 +27,8 @@
 #define BF_MAX_VPS BF_U32(0x100)
 #define BF_MAX_VSS BF_U32(0x100)
 #define BF_MAX_PPS BF_U32(0x80)
+#define BF_MAX_NESTED BF_U32(0x100)
+#define BF_MAX_MAPS BF_U32(0x200)
 #define BF_MAX_EXTENSIONS BF_U32(0x1)
 #define BF_MAX_HUGE_ALLOCATIONS BF_U32(0x40)
 #define BF_PAGE_SIZE BF_U32(0x1000)
@@ -99,6 +101,26 @@
 #define BF_SYSCALL_MEM_FREE_PAGE BF_U32(0x80001)
 #define BF_SYSCALL_MEM_ALLOC_HUGE BF_U32(0x80002)
 #define BF_SYSCALL_MEM_FREE_HUGE BF_U32(0x80003)
+#define BF_SYSCALL_NESTED_CREATE BF_U32(0xa0000)
+#define BF_SYSCALL_NESTED_DESTROY BF_U32(0xa0001)
+#define BF_SYSCALL_NESTED_MAP BF_U32(0xa0002)
+#define BF_SYSCALL_NESTED_UNMAP BF_U32(0xa0003)
+#define BF_SYSCALL_NESTED_PROTECT BF_U32(0xa0004)
+#define BF_SYSCALL_NESTED_TRANSLATE BF_U32(0xa0005)
+#define BF_SYSCALL_NESTED_IDENTITY BF_U32(0xa0006)
+#define BF_SYSCALL_NESTED_ATTACH BF_U32(0xa0007)
+#define BF_SYSCALL_NESTED_DETACH BF_U32(0xa0008)
+#define BF_SYSCALL_NESTED_FLUSH BF_U32(0xa0009)
+#define BF_SYSCALL_MAP_CREATE BF_U32(0xb0000)
+#define BF_SYSCALL_MAP_DESTROY BF_U32(0xb0001)
+#define BF_SYSCALL_MAP_TRAP BF_U32(0xb0002)
+#define BF_SYSCALL_MAP_PASS BF_U32(0xb0003)
+#define BF_SYSCALL_MAP_QUERY BF_U32(0xb0004)
+#define BF_SYSCALL_MAP_ATTACH BF_U32(0xb0005)
+#define BF_SYSCALL_MAP_DETACH BF_U32(0xb0006)
+#define BF_SYSCALL_STATISTICS_POOL BF_U32(0xc0000)
+#define BF_SYSCALL_STATISTICS_EXITS BF_U32(0xc0001)
+#define BF_SYSCALL_STATISTICS_CALLS BF_U32(0xc0002)
 
 /* Thread control block of an extension on one PP (FS base points at it) */
 #define BF_TCB_SELF BF_U32(0x0) /* u64: The block's own address, as the System V ABI wants it. */
@@ -591,6 +613,50 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_INTEL_EXIT_TPAUSE BF_U64(0x44)
 #define BF_INTEL_EXIT_LOADIWKEY BF_U64(0x45)
 #define BF_INTEL_EXIT_ENTRY_FAILURE BF_U64(0x80000000) /* Bit 31: the processor refused the VS's state. */
+
+/* Permission maps */
+#define BF_MAP_MSR BF_U32(0x0) /* Kind: RDMSR and WRMSR. */
+#define BF_MAP_IO BF_U32(0x1) /* Kind: input from ports, output to them. */
+#define BF_MAP_READS BF_U32(0x1) /* RDMSR, or any access to a port. */
+#define BF_MAP_WRITES BF_U32(0x2) /* WRMSR. */
+#define BF_MAP_ACCESSES BF_U32(0x3) /* Both. */
+#define BF_MAP_ALWAYS BF_U32(0x4) /* map_query: the processor has no bits for this MSR; every access exits. */
+
+/* Nested page tables: how they are made, and what the processor can */
+#define BF_NESTED_FOR_ROOT BF_U32(0x1) /* Only the operating system's VSs may use them. They may show the hypervisor's own pages. */
+#define BF_NESTED_HAS_EXECUTE_ONLY BF_U32(0x1) /* The right to execute is possible without the right to read. */
+#define BF_NESTED_HAS_1G BF_U32(0x2) /* Pages of 1 GiB. */
+
+/* Nested page tables: rights, memory types and page sizes */
+#define BF_NESTED_READ BF_U32(0x1)
+#define BF_NESTED_WRITE BF_U32(0x2)
+#define BF_NESTED_EXECUTE BF_U32(0x4)
+#define BF_NESTED_RIGHTS BF_U32(0x7) /* All rights. */
+#define BF_NESTED_UNCACHEABLE BF_U32(0x0)
+#define BF_NESTED_WRITE_COMBINING BF_U32(0x100)
+#define BF_NESTED_WRITE_THROUGH BF_U32(0x400)
+#define BF_NESTED_WRITE_PROTECTED BF_U32(0x500)
+#define BF_NESTED_WRITE_BACK BF_U32(0x600)
+#define BF_NESTED_MACHINE BF_U32(0x700) /* The memory type that the memory range registers (MTRRs) say. */
+#define BF_NESTED_TYPE BF_U32(0x700) /* The memory type's bits. */
+#define BF_NESTED_OWN_ABSENT BF_U32(0x0) /* nested_identity: the hypervisor's own pages are not there. */
+#define BF_NESTED_OWN_BLANK BF_U32(0x1000) /* nested_identity: a page of zeroes is read in their place. */
+#define BF_NESTED_OWN_SHOWN BF_U32(0x2000) /* nested_identity: they are as they are. Only in tables for the root VM. */
+#define BF_NESTED_OWN BF_U32(0x3000) /* The bits of these three. */
+#define BF_NESTED_PAGE_4K BF_U32(0x10000) /* Pages of no more than 4 KiB; as a result: it is one. */
+#define BF_NESTED_PAGE_2M BF_U32(0x20000) /* Pages of no more than 2 MiB; as a result: it is one. */
+#define BF_NESTED_PAGE_1G BF_U32(0x30000) /* Pages of no more than 1 GiB; as a result: it is one. */
+#define BF_NESTED_PAGE BF_U32(0x30000) /* The page size's bits; zero: as large as possible. */
+
+/* Pools of statistics_pool */
+#define BF_POOL_PAGES BF_U32(0x0) /* Pages of 4 KiB. */
+#define BF_POOL_HUGE BF_U32(0x1) /* Runs of mem_alloc_huge. */
+#define BF_POOL_VMS BF_U32(0x2)
+#define BF_POOL_VPS BF_U32(0x3)
+#define BF_POOL_VSS BF_U32(0x4)
+#define BF_POOL_NESTED BF_U32(0x5) /* Nested page tables. */
+#define BF_POOL_MAPS BF_U32(0x6) /* Permission maps. */
+#define BF_POOL_REGISTERS BF_U32(0x7) /* Slab objects: registers of VSs that are not active. */
 
 /* Exit reasons that AMD and Intel have both */
 #define BF_EXIT_EXTERNAL_INTERRUPT BF_U32(0x10060)
@@ -1475,11 +1541,11 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x90) /* u32: Linear address of the active VS; 0: none. */
 #define BF_PP_BLOCK_PPID BF_U32(0x94) /* u32. */
 #define BF_PP_BLOCK_CONTEXT BF_U32(0x98) /* u32: CONTEXT_*: what the extension is being asked to do. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x9c) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0xa0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0xa4) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0xa8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_WORK BF_U32(0xac) /* u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
+#define BF_PP_BLOCK_WORK BF_U32(0x9c) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0xa0) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0xa4) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0xa8) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0xac) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
 #define BF_PP_BLOCK_VIEW BF_U32(0xb0) /* u32: Identifier of the VM whose direct map ring 3 sees. */
 #define BF_PP_BLOCK_EXTENSION BF_U32(0xb4) /* u32: Linear address of the extension whose code runs in ring 3. */
 #define BF_PP_BLOCK_SCRATCH BF_U32(0xb8) /* u64: Where an intrinsic leaves a second result. */
@@ -1512,11 +1578,11 @@ struct bf_pp_block {
     uint32_t active_vs;
     uint32_t ppid;
     uint32_t context;
+    uint32_t work;
     uint32_t failed_context;
     uint32_t failed_status;
     uint32_t failed_detail;
     uint32_t in_user;
-    uint32_t work;
     uint32_t view;
     uint32_t extension;
     uint64_t scratch;
@@ -1532,6 +1598,7 @@ _Static_assert(sizeof(struct bf_pp_block) == 400, "size of bf_pp_block");
 /* PpBlock.work */
 #define BF_WORK_FLUSH_HOST BF_U32(0x1) /* Host translations have become stale. */
 #define BF_WORK_END_FLUSH BF_U32(0x2) /* At the next exit the guest's translations are flushed: take the request out of the VMCB. */
+#define BF_WORK_FLUSH_GUESTS BF_U32(0x8) /* Translations of guests have become stale: flushed before one is entered. */
 #define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
 
 #endif

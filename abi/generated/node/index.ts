@@ -5,6 +5,7 @@ export * from "./tls.ts";
 export * from "./registers-amd.ts";
 export * from "./registers-intel.ts";
 export * from "./callbacks.ts";
+export * from "./objects.ts";
 export * from "./portable.ts";
 export * from "./windows.ts";
 export * from "./boot.ts";

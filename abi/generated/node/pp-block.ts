@@ -126,16 +126,16 @@ export const PP_BLOCK_ACTIVE_VS = 0x90;
 export const PP_BLOCK_PPID = 0x94;
 /** u32: CONTEXT_*: what the extension is being asked to do. */
 export const PP_BLOCK_CONTEXT = 0x98;
+/** u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+export const PP_BLOCK_WORK = 0x9c;
 /** u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_CONTEXT = 0x9c;
+export const PP_BLOCK_FAILED_CONTEXT = 0xa0;
 /** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_STATUS = 0xa0;
+export const PP_BLOCK_FAILED_STATUS = 0xa4;
 /** u32: Its detail: the vector of a fault. */
-export const PP_BLOCK_FAILED_DETAIL = 0xa4;
+export const PP_BLOCK_FAILED_DETAIL = 0xa8;
 /** u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-export const PP_BLOCK_IN_USER = 0xa8;
-/** u32: WORK_*: to be done before ring 3 is entered again. Other processors set bits too. */
-export const PP_BLOCK_WORK = 0xac;
+export const PP_BLOCK_IN_USER = 0xac;
 /** u32: Identifier of the VM whose direct map ring 3 sees. */
 export const PP_BLOCK_VIEW = 0xb0;
 /** u32: Linear address of the extension whose code runs in ring 3. */
@@ -161,5 +161,7 @@ export const PP_BLOCK_BYTES = 0x190;
 export const WORK_FLUSH_HOST = 0x1;
 /** At the next exit the guest's translations are flushed: take the request out of the VMCB. */
 export const WORK_END_FLUSH = 0x2;
+/** Translations of guests have become stale: flushed before one is entered. */
+export const WORK_FLUSH_GUESTS = 0x8;
 /** The debug level asks for a record of every exit. */
 export const WORK_LOG = 0x4;

@@ -24,6 +24,8 @@ pub const MAX_VMS: u32 = 0x10;
 pub const MAX_VPS: u32 = 0x100;
 pub const MAX_VSS: u32 = 0x100;
 pub const MAX_PPS: u32 = 0x80;
+pub const MAX_NESTED: u32 = 0x100;
+pub const MAX_MAPS: u32 = 0x200;
 pub const MAX_EXTENSIONS: u32 = 0x1;
 pub const MAX_HUGE_ALLOCATIONS: u32 = 0x40;
 pub const PAGE_SIZE: u32 = 0x1000;
@@ -98,6 +100,26 @@ pub const SYSCALL_MEM_ALLOC_PAGE: u32 = 0x80000;
 pub const SYSCALL_MEM_FREE_PAGE: u32 = 0x80001;
 pub const SYSCALL_MEM_ALLOC_HUGE: u32 = 0x80002;
 pub const SYSCALL_MEM_FREE_HUGE: u32 = 0x80003;
+pub const SYSCALL_NESTED_CREATE: u32 = 0xa0000;
+pub const SYSCALL_NESTED_DESTROY: u32 = 0xa0001;
+pub const SYSCALL_NESTED_MAP: u32 = 0xa0002;
+pub const SYSCALL_NESTED_UNMAP: u32 = 0xa0003;
+pub const SYSCALL_NESTED_PROTECT: u32 = 0xa0004;
+pub const SYSCALL_NESTED_TRANSLATE: u32 = 0xa0005;
+pub const SYSCALL_NESTED_IDENTITY: u32 = 0xa0006;
+pub const SYSCALL_NESTED_ATTACH: u32 = 0xa0007;
+pub const SYSCALL_NESTED_DETACH: u32 = 0xa0008;
+pub const SYSCALL_NESTED_FLUSH: u32 = 0xa0009;
+pub const SYSCALL_MAP_CREATE: u32 = 0xb0000;
+pub const SYSCALL_MAP_DESTROY: u32 = 0xb0001;
+pub const SYSCALL_MAP_TRAP: u32 = 0xb0002;
+pub const SYSCALL_MAP_PASS: u32 = 0xb0003;
+pub const SYSCALL_MAP_QUERY: u32 = 0xb0004;
+pub const SYSCALL_MAP_ATTACH: u32 = 0xb0005;
+pub const SYSCALL_MAP_DETACH: u32 = 0xb0006;
+pub const SYSCALL_STATISTICS_POOL: u32 = 0xc0000;
+pub const SYSCALL_STATISTICS_EXITS: u32 = 0xc0001;
+pub const SYSCALL_STATISTICS_CALLS: u32 = 0xc0002;
 
 // Thread control block of an extension on one PP (FS base points at it)
 
@@ -581,6 +603,79 @@ pub const INTEL_EXIT_TPAUSE: u64 = 0x44;
 pub const INTEL_EXIT_LOADIWKEY: u64 = 0x45;
 /// Bit 31: the processor refused the VS's state.
 pub const INTEL_EXIT_ENTRY_FAILURE: u64 = 0x80000000;
+
+// Permission maps
+
+/// Kind: RDMSR and WRMSR.
+pub const MAP_MSR: u32 = 0x0;
+/// Kind: input from ports, output to them.
+pub const MAP_IO: u32 = 0x1;
+/// RDMSR, or any access to a port.
+pub const MAP_READS: u32 = 0x1;
+/// WRMSR.
+pub const MAP_WRITES: u32 = 0x2;
+/// Both.
+pub const MAP_ACCESSES: u32 = 0x3;
+/// map_query: the processor has no bits for this MSR; every access exits.
+pub const MAP_ALWAYS: u32 = 0x4;
+
+// Nested page tables: how they are made, and what the processor can
+
+/// Only the operating system's VSs may use them. They may show the hypervisor's own pages.
+pub const NESTED_FOR_ROOT: u32 = 0x1;
+/// The right to execute is possible without the right to read.
+pub const NESTED_HAS_EXECUTE_ONLY: u32 = 0x1;
+/// Pages of 1 GiB.
+pub const NESTED_HAS_1G: u32 = 0x2;
+
+// Nested page tables: rights, memory types and page sizes
+
+pub const NESTED_READ: u32 = 0x1;
+pub const NESTED_WRITE: u32 = 0x2;
+pub const NESTED_EXECUTE: u32 = 0x4;
+/// All rights.
+pub const NESTED_RIGHTS: u32 = 0x7;
+pub const NESTED_UNCACHEABLE: u32 = 0x0;
+pub const NESTED_WRITE_COMBINING: u32 = 0x100;
+pub const NESTED_WRITE_THROUGH: u32 = 0x400;
+pub const NESTED_WRITE_PROTECTED: u32 = 0x500;
+pub const NESTED_WRITE_BACK: u32 = 0x600;
+/// The memory type that the memory range registers (MTRRs) say.
+pub const NESTED_MACHINE: u32 = 0x700;
+/// The memory type's bits.
+pub const NESTED_TYPE: u32 = 0x700;
+/// nested_identity: the hypervisor's own pages are not there.
+pub const NESTED_OWN_ABSENT: u32 = 0x0;
+/// nested_identity: a page of zeroes is read in their place.
+pub const NESTED_OWN_BLANK: u32 = 0x1000;
+/// nested_identity: they are as they are. Only in tables for the root VM.
+pub const NESTED_OWN_SHOWN: u32 = 0x2000;
+/// The bits of these three.
+pub const NESTED_OWN: u32 = 0x3000;
+/// Pages of no more than 4 KiB; as a result: it is one.
+pub const NESTED_PAGE_4K: u32 = 0x10000;
+/// Pages of no more than 2 MiB; as a result: it is one.
+pub const NESTED_PAGE_2M: u32 = 0x20000;
+/// Pages of no more than 1 GiB; as a result: it is one.
+pub const NESTED_PAGE_1G: u32 = 0x30000;
+/// The page size's bits; zero: as large as possible.
+pub const NESTED_PAGE: u32 = 0x30000;
+
+// Pools of statistics_pool
+
+/// Pages of 4 KiB.
+pub const POOL_PAGES: u32 = 0x0;
+/// Runs of mem_alloc_huge.
+pub const POOL_HUGE: u32 = 0x1;
+pub const POOL_VMS: u32 = 0x2;
+pub const POOL_VPS: u32 = 0x3;
+pub const POOL_VSS: u32 = 0x4;
+/// Nested page tables.
+pub const POOL_NESTED: u32 = 0x5;
+/// Permission maps.
+pub const POOL_MAPS: u32 = 0x6;
+/// Slab objects: registers of VSs that are not active.
+pub const POOL_REGISTERS: u32 = 0x7;
 
 // Exit reasons that AMD and Intel have both
 
@@ -1534,6 +1629,8 @@ pub struct PpBlock {
     pub ppid: u32,
     /// CONTEXT_*: what the extension is being asked to do.
     pub context: u32,
+    /// WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both.
+    pub work: u32,
     /// Context in which the extension failed, while context is CONTEXT_FAIL.
     pub failed_context: u32,
     /// Why it failed: BOOT_*, while context is CONTEXT_FAIL.
@@ -1542,8 +1639,6 @@ pub struct PpBlock {
     pub failed_detail: u32,
     /// 1 while ring 3 runs or is about to: another processor that wants something must wait.
     pub in_user: u32,
-    /// WORK_*: to be done before ring 3 is entered again. Other processors set bits too.
-    pub work: u32,
     /// Identifier of the VM whose direct map ring 3 sees.
     pub view: u32,
     /// Linear address of the extension whose code runs in ring 3.
@@ -1570,6 +1665,8 @@ const _: () = assert!(core::mem::size_of::<PpBlock>() == 400);
 pub const WORK_FLUSH_HOST: u32 = 0x1;
 /// At the next exit the guest's translations are flushed: take the request out of the VMCB.
 pub const WORK_END_FLUSH: u32 = 0x2;
+/// Translations of guests have become stale: flushed before one is entered.
+pub const WORK_FLUSH_GUESTS: u32 = 0x8;
 /// The debug level asks for a record of every exit.
 pub const WORK_LOG: u32 = 0x4;
 
@@ -1600,6 +1697,16 @@ pub struct Vs(pub u32);
 #[repr(transparent)]
 pub struct Pp(pub u16);
 
+/// Identifier of nested page tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Nested(pub u32);
+
+/// Identifier of a permission map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Map(pub u32);
+
 extern "C" {
     /// The handle that the start file opened, before any Rust ran.
     static bf_handle: u64;
@@ -1624,6 +1731,29 @@ pub unsafe fn call(number: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64) -> (
         inlateout("rsi") reg1 => out1,
         in("rdx") reg2,
         in("r10") reg3,
+        lateout("rcx") _,
+        lateout("r11") _,
+        options(nostack),
+    );
+    (status, out0, out1)
+}
+
+/// The same for a call that takes all six registers.
+///
+/// # Safety
+/// As the call itself.
+#[inline(always)]
+pub unsafe fn call6(number: u32, registers: [u64; 6]) -> (u64, u64, u64) {
+    let (status, out0, out1);
+    core::arch::asm!(
+        "syscall",
+        inlateout("rax") (SYSCALL_SIGNATURE as u64) << 48 | number as u64 => status,
+        inlateout("rdi") registers[0] => out0,
+        inlateout("rsi") registers[1] => out1,
+        in("rdx") registers[2],
+        in("r10") registers[3],
+        in("r8") registers[4],
+        in("r9") registers[5],
         lateout("rcx") _,
         lateout("r11") _,
         options(nostack),
@@ -1990,4 +2120,153 @@ pub fn mem_alloc_huge(bytes: u64) -> Result<(u64, u64), Status> {
 pub unsafe fn mem_free_huge(address: u64) -> Result<(), Status> {
     let (status, _, _) = call(SYSCALL_MEM_FREE_HUGE, handle(), address, 0, 0);
     result(status, ())
+}
+
+/// Creates nested page tables in which a VM sees nothing: NESTED_FOR_ROOT or 0; the features are NESTED_HAS_*.
+#[inline(always)]
+pub fn nested_create(flags: u32) -> Result<(Nested, u64), Status> {
+    let (status, reg0, reg1) = unsafe { call(SYSCALL_NESTED_CREATE, handle(), flags as u64, 0, 0) };
+    result(status, (Nested(reg0 as u32), reg1))
+}
+
+/// Destroys nested page tables that no VS has. Call it again until nothing is left.
+#[inline(always)]
+pub fn nested_destroy(nested: Nested) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_NESTED_DESTROY, handle(), nested.0 as u64, 0, 0) };
+    result(status, reg0)
+}
+
+/// Shows host memory at guest physical addresses: NESTED_* rights, type, page size. Call it again for what is not done.
+///
+/// # Safety
+/// What the VM does to memory that it is shown, nothing of the extension's may depend on.
+#[inline(always)]
+pub unsafe fn nested_map(nested: Nested, guest: u64, host: u64, bytes: u64, flags: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = call6(SYSCALL_NESTED_MAP, [handle(), nested.0 as u64, guest, host, bytes, flags as u64]);
+    result(status, reg0)
+}
+
+/// Shows nothing at guest physical addresses any more. Call it again for what is not done.
+#[inline(always)]
+pub fn nested_unmap(nested: Nested, guest: u64, bytes: u64) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_NESTED_UNMAP, handle(), nested.0 as u64, guest, bytes) };
+    result(status, reg0)
+}
+
+/// Changes what a VM may do with memory that it is shown. Call it again for what is not done.
+#[inline(always)]
+pub fn nested_protect(nested: Nested, guest: u64, bytes: u64, rights: u32) -> Result<u64, Status> {
+    let (status, reg0, _) =
+        unsafe { call6(SYSCALL_NESTED_PROTECT, [handle(), nested.0 as u64, guest, bytes, rights as u64, 0]) };
+    result(status, reg0)
+}
+
+/// Looks a guest physical address up: the host's, and NESTED_* rights, type and page size.
+#[inline(always)]
+pub fn nested_translate(nested: Nested, guest: u64) -> Result<(u64, u64), Status> {
+    let (status, reg0, reg1) = unsafe { call(SYSCALL_NESTED_TRANSLATE, handle(), nested.0 as u64, guest, 0) };
+    result(status, (reg0, reg1))
+}
+
+/// Shows host memory at its own addresses: NESTED_* flags. Call it again for what is not done.
+///
+/// # Safety
+/// What the VM does to memory that it is shown, nothing of the extension's may depend on.
+#[inline(always)]
+pub unsafe fn nested_identity(nested: Nested, guest: u64, bytes: u64, flags: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = call6(SYSCALL_NESTED_IDENTITY, [handle(), nested.0 as u64, guest, bytes, flags as u64, 0]);
+    result(status, reg0)
+}
+
+/// Makes a VS see memory by nested page tables.
+#[inline(always)]
+pub fn nested_attach(nested: Nested, vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_NESTED_ATTACH, handle(), nested.0 as u64, vs.0 as u64, 0) };
+    result(status, ())
+}
+
+/// Makes a VS see all physical memory as it is.
+#[inline(always)]
+pub fn nested_detach(nested: Nested, vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_NESTED_DETACH, handle(), nested.0 as u64, vs.0 as u64, 0) };
+    result(status, ())
+}
+
+/// Gives back what processors have flushed: how many other processors still run with older translations.
+#[inline(always)]
+pub fn nested_flush(nested: Nested) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_NESTED_FLUSH, handle(), nested.0 as u64, 0, 0) };
+    result(status, reg0)
+}
+
+/// Creates a permission map that lets everything pass: MAP_MSR or MAP_IO.
+#[inline(always)]
+pub fn map_create(kind: u32) -> Result<Map, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_MAP_CREATE, handle(), kind as u64, 0, 0) };
+    result(status, Map(reg0 as u32))
+}
+
+/// Destroys a permission map that no VS has.
+#[inline(always)]
+pub fn map_destroy(map: Map) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_MAP_DESTROY, handle(), map.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Makes accesses (MAP_*) to a range of MSRs or ports exit: how many of them exit always.
+#[inline(always)]
+pub fn map_trap(map: Map, first: u32, last: u32, accesses: u32) -> Result<u64, Status> {
+    let (status, reg0, _) =
+        unsafe { call6(SYSCALL_MAP_TRAP, [handle(), map.0 as u64, first as u64, last as u64, accesses as u64, 0]) };
+    result(status, reg0)
+}
+
+/// Lets accesses (MAP_*) to a range of MSRs or ports happen without an exit: how many of them exit all the same.
+#[inline(always)]
+pub fn map_pass(map: Map, first: u32, last: u32, accesses: u32) -> Result<u64, Status> {
+    let (status, reg0, _) =
+        unsafe { call6(SYSCALL_MAP_PASS, [handle(), map.0 as u64, first as u64, last as u64, accesses as u64, 0]) };
+    result(status, reg0)
+}
+
+/// Which accesses to an MSR or port exit: MAP_*.
+#[inline(always)]
+pub fn map_query(map: Map, number: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_MAP_QUERY, handle(), map.0 as u64, number as u64, 0) };
+    result(status, reg0)
+}
+
+/// Makes a VS exit by a permission map.
+#[inline(always)]
+pub fn map_attach(map: Map, vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_MAP_ATTACH, handle(), map.0 as u64, vs.0 as u64, 0) };
+    result(status, ())
+}
+
+/// Takes a permission map from a VS.
+#[inline(always)]
+pub fn map_detach(map: Map, vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_MAP_DETACH, handle(), map.0 as u64, vs.0 as u64, 0) };
+    result(status, ())
+}
+
+/// How full a pool (POOL_*) is.
+#[inline(always)]
+pub fn statistics_pool(pool: u32) -> Result<(u64, u64), Status> {
+    let (status, reg0, reg1) = unsafe { call(SYSCALL_STATISTICS_POOL, handle(), pool as u64, 0, 0) };
+    result(status, (reg0, reg1))
+}
+
+/// How often VSs exited on a processor for a reason.
+#[inline(always)]
+pub fn statistics_exits(pp: Pp, reason: u64) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_STATISTICS_EXITS, handle(), pp.0 as u64, reason, 0) };
+    result(status, reg0)
+}
+
+/// How often a system call was made on a processor.
+#[inline(always)]
+pub fn statistics_calls(pp: Pp, number: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_STATISTICS_CALLS, handle(), pp.0 as u64, number as u64, 0) };
+    result(status, reg0)
 }

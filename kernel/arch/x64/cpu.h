@@ -58,6 +58,13 @@ INTRINSIC(u32, cpu, tryWrmsr, u32 index, u64 value)
     return ok;
 }
 
+INTRINSIC(u32, cpu, cpuidRegister, u32 leaf, u32 subleaf, u32 which)
+{
+    u32 out[4] = {leaf, 0, subleaf, 0};
+    __asm__("cpuid" : "+a"(out[0]), "=b"(out[1]), "+c"(out[2]), "=d"(out[3]));
+    return out[which & 3];
+}
+
 #define READ_CONTROL(reg)                                                                                              \
     u64 value;                                                                                                         \
     __asm__ volatile("mov %%" reg ", %0" : "=r"(value));                                                               \

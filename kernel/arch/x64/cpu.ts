@@ -14,6 +14,9 @@ export declare function tryRdmsr(index: u32, out: u64): u32;
 /** Writes an MSR; 0 when the processor raised #GP, 1 when it was written. */
 export declare function tryWrmsr(index: u32, value: u64): u32;
 
+/** Executes CPUID: EAX, EBX, ECX or EDX (0 to 3) of a leaf. */
+export declare function cpuidRegister(leaf: u32, subleaf: u32, register: u32): u32;
+
 export declare function writeCr0(value: u64): void;
 export declare function readCr2(): u64;
 export declare function writeCr2(value: u64): void;

@@ -16,6 +16,9 @@ export const PAGE_USER: u64 = 4;
 const PAGE_ACCESSED_DIRTY: u64 = 0x60;
 export const PAGE_NO_EXECUTE: u64 = 0x8000_0000_0000_0000;
 const PAGE_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
+/** Bits 62:52 of a leaf, which the processor ignores: how many entries of nested page tables show the page. */
+const PAGE_SHARE: u64 = 1 << 52;
+const PAGE_SHARES: u64 = 0x7ff << 52;
 
 /** Data of the kernel, and of an extension. */
 export const KERNEL_DATA: u64 = PAGE_PRESENT | PAGE_WRITABLE | PAGE_NO_EXECUTE;
@@ -84,6 +87,28 @@ export function unmapPage(root: u64, virtual: u64): u64 {
   if ((value & PAGE_PRESENT) == 0) return 0;
   poke64(entry, 0);
   return value & PAGE_ADDRESS;
+}
+
+/** How many entries of nested page tables show the page at `virtual`; 0 when none is mapped there. */
+export function pageShares(root: u64, virtual: u64): u64 {
+  const entry = leafEntry(root, virtual, 0);
+  return entry == 0 ? 0 : (peek64(entry) & PAGE_SHARES) / PAGE_SHARE;
+}
+
+/** Counts one more; false when there is no page, or it has as many as can be counted. */
+export function addShare(root: u64, virtual: u64): bool {
+  const entry = leafEntry(root, virtual, 0);
+  if (entry == 0) return false;
+  const value = peek64(entry);
+  if ((value & PAGE_PRESENT) == 0 || (value & PAGE_SHARES) == PAGE_SHARES) return false;
+  poke64(entry, value + PAGE_SHARE);
+  return true;
+}
+
+/** Counts one less. */
+export function dropShare(root: u64, virtual: u64): void {
+  const entry = leafEntry(root, virtual, 0);
+  if (entry != 0 && (peek64(entry) & PAGE_SHARES) != 0) poke64(entry, peek64(entry) - PAGE_SHARE);
 }
 
 /** The top-level entry of `root` that `virtual` falls into. */

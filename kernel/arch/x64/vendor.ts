@@ -9,6 +9,7 @@ export {
   endFlush,
   exitWord,
   flushAddress,
+  flushGuests,
   forgetCached,
   isRefusal,
   load,

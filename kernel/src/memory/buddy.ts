@@ -119,6 +119,15 @@ export class BuddyPool {
     return isOwn;
   }
 
+  /** The first physical address at or above `phys` that belongs to the hypervisor; all ones when there is none. */
+  nextOwned(phys: u64): u64 {
+    this.lock.acquire();
+    const chunk = this.chunks.next(phys);
+    const base = chunk === NO_CHUNK ? ~(<u64>0) : this.chunks.base(chunk);
+    this.lock.release();
+    return base < phys ? phys : base;
+  }
+
   /** Pages that can be handed out altogether. */
   totalPages(): u64 {
     return this.total;

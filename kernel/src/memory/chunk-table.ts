@@ -53,6 +53,13 @@ export class ChunkTable {
     return index > 0 && phys < this.end(index - 1) ? index - 1 : NO_CHUNK;
   }
 
+  /** Index of the first chunk that ends behind a physical address, or NO_CHUNK. */
+  next(phys: u64): u32 {
+    const index = this.countUpTo(phys);
+    if (index > 0 && phys < this.end(index - 1)) return index - 1;
+    return index < this.count ? index : NO_CHUNK;
+  }
+
   /** First physical address of chunk `index`. */
   base(index: u32): u64 {
     return this.words.at(2 * index);

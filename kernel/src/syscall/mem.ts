@@ -8,7 +8,14 @@ import {
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
 import { EXT_POOL_BASE } from "../../../abi/generated/bare/windows";
-import { allocateExtensionPage, allocateRun, freeExtensionPage, freeRun, isRunSize } from "../extension-memory";
+import {
+  allocateExtensionPage,
+  allocateRun,
+  freeExtensionPage,
+  freeRun,
+  isRunSize,
+  isShownTo,
+} from "../extension-memory";
 import { setBlock64 } from "../pp";
 import { isHandle } from "./handle";
 
@@ -21,7 +28,7 @@ export function allocPage(handle: u64): u64 {
 /** 8.1: REG1 virtual. */
 export function freePage(handle: u64, reg1: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
-  return freeExtensionPage(reg1) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+  return freeExtensionPage(reg1) ? STATUS_SUCCESS : refused(reg1);
 }
 
 /** 8.2: REG1 bytes -> REG0 virtual, REG1 physical. */
@@ -34,7 +41,12 @@ export function allocHuge(handle: u64, reg1: u64): u64 {
 /** 8.3: REG1 virtual. */
 export function freeHuge(handle: u64, reg1: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
-  return freeRun(reg1) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+  return freeRun(reg1) ? STATUS_SUCCESS : refused(reg1);
+}
+
+/** Why memory could not be given back: nested page tables show it, or it is none that was given. */
+function refused(virtual: u64): u64 {
+  return isShownTo(virtual) ? STATUS_FAILURE_UNKNOWN : STATUS_INVALID_INPUT_REG1;
 }
 
 function give(physical: u64): u64 {

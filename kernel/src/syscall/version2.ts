@@ -9,9 +9,53 @@ import {
   STATUS_FAILURE_UNSUPPORTED,
   STATUS_INVALID_PERM_DENIED,
 } from "../../../abi/generated/bare/status";
+import {
+  SYSCALL_MAP_ATTACH,
+  SYSCALL_MAP_CREATE,
+  SYSCALL_MAP_DESTROY,
+  SYSCALL_MAP_DETACH,
+  SYSCALL_MAP_PASS,
+  SYSCALL_MAP_QUERY,
+  SYSCALL_MAP_TRAP,
+  SYSCALL_NESTED_ATTACH,
+  SYSCALL_NESTED_CREATE,
+  SYSCALL_NESTED_DESTROY,
+  SYSCALL_NESTED_DETACH,
+  SYSCALL_NESTED_FLUSH,
+  SYSCALL_NESTED_IDENTITY,
+  SYSCALL_NESTED_MAP,
+  SYSCALL_NESTED_PROTECT,
+  SYSCALL_NESTED_TRANSLATE,
+  SYSCALL_NESTED_UNMAP,
+  SYSCALL_STATISTICS_CALLS,
+  SYSCALL_STATISTICS_EXITS,
+  SYSCALL_STATISTICS_POOL,
+} from "../../../abi/generated/bare/syscalls";
 import { currentExtension } from "../extension";
+import { lockObjects, unlockObjects } from "../objects";
 import { mayCall } from "../policy";
 import { isHandle } from "./handle";
+import { mapAttach, mapChange, mapCreate, mapDestroy, mapDetach, mapQuery } from "./map";
+import {
+  nestedAttach,
+  nestedCreate,
+  nestedDestroy,
+  nestedDetach,
+  nestedFlush,
+  nestedIdentity,
+  nestedMap,
+  nestedProtect,
+  nestedTranslate,
+  nestedUnmap,
+} from "./nested";
+import { statisticsCalls, statisticsExits, statisticsPool } from "./statistics";
+
+const NESTED_GROUP: u32 = 0xa;
+const NESTED_CALLS: u32 = 10;
+const MAP_GROUP: u32 = 0xb;
+const MAP_CALLS: u32 = 7;
+const STATISTICS_GROUP: u32 = 0xc;
+const STATISTICS_CALLS: u32 = 3;
 
 /** Serves a call of these groups; for an extension of version 1 none of them exists. */
 export function extend(call: u32, handle: u64): u64 {
@@ -24,6 +68,12 @@ export function extend(call: u32, handle: u64): u64 {
 /** How many calls a group has. */
 function callCount(group: u32): u32 {
   switch (group) {
+    case NESTED_GROUP:
+      return NESTED_CALLS;
+    case MAP_GROUP:
+      return MAP_CALLS;
+    case STATISTICS_GROUP:
+      return STATISTICS_CALLS;
     default:
       return 0;
   }
@@ -31,6 +81,62 @@ function callCount(group: u32): u32 {
 
 function serve(call: u32): u64 {
   switch (call) {
+    case SYSCALL_STATISTICS_POOL:
+      return statisticsPool();
+    case SYSCALL_STATISTICS_EXITS:
+      return statisticsExits();
+    case SYSCALL_STATISTICS_CALLS:
+      return statisticsCalls();
+    default:
+      return serveOwner(call);
+  }
+}
+
+/** Calls on objects that VSs have: only who owns the vmexit callback makes them. */
+function serveOwner(call: u32): u64 {
+  if (currentExtension().vmexitHandler == 0) return STATUS_INVALID_PERM_DENIED;
+  lockObjects();
+  const status = changeObjects(call);
+  unlockObjects();
+  return status;
+}
+
+function changeObjects(call: u32): u64 {
+  switch (call) {
+    case SYSCALL_NESTED_CREATE:
+      return nestedCreate();
+    case SYSCALL_NESTED_DESTROY:
+      return nestedDestroy();
+    case SYSCALL_NESTED_MAP:
+      return nestedMap();
+    case SYSCALL_NESTED_UNMAP:
+      return nestedUnmap();
+    case SYSCALL_NESTED_PROTECT:
+      return nestedProtect();
+    case SYSCALL_NESTED_TRANSLATE:
+      return nestedTranslate();
+    case SYSCALL_NESTED_IDENTITY:
+      return nestedIdentity();
+    case SYSCALL_NESTED_ATTACH:
+      return nestedAttach();
+    case SYSCALL_NESTED_DETACH:
+      return nestedDetach();
+    case SYSCALL_NESTED_FLUSH:
+      return nestedFlush();
+    case SYSCALL_MAP_CREATE:
+      return mapCreate();
+    case SYSCALL_MAP_DESTROY:
+      return mapDestroy();
+    case SYSCALL_MAP_TRAP:
+      return mapChange(true);
+    case SYSCALL_MAP_PASS:
+      return mapChange(false);
+    case SYSCALL_MAP_QUERY:
+      return mapQuery();
+    case SYSCALL_MAP_ATTACH:
+      return mapAttach();
+    case SYSCALL_MAP_DETACH:
+      return mapDetach();
     default:
       return STATUS_FAILURE_UNSUPPORTED;
   }

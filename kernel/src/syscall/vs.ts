@@ -1,6 +1,7 @@
 // Group 6, virtual processor states
 
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
+import { MAP_IO, MAP_MSR } from "../../../abi/generated/bare/objects";
 import { CONTEXT_VMEXIT, PP_BLOCK_CONTEXT, PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_UNKNOWN,
@@ -23,10 +24,11 @@ import {
   writeRegister,
 } from "../../arch/x64/vendor";
 import { activate } from "../activate";
+import { dropMap, dropNested, followVs } from "../attach";
 import { currentExtension, NO_HANDLE } from "../extension";
 import { promote, runActive } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
-import { activeVs, block32, ppid, setIdentifier } from "../pp";
+import { activeVs, block64, ppid, setIdentifier } from "../pp";
 import { vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { Vs, vsAt, vss } from "../vs";
@@ -59,6 +61,9 @@ export function vsDestroy(handle: u64, reg1: u64): u64 {
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (vs.active != 0) return STATUS_FAILURE_UNKNOWN;
   vpAt(vs.vpid).vsCount--;
+  dropNested(vs);
+  dropMap(vs, MAP_MSR);
+  dropMap(vs, MAP_IO);
   const freed = vs.discard();
   vss.release(vs.id);
   return freed ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
@@ -96,11 +101,16 @@ export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   const register = <u32>reg2;
   if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
-  if (isActiveHere(vs)) return writeRegister(vs, register, reg3) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  if (isActiveHere(vs)) return writeAllowed(vs, register, reg3);
   lockObjects();
-  const done = vss.isOwn(reg1) && vs.active == 0 && writeRegister(vs, register, reg3);
+  const usable = vss.isOwn(reg1) && vs.active == 0;
+  const status = usable ? writeAllowed(vs, register, reg3) : STATUS_FAILURE_UNKNOWN;
   unlockObjects();
-  return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  return status;
+}
+
+function writeAllowed(vs: Vs, register: u32, value: u64): u64 {
+  return writeRegister(vs, register, value) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /** 6.5: REG1 vmid, REG2 vpid, REG3 vsid. Returns only when it fails. */
@@ -131,7 +141,8 @@ export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64):
 
 /** Whether 6.8 has nothing to do but to skip an instruction: a VS is active, and its first exit is behind it. */
 export function canRunCurrent(handle: u64): bool {
-  return handle == currentExtension().handle && handle != NO_HANDLE && block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
+  // The field behind the context is the work that waits: there must be none
+  return handle == currentExtension().handle && handle != NO_HANDLE && block64(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
 }
 
 /** 6.8: as 6.6, with the instruction that the VS exited for skipped. */
@@ -182,6 +193,7 @@ export function vsMigrate(handle: u64, reg1: u64, reg2: u64): u64 {
   vs.ppid = target;
   forgetCached(vs);
   requestFlush(vs);
+  followVs(vs);
   return STATUS_SUCCESS;
 }
 

@@ -60,6 +60,16 @@ export class Processor {
   idtr = { base: 0n, limit: 0 };
   readonly #msrs = new Map<number, bigint>(Object.values(MSR).map((index) => [index, 0n]));
 
+  /** EAX to EDX of each leaf of CPUID that is not zero: pages of 1 GiB, and physical addresses of 48 bits. */
+  readonly leaves = new Map<number, readonly [number, number, number, number]>([
+    [0x8000_0001, [0, 0, 0, 1 << 26]],
+    [0x8000_0008, [0x3030, 0, 0, 0]],
+  ]);
+
+  cpuid(leaf: number): readonly [number, number, number, number] {
+    return this.leaves.get(leaf) ?? [0, 0, 0, 0];
+  }
+
   rdmsr(index: number): bigint {
     if (index === MSR.FS_BASE) return this.segments.fs.base;
     if (index === MSR.GS_BASE) return this.segments.gs.base;

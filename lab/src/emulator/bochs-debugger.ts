@@ -6,9 +6,6 @@ import type { Monitor } from "./emulator.ts";
 /** What it prints when it waits for a command. */
 const PROMPT = /<bochs:\d+> $/;
 
-/** A reset forgets an interruption that comes at the same time, so it is repeated after so long. */
-const INTERRUPT_MILLISECONDS = 300;
-
 /** What the debugger needs of Bochs's process. */
 export interface DebuggerProcess {
   /** Writes to its standard input. */
@@ -96,9 +93,7 @@ export class BochsDebugger implements Monitor {
     if (!this.#running) return;
     const prompt = this.#nextPrompt();
     this.#process.interrupt();
-    const again = setInterval(() => this.#process.interrupt(), INTERRUPT_MILLISECONDS);
     await prompt;
-    clearInterval(again);
     this.#running = false;
   }
 

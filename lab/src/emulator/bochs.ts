@@ -19,7 +19,6 @@ import {
   type Emulator,
   type Ending,
   type MachineOptions,
-  REGISTERS_LOG,
   SERIAL_LOG,
   type Wire,
   wiresOf,
@@ -75,7 +74,7 @@ export class Bochs implements Emulator {
     this.#log = log;
     this.folder = folder;
     this.monitor = monitor;
-    this.died = log.reset.then(() => ({ kind: "powered-off", detail: "it was reset" }));
+    this.died = log.died;
     const closed = new Promise<number | null>((resolve) => process.once("close", resolve));
     this.ended = closed.then(async (exitCode) => {
       sockets.dispose();
@@ -102,7 +101,7 @@ export class Bochs implements Emulator {
       child.once("close", () => closeSync(commands));
       const { stdout, stderr } = child as { stdout: Readable; stderr: Readable };
       const log = new BochsLog(stderr, join(folder, BOCHS_LOG));
-      const { failed, started } = startFailure(child, () => log.stop?.message ?? "");
+      const { failed, started } = startFailure(child, () => log.panics);
       const send = (command: string) => writeSync(commands, command);
       const controls = { send, stdout, interrupt: () => child.kill("SIGINT"), end: () => child.kill("SIGKILL") };
       const monitor = new BochsDebugger(controls, options.smp);
@@ -125,7 +124,7 @@ export class Bochs implements Emulator {
   }
 
   log(): string {
-    return this.#log.stop?.message ?? "";
+    return this.#log.panics;
   }
 
   async kill(): Promise<void> {
@@ -134,19 +133,11 @@ export class Bochs implements Emulator {
   }
 
   #ending(exitCode: number | null): Ending {
-    const { stop, registers } = this.#log;
-    switch (stop?.reason) {
-      case "guest-exit": {
-        const value = printedExitValue(readFileSync(join(this.folder, SERIAL_LOG), "utf8"));
-        return value === undefined ? { reason: "powered-off" } : { reason: "guest-exit", value };
-      }
-      case "powered-off":
-        return { reason: "powered-off" };
-      case "triple-fault":
-        writeFileSync(join(this.folder, REGISTERS_LOG), registers);
-        return { reason: "triple-fault" };
-      default:
-        return { reason: "emulator-failed", exitCode };
-    }
+    const { shutdown } = this.#log;
+    if (shutdown === undefined) return { reason: "emulator-failed", exitCode };
+    const value = printedExitValue(readFileSync(join(this.folder, SERIAL_LOG), "utf8"));
+    return shutdown === "guest-exit" && value !== undefined
+      ? { reason: "guest-exit", value }
+      : { reason: "powered-off" };
   }
 }

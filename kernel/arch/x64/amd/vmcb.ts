@@ -4,12 +4,16 @@
 export const VMCB_INTERCEPT_EXCEPTION: u64 = 0x008;
 export const VMCB_INTERCEPT_INSTRUCTION1: u64 = 0x00c;
 export const VMCB_INTERCEPT_INSTRUCTION2: u64 = 0x010;
+export const VMCB_IOPM_BASE: u64 = 0x040;
+export const VMCB_MSRPM_BASE: u64 = 0x048;
 export const VMCB_ASID: u64 = 0x058;
 export const VMCB_TLB_CONTROL: u64 = 0x05c;
 export const VMCB_INTERRUPT_SHADOW: u64 = 0x068;
 export const VMCB_EXITCODE: u64 = 0x070;
 export const VMCB_EXITINFO1: u64 = 0x078;
 export const VMCB_EXITINFO2: u64 = 0x080;
+export const VMCB_NESTED_CONTROL: u64 = 0x090;
+export const VMCB_N_CR3: u64 = 0x0b0;
 export const VMCB_CLEAN_BITS: u64 = 0x0c0;
 export const VMCB_NRIP: u64 = 0x0c8;
 

@@ -62,6 +62,13 @@ export function requestFlush(vs: Vs): void {
   if (vs.active != 0) addWork(WORK_END_FLUSH);
 }
 
+/** Makes the processor flush the translations of all guests when it runs this VS, which is the next. */
+export function flushGuests(vs: Vs): void {
+  poke8(DIRECT_BASE + vs.controlBlock + VMCB_TLB_CONTROL, TLB_FLUSH_ALL);
+  vs.flushing = 1;
+  addWork(WORK_END_FLUSH);
+}
+
 /** The VS has run, so its translations are flushed: later runs flush nothing. */
 export function endFlush(vs: Vs): void {
   poke8(DIRECT_BASE + vs.controlBlock + VMCB_TLB_CONTROL, 0);

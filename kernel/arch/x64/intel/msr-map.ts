@@ -1,0 +1,48 @@
+// MSR bitmaps on Intel (SDM volume 3, 25.6.9): a bit each; set: the access exits
+//
+//     0x000  RDMSR of 0000_0000 to 0000_1FFF        0x800  WRMSR to them
+//     0x400  RDMSR of C000_0000 to C000_1FFF        0xC00  WRMSR to them
+
+import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
+import { changeFields, readField } from "../permission-bits";
+
+/** log2 of its pages. */
+export const MSR_BITMAP_ORDER: u32 = 0;
+
+const RANGES: u32 = 2;
+const RANGE_MSRS: u32 = 0x2000;
+const RANGE_BYTES: u64 = 0x400;
+const WRITES: u64 = 0x800;
+
+/** The first MSR of a range. */
+function start(range: u32): u32 {
+  return range == 0 ? 0 : 0xc000_0000;
+}
+
+/** Changes the bits of MSRs `first` to `last`: how many of them the map has. */
+export function changeMsrBitmap(map: u64, first: u32, last: u32, accesses: u32, wanted: bool): u64 {
+  let known: u64 = 0;
+  for (let range: u32 = 0; range < RANGES; range++) {
+    const low = max<u32>(first, start(range));
+    const high = min<u32>(last, start(range) + (RANGE_MSRS - 1));
+    if (low > high) continue;
+    const base = map + range * RANGE_BYTES;
+    const offset = low - start(range);
+    const count = high - low + 1;
+    if ((accesses & MAP_READS) != 0) changeFields(base, offset, count, 1, 1, wanted);
+    if ((accesses & MAP_WRITES) != 0) changeFields(base + WRITES, offset, count, 1, 1, wanted);
+    known += count;
+  }
+  return known;
+}
+
+/** Which accesses to an MSR exit; all ones when the map does not have it. */
+export function readMsrBitmap(map: u64, msr: u32): u32 {
+  for (let range: u32 = 0; range < RANGES; range++) {
+    const offset = msr - start(range);
+    if (offset >= RANGE_MSRS) continue;
+    const base = map + range * RANGE_BYTES;
+    return readField(base, offset, 1) * MAP_READS + readField(base + WRITES, offset, 1) * MAP_WRITES;
+  }
+  return ~0;
+}

@@ -1,0 +1,76 @@
+// Permission maps as objects: which MSRs or I/O ports a VM can use without the hypervisor
+//
+// Ports have the same format on both vendors: a bit each, set: the access exits (APM volume 2, 15.10.1; SDM volume 3,
+// 25.6.4, whose two bitmaps lie one behind the other here).
+
+import { MAP_ACCESSES, MAP_ALWAYS, MAP_IO, MAP_MSR } from "../../abi/generated/bare/objects";
+import { MAX_MAPS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { DIRECT_BASE } from "../../abi/generated/bare/windows";
+import { fillMemory } from "../../bsl/src/memory";
+import { changeMsrs, msrMapOrder, readMsrs } from "../arch/x64/objects";
+import { changeFields, readField } from "../arch/x64/permission-bits";
+import { pages } from "./memory/pages";
+import { Pool, PoolObject } from "./pool";
+
+/** 64 Ki bits, and on AMD those of an access that wraps around behind them: three pages. */
+const IO_MAP_ORDER: u32 = 2;
+const LAST_PORT: u32 = 0xffff;
+
+@unmanaged
+export class PermissionMap extends PoolObject {
+  /** MAP_MSR or MAP_IO. */
+  kind: u32 = 0;
+  /** VSs that it is attached to. */
+  users: u32 = 0;
+  physical: u64 = 0;
+
+  /** Makes one that has just been allocated let everything pass; false when memory runs out. */
+  init(kind: u32): bool {
+    this.kind = kind;
+    this.users = 0;
+    this.physical = pages.allocPages(this.order);
+    if (this.physical != 0) fillMemory(DIRECT_BASE + this.physical, 0, (<u64>PAGE_SIZE) << this.order);
+    return this.physical != 0;
+  }
+
+  /** Gives its memory back. */
+  discard(): void {
+    pages.freePages(this.physical, this.order);
+  }
+
+  /** The last number that it can be asked about. */
+  get last(): u32 {
+    return this.kind == MAP_MSR ? 0xffff_ffff : LAST_PORT;
+  }
+
+  /** Makes accesses from `first` to `last` exit, or pass: how many numbers exit always. */
+  change(first: u32, last: u32, accesses: u32, exits: bool): u64 {
+    const base = DIRECT_BASE + this.physical;
+    const count = <u64>(last - first) + 1;
+    if (this.kind == MAP_MSR) return count - changeMsrs(base, first, last, accesses, exits);
+    changeFields(base, first, <u32>count, 1, 1, exits);
+    return 0;
+  }
+
+  /** MAP_*: which accesses exit. */
+  query(number: u32): u32 {
+    const base = DIRECT_BASE + this.physical;
+    if (this.kind == MAP_IO) return readField(base, number, 1) * MAP_ACCESSES;
+    const accesses = readMsrs(base, number);
+    return accesses > MAP_ACCESSES ? MAP_ACCESSES | MAP_ALWAYS : accesses;
+  }
+
+  private get order(): u32 {
+    return this.kind == MAP_MSR ? msrMapOrder() : IO_MAP_ORDER;
+  }
+}
+
+export const maps: Pool = changetype<Pool>(memory.data(32, 8));
+
+export function initMaps(): void {
+  maps.init(memory.data(32 * 512, 8), offsetof<PermissionMap>(), MAX_MAPS);
+}
+
+export function mapAt(id: u32): PermissionMap {
+  return changetype<PermissionMap>(maps.at(id));
+}
