@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { cCalls, cHeader } from "./c.ts";
 import { calls } from "./calls.ts";
 import { description } from "./description.ts";
+import { enumerationsFile } from "./enumerations.ts";
 import { markdown } from "./markdown.ts";
 import { rust } from "./rust.ts";
 import type { Item } from "./schema.ts";
@@ -21,6 +22,7 @@ export function generate(items: readonly Item[] = description): Map<string, stri
     files.set(`bare/${name}.ts`, typescript(own, "bare"));
     files.set(`node/${name}.ts`, typescript(own, "node"));
   }
+  files.set("bare/enumerations.ts", enumerationsFile());
   files.set("node/index.ts", banner("//") + names.map((name) => `export * from "./${name}.ts";\n`).join(""));
   files.set("c/bareflank.h", cHeader(items));
   files.set("c/bareflank-calls.h", cCalls(calls));

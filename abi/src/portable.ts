@@ -54,7 +54,7 @@ export const registers: Table = table("portable", "Registers of a VS that AMD an
   ),
   REG_CPL: [
     join(numberOf("REG", "AMD", "cpl"), numberOf("REG", "INTEL", "ss_attrib")),
-    "On Intel the privilege level is bits 6:5 of SS's attributes.",
+    "The current privilege level: on Intel bits 6:5 of SS's attributes.",
   ],
 });
 
@@ -84,7 +84,7 @@ export const intercepts: Table = table(
   {
     INTERCEPT_INTERRUPT: [join(amd(1, 0), pin(0)), "External interrupts."],
     INTERCEPT_NMI: [join(amd(1, 1), pin(3)), "Non-maskable interrupts; on Intel they exit always."],
-    INTERCEPT_INTERRUPT_WINDOW: join(amd(1, 4), primary(2)),
+    INTERCEPT_INTERRUPT_WINDOW: [join(amd(1, 4), primary(2)), "The VM can take an interrupt."],
     INTERCEPT_RDTSC: [join(amd(1, 14), primary(12)), "On Intel RDTSCP, too."],
     INTERCEPT_RDPMC: join(amd(1, 15), primary(11)),
     INTERCEPT_CPUID: [join(amd(1, 18), ALWAYS), "Exits always on Intel."],

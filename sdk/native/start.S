@@ -99,6 +99,12 @@ bf_begin_processor:
 bf_handle:
     .quad -1
 
+// 1 on a processor of Intel's, whose registers, exits and controls have other numbers.
+    .globl bf_is_intel
+    .hidden bf_is_intel
+bf_is_intel:
+    .byte 0
+
 // The versions that this file, the bindings and the SDKs know.
     .section .note.bareflank, "a", @note
     .balign 4

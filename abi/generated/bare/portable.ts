@@ -28,6 +28,7 @@ export const EXIT_NESTED_PAGE_FAULT: u32 = 0x300400;
 export const INTERCEPT_INTERRUPT: u32 = 0x9400280;
 /** Non-maskable interrupts; on Intel they exit always. */
 export const INTERCEPT_NMI: u32 = 0x9430281;
+/** The VM can take an interrupt. */
 export const INTERCEPT_INTERRUPT_WINDOW: u32 = 0x9620284;
 /** On Intel RDTSCP, too. */
 export const INTERCEPT_RDTSC: u32 = 0x96c028e;
@@ -136,5 +137,5 @@ export const REG_IDTR_LIMIT: u32 = 0x6d0053;
 export const REG_IDTR_BASE: u32 = 0x950054;
 export const REG_ADDRESS_SPACE_ID: u32 = 0x17001c;
 export const REG_TSC_OFFSET: u32 = 0x2c001b;
-/** On Intel the privilege level is bits 6:5 of SS's attributes. */
+/** The current privilege level: on Intel bits 6:5 of SS's attributes. */
 export const REG_CPL: u32 = 0x700059;

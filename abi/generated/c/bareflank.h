@@ -682,7 +682,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 /* What a VM exits for, on AMD and Intel: register << 5 | bit; Intel's is 0 for what exits always there */
 #define BF_INTERCEPT_INTERRUPT BF_U32(0x9400280) /* External interrupts. */
 #define BF_INTERCEPT_NMI BF_U32(0x9430281) /* Non-maskable interrupts; on Intel they exit always. */
-#define BF_INTERCEPT_INTERRUPT_WINDOW BF_U32(0x9620284)
+#define BF_INTERCEPT_INTERRUPT_WINDOW BF_U32(0x9620284) /* The VM can take an interrupt. */
 #define BF_INTERCEPT_RDTSC BF_U32(0x96c028e) /* On Intel RDTSCP, too. */
 #define BF_INTERCEPT_RDPMC BF_U32(0x96b028f)
 #define BF_INTERCEPT_CPUID BF_U32(0x292) /* Exits always on Intel. */
@@ -780,7 +780,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_REG_IDTR_BASE BF_U32(0x950054)
 #define BF_REG_ADDRESS_SPACE_ID BF_U32(0x17001c)
 #define BF_REG_TSC_OFFSET BF_U32(0x2c001b)
-#define BF_REG_CPL BF_U32(0x700059) /* On Intel the privilege level is bits 6:5 of SS's attributes. */
+#define BF_REG_CPL BF_U32(0x700059) /* The current privilege level: on Intel bits 6:5 of SS's attributes. */
 
 /* Windows of an extension (fixed by the system call interface) */
 #define BF_EXT_POOL_BASE BF_U64(0x200000000000) /* Pages and huge allocations of an extension. */

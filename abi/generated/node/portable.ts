@@ -28,6 +28,7 @@ export const EXIT_NESTED_PAGE_FAULT = 0x300400;
 export const INTERCEPT_INTERRUPT = 0x9400280;
 /** Non-maskable interrupts; on Intel they exit always. */
 export const INTERCEPT_NMI = 0x9430281;
+/** The VM can take an interrupt. */
 export const INTERCEPT_INTERRUPT_WINDOW = 0x9620284;
 /** On Intel RDTSCP, too. */
 export const INTERCEPT_RDTSC = 0x96c028e;
@@ -136,5 +137,5 @@ export const REG_IDTR_LIMIT = 0x6d0053;
 export const REG_IDTR_BASE = 0x950054;
 export const REG_ADDRESS_SPACE_ID = 0x17001c;
 export const REG_TSC_OFFSET = 0x2c001b;
-/** On Intel the privilege level is bits 6:5 of SS's attributes. */
+/** The current privilege level: on Intel bits 6:5 of SS's attributes. */
 export const REG_CPL = 0x700059;

@@ -705,6 +705,7 @@ pub const EXIT_NESTED_PAGE_FAULT: u32 = 0x300400;
 pub const INTERCEPT_INTERRUPT: u32 = 0x9400280;
 /// Non-maskable interrupts; on Intel they exit always.
 pub const INTERCEPT_NMI: u32 = 0x9430281;
+/// The VM can take an interrupt.
 pub const INTERCEPT_INTERRUPT_WINDOW: u32 = 0x9620284;
 /// On Intel RDTSCP, too.
 pub const INTERCEPT_RDTSC: u32 = 0x96c028e;
@@ -813,7 +814,7 @@ pub const REG_IDTR_LIMIT: u32 = 0x6d0053;
 pub const REG_IDTR_BASE: u32 = 0x950054;
 pub const REG_ADDRESS_SPACE_ID: u32 = 0x17001c;
 pub const REG_TSC_OFFSET: u32 = 0x2c001b;
-/// On Intel the privilege level is bits 6:5 of SS's attributes.
+/// The current privilege level: on Intel bits 6:5 of SS's attributes.
 pub const REG_CPL: u32 = 0x700059;
 
 // Windows of an extension (fixed by the system call interface)

@@ -7,15 +7,13 @@ let answered: u64 = 0; // CPUIDs, on this processor
 
 /** Called on each processor when it starts: the operating system becomes its root VS. */
 export function bootstrap(ppid: u32): Next {
-  Vs.createRoot(ppid).intercept(Instruction.Cpuid).intercept(Instruction.Vmrun);
+  Vs.createRoot(ppid).intercept(Instruction.Cpuid);
   return Next.Run;
 }
 
 /** Called for each VM exit. */
 export function vmexit(vsid: u32, reason: u64): Next {
-  if (reason == sdk.EXIT_CPUID) return cpuid(<u32>guest.rax);
-  if (reason == sdk.EXIT_VMRUN) return Vs.of(vsid).injectUndefinedOpcode();
-  return Next.Fail;
+  return reason == sdk.EXIT_CPUID ? cpuid(<u32>guest.rax) : sdk.unaskedExit(vsid, reason);
 }
 
 /** CPUID: the processor answers, but for the hypervisor's own leaves. */

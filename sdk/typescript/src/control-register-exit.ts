@@ -1,24 +1,25 @@
-// Instructions on control registers (APM volume 2, 15.8.1)
-//
-// Without decode assists the processor does not tell which general register takes part, so the instruction is read.
+// Instructions on control registers (APM volume 2, 15.8.1; SDM volume 3, table 28-3)
 
+import { INTEL_REG_EXIT_QUALIFICATION } from "../../../abi/generated/bare/registers-intel";
 import { decodeControlInstruction } from "./control-instruction";
 import { readControl, writeControl } from "./control-registers";
 import { Exit } from "./exit";
-import { EXIT_CR0_WRITE } from "./exits";
+import { kindOf } from "./exit-kinds";
 import { guest } from "./guest";
+import { Kind } from "./handlers";
 import { Next } from "./next";
 import { Vector } from "./vectors";
+import { isIntel } from "./vendor";
 
 /** The VM reads or writes a control register. Next is Run, with RIP behind the instruction already when it is handled. */
 @unmanaged
 export class ControlRegisterExit extends Exit {
   /** Which one: 0, 2, 3, 4 or 8. */
   get number(): u32 {
-    return <u32>this.reason & 15;
+    return <u32>(isIntel() ? this.vs.read(INTEL_REG_EXIT_QUALIFICATION) : this.reason) & 15;
   }
   get isWrite(): bool {
-    return this.reason >= EXIT_CR0_WRITE;
+    return kindOf(this.vs, this.reason) == Kind.ControlWrite;
   }
   /** What a write wants the register to be, or what it is. */
   get value(): u64 {
@@ -47,7 +48,7 @@ export class ControlRegisterExit extends Exit {
   }
 
   private skip(length: u32): bool {
-    guest.rip = guest.rip + length;
+    guest.skip(length);
     this.next = Next.Run;
     return true;
   }

@@ -1,6 +1,6 @@
 // Control registers on the guest's behalf, with what the processor does beside (APM volume 2, 3.1)
 
-import { Register } from "./registers";
+import { Register } from "../../../abi/generated/bare/enumerations";
 import { Vs } from "./vs";
 
 const CR0_PE: u64 = 1;

@@ -3,7 +3,7 @@
 //     publishCounter("cpuids", () => count);
 
 import { HYPERCALL_COUNTER } from "../../../abi/generated/bare/control";
-import { Instruction } from "./exits";
+import { Instruction } from "../../../abi/generated/bare/enumerations";
 import { guest } from "./guest";
 import { HypercallExit } from "./hypercall-exit";
 import { onHypercall } from "./on";
@@ -31,7 +31,7 @@ export function publishCounter(name: string, read: () => u64): void {
   if (count == MAX_COUNTERS || <u32>name.length > COUNTER_NAME_BYTES) assertionFailed();
   if (count == 0) {
     onHypercall(answerCounter);
-    Vs.of(guest.vsid).intercept(Instruction.Vmmcall);
+    Vs.of(guest.vsid).intercept(Instruction.Hypercall);
   }
   for (let i = 0; i < name.length; i++) {
     store<u8>(names + <usize>(count * COUNTER_NAME_BYTES + <u32>i), <u8>name.charCodeAt(i));

@@ -2,3 +2,5 @@
 
 /** Executes CPUID and returns EDX. */
 export declare function cpuidEdx(leaf: u32, subleaf: u32): u32;
+/** The same with EAX in the lower half. */
+export declare function cpuidEaxEdx(leaf: u32, subleaf: u32): u64;

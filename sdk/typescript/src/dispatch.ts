@@ -1,101 +1,98 @@
 // From an exit to its handlers, and what happens when none wants it
 
-import { AMD_REG_EXITINFO1 } from "../../../abi/generated/bare/registers-amd";
 import { ControlRegisterExit } from "./control-register-exit";
 import { closeInterruptWindow, redeliver } from "./events";
 import { ExceptionExit } from "./exception-exit";
-import { setNext, takeNext } from "./exit";
-import {
-  EXIT_CPUID,
-  EXIT_CR0_WRITE,
-  EXIT_CR15_WRITE,
-  EXIT_EXCEPTION,
-  EXIT_EXCEPTION_LAST,
-  EXIT_HLT,
-  EXIT_INTERRUPT_WINDOW,
-  EXIT_IO,
-  EXIT_MSR,
-  EXIT_NESTED_PAGE_FAULT,
-  EXIT_SKINIT,
-  EXIT_VMMCALL,
-  EXIT_VMRUN,
-} from "./exits";
+import { exitReason, setExitReason, setNext, takeNext } from "./exit";
+import { kindOf } from "./exit-kinds";
+import { EXIT_CPUID } from "./exits";
 import { guest } from "./guest";
 import { callHandlers, Kind } from "./handlers";
 import { IoExit } from "./io-exit";
 import { Level, line } from "./log";
 import { MsrExit } from "./msr-exit";
 import { Next } from "./next";
+import { unaskedExit } from "./unasked";
 import { Vector } from "./vectors";
 import { Vs } from "./vs";
 
 /** The vmexit callback of an extension that has registered handlers. */
 export function dispatch(vsid: u32, reason: u64): Next {
-  // The exits that happen most come first
+  setExitReason(reason);
+  // The exit that happens most comes first
   if (reason == EXIT_CPUID) {
     setNext(Next.AdvanceAndRun);
     if (!callHandlers(Kind.Cpuid)) guest.answerCpuid(<u32>guest.rax);
     return takeNext();
   }
-  if (reason == EXIT_MSR) return msr(Vs.of(vsid));
-  if (reason == EXIT_IO) {
-    setNext(Next.AdvanceAndRun);
-    if (!callHandlers(Kind.Io)) changetype<IoExit>(0).passThrough();
-    return takeNext();
+  const vs = Vs.of(vsid);
+  const kind = kindOf(vs, reason);
+  switch (kind) {
+    case Kind.MsrRead:
+    case Kind.MsrWrite:
+    case Kind.Io:
+      return access(kind);
+    case Kind.ControlRead:
+    case Kind.ControlWrite:
+      setNext(Next.Run);
+      if (!callHandlers(kind)) changetype<ControlRegisterExit>(0).passThrough();
+      return takeNext();
+    case Kind.Exception:
+      return exception(vs);
+    case Kind.NestedPageFault:
+      return nestedPageFault(vs);
+    case Kind.Hypercall:
+      setNext(Next.AdvanceAndRun);
+      return callHandlers(kind) ? takeNext() : vs.raise(Vector.UndefinedOpcode);
+    case Kind.Hlt:
+      setNext(Next.AdvanceAndRun);
+      callHandlers(kind);
+      return takeNext();
+    case Kind.InterruptWindow:
+      closeInterruptWindow(vs);
+      setNext(Next.Run);
+      callHandlers(kind);
+      return takeNext();
+    default:
+      return other(vs, reason);
   }
-  if (reason == EXIT_NESTED_PAGE_FAULT) return again(Vs.of(vsid), Kind.NestedPageFault, reason);
-  if (reason <= EXIT_CR15_WRITE) return controlRegister(reason);
-  if (reason >= EXIT_EXCEPTION && reason <= EXIT_EXCEPTION_LAST) return exception();
-  return rare(Vs.of(vsid), reason);
 }
 
-function msr(vs: Vs): Next {
+function access(kind: Kind): Next {
   setNext(Next.AdvanceAndRun);
-  const kind = vs.read(AMD_REG_EXITINFO1) != 0 ? Kind.MsrWrite : Kind.MsrRead;
-  if (!callHandlers(kind)) changetype<MsrExit>(0).passThrough();
+  if (callHandlers(kind)) return takeNext();
+  if (kind == Kind.Io) changetype<IoExit>(0).passThrough();
+  else changetype<MsrExit>(0).passThrough();
   return takeNext();
 }
 
-function controlRegister(reason: u64): Next {
-  setNext(Next.Run);
-  const kind = reason >= EXIT_CR0_WRITE ? Kind.ControlWrite : Kind.ControlRead;
-  if (!callHandlers(kind)) changetype<ControlRegisterExit>(0).passThrough();
-  return takeNext();
-}
-
-function exception(): Next {
+function exception(vs: Vs): Next {
   setNext(Next.Run);
   if (!callHandlers(Kind.Exception)) changetype<ExceptionExit>(0).passThrough();
+  else if (takeNext() == Next.Run) redeliver(vs);
   return takeNext();
 }
 
-function rare(vs: Vs, reason: u64): Next {
-  if (reason == EXIT_HLT) {
-    setNext(Next.AdvanceAndRun);
-    callHandlers(Kind.Hlt);
-    return takeNext();
-  }
-  if (reason == EXIT_INTERRUPT_WINDOW) {
-    closeInterruptWindow(vs);
-    setNext(Next.Run);
-    callHandlers(Kind.InterruptWindow);
-    return takeNext();
-  }
-  if (reason >= EXIT_VMRUN && reason <= EXIT_SKINIT) {
-    setNext(Next.AdvanceAndRun);
-    if (reason == EXIT_VMMCALL && callHandlers(Kind.Hypercall)) return takeNext();
-    return vs.raise(Vector.UndefinedOpcode);
-  }
-  return again(vs, Kind.Other, reason);
+function nestedPageFault(vs: Vs): Next {
+  setNext(Next.Run);
+  if (!callHandlers(Kind.NestedPageFault)) return nobody();
+  if (takeNext() == Next.Run) redeliver(vs);
+  return takeNext();
 }
 
-/** Exits that somebody must know what to do about. */
-function again(vs: Vs, kind: Kind, reason: u64): Next {
-  setNext(kind == Kind.Other ? Next.Fail : Next.Run);
-  if (!callHandlers(kind)) {
-    line(Level.Error).text("exit ").hex(reason).text(" has no handler, RIP ").hex(guest.rip).end();
-    return Next.Fail;
+/** Reasons that have no handlers of their own: a handler says what is to happen, or the SDK knows. */
+function other(vs: Vs, reason: u64): Next {
+  setNext(Next.Fail);
+  if (!callHandlers(Kind.Other)) {
+    const next = unaskedExit(vs.id, reason);
+    return next == Next.Fail ? nobody() : next;
   }
   if (takeNext() == Next.Run) redeliver(vs);
   return takeNext();
+}
+
+/** Exits that somebody must know what to do about. */
+function nobody(): Next {
+  line(Level.Error).text("exit ").hex(exitReason()).text(" has no handler, RIP ").hex(guest.rip).end();
+  return Next.Fail;
 }

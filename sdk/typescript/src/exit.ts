@@ -1,6 +1,5 @@
 // What all exits have in common
 
-import { AMD_REG_EXITCODE, AMD_REG_EXITINFO1, AMD_REG_EXITINFO2 } from "../../../abi/generated/bare/registers-amd";
 import { guest } from "./guest";
 import { Next } from "./next";
 import { Vector } from "./vectors";
@@ -15,6 +14,17 @@ export function takeNext(): Next {
 
 export function setNext(value: Next): void {
   next = value;
+}
+
+/** Why the VM exited. */
+let reason: u64 = 0;
+
+export function exitReason(): u64 {
+  return reason;
+}
+
+export function setExitReason(value: u64): void {
+  reason = value;
 }
 
 /** The exit that this processor is at. A handler gets the class of its reason; there is one instance of each. */
@@ -33,17 +43,9 @@ export class Exit {
     return guest.vs;
   }
 
-  /** Why: EXIT_*. */
+  /** Why, as this processor's vendor numbers it: EXIT_*, AMD_EXIT_*, INTEL_EXIT_*. */
   get reason(): u64 {
-    return this.vs.read(AMD_REG_EXITCODE);
-  }
-
-  /** EXITINFO1 and EXITINFO2; what they hold depends on the reason (APM volume 2, 15.9 to 15.14). */
-  get information1(): u64 {
-    return this.vs.read(AMD_REG_EXITINFO1);
-  }
-  get information2(): u64 {
-    return this.vs.read(AMD_REG_EXITINFO2);
+    return reason;
   }
 
   /** Ends the exit with an exception in the VM, whose instruction has not happened then. Returns true: handled. */

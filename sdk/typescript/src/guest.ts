@@ -6,17 +6,8 @@ import {
   CPUID_SIGNATURE_ECX,
   CPUID_SIGNATURE_EDX,
 } from "../../../abi/generated/bare/control";
-import {
-  AMD_REG_CPL,
-  AMD_REG_CR0,
-  AMD_REG_CR2,
-  AMD_REG_CR3,
-  AMD_REG_CR4,
-  AMD_REG_EFER,
-  AMD_REG_RFLAGS,
-  AMD_REG_RIP,
-  AMD_REG_RSP,
-} from "../../../abi/generated/bare/registers-amd";
+import { Register } from "../../../abi/generated/bare/enumerations";
+import { REG_CR4 } from "../../../abi/generated/bare/portable";
 import { SYSCALL_VS_READ } from "../../../abi/generated/bare/syscalls";
 import {
   TCB_ACTIVE_VS,
@@ -38,6 +29,7 @@ import {
 } from "../../../abi/generated/bare/tls";
 import { callValue } from "./syscall";
 import { cpuidToGuest, tcbLoad32, tcbLoad64, tcbStore64 } from "./tcb";
+import { native } from "./vendor";
 import { Vs } from "./vs";
 
 /** CPUID bits that follow the guest's CR4, and the CR4 bits (APM volume 3, appendix E). */
@@ -167,52 +159,52 @@ export class Guest {
   }
 
   get rip(): u64 {
-    return this.read(AMD_REG_RIP);
+    return this.vs.get(Register.Rip);
   }
   set rip(value: u64) {
-    this.vs.write(AMD_REG_RIP, value);
+    this.vs.set(Register.Rip, value);
   }
   get rsp(): u64 {
-    return this.read(AMD_REG_RSP);
+    return this.vs.get(Register.Rsp);
   }
   set rsp(value: u64) {
-    this.vs.write(AMD_REG_RSP, value);
+    this.vs.set(Register.Rsp, value);
   }
   get rflags(): u64 {
-    return this.read(AMD_REG_RFLAGS);
+    return this.vs.get(Register.Rflags);
   }
   set rflags(value: u64) {
-    this.vs.write(AMD_REG_RFLAGS, value);
+    this.vs.set(Register.Rflags, value);
   }
   get cr0(): u64 {
-    return this.read(AMD_REG_CR0);
+    return this.vs.get(Register.Cr0);
   }
   set cr0(value: u64) {
-    this.vs.write(AMD_REG_CR0, value);
+    this.vs.set(Register.Cr0, value);
   }
   get cr2(): u64 {
-    return this.read(AMD_REG_CR2);
+    return this.vs.get(Register.Cr2);
   }
   set cr2(value: u64) {
-    this.vs.write(AMD_REG_CR2, value);
+    this.vs.set(Register.Cr2, value);
   }
   get cr3(): u64 {
-    return this.read(AMD_REG_CR3);
+    return this.vs.get(Register.Cr3);
   }
   set cr3(value: u64) {
-    this.vs.write(AMD_REG_CR3, value);
+    this.vs.set(Register.Cr3, value);
   }
   get cr4(): u64 {
-    return this.read(AMD_REG_CR4);
+    return this.vs.get(Register.Cr4);
   }
   set cr4(value: u64) {
-    this.vs.write(AMD_REG_CR4, value);
+    this.vs.set(Register.Cr4, value);
   }
   get efer(): u64 {
-    return this.read(AMD_REG_EFER);
+    return this.vs.get(Register.Efer);
   }
   set efer(value: u64) {
-    this.vs.write(AMD_REG_EFER, value);
+    this.vs.set(Register.Efer, value);
   }
 
   /** A general register by the number that instructions have for it: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. */
@@ -229,7 +221,13 @@ export class Guest {
 
   /** Current privilege level: 0 for an operating system's kernel, 3 for its programs. */
   get privilege(): u32 {
-    return <u32>this.read(AMD_REG_CPL);
+    return <u32>this.vs.get(Register.Cpl);
+  }
+
+  /** Goes on behind an instruction of so many bytes, which the hypervisor has carried out. */
+  skip(bytes: u64): void {
+    this.rip = this.rip + bytes;
+    if (this.vs.interruptShadow) this.vs.interruptShadow = false;
   }
 
   /** Identifier of its VS. */
@@ -262,13 +260,9 @@ export class Guest {
     this.answer(CPUID_HYPERVISOR_MAX, CPUID_SIGNATURE_EBX, CPUID_SIGNATURE_ECX, CPUID_SIGNATURE_EDX);
   }
 
-  private read(register: u32): u64 {
-    return callValue(SYSCALL_VS_READ, this.vsid, register, 0);
-  }
-
-  /** Host mode has a CR4 of its own, so a bit of ECX that shows CR4 must be corrected. */
+  /** Host mode has a CR4 of its own, so a bit of ECX that shows CR4 must be corrected. No vendor hides these bits. */
   private followCr4(ecxBit: u64, cr4Bit: u64): void {
-    const cr4 = this.cr4;
+    const cr4 = callValue(SYSCALL_VS_READ, this.vsid, native(REG_CR4), 0);
     const ecx = this.rcx & ~ecxBit;
     this.rcx = (cr4 & cr4Bit) != 0 ? ecx | ecxBit : ecx;
   }

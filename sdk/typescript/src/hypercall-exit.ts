@@ -1,4 +1,4 @@
-// VMMCALL (APM volume 3)
+// VMMCALL (APM volume 3), VMCALL (SDM volume 3, chapter 31)
 
 import { Exit } from "./exit";
 import { guest } from "./guest";

@@ -3,6 +3,8 @@
 //   root.ts, on.ts      the usual way in: the operating system as root VM, and functions for its exits
 //   *-exit.ts           what a handler gets, by reason
 //   dispatch.ts         what happens when no handler wants an exit
+//   vendor.ts           AMD or Intel; amd.ts, intel.ts: what only one of them has
+//   unasked.ts          exits that happen all the same, without anybody asking
 //   vs.ts, guest.ts     virtual processors' states and their registers; vm.ts: VMs beside the root VM
 //   real-mode.ts        a VS as a processor is when it is switched on
 //   *-map.ts            which MSRs and ports exit
@@ -12,9 +14,12 @@
 //   guest-*.ts          reading and writing a VM's memory
 //   log.ts, failure.ts  what the debug ring gets to read
 
+export * from "../../../abi/generated/bare/callbacks";
 export * from "../../../abi/generated/bare/control";
+export * from "../../../abi/generated/bare/enumerations";
 export * from "../../../bsl/src/atomic";
 export * from "../../../bsl/src/memory";
+export { AmdVs } from "./amd";
 export { ControlRegisterExit } from "./control-register-exit";
 export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
 export { CpuidExit } from "./cpuid-exit";
@@ -37,6 +42,7 @@ export {
 } from "./guest-tables";
 export { HypercallExit } from "./hypercall-exit";
 export { findHypervisorMemory } from "./hypervisor-memory";
+export { IntelVs } from "./intel";
 export { IoExit } from "./io-exit";
 export { IoMap } from "./io-map";
 export { Level, Line, line, log, logNumber, setLogLevel } from "./log";
@@ -50,10 +56,13 @@ export * from "./on";
 export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./pages";
 export { portIn, portOut } from "./port";
 export { startInRealMode } from "./real-mode";
-export { Register, registerName } from "./registers";
+export { registerName } from "./register-names";
 export { onLeave, startRoot } from "./root";
+export { ATTRIBUTE_32, ATTRIBUTE_LONG, ATTRIBUTE_PRESENT } from "./segments";
 export { SHARED_BYTES, sharedMemory } from "./shared";
 export { step } from "./step";
+export { unaskedExit } from "./unasked";
 export { hasErrorCode, Vector, vectorName } from "./vectors";
+export { isIntel } from "./vendor";
 export { Vm, Vp } from "./vm";
-export { Vs } from "./vs";
+export { ReadableControl, Vs, WritableControl } from "./vs";

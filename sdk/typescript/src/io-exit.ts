@@ -1,10 +1,8 @@
-// Instructions on an I/O port whose IoMap bit is set (APM volume 2, 15.10)
-//
-// EXITINFO1: bit 0 input, bit 2 string, bit 3 REP, bits 6:4 bytes, bits 9:7 address size, bits 31:16 port.
-// EXITINFO2: the address of the next instruction.
+// Instructions on an I/O port whose IoMap bit is set (APM volume 2, 15.10; SDM volume 3, 26.1.3)
 
 import { Exit } from "./exit";
 import { guest } from "./guest";
+import { ioInformation } from "./io-information";
 import { passStringThrough } from "./io-string";
 import { portIn, portOut } from "./port";
 
@@ -12,21 +10,21 @@ import { portIn, portOut } from "./port";
 @unmanaged
 export class IoExit extends Exit {
   get port(): u32 {
-    return <u32>(this.information1 >> 16) & 0xffff;
+    return <u32>(this.information >> 16) & 0xffff;
   }
   get isInput(): bool {
-    return (this.information1 & 1) != 0;
+    return (this.information & 1) != 0;
   }
   /** INS or OUTS: data is in the guest's memory, and `value` says nothing. */
   get isString(): bool {
-    return (this.information1 & 4) != 0;
+    return (this.information & 4) != 0;
   }
   get isRepeated(): bool {
-    return (this.information1 & 8) != 0;
+    return (this.information & 8) != 0;
   }
   /** 1, 2 or 4. */
   get bytes(): u32 {
-    return <u32>(this.information1 >> 4) & 7;
+    return <u32>(this.information >> 4) & 7;
   }
   /** AL, AX or EAX: what is written, or what an input gives. */
   get value(): u32 {
@@ -40,9 +38,13 @@ export class IoExit extends Exit {
 
   /** Does what the VM wants. A string goes element by element; a page of it that is absent ends the exit with #PF. */
   passThrough(): void {
-    if (this.isString) this.next = passStringThrough(this.information1);
+    if (this.isString) this.next = passStringThrough(this.information);
     else if (this.isInput) this.value = portIn(this.port, this.bytes);
     else portOut(this.port, this.bytes, this.value);
+  }
+
+  private get information(): u64 {
+    return ioInformation(this.vs);
   }
 
   private get mask(): u64 {

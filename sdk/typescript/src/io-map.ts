@@ -1,9 +1,9 @@
 // Which I/O ports a VM can use without the hypervisor (I/O permission map, APM volume 2, 15.10.1): a bit for each, set:
 // an access exits. One that touches several ports exits when one of them does.
 
+import { Instruction } from "../../../abi/generated/bare/enumerations";
 import { AMD_REG_IOPM_BASE_PA } from "../../../abi/generated/bare/registers-amd";
 import { peek8, poke8 } from "../../../bsl/src/memory";
-import { Instruction } from "./exits";
 import { allocateRun, freeRun, ownMemory } from "./pages";
 import { assertionFailed } from "./syscall";
 import { Vs } from "./vs";

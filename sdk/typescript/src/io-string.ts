@@ -1,25 +1,23 @@
 // INS and OUTS on the guest's behalf: between a port and its memory, element by element
 
+import { Register } from "../../../abi/generated/bare/enumerations";
 import { nativeAddress } from "../../../bsl/src/memory";
 import { guest } from "./guest";
 import { ACCESS_USER, ACCESS_WRITE, readGuestVirtual, writeGuestVirtual } from "./guest-tables";
 import { Next } from "./next";
 import { portIn, portOut } from "./port";
-import { Register } from "./registers";
+import { ATTRIBUTE_32, ATTRIBUTE_LONG } from "./segments";
 import { Vector } from "./vectors";
 
 const INFORMATION_INPUT: u64 = 1;
 const INFORMATION_REPEATED: u64 = 8;
 const RFLAGS_DIRECTION: u64 = 1 << 10;
-/** Attributes of CS: 64-bit code, whose segments begin at 0, or 32-bit code (APM volume 2, 15.5.1). */
-const ATTRIBUTE_LONG: u64 = 1 << 9;
-const ATTRIBUTE_32: u64 = 1 << 10;
 /** Elements after which the VM may take an interrupt, as the processor lets it between any two. */
 const ELEMENTS_AT_ONCE: u64 = 1024;
 
 const element: usize = memory.data(4, 4);
 
-/** Carries out the instruction that EXITINFO1 describes. OUTS reads from DS. Result: what is to happen next. */
+/** Carries out the instruction that ioInformation() describes. OUTS reads from DS. Result: what is to happen next. */
 export function passStringThrough(information: u64): Next {
   const isInput = (information & INFORMATION_INPUT) != 0;
   const isRepeated = (information & INFORMATION_REPEATED) != 0;

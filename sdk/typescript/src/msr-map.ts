@@ -4,9 +4,9 @@
 //     0x0800  MSRs C000_0000 to C000_1FFF
 //     0x1000  MSRs C001_0000 to C001_1FFF   MSRs that are not in the map always exit
 
+import { Instruction } from "../../../abi/generated/bare/enumerations";
 import { AMD_REG_MSRPM_BASE_PA } from "../../../abi/generated/bare/registers-amd";
 import { peek8, poke8 } from "../../../bsl/src/memory";
-import { Instruction } from "./exits";
 import { allocateRun, freeRun, ownMemory } from "./pages";
 import { assertionFailed } from "./syscall";
 import { Vs } from "./vs";

@@ -1,18 +1,20 @@
 // MSRs as a VM sees them: some live in its VS, the others in the processor
 
-import { AMD_REG_CTLS1, AMD_REG_TSC_OFFSET } from "../../../abi/generated/bare/registers-amd";
+import { Register } from "../../../abi/generated/bare/enumerations";
+import { AMD_REG_CTLS1 } from "../../../abi/generated/bare/registers-amd";
 import { STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { SYSCALL_INTRINSIC_RDMSR, SYSCALL_INTRINSIC_WRMSR } from "../../../abi/generated/bare/syscalls";
-import { Register } from "./registers";
 import { callOutput, callStatus, callWithOutput } from "./syscall";
+import { isIntel } from "./vendor";
 import { Vs } from "./vs";
 
-/** MSRs by number (APM volume 2, appendix A). */
+/** MSRs by number, the same on both vendors (APM volume 2, appendix A; SDM volume 4). */
 export const MSR_TSC: u32 = 0x10;
 export const MSR_APIC_BASE: u32 = 0x1b;
 export const MSR_SYSENTER_CS: u32 = 0x174;
 export const MSR_SYSENTER_ESP: u32 = 0x175;
 export const MSR_SYSENTER_EIP: u32 = 0x176;
+export const MSR_DEBUG_CONTROL: u32 = 0x1d9;
 export const MSR_PAT: u32 = 0x277;
 export const MSR_EFER: u32 = 0xc000_0080;
 export const MSR_STAR: u32 = 0xc000_0081;
@@ -24,7 +26,7 @@ export const MSR_GS_BASE: u32 = 0xc000_0101;
 export const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
 export const MSR_TSC_AUX: u32 = 0xc000_0103;
 
-/** CTLS1: nested paging is on, so that the guest's PAT is in its VS (15.25.8). */
+/** CTLS1: nested paging is on, so that the guest's PAT is in its VS (15.25.8); on Intel it always is. */
 const NESTED_PAGING: u64 = 1;
 /** Bits of EFER that a VM may change: SCE, LME, NXE, FFXSR. SVME stays set, and LMA follows CR0.PG. */
 const EFER_WRITABLE: u64 = 0x4901;
@@ -39,7 +41,7 @@ export function readMsr(vs: Vs, msr: u32): bool {
   }
   if (callWithOutput(SYSCALL_INTRINSIC_RDMSR, msr, 0, 0) != STATUS_SUCCESS) return false;
   value = callOutput();
-  if (msr == MSR_TSC) value += vs.read(AMD_REG_TSC_OFFSET);
+  if (msr == MSR_TSC) value += vs.timeStampOffset;
   return true;
 }
 
@@ -90,7 +92,9 @@ function registerOf(vs: Vs, msr: u32): i32 {
     case MSR_KERNEL_GS_BASE:
       return Register.KernelGsBase;
     case MSR_PAT:
-      return (vs.read(AMD_REG_CTLS1) & NESTED_PAGING) != 0 ? Register.Pat : NOT_IN_VS;
+      return isIntel() || (vs.read(AMD_REG_CTLS1) & NESTED_PAGING) != 0 ? Register.Pat : NOT_IN_VS;
+    case MSR_DEBUG_CONTROL:
+      return isIntel() ? Register.DebugControl : NOT_IN_VS;
     default:
       return NOT_IN_VS;
   }

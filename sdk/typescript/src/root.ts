@@ -13,8 +13,8 @@ import {
   CPUID_INTERFACE_EAX,
   CPUID_INTERFACE_HYPERCALLS,
 } from "../../../abi/generated/bare/control";
+import { Instruction } from "../../../abi/generated/bare/enumerations";
 import { CpuidExit } from "./cpuid-exit";
-import { Instruction } from "./exits";
 import { guest } from "./guest";
 import { hasHandlers, Kind } from "./handlers";
 import { log } from "./log";
@@ -32,7 +32,7 @@ let farewell: u32 = 0;
  */
 export function startRoot(ppid: u32): Vs {
   onCpuid(answerHypervisorLeaves);
-  return Vs.createRoot(ppid).intercept(Instruction.Cpuid).intercept(Instruction.Vmrun);
+  return Vs.createRoot(ppid).intercept(Instruction.Cpuid);
 }
 
 /** Has a function called on this processor when it is told to leave the hypervisor: the place for totals. */
@@ -50,7 +50,7 @@ function answerHypervisorLeaves(exit: CpuidExit): bool {
   return true;
 }
 
-/** EBX of the interface leaf: who makes hypercalls asks first, because without a handler VMMCALL is not an instruction. */
+/** EBX of the interface leaf: who makes hypercalls asks first, because without a handler VMMCALL and VMCALL are no instructions. */
 function takesHypercalls(): u32 {
   return hasHandlers(Kind.Hypercall) ? CPUID_INTERFACE_HYPERCALLS : 0;
 }

@@ -1,12 +1,16 @@
 // Virtual processor states
 
+import { AmdInstruction, Instruction, Register } from "../../../abi/generated/bare/enumerations";
 import {
-  AMD_REG_GUEST_ASID,
   AMD_REG_INTERCEPT_CR_READ,
   AMD_REG_INTERCEPT_CR_WRITE,
   AMD_REG_INTERCEPT_EXCEPTION,
-  AMD_REG_INTERCEPT_INSTRUCTION1,
+  AMD_REG_VIRTUAL_INTERRUPT_B,
 } from "../../../abi/generated/bare/registers-amd";
+import {
+  INTEL_REG_EXCEPTION_BITMAP,
+  INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS,
+} from "../../../abi/generated/bare/registers-intel";
 import { STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import {
   ROOT_VMID,
@@ -20,18 +24,42 @@ import {
   SYSCALL_VS_SET_ACTIVE,
   SYSCALL_VS_WRITE,
 } from "../../../abi/generated/bare/syscalls";
-import { injectException, injectInterrupt, requestInterruptWindow } from "./events";
-import { Instruction } from "./exits";
+import { AmdVs } from "./amd";
+import { injectException, injectInterrupt, injectNmi, requestInterruptWindow } from "./events";
+import { IntelVs, prepareRootVmcs, prepareVmcs } from "./intel";
+import { isInShadow, setShadow } from "./intel-events";
+import { readIntel, trapControlWrites, writeIntel } from "./intel-state";
 import { Next } from "./next";
-import { Register, registerNumber } from "./registers";
 import { assertionFailed, callStatus, callValue } from "./syscall";
 import { Vector } from "./vectors";
+import { isIntel, native } from "./vendor";
+import { requireVendor } from "./vendor-only";
 import { Vm, Vp } from "./vm";
 
 /** Identifiers are 16 bits of the register that returns them. */
 const ID_MASK: u64 = 0xffff_ffff;
-/** The root VM's address space identifier; SVM refuses 0. */
-const ROOT_ASID: u64 = 1;
+/** The root VM's address space identifier; 0 is the hypervisor's own. */
+const ROOT_SPACE: u64 = 1;
+
+/** Controls of Intel: exits for loads and stores of CR3 and CR8, and TSC offsetting (SDM volume 3, 25.6.2). */
+const PRIMARY_TSC_OFFSETTING: u32 = 3;
+const PRIMARY_CR3_LOAD: u32 = 15;
+const PRIMARY_CR8_LOAD: u32 = 19;
+const INTERRUPT_SHADOW: u32 = 0;
+
+/** Control registers that every processor can intercept reads of. Others: Vs.amd. */
+export enum ReadableControl {
+  Cr3 = 3,
+  Cr8 = 8,
+}
+
+/** Control registers that every processor can intercept writes of. */
+export enum WritableControl {
+  Cr0 = 0,
+  Cr3 = 3,
+  Cr4 = 4,
+  Cr8 = 8,
+}
 
 /** A VS, by its identifier. Every method asserts that the microkernel agrees. */
 @unmanaged
@@ -45,16 +73,20 @@ export class Vs {
   static createRoot(ppid: u32): Vs {
     const vpid = callValue(SYSCALL_VP_CREATE, ROOT_VMID, 0, 0) & ID_MASK;
     const vs = Vs.of(<u32>(callValue(SYSCALL_VS_CREATE, vpid, ppid, 0) & ID_MASK));
-    vs.write(AMD_REG_GUEST_ASID, ROOT_ASID);
+    vs.set(Register.AddressSpaceId, ROOT_SPACE);
+    if (isIntel()) prepareRootVmcs(vs);
+    else vs.amd.intercept(AmdInstruction.Vmrun, true);
     check(callStatus(SYSCALL_VS_INIT_AS_ROOT, vs.id, 0, 0));
     check(callStatus(SYSCALL_VS_SET_ACTIVE, ROOT_VMID, vpid, vs.id));
     return vs;
   }
 
-  /** Makes a VS of a VP, for a processor: all registers are 0. It needs an address space identifier (ASID) of its own. */
-  static create(vp: Vp, ppid: u32, asid: u32): Vs {
+  /** Makes a VS of a VP, for a processor: all registers are 0. It needs an address space identifier of its own. */
+  static create(vp: Vp, ppid: u32, addressSpaceId: u32): Vs {
     const vs = Vs.of(<u32>(callValue(SYSCALL_VS_CREATE, vp.id, ppid, 0) & ID_MASK));
-    vs.write(AMD_REG_GUEST_ASID, asid);
+    vs.set(Register.AddressSpaceId, addressSpaceId);
+    if (isIntel()) prepareVmcs(vs);
+    else vs.amd.intercept(AmdInstruction.Vmrun, true);
     return vs;
   }
 
@@ -77,49 +109,84 @@ export class Vs {
     return <u32>changetype<usize>(this);
   }
 
-  /** Reads a register that every processor has. */
+  /** What only AMD's processors have. Fails the callback, and says why, on another one. */
+  get amd(): AmdVs {
+    requireVendor(false, "vs.amd");
+    return changetype<AmdVs>(changetype<usize>(this));
+  }
+
+  /** What only Intel's processors have. Fails the callback, and says why, on another one. */
+  get intel(): IntelVs {
+    requireVendor(true, "vs.intel");
+    return changetype<IntelVs>(changetype<usize>(this));
+  }
+
+  /** Reads a register, as the VM would see it. */
   get(register: Register): u64 {
-    return this.read(registerNumber(register));
+    return isIntel() ? readIntel(this, register) : this.read(<u32>register & 0xffff);
   }
 
-  /** Writes a register that every processor has. */
+  /** Writes a register, as the VM would. */
   set(register: Register, value: u64): void {
-    this.write(registerNumber(register), value);
+    if (isIntel()) writeIntel(this, register, value);
+    else this.write(<u32>register & 0xffff, value);
   }
 
-  /** Reads a register by its number in the ABI (AMD_REG_*). */
+  /** Reads a register by the number that it has in the ABI on this processor: AMD_REG_*, INTEL_REG_*. */
   read(register: u32): u64 {
     return callValue(SYSCALL_VS_READ, this.id, register, 0);
   }
 
-  /** Writes a register by its number in the ABI (AMD_REG_*). */
+  /** Writes a register by that number. */
   write(register: u32, value: u64): void {
     check(callStatus(SYSCALL_VS_WRITE, this.id, register, value));
   }
 
   /** Makes the VM exit when it executes an instruction. Returns the VS, so that calls can follow one another. */
   intercept(instruction: Instruction): Vs {
-    return this.setBit(AMD_REG_INTERCEPT_INSTRUCTION1 + (<u32>instruction >> 5), <u32>instruction & 31, true);
+    return this.change(instruction, true);
   }
 
-  /** Takes an interception back. */
+  /** Takes an interception back. What exits always on Intel still does, and is passed through. */
   release(instruction: Instruction): Vs {
-    return this.setBit(AMD_REG_INTERCEPT_INSTRUCTION1 + (<u32>instruction >> 5), <u32>instruction & 31, false);
+    return this.change(instruction, false);
   }
 
-  /** Makes the VM exit, or no longer exit, when an exception is raised in it (APM volume 2, 15.12). */
+  /** Makes the VM exit, or no longer exit, when an exception is raised in it (APM volume 2, 15.12; SDM volume 3, 26.2). */
   interceptException(vector: Vector, wanted: bool): Vs {
-    return this.setBit(AMD_REG_INTERCEPT_EXCEPTION, vector, wanted);
+    return this.setBit(isIntel() ? INTEL_REG_EXCEPTION_BITMAP : AMD_REG_INTERCEPT_EXCEPTION, vector, wanted);
   }
 
-  /** Makes the VM exit, or no longer exit, when it reads a control register (APM volume 2, 15.8). */
-  interceptControlRead(register: u32, wanted: bool): Vs {
-    return this.setBit(AMD_REG_INTERCEPT_CR_READ, register, wanted);
+  /** Makes the VM exit, or no longer exit, when it reads a control register. */
+  interceptControlRead(register: ReadableControl, wanted: bool): Vs {
+    if (!isIntel()) return this.setBit(AMD_REG_INTERCEPT_CR_READ, register, wanted);
+    const load = register == ReadableControl.Cr3 ? PRIMARY_CR3_LOAD : PRIMARY_CR8_LOAD;
+    return this.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, load + 1, wanted);
   }
 
-  /** Makes the VM exit, or no longer exit, when it writes a control register. */
-  interceptControlWrite(register: u32, wanted: bool): Vs {
-    return this.setBit(AMD_REG_INTERCEPT_CR_WRITE, register, wanted);
+  /**
+   * Makes the VM exit, or no longer exit, when it writes a control register. On Intel a write of CR0 and CR4 exits only
+   * when it changes them.
+   */
+  interceptControlWrite(register: WritableControl, wanted: bool): Vs {
+    if (!isIntel()) return this.setBit(AMD_REG_INTERCEPT_CR_WRITE, register, wanted);
+    if (register == WritableControl.Cr0 || register == WritableControl.Cr4) {
+      trapControlWrites(this, register == WritableControl.Cr0, wanted);
+      return this;
+    }
+    const load = register == WritableControl.Cr3 ? PRIMARY_CR3_LOAD : PRIMARY_CR8_LOAD;
+    return this.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, load, wanted);
+  }
+
+  /** Makes the VM's time stamp counter differ from the processor's by a number, which may be negative. */
+  offsetTimeStamps(offset: i64): void {
+    this.set(Register.TscOffset, offset);
+    if (isIntel()) this.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_TSC_OFFSETTING, true);
+  }
+
+  /** What the VM's time stamp counter has more than the processor's. */
+  get timeStampOffset(): u64 {
+    return this.get(Register.TscOffset);
   }
 
   /** Raises an exception in the VM when it runs next, as if the processor did: Next.Run is then to follow. */
@@ -144,6 +211,20 @@ export class Vs {
     injectInterrupt(this, vector);
   }
 
+  /** Delivers an NMI when the VM runs next. It must not be in a handler of one. */
+  nonMaskableInterrupt(): void {
+    injectNmi(this);
+  }
+
+  /** Whether the VM takes no interrupt before its next instruction is done, as behind STI. */
+  get interruptShadow(): bool {
+    return isIntel() ? isInShadow(this) : (this.read(AMD_REG_VIRTUAL_INTERRUPT_B) & 1) != 0;
+  }
+  set interruptShadow(wanted: bool) {
+    if (isIntel()) setShadow(this, wanted);
+    else this.setBit(AMD_REG_VIRTUAL_INTERRUPT_B, INTERRUPT_SHADOW, wanted);
+  }
+
   /** Makes the VM exit as soon as it can take an interrupt; onInterruptWindow's handlers are called then. */
   requestInterruptWindow(): void {
     requestInterruptWindow(this);
@@ -154,7 +235,13 @@ export class Vs {
     check(callStatus(SYSCALL_VM_TLB_FLUSH, Vm.active.id, 0, 0));
   }
 
-  private setBit(register: u32, bit: u32, wanted: bool): Vs {
+  private change(instruction: Instruction, wanted: bool): Vs {
+    const place = native(<u32>instruction);
+    return place == 0 ? this : this.setBit(place >> 5, place & 31, wanted);
+  }
+
+  /** Changes a bit of a register with such a number. */
+  setBit(register: u32, bit: u32, wanted: bool): Vs {
     const mask = (<u64>1) << bit;
     const before = this.read(register);
     this.write(register, wanted ? before | mask : before & ~mask);

@@ -62,6 +62,7 @@ const imports = {
     },
   },
   cpuid: { cpuidEdx: () => features },
+  vendor: { isIntel: () => 0 },
 };
 
 beforeAll(async () => {

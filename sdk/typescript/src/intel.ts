@@ -1,0 +1,98 @@
+// What only Intel's processors have of a VS, and what a new one needs before it can run
+
+import { IntelRegister } from "../../../abi/generated/bare/enumerations";
+import {
+  INTEL_REG_ADDRESS_OF_MSR_BITMAPS,
+  INTEL_REG_PIN_BASED_VM_EXECUTION_CTLS,
+  INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS,
+  INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS,
+  INTEL_REG_VMCS_LINK_POINTER,
+  INTEL_REG_VMENTRY_CTLS,
+  INTEL_REG_VMX_PREEMPTION_TIMER_VALUE,
+} from "../../../abi/generated/bare/registers-intel";
+import { trapControlWrites } from "./intel-state";
+import { allocatePage } from "./pages";
+import { assertionFailed } from "./syscall";
+import { Vs } from "./vs";
+
+const PIN_PREEMPTION_TIMER: u32 = 6;
+const SECONDARY_UNRESTRICTED_GUEST: u32 = 7;
+const PRIMARY_NMI_WINDOW: u32 = 22;
+const PRIMARY_MONITOR_TRAP_FLAG: u32 = 27;
+const PRIMARY_MSR_BITMAPS: u32 = 28;
+const ENTRY_IA32E_MODE: u64 = 1 << 9;
+
+/**
+ * Secondary controls (SDM volume 3, 25.6.2), of which the microkernel takes what the processor has: address space
+ * identifiers, and the instructions RDTSCP, INVPCID, XSAVES and TPAUSE, which do not exist in a VM without them.
+ */
+const SECONDARY: u64 = (1 << 5) | (1 << 3) | (1 << 12) | (1 << 20) | (1 << 26);
+/** No VMCS is linked (25.4.2). */
+const NO_LINK: u64 = 0xffff_ffff_ffff_ffff;
+
+/** A VS on a processor of Intel's: `vs.intel`, which asserts that it is one. */
+@unmanaged
+export class IntelVs {
+  read(register: IntelRegister): u64 {
+    return this.vs.read(<u32>register);
+  }
+
+  write(register: IntelRegister, value: u64): void {
+    this.vs.write(<u32>register, value);
+  }
+
+  /** Makes the VM exit behind each instruction (25.5.2), or no longer: INTEL_EXIT_MONITOR_TRAP_FLAG. */
+  trapInstructions(wanted: bool): IntelVs {
+    this.vs.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_MONITOR_TRAP_FLAG, wanted);
+    return this;
+  }
+
+  /** Makes the VM exit as soon as it can take an NMI, or no longer: INTEL_EXIT_NMI_WINDOW. */
+  trapNmiWindow(wanted: bool): IntelVs {
+    this.vs.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_NMI_WINDOW, wanted);
+    return this;
+  }
+
+  /**
+   * Makes the VM exit after so many ticks of the preemption timer (25.5.1), INTEL_EXIT_PREEMPTION_TIMER, counted from
+   * each time that it runs: call it at every exit to have it go on.
+   */
+  startTimer(ticks: u32): void {
+    this.vs.write(INTEL_REG_VMX_PREEMPTION_TIMER_VALUE, ticks);
+    this.vs.setBit(INTEL_REG_PIN_BASED_VM_EXECUTION_CTLS, PIN_PREEMPTION_TIMER, true);
+  }
+
+  stopTimer(): void {
+    this.vs.setBit(INTEL_REG_PIN_BASED_VM_EXECUTION_CTLS, PIN_PREEMPTION_TIMER, false);
+  }
+
+  private get vs(): Vs {
+    return changetype<Vs>(changetype<usize>(this));
+  }
+}
+
+/** What every VS wants. Without a map all its MSR accesses exit. */
+export function prepareVmcs(vs: Vs): void {
+  vs.write(INTEL_REG_VMCS_LINK_POINTER, NO_LINK);
+  vs.write(
+    INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS,
+    vs.read(INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS) | SECONDARY,
+  );
+}
+
+/** The same for an operating system's: it runs in long mode, and uses its MSRs without exits. */
+export function prepareRootVmcs(vs: Vs): void {
+  prepareVmcs(vs);
+  const map = allocatePage();
+  if (map == 0) assertionFailed();
+  vs.write(INTEL_REG_ADDRESS_OF_MSR_BITMAPS, map);
+  vs.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_MSR_BITMAPS, true);
+  vs.write(INTEL_REG_VMENTRY_CTLS, vs.read(INTEL_REG_VMENTRY_CTLS) | ENTRY_IA32E_MODE);
+}
+
+/** Lets a VM run without protection and without paging, and with CR0.NE clear as far as it sees. */
+export function allowRealMode(vs: Vs): void {
+  vs.setBit(INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS, SECONDARY_UNRESTRICTED_GUEST, true);
+  trapControlWrites(vs, true, false);
+  trapControlWrites(vs, false, false);
+}

@@ -1,0 +1,42 @@
+// Attributes of segments: one format for both vendors, that of AMD's VMCB (APM volume 2, 15.5.1)
+//
+//     11 10  9   8   7  6 5  4  3    0
+//     ┌──┬───┬──┬───┬──┬────┬──┬──────┐   A VMCS has the upper four bits in 15:12, and bit 16: unusable
+//     │G │D/B│L │AVL│P │DPL │S │ type │   (SDM volume 3, 25.4.1). A segment that is not present is unusable.
+//     └──┴───┴──┴───┴──┴────┴──┴──────┘
+
+/** CS.L: 64-bit code. */
+export const ATTRIBUTE_LONG: u64 = 1 << 9;
+/** D/B: 32-bit code or stack. */
+export const ATTRIBUTE_32: u64 = 1 << 10;
+export const ATTRIBUTE_PRESENT: u64 = 1 << 7;
+
+const LOW: u64 = 0xff;
+const HIGH: u64 = 0xf00;
+const HIGH_SHIFT: u64 = 4;
+const UNUSABLE: u64 = 1 << 16;
+
+const DPL_SHIFT: u64 = 5;
+const DPL_MASK: u64 = 3;
+
+/** Attributes as a VMCS wants them. */
+export function toAccessRights(attributes: u64): u64 {
+  const rights = (attributes & LOW) | ((attributes & HIGH) << HIGH_SHIFT);
+  return (attributes & ATTRIBUTE_PRESENT) != 0 ? rights : rights | UNUSABLE;
+}
+
+/** Attributes as a VMCS has them. */
+export function fromAccessRights(rights: u64): u64 {
+  const attributes = (rights & LOW) | ((rights >> HIGH_SHIFT) & HIGH);
+  return (rights & UNUSABLE) != 0 ? attributes & ~ATTRIBUTE_PRESENT : attributes;
+}
+
+/** The descriptor's privilege level; that of SS is the VM's. */
+export function privilegeOf(attributes: u64): u64 {
+  return (attributes >> DPL_SHIFT) & DPL_MASK;
+}
+
+/** The same attributes with another privilege level; both formats have it at the same place. */
+export function withPrivilege(attributes: u64, privilege: u64): u64 {
+  return (attributes & ~(DPL_MASK << DPL_SHIFT)) | ((privilege & DPL_MASK) << DPL_SHIFT);
+}
