@@ -62,6 +62,7 @@ export const bootStatus = table("boot", "BootArgs.status: why the kernel gave a 
   BOOT_EXT_WAIT: [10, "The extension called wait where that is no valid end."],
   BOOT_KERNEL_FAULT: [11, "The microkernel itself faulted; detail: vector."],
   BOOT_INVALID_VM: [12, "The processor refused the root VS's state."],
+  BOOT_NO_VMX_OPERATION: [13, "Intel: the processor refused VMXON."],
 });
 
 /** One per processor, at PP_AREA_BASE + PP_ARGS while in host mode. */

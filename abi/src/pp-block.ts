@@ -43,6 +43,14 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],
   root: ["u64", "Physical address of this processor's top-level page table."],
   tcb: ["u64", "Physical address of the extension's TCB on this processor."],
+  vmcs: ["u64", "Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current."],
+  guestCr2: ["u64", "Intel: a guest's register that host mode has changed or may change, saved at each exit."],
+  guestDr6: ["u64", "The same, like the next three."],
+  guestStar: "u64",
+  guestLstar: "u64",
+  guestFmask: "u64",
+  entryWork: ["u32", "Intel: ENTRY_*, what the next entry has to do besides VMRESUME."],
+  portsOpen: ["u32", "Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off."],
   faultFrame: ["u64[22]", "Registers of the extension at its last fault, as the entry of an exception pushes them."],
 });
 
@@ -71,6 +79,12 @@ export const work = table("pp-block", "PpBlock.work", "u32", {
   WORK_END_FLUSH: [2, "At the next exit the guest's translations are flushed: take the request out of the VMCB."],
   WORK_FLUSH_GUESTS: [8, "Translations of guests have become stale: flushed before one is entered."],
   WORK_LOG: [4, "The debug level asks for a record of every exit."],
+});
+
+export const entryWork = table("pp-block", "PpBlock.entryWork", "u32", {
+  ENTRY_LAUNCH: [1, "The VMCS is clear: VMLAUNCH."],
+  ENTRY_STATE: [2, "CR2, DR6, STAR and FMASK are not the guest's."],
+  ENTRY_REFUSED: [4, "Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run."],
 });
 
 /** An exception's frame: pushed by the stub (general registers, vector, error code) and by the processor. */

@@ -59,10 +59,13 @@ export const ppArea = table("windows", "The processor's private area: offsets fr
   PP_MC_STACK: 0xc000,
   PP_IST_STACK_BYTES: 0x2000,
   PP_BLOCK: [0xf000, "The kernel's per-processor block (PpBlock)."],
-  PP_GDT: [0x1_0000, "GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind."],
   PP_TCB: [0x1_4000, "The kernel's own mapping of the active extension's TCB on this processor."],
   PP_ARGS: [0x1_5000, "BootArgs, written by the loader."],
   PP_STATE: [0x1_6000, "SavedState, written by the loader."],
   PP_STATE_BYTES: 0x1000,
   PP_STATISTICS: [0x1_7000, "One page of u64 counters: exits by reason, then system calls by number."],
+  PP_GDT: [
+    0x2_0000,
+    "GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.",
+  ],
 });

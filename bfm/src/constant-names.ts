@@ -15,6 +15,7 @@ import {
   BOOT_INVALID_VM,
   BOOT_KERNEL_FAULT,
   BOOT_NO_MEMORY,
+  BOOT_NO_VMX_OPERATION,
   BOOT_OK,
   ELF_ABI,
   ELF_CLASS,
@@ -174,6 +175,7 @@ const families = {
     BOOT_EXT_WAIT,
     BOOT_KERNEL_FAULT,
     BOOT_INVALID_VM,
+    BOOT_NO_VMX_OPERATION,
   }),
   PHASE_: () => ({
     PHASE_NONE,

@@ -304,6 +304,7 @@ export const bootTexts: Texts<Text> = () => ({
   },
   [abi.BOOT_KERNEL_FAULT]: { what: ({ detail }) => `the microkernel faulted (${vector(detail)})`, advice: seeRing },
   [abi.BOOT_INVALID_VM]: { what: "the processor refused the state of the root VS", advice: seeRing },
+  [abi.BOOT_NO_VMX_OPERATION]: { what: "the processor refused to enter VMX operation (VMXON)", advice: seeRing },
 });
 
 /** PHASE_*, as they follow "processor 1 ...". */

@@ -37,4 +37,5 @@ export function activate(vs: Vs): void {
 function park(vs: Vs): void {
   vs.storeGeneral();
   parkSwitched(vs);
+  vendor.park(vs);
 }

@@ -14,6 +14,7 @@ import {
 import { PP_AREA_BASE, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { copyMemory, peek64, poke64 } from "../../bsl/src/memory";
 import { exceptionFixup, readCr2 } from "../arch/x64/cpu";
+import { countNmi, noteFault, openPorts } from "../arch/x64/vendor";
 import { showDirect } from "./direct-map";
 import { failStackTop, stackTop } from "./extension";
 import { fail, fatal } from "./life-cycle";
@@ -21,11 +22,21 @@ import { panic, printFrame } from "./panic";
 import { ppid } from "./pp";
 import { leaveKernel, reenterKernel } from "./work";
 
+const VECTOR_DEBUG: u64 = 1;
+const VECTOR_NMI: u64 = 2;
+const VECTOR_GENERAL_PROTECTION: u64 = 13;
 const VECTOR_PAGE_FAULT: u64 = 14;
 const PRIVILEGE: u64 = 3;
 
 /** An exception happened; `frame` is the address of its FaultFrame. Result: ACTION_*. */
 export function enterException(frame: u64): u32 {
+  const vector = peek64(frame + FAULT_FRAME_VECTOR);
+  // It may interrupt the kernel anywhere: nothing else is touched
+  if (vector == VECTOR_NMI) {
+    countNmi();
+    return ACTION_IRET;
+  }
+  if (vector == VECTOR_PAGE_FAULT || vector == VECTOR_DEBUG) noteFault();
   if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0) {
     reenterKernel();
     return extensionFault(frame);
@@ -36,7 +47,7 @@ export function enterException(frame: u64): u32 {
     return ACTION_IRET;
   }
   panic(frame);
-  return fatal(BOOT_KERNEL_FAULT, peek64(frame + FAULT_FRAME_VECTOR));
+  return fatal(BOOT_KERNEL_FAULT, vector);
 }
 
 /** The extension faulted: its registers are kept for `again`, and its fail callback decides. */
@@ -45,6 +56,10 @@ function extensionFault(frame: u64): u32 {
   const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
   // No fault to anybody else: what the fail callback may be about stays
   if (vector == VECTOR_PAGE_FAULT && showDirect(address)) {
+    leaveKernel(false);
+    return ACTION_IRET;
+  }
+  if (vector == VECTOR_GENERAL_PROTECTION && peek64(frame + FAULT_FRAME_ERROR_CODE) == 0 && openPorts()) {
     leaveKernel(false);
     return ACTION_IRET;
   }

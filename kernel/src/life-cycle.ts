@@ -14,6 +14,7 @@ import {
   BOOT_EXT_NO_VMEXIT,
   BOOT_EXT_RETURNED,
   BOOT_EXT_WAIT,
+  BOOT_INVALID_VM,
   PHASE_BOOTSTRAP,
   PHASE_HALTED,
   PHASE_RUNNING,
@@ -71,6 +72,13 @@ export function callVmexit(reason: u64): u32 {
   setBlock64(PP_BLOCK_UPCALL_REG1, reason);
   leaveKernel(true);
   return ACTION_UPCALL;
+}
+
+/** The processor refused the first VS to run: nothing of it has happened. */
+export function refuseFirst(): u32 {
+  const vs = activeVs();
+  if (vs !== null) vs.ran = 0;
+  return fatal(BOOT_INVALID_VM, 0);
 }
 
 /** Ends a callback by running the active VS. */

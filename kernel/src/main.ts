@@ -16,9 +16,9 @@ import {
   BOOT_ARGS_VENDOR,
   BOOT_ARGS_VERSION,
   BOOT_BAD_ARGS,
-  BOOT_INVALID_VM,
   BOOT_MAGIC,
   BOOT_NO_MEMORY,
+  BOOT_NO_VMX_OPERATION,
   BOOT_VERSION,
   DEBUG_RING_AREA_BYTES,
   PHASE_KERNEL,
@@ -41,29 +41,31 @@ import {
   PP_STATE,
   PP_STATISTICS,
 } from "../../abi/generated/bare/windows";
+import { isRefusal } from "../arch/x64/amd/vs";
 import { initDescriptors } from "../arch/x64/descriptors";
 import { initObjectFormats } from "../arch/x64/objects";
 import { KERNEL_DATA, mapNewPages, translate } from "../arch/x64/page-table";
 import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { enterHostMode, makeProcessor } from "../arch/x64/processor";
 import { giveBackSaved } from "../arch/x64/root";
-import { isRefusal } from "../arch/x64/vendor";
+import { chooseVendor } from "../arch/x64/vendor";
 import { attachRing, line } from "./console";
 import { extensionAt, setCurrentExtension, threadPointer } from "./extension";
 import { attachProcessor, loadExtension } from "./extension-image";
-import { callBootstrap, callStart, callVmexit, fatal } from "./life-cycle";
+import { callBootstrap, callStart, callVmexit, refuseFirst } from "./life-cycle";
 import { pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
-import { activeVs, block32, setBlock32, setBlock64, setPhase, setStatus, showActive, showNoVs, showOnline } from "./pp";
+import { block32, setBlock32, setBlock64, setPhase, setStatus, showActive, showNoVs, showOnline } from "./pp";
 import { announceCounters, countExit } from "./statistics";
 import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
 import { initVss } from "./vs";
 import { announceProcessor } from "./work";
 
+export { enterIntelExit } from "../arch/x64/intel/exit";
 export { enterException } from "./exception";
-export { enterFastSyscall, enterSyscall, serveSyscall } from "./syscall/dispatch";
+export { enterFastSyscall, enterIntelFastSyscall, enterSyscall, serveSyscall } from "./syscall/dispatch";
 
 /** A processor arrives from the loader. Result: ACTION_*. */
 export function enterBoot(): u32 {
@@ -71,6 +73,7 @@ export function enterBoot(): u32 {
   if (ppLoad64(PP_ARGS + BOOT_ARGS_MAGIC) != BOOT_MAGIC || ppLoad64(PP_ARGS + BOOT_ARGS_VERSION) != BOOT_VERSION) {
     return refuse(BOOT_BAD_ARGS);
   }
+  if (!chooseVendor(ppLoad32(PP_ARGS + BOOT_ARGS_VENDOR))) return refuse(BOOT_BAD_ARGS);
   const ppid = ppLoad32(PP_ARGS + BOOT_ARGS_PPID);
   const root = ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS);
   setBlock32(PP_BLOCK_PPID, ppid);
@@ -121,8 +124,9 @@ function bootProcessor(ppid: u32, root: u64): bool {
   if (!attachProcessor(extensionAt(0), ppid, root)) return false;
   showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
-  enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid));
-  return true;
+  if (enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid))) return true;
+  setStatus(BOOT_NO_VMX_OPERATION, 0);
+  return false;
 }
 
 /** Gives the processor back before any extension ran on it. */
@@ -136,16 +140,9 @@ function refuse(status: u32): u32 {
   return ACTION_PROMOTE;
 }
 
-/** The processor refused the first VS to run: nothing of it has happened. */
-function refuseVm(): u32 {
-  const vs = activeVs();
-  if (vs !== null) vs.ran = 0;
-  return fatal(BOOT_INVALID_VM, 0);
-}
-
-/** The active VS exited. Result: ACTION_*. */
+/** The active VS exited, on AMD. Result: ACTION_*. */
 export function enterVmexit(reason: u64): u32 {
   countExit(reason);
-  if (isRefusal(reason) && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return refuseVm();
+  if (isRefusal(reason) && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return refuseFirst();
   return callVmexit(reason);
 }

@@ -16,7 +16,15 @@ export const GENERAL_REGISTERS: u32 = 15;
 export const VS_CR8: u32 = 15;
 export const VS_DR0: u32 = 16;
 export const VS_XCR0: u32 = 20;
-const REGISTERS_BYTES: u32 = 21 * 8;
+/** On Intel these too, which AMD's VMCB holds. */
+export const VS_CR2: u32 = 21;
+export const VS_DR6: u32 = 22;
+export const VS_STAR: u32 = 23;
+export const VS_LSTAR: u32 = 24;
+export const VS_CSTAR: u32 = 25;
+export const VS_FMASK: u32 = 26;
+export const VS_KERNEL_GS_BASE: u32 = 27;
+const REGISTERS_BYTES: u32 = 28 * 8;
 
 @unmanaged
 export class Vs extends PoolObject {
@@ -31,6 +39,10 @@ export class Vs extends PoolObject {
   flushing: u32 = 0;
   /** 1 once it has been made the operating system on its processor. */
   isRoot: u32 = 0;
+  /** Intel: the processor-based controls that its extension asked for. */
+  processorControls: u32 = 0;
+  /** Intel: the processor, plus one, whose host state its VMCS holds; 0: none. */
+  hostOf: u32 = 0;
   /** Physical address of its VMCB or VMCS. */
   controlBlock: u64 = 0;
   /** Its nested page tables and permission maps: an index plus one; 0: none. */
@@ -114,7 +126,7 @@ const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BY
 
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {
-  vss.init(memory.data(72 * 256, 8), offsetof<Vs>(), MAX_VSS);
+  vss.init(memory.data(80 * 256, 8), offsetof<Vs>(), MAX_VSS);
   return registerFiles.init(pages, REGISTERS_BYTES);
 }
 

@@ -72,6 +72,8 @@ export const BOOT_EXT_WAIT: u32 = 0xa;
 export const BOOT_KERNEL_FAULT: u32 = 0xb;
 /** The processor refused the root VS's state. */
 export const BOOT_INVALID_VM: u32 = 0xc;
+/** Intel: the processor refused VMXON. */
+export const BOOT_NO_VMX_OPERATION: u32 = 0xd;
 
 // Linear memory that a TypeScript extension asks for
 

@@ -33,6 +33,15 @@ export const CONTEXT_VMEXIT: u32 = 0x4;
 /** the fail callback */
 export const CONTEXT_FAIL: u32 = 0x5;
 
+// PpBlock.entryWork
+
+/** The VMCS is clear: VMLAUNCH. */
+export const ENTRY_LAUNCH: u32 = 0x1;
+/** CR2, DR6, STAR and FMASK are not the guest's. */
+export const ENTRY_STATE: u32 = 0x2;
+/** Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run. */
+export const ENTRY_REFUSED: u32 = 0x4;
+
 // Registers at an exception
 
 /** u64. */
@@ -150,10 +159,26 @@ export const PP_BLOCK_TCB_IDS1: u32 = 0xc8;
 export const PP_BLOCK_ROOT: u32 = 0xd0;
 /** u64: Physical address of the extension's TCB on this processor. */
 export const PP_BLOCK_TCB: u32 = 0xd8;
+/** u64: Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current. */
+export const PP_BLOCK_VMCS: u32 = 0xe0;
+/** u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+export const PP_BLOCK_GUEST_CR2: u32 = 0xe8;
+/** u64: The same, like the next three. */
+export const PP_BLOCK_GUEST_DR6: u32 = 0xf0;
+/** u64. */
+export const PP_BLOCK_GUEST_STAR: u32 = 0xf8;
+/** u64. */
+export const PP_BLOCK_GUEST_LSTAR: u32 = 0x100;
+/** u64. */
+export const PP_BLOCK_GUEST_FMASK: u32 = 0x108;
+/** u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+export const PP_BLOCK_ENTRY_WORK: u32 = 0x110;
+/** u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+export const PP_BLOCK_PORTS_OPEN: u32 = 0x114;
 /** u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-export const PP_BLOCK_FAULT_FRAME: u32 = 0xe0;
+export const PP_BLOCK_FAULT_FRAME: u32 = 0x118;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES: u32 = 0x190;
+export const PP_BLOCK_BYTES: u32 = 0x1c8;
 
 // PpBlock.work
 

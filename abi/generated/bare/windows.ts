@@ -57,8 +57,6 @@ export const PP_MC_STACK: u32 = 0xc000;
 export const PP_IST_STACK_BYTES: u32 = 0x2000;
 /** The kernel's per-processor block (PpBlock). */
 export const PP_BLOCK: u32 = 0xf000;
-/** GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. */
-export const PP_GDT: u32 = 0x10000;
 /** The kernel's own mapping of the active extension's TCB on this processor. */
 export const PP_TCB: u32 = 0x14000;
 /** BootArgs, written by the loader. */
@@ -68,3 +66,5 @@ export const PP_STATE: u32 = 0x16000;
 export const PP_STATE_BYTES: u32 = 0x1000;
 /** One page of u64 counters: exits by reason, then system calls by number. */
 export const PP_STATISTICS: u32 = 0x17000;
+/** GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
+export const PP_GDT: u32 = 0x20000;

@@ -818,12 +818,12 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_MC_STACK BF_U32(0xc000)
 #define BF_PP_IST_STACK_BYTES BF_U32(0x2000)
 #define BF_PP_BLOCK BF_U32(0xf000) /* The kernel's per-processor block (PpBlock). */
-#define BF_PP_GDT BF_U32(0x10000) /* GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. */
 #define BF_PP_TCB BF_U32(0x14000) /* The kernel's own mapping of the active extension's TCB on this processor. */
 #define BF_PP_ARGS BF_U32(0x15000) /* BootArgs, written by the loader. */
 #define BF_PP_STATE BF_U32(0x16000) /* SavedState, written by the loader. */
 #define BF_PP_STATE_BYTES BF_U32(0x1000)
 #define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
+#define BF_PP_GDT BF_U32(0x20000) /* GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 
 /* What the loader hands to the kernel on one processor */
 #define BF_BOOT_ARGS_MAGIC BF_U32(0x0) /* u64: BOOT_MAGIC. */
@@ -887,6 +887,7 @@ _Static_assert(sizeof(struct bf_boot_args) == 1688, "size of bf_boot_args");
 #define BF_BOOT_EXT_WAIT BF_U32(0xa) /* The extension called wait where that is no valid end. */
 #define BF_BOOT_KERNEL_FAULT BF_U32(0xb) /* The microkernel itself faulted; detail: vector. */
 #define BF_BOOT_INVALID_VM BF_U32(0xc) /* The processor refused the root VS's state. */
+#define BF_BOOT_NO_VMX_OPERATION BF_U32(0xd) /* Intel: the processor refused VMXON. */
 
 /* Linear memory that a TypeScript extension asks for */
 #define BF_EXTENSION_MEMORY_VERSION BF_U32(0x0) /* u32: 1. */
@@ -1467,6 +1468,11 @@ _Static_assert(sizeof(struct bf_vmcall_args) == 104, "size of bf_vmcall_args");
 #define BF_CONTEXT_VMEXIT BF_U32(0x4) /* the vmexit callback */
 #define BF_CONTEXT_FAIL BF_U32(0x5) /* the fail callback */
 
+/* PpBlock.entryWork */
+#define BF_ENTRY_LAUNCH BF_U32(0x1) /* The VMCS is clear: VMLAUNCH. */
+#define BF_ENTRY_STATE BF_U32(0x2) /* CR2, DR6, STAR and FMASK are not the guest's. */
+#define BF_ENTRY_REFUSED BF_U32(0x4) /* Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run. */
+
 /* Registers at an exception */
 #define BF_FAULT_FRAME_R15 BF_U32(0x0) /* u64. */
 #define BF_FAULT_FRAME_R14 BF_U32(0x8) /* u64. */
@@ -1553,8 +1559,16 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xc8) /* u64: ppid and onlinePps as the TCB shows them. */
 #define BF_PP_BLOCK_ROOT BF_U32(0xd0) /* u64: Physical address of this processor's top-level page table. */
 #define BF_PP_BLOCK_TCB BF_U32(0xd8) /* u64: Physical address of the extension's TCB on this processor. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xe0) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x190) /* Size of the structure. */
+#define BF_PP_BLOCK_VMCS BF_U32(0xe0) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0xe8) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0xf0) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0xf8) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x100) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x108) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x110) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x114) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0x118) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x1c8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1590,9 +1604,17 @@ struct bf_pp_block {
     uint64_t tcb_ids1;
     uint64_t root;
     uint64_t tcb;
+    uint64_t vmcs;
+    uint64_t guest_cr2;
+    uint64_t guest_dr6;
+    uint64_t guest_star;
+    uint64_t guest_lstar;
+    uint64_t guest_fmask;
+    uint32_t entry_work;
+    uint32_t ports_open;
     uint64_t fault_frame[22];
 };
-_Static_assert(sizeof(struct bf_pp_block) == 400, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 456, "size of bf_pp_block");
 #endif
 
 /* PpBlock.work */

@@ -72,6 +72,8 @@ export const BOOT_EXT_WAIT = 0xa;
 export const BOOT_KERNEL_FAULT = 0xb;
 /** The processor refused the root VS's state. */
 export const BOOT_INVALID_VM = 0xc;
+/** Intel: the processor refused VMXON. */
+export const BOOT_NO_VMX_OPERATION = 0xd;
 
 // Linear memory that a TypeScript extension asks for
 

@@ -874,8 +874,6 @@ pub const PP_MC_STACK: u32 = 0xc000;
 pub const PP_IST_STACK_BYTES: u32 = 0x2000;
 /// The kernel's per-processor block (PpBlock).
 pub const PP_BLOCK: u32 = 0xf000;
-/// GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind.
-pub const PP_GDT: u32 = 0x10000;
 /// The kernel's own mapping of the active extension's TCB on this processor.
 pub const PP_TCB: u32 = 0x14000;
 /// BootArgs, written by the loader.
@@ -885,6 +883,8 @@ pub const PP_STATE: u32 = 0x16000;
 pub const PP_STATE_BYTES: u32 = 0x1000;
 /// One page of u64 counters: exits by reason, then system calls by number.
 pub const PP_STATISTICS: u32 = 0x17000;
+/// GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
+pub const PP_GDT: u32 = 0x20000;
 
 // What the loader hands to the kernel on one processor
 
@@ -959,6 +959,8 @@ pub const BOOT_EXT_WAIT: u32 = 0xa;
 pub const BOOT_KERNEL_FAULT: u32 = 0xb;
 /// The processor refused the root VS's state.
 pub const BOOT_INVALID_VM: u32 = 0xc;
+/// Intel: the processor refused VMXON.
+pub const BOOT_NO_VMX_OPERATION: u32 = 0xd;
 
 // Linear memory that a TypeScript extension asks for
 
@@ -1558,6 +1560,15 @@ pub const CONTEXT_VMEXIT: u32 = 0x4;
 /// the fail callback
 pub const CONTEXT_FAIL: u32 = 0x5;
 
+// PpBlock.entryWork
+
+/// The VMCS is clear: VMLAUNCH.
+pub const ENTRY_LAUNCH: u32 = 0x1;
+/// CR2, DR6, STAR and FMASK are not the guest's.
+pub const ENTRY_STATE: u32 = 0x2;
+/// Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run.
+pub const ENTRY_REFUSED: u32 = 0x4;
+
 // Registers at an exception
 
 #[repr(C)]
@@ -1654,11 +1665,24 @@ pub struct PpBlock {
     pub root: u64,
     /// Physical address of the extension's TCB on this processor.
     pub tcb: u64,
+    /// Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current.
+    pub vmcs: u64,
+    /// Intel: a guest's register that host mode has changed or may change, saved at each exit.
+    pub guest_cr2: u64,
+    /// The same, like the next three.
+    pub guest_dr6: u64,
+    pub guest_star: u64,
+    pub guest_lstar: u64,
+    pub guest_fmask: u64,
+    /// Intel: ENTRY_*, what the next entry has to do besides VMRESUME.
+    pub entry_work: u32,
+    /// Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off.
+    pub ports_open: u32,
     /// Registers of the extension at its last fault, as the entry of an exception pushes them.
     pub fault_frame: [u64; 22],
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 400);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 456);
 
 // PpBlock.work
 

@@ -22,7 +22,7 @@ import {
   PP_STACK,
   PP_STACK_BYTES,
 } from "../../../abi/generated/bare/windows";
-import { fillMemory, nativeAddress, poke16, poke64 } from "../../../bsl/src/memory";
+import { nativeAddress, peek64, poke8, poke16, poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../../src/memory/pages";
 import { exceptionStubs, loadGdt, loadIdt, loadTaskRegister } from "./cpu";
 import { KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
@@ -33,24 +33,31 @@ const KERNEL_STACK: u64 = 0x00cf_9300_0000_ffff;
 const USER_STACK: u64 = 0x00cf_f300_0000_ffff;
 const USER_CODE: u64 = 0x00af_fb00_0000_ffff;
 /** Selectors: kernel code 0x10, kernel stack 0x18, user stack 0x20 | 3, user code 0x28 | 3, TSS 0x40. */
-const TSS_SELECTOR: u32 = 0x40;
+export const TSS_SELECTOR: u32 = 0x40;
 const GDT_LIMIT: u32 = 0x4f;
 export const KERNEL_CODE_SELECTOR: u32 = 0x10;
+export const KERNEL_STACK_SELECTOR: u32 = 0x18;
 
-const TSS_OFFSET: u64 = 0xf98;
+export const TSS_OFFSET: u64 = 0xf98;
 const TSS_RSP0: u64 = 0x04;
 const TSS_IST1: u64 = 0x24;
 const TSS_IO_BASE: u64 = 0x66;
 /** Up to and with the byte behind the 8 KiB of I/O permissions. */
 const TSS_LIMIT: u64 = 0x68 + 0x2000;
 
-const VECTOR_COUNT: u32 = 32;
+const EXCEPTIONS: u32 = 32;
+/** After a VM exit on Intel the IDT's limit is 0xFFFF, so every vector has a gate: no extension may use those beyond. */
+const VECTOR_COUNT: u32 = 256;
 const VECTOR_NMI: u32 = 2;
 const VECTOR_BREAKPOINT: u32 = 3;
 const VECTOR_DOUBLE_FAULT: u32 = 8;
+const VECTOR_GENERAL_PROTECTION: u32 = 13;
 const VECTOR_MACHINE_CHECK: u32 = 18;
 
-const idt: usize = memory.data(512, 16);
+const idt: usize = memory.data(4096, 16);
+/** Bits of a TSS descriptor: present, available 64-bit TSS; the processor makes it a busy one. */
+const TSS_AVAILABLE: u64 = 0x89 << 40;
+const TSS_BUSY: u64 = 2 << 40;
 /** Pages of the I/O permissions, shared by all processors. */
 let portsGranted: u64 = 0;
 let portsEnd: u64 = 0;
@@ -58,7 +65,7 @@ let portsEnd: u64 = 0;
 /** Makes what all processors share; false when memory runs out. Called once. */
 export function initDescriptors(): bool {
   for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
-    const stub = exceptionStubs() + <u64>vector * 16;
+    const stub = exceptionStubs() + <u64>(vector < EXCEPTIONS ? vector : VECTOR_GENERAL_PROTECTION) * 16;
     const ist: u64 =
       vector == VECTOR_NMI ? 1 : vector == VECTOR_DOUBLE_FAULT ? 2 : vector == VECTOR_MACHINE_CHECK ? 3 : 0;
     const privilege: u64 = vector == VECTOR_BREAKPOINT ? 3 : 0;
@@ -74,7 +81,8 @@ export function initDescriptors(): bool {
   portsGranted = allocatePage();
   portsEnd = allocatePage();
   if (portsGranted == 0 || portsEnd == 0) return false;
-  fillMemory(DIRECT_BASE + portsEnd, 0xff, PAGE_SIZE);
+  // No more of it: for Intel it may be part of the GDT
+  poke8(DIRECT_BASE + portsEnd, 0xff);
   return true;
 }
 
@@ -97,7 +105,7 @@ export function makeDescriptors(root: u64): bool {
   poke64(gdt + 0x28, USER_CODE);
   const tss = gdt + TSS_OFFSET;
   const base = ((tss & 0xff_ffff) << 16) | (((tss >> 24) & 0xff) << 56);
-  poke64(gdt + TSS_SELECTOR, (TSS_LIMIT & 0xffff) | base | ((<u64>0x89) << 40) | ((TSS_LIMIT >> 16) << 48));
+  poke64(gdt + TSS_SELECTOR, (TSS_LIMIT & 0xffff) | base | TSS_AVAILABLE | ((TSS_LIMIT >> 16) << 48));
   poke64(gdt + TSS_SELECTOR + 8, tss >> 32);
   poke64(tss + TSS_RSP0, PP_AREA_BASE + PP_STACK + PP_STACK_BYTES);
   poke64(tss + TSS_IST1, PP_AREA_BASE + PP_NMI_STACK + PP_IST_STACK_BYTES);
@@ -114,5 +122,17 @@ export function makeDescriptors(root: u64): bool {
 export function useDescriptors(): void {
   loadGdt(PP_AREA_BASE + PP_GDT, GDT_LIMIT);
   loadTaskRegister(TSS_SELECTOR);
-  loadIdt(nativeAddress(<u32>idt), VECTOR_COUNT * 16 - 1);
+  loadIdt(idtAddress(), VECTOR_COUNT * 16 - 1);
+}
+
+/** Loads the task register again, with the limit that the descriptor has. */
+export function reloadTaskRegister(): void {
+  const descriptor = PP_AREA_BASE + PP_GDT + TSS_SELECTOR;
+  poke64(descriptor, peek64(descriptor) & ~TSS_BUSY);
+  loadTaskRegister(TSS_SELECTOR);
+}
+
+/** Address of the IDT. */
+export function idtAddress(): u64 {
+  return nativeAddress(<u32>idt);
 }

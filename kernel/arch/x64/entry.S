@@ -9,6 +9,7 @@
 #include "bareflank.h"
 
 #define PP(field) qword ptr [BF_PP_AREA_BASE + BF_PP_BLOCK + BF_PP_BLOCK_##field]
+#define PP32(field) [BF_PP_AREA_BASE + BF_PP_BLOCK + BF_PP_BLOCK_##field]
 #define TCB(field) qword ptr [BF_PP_AREA_BASE + BF_PP_TCB + BF_TCB_##field]
 #define KERNEL_STACK_TOP (BF_PP_AREA_BASE + BF_PP_STACK + BF_PP_STACK_BYTES)
 
@@ -21,8 +22,33 @@
 #define USER_CS 0x2b
 #define USER_SS 0x23
 
+// SDM volume 3, 3.2 (RFLAGS), 6.8.8 (SYSCALL), appendix B (VMCS)
+#define MSR_STAR 0xc0000081
+#define MSR_LSTAR 0xc0000082
+#define MSR_FMASK 0xc0000084
+#define HOST_STAR 0x001b001000000000
+#define HOST_FMASK 0xfffffffd
+#define KERNEL_CS 0x10
+// TF, IF, DF, NT, AC
+#define FMASK_NEEDED 0x44700
+#define VMCS_EXIT_REASON 0x4402
+
     .intel_syntax noprefix
     .text
+
+.macro READ_MSR index, field
+    mov ecx, \index
+    rdmsr
+    mov dword ptr [BF_PP_AREA_BASE + BF_PP_BLOCK + \field], eax
+    mov dword ptr [BF_PP_AREA_BASE + BF_PP_BLOCK + \field + 4], edx
+.endm
+
+.macro WRITE_MSR index, field
+    mov ecx, \index
+    mov eax, dword ptr [BF_PP_AREA_BASE + BF_PP_BLOCK + \field]
+    mov edx, dword ptr [BF_PP_AREA_BASE + BF_PP_BLOCK + \field + 4]
+    wrmsr
+.endm
 
 // From the loader, once per processor: RDI = BootArgs, interrupts off, kernel page tables, kernel stack.
     .globl kernel_entry
@@ -34,10 +60,44 @@ kernel_entry:
 1:  call enterBoot
     jmp act
 
-// SYSCALL of an extension (APM volume 2, 6.1.1): RCX = its RIP, R11 = its RFLAGS, RSP still its own.
-    .globl syscall_entry
-    .balign 16
-syscall_entry:
+// A guest's general registers but RAX.
+.macro LOAD_GENERAL
+    mov rbx, TCB(RBX)
+    mov rcx, TCB(RCX)
+    mov rdx, TCB(RDX)
+    mov rbp, TCB(RBP)
+    mov rsi, TCB(RSI)
+    mov rdi, TCB(RDI)
+    mov r8, TCB(R8)
+    mov r9, TCB(R9)
+    mov r10, TCB(R10)
+    mov r11, TCB(R11)
+    mov r12, TCB(R12)
+    mov r13, TCB(R13)
+    mov r14, TCB(R14)
+    mov r15, TCB(R15)
+.endm
+
+.macro STORE_GENERAL
+    mov TCB(RBX), rbx
+    mov TCB(RCX), rcx
+    mov TCB(RDX), rdx
+    mov TCB(RBP), rbp
+    mov TCB(RSI), rsi
+    mov TCB(RDI), rdi
+    mov TCB(R8), r8
+    mov TCB(R9), r9
+    mov TCB(R10), r10
+    mov TCB(R11), r11
+    mov TCB(R12), r12
+    mov TCB(R13), r13
+    mov TCB(R14), r14
+    mov TCB(R15), r15
+.endm
+
+// SYSCALL of an extension (APM volume 2, 6.1.1): RCX = its RIP, R11 = its RFLAGS, RSP still its own. `fast` serves the
+// call that ends nearly every exit, which `run` follows; `leave` returns to ring 3.
+.macro SYSCALL_ENTRY fast, run, leave
     mov PP(USER_RSP), rsp
     mov rsp, KERNEL_STACK_TOP
     mov PP(USER_RIP), rcx
@@ -50,9 +110,9 @@ syscall_entry:
     mov PP(REG5), r9
     mov PP(STATUS), rax
     mov rsi, rax
-    call enterFastSyscall           // (REG0, RAX)
+    call \fast                      // (REG0, RAX)
     cmp eax, BF_ACTION_RUN
-    je run
+    je \run
     mov rdi, PP(REG0)
     mov rsi, PP(REG1)
     mov rdx, PP(REG2)
@@ -74,47 +134,63 @@ syscall_entry:
     mov r9, PP(REG5)
     mov rcx, PP(USER_RIP)
     mov r11, PP(USER_RFLAGS)
-    mov rsp, PP(USER_RSP)
+    \leave BF_PP_BLOCK_USER_RSP
+.endm
+
+// To ring 3: RCX and R11 hold RIP and RFLAGS. On Intel by IRETQ, which takes the selectors from here, so that the guest's
+// STAR may stay in its MSR; and an NMI that came by a VM exit blocks no others from now on.
+.macro LEAVE_AMD rsp
+    mov rsp, [BF_PP_AREA_BASE + BF_PP_BLOCK + \rsp]
     sysretq
+.endm
+
+.macro LEAVE_INTEL rsp
+    push USER_SS
+    push qword ptr [BF_PP_AREA_BASE + BF_PP_BLOCK + \rsp]
+    push r11
+    push USER_CS
+    push rcx
+    iretq
+.endm
+
+// Enters a callback in ring 3: two arguments, every other register zero but RCX and R11.
+.macro CALL_BACK leave
+    mov rax, PP(TCB_IDS0)
+    mov TCB(EXTID), rax
+    mov rax, PP(TCB_IDS1)
+    mov TCB(PPID), rax
+    mov rcx, PP(UPCALL_RIP)
+    mov r11d, USER_RFLAGS
+    mov rdi, PP(UPCALL_REG0)
+    mov rsi, PP(UPCALL_REG1)
+    .irp register, eax, edx, ebx, ebp, r8d, r9d, r10d, r12d, r13d, r14d, r15d
+    xor \register, \register
+    .endr
+    \leave BF_PP_BLOCK_UPCALL_RSP
+.endm
+
+    .globl syscall_entry
+    .balign 16
+syscall_entry:
+    SYSCALL_ENTRY enterFastSyscall, run_amd, LEAVE_AMD
+
+    .globl intel_syscall_entry
+    .balign 16
+intel_syscall_entry:
+    SYSCALL_ENTRY enterIntelFastSyscall, run_intel, LEAVE_INTEL
 
 // Runs the active VS on AMD until it exits, and hands the exit to the kernel. RAX and RSP of the guest are in the VMCB;
 // VMLOAD and VMSAVE move what VMRUN leaves alone (FS, GS, TR, LDTR, the SYSCALL and SYSENTER registers).
     .balign 16
-run:
+run_amd:
     mov rax, PP(VMCB)
     vmload
     mov rcx, PP(VMCB_VIRTUAL)
     mov rdx, TCB(RAX)
     mov [rcx + VMCB_RAX], rdx
-    mov rbx, TCB(RBX)
-    mov rcx, TCB(RCX)
-    mov rdx, TCB(RDX)
-    mov rbp, TCB(RBP)
-    mov rsi, TCB(RSI)
-    mov rdi, TCB(RDI)
-    mov r8, TCB(R8)
-    mov r9, TCB(R9)
-    mov r10, TCB(R10)
-    mov r11, TCB(R11)
-    mov r12, TCB(R12)
-    mov r13, TCB(R13)
-    mov r14, TCB(R14)
-    mov r15, TCB(R15)
+    LOAD_GENERAL
     vmrun
-    mov TCB(RBX), rbx
-    mov TCB(RCX), rcx
-    mov TCB(RDX), rdx
-    mov TCB(RBP), rbp
-    mov TCB(RSI), rsi
-    mov TCB(RDI), rdi
-    mov TCB(R8), r8
-    mov TCB(R9), r9
-    mov TCB(R10), r10
-    mov TCB(R11), r11
-    mov TCB(R12), r12
-    mov TCB(R13), r13
-    mov TCB(R14), r14
-    mov TCB(R15), r15
+    STORE_GENERAL
     vmsave                          // VMRUN restored RAX: the VMCB's address
     mov rax, PP(HOST_VMCB)
     vmload
@@ -127,36 +203,89 @@ run:
     cmp eax, BF_ACTION_UPCALL
     jne act
 
-// Enters a callback in ring 3: two arguments, every other register zero but RCX and R11, which SYSRET takes.
-upcall:
-    mov rax, PP(TCB_IDS0)
-    mov TCB(EXTID), rax
-    mov rax, PP(TCB_IDS1)
-    mov TCB(PPID), rax
-    mov rcx, PP(UPCALL_RIP)
-    mov r11d, USER_RFLAGS
-    mov rsp, PP(UPCALL_RSP)
-    mov rdi, PP(UPCALL_REG0)
-    mov rsi, PP(UPCALL_REG1)
-    xor eax, eax
+upcall_amd:
+    CALL_BACK LEAVE_AMD
+
+// Loads all of the guest but CR2, DR6, STAR and FMASK, which are its own already, and enters it.
+.macro ENTER_GUEST instruction
+    WRITE_MSR MSR_LSTAR, BF_PP_BLOCK_GUEST_LSTAR
+    LOAD_GENERAL
+    mov rax, TCB(RAX)
+    \instruction
+.endm
+
+// Runs the active VS on Intel until it exits, and hands the exit to the kernel. The VMCS switches what it holds. Of the
+// rest, host mode needs LSTAR for itself, and STAR and FMASK only where the guest's would not do: SYSCALL must lead to
+// the kernel's code segment and clear the flags that an extension must not hand to it.
+    .balign 16
+run_intel:
+    cmp dword ptr PP32(ENTRY_WORK), 0
+    jne 2f
+1:  ENTER_GUEST vmresume
+    jmp 3f
+2:  test dword ptr PP32(ENTRY_WORK), BF_ENTRY_STATE
+    jz 4f
+    and dword ptr PP32(ENTRY_WORK), ~BF_ENTRY_STATE
+    WRITE_MSR MSR_STAR, BF_PP_BLOCK_GUEST_STAR
+    WRITE_MSR MSR_FMASK, BF_PP_BLOCK_GUEST_FMASK
+    mov rax, PP(GUEST_CR2)
+    mov cr2, rax
+    mov rax, PP(GUEST_DR6)
+    mov dr6, rax
+4:  test dword ptr PP32(ENTRY_WORK), BF_ENTRY_LAUNCH
+    jz 1b
+    ENTER_GUEST vmlaunch
+3:  or dword ptr PP32(ENTRY_WORK), BF_ENTRY_REFUSED
+    mov rsp, KERNEL_STACK_TOP
+
+    .globl intel_exit_entry
+intel_exit_entry:
+    mov TCB(RAX), rax
+    STORE_GENERAL
+    READ_MSR MSR_LSTAR, BF_PP_BLOCK_GUEST_LSTAR
+    mov eax, offset intel_syscall_entry
     xor edx, edx
-    xor ebx, ebx
-    xor ebp, ebp
-    xor r8d, r8d
-    xor r9d, r9d
-    xor r10d, r10d
-    xor r12d, r12d
-    xor r13d, r13d
-    xor r14d, r14d
-    xor r15d, r15d
-    sysretq
+    wrmsr
+    READ_MSR MSR_STAR, BF_PP_BLOCK_GUEST_STAR
+    cmp dx, KERNEL_CS
+    jne 5f
+    READ_MSR MSR_FMASK, BF_PP_BLOCK_GUEST_FMASK
+    not eax
+    test eax, FMASK_NEEDED
+    jnz 5f
+6:  mov rax, cr2
+    mov PP(GUEST_CR2), rax
+    mov rax, dr6
+    mov PP(GUEST_DR6), rax
+    mov dword ptr PP32(PORTS_OPEN), 0
+    mov eax, VMCS_EXIT_REASON
+    vmread rdi, rax
+    call enterIntelExit             // (exit reason)
+    cmp eax, BF_ACTION_UPCALL
+    jne act
+upcall_intel:
+    CALL_BACK LEAVE_INTEL
+
+// The guest's STAR or FMASK will not do.
+5:  READ_MSR MSR_FMASK, BF_PP_BLOCK_GUEST_FMASK
+    mov eax, HOST_FMASK
+    wrmsr
+    mov ecx, MSR_STAR
+    xor eax, eax
+    mov edx, HOST_STAR >> 32
+    wrmsr
+    or dword ptr PP32(ENTRY_WORK), BF_ENTRY_STATE
+    jmp 6b
 
 // Does what the TypeScript said: EAX = ACTION_*.
 act:
+    cmp dword ptr [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_VENDOR], BF_VENDOR_INTEL
+    je act_intel
     cmp eax, BF_ACTION_UPCALL
-    je upcall
+    je upcall_amd
     cmp eax, BF_ACTION_RUN
-    je run
+    je run_amd
+act_alike:
     cmp eax, BF_ACTION_RESUME
     je resume
     cmp eax, BF_ACTION_PROMOTE
@@ -165,6 +294,13 @@ halt:
     cli
     hlt
     jmp halt
+
+act_intel:
+    cmp eax, BF_ACTION_UPCALL
+    je upcall_intel
+    cmp eax, BF_ACTION_RUN
+    je run_intel
+    jmp act_alike
 
 promote:
     mov rax, [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_PROMOTE_ENTRY]

@@ -13,3 +13,8 @@ INTRINSIC(void, pparea, ppExchange32, u32 offset, u32 value)
 {
     __asm__ volatile("xchgl %0, %1" : "+r"(value), "+m"(PP_WORD(u32, offset)) : : "memory");
 }
+
+INTRINSIC(void, pparea, ppAdd32, u32 offset, u32 value)
+{
+    __asm__ volatile("addl %1, %0" : "+m"(PP_WORD(u32, offset)) : "r"(value) : "cc", "memory");
+}

@@ -6,12 +6,12 @@ import {
   CPU_FEATURE_UMIP,
   CPU_FEATURE_XSAVE,
 } from "../../../abi/generated/bare/boot";
-import { syscallEntry, writeCr0, writeCr4, wrmsr } from "./cpu";
+import { writeCr0, writeCr4, wrmsr } from "./cpu";
 import { makeDescriptors, useDescriptors } from "./descriptors";
 import * as vendor from "./vendor";
 
 /** PE, MP, ET, NE, WP, PG. */
-const HOST_CR0: u64 = 0x8001_0033;
+export const HOST_CR0: u64 = 0x8001_0033;
 /** PAE, MCE, OSFXSR, OSXMMEXCPT: the last two let extensions that another compiler made believe in SSE. */
 const CR4_BASE: u64 = 0x0660;
 const CR4_UMIP: u64 = 1 << 11;
@@ -40,13 +40,13 @@ export function makeProcessor(root: u64): bool {
   return vendor.prepare() && makeDescriptors(root);
 }
 
-/** Puts the processor into the state in which extensions run, FS at the extension's TCB. */
-export function enterHostMode(features: u32, threadPointer: u64): void {
+/** Puts the processor into the state in which extensions run, FS at the extension's TCB. False when it refuses. */
+export function enterHostMode(features: u32, threadPointer: u64): bool {
   writeCr0(HOST_CR0);
   writeCr4(hostCr4(features));
   useDescriptors();
   wrmsr(MSR_STAR, HOST_STAR);
-  wrmsr(MSR_LSTAR, syscallEntry());
+  wrmsr(MSR_LSTAR, vendor.callEntry());
   wrmsr(MSR_CSTAR, 0);
   wrmsr(MSR_SFMASK, HOST_SFMASK);
   wrmsr(MSR_SYSENTER_CS, 0);
@@ -55,7 +55,7 @@ export function enterHostMode(features: u32, threadPointer: u64): void {
   wrmsr(MSR_FS_BASE, threadPointer);
   wrmsr(MSR_GS_BASE, 0);
   wrmsr(MSR_KERNEL_GS_BASE, 0);
-  vendor.start();
+  return vendor.start();
 }
 
 function hostCr4(features: u32): u64 {

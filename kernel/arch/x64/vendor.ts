@@ -1,18 +1,166 @@
 // What virtualizes on this processor: the one place that chooses between AMD's way and Intel's
 //
 // The rest of the kernel knows a VS's registers by their numbers in the ABI, its control block (VMCB or VMCS) by its
-// address, and what can be done with either by these functions. How each is done stands in amd/ and intel/.
+// address, and what can be done with either by these functions. How each is done stands in amd/ and intel/. Only the ways
+// that every exit goes are apart from the beginning: the assembly enters each vendor's own functions.
 
-export { isRegister, readRegister, registerCount, writeRegister } from "./amd/registers";
-export { leave, leaveAsSaved, loadSavedState, prepare, start, storeSavedState } from "./amd/svm";
-export {
-  endFlush,
-  exitWord,
-  flushAddress,
-  flushGuests,
-  forgetCached,
-  isRefusal,
-  load,
-  requestFlush,
-  skipInstruction,
-} from "./amd/vs";
+import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
+import { Vs } from "../../src/vs";
+import * as amdRegisters from "./amd/registers";
+import * as svm from "./amd/svm";
+import * as amd from "./amd/vs";
+import { syscallEntry } from "./cpu";
+import * as current from "./intel/current";
+import * as nmi from "./intel/nmi";
+import * as operation from "./intel/operation";
+import * as own from "./intel/own-registers";
+import * as ports from "./intel/ports";
+import * as intelRegisters from "./intel/registers";
+import * as state from "./intel/state";
+import * as tlb from "./intel/tlb";
+import { intelSyscallEntry } from "./intel/vmx";
+import * as intel from "./intel/vs";
+
+let vendor: u32 = 0;
+
+/** Decides for all processors; false when the vendor is unknown. */
+export function chooseVendor(found: u32): bool {
+  vendor = found;
+  return found == VENDOR_AMD || found == VENDOR_INTEL;
+}
+
+export function isIntel(): bool {
+  return vendor == VENDOR_INTEL;
+}
+
+/** Takes the memory that this processor needs to virtualize; nothing of it changes. False when memory runs out. */
+export function prepare(): bool {
+  return isIntel() ? operation.prepare() : svm.prepare();
+}
+
+/** Begins to virtualize on this processor, which is in host mode; false when it refuses. */
+export function start(): bool {
+  return isIntel() ? operation.start() : svm.start();
+}
+
+/** Ends it, and gives the processor what SavedState or, on AMD, the VS holds and the loader's code does not restore. */
+export function leave(vs: Vs): void {
+  if (isIntel()) operation.leave();
+  else svm.leave(vs);
+}
+
+/** The same before any VS has run, with what SavedState holds. */
+export function leaveAsSaved(): void {
+  if (isIntel()) operation.leave();
+  else svm.leaveAsSaved();
+}
+
+/** Where SYSCALL leads. */
+export function callEntry(): u64 {
+  return isIntel() ? intelSyscallEntry() : syscallEntry();
+}
+
+/** Makes a new zeroed page the control block of a VS. */
+export function initControlBlock(vs: Vs): void {
+  if (isIntel()) intel.initControlBlock(vs);
+}
+
+/** A VS of this processor becomes its active one; the registers that every vendor switches are loaded already. */
+export function load(vs: Vs): void {
+  if (isIntel()) current.load(vs);
+  else amd.load(vs);
+}
+
+/** A VS is not this processor's active one any more. */
+export function park(vs: Vs): void {
+  if (isIntel()) current.park(vs);
+}
+
+/** Makes a VS's state the operating system's; what its controls ask for stays as it is. */
+export function loadSavedState(vs: Vs): void {
+  if (isIntel()) state.loadSavedState(vs);
+  else svm.loadSavedState(vs);
+}
+
+/** Writes the active VS's state into SavedState. */
+export function storeSavedState(vs: Vs): void {
+  if (isIntel()) state.storeSavedState(vs);
+  else svm.storeSavedState(vs);
+}
+
+/** Whether a number names a register. */
+export function isRegister(register: u32): bool {
+  return isIntel() ? intelRegisters.isRegister(register) : amdRegisters.isRegister(register);
+}
+
+/** Number of the last register. */
+export function registerCount(): u32 {
+  return isIntel() ? intelRegisters.registerCount() : amdRegisters.registerCount();
+}
+
+/** Reads a register that exists into the native u64 at `out`; false when the processor does not have it. */
+export function readRegister(vs: Vs, register: u32, out: u64): bool {
+  return isIntel() ? intelRegisters.readRegister(vs, register, out) : amdRegisters.readRegister(vs, register, out);
+}
+
+/** Writes a register that exists; false when the processor does not have it, or refuses the value. */
+export function writeRegister(vs: Vs, register: u32, value: u64): bool {
+  return isIntel()
+    ? intelRegisters.writeRegister(vs, register, value)
+    : amdRegisters.writeRegister(vs, register, value);
+}
+
+/** Moves the active VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */
+export function skipInstruction(vs: Vs): void {
+  if (isIntel()) intel.skipInstruction();
+  else amd.skipInstruction(vs);
+}
+
+/** Nothing that the processor caches of a VS's control block is used again. */
+export function forgetCached(vs: Vs): void {
+  if (isIntel()) current.forgetCached(vs);
+  else amd.forgetCached(vs);
+}
+
+/** A VS's translations are gone before it runs again. */
+export function requestFlush(vs: Vs): void {
+  if (isIntel()) tlb.requestFlush(vs);
+  else amd.requestFlush(vs);
+}
+
+/** The translations of all guests of this processor are gone before it runs `vs`, which is the next. */
+export function flushGuests(vs: Vs): void {
+  if (isIntel()) tlb.flushGuests();
+  else amd.flushGuests(vs);
+}
+
+/** WORK_END_FLUSH, which only AMD asks for: the VS has run, and its translations are flushed. */
+export function endFlush(vs: Vs): void {
+  amd.endFlush(vs);
+}
+
+/** Flushes the translation of one guest linear address. */
+export function flushAddress(vs: Vs, address: u64): void {
+  if (isIntel()) tlb.flushAddress(vs, address);
+  else amd.flushAddress(vs, address);
+}
+
+/** What the log keeps of the active VS's exit: the reason, two words that explain it, and the guest's RIP. */
+export function exitWord(vs: Vs, index: u32): u64 {
+  return isIntel() ? intel.exitWord(index) : amd.exitWord(vs, index);
+}
+
+/** An NMI arrived in host mode. On AMD the global interrupt flag holds it back. */
+export function countNmi(): void {
+  nmi.countNmi();
+}
+
+/** A fault in host mode has changed CR2 or DR6; AMD's VMCB has the guest's. */
+export function noteFault(): void {
+  if (isIntel()) own.noteFault();
+}
+
+/** The extension's general protection fault with error code 0 may be about a port: whether to try again. */
+export function openPorts(): bool {
+  return isIntel() && ports.openPorts();
+}

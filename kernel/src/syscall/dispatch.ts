@@ -53,6 +53,7 @@ import {
   SYSCALL_VS_WRITE,
 } from "../../../abi/generated/bare/syscalls";
 import { skipInstructionOf } from "../../arch/x64/amd/vs";
+import { skipInstruction } from "../../arch/x64/intel/vs";
 import { again, exit, wait } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { block64 } from "../pp";
@@ -111,6 +112,15 @@ export function enterFastSyscall(reg0: u64, rax: u64): u32 {
   return ACTION_RUN;
 }
 
+/** The same on Intel. */
+export function enterIntelFastSyscall(reg0: u64, rax: u64): u32 {
+  reenterKernel();
+  if (rax != FAST_CALL || !canRunCurrent(reg0)) return ACTION_SERVE;
+  countCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT);
+  skipInstruction();
+  return ACTION_RUN;
+}
+
 /** Serves any system call with REG0 to REG3 and RAX, the one that handlers make most before all others. */
 export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax != READ_CALL) return serveSyscall(reg0, reg1, reg2, reg3, rax);
@@ -118,7 +128,7 @@ export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u6
   return finish(vsRead(reg0, reg1, reg2));
 }
 
-/** Serves any system call. Exported, like the two above, so that no compiler puts it into them. Result: ACTION_*. */
+/** Serves any system call. Exported, like the three above, so that no compiler puts it into them. Result: ACTION_*. */
 export function serveSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax >> 48 != SYSCALL_SIGNATURE) return unsupported();
   const call = <u32>rax;

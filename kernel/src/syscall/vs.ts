@@ -17,6 +17,7 @@ import { initRoot } from "../../arch/x64/root";
 import {
   flushAddress,
   forgetCached,
+  initControlBlock,
   isRegister,
   readRegister,
   requestFlush,
@@ -49,6 +50,7 @@ export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
     vss.release(vsid);
     return STATUS_FAILURE_UNKNOWN;
   }
+  initControlBlock(vsAt(vsid));
   vpAt(vpid).vsCount++;
   setIdentifier(PP_BLOCK_REG0, vsAt(vsid));
   return STATUS_SUCCESS;

@@ -96,11 +96,11 @@ describe.each([0, 1])("on PP %i", (ppid) => {
       [PP_DF_STACK, 2],
       [PP_MC_STACK, 2],
       [PP_BLOCK, 1],
-      [PP_GDT, 4],
       [PP_TCB, 1],
       [PP_ARGS, 1],
       [PP_STATE, 1],
       [PP_STATISTICS, 1],
+      [PP_GDT, 4],
     ];
     expect(pagesIn(ppid, PP_AREA_BASE, 0x4000_0000 - Number(PP_AREA_BASE))).toEqual(
       parts.flatMap(([first, count]) => span(first, count)),

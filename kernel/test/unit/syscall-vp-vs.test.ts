@@ -57,9 +57,9 @@ describe("a pool", () => {
     const before = usedPages(machine);
     for (let id = 0; id < MAX_VSS; id++) expect(call(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n)).toBe(BigInt(id));
     const full = usedPages(machine);
-    // A VMCB each, and registers, of which a page holds about twenty
+    // A VMCB each, and registers, of which a page holds about seventeen
     expect(full).toBeGreaterThan(before + MAX_VSS);
-    expect(full).toBeLessThan(before + MAX_VSS + MAX_VSS / 16);
+    expect(full).toBeLessThan(before + MAX_VSS + MAX_VSS / 15);
     expect(status(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n)).toBe(STATUS_FAILURE_UNKNOWN);
     expect(usedPages(machine)).toBe(full);
     for (let id = 0n; id < BigInt(MAX_VSS); id++) call(pp, SYSCALL_VS_DESTROY, HANDLE, id);

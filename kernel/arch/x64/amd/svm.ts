@@ -91,10 +91,11 @@ export function prepare(): bool {
   return block64(PP_BLOCK_HOST_VMCB) != 0 && block64(PP_BLOCK_HOST_AREA) != 0;
 }
 
-/** Keeps what VMLOAD has to restore in host mode, and gives the processor its host save area (15.30.4). */
-export function start(): void {
+/** Keeps what VMLOAD has to restore in host mode, and gives the processor its host save area (15.30.4). Never refused. */
+export function start(): bool {
   vmsave(block64(PP_BLOCK_HOST_VMCB));
   wrmsr(MSR_VM_HSAVE_PA, block64(PP_BLOCK_HOST_AREA));
+  return true;
 }
 
 function copySegment(to: u64, from: u64): void {

@@ -1,0 +1,70 @@
+// VM exits on Intel: what has to be done before the extension hears of one
+
+import { INTEL_EXIT_ENTRY_FAILURE, INTEL_EXIT_NMI_WINDOW } from "../../../../abi/generated/bare/callbacks";
+import {
+  CONTEXT_FIRST_VMEXIT,
+  ENTRY_LAUNCH,
+  ENTRY_REFUSED,
+  PP_BLOCK_CONTEXT,
+  PP_BLOCK_ENTRY_WORK,
+} from "../../../../abi/generated/bare/pp-block";
+import { close, decimal, hex, open, text } from "../../../src/console";
+import { callVmexit, refuseFirst } from "../../../src/life-cycle";
+import { activeVs, block32, ppid, setBlock32 } from "../../../src/pp";
+import { countExit } from "../../../src/statistics";
+import { Vs } from "../../../src/vs";
+import { forgetCached } from "./current";
+import { takeNmi } from "./nmi";
+import { VMCS_INSTRUCTION_ERROR, VMCS_QUALIFICATION } from "./vmcs";
+import { vmread } from "./vmx";
+
+/** The reason that an extension gets when VMLAUNCH or VMRESUME failed, as on AMD when VMRUN does. */
+const REFUSED: u64 = 0xffff_ffff_ffff_ffff;
+
+/** The active VS exited. Result: ACTION_*. */
+export function enterIntelExit(reason: u64): u32 {
+  if (reason == INTEL_EXIT_NMI_WINDOW || block32(PP_BLOCK_ENTRY_WORK) != 0) return rareExit(reason);
+  countExit(reason);
+  return callVmexit(reason);
+}
+
+/** The first exit after a launch, one for an NMI window, an entry that failed; or the guest has a STAR of its own. */
+function rareExit(reason: u64): u32 {
+  const vs = changetype<Vs>(activeVs());
+  const work = block32(PP_BLOCK_ENTRY_WORK);
+  if ((work & ENTRY_REFUSED) != 0) return refused(vs, REFUSED);
+  if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return refused(vs, reason);
+  setBlock32(PP_BLOCK_ENTRY_WORK, work & ~ENTRY_LAUNCH);
+  if (reason == INTEL_EXIT_NMI_WINDOW) takeNmi(vs);
+  countExit(reason);
+  return callVmexit(reason);
+}
+
+/** The processor refused the VS's controls or state (SDM volume 3, 27.2, 27.3 and 27.8): nothing of it has happened. */
+function refused(vs: Vs, reason: u64): u32 {
+  report(vs, reason);
+  setBlock32(PP_BLOCK_ENTRY_WORK, block32(PP_BLOCK_ENTRY_WORK) & ~ENTRY_REFUSED);
+  // Whatever its launch state is now
+  forgetCached(vs);
+  countExit(reason);
+  return block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT ? refuseFirst() : callVmexit(reason);
+}
+
+function report(vs: Vs, reason: u64): void {
+  open();
+  text("bareflank: PP ");
+  decimal(ppid());
+  text(": the processor refused VS ");
+  decimal(vs.id);
+  if (reason == REFUSED) {
+    text(": VM-instruction error ");
+    decimal(vmread(VMCS_INSTRUCTION_ERROR));
+  } else {
+    text(": exit reason ");
+    hex(reason);
+    text(", qualification ");
+    hex(vmread(VMCS_QUALIFICATION));
+  }
+  text("\n");
+  close();
+}

@@ -1,0 +1,48 @@
+// NMIs that arrive in host mode: each becomes an exit for an NMI window of the VS that runs next, which its extension
+// answers by injecting one
+//
+//     host mode     NMI: pending + 1, NMI-window exiting on in the current VMCS
+//     entry         the guest can take an NMI: exit at once; else as soon as it can
+//     exit 8        pending - 1; NMI-window exiting stays on while more are pending
+//
+// The handler may come between any two instructions of the kernel, up to VMRESUME: so it arms the VMCS itself, and
+// whoever writes that field looks afterwards whether an NMI has come. What the extension wants of the field is kept
+// apart, in the VS: an exit that it asked for itself stands for no pending NMI.
+//
+// Manual: SDM volume 3, 26.2 (NMI-window exiting), 27.7.5 and 28.1 (virtual NMIs).
+
+import { SAVED_STATE_HANDOFF_NMIS } from "../../../../abi/generated/bare/boot";
+import { PP_BLOCK_VMCS } from "../../../../abi/generated/bare/pp-block";
+import { PP_STATE } from "../../../../abi/generated/bare/windows";
+import { activeVs, block64 } from "../../../src/pp";
+import { Vs } from "../../../src/vs";
+import { ppAdd32, ppLoad32 } from "../pparea";
+import { PROCESSOR_NMI_WINDOW } from "./controls";
+import { VMCS_PROCESSOR_CONTROLS } from "./vmcs";
+import { vmwrite } from "./vmx";
+
+/** Where the loader's code counts too while it has the processor, and looks when it gets it back. */
+const PENDING: u32 = PP_STATE + SAVED_STATE_HANDOFF_NMIS;
+
+/** An NMI has arrived in host mode. */
+export function countNmi(): void {
+  ppAdd32(PENDING, 1);
+  const vs = activeVs();
+  if (block64(PP_BLOCK_VMCS) != 0 && vs !== null) writeProcessorControls(vs);
+}
+
+/** The active VS exited because it can take an NMI. */
+export function takeNmi(vs: Vs): void {
+  const isOurs = (vs.processorControls & PROCESSOR_NMI_WINDOW) == 0 && ppLoad32(PENDING) != 0;
+  if (isOurs) ppAdd32(PENDING, <u32>-1);
+  writeProcessorControls(vs);
+}
+
+/** Writes the current VMCS's field: what the extension wants of it, and an exit for a pending NMI. */
+export function writeProcessorControls(vs: Vs): void {
+  let seen: u32 = 0;
+  do {
+    seen = ppLoad32(PENDING);
+    vmwrite(VMCS_PROCESSOR_CONTROLS, vs.processorControls | (seen != 0 ? PROCESSOR_NMI_WINDOW : 0));
+  } while (ppLoad32(PENDING) != seen);
+}

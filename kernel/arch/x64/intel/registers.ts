@@ -1,0 +1,86 @@
+// Registers of a VS on Intel, by the numbers of the ABI
+
+import {
+  INTEL_REG_CR2,
+  INTEL_REG_CR8,
+  INTEL_REG_R15,
+  INTEL_REG_XCR0,
+} from "../../../../abi/generated/bare/registers-intel";
+import { poke64 } from "../../../../bsl/src/memory";
+import { VS_CR2, VS_CR8, Vs } from "../../../src/vs";
+import { readSwitched, writeSwitched } from "../switched";
+import { adjust } from "./controls";
+import { borrow, giveBack } from "./current";
+import { writeProcessorControls } from "./nmi";
+import { readOwn, writeOwn } from "./own-registers";
+import { requestFlush } from "./tlb";
+import { FIRST_FIELD, isReadOnly, VMCS_PROCESSOR_CONTROLS, VMCS_VPID, vmcsField } from "./vmcs";
+import { tryVmread, vmwrite } from "./vmx";
+
+/** Whether a number names a register. */
+export function isRegister(register: u32): bool {
+  return register != 0 && register <= INTEL_REG_XCR0;
+}
+
+/** Number of the last register. */
+export function registerCount(): u32 {
+  return INTEL_REG_XCR0;
+}
+
+/** Reads a register that exists into the native u64 at `out`; false when the processor does not have it. */
+export function readRegister(vs: Vs, register: u32, out: u64): bool {
+  if (register >= FIRST_FIELD && register < INTEL_REG_CR8) return readField(vs, vmcsField(register), out);
+  poke64(out, valueOf(vs, register));
+  return true;
+}
+
+/** General registers are numbered in the order in which the TCB has them. */
+function valueOf(vs: Vs, register: u32): u64 {
+  if (register <= INTEL_REG_R15) return vs.readGeneral(register - 1);
+  if (register < FIRST_FIELD) return readOwn(vs, VS_CR2 + (register - INTEL_REG_CR2));
+  return readSwitched(vs, VS_CR8 + (register - INTEL_REG_CR8));
+}
+
+/** Writes a register that exists; false when the processor does not have it, or refuses the value. */
+export function writeRegister(vs: Vs, register: u32, value: u64): bool {
+  if (register <= INTEL_REG_R15) {
+    vs.writeGeneral(register - 1, value);
+    return true;
+  }
+  if (register < FIRST_FIELD) return writeOwn(vs, VS_CR2 + (register - INTEL_REG_CR2), value);
+  if (register >= INTEL_REG_CR8) return writeSwitched(vs, VS_CR8 + (register - INTEL_REG_CR8), value);
+  const field = vmcsField(register);
+  if (isReadOnly(field)) return false;
+  borrow(vs);
+  const done = writeField(vs, field, value);
+  giveBack(vs);
+  return done;
+}
+
+function readField(vs: Vs, field: u32, out: u64): bool {
+  // Without the bit that the kernel may have set for an NMI of its own
+  if (field == VMCS_PROCESSOR_CONTROLS) {
+    poke64(out, vs.processorControls);
+    return true;
+  }
+  borrow(vs);
+  const done = tryVmread(field, out) != 0;
+  giveBack(vs);
+  return done;
+}
+
+/** Writes a field of a VS whose VMCS is current. */
+export function writeField(vs: Vs, field: u32, value: u64): bool {
+  const adjusted = adjust(field, value);
+  if (field == VMCS_PROCESSOR_CONTROLS) {
+    vs.processorControls = <u32>adjusted;
+    if (vs.active != 0) {
+      writeProcessorControls(vs);
+      return true;
+    }
+  }
+  const done = vmwrite(field, adjusted) != 0;
+  // Translations of the identifier's former user may still be there
+  if (field == VMCS_VPID) requestFlush(vs);
+  return done;
+}

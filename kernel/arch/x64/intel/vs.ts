@@ -1,0 +1,62 @@
+// A VS on Intel: its VMCS (SDM volume 3, chapter 25)
+
+import { Vs } from "../../../src/vs";
+import { borrow, giveBack } from "./current";
+import { writeRevision } from "./operation";
+import { writeField } from "./registers";
+import {
+  FIRST_FIELD,
+  isReadOnly,
+  LAST_FIELD,
+  VMCS_EXIT_INSTRUCTION_LENGTH,
+  VMCS_EXIT_REASON,
+  VMCS_INTERRUPTIBILITY,
+  VMCS_LINK_POINTER,
+  VMCS_PHYSICAL_ADDRESS,
+  VMCS_QUALIFICATION,
+  VMCS_RIP,
+  vmcsField,
+} from "./vmcs";
+import { vmclear, vmread, vmwrite } from "./vmx";
+
+/** Blocking by STI and by MOV SS, which end with the instruction behind. */
+const INTERRUPT_SHADOW: u64 = 3;
+/** Without VMCS shadowing the link pointer is all ones (25.4.2). */
+const NO_LINK: u64 = 0xffff_ffff_ffff_ffff;
+
+/** Makes a new page a VMCS: all zero, but for what must not be. */
+export function initControlBlock(vs: Vs): void {
+  writeRevision(vs.controlBlock);
+  vs.hostOf = 0;
+  vs.flushing = 1;
+  vmclear(vs.controlBlock);
+  borrow(vs);
+  for (let register = FIRST_FIELD; register <= LAST_FIELD; register++) {
+    const field = vmcsField(register);
+    if (!isReadOnly(field)) writeField(vs, field, 0);
+  }
+  vmwrite(VMCS_LINK_POINTER, NO_LINK);
+  clearHostState();
+  giveBack(vs);
+}
+
+/** What host-state.ts does not write: its 16-bit, 32-bit and natural fields (appendix B). */
+function clearHostState(): void {
+  for (let field: u32 = 0x0c00; field <= 0x0c0c; field += 2) vmwrite(field, 0);
+  for (let field: u32 = 0x6c00; field <= 0x6c16; field += 2) vmwrite(field, 0);
+  vmwrite(0x4c00, 0);
+}
+
+/** Moves the active VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */
+export function skipInstruction(): void {
+  vmwrite(VMCS_RIP, vmread(VMCS_RIP) + vmread(VMCS_EXIT_INSTRUCTION_LENGTH));
+  const blocking = vmread(VMCS_INTERRUPTIBILITY);
+  if ((blocking & INTERRUPT_SHADOW) != 0) vmwrite(VMCS_INTERRUPTIBILITY, blocking & ~INTERRUPT_SHADOW);
+}
+
+/** What the log keeps of the active VS's exit: the reason, two words that explain it, and the guest's RIP. */
+export function exitWord(index: u32): u64 {
+  if (index == 0) return vmread(VMCS_EXIT_REASON);
+  if (index == 1) return vmread(VMCS_QUALIFICATION);
+  return vmread(index == 2 ? VMCS_PHYSICAL_ADDRESS : VMCS_RIP);
+}
