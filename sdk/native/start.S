@@ -6,6 +6,9 @@
 
 #include "bareflank.h"
 
+// CPUID leaf 0, EBX: "Genu"ineIntel
+#define INTEL_NAME 0x756e6547
+
 #define CALL(name) ((BF_SYSCALL_SIGNATURE << 48) | BF_SYSCALL_##name)
 
 // The preprocessor knows the calls' numbers, so these are its macros and not the assembler's.
@@ -25,6 +28,10 @@ _start:
     test rax, rax
     jnz give_up
     mov [rip + bf_handle], rdi
+    xor eax, eax
+    cpuid
+    cmp ebx, INTEL_NAME
+    sete byte ptr [rip + bf_is_intel]
     call bf_before_callbacks
     lea rsi, [rip + on_bootstrap]
     REGISTER(BOOTSTRAP)
