@@ -22,6 +22,10 @@
 // On the first processor, once.
     .globl _start
 _start:
+    xor eax, eax
+    cpuid
+    cmp ebx, 0x756e6547 // "Genu", of "GenuineIntel"
+    sete [rip + bf_is_intel]
     mov edi, BF_SPEC_VERSION_2
     movabs rax, CALL(HANDLE_OPEN)
     syscall

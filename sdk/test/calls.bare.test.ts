@@ -30,6 +30,8 @@ const LINES = [
   "write: 0x0",
   "read: 0x0",
   "rip: 0x1234",
+  "attributes: 0xcf3",
+  "privilege 3",
   `no register: ${hex(STATUS_INVALID_INPUT_REG2)}`,
   `no vp: ${hex(STATUS_INVALID_INPUT_REG1)}`,
   "vs destroyed: 0x0",
@@ -37,8 +39,7 @@ const LINES = [
   "vm destroyed: 0x0",
   "efer: 0x0",
   "free: 0x0",
-  "asid: 0x0",
-  "is 1",
+  "space 1",
 ];
 
 /** What the fixtures make of SETTINGS. */

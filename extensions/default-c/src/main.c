@@ -15,7 +15,7 @@ enum bf_next bootstrap(bf_pp pp)
 // Called for each VM exit.
 enum bf_next vmexit(bf_vs vs, uint64_t reason)
 {
-    if (reason == BF_AMD_EXIT_CPUID)
+    if (bf_is_exit(reason, BF_EXIT_CPUID))
         answered++;
     if (bf_root_is_leaving(reason))
         bf_log_number("leaving the VM, CPUIDs answered: ", answered);

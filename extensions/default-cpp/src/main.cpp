@@ -15,7 +15,7 @@ Next bootstrap(Pp pp) {
 
 /// Called for each VM exit.
 Next vmexit(Vs vs, uint64_t reason) {
-    if (reason == BF_AMD_EXIT_CPUID)
+    if (is_exit(reason, BF_EXIT_CPUID))
         answered++;
     if (root::is_leaving(reason))
         log("leaving the VM, CPUIDs answered: ", answered);

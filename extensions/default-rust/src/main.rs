@@ -3,7 +3,7 @@
 
 #![no_std]
 
-use bareflank::{abi, callbacks, log, root, Next, PerProcessor, Pp, Status, Vs};
+use bareflank::{abi, callbacks, is_exit, log, root, Next, PerProcessor, Pp, Status, Vs};
 
 callbacks!(bootstrap, vmexit);
 
@@ -18,7 +18,7 @@ fn bootstrap(pp: Pp) -> Result<Next, Status> {
 
 /// Called for each VM exit.
 fn vmexit(vs: Vs, reason: u64) -> Result<Next, Status> {
-    if reason == abi::AMD_EXIT_CPUID {
+    if is_exit(reason, abi::EXIT_CPUID) {
         ANSWERED.set(ANSWERED.get() + 1);
     }
     if root::is_leaving(reason) {

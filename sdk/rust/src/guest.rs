@@ -5,6 +5,7 @@ use core::arch::{asm, x86_64::__cpuid_count};
 use core::ptr::{addr_of, addr_of_mut};
 
 use crate::abi::{self, Pp, Status, Tcb, Vs};
+use crate::native;
 
 /// CPUID bits that follow the guest's CR4 and not host mode's, and the CR4 bits (APM volume 3, appendix E).
 const LEAF_FEATURES: u32 = 1;
@@ -71,7 +72,7 @@ pub fn this_pp() -> Pp {
 
 /// Current privilege level: 0 for an operating system's kernel, 3 for its programs.
 pub fn privilege() -> Result<u32, Status> {
-    Ok(vs().read(abi::AMD_REG_CPL)? as u32)
+    Ok(vs().get(abi::REG_CPL)? as u32)
 }
 
 /// Gives CPUID this answer: EAX, EBX, ECX, EDX.
@@ -103,7 +104,7 @@ pub fn answer_cpuid() -> Result<(), Status> {
 }
 
 fn follow_cr4(ecx: &mut u32, ecx_bit: u32, cr4_bit: u64) -> Result<(), Status> {
-    let set = vs().read(abi::AMD_REG_CR4)? & cr4_bit != 0;
+    let set = vs().read(native(abi::REG_CR4))? & cr4_bit != 0;
     *ecx = if set { *ecx | ecx_bit } else { *ecx & !ecx_bit };
     Ok(())
 }

@@ -29,10 +29,12 @@ mod panic;
 mod per_processor;
 pub mod root;
 pub mod settings;
+mod vendor;
 mod vm;
 
 pub use abi::{Pp, Status, Vm, Vp, Vs};
 pub use callbacks::{Answer, Next};
 pub use log::Line;
 pub use per_processor::PerProcessor;
+pub use vendor::{is_exit, is_intel, native};
 pub use vm::Page;

@@ -2,17 +2,18 @@
 //! The operating system as the root VM, with what it and the loader expect of CPUID
 
 use crate::abi::{self, Pp, Status, Vs};
-use crate::{guest, log, Next};
+use crate::vendor::bf_intel_unasked;
+use crate::{guest, is_exit, is_intel, log, Next};
 
-/// Makes the operating system this processor's root VS, which exits for CPUID and VMRUN: for `bootstrap`.
+/// Makes the operating system this processor's root VS, which exits for CPUID: for `bootstrap`.
 pub fn start(pp: Pp) -> Result<Vs, Status> {
-    Vs::create_root(pp)?.intercept(abi::AMD_EXIT_CPUID)?.intercept(abi::AMD_EXIT_VMRUN)
+    Vs::create_root(pp)?.intercept(abi::INTERCEPT_CPUID)
 }
 
 /// Whether an exit is a command of the loader's: CPUID of the control leaf, in the operating system's kernel.
 #[inline(always)]
 pub fn is_command(reason: u64, command: u32) -> bool {
-    reason == abi::AMD_EXIT_CPUID
+    is_exit(reason, abi::EXIT_CPUID)
         && guest::rax() as u32 == abi::CPUID_CONTROL
         && guest::rcx() as u32 == command
         && guest::privilege() == Ok(0)
@@ -24,12 +25,30 @@ pub fn is_leaving(reason: u64) -> bool {
     is_command(reason, abi::CPUID_CONTROL_REPORT_OFF)
 }
 
-/// What happens at the exits that `start` asked for; at any other, give up.
+/// What happens at the exits of an operating system that `start` has started; at any other, give up.
 #[inline(always)]
 pub fn vmexit(vs: Vs, reason: u64) -> Result<Next, Status> {
+    if is_exit(reason, abi::EXIT_CPUID) {
+        cpuid()
+    } else {
+        unasked(vs, reason)
+    }
+}
+
+/// Does what the processor would have done at an exit that nobody asked for, `Next::Fail` when it is none of those: on
+/// AMD VMRUN and what goes with it, on Intel NMIs, VMX instructions, XSETBV, INVD, MSRs that no map has, and CR4.VMXE.
+#[cold]
+#[inline(never)]
+pub fn unasked(vs: Vs, reason: u64) -> Result<Next, Status> {
+    if is_intel() {
+        return Ok(match unsafe { bf_intel_unasked(vs, reason) } {
+            abi::NEXT_ADVANCE_AND_RUN => Next::AdvanceAndRun,
+            abi::NEXT_RUN => Next::Run,
+            _ => Next::Fail,
+        });
+    }
     match reason {
-        abi::AMD_EXIT_CPUID => cpuid(),
-        abi::AMD_EXIT_VMRUN => vs.inject_undefined_opcode().map(|()| Next::Run),
+        abi::AMD_EXIT_VMRUN..=abi::AMD_EXIT_SKINIT => vs.inject_undefined_opcode().map(|()| Next::Run),
         _ => Ok(Next::Fail),
     }
 }

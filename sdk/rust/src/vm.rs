@@ -2,10 +2,11 @@
 //! VMs, their VPs, and the states of these: objects of the microkernel, by their identifiers
 
 use crate::abi::{self, Pp, Status, Vm, Vp, Vs};
+use crate::vendor::{bf_intel_get, bf_intel_prepare_root, bf_intel_set, is_intel, native};
 
-/// The root VM's address space identifier; SVM refuses 0.
-const ROOT_ASID: u64 = 1;
-/// EVENTINJ: valid, exception, vector 6 (APM volume 2, 15.20).
+/// The root VM's address space identifier; 0 is the hypervisor's own.
+const ROOT_SPACE: u64 = 1;
+/// An event: valid, exception, vector 6 (APM volume 2, 15.20; SDM volume 3, 25.8.3).
 const INJECT_UNDEFINED_OPCODE: u64 = 0x8000_0306;
 
 /// A page of physical memory in the extension's address space.
@@ -82,7 +83,13 @@ impl Vs {
     pub fn create_root(pp: Pp) -> Result<Vs, Status> {
         let vp = Vm::ROOT.create_vp()?;
         let vs = vp.create_vs(pp)?;
-        vs.write(abi::AMD_REG_GUEST_ASID, ROOT_ASID)?;
+        vs.set(abi::REG_ADDRESS_SPACE_ID, ROOT_SPACE)?;
+        if is_intel() {
+            unsafe { bf_intel_prepare_root(vs) };
+        } else {
+            // SVM demands that VMRUN is intercepted
+            vs.set_bit(abi::AMD_REG_INTERCEPT_INSTRUCTION2, 0)?;
+        }
         abi::vs_init_as_root(vs)?;
         vs.set_active(Vm::ROOT, vp)?;
         Ok(vs)
@@ -92,34 +99,55 @@ impl Vs {
         abi::vs_destroy(self)
     }
 
-    /// Reads a register: `AMD_REG_*`.
+    /// Reads a register that every processor has, `REG_*`, as the VM sees it: attributes of segments are AMD's on both.
+    pub fn get(self, reg: u32) -> Result<u64, Status> {
+        if is_intel() {
+            return Ok(unsafe { bf_intel_get(self, reg) });
+        }
+        self.read(reg & 0xffff)
+    }
+
+    /// Writes one.
+    pub fn set(self, reg: u32, value: u64) -> Result<(), Status> {
+        if !is_intel() {
+            return self.write(reg & 0xffff, value);
+        }
+        unsafe { bf_intel_set(self, reg, value) };
+        Ok(())
+    }
+
+    /// Reads a register by its number on this processor: `AMD_REG_*`, `INTEL_REG_*`.
     #[inline]
     pub fn read(self, reg: u32) -> Result<u64, Status> {
         abi::vs_read(self, reg)
     }
 
-    /// Writes a register: `AMD_REG_*`.
+    /// Writes a register by that number.
     #[inline]
     pub fn write(self, reg: u32, value: u64) -> Result<(), Status> {
         abi::vs_write(self, reg, value)
     }
 
-    /// Makes the VM exit with this reason, one below 0xC0: `AMD_EXIT_CPUID`, `AMD_EXIT_EXCEPTION + 14`. Returns the VS,
-    /// so that calls can follow one another.
-    pub fn intercept(self, reason: u64) -> Result<Vs, Status> {
-        // Reasons number the bits of the intercept words: four of 16 bits, then words of 32 (APM volume 2, appendix C).
-        let (first, base, bits) = match reason.checked_sub(abi::AMD_EXIT_EXCEPTION) {
-            None => (abi::AMD_REG_INTERCEPT_CR_READ, reason, 16),
-            Some(wide) => (abi::AMD_REG_INTERCEPT_EXCEPTION, wide, 32),
-        };
-        let reg = first + (base / bits) as u32;
-        self.write(reg, self.read(reg)? | 1 << (base % bits))?;
+    /// Makes the VM exit for an instruction or event: `INTERCEPT_*`. What exits always on Intel does so there without it.
+    /// Returns the VS, so that calls can follow one another.
+    pub fn intercept(self, intercept: u32) -> Result<Vs, Status> {
+        match native(intercept) {
+            0 => Ok(self),
+            place => self.set_bit(place >> 5, place & 31),
+        }
+    }
+
+    /// Sets a bit of a register by its number on this processor.
+    fn set_bit(self, reg: u32, bit: u32) -> Result<Vs, Status> {
+        self.write(reg, self.read(reg)? | 1 << bit)?;
         Ok(self)
     }
 
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     pub fn inject_undefined_opcode(self) -> Result<(), Status> {
-        self.write(abi::AMD_REG_EVENTINJ, INJECT_UNDEFINED_OPCODE)
+        let reg =
+            if is_intel() { abi::INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD } else { abi::AMD_REG_EVENTINJ };
+        self.write(reg, INJECT_UNDEFINED_OPCODE)
     }
 
     /// Makes it the active VS.

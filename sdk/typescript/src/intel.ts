@@ -1,8 +1,8 @@
 // What only Intel's processors have of a VS, and what a new one needs before it can run
 
 import { IntelRegister } from "../../../abi/generated/bare/enumerations";
+import { MAP_MSR } from "../../../abi/generated/bare/objects";
 import {
-  INTEL_REG_ADDRESS_OF_MSR_BITMAPS,
   INTEL_REG_PIN_BASED_VM_EXECUTION_CTLS,
   INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS,
   INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS,
@@ -10,16 +10,16 @@ import {
   INTEL_REG_VMENTRY_CTLS,
   INTEL_REG_VMX_PREEMPTION_TIMER_VALUE,
 } from "../../../abi/generated/bare/registers-intel";
+import { STATUS_SUCCESS } from "../../../abi/generated/bare/status";
+import { SYSCALL_MAP_ATTACH, SYSCALL_MAP_CREATE } from "../../../abi/generated/bare/syscalls";
 import { trapControlWrites } from "./intel-state";
-import { allocatePage } from "./pages";
-import { assertionFailed } from "./syscall";
+import { assertionFailed, callStatus, callValue } from "./syscall";
 import { Vs } from "./vs";
 
 const PIN_PREEMPTION_TIMER: u32 = 6;
 const SECONDARY_UNRESTRICTED_GUEST: u32 = 7;
 const PRIMARY_NMI_WINDOW: u32 = 22;
 const PRIMARY_MONITOR_TRAP_FLAG: u32 = 27;
-const PRIMARY_MSR_BITMAPS: u32 = 28;
 const ENTRY_IA32E_MODE: u64 = 1 << 9;
 
 /**
@@ -83,10 +83,8 @@ export function prepareVmcs(vs: Vs): void {
 /** The same for an operating system's: it runs in long mode, and uses its MSRs without exits. */
 export function prepareRootVmcs(vs: Vs): void {
   prepareVmcs(vs);
-  const map = allocatePage();
-  if (map == 0) assertionFailed();
-  vs.write(INTEL_REG_ADDRESS_OF_MSR_BITMAPS, map);
-  vs.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_MSR_BITMAPS, true);
+  const map = callValue(SYSCALL_MAP_CREATE, MAP_MSR, 0, 0);
+  if (callStatus(SYSCALL_MAP_ATTACH, map, vs.id, 0) != STATUS_SUCCESS) assertionFailed();
   vs.write(INTEL_REG_VMENTRY_CTLS, vs.read(INTEL_REG_VMENTRY_CTLS) | ENTRY_IA32E_MODE);
 }
 

@@ -15,6 +15,9 @@ const LOW: u64 = 0xff;
 const HIGH: u64 = 0xf00;
 const HIGH_SHIFT: u64 = 4;
 const UNUSABLE: u64 = 1 << 16;
+/** A code or data segment, and that it was used: Intel's processors want both of such a segment. */
+const CODE_OR_DATA: u64 = 1 << 4;
+const ACCESSED: u64 = 1;
 
 const DPL_SHIFT: u64 = 5;
 const DPL_MASK: u64 = 3;
@@ -22,7 +25,8 @@ const DPL_MASK: u64 = 3;
 /** Attributes as a VMCS wants them. */
 export function toAccessRights(attributes: u64): u64 {
   const rights = (attributes & LOW) | ((attributes & HIGH) << HIGH_SHIFT);
-  return (attributes & ATTRIBUTE_PRESENT) != 0 ? rights : rights | UNUSABLE;
+  if ((attributes & ATTRIBUTE_PRESENT) == 0) return rights | UNUSABLE;
+  return (attributes & CODE_OR_DATA) != 0 ? rights | ACCESSED : rights;
 }
 
 /** Attributes as a VMCS has them. */

@@ -13,7 +13,7 @@ extern "C" {
 /* Called on each processor when it starts. */
 enum bf_next bootstrap(bf_pp pp);
 
-/* Called for each VM exit: BF_AMD_EXIT_*. */
+/* Called for each VM exit; bf_is_exit compares the reason. */
 enum bf_next vmexit(bf_vs vs, uint64_t reason);
 
 /*

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "root.h"
 #include "settings.h"
+#include "vendor.h"
 #include "vs.h"
 
 #endif

@@ -4,6 +4,7 @@
 #define BAREFLANK_GUEST_H
 
 #include "next.h"
+#include "vendor.h"
 
 /*
  * The block at the thread pointer. Its registers are those of the active VS, to read and write in place:
@@ -24,7 +25,7 @@ static inline bf_vs bf_active_vs(void)
     return vs;
 }
 
-/* Reads a register of the active VS. */
+/* Reads a register of the active VS by its number on this processor. */
 static inline uint64_t bf_guest_read(uint32_t reg)
 {
     uint64_t value;
@@ -35,7 +36,8 @@ static inline uint64_t bf_guest_read(uint32_t reg)
 /* Current privilege level: 0 for an operating system's kernel, 3 for its programs. */
 static inline uint32_t bf_guest_privilege(void)
 {
-    return (uint32_t)bf_guest_read(BF_AMD_REG_CPL);
+    uint64_t value = bf_guest_read(bf_native(BF_REG_CPL));
+    return bf_is_intel ? (uint32_t)value >> 5 & 3 : (uint32_t)value;
 }
 
 /* Gives CPUID this answer. */
@@ -56,7 +58,7 @@ static inline void bf_guest_answer_signature(void)
 /* CPUID bits that follow the guest's CR4 and not host mode's (APM volume 3, appendix E). */
 static inline uint32_t bf_follow_cr4(uint32_t ecx, uint32_t ecx_bit, uint64_t cr4_bit)
 {
-    return bf_guest_read(BF_AMD_REG_CR4) & cr4_bit ? ecx | ecx_bit : ecx & ~ecx_bit;
+    return bf_guest_read(bf_native(BF_REG_CR4)) & cr4_bit ? ecx | ecx_bit : ecx & ~ecx_bit;
 }
 
 /* Gives CPUID the answer of the processor alone. */

@@ -7,19 +7,18 @@
 #include "log.h"
 #include "vs.h"
 
-/* Makes the operating system this processor's root VS, which exits for CPUID and VMRUN: for bootstrap. */
+/* Makes the operating system this processor's root VS, which exits for CPUID: for bootstrap. */
 static inline bf_vs bf_root_start(bf_pp pp)
 {
     bf_vs root = bf_vs_create_root(pp);
-    bf_vs_intercept(root, BF_AMD_EXIT_CPUID);
-    bf_vs_intercept(root, BF_AMD_EXIT_VMRUN);
+    bf_vs_intercept(root, BF_INTERCEPT_CPUID);
     return root;
 }
 
 /* Whether an exit is a command of the loader's: CPUID of the control leaf, in the operating system's kernel. */
 static inline bool bf_root_is_command(uint64_t reason, uint32_t command)
 {
-    return reason == BF_AMD_EXIT_CPUID && (uint32_t)bf_guest->rax == BF_CPUID_CONTROL &&
+    return bf_is_exit(reason, BF_EXIT_CPUID) && (uint32_t)bf_guest->rax == BF_CPUID_CONTROL &&
            (uint32_t)bf_guest->rcx == command && bf_guest_privilege() == 0;
 }
 
@@ -57,14 +56,23 @@ static inline enum bf_next bf_root_cpuid(void)
     return bf_advance_and_run;
 }
 
-/* What happens at the exits that bf_root_start asked for; at any other, give up. */
-static inline enum bf_next bf_root_vmexit(bf_vs vs, uint64_t reason)
+/*
+ * Does what the processor would have done at an exit that nobody asked for, bf_fail when it is none of those: on AMD VMRUN
+ * and what goes with it, on Intel NMIs, VMX instructions, XSETBV, INVD, MSRs that no map has, and CR4.VMXE.
+ */
+__attribute__((noinline, cold, unused)) static enum bf_next bf_root_unasked(bf_vs vs, uint64_t reason)
 {
-    if (reason == BF_AMD_EXIT_CPUID)
-        return bf_root_cpuid();
-    if (reason == BF_AMD_EXIT_VMRUN)
+    if (bf_is_intel)
+        return bf_intel_unasked(vs, reason);
+    if (reason >= BF_AMD_EXIT_VMRUN && reason <= BF_AMD_EXIT_SKINIT)
         return bf_vs_inject_undefined_opcode(vs);
     return bf_fail;
+}
+
+/* What happens at the exits of an operating system that bf_root_start has started; at any other, give up. */
+static inline enum bf_next bf_root_vmexit(bf_vs vs, uint64_t reason)
+{
+    return bf_is_exit(reason, BF_EXIT_CPUID) ? bf_root_cpuid() : bf_root_unasked(vs, reason);
 }
 
 #endif

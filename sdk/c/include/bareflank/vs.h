@@ -3,43 +3,80 @@
 #ifndef BAREFLANK_VS_H
 #define BAREFLANK_VS_H
 
+#include "intel.h"
 #include "next.h"
+#include "vendor.h"
 
 static const bf_vm bf_root_vm = {BF_ROOT_VMID};
+
+/* Reads a register that every processor has, BF_REG_*, as the VM sees it: attributes of segments are AMD's on both. */
+static inline uint64_t bf_vs_get(bf_vs vs, uint32_t reg)
+{
+    uint64_t value;
+    if (bf_is_intel)
+        return bf_intel_get(vs, reg);
+    bf_require(bf_vs_read(vs, reg & 0xffff, &value));
+    return value;
+}
+
+/* Writes one. */
+static inline void bf_vs_set(bf_vs vs, uint32_t reg, uint64_t value)
+{
+    if (bf_is_intel)
+        bf_intel_set(vs, reg, value);
+    else
+        bf_require(bf_vs_write(vs, reg & 0xffff, value));
+}
+
+/* Changes one bit of a register by its number on this processor. */
+static inline void bf_vs_set_bit(bf_vs vs, uint32_t reg, uint32_t bit, bool wanted)
+{
+    uint64_t word, mask = (uint64_t)1 << bit;
+    bf_require(bf_vs_read(vs, reg, &word));
+    bf_require(bf_vs_write(vs, reg, wanted ? word | mask : word & ~mask));
+}
+
+/* Makes a VM exit for an instruction or event, BF_INTERCEPT_*. What exits always on Intel does so there without it. */
+static inline void bf_vs_intercept(bf_vs vs, uint32_t intercept)
+{
+    uint32_t place = bf_native(intercept);
+    if (place != 0)
+        bf_vs_set_bit(vs, place >> 5, place & 31, true);
+}
 
 /* Makes the root VS of this processor: the operating system, as it was when the hypervisor started. */
 static inline bf_vs bf_vs_create_root(bf_pp pp)
 {
-    const uint64_t root_asid = 1; /* of the root VM's address space; SVM refuses 0 */
+    const uint64_t root_space = 1; /* of the root VM's address translations; 0 is the hypervisor's own */
+    const uint32_t vmrun = 0;      /* bit of the word; SVM demands it */
     bf_vp vp;
     bf_vs vs;
     bf_require(bf_vp_create(bf_root_vm, &vp));
     bf_require(bf_vs_create(vp, pp, &vs));
-    bf_require(bf_vs_write(vs, BF_AMD_REG_GUEST_ASID, root_asid));
+    bf_vs_set(vs, BF_REG_ADDRESS_SPACE_ID, root_space);
+    if (bf_is_intel)
+        bf_intel_prepare_root(vs);
+    else
+        bf_vs_set_bit(vs, BF_AMD_REG_INTERCEPT_INSTRUCTION2, vmrun, true);
     bf_require(bf_vs_init_as_root(vs));
     bf_require(bf_vs_set_active(bf_root_vm, vp, vs));
     return vs;
 }
 
-/* Makes a VM exit with this reason, one below 0xC0: BF_AMD_EXIT_CPUID, BF_AMD_EXIT_EXCEPTION + 14. */
-static inline void bf_vs_intercept(bf_vs vs, uint64_t reason)
+/* Raises an exception without an error code in the VM when it runs next. */
+static inline enum bf_next bf_vs_inject(bf_vs vs, uint32_t vector)
 {
-    /* Reasons number the bits of the intercept words: four of 16 bits, then words of 32 (APM volume 2, appendix C). */
-    const uint64_t wide = BF_AMD_EXIT_EXCEPTION;
-    uint32_t reg = reason < wide ? BF_AMD_REG_INTERCEPT_CR_READ + (uint32_t)(reason / 16)
-                                 : BF_AMD_REG_INTERCEPT_EXCEPTION + (uint32_t)((reason - wide) / 32);
-    uint64_t bit = reason < wide ? reason % 16 : reason % 32;
-    uint64_t word;
-    bf_require(bf_vs_read(vs, reg, &word));
-    bf_require(bf_vs_write(vs, reg, word | (uint64_t)1 << bit));
+    /* Both vendors have the event in the same bits: valid, type exception (APM volume 2, 15.20; SDM volume 3, 25.8.3) */
+    const uint32_t valid_exception = 0x80000300;
+    uint32_t reg = bf_is_intel ? BF_INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD : BF_AMD_REG_EVENTINJ;
+    bf_require(bf_vs_write(vs, reg, valid_exception | vector));
+    return bf_run;
 }
 
 /* Raises #UD in the VM, as if the instruction that it exited for did not exist. */
 static inline enum bf_next bf_vs_inject_undefined_opcode(bf_vs vs)
 {
-    const uint64_t valid_exception_6 = 0x80000306; /* EVENTINJ (APM volume 2, 15.20) */
-    bf_require(bf_vs_write(vs, BF_AMD_REG_EVENTINJ, valid_exception_6));
-    return bf_run;
+    return bf_vs_inject(vs, 6);
 }
 
 #endif

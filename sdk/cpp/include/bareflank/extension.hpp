@@ -15,7 +15,7 @@ extern "C" {
 /// Called on each processor when it starts.
 bareflank::Next bootstrap(bareflank::Pp pp);
 
-/// Called for each VM exit: BF_AMD_EXIT_*.
+/// Called for each VM exit; is_exit compares the reason.
 bareflank::Next vmexit(bareflank::Vs vs, uint64_t reason);
 
 /// Called, on a stack of its own, when one of the two failed: error is the error code << 32 | vector, address what a

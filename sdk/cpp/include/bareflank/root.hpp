@@ -10,7 +10,7 @@
 
 namespace bareflank::root {
 
-/// Makes the operating system this processor's root VS, which exits for CPUID and VMRUN: for bootstrap.
+/// Makes the operating system this processor's root VS, which exits for CPUID: for bootstrap.
 inline Vs start(Pp pp) { return bf_root_start(pp); }
 
 /// Whether this processor is told to leave the hypervisor: the place for totals. root::vmexit answers.
@@ -19,7 +19,10 @@ inline bool is_leaving(uint64_t reason) { return bf_root_is_leaving(reason); }
 /// CPUID: the processor answers, but for the hypervisor's own leaves.
 inline Next cpuid() { return static_cast<Next>(bf_root_cpuid()); }
 
-/// What happens at the exits that root::start asked for; at any other, give up.
+/// Does what the processor would have done at an exit that nobody asked for; Next::fail when it is none of those.
+inline Next unasked(Vs vs, uint64_t reason) { return static_cast<Next>(bf_root_unasked(vs, reason)); }
+
+/// What happens at the exits of an operating system that root::start has started; at any other, give up.
 inline Next vmexit(Vs vs, uint64_t reason) { return static_cast<Next>(bf_root_vmexit(vs, reason)); }
 
 } // namespace bareflank::root

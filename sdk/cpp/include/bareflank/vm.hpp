@@ -27,6 +27,11 @@ struct Page {
     uint64_t physical;
 };
 
+/// Whether this is a processor of Intel's; of AMD's otherwise.
+inline bool is_intel() { return bf_is_intel; }
+/// Whether a VM exited for a reason that both vendors have: BF_EXIT_*. Others are BF_AMD_EXIT_* and BF_INTEL_EXIT_*.
+inline bool is_exit(uint64_t reason, uint32_t exit) { return bf_is_exit(reason, exit); }
+
 class Vs;
 class Vp;
 
@@ -95,17 +100,21 @@ class Vs {
     static Vs create_root(Pp pp) { return bf_vs_create_root(pp); }
 
     Result<> destroy() const { return bf_vs_destroy(vs_); }
-    /// Reads a register: BF_AMD_REG_*.
+    /// Reads a register that every processor has, BF_REG_*, as the VM sees it.
+    uint64_t get(uint32_t reg) const { return bf_vs_get(vs_, reg); }
+    /// Writes one.
+    void set(uint32_t reg, uint64_t value) const { bf_vs_set(vs_, reg, value); }
+    /// Reads a register by its number on this processor: BF_AMD_REG_*, BF_INTEL_REG_*.
     Result<uint64_t> read(uint32_t reg) const {
         uint64_t value;
         bf_status status = bf_vs_read(vs_, reg, &value);
         return {status, value};
     }
-    /// Writes a register: BF_AMD_REG_*.
+    /// Writes a register by that number.
     Result<> write(uint32_t reg, uint64_t value) const { return bf_vs_write(vs_, reg, value); }
-    /// Makes the VM exit with this reason (below 0xC0): BF_AMD_EXIT_*. Returns the VS, so that calls can follow.
-    Vs intercept(uint64_t reason) const {
-        bf_vs_intercept(vs_, reason);
+    /// Makes the VM exit for an instruction or event: BF_INTERCEPT_*. Returns the VS, so that calls can follow.
+    Vs intercept(uint32_t intercept) const {
+        bf_vs_intercept(vs_, intercept);
         return *this;
     }
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+// Intel's processors, for extensions in C, C++ and Rust: registers as the VM sees them, and exits that nobody asked for
+//
+// The SDK for TypeScript has the same in intel-state.ts, intel-events.ts and unasked.ts. Manual: SDM volume 3.
+
+#include <stdbool.h>
+
+#include <bareflank/guest.h>
+#include <bareflank/intel.h>
+
+#define BIT(number) ((uint64_t)1 << (number))
+
+// Attributes of segments: a VMCS has AMD's bits 11:8 in 15:12, and bit 16: unusable (25.4.1).
+#define PRESENT BIT(7)
+#define CODE_OR_DATA BIT(4)
+#define ACCESSED BIT(0)
+#define UNUSABLE BIT(16)
+
+#define PRIMARY_NMI_WINDOW BIT(22)
+// Address space identifiers; RDTSCP, INVPCID, XSAVES and TPAUSE exist. The kernel takes what the processor has (25.6.2).
+#define SECONDARY (BIT(5) | BIT(3) | BIT(12) | BIT(20) | BIT(26))
+#define ENTRY_IA32E_MODE BIT(9)
+#define EFER_LMA BIT(10)
+
+// Interruptibility: by STI, MOV SS and NMI (25.4.2). Events: valid, and their types (25.8.3).
+#define BLOCKS_NMI (BIT(0) | BIT(1) | BIT(3))
+#define VALID BIT(31)
+#define EVENT_TYPE (BIT(8) | BIT(9) | BIT(10))
+#define TYPE_NMI BIT(9)
+#define NMI (VALID | TYPE_NMI | 2)
+#define GENERAL_PROTECTION (VALID | BIT(11) | 3 << 8 | 13)
+#define UNDEFINED_OPCODE (VALID | 3 << 8 | 6)
+
+static uint64_t get(bf_vs vs, uint32_t reg)
+{
+    uint64_t value;
+    bf_require(bf_vs_read(vs, reg, &value));
+    return value;
+}
+
+static void set(bf_vs vs, uint32_t reg, uint64_t value) { bf_require(bf_vs_write(vs, reg, value)); }
+
+static bool is_attributes(uint32_t reg) { return reg >= BF_INTEL_REG_ES_ATTRIB && reg <= BF_INTEL_REG_TR_ATTRIB; }
+
+// Bits that are the hypervisor's show as in the shadow (25.6.6).
+static uint64_t visible(bf_vs vs, uint32_t reg, uint32_t mask, uint32_t shadow)
+{
+    uint64_t owned = get(vs, mask);
+    return (get(vs, reg) & ~owned) | (get(vs, shadow) & owned);
+}
+
+uint64_t bf_intel_get(bf_vs vs, uint32_t reg)
+{
+    uint32_t number = reg >> 16;
+    if (number == BF_INTEL_REG_CR0)
+        return visible(vs, number, BF_INTEL_REG_CR0_GUEST_HOST_MASK, BF_INTEL_REG_CR0_READ_SHADOW);
+    if (number == BF_INTEL_REG_CR4)
+        return visible(vs, number, BF_INTEL_REG_CR4_GUEST_HOST_MASK, BF_INTEL_REG_CR4_READ_SHADOW);
+    uint64_t value = get(vs, number);
+    if (reg == BF_REG_CPL)
+        return value >> 5 & 3;
+    if (!is_attributes(number))
+        return value;
+    uint64_t attributes = (value & 0xff) | (value >> 4 & 0xf00);
+    return value & UNUSABLE ? attributes & ~PRESENT : attributes;
+}
+
+void bf_intel_set(bf_vs vs, uint32_t reg, uint64_t value)
+{
+    uint32_t number = reg >> 16;
+    if (reg == BF_REG_CPL) {
+        value = (get(vs, number) & ~(uint64_t)0x60) | (value & 3) << 5;
+    } else if (is_attributes(number)) {
+        uint64_t rights = (value & 0xff) | (value & 0xf00) << 4 | (value & CODE_OR_DATA ? ACCESSED : 0);
+        value = value & PRESENT ? rights : rights | UNUSABLE;
+    } else if (number == BF_INTEL_REG_EFER) {
+        uint64_t controls = get(vs, BF_INTEL_REG_VMENTRY_CTLS) & ~ENTRY_IA32E_MODE;
+        set(vs, BF_INTEL_REG_VMENTRY_CTLS, value & EFER_LMA ? controls | ENTRY_IA32E_MODE : controls);
+    } else if (number == BF_INTEL_REG_CR0) {
+        set(vs, BF_INTEL_REG_CR0_READ_SHADOW, value);
+    } else if (number == BF_INTEL_REG_CR4) {
+        set(vs, BF_INTEL_REG_CR4_READ_SHADOW, value);
+    }
+    set(vs, number, value);
+}
+
+void bf_intel_prepare_root(bf_vs vs)
+{
+    bf_map map;
+    set(vs, BF_INTEL_REG_VMCS_LINK_POINTER, UINT64_MAX);
+    set(vs, BF_INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS,
+        get(vs, BF_INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS) | SECONDARY);
+    set(vs, BF_INTEL_REG_VMENTRY_CTLS, get(vs, BF_INTEL_REG_VMENTRY_CTLS) | ENTRY_IA32E_MODE);
+    // The operating system uses its MSRs without exits
+    bf_require(bf_map_create(BF_MAP_MSR, &map));
+    bf_require(bf_map_attach(map, vs));
+}
+
+static enum bf_next inject(bf_vs vs, uint64_t event)
+{
+    set(vs, BF_INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD, event);
+    return bf_run;
+}
+
+static enum bf_next refuse(bf_vs vs)
+{
+    set(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0);
+    return inject(vs, GENERAL_PROTECTION);
+}
+
+static void trap_nmi_window(bf_vs vs, bool wanted)
+{
+    uint64_t controls = get(vs, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS) & ~PRIMARY_NMI_WINDOW;
+    set(vs, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, wanted ? controls | PRIMARY_NMI_WINDOW : controls);
+}
+
+// The VM gets each NMI once: now or, when it cannot take one, as soon as it can.
+static enum bf_next deliver_nmi(bf_vs vs)
+{
+    if ((get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) != TYPE_NMI)
+        return bf_fail;
+    if (!(get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & BLOCKS_NMI))
+        return inject(vs, NMI);
+    trap_nmi_window(vs, true);
+    return bf_run;
+}
+
+static enum bf_next access_msr(bf_vs vs, bool is_write)
+{
+    uint32_t msr = (uint32_t)bf_guest->rcx;
+    uint64_t value = bf_guest->rdx << 32 | (uint32_t)bf_guest->rax;
+    if ((is_write ? bf_intrinsic_wrmsr(msr, value) : bf_intrinsic_rdmsr(msr, &value)) != BF_STATUS_SUCCESS)
+        return refuse(vs);
+    if (!is_write) {
+        bf_guest->rax = (uint32_t)value;
+        bf_guest->rdx = value >> 32;
+    }
+    return bf_advance_and_run;
+}
+
+// A state's parts come together, and on top of what they extend (volume 1, 13.3).
+static bool is_xcr0(uint64_t value)
+{
+    const uint64_t x87 = 1, sse = 2, avx = 4, mpx = 0x18, avx512 = 0xe0, amx = 0x60000;
+    uint32_t eax = 0xd, ebx, ecx = 0, edx;
+    __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    uint64_t parts512 = value & avx512, parts_mpx = value & mpx, parts_amx = value & amx;
+    return !(value & ~((uint64_t)edx << 32 | eax)) && (value & x87) && (!(value & avx) || (value & sse)) &&
+           (!parts512 || (parts512 == avx512 && (value & avx))) && (!parts_mpx || parts_mpx == mpx) &&
+           (!parts_amx || parts_amx == amx);
+}
+
+static enum bf_next write_xcr0(bf_vs vs)
+{
+    uint64_t value = bf_guest->rdx << 32 | (uint32_t)bf_guest->rax;
+    if ((uint32_t)bf_guest->rcx != 0 || !is_xcr0(value))
+        return refuse(vs);
+    set(vs, BF_INTEL_REG_XCR0, value);
+    return bf_advance_and_run;
+}
+
+// The registers in the order of their encodings; RSP is the VS's own.
+static uint64_t general(bf_vs vs, uint32_t number)
+{
+    switch (number) {
+    case 0: return bf_guest->rax;
+    case 1: return bf_guest->rcx;
+    case 2: return bf_guest->rdx;
+    case 3: return bf_guest->rbx;
+    case 4: return get(vs, BF_INTEL_REG_RSP);
+    case 5: return bf_guest->rbp;
+    case 6: return bf_guest->rsi;
+    case 7: return bf_guest->rdi;
+    default: return (&bf_guest->r8)[number - 8];
+    }
+}
+
+// A move to CR0 or CR4 that changes what is the hypervisor's: CR4.VMXE. The VM reads what it wrote.
+static enum bf_next write_control(bf_vs vs)
+{
+    uint64_t access = get(vs, BF_INTEL_REG_EXIT_QUALIFICATION);
+    uint32_t number = access & 15;
+    if ((access & 0x30) != 0 || (number != 0 && number != 4))
+        return bf_fail;
+    uint64_t value = general(vs, access >> 8 & 15);
+    if (value >> 32 != 0)
+        return refuse(vs);
+    bf_intel_set(vs, number == 0 ? BF_REG_CR0 : BF_REG_CR4, value);
+    bf_require(bf_vm_tlb_flush((bf_vm){BF_ROOT_VMID}));
+    return bf_advance_and_run;
+}
+
+enum bf_next bf_intel_unasked(bf_vs vs, uint64_t reason)
+{
+    switch (reason) {
+    case BF_INTEL_EXIT_EXCEPTION_OR_NMI: return deliver_nmi(vs);
+    case BF_INTEL_EXIT_NMI_WINDOW: trap_nmi_window(vs, false); return inject(vs, NMI);
+    case BF_INTEL_EXIT_INVD: return bf_advance_and_run; // nothing that caches hold may be lost
+    case BF_INTEL_EXIT_RDMSR: return access_msr(vs, false);
+    case BF_INTEL_EXIT_WRMSR: return access_msr(vs, true);
+    case BF_INTEL_EXIT_XSETBV: return write_xcr0(vs);
+    case BF_INTEL_EXIT_CR_ACCESS: return write_control(vs);
+    case BF_INTEL_EXIT_GETSEC:
+    case BF_INTEL_EXIT_INVEPT:
+    case BF_INTEL_EXIT_INVVPID: return inject(vs, UNDEFINED_OPCODE);
+    default:
+        if (reason >= BF_INTEL_EXIT_VMCALL && reason <= BF_INTEL_EXIT_VMXON)
+            return inject(vs, UNDEFINED_OPCODE);
+        return bf_fail;
+    }
+}
