@@ -11,7 +11,7 @@
 //   nested-tables.ts    what memory a VM sees
 //   shared.ts           memory that all processors see, for the atomic operations
 //   step.ts             one instruction at a time
-//   guest-*.ts          reading and writing a VM's memory
+//   guest-*.ts          reading and writing a VM's memory; the instruction that it exited for, and its operands
 //   log.ts, failure.ts  what the debug ring gets to read
 
 export * from "../../../abi/generated/bare/callbacks";
@@ -19,6 +19,16 @@ export * from "../../../abi/generated/bare/control";
 export * from "../../../abi/generated/bare/enumerations";
 export * from "../../../bsl/src/atomic";
 export * from "../../../bsl/src/memory";
+export {
+  DECODED,
+  DecodedInstruction,
+  MODE_16,
+  MODE_32,
+  MODE_64,
+  NO_REGISTER,
+  REGISTER_RIP,
+} from "../../../bsl/src/x64/instruction";
+export { Operation } from "../../../bsl/src/x64/operation";
 export { AmdVs } from "./amd";
 export { ControlRegisterExit } from "./control-register-exit";
 export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
@@ -28,7 +38,9 @@ export { Exit } from "./exit";
 export * from "./exits";
 export { Failure, onFailure } from "./failure";
 export { Guest, guest } from "./guest";
+export { codeMode, guestInstruction } from "./guest-instruction";
 export { guestMemory, readGuestPhysical, writeGuestPhysical } from "./guest-memory";
+export { operandAddress, operandValue, readOperand, setRegister, writeOperand } from "./guest-operand";
 export {
   ACCESS_EXECUTE,
   ACCESS_READ,
