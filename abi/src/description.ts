@@ -4,6 +4,7 @@ import * as boot from "./boot.ts";
 import * as callbacks from "./callbacks.ts";
 import * as control from "./control.ts";
 import * as driver from "./driver.ts";
+import * as entryRules from "./entry-rules.ts";
 import * as objects from "./objects.ts";
 import * as portable from "./portable.ts";
 import * as ppBlock from "./pp-block.ts";
@@ -12,7 +13,19 @@ import type { Item } from "./schema.ts";
 import * as syscalls from "./syscalls.ts";
 import * as windows from "./windows.ts";
 
-const modules = [syscalls, registers, callbacks, objects, portable, windows, boot, control, driver, ppBlock];
+const modules = [
+  syscalls,
+  registers,
+  callbacks,
+  objects,
+  portable,
+  windows,
+  boot,
+  control,
+  driver,
+  ppBlock,
+  entryRules,
+];
 
 /** All tables and structures, in the order in which the generated files list them: by module, then by name. */
 export const description: readonly Item[] = modules.flatMap((module) => {

@@ -8,8 +8,9 @@ import { calls } from "./calls.ts";
 import { description } from "./description.ts";
 import { enumerationsFile } from "./enumerations.ts";
 import { markdown } from "./markdown.ts";
+import { ruleText } from "./rule-text.ts";
 import { rust } from "./rust.ts";
-import type { Item } from "./schema.ts";
+import type { Item, Table } from "./schema.ts";
 import { banner } from "./spelling.ts";
 import { typescript } from "./typescript.ts";
 
@@ -23,6 +24,8 @@ export function generate(items: readonly Item[] = description): Map<string, stri
     files.set(`node/${name}.ts`, typescript(own, "node"));
   }
   files.set("bare/enumerations.ts", enumerationsFile());
+  const rules = items.filter((item) => item.kind === "table" && item.file === "entry-rules");
+  files.set("bare/entry-rules-text.ts", ruleText(rules as Table[]));
   files.set("node/index.ts", banner("//") + names.map((name) => `export * from "./${name}.ts";\n`).join(""));
   files.set("c/bareflank.h", cHeader(items));
   files.set("c/bareflank-calls.h", cCalls(calls));

@@ -1623,4 +1623,140 @@ _Static_assert(sizeof(struct bf_pp_block) == 456, "size of bf_pp_block");
 #define BF_WORK_FLUSH_GUESTS BF_U32(0x8) /* Translations of guests have become stale: flushed before one is entered. */
 #define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
 
+/* Rules of VMRUN on AMD */
+#define BF_AMD_RULE_EFER_SVME BF_U32(0x1) /* 15.5.1 EFER: SVME must be 1 */
+#define BF_AMD_RULE_CR0_NW BF_U32(0x2) /* 15.5.1 CR0: NW needs CD */
+#define BF_AMD_RULE_CR0_RESERVED BF_U32(0x3) /* 15.5.1 CR0: bits 63:32 must be 0 */
+#define BF_AMD_RULE_CR3_RESERVED BF_U32(0x4) /* 15.5.1 CR3: beyond this processor's addresses, or a reserved bit is 1 */
+#define BF_AMD_RULE_CR4_RESERVED BF_U32(0x5) /* 15.5.1 CR4: a bit that this processor does not have is 1 */
+#define BF_AMD_RULE_DR6 BF_U32(0x6) /* 15.5.1 DR6: bits 63:32 must be 0 */
+#define BF_AMD_RULE_DR7 BF_U32(0x7) /* 15.5.1 DR7: bits 63:32 must be 0 */
+#define BF_AMD_RULE_EFER_RESERVED BF_U32(0x8) /* 15.5.1 EFER: a bit that this processor does not have is 1 */
+#define BF_AMD_RULE_LONG_PAE BF_U32(0x9) /* 15.5.1 long mode with paging needs CR4.PAE */
+#define BF_AMD_RULE_LONG_PE BF_U32(0xa) /* 15.5.1 long mode with paging needs CR0.PE */
+#define BF_AMD_RULE_CS_D BF_U32(0xb) /* 15.5.1 CS attrib: D and L together in long mode */
+#define BF_AMD_RULE_CET BF_U32(0xc) /* 15.5.1 CR4: CET needs CR0.WP */
+#define BF_AMD_RULE_VMRUN BF_U32(0xd) /* 15.5.1 intercept instruction2: VMRUN must be intercepted (bit 0) */
+#define BF_AMD_RULE_MSRPM BF_U32(0xe) /* 15.5.1 MSR permission map: ends beyond this processor's addresses */
+#define BF_AMD_RULE_IOPM BF_U32(0xf) /* 15.5.1 I/O permission map: ends beyond this processor's addresses */
+#define BF_AMD_RULE_ASID BF_U32(0x10) /* 15.5.1 guest ASID must not be 0 */
+#define BF_AMD_RULE_EVENT_TYPE BF_U32(0x11) /* 15.20 event to inject: its type is reserved */
+#define BF_AMD_RULE_EVENT_VECTOR BF_U32(0x12) /* 15.20 event to inject: an exception has no vector above 31, and none is the NMI */
+#define BF_AMD_RULE_N_CR3 BF_U32(0x13) /* 15.25.3 nested CR3: beyond this processor's addresses, or a reserved bit is 1 */
+#define BF_AMD_RULE_G_PAT BF_U32(0x14) /* 15.25.4 guest PAT: an entry is no memory type (0, 1, 4, 5, 6, 7) */
+
+/* Rules of a VM entry on Intel */
+#define BF_INTEL_RULE_PIN_RESERVED BF_U32(0x1) /* 27.2.1.1 pin-based controls: a bit is not as this processor wants it */
+#define BF_INTEL_RULE_PRIMARY_RESERVED BF_U32(0x2) /* 27.2.1.1 primary controls: a bit is not as this processor wants it */
+#define BF_INTEL_RULE_SECONDARY_RESERVED BF_U32(0x3) /* 27.2.1.1 secondary controls: a bit is not as this processor wants it */
+#define BF_INTEL_RULE_CR3_TARGET_COUNT BF_U32(0x4) /* 27.2.1.1 CR3-target count: more than this processor has */
+#define BF_INTEL_RULE_IO_BITMAP_A BF_U32(0x5) /* 27.2.1.1 I/O bitmap A: no page address of this processor */
+#define BF_INTEL_RULE_IO_BITMAP_B BF_U32(0x6) /* 27.2.1.1 I/O bitmap B: no page address of this processor */
+#define BF_INTEL_RULE_MSR_BITMAP BF_U32(0x7) /* 27.2.1.1 MSR bitmaps: no page address of this processor */
+#define BF_INTEL_RULE_VIRTUAL_APIC BF_U32(0x8) /* 27.2.1.1 virtual-APIC page: no page address of this processor */
+#define BF_INTEL_RULE_TPR_THRESHOLD BF_U32(0x9) /* 27.2.1.1 TPR threshold: bits 31:4 must be 0 */
+#define BF_INTEL_RULE_TPR_SHADOW BF_U32(0xa) /* 27.2.1.1 x2APIC mode, APIC registers and virtual interrupts need the TPR shadow */
+#define BF_INTEL_RULE_VIRTUAL_NMIS BF_U32(0xb) /* 27.2.1.1 virtual NMIs need NMI exiting */
+#define BF_INTEL_RULE_NMI_WINDOW BF_U32(0xc) /* 27.2.1.1 NMI-window exiting needs virtual NMIs */
+#define BF_INTEL_RULE_APIC_ACCESS BF_U32(0xd) /* 27.2.1.1 APIC-access page: no page address of this processor */
+#define BF_INTEL_RULE_X2APIC BF_U32(0xe) /* 27.2.1.1 x2APIC mode excludes APIC accesses */
+#define BF_INTEL_RULE_VIRTUAL_INTERRUPTS BF_U32(0xf) /* 27.2.1.1 virtual-interrupt delivery needs external-interrupt exiting */
+#define BF_INTEL_RULE_POSTED_CONTROLS BF_U32(0x10) /* 27.2.1.1 posted interrupts need virtual-interrupt delivery and acknowledge-on-exit */
+#define BF_INTEL_RULE_POSTED_VECTOR BF_U32(0x11) /* 27.2.1.1 posted-interrupt notification vector: above 255 */
+#define BF_INTEL_RULE_POSTED_DESCRIPTOR BF_U32(0x12) /* 27.2.1.1 posted-interrupt descriptor: no address on 64 bytes of this processor */
+#define BF_INTEL_RULE_VPID BF_U32(0x13) /* 27.2.1.1 VPID must not be 0 */
+#define BF_INTEL_RULE_EPTP_TYPE BF_U32(0x14) /* 27.2.1.1 EPT pointer: memory type that this processor does not take (bits 2:0) */
+#define BF_INTEL_RULE_EPTP_WALK BF_U32(0x15) /* 27.2.1.1 EPT pointer: page-walk length that this processor does not take (bits 5:3) */
+#define BF_INTEL_RULE_EPTP_DIRTY BF_U32(0x16) /* 27.2.1.1 EPT pointer: this processor has no accessed and dirty flags (bit 6) */
+#define BF_INTEL_RULE_EPTP_RESERVED BF_U32(0x17) /* 27.2.1.1 EPT pointer: a reserved bit is 1, or the address too wide */
+#define BF_INTEL_RULE_NEEDS_EPT BF_U32(0x18) /* 27.2.1.1 unrestricted guest, PML, mode-based execution and sub-page rights need EPT */
+#define BF_INTEL_RULE_PML BF_U32(0x19) /* 27.2.1.1 PML page: no page address of this processor */
+#define BF_INTEL_RULE_SUB_PAGE BF_U32(0x1a) /* 27.2.1.1 sub-page permission table: no page address of this processor */
+#define BF_INTEL_RULE_VM_FUNCTIONS BF_U32(0x1b) /* 27.2.1.1 VM-function controls: a reserved bit is 1 */
+#define BF_INTEL_RULE_EPTP_LIST BF_U32(0x1c) /* 27.2.1.1 EPTP list: needs EPT and a page address of this processor */
+#define BF_INTEL_RULE_VMREAD_BITMAP BF_U32(0x1d) /* 27.2.1.1 VMREAD bitmap: no page address of this processor */
+#define BF_INTEL_RULE_VMWRITE_BITMAP BF_U32(0x1e) /* 27.2.1.1 VMWRITE bitmap: no page address of this processor */
+#define BF_INTEL_RULE_VE_INFORMATION BF_U32(0x1f) /* 27.2.1.1 virtualization-exception information: no page address of this processor */
+#define BF_INTEL_RULE_TSC_MULTIPLIER BF_U32(0x20) /* 27.2.1.1 TSC multiplier must not be 0 */
+#define BF_INTEL_RULE_EXIT_RESERVED BF_U32(0x21) /* 27.2.1.2 VM-exit controls: a bit is not as this processor wants it */
+#define BF_INTEL_RULE_SAVE_TIMER BF_U32(0x22) /* 27.2.1.2 saving the preemption timer needs the timer */
+#define BF_INTEL_RULE_EXIT_STORE_AREA BF_U32(0x23) /* 27.2.1.2 exit MSR-store area: not on 16 bytes, or beyond this processor's addresses */
+#define BF_INTEL_RULE_EXIT_LOAD_AREA BF_U32(0x24) /* 27.2.1.2 exit MSR-load area: not on 16 bytes, or beyond this processor's addresses */
+#define BF_INTEL_RULE_ENTRY_RESERVED BF_U32(0x25) /* 27.2.1.3 VM-entry controls: a bit is not as this processor wants it */
+#define BF_INTEL_RULE_ENTRY_SMM BF_U32(0x26) /* 27.2.1.3 entry to SMM and dual-monitor treatment must be 0 outside of SMM */
+#define BF_INTEL_RULE_EVENT_TYPE BF_U32(0x27) /* 27.2.1.3 event to inject: its type is reserved */
+#define BF_INTEL_RULE_EVENT_VECTOR BF_U32(0x28) /* 27.2.1.3 event to inject: its vector does not go with its type */
+#define BF_INTEL_RULE_EVENT_ERROR_CODE BF_U32(0x29) /* 27.2.1.3 event to inject: an error code where the event has none, or none where it has one */
+#define BF_INTEL_RULE_EVENT_RESERVED BF_U32(0x2a) /* 27.2.1.3 event to inject: bits 30:12 must be 0 */
+#define BF_INTEL_RULE_ERROR_CODE BF_U32(0x2b) /* 27.2.1.3 error code to inject: bits 31:16 must be 0 */
+#define BF_INTEL_RULE_INSTRUCTION_LENGTH BF_U32(0x2c) /* 27.2.1.3 instruction length of the event: not 1 to 15 */
+#define BF_INTEL_RULE_ENTRY_LOAD_AREA BF_U32(0x2d) /* 27.2.1.3 entry MSR-load area: not on 16 bytes, or beyond this processor's addresses */
+#define BF_INTEL_RULE_HOST_64 BF_U32(0x2e) /* 27.2.4 VM-exit controls: host address-space size must be 1 */
+#define BF_INTEL_RULE_HOST_STATE BF_U32(0x2f) /* 27.2.2 the microkernel's own state: please report this */
+#define BF_INTEL_RULE_CR0_FIXED BF_U32(0x30) /* 27.3.1.1 CR0: a bit is not as VMX wants it */
+#define BF_INTEL_RULE_CR0_PG BF_U32(0x31) /* 27.3.1.1 CR0: PG needs PE */
+#define BF_INTEL_RULE_CR4_FIXED BF_U32(0x32) /* 27.3.1.1 CR4: a bit is not as VMX wants it */
+#define BF_INTEL_RULE_CR4_CET BF_U32(0x33) /* 27.3.1.1 CR4: CET needs CR0.WP */
+#define BF_INTEL_RULE_DEBUGCTL BF_U32(0x34) /* 27.3.1.1 DEBUGCTL: a reserved bit is 1 */
+#define BF_INTEL_RULE_LONG_PG BF_U32(0x35) /* 27.3.1.1 IA-32e mode needs CR0.PG */
+#define BF_INTEL_RULE_LONG_PAE BF_U32(0x36) /* 27.3.1.1 IA-32e mode needs CR4.PAE */
+#define BF_INTEL_RULE_PCIDE BF_U32(0x37) /* 27.3.1.1 CR4: PCIDE needs IA-32e mode */
+#define BF_INTEL_RULE_CR3 BF_U32(0x38) /* 27.3.1.1 CR3: beyond this processor's addresses */
+#define BF_INTEL_RULE_DR7 BF_U32(0x39) /* 27.3.1.1 DR7: bits 63:32 must be 0 */
+#define BF_INTEL_RULE_SYSENTER_ESP BF_U32(0x3a) /* 27.3.1.1 SYSENTER_ESP: not canonical */
+#define BF_INTEL_RULE_SYSENTER_EIP BF_U32(0x3b) /* 27.3.1.1 SYSENTER_EIP: not canonical */
+#define BF_INTEL_RULE_PAT BF_U32(0x3c) /* 27.3.1.1 PAT: an entry is no memory type (0, 1, 4, 5, 6, 7) */
+#define BF_INTEL_RULE_EFER_RESERVED BF_U32(0x3d) /* 27.3.1.1 EFER: a reserved bit is 1 */
+#define BF_INTEL_RULE_EFER_LMA BF_U32(0x3e) /* 27.3.1.1 EFER: LMA must equal the entry control for IA-32e mode */
+#define BF_INTEL_RULE_EFER_LME BF_U32(0x3f) /* 27.3.1.1 EFER: LME must equal LMA while CR0.PG is 1 */
+#define BF_INTEL_RULE_BNDCFGS BF_U32(0x40) /* 27.3.1.1 BNDCFGS: a reserved bit is 1, or the address not canonical */
+#define BF_INTEL_RULE_TR_LOCAL BF_U32(0x41) /* 27.3.1.2 TR selector: names the LDT */
+#define BF_INTEL_RULE_LDTR_LOCAL BF_U32(0x42) /* 27.3.1.2 LDTR selector: names the LDT */
+#define BF_INTEL_RULE_SS_RPL BF_U32(0x43) /* 27.3.1.2 SS selector: its RPL must be that of CS */
+#define BF_INTEL_RULE_V86_BASE BF_U32(0x44) /* 27.3.1.2 % base: must be 16 times the selector in virtual-8086 mode */
+#define BF_INTEL_RULE_V86_LIMIT BF_U32(0x45) /* 27.3.1.2 % limit: must be 0xffff in virtual-8086 mode */
+#define BF_INTEL_RULE_V86_ATTRIB BF_U32(0x46) /* 27.3.1.2 % attrib: must be 0xf3 in virtual-8086 mode */
+#define BF_INTEL_RULE_BASE_CANONICAL BF_U32(0x47) /* 27.3.1.2 % base: not canonical */
+#define BF_INTEL_RULE_BASE_32 BF_U32(0x48) /* 27.3.1.2 % base: bits 63:32 must be 0 */
+#define BF_INTEL_RULE_CS_TYPE BF_U32(0x49) /* 27.3.1.2 CS attrib: type must be accessed code, or data 3 for an unrestricted guest */
+#define BF_INTEL_RULE_SS_TYPE BF_U32(0x4a) /* 27.3.1.2 SS attrib: type must be 3 or 7 */
+#define BF_INTEL_RULE_DATA_TYPE BF_U32(0x4b) /* 27.3.1.2 % attrib: type must be accessed, and code readable */
+#define BF_INTEL_RULE_SEGMENT_S BF_U32(0x4c) /* 27.3.1.2 % attrib: S must be 1 */
+#define BF_INTEL_RULE_CS_DPL BF_U32(0x4d) /* 27.3.1.2 CS attrib: DPL does not go with type and the DPL of SS */
+#define BF_INTEL_RULE_SS_DPL BF_U32(0x4e) /* 27.3.1.2 SS attrib: DPL must be the RPL, or 0 in real mode and where CS is data */
+#define BF_INTEL_RULE_DATA_DPL BF_U32(0x4f) /* 27.3.1.2 % attrib: DPL below RPL */
+#define BF_INTEL_RULE_SEGMENT_P BF_U32(0x50) /* 27.3.1.2 % attrib: P must be 1 */
+#define BF_INTEL_RULE_SEGMENT_RESERVED BF_U32(0x51) /* 27.3.1.2 % attrib: a reserved bit is 1 */
+#define BF_INTEL_RULE_CS_D BF_U32(0x52) /* 27.3.1.2 CS attrib: D and L together */
+#define BF_INTEL_RULE_SEGMENT_G BF_U32(0x53) /* 27.3.1.2 % attrib: G does not go with the limit */
+#define BF_INTEL_RULE_TR_TYPE BF_U32(0x54) /* 27.3.1.2 TR attrib: type must be 11, or 3 outside of IA-32e mode */
+#define BF_INTEL_RULE_TR_USABLE BF_U32(0x55) /* 27.3.1.2 TR attrib: must be usable */
+#define BF_INTEL_RULE_LDTR_TYPE BF_U32(0x56) /* 27.3.1.2 LDTR attrib: type must be 2 */
+#define BF_INTEL_RULE_SYSTEM_S BF_U32(0x57) /* 27.3.1.2 % attrib: S must be 0 */
+#define BF_INTEL_RULE_TABLE_BASE BF_U32(0x58) /* 27.3.1.3 % base: not canonical */
+#define BF_INTEL_RULE_TABLE_LIMIT BF_U32(0x59) /* 27.3.1.3 % limit: bits 31:16 must be 0 */
+#define BF_INTEL_RULE_RIP_32 BF_U32(0x5a) /* 27.3.1.4 RIP: bits 63:32 must be 0 outside of 64-bit mode */
+#define BF_INTEL_RULE_RIP BF_U32(0x5b) /* 27.3.1.4 RIP: not canonical */
+#define BF_INTEL_RULE_RFLAGS_RESERVED BF_U32(0x5c) /* 27.3.1.4 RFLAGS: bit 1 must be 1, bits 63:22, 15, 5 and 3 must be 0 */
+#define BF_INTEL_RULE_RFLAGS_VM BF_U32(0x5d) /* 27.3.1.4 RFLAGS: VM must be 0 in IA-32e mode and in real mode */
+#define BF_INTEL_RULE_RFLAGS_IF BF_U32(0x5e) /* 27.3.1.4 RFLAGS: IF must be 1 to inject an external interrupt */
+#define BF_INTEL_RULE_ACTIVITY BF_U32(0x5f) /* 27.3.1.5 activity state: none of this processor's */
+#define BF_INTEL_RULE_ACTIVITY_HLT BF_U32(0x60) /* 27.3.1.5 activity state: HLT needs SS.DPL 0 */
+#define BF_INTEL_RULE_ACTIVITY_BLOCKING BF_U32(0x61) /* 27.3.1.5 activity state: must be active while STI or MOV SS blocks interrupts */
+#define BF_INTEL_RULE_ACTIVITY_EVENT BF_U32(0x62) /* 27.3.1.5 activity state: does not go with the event to inject */
+#define BF_INTEL_RULE_BLOCKING_RESERVED BF_U32(0x63) /* 27.3.1.5 interruptibility: a reserved bit is 1 */
+#define BF_INTEL_RULE_BLOCKING_BOTH BF_U32(0x64) /* 27.3.1.5 interruptibility: STI and MOV SS exclude each other */
+#define BF_INTEL_RULE_BLOCKING_STI BF_U32(0x65) /* 27.3.1.5 interruptibility: blocking by STI needs RFLAGS.IF */
+#define BF_INTEL_RULE_BLOCKING_INTERRUPT BF_U32(0x66) /* 27.3.1.5 interruptibility: blocks the external interrupt to inject */
+#define BF_INTEL_RULE_BLOCKING_NMI BF_U32(0x67) /* 27.3.1.5 interruptibility: blocks the NMI to inject */
+#define BF_INTEL_RULE_BLOCKING_SMI BF_U32(0x68) /* 27.3.1.5 interruptibility: blocking by SMI outside of SMM */
+#define BF_INTEL_RULE_BLOCKING_ENCLAVE BF_U32(0x69) /* 27.3.1.5 interruptibility: enclave interruption excludes blocking by MOV SS */
+#define BF_INTEL_RULE_DEBUG_RESERVED BF_U32(0x6a) /* 27.3.1.5 pending debug exceptions: a reserved bit is 1 */
+#define BF_INTEL_RULE_DEBUG_STEP BF_U32(0x6b) /* 27.3.1.5 pending debug exceptions: BS must be RFLAGS.TF (without BTF) while halted or blocked */
+#define BF_INTEL_RULE_DEBUG_RTM BF_U32(0x6c) /* 27.3.1.5 pending debug exceptions: RTM excludes all but bit 12, which it needs */
+#define BF_INTEL_RULE_LINK_POINTER BF_U32(0x6d) /* 27.3.1.5 VMCS link pointer: neither all ones nor a VMCS of this processor */
+#define BF_INTEL_RULE_PDPTE BF_U32(0x6e) /* 27.3.1.6 PDPTE: a reserved bit is 1 */
+#define BF_INTEL_RULE_PDPTE_IN_MEMORY BF_U32(0x6f) /* 27.3.1.6 CR3: a PDPTE there has a reserved bit */
+#define BF_INTEL_RULE_LOAD_MSR BF_U32(0x70) /* 27.4 entry MSR-load area: an entry that cannot be loaded (exit qualification: which) */
+
 #endif

@@ -12,3 +12,4 @@ export * from "./boot.ts";
 export * from "./control.ts";
 export * from "./driver.ts";
 export * from "./pp-block.ts";
+export * from "./entry-rules.ts";
