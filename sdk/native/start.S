@@ -68,6 +68,13 @@ advance:
 // When a callback failed: RDI = error code << 32 | vector, RSI = address. On a stack of its own.
 on_fail:
     call fail
+    jmp decide
+
+// The same from anywhere in a callback, EDI = BF_NEXT_*: the stack is left as it is, since the next callback has a new one.
+    .globl bf_decide
+    .hidden bf_decide
+bf_decide:
+    mov eax, edi
 
 // EAX = BF_NEXT_*.
 decide:

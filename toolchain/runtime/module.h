@@ -14,6 +14,11 @@
 /* Data starts here; below it every access is that of a null reference. */
 #define MODULE_MEMORY_START 0x10000u
 
+/* Native code calls into the module; with exceptions, nothing on the stack catches any then. */
+#ifndef MODULE_MANAGED
+#define module_begin() ((void)0)
+#endif
+
 #define MODULE_INLINE static inline __attribute__((always_inline, unused))
 
 /*

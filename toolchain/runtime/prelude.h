@@ -95,19 +95,25 @@ MODULE_INLINE void memory_copy(const wasm_rt_memory_t *to_memory __attribute__((
 #define wasm_rt_allocate_memory(memory, initial, maximum, is64, page_bytes) ((void)((memory)->pages = (initial)))
 #define wasm_rt_free_memory(memory) ((void)(memory))
 
+#ifdef MODULE_MANAGED
+#define GROW_FAILED (module_error.exhausted = true, ~0u)
+#else
+#define GROW_FAILED ~0u
+#endif
+
 /* memory.grow: pages of 64 KiB; returns the old number, or -1. */
 MODULE_INLINE u32 wasm_rt_grow_memory(wasm_rt_memory_t *memory __attribute__((unused)),
                                       u32 pages __attribute__((unused))) {
 #ifdef MODULE_MEMORY_GROWS
     u32 before = memory->pages;
     if (pages > MODULE_MEMORY_MAXIMUM_PAGES - before)
-        return ~0u;
+        return GROW_FAILED;
     if (pages != 0 && !module_memory_grow(before, pages))
-        return ~0u;
+        return GROW_FAILED;
     memory->pages = before + pages;
     return before;
 #else
-    return pages == 0 ? memory->pages : ~0u;
+    return pages == 0 ? memory->pages : GROW_FAILED;
 #endif
 }
 

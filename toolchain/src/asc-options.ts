@@ -4,18 +4,38 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { MEMORY_START } from "./memory.ts";
 
+/**
+ * What a module brings along beside its own code: nothing that frees memory, or a garbage collector, closures and
+ * exceptions.
+ */
+export const RUNTIMES = ["none", "managed"] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+/** The npm package that compiles for each. The fork differs by closures and exceptions, and by little else. */
+export const COMPILER_PACKAGES = { none: "assemblyscript", managed: "@btc-vision/assemblyscript" } as const;
+
 const COMMON_OPTIONS = [
-  ...["--runtime", "stub", "--noAssert", "--use", "abort=", "--memoryBase", String(MEMORY_START)],
+  ...["--noAssert", "--use", "abort=", "--memoryBase", String(MEMORY_START)],
   ...["--debug", "--sourceMap", "--noColors"],
 ];
 
+const OPTIMIZED: Readonly<Record<Runtime, readonly string[]>> = {
+  none: [...COMMON_OPTIONS, "--runtime", "stub", "-O3"],
+  // The collector that runs when it is told to: it needs no second stack that an error would leave behind
+  managed: [
+    ...[...COMMON_OPTIONS, "--runtime", "minimal", "-O3"],
+    ...["--enable", "closures", "--enable", "exception-handling"],
+  ],
+};
+
 /** The options with which every bare-metal module is compiled; part of the key of what it gives. */
-export const ASC_OPTIONS: readonly string[] = [...COMMON_OPTIONS, "-O3"];
+export const ascOptions = (runtime: Runtime): readonly string[] => OPTIMIZED[runtime];
 
 /** The same for twins that count branches: not optimized, so that each branch stays where its source is. */
-export const COVERAGE_OPTIONS: readonly string[] = [...COMMON_OPTIONS, "-O0"];
+export const COVERAGE_OPTIONS: readonly string[] = [...COMMON_OPTIONS, "--runtime", "stub", "-O0"];
 
 /** Version of the compiler. */
-export const ASC_VERSION: string = JSON.parse(
-  readFileSync(createRequire(import.meta.url).resolve("assemblyscript/package.json"), "utf8"),
-).version;
+export function ascVersion(runtime: Runtime): string {
+  const manifest = createRequire(import.meta.url).resolve(`${COMPILER_PACKAGES[runtime]}/package.json`);
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}

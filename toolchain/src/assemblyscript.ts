@@ -2,12 +2,15 @@
 
 import { readFileSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
-import * as asc from "assemblyscript/asc";
-import { ASC_OPTIONS, COVERAGE_OPTIONS } from "./asc-options.ts";
+import type * as Asc from "assemblyscript/asc";
+import { ascOptions, COVERAGE_OPTIONS, type Runtime } from "./asc-options.ts";
+import { asc, RUNTIME } from "./compiler.ts";
+import { environments } from "./environments.ts";
 import { type Diagnostic, locate } from "./errors.ts";
 import { rewriteImports } from "./imports.ts";
 import { instrument } from "./instrument.ts";
 import { type LintProgram, lintProgram } from "./lint.ts";
+import { localConstants } from "./local-constants.ts";
 import { MEMORY_START } from "./memory.ts";
 import type { PartType } from "./part.ts";
 import { placeOf, readSourceMap } from "./source-map.ts";
@@ -22,6 +25,8 @@ export interface CompileRequest {
   /** Linear memory in pages of 64 KiB. */
   readonly initialPages: number;
   readonly maximumPages: number;
+  /** What the module brings along; a thread compiles for one of the two (compilers.ts). */
+  readonly runtime?: Runtime;
   /** Keep every function value, for native code that calls them by their number in the table. */
   readonly exportTable?: boolean;
   /** Apply the rules of lint.ts for this type of part, and compile nothing. */
@@ -70,7 +75,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
       dataEnd = endOfData(module);
     },
   };
-  const common = request.coverage === true ? COVERAGE_OPTIONS : ASC_OPTIONS;
+  const common = request.coverage === true ? COVERAGE_OPTIONS : ascOptions(RUNTIME);
   const options = request.exportTable === true ? [...common, "--exportTable"] : common;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
   const entries = request.entries.map((entry) => relative(root, entry));
@@ -84,9 +89,10 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     stderr: asc.createMemoryStream(),
     reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
     transforms: [
-      measure as unknown as asc.Transform,
+      measure as unknown as Asc.Transform,
       ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)]),
       ...(request.coverage === true ? [instrument] : []),
+      ...(RUNTIME === "managed" ? [localConstants as unknown as Asc.Transform, environments] : []),
     ],
   });
 
@@ -102,18 +108,29 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   return { ...done, wasm, sourceMap: stripSources(sourceMap) };
 }
 
-/** The part of Binaryen's module that is used here. */
+interface DataSegment {
+  readonly offset: number;
+  readonly data: ArrayBuffer;
+}
+
+/** The part of Binaryen's module that is used here; the fork's Binaryen is older, and has other names. */
 interface ModuleWithData {
   getNumDataSegments(): number;
   getDataSegmentByIndex(index: number): number;
-  getDataSegmentInfo(segment: number): { readonly offset: number; readonly data: ArrayBuffer };
+  getDataSegmentInfo(segment: number): DataSegment;
+  getNumMemorySegments?(): number;
+  getMemorySegmentInfo(name: string): DataSegment;
 }
 
 /** Asked before optimization, which drops zeros. */
 function endOfData(module: ModuleWithData): number {
+  const named = module.getNumMemorySegments?.();
   let end = MEMORY_START;
-  for (let index = 0; index < module.getNumDataSegments(); index++) {
-    const { offset, data } = module.getDataSegmentInfo(module.getDataSegmentByIndex(index));
+  for (let index = 0; index < (named ?? module.getNumDataSegments()); index++) {
+    const { offset, data } =
+      named === undefined
+        ? module.getDataSegmentInfo(module.getDataSegmentByIndex(index))
+        : module.getMemorySegmentInfo(String(index));
     end = Math.max(end, offset + data.byteLength);
   }
   return end;
@@ -123,13 +140,13 @@ function endOfData(module: ModuleWithData): number {
 class LintDone extends Error {}
 
 /** A transform that applies the linter's rules. */
-function linter(type: PartType, entries: readonly string[], diagnostics: Diagnostic[]): asc.Transform {
+function linter(type: PartType, entries: readonly string[], diagnostics: Diagnostic[]): Asc.Transform {
   return {
     afterInitialize(program: unknown): never {
       diagnostics.push(...lintProgram(program as LintProgram, type, entries));
       throw new LintDone("linted");
     },
-  } as unknown as asc.Transform;
+  } as unknown as Asc.Transform;
 }
 
 interface AscMessage {

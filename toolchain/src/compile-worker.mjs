@@ -2,11 +2,11 @@
 //
 // JavaScript, because a thread of Node.js 20 does not inherit the loader for TypeScript: it registers its own.
 
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { register } from "tsx/esm/api";
 
 // Loaded before the loader for TypeScript is: that would parse its five megabytes of JavaScript, for ten seconds.
-await import("assemblyscript/asc");
+await import(`${workerData.package}/asc`);
 
 register();
 const { compileTypeScript } = await import("./assemblyscript.ts");

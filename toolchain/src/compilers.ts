@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { COMPILER_PACKAGES, type Runtime } from "./asc-options.ts";
 import type { CompileRequest, CompileResult } from "./assemblyscript.ts";
 import { BuildError } from "./errors.ts";
 
@@ -11,9 +12,10 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-/** Threads start when first needed, at most one per processor, and stay warm until `close`. */
+/** Threads start when first needed, at most one per processor is busy, and they stay warm until `close`. */
 export class Compilers {
-  readonly #idle: Worker[] = [];
+  /** A thread has one of the two compilers. */
+  readonly #idle: Readonly<Record<Runtime, Worker[]>> = { none: [], managed: [] };
   readonly #waiting: Job[] = [];
   readonly #busy = new Map<Worker, Job>();
 
@@ -25,27 +27,29 @@ export class Compilers {
   }
 
   async close(): Promise<void> {
-    const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
+    const { none, managed } = this.#idle;
+    const workers = [...none.splice(0), ...managed.splice(0), ...this.#busy.keys()];
     this.#busy.clear();
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   #next(): void {
-    if (this.#waiting.length === 0) return;
-    const worker = this.#idle.pop() ?? this.#start();
-    const job = worker === undefined ? undefined : this.#waiting.shift();
-    if (worker === undefined || job === undefined) return;
+    const job = this.#waiting[0];
+    if (job === undefined || this.#busy.size >= availableParallelism()) return;
+    this.#waiting.shift();
+    const runtime = job.request.runtime ?? "none";
+    const worker = this.#idle[runtime].pop() ?? this.#start(runtime);
     this.#busy.set(worker, job);
     worker.postMessage(job.request);
   }
 
-  #start(): Worker | undefined {
-    if (this.#busy.size >= availableParallelism()) return undefined;
-    const worker = new Worker(new URL("./compile-worker.mjs", import.meta.url), { execArgv: [] });
+  #start(runtime: Runtime): Worker {
+    const workerData = { runtime, package: COMPILER_PACKAGES[runtime] };
+    const worker = new Worker(new URL("./compile-worker.mjs", import.meta.url), { execArgv: [], workerData });
     worker.on("message", (result: CompileResult) => {
       const job = this.#busy.get(worker);
       this.#busy.delete(worker);
-      this.#idle.push(worker);
+      this.#idle[runtime].push(worker);
       job?.resolve(result);
       this.#next();
     });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ASC_VERSION } from "./asc-options.ts";
+import { ascVersion } from "./asc-options.ts";
 import { type CachedResult, writeProduct } from "./cache.ts";
 import { type BuildContext, digestOf, type Product, productFolder } from "./context.ts";
 import type { Part } from "./part.ts";
@@ -56,7 +56,7 @@ export function deliver(
     digests[role] = { file: name, sha256: digestOf(data), bytes: data.length };
     writeProduct(join(folder, name), data);
   }
-  const manifest: ProductManifest = { part: part.name, type: part.type, asc: ASC_VERSION, files: digests };
+  const manifest: ProductManifest = { part: part.name, type: part.type, asc: ascVersion(part.runtime), files: digests };
   writeProduct(join(folder, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   return {
     part: part.name,

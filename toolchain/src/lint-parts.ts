@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ASC_VERSION } from "./asc-options.ts";
+import { ascVersion } from "./asc-options.ts";
 import { Cache } from "./cache.ts";
 import { Compilers } from "./compilers.ts";
 import type { Diagnostic } from "./errors.ts";
@@ -25,9 +25,16 @@ export async function lintParts(workspace: Workspace, parts: readonly DeclaredPa
 }
 
 async function lintPart(part: Part, root: string, cache: Cache, compilers: Compilers): Promise<Diagnostic[]> {
-  const key = [ASC_VERSION, part.type, part.entries.map((path) => relative(root, path))];
+  const key = [ascVersion(part.runtime), part.runtime, part.type, part.entries.map((path) => relative(root, path))];
   const result = await cache.run("lint", key, async () => {
-    const request = { root, entries: part.entries, initialPages: 1, maximumPages: 1, lint: part.type };
+    const request = {
+      root,
+      entries: part.entries,
+      initialPages: 1,
+      maximumPages: 1,
+      lint: part.type,
+      runtime: part.runtime,
+    };
     const { diagnostics, inputs } = await compilers.compile(request);
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     return { files: new Map([["findings.json", JSON.stringify(errors)]]), inputs };

@@ -3,31 +3,9 @@
 // Runs as a transform of asc, between parsing and compiling, when every name has been resolved. A finding can be allowed
 // where it is meant: `// bf-allow <rule>: <reason>` at the end of its line or on the line above.
 
-import * as assemblyscript from "assemblyscript";
 import { type Diagnostic, locate } from "./errors.ts";
 import type { PartType } from "./part.ts";
-
-/** asc declares these as const enums, which exist at run time all the same. */
-const { CommonFlags, LiteralKind, NodeKind, ParameterKind } = assemblyscript as unknown as {
-  readonly CommonFlags: Readonly<Record<"Abstract", number>>;
-  readonly LiteralKind: Readonly<Record<"Float" | "Array" | "Object", number>>;
-  readonly NodeKind: Readonly<
-    Record<
-      | (
-          | "Call"
-          | "ClassDeclaration"
-          | "ElementAccess"
-          | "Function"
-          | "FunctionDeclaration"
-          | "FunctionType"
-          | "Literal"
-        )
-      | ("MethodDeclaration" | "NamedType" | "New" | "TypeDeclaration" | "VariableDeclaration"),
-      number
-    >
-  >;
-  readonly ParameterKind: Readonly<Record<"Default", number>>;
-};
+import { CommonFlags, LiteralKind, type Node, NodeKind, ParameterKind, type Source, walk } from "./syntax-tree.ts";
 
 /** Rules by name, with the reason that the user is given. */
 const RULES = {
@@ -41,19 +19,6 @@ const RULES = {
 } as const;
 
 type Rule = keyof typeof RULES;
-
-/** The parts of asc's syntax tree that are looked at; every node has a kind and a range. */
-interface Node {
-  readonly kind: number;
-  readonly range: { readonly start: number; readonly source: Source };
-}
-
-interface Source extends Node {
-  readonly normalizedPath: string;
-  readonly internalPath: string;
-  readonly text: string;
-  readonly isLibrary: boolean;
-}
 
 interface Named extends Node {
   readonly name: Node & { readonly text: string };
@@ -129,24 +94,6 @@ export function lintProgram(program: LintProgram, type: PartType, entries: reado
 }
 
 type Report = (rule: Rule, node: Node, what: string) => void;
-
-/** Calls `visit` with every node below a source, and whether it stands in a function. */
-function walk(node: Node, inFunction: boolean, visit: (node: Node, inFunction: boolean) => void): void {
-  visit(node, inFunction);
-  const inner = inFunction || isFunction(node);
-  for (const [key, value] of Object.entries(node)) {
-    if (key === "range" || key === "implicitFieldDeclaration") continue;
-    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child, inner, visit);
-  }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && "kind" in value && "range" in value;
-}
-
-function isFunction(node: Node): boolean {
-  return node.kind === NodeKind.FunctionDeclaration || node.kind === NodeKind.MethodDeclaration;
-}
 
 function checkDecorators(node: Node, report: Report): void {
   if (node.kind !== NodeKind.FunctionDeclaration && node.kind !== NodeKind.VariableDeclaration) return;

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { ASC_OPTIONS, ASC_VERSION } from "./asc-options.ts";
+import { ascOptions, ascVersion } from "./asc-options.ts";
 import type { CachedResult } from "./cache.ts";
 import { type BuildContext, digestOf, type Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
@@ -43,10 +43,12 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     maximumPages: Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB),
   };
   const exportTable = part.type === "extension";
-  const key = [ASC_VERSION, ASC_OPTIONS, exportTable, part.memory, part.entries.map((path) => relative(root, path))];
+  const { runtime } = part;
+  const names = part.entries.map((path) => relative(root, path));
+  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, names];
   return cache.run("asc", key, async () => {
     context.onStep(part.name, "TypeScript to WebAssembly");
-    const result = await context.compilers.compile({ root, entries: part.entries, ...memory, exportTable });
+    const result = await context.compilers.compile({ root, entries: part.entries, ...memory, exportTable, runtime });
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     for (const diagnostic of result.diagnostics) {
       if (diagnostic.severity === "warning") context.onWarning(diagnostic);
@@ -76,13 +78,14 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   const options = {
     model: CODE_MODEL[part.type] ?? "low",
     include: [...part.include, ...new Set(part.native.map((path) => dirname(path))), root],
-    flags: part.cflags,
+    flags: [...(part.runtime === "managed" ? MANAGED_FLAGS : []), ...part.cflags],
     root,
   };
   context.onStep(part.name, "WebAssembly to machine code");
   const unit = { path: `${part.name}.c`, text: readFileSync(translated.path("module.c"), "utf8") };
   const sources = [unit, ...others.map((path) => ({ path }))];
   if (part.type !== "loader") sources.push({ path: join(RUNTIME, "freestanding.c") });
+  if (part.runtime === "managed") sources.push({ path: join(RUNTIME, "unwind.S") });
   const objects = await Promise.all(sources.map((source) => keep(compileNative(cache, source, options))));
   const paths = objects.map((object) => object.path("object.o"));
   const header = translated.path("module.h");
@@ -94,6 +97,9 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   const image = await keep(link(cache, { objects: paths, script, flags: [], include: options.include, root }));
   return { elf: image.path("image.elf"), debug: image.path("image.debug.elf"), header };
 }
+
+/** Every function has a frame, and calls are calls: an error's stack trace follows them. */
+const MANAGED_FLAGS = ["-fno-omit-frame-pointer", "-fno-optimize-sibling-calls"];
 
 const CODE_MODEL: Partial<Record<Part["type"], CodeModel>> = { kernel: "low", extension: "anywhere", loader: "linux" };
 
@@ -111,6 +117,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
     memory,
     names,
     isPerProcessor(part),
+    part.runtime,
     extraC(part),
     cache.digest(wasm.path("module.wasm")),
   ];
@@ -118,7 +125,8 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
     try {
       const output = join(folder, "module.c");
-      const args = [WASM2C, wasm.path("module.wasm"), "--module-name", module, "--output", output];
+      const features = part.runtime === "managed" ? ["--enable-exceptions"] : [];
+      const args = [WASM2C, wasm.path("module.wasm"), "--module-name", module, "--output", output, ...features];
       await run("wasm2c", process.execPath, args, root);
       const translation: Translation = translate({
         module,
@@ -131,6 +139,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
         })),
         native: native.map((path) => relative(root, path)),
         perProcessor: isPerProcessor(part),
+        managed: part.runtime === "managed",
         extra: extraC(part),
       });
       const files = new Map([

@@ -2,8 +2,10 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { RUNTIMES, type Runtime } from "./asc-options.ts";
 import { BuildError } from "./errors.ts";
 import { packageFolder } from "./imports.ts";
+import { WASM_PAGE_KIB } from "./memory.ts";
 
 /** The `bareflank` field of a package.json, or one element of it when it is a list. README.md describes each field. */
 export interface PartField {
@@ -19,7 +21,8 @@ export interface PartField {
   readonly include?: readonly string[];
   readonly linkerScript?: string;
   readonly memory?: { readonly initialKiB?: number; readonly maximumKiB?: number };
-  readonly instance?: "per-processor" | "shared";
+  readonly instance?: Instance;
+  readonly runtime?: Runtime;
   readonly cflags?: readonly string[];
   readonly loader?: string;
   readonly module?: string;
@@ -31,6 +34,10 @@ export type PartType = (typeof PART_TYPES)[number];
 /** What an extension can be written in, with the sources that it has unless it says otherwise. */
 const LANGUAGES = { typescript: [], c: ["src/*.c"], cpp: ["src/*.cpp"], rust: ["src/main.rs"] } as const;
 export type Language = keyof typeof LANGUAGES;
+
+/** Whether each processor has an extension's memory for itself. */
+const INSTANCES = ["per-processor", "shared"] as const;
+type Instance = (typeof INSTANCES)[number];
 
 /** What the C and assembly of an extension's dependency is marked by; nothing to build by itself. */
 const SDK = "sdk";
@@ -53,7 +60,8 @@ export interface Part {
   readonly include: readonly string[];
   readonly linkerScript: string | undefined;
   readonly memory: { readonly initialKiB: number; readonly maximumKiB: number };
-  readonly instance: "per-processor" | "shared";
+  readonly instance: Instance;
+  readonly runtime: Runtime;
   readonly cflags: readonly string[];
   /** Name of the loader part that a `bare` or `linux-driver` part links. */
   readonly loader: string;
@@ -150,12 +158,12 @@ function partsOf(folder: string): DeclaredPart[] {
 const fieldOf = (folder: string) => `The field "bareflank" of ${relative(process.cwd(), join(folder, "package.json"))}`;
 
 const KNOWN_FIELDS = new Set(
-  "type name template language sources entry native intrinsics include linkerScript memory instance cflags loader module".split(
+  "type name template language sources entry native intrinsics include linkerScript memory instance runtime cflags loader module".split(
     " ",
   ),
 );
 /** Fields that go with asc, and the one that goes without it. */
-const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance"] as const;
+const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance", "runtime"] as const;
 const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
 
 /** Fills in defaults and finds the files; one that is missing is an error that names it. */
@@ -189,12 +197,18 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     intrinsics: [...sdkFiles((sdk) => sdk.intrinsics), ...files(field.intrinsics)],
     include: [...files(field.include), ...sdkFiles((sdk) => sdk.include)],
     linkerScript: [...files(optional(field.linkerScript)), ...sdkFiles((sdk) => optional(sdk.linkerScript))][0],
-    memory: { initialKiB, maximumKiB },
-    instance: field.instance ?? "per-processor",
+    memory: field.runtime === "managed" ? wholePages(initialKiB, maximumKiB) : { initialKiB, maximumKiB },
+    ...instanceOf(type, field, where),
     cflags: field.cflags ?? [],
     loader: field.loader ?? "loader",
     module: field.module ?? "bfdriver",
   };
+}
+
+/** The collector's heap reaches to the end of WebAssembly's last page, so that is where the memory ends. */
+function wholePages(...[initialKiB, maximumKiB]: [number, number]): Part["memory"] {
+  const end = (sizeKiB: number) => Math.ceil(sizeKiB / WASM_PAGE_KIB) * WASM_PAGE_KIB;
+  return { initialKiB: end(initialKiB), maximumKiB: end(maximumKiB) };
 }
 
 function filesOf(folder: string, names: readonly string[] = []): string[] {
@@ -224,6 +238,28 @@ function languageOf(type: PartType, field: PartField, where: string): Language {
   }
   return language;
 }
+
+/** How an extension lives: what it brings along, and how many of it there are. */
+function instanceOf(type: PartType, field: PartField, where: string): Pick<Part, "instance" | "runtime"> {
+  const { instance = "per-processor", runtime = "none" } = field;
+  const wrong = !INSTANCES.includes(instance) ? "instance" : RUNTIMES.includes(runtime) ? undefined : "runtime";
+  if (wrong !== undefined) {
+    const known = wrong === "instance" ? INSTANCES : RUNTIMES;
+    const names = known.map((name) => `"${name}"`).join(", ");
+    throw new BuildError(`${where} names ${indefinite(wrong)} that is none of ${names}.`, { hint: SEE_README });
+  }
+  if (runtime === "managed" && (type !== "extension" || instance === "shared")) {
+    throw new BuildError(
+      `${where} asks for the runtime "managed", which only extensions have, one on each processor.`,
+      {
+        hint: "Garbage collection, closures and exceptions do not stand two processors in one memory.",
+      },
+    );
+  }
+  return { instance, runtime };
+}
+
+const indefinite = (field: string) => (field === "instance" ? `an "${field}"` : `a "${field}"`);
 
 /** The packages among a package's dependencies, and theirs, that bring C, assembly or Rust with them. */
 function sdksOf(folder: string): { folder: string; field: PartField }[] {

@@ -228,13 +228,16 @@ function skipLocals(body: Reader): boolean {
   return float;
 }
 
+/** Instructions that begin a block of a type: block, loop, if, try. */
+const BLOCKS = new Set([0x02, 0x03, 0x04, 0x06]);
+/** catch, throw, rethrow, delegate, of the first form of the exception handling proposal; catch_all has no operand. */
+const EXCEPTIONS = new Set([0x07, 0x08, 0x09, 0x18]);
+
 /** Moves behind one instruction; answers whether it works on floats. (WebAssembly 2.0, 5.4) */
 function skipInstruction(body: Reader): boolean {
   const opcode = body.byte();
-  if (opcode >= 0x02 && opcode <= 0x04) {
-    const type = body.number();
-    return isFloat(type);
-  }
+  if (BLOCKS.has(opcode)) return isFloat(body.number());
+  if (EXCEPTIONS.has(opcode)) return skipNumbers(body, 1, false);
   if (opcode === 0x0e) {
     for (let n = body.number(); n >= 0; n--) body.number();
     return false;

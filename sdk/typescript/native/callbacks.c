@@ -1,26 +1,44 @@
 // SPDX-License-Identifier: MIT
-// Callbacks of an extension that registered functions instead of exporting vmexit and fail: start.S calls these then
+// How an instance of the module comes to life, and the callbacks of an extension that registered functions instead of
+// exporting vmexit and fail: start.S calls these then
 
 #define SDK_GIVE_UP 3 // Next.Fail
 
+// A function of the module's table, as the C type of its TypeScript's.
+#ifdef MODULE_TABLE
+#define SDK_CALL(type, index, ...) (((type)MODULE_TABLE(index).func)(&module_instance, ##__VA_ARGS__))
+#else
+#define SDK_CALL(type, index, ...) SDK_GIVE_UP
+#endif
+
+static MODULE_PER_PROCESSOR bool sdk_is_ready;
+
+// First on each processor; the first one was here already.
+__attribute__((visibility("hidden"))) void bf_begin_processor(void)
+{
+    if (sdk_is_ready)
+        return;
+    sdk_is_ready = true;
+    module_begin();
+    module_init();
+}
+
+// Before all callbacks, on the first processor.
+__attribute__((visibility("hidden"))) void bf_before_callbacks(void)
+{
+    bf_begin_processor();
+    if (sdk_loader != 0)
+        SDK_CALL(void (*)(void *), sdk_loader);
+}
+
 u32 sdk_vmexit(u32 vsid, u64 reason)
 {
-#ifdef MODULE_TABLE
-    if (sdk_dispatcher != 0)
-        return ((u32(*)(void *, u32, u64))MODULE_TABLE(sdk_dispatcher).func)(&module_instance, vsid, reason);
-#endif
-    (void)vsid;
-    (void)reason;
-    return SDK_GIVE_UP;
+    module_begin();
+    return sdk_dispatcher == 0 ? SDK_GIVE_UP : SDK_CALL(u32 (*)(void *, u32, u64), sdk_dispatcher, vsid, reason);
 }
 
 u32 sdk_fail(u64 error, u64 address)
 {
-#ifdef MODULE_TABLE
-    if (sdk_fail_handler != 0)
-        return ((u32(*)(void *, u64, u64))MODULE_TABLE(sdk_fail_handler).func)(&module_instance, error, address);
-#endif
-    (void)error;
-    (void)address;
-    return SDK_GIVE_UP;
+    module_begin();
+    return sdk_fail_handler == 0 ? SDK_GIVE_UP : SDK_CALL(u32 (*)(void *, u64, u64), sdk_fail_handler, error, address);
 }

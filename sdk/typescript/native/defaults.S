@@ -4,12 +4,6 @@
     .intel_syntax noprefix
     .text
 
-// Every processor has an instance of the module of its own: it comes to life first.
-    .globl bf_begin_processor
-    .hidden bf_begin_processor
-bf_begin_processor:
-    jmp module_init
-
 // An extension that exports no callbacks of its own: those that it registered as functions.
     .weak vmexit
 vmexit:
@@ -18,8 +12,9 @@ vmexit:
 fail:
     jmp sdk_fail
 
-// The compiled TypeScript found itself in an impossible state: the fail callback is told.
-    .globl module_trap
+// The compiled TypeScript found itself in an impossible state: the fail callback is told, unless errors can be caught.
+    .weak module_trap
+    .hidden module_trap
 module_trap:
     ud2
 

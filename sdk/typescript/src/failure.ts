@@ -35,7 +35,7 @@ export class Failure {
 
 let error: u64 = 0;
 let faultAddress: u64 = 0;
-let handler: u32 = 0;
+let handler: ((failure: Failure) => Next) | null = null;
 
 /**
  * Has a function called when a callback of this extension faults or asserts. What it returns happens then: Next.Run
@@ -43,12 +43,12 @@ let handler: u32 = 0;
  */
 export function onFailure(function_: (failure: Failure) => Next): void {
   const receiver: (code: u64, address: u64) => Next = receive;
-  handler = function_.index;
+  handler = function_;
   useFailHandler(receiver.index);
 }
 
 function receive(code: u64, address: u64): Next {
   error = code;
   faultAddress = address;
-  return call_indirect<Next>(handler, <usize>0);
+  return handler === null ? Next.Fail : handler(changetype<Failure>(0));
 }

@@ -1,8 +1,6 @@
 // The handlers of exits: for each kind a list of functions, the newest first
 //
-// One list per processor, as every module's memory is. Functions are kept by their numbers in the module's table.
-
-import { assertionFailed } from "./syscall";
+// One list per processor, as every module's memory is.
 
 /** What handlers are registered for. */
 export enum Kind {
@@ -20,47 +18,45 @@ export enum Kind {
   Other,
 }
 
-/** How many handlers an extension may register. */
-export const MAX_HANDLERS: u32 = 64;
+/** What every handler is to the dispatcher: exits have no state of their own, so that any reference will do. */
+type Function_ = (exit: usize) => bool;
 
-/** A handler in its list; 0 ends a list. */
-@unmanaged
+/** A handler, the older one of its kind, and the one that was registered before it for whatever kind. */
 class Handler {
-  function: u32 = 0;
-  next: u32 = 0;
+  constructor(
+    readonly handle: Function_,
+    readonly older: Handler | null,
+    readonly previous: Handler | null,
+  ) {}
 }
 
-/** First handler of each kind. */
-const heads: usize = memory.data(12 * 4, 4);
-/** Place 0 stays empty. */
-const handlers: usize = memory.data(65 * 8, 8);
-let count: u32 = 0;
-
-function at(index: u32): Handler {
-  return changetype<Handler>(handlers + <usize>(index * 8));
-}
+/** References to the newest handler of each kind. The collector does not know this memory. */
+const heads: usize = memory.data(4 * 12, 4);
+/** What it does know: from here a way leads to all. */
+let last: Handler | null = null;
 
 /** Puts a function in front of those of its kind. */
-export function addHandler(kind: Kind, function_: u32): void {
-  if (count == MAX_HANDLERS) assertionFailed();
-  count++;
-  const head = heads + <usize>kind * 4;
-  at(count).function = function_;
-  at(count).next = load<u32>(head);
-  store<u32>(head, count);
+export function addHandler(kind: Kind, function_: usize): void {
+  const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
+  last = handler;
+  store<usize>(heads + <usize>kind * 4, changetype<usize>(handler));
 }
 
 /** Whether there is a handler of a kind. */
 export function hasHandlers(kind: Kind): bool {
-  return load<u32>(heads + <usize>kind * 4) != 0;
+  return newest(kind) !== null;
 }
 
 /** Calls the handlers of a kind, until one says that it has handled the exit: true then. */
 export function callHandlers(kind: Kind): bool {
-  let index = load<u32>(heads + <usize>kind * 4);
-  while (index != 0) {
-    if (call_indirect<bool>(at(index).function, <usize>0)) return true;
-    index = at(index).next;
+  let handler = newest(kind);
+  while (handler !== null) {
+    if (handler.handle(0)) return true;
+    handler = handler.older;
   }
   return false;
+}
+
+function newest(kind: Kind): Handler | null {
+  return changetype<Handler | null>(load<usize>(heads + <usize>kind * 4));
 }

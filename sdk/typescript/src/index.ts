@@ -10,8 +10,11 @@
 //   *-map.ts            which MSRs and ports exit
 //   nested-tables.ts    what memory a VM sees
 //   shared.ts           memory that all processors see, for the atomic operations
+//   messages.ts         from processor to processor
+//   life.ts             what is done at the beginning and at the end
+//   uncaught.ts, collector.ts  errors and memory, with the runtime "managed"
 //   step.ts             one instruction at a time
-//   guest-*.ts          reading and writing a VM's memory; the instruction that it exited for, and its operands
+//   guest-*.ts          reading and writing a VM's memory
 //   log.ts, failure.ts  what the debug ring gets to read
 
 export * from "../../../abi/generated/bare/callbacks";
@@ -19,17 +22,8 @@ export * from "../../../abi/generated/bare/control";
 export * from "../../../abi/generated/bare/enumerations";
 export * from "../../../bsl/src/atomic";
 export * from "../../../bsl/src/memory";
-export {
-  DECODED,
-  DecodedInstruction,
-  MODE_16,
-  MODE_32,
-  MODE_64,
-  NO_REGISTER,
-  REGISTER_RIP,
-} from "../../../bsl/src/x64/instruction";
-export { Operation } from "../../../bsl/src/x64/operation";
 export { AmdVs } from "./amd";
+export { allocatedBytes, collect, collectIfNeeded, collections } from "./collector";
 export { ControlRegisterExit } from "./control-register-exit";
 export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
 export { CpuidExit } from "./cpuid-exit";
@@ -38,9 +32,7 @@ export { Exit } from "./exit";
 export * from "./exits";
 export { Failure, onFailure } from "./failure";
 export { Guest, guest } from "./guest";
-export { codeMode, guestInstruction } from "./guest-instruction";
 export { guestMemory, readGuestPhysical, writeGuestPhysical } from "./guest-memory";
-export { operandAddress, operandValue, readOperand, setRegister, writeOperand } from "./guest-operand";
 export {
   ACCESS_EXECUTE,
   ACCESS_READ,
@@ -57,7 +49,9 @@ export { findHypervisorMemory } from "./hypervisor-memory";
 export { IntelVs } from "./intel";
 export { IoExit } from "./io-exit";
 export { IoMap } from "./io-map";
+export { Disposable, disposeOnLeave, onLeave, onLoad, onUnload } from "./life";
 export { Level, Line, line, log, logNumber, setLogLevel } from "./log";
+export { MAILBOX_MESSAGES, Message, onMessage, post, postToOthers } from "./messages";
 export * from "./msr";
 export { MsrExit } from "./msr-exit";
 export { MsrMap } from "./msr-map";
@@ -69,11 +63,12 @@ export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } f
 export { portIn, portOut } from "./port";
 export { startInRealMode } from "./real-mode";
 export { registerName } from "./register-names";
-export { onLeave, startRoot } from "./root";
+export { startRoot } from "./root";
 export { ATTRIBUTE_32, ATTRIBUTE_LONG, ATTRIBUTE_PRESENT } from "./segments";
 export { SHARED_BYTES, sharedMemory } from "./shared";
 export { step } from "./step";
 export { unaskedExit } from "./unasked";
+export { onUncaught, reportError } from "./uncaught";
 export { hasErrorCode, Vector, vectorName } from "./vectors";
 export { isIntel } from "./vendor";
 export { Vm, Vp } from "./vm";

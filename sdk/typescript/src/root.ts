@@ -17,13 +17,11 @@ import { Instruction } from "../../../abi/generated/bare/enumerations";
 import { CpuidExit } from "./cpuid-exit";
 import { guest } from "./guest";
 import { hasHandlers, Kind } from "./handlers";
+import { entered, farewell } from "./life";
 import { log } from "./log";
 import { Next } from "./next";
 import { onCpuid } from "./on";
 import { Vs } from "./vs";
-
-/** Called before this processor leaves the hypervisor. */
-let farewell: u32 = 0;
 
 /**
  * Makes the operating system the root VM of this processor: call it first in bootstrap. It answers the hypervisor's own
@@ -32,12 +30,8 @@ let farewell: u32 = 0;
  */
 export function startRoot(ppid: u32): Vs {
   onCpuid(answerHypervisorLeaves);
+  entered();
   return Vs.createRoot(ppid).intercept(Instruction.Cpuid);
-}
-
-/** Has a function called on this processor when it is told to leave the hypervisor: the place for totals. */
-export function onLeave(handler: () => void): void {
-  farewell = handler.index;
 }
 
 function answerHypervisorLeaves(exit: CpuidExit): bool {
@@ -63,5 +57,6 @@ function control(exit: CpuidExit): void {
   if (!allowed) return;
   if (command == CPUID_CONTROL_STOP) exit.next = Next.Stop;
   if (command == CPUID_CONTROL_REPORT_ON) log("in a VM now");
-  if (command == CPUID_CONTROL_REPORT_OFF && farewell != 0) call_indirect<void>(farewell);
+  const isLast = command == CPUID_CONTROL_REPORT_OFF || command == CPUID_CONTROL_STOP;
+  if (isLast && farewell !== null) farewell();
 }

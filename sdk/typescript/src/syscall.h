@@ -9,7 +9,7 @@
 extern u64 bf_handle __attribute__((visibility("hidden")));
 
 // Functions of the module's table, the same on every processor; native/callbacks.c calls them.
-static u32 sdk_dispatcher, sdk_fail_handler;
+static u32 sdk_dispatcher, sdk_fail_handler, sdk_loader, sdk_uncaught_handler, sdk_thrower;
 
 // RCX and R11 go to the instruction itself; registers that a call does not name as outputs stay.
 MODULE_INLINE u64 sdk_call(u32 call, u64 *reg0, u64 reg1, u64 reg2, u64 reg3)
@@ -66,3 +66,6 @@ INTRINSIC0(void, syscall, assertionFailed)
 
 INTRINSIC(void, syscall, useDispatcher, u32 index) { sdk_dispatcher = index; }
 INTRINSIC(void, syscall, useFailHandler, u32 index) { sdk_fail_handler = index; }
+INTRINSIC(void, syscall, useLoader, u32 index) { sdk_loader = index; }
+INTRINSIC(void, syscall, useUncaughtHandler, u32 index) { sdk_uncaught_handler = index; }
+INTRINSIC(void, syscall, useThrower, u32 index) { sdk_thrower = index; }

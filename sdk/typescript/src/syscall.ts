@@ -26,3 +26,8 @@ export declare function assertionFailed(): void;
 export declare function useDispatcher(index: u32): void;
 /** The same for the fail callback of an extension without a fail. */
 export declare function useFailHandler(index: u32): void;
+/** Has a function without parameters called once, on the first processor, before any callback. */
+export declare function useLoader(index: u32): void;
+/** Has a function called with each error that nobody caught, and another one with the reason of each trap. */
+export declare function useUncaughtHandler(index: u32): void;
+export declare function useThrower(index: u32): void;

@@ -2,16 +2,34 @@
 
 import { join, resolve } from "node:path";
 import { type Options, type Run, run } from "../../../kernel/test/bare/run.ts";
-import { BuildError, Builder, type DeclaredPart, formatDiagnostic } from "../../../toolchain/src/index.ts";
+import {
+  BuildError,
+  Builder,
+  type DeclaredPart,
+  formatDiagnostic,
+  type PartField,
+} from "../../../toolchain/src/index.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 const build = join(repository, "build/test/sdk");
 
 /** Builds fixtures/src/<name>.ts for each name; a fixture that does not compile is an error. */
-export async function buildFixtures(names: readonly string[], type: "extension" | "library" = "extension") {
+export function buildFixtures(names: readonly string[], type: "extension" | "library" = "extension"): Promise<void> {
+  return buildParts(names, { type });
+}
+
+/** The same with closures, exceptions and a collector. */
+export function buildManagedFixtures(names: readonly string[]): Promise<void> {
+  return buildParts(names, { type: "extension", runtime: "managed" });
+}
+
+async function buildParts(
+  names: readonly string[],
+  kind: Pick<DeclaredPart, "type"> & Pick<PartField, "runtime">,
+): Promise<void> {
   const parts = names.map((name): DeclaredPart => {
-    const field = { type, entry: `src/${name}.ts`, memory: { initialKiB: 128 } };
-    return { type, name, folder: join(import.meta.dirname, "fixtures"), field };
+    const field = { ...kind, entry: `src/${name}.ts`, memory: { initialKiB: 128 } };
+    return { type: kind.type, name, folder: join(import.meta.dirname, "fixtures"), field };
   });
   const cache = process.env.BF_CACHE ?? join(repository, "build/.cache");
   const builder = new Builder({ root: repository, parts, build }, { cache });
