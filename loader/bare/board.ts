@@ -34,6 +34,8 @@ export declare function exceptionStubs(): u64;
 /** Where the code that starts an application processor lies, and its size. */
 export declare function trampoline(): u64;
 export declare function trampolineBytes(): u64;
+/** Where the NMIs are counted that have arrived on any processor: 32 bits. */
+export declare function nmiCounter(): u64;
 /** A function of the form MOV EAX, 1; RET in a page of its own: where it lies, and a call of it. */
 export declare function hookTarget(): u64;
 export declare function callHookTarget(): u32;

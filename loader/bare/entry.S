@@ -131,19 +131,24 @@ trampoline_end:
 
     .code64
     .text
-// One stub a vector, all of the same length. None returns: nothing here may fault.
+// One stub a vector, all of the same length. NMIs are counted; nothing else returns, for nothing here may fault.
     .balign 16
     .globl exception_stubs
 exception_stubs:
     .set vector, 0
     .rept 32
     .balign 16
+    .if vector == 2
+    lock inc dword ptr [rip + nmi_counter]
+    iretq
+    .else
     // Vectors for which the processor pushes an error code: 8, 10 to 14, 17, 21, 29, 30
     .if (0x60227d00 >> vector) & 1 == 0
     push 0
     .endif
     push vector
     jmp exception
+    .endif
     .set vector, vector + 1
     .endr
 exception:
@@ -176,6 +181,9 @@ boot_gdtr:
 
     .bss
     .balign 4096
+    .globl nmi_counter
+nmi_counter:
+    .skip 4096
 boot_pml4:
     .skip 4096
 boot_pdpt:

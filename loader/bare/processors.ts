@@ -12,6 +12,7 @@ import { apicId, findMadt } from "./acpi";
 import { inb, trampoline, trampolineBytes, writeCr4 } from "./board";
 import { loadDescriptors } from "./descriptors";
 import { take } from "./memory";
+import { takeStorm } from "./nmi-storm";
 import { runPayload } from "./payload";
 
 const MAX_PROCESSORS: u32 = 64;
@@ -28,6 +29,7 @@ const APIC_ID: u64 = APIC + 0x20;
 const APIC_COMMAND: u64 = APIC + 0x300;
 const APIC_COMMAND_DESTINATION: u64 = APIC + 0x310;
 const COMMAND_PENDING: u32 = 1 << 12;
+const COMMAND_NMI: u32 = 0x4400;
 const COMMAND_INIT: u32 = 0x4500;
 const COMMAND_STARTUP: u32 = 0x4600 | <u32>(TRAMPOLINE >> 12);
 
@@ -37,13 +39,16 @@ const START_ATTEMPTS: u32 = 1_000_000;
 const CR4_OSXSAVE: u64 = 1 << 18;
 const ECX_XSAVE: u32 = 1 << 26;
 
-/** The payload, beside the loader's operations. */
+/** The payload and the receiving end of a storm of NMIs, beside the loader's operations. */
 export const OPERATION_PAYLOAD: u32 = 100;
+export const OPERATION_STORM: u32 = 101;
 
 /** A mailbox: a request and an answer, 4 bytes each. */
 const MAILBOX_BYTES: u32 = 64;
 const mailboxes: usize = memory.data(64 * 64, 64);
 const IDLE: u32 = 0;
+/** Their local APICs' identifiers. */
+const apicIds: usize = memory.data(4 * 64, 4);
 
 let count: u32 = 1;
 
@@ -64,10 +69,12 @@ export function startProcessors(): bool {
   if (madt === 0) return true;
   copyMemory(TRAMPOLINE, trampoline(), trampolineBytes());
   const own = <i32>(peek32(APIC_ID) >> 24);
+  store<u32>(apicIds, own);
   for (let n: u32 = 0; count < MAX_PROCESSORS; n++) {
     const id = apicId(madt, n);
     if (id < 0) return true;
     if (id === own) continue;
+    store<u32>(apicIds + <usize>(count * 4), id);
     if (!startProcessor(<u32>id, count)) return false;
     count++;
   }
@@ -128,8 +135,23 @@ export function performOn(index: u32, operation: u32): void {
     perform(0, operation);
     return;
   }
+  beginOn(index, operation);
+  awaitEnd(index);
+}
+
+/** Has another processor begin an operation. */
+export function beginOn(index: u32, operation: u32): void {
   storeRelease32(mailbox(index), operation);
+}
+
+/** Waits until it has ended. */
+export function awaitEnd(index: u32): void {
   while (loadAcquire32(mailbox(index)) !== IDLE) pause();
+}
+
+/** Sends an NMI to processor `index`. */
+export function sendNmi(index: u32): void {
+  command(load<u32>(apicIds + <usize>(index * 4)), COMMAND_NMI);
 }
 
 function perform(index: u32, operation: u32): void {
@@ -141,6 +163,9 @@ function perform(index: u32, operation: u32): void {
       break;
     case OPERATION_PAYLOAD:
       runPayload();
+      break;
+    case OPERATION_STORM:
+      takeStorm();
       break;
   }
 }

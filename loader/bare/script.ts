@@ -34,6 +34,7 @@ import { print, printByte, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_LEAK, EXIT_LOADER, EXIT_PASSED } from "./ending";
 import { take } from "./memory";
 import { fileCount, fileEnd, fileStart, option } from "./multiboot";
+import { storm } from "./nmi-storm";
 import { payloadTicks, preparePayload } from "./payload";
 import { OPERATION_PAYLOAD, performOn, processorsFound } from "./processors";
 
@@ -81,6 +82,7 @@ function cycle(): u32 {
       print("\n");
       work("in the root VM");
       act();
+      storm(option("nmis", 0));
     }
     const isStopped = isStarted && command(IOCTL_STOP, "stop");
     if (!isStopped || i + 1 === cycles) dump();

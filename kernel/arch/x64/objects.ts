@@ -1,12 +1,12 @@
 // Nested page tables and permission maps of this processor's vendor: where each VS names them, and how maps look
 
-import { attachIoMap, attachMsrMap, attachNestedTables, mayWrite } from "./amd/attachments";
+import { Vs } from "../../src/vs";
+import * as amd from "./amd/attachments";
 import { changeMsrpm, MSRPM_ORDER, readMsrpm } from "./amd/msr-map";
+import * as intel from "./intel/attachments";
 import { changeMsrBitmap, MSR_BITMAP_ORDER, readMsrBitmap } from "./intel/msr-map";
 import { initMemoryTypes } from "./memory-type";
 import { initNestedFormat } from "./nested-format";
-
-export { attachIoMap, attachMsrMap, attachNestedTables, mayWrite };
 
 let isIntel: bool = false;
 
@@ -15,6 +15,29 @@ export function initObjectFormats(intel: bool): void {
   isIntel = intel;
   initNestedFormat(intel);
   initMemoryTypes(intel);
+}
+
+/** Makes a VS see memory by the nested page tables at `root`, or as it is: 0. */
+export function attachNestedTables(vs: Vs, root: u64): void {
+  if (isIntel) intel.attachNestedTables(vs, root);
+  else amd.attachNestedTables(vs, root);
+}
+
+/** Makes a VS exit by the map of MSRs at a physical address, or without one: 0. */
+export function attachMsrMap(vs: Vs, map: u64): void {
+  if (isIntel) intel.attachMsrMap(vs, map);
+  else amd.attachMsrMap(vs, map);
+}
+
+/** The same with a map of ports. */
+export function attachIoMap(vs: Vs, map: u64): void {
+  if (isIntel) intel.attachIoMap(vs, map);
+  else amd.attachIoMap(vs, map);
+}
+
+/** Whether an extension of version 2 may write a value to a register: no address, nothing that is not attached. */
+export function mayWrite(vs: Vs, register: u32, value: u64): bool {
+  return isIntel ? intel.mayWrite(vs, register, value) : amd.mayWrite(vs, register, value);
 }
 
 /** log2 of the pages of a map of MSRs. */

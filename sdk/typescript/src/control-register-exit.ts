@@ -1,11 +1,12 @@
 // Instructions on control registers (APM volume 2, 15.8.1; SDM volume 3, table 28-3)
 
 import { INTEL_REG_EXIT_QUALIFICATION } from "../../../abi/generated/bare/registers-intel";
-import { decodeControlInstruction } from "./control-instruction";
+import { controlOperand, fetchControlOperand, isControlInstruction, storeControl } from "./control-instruction";
 import { readControl, writeControl } from "./control-registers";
 import { Exit } from "./exit";
 import { kindOf } from "./exit-kinds";
 import { guest } from "./guest";
+import { guestInstruction } from "./guest-instruction";
 import { Kind } from "./handlers";
 import { Next } from "./next";
 import { Vector } from "./vectors";
@@ -23,27 +24,28 @@ export class ControlRegisterExit extends Exit {
   }
   /** What a write wants the register to be, or what it is. */
   get value(): u64 {
-    return this.isWrite ? decodeControlInstruction().operand(this.number) : readControl(this.vs, this.number);
+    return this.isWrite ? controlOperand(this.number) : readControl(this.vs, this.number);
   }
 
-  /** Does what the VM wants. False when it could not: the exit ends with #GP, or #UD for an unknown instruction. */
+  /** Does what the VM wants. False when it could not: the exit ends with #GP, #PF, or #UD for an unknown instruction. */
   passThrough(): bool {
     return this.isWrite ? this.write(this.value) : this.read(this.value);
   }
 
   /** Ends a write with another value. */
   write(value: u64): bool {
-    const instruction = decodeControlInstruction();
-    if (!instruction.isKnown) return !this.raise(Vector.UndefinedOpcode, 0);
+    const instruction = guestInstruction();
+    if (!isControlInstruction(instruction)) return !this.raise(Vector.UndefinedOpcode, 0);
+    if (!fetchControlOperand(instruction)) return false;
     if (!writeControl(this.vs, this.number, value)) return !this.raise(Vector.GeneralProtection, 0);
     return this.skip(instruction.length);
   }
 
   /** Ends a read with another value. */
   read(value: u64): bool {
-    const instruction = decodeControlInstruction();
-    if (!instruction.isKnown) return !this.raise(Vector.UndefinedOpcode, 0);
-    instruction.store(value);
+    const instruction = guestInstruction();
+    if (!isControlInstruction(instruction)) return !this.raise(Vector.UndefinedOpcode, 0);
+    if (!storeControl(instruction, value)) return false;
     return this.skip(instruction.length);
   }
 

@@ -1,17 +1,20 @@
-// Physical memory of the root VM, which sees the machine's as it is
+// Physical memory of the active VM, if it sees the machine's as it is: the root VM does
 //
-// A page is mapped when it is first used, for all processors, and stays so. What belongs to the hypervisor is refused.
+// A page is mapped when it is first used, for all processors, and stays so: in each VM anew, because an extension sees
+// other mappings while another VM is active. What belongs to the hypervisor is refused.
 
 import { STATUS_FAILURE_UNKNOWN, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
-import { ROOT_VMID, SYSCALL_VM_MAP_DIRECT } from "../../../abi/generated/bare/syscalls";
+import { SYSCALL_VM_MAP_DIRECT } from "../../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { copyMemory } from "../../../bsl/src/memory";
 import { PAGE_BYTES } from "./pages";
 import { callStatus } from "./syscall";
+import { Vm } from "./vm";
 
 const PAGE_MASK: u64 = PAGE_BYTES - 1;
-/** Pages that are known to be mapped, by the low bits of their numbers: 64 of them. */
+/** Pages that are known to be mapped, with their VM's identifier, by the low bits of their numbers: 64 of them. */
 const known: usize = memory.data(64 * 8, 8);
+const VM_SHIFT: u64 = 48;
 const KNOWN_MASK: u64 = 63;
 
 /**
@@ -22,11 +25,13 @@ export function guestMemory(physical: u64): u64 {
   const page = physical & ~PAGE_MASK;
   if (page == 0 || page >= EXT_DIRECT_BYTES) return 0;
   const place = known + <usize>(((page >> 12) & KNOWN_MASK) << 3);
-  if (load<u64>(place) != page) {
-    const status = callStatus(SYSCALL_VM_MAP_DIRECT, ROOT_VMID, page, 0);
+  const vm = Vm.active.id;
+  const mapping = page | ((<u64>vm) << VM_SHIFT);
+  if (load<u64>(place) != mapping) {
+    const status = callStatus(SYSCALL_VM_MAP_DIRECT, vm, page, 0);
     // UNKNOWN: it is mapped already, by this processor or another one
     if (status != STATUS_SUCCESS && status != STATUS_FAILURE_UNKNOWN) return 0;
-    store<u64>(place, page);
+    store<u64>(place, mapping);
   }
   return EXT_DIRECT_BASE + physical;
 }

@@ -14,7 +14,7 @@
 //   life.ts             what is done at the beginning and at the end
 //   uncaught.ts, collector.ts  errors and memory, with the runtime "managed"
 //   step.ts             one instruction at a time
-//   guest-*.ts          reading and writing a VM's memory
+//   guest-*.ts          reading and writing a VM's memory; the instruction that it exited for, and its operands
 //   log.ts, failure.ts  what the debug ring gets to read
 
 export * from "../../../abi/generated/bare/callbacks";
@@ -22,6 +22,16 @@ export * from "../../../abi/generated/bare/control";
 export * from "../../../abi/generated/bare/enumerations";
 export * from "../../../bsl/src/atomic";
 export * from "../../../bsl/src/memory";
+export {
+  DECODED,
+  DecodedInstruction,
+  MODE_16,
+  MODE_32,
+  MODE_64,
+  NO_REGISTER,
+  REGISTER_RIP,
+} from "../../../bsl/src/x64/instruction";
+export { Operation } from "../../../bsl/src/x64/operation";
 export { AmdVs } from "./amd";
 export { allocatedBytes, collect, collectIfNeeded, collections } from "./collector";
 export { ControlRegisterExit } from "./control-register-exit";
@@ -32,7 +42,9 @@ export { Exit } from "./exit";
 export * from "./exits";
 export { Failure, onFailure } from "./failure";
 export { Guest, guest } from "./guest";
+export { codeMode, guestInstruction } from "./guest-instruction";
 export { guestMemory, readGuestPhysical, writeGuestPhysical } from "./guest-memory";
+export { operandAddress, operandValue, readOperand, setRegister, writeOperand } from "./guest-operand";
 export {
   ACCESS_EXECUTE,
   ACCESS_READ,

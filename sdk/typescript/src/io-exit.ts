@@ -38,7 +38,7 @@ export class IoExit extends Exit {
 
   /** Does what the VM wants. A string goes element by element; a page of it that is absent ends the exit with #PF. */
   passThrough(): void {
-    if (this.isString) this.next = passStringThrough(this.information);
+    if (this.isString) this.next = passStringThrough();
     else if (this.isInput) this.value = portIn(this.port, this.bytes);
     else portOut(this.port, this.bytes, this.value);
   }

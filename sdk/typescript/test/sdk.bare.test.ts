@@ -13,7 +13,9 @@ const exception = (vector: number, errorCode: number) =>
 
 const passed = { kind: "exit", exitCode: 0, report: undefined };
 
-beforeAll(() => buildFixtures(["msr", "io", "events", "control", "memory", "nested", "failure", "cheap", "shared"]));
+beforeAll(() =>
+  buildFixtures(["msr", "io", "events", "control", "memory", "nested", "failure", "cheap", "shared", "instructions"]),
+);
 
 describe("handlers of MSRs", () => {
   it("see a read first when they are newest, and change what it gives", async () => {
@@ -136,6 +138,29 @@ describe("handlers of control registers", () => {
     expect((actionResult(result, "cr4") ?? -1n) & 0x204n).toBe(0x200n);
     expect(result.ring).toContain("PP 0: CR4 changes 0x4");
     expect(result.ring).not.toContainEqual(expect.stringContaining("not shown"));
+  });
+});
+
+describe("instructions that the SDK reads", () => {
+  it("have the operands that prefixes and memory give them, and do not notice single steps", async () => {
+    const result = await runFixture("instructions", `eax=${0x4000_0060}`);
+    expect(result).toMatchObject(passed);
+    expect(result.ring.slice(1, -1)).toEqual([
+      "PP 0: writes 0x12",
+      "PP 0: cx 0x0",
+      "PP 0: si 0x3",
+      "PP 0: strings 0x1",
+      "PP 0: port 0x63",
+      "PP 0: popped 0x46",
+      "PP 0: smsw 0x10",
+      "PP 0: cr0 0x12",
+      "PP 0: pushed 0x46",
+      "PP 0: after STI 0x246",
+      "PP 0: pushed wide 0x246",
+      // STI is one step with the instruction behind it on some processors
+      expect.stringMatching(/^PP 0: steps 0x[bc]$/),
+      "PP 0: flags 0x46",
+    ]);
   });
 });
 
