@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first process of the lab's Linux: runs what the host asks for, over a virtio port.
+ * The first process of the lab's Linux: runs what the host asks for, over a virtio or serial port.
  *
  * Frames are described in lab/src/linux/channel.ts. One command runs at a time; its output goes to the host as it
  * comes, standard output and standard error apart.
@@ -19,6 +19,7 @@
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define CHUNK_BYTES 65536
@@ -29,6 +30,7 @@ enum { OUTPUT, ERRORS, STREAMS };
 static const char stream_types[STREAMS] = {'O', 'E'};
 
 static int port;
+static const char *terminal_name;
 static pid_t command;
 /* Read ends of the command's output; -1 when closed. */
 static int streams[STREAMS] = {-1, -1};
@@ -131,7 +133,7 @@ static void start_shell(const uint16_t *size)
     if (command != 0)
         return;
     default_signals();
-    int terminal = open("/dev/hvc0", O_RDWR);
+    int terminal = open(terminal_name, O_RDWR);
     struct winsize window = {.ws_row = size[0], .ws_col = size[1]};
     ioctl(terminal, TIOCSCTTY, 1);
     ioctl(terminal, TIOCSWINSZ, &window);
@@ -224,14 +226,29 @@ static void send_ready(const char *notes)
     close(file);
 }
 
-/* Arguments: the virtio port, the file with what the boot script complained about. */
+/* A serial port passes every byte on as it is, at its highest speed. A virtio port is no terminal, and always does. */
+static void make_raw(void)
+{
+    struct termios settings;
+    if (tcgetattr(port, &settings) != 0)
+        return;
+    cfmakeraw(&settings);
+    cfsetspeed(&settings, B115200);
+    settings.c_cflag |= CLOCAL;
+    tcsetattr(port, TCSANOW, &settings);
+}
+
+/* Arguments: the port to the host, the terminal for shells, the file with what the boot script complained about. */
 int main(int argc, char **argv)
 {
-    if (argc != 3)
+    if (argc != 4)
         return 2;
-    port = open(argv[1], O_RDWR | O_CLOEXEC);
+    port = open(argv[1], O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (port < 0)
         fail(argv[1]);
+
+    make_raw();
+    terminal_name = argv[2];
 
     sigset_t handled;
     sigemptyset(&handled);
@@ -242,7 +259,7 @@ int main(int argc, char **argv)
     sigprocmask(SIG_BLOCK, &handled, NULL);
     int signals = signalfd(-1, &handled, SFD_CLOEXEC);
 
-    send_ready(argv[2]);
+    send_ready(argv[3]);
     for (;;) {
         struct pollfd polled[] = {
             {.fd = port, .events = POLLIN},

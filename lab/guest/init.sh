@@ -10,6 +10,9 @@ busybox mount -t devtmpfs dev /dev
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sys /sys
 
+# What the host shows of a boot that takes long.
+echo "lab: first process" >/dev/console
+
 for module in /modules/*.ko; do
     busybox insmod "$module"
 done

@@ -19,6 +19,6 @@ if [ -f "$driver" ]; then
 fi
 
 cd /root
-for port in /dev/vport*p1; do
-    exec /usr/lib/bareflank/lab/agent "$port" "$notes"
+for port in $LAB_CHANNEL; do
+    exec /usr/lib/bareflank/lab/agent "$port" "$LAB_TERMINAL" "$notes"
 done

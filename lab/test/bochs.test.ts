@@ -1,9 +1,14 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
 import { printedExitValue } from "../src/emulator/bochs.ts";
 import { bochsConfiguration } from "../src/emulator/bochs-configuration.ts";
 import { BochsDebugger } from "../src/emulator/bochs-debugger.ts";
-import { readLogLine } from "../src/emulator/bochs-log.ts";
+import { BochsLog, readPanic } from "../src/emulator/bochs-log.ts";
 import type { MachineOptions } from "../src/emulator/emulator.ts";
 import { LabError } from "../src/errors.ts";
 import { multibootScript } from "../src/image/boot-disc.ts";
@@ -12,10 +17,10 @@ import { type BochsMachine, findMachine } from "../src/machines.ts";
 const machine = findMachine("intel") as BochsMachine;
 const options: MachineOptions = { machine, smp: 1, memory: "256M", icount: false };
 
+const bare = { kind: "bare", image: "/b", modules: [], append: "" } as const;
+
 const configuration = (changes: Partial<MachineOptions> = {}): string[] =>
-  bochsConfiguration(machine, { ...options, ...changes }, new Map([["serial", 4711]]), "/t/boot.iso", "bare").split(
-    "\n",
-  );
+  bochsConfiguration(machine, { ...options, ...changes }, new Map([["serial", 4711]]), "/t/boot.iso", bare).split("\n");
 
 const line = (lines: readonly string[], key: string): string => lines.find((text) => text.startsWith(`${key}:`)) ?? "";
 
@@ -47,22 +52,55 @@ describe("multibootScript", () => {
   });
 });
 
-describe("readLogLine", () => {
+describe("readPanic", () => {
   it.each([
     ["00208753244p[UNMAP ] >>PANIC<< Shutdown port: shutdown requested", "guest-exit"],
     ["00208753244p[ACPI  ] >>PANIC<< ACPI control: soft power off", "powered-off"],
-    ["00000000000i[SYS   ] bx_pc_system_c::Reset(HARDWARE) called", undefined],
-    ["00206019148e[CPU0  ] RDMSR: Unknown register 0xc0010114", undefined],
-  ])("finds in %s %j", (text, found) => {
-    expect(readLogLine(text)).toBe(found);
+    ["00044501578p[CPU0  ] >>PANIC<< exception(): 3rd (13) exception with no resolution", "triple-fault"],
+    ["00044501578p[HD    ] >>PANIC<< something else", "panic"],
+  ])("finds in %s why Bochs ended: %s", (text, reason) => {
+    expect(readPanic(text)).toMatchObject({ reason });
   });
 
-  it.each([
-    ["00133270954i[SYS   ] bx_pc_system_c::Reset(SOFTWARE) called", "powered-off"],
-    ["00044501578p[CPU0  ] >>PANIC<< exception(): 3rd (13) exception with no resolution", "triple-fault"],
-    ["00044501578p[HD    ] >>PANIC<< something else", "emulator-failed"],
-  ])("takes %s for the machine's death: %s", (text, kind) => {
-    expect(readLogLine(text)).toMatchObject({ kind });
+  it("finds nothing in other lines", () => {
+    expect(readPanic("00206019148e[CPU0  ] RDMSR: Unknown register 0xc0010114")).toBeUndefined();
+  });
+});
+
+describe("BochsLog", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bf-lab-log-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const read = async (...lines: string[]) => {
+    const stream = new PassThrough();
+    const log = new BochsLog(stream, join(folder, "bochs.log"));
+    let reset = false;
+    log.reset.then(() => {
+      reset = true;
+    });
+    stream.end(`${lines.join("\n")}\n`);
+    await once(stream, "end");
+    await setImmediate();
+    return { log, reset };
+  };
+
+  const start = "00000000000i[SYS   ] bx_pc_system_c::Reset(HARDWARE) called";
+
+  it("does not take the first reset for one", async () => {
+    expect(await read(start)).toMatchObject({ reset: false, log: { stop: undefined } });
+    const again = "00133270954i[SYS   ] bx_pc_system_c::Reset(SOFTWARE) called";
+    expect(await read(start, again)).toMatchObject({ reset: true });
+  });
+
+  it("has the registers behind a panic", async () => {
+    const { log } = await read(
+      "00044501578i[CPU0  ] cpu hardware reset",
+      "00044501578p[CPU0  ] >>PANIC<< exception(): 3rd (13) exception with no resolution",
+      "00044501578i[CPU0  ] CPU is in protected mode (active)",
+      "00044501578i[CPU1  ] | EIP=00000048 (00000048)",
+      "00044501578i[CMOS  ] Last time is 1795309865",
+    );
+    expect(log.registers).toBe("CPU0 CPU is in protected mode (active)\nCPU1 EIP=00000048 (00000048)\n");
   });
 });
 
@@ -88,7 +126,7 @@ describe("BochsDebugger", () => {
       const command = text.trim();
       heard.push(command);
       if (command !== "c") {
-        stdout.write(`${command}!\n`);
+        stdout.write(`${command}\n${command}!\n`);
         prompt();
       }
     };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BareBoot, LinuxBoot, MachineOptions } from "../src/emulator/emulator.ts";
 import { qemuArguments } from "../src/emulator/qemu-arguments.ts";
 import { kernelCommandLine } from "../src/linux/command-line.ts";
+import { linuxDevices } from "../src/linux/devices.ts";
 import { findMachine, type QemuMachine } from "../src/machines.ts";
 
 const machine = findMachine("amd") as QemuMachine;
@@ -80,12 +81,12 @@ describe("qemuArguments for the bare platform", () => {
 
 describe("kernelCommandLine", () => {
   it("leaves COM1 to the hypervisor and makes an oops a panic", () => {
-    const words = kernelCommandLine().split(" ");
-    expect(words).toContain("console=ttyS1");
+    const words = kernelCommandLine(linuxDevices.qemu).split(" ");
+    expect(words).toContain("console=ttyS1,115200");
     expect(words).toContain("oops=panic");
   });
 
   it("puts the user's words last, where they win", () => {
-    expect(kernelCommandLine("panic=5").endsWith(" panic=5")).toBe(true);
+    expect(kernelCommandLine(linuxDevices.qemu, "panic=5").endsWith(" panic=5")).toBe(true);
   });
 });

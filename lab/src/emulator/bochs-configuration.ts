@@ -16,10 +16,15 @@ const serialPorts: Readonly<Record<Wire, string>> = {
  * How many instructions are a second of the machine's time. Delays of firmware and devices are so many instructions,
  * so the fewer the faster; Linux, whose timer ticks come in that time, too, wants more.
  */
-const instructionsPerSecond = { bare: 4_000_000, linux: 50_000_000 } as const;
+export const instructionsPerSecond = { bare: 4_000_000, linux: 50_000_000 } as const;
+
+const MEBIBYTE = 1024 * 1024;
 
 /** Memory in MiB, as Bochs wants it. */
 const mebibytes = (size: string): number => Number.parseInt(size, 10) * (size.endsWith("G") ? 1024 : 1);
+
+/** Physical address of Linux's root disk, which lies in memory behind Linux's own. */
+export const rootDiskAddress = (memory: string): bigint => BigInt(mebibytes(memory) * MEBIBYTE);
 
 /**
  * The whole file.
@@ -33,16 +38,22 @@ export const bochsConfiguration = (
   { smp, memory, cpu, gdbPort }: MachineOptions,
   ports: ReadonlyMap<Wire, number>,
   disc: string,
-  kind: Boot["kind"],
+  boot: Boot,
 ): string => {
   if (gdbPort !== undefined) {
     throw new LabError(`The machine "${machine.name}" cannot wait for GDB: its emulator has a debugger of its own.`);
   }
-  const ips = instructionsPerSecond[kind];
+  const ips = instructionsPerSecond[boot.kind];
+  const size = mebibytes(memory);
+  // Behind the root disk are the firmware's tables and GRUB's heap.
+  const all = boot.kind === "bare" ? size : size + Math.ceil(boot.rootBytes / MEBIBYTE) + 16;
   const lines = [
-    // A triple fault stops the processor, so that its registers can be read; MSRs that Bochs does not know read as 0.
+    // A triple fault is a panic, not a reset; MSRs that Bochs does not know read as 0.
     `cpu: model=${cpu ?? machine.cpu}, count=${smp}, ips=${ips}, reset_on_triple_fault=0, ignore_bad_msrs=1`,
-    `memory: guest=${mebibytes(memory)}, host=${mebibytes(memory)}`,
+    `memory: guest=${all}, host=${all}`,
+    ...(boot.kind === "bare"
+      ? []
+      : [`optramimage1: file="${boot.root}", address=0x${rootDiskAddress(memory).toString(16)}`]),
     "romimage: file=/usr/share/bochs/BIOS-bochs-latest",
     "vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest",
     // The one display that Debian's Bochs always has and that needs neither terminal nor X: nobody has to connect.
@@ -56,10 +67,10 @@ export const bochsConfiguration = (
     "boot: cdrom",
     ...[...ports].map(([wire, port]) => `${serialPorts[wire]}: enabled=1, mode=socket-client, dev=127.0.0.1:${port}`),
     "log: -",
-    // The lab reads what is reported: panics are triple faults or Bochs's own, and the system tells of resets.
-    "panic: action=report",
+    // A panic ends Bochs, and "info" is how it then writes every processor's registers; resets are there, too.
+    "panic: action=fatal",
     "error: action=report",
-    "info: action=ignore, pc_system=report",
+    "info: action=report",
   ];
   return `${lines.join("\n")}\n`;
 };

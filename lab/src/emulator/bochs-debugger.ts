@@ -1,10 +1,20 @@
 // Bochs's debugger: it waits for commands on standard input before the first instruction and after every interruption
 
+import { writeFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import type { Monitor } from "./emulator.ts";
 
 /** What it prints when it waits for a command. */
 const PROMPT = /<bochs:\d+> $/;
+
+/** A reset forgets an interruption that comes at the same time, so it is repeated after so long. */
+const INTERRUPT_MILLISECONDS = 300;
+
+/** Bochs gives memory its place in units of this size. */
+const BLOCK_BYTES = 0x2_0000n;
+
+/** So much memory is shown by one command. */
+const DUMP_BYTES = 4096n;
 
 /** What the debugger needs of Bochs's process. */
 export interface DebuggerProcess {
@@ -29,7 +39,8 @@ export class BochsDebugger implements Monitor {
   readonly ready: Promise<string>;
   #running = false;
   #text = "";
-  #prompted: ((text: string) => void) | undefined;
+  /** What must come before the prompt that is waited for, and who waits. */
+  #expected: { echo: string; resolve: (text: string) => void } | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(process: DebuggerProcess, processors: number) {
@@ -37,6 +48,18 @@ export class BochsDebugger implements Monitor {
     this.#processors = processors;
     this.ready = this.#nextPrompt();
     process.stdout.on("data", (chunk: Buffer) => this.#receive(chunk.toString("latin1")));
+  }
+
+  /**
+   * Gives memory its place, before anything else does. Bochs does so at the first access to each block, but loads a
+   * file as if all blocks had theirs already, one behind the other: what is touched in that order finds the file.
+   */
+  async touch(address: bigint, bytes: bigint): Promise<void> {
+    await this.#interrupted(async () => {
+      for (let offset = 0n; offset < bytes; offset += BLOCK_BYTES) {
+        await this.#ask(`xp /1bx 0x${(address + offset).toString(16)}`);
+      }
+    });
   }
 
   /** Lets the processors run. */
@@ -51,13 +74,7 @@ export class BochsDebugger implements Monitor {
   }
 
   human(command: string): Promise<string> {
-    return this.#queue(async () => {
-      const wasRunning = this.#running;
-      await this.#interrupt();
-      const text = await this.#ask(command);
-      if (wasRunning) this.#continue();
-      return text;
-    });
+    return this.#interrupted(() => this.#ask(command));
   }
 
   async registers(): Promise<string> {
@@ -70,7 +87,15 @@ export class BochsDebugger implements Monitor {
   }
 
   async saveMemory(address: bigint, bytes: bigint, file: string): Promise<void> {
-    await this.human(`writemem "${file}" ${address} ${bytes}`);
+    const digits: string[] = [];
+    await this.#interrupted(async () => {
+      for (let offset = 0n; offset < bytes; offset += DUMP_BYTES) {
+        const count = bytes - offset < DUMP_BYTES ? bytes - offset : DUMP_BYTES;
+        const text = await this.#ask(`xp /${count}bx 0x${(address + offset).toString(16)}`);
+        for (const [, byte = ""] of text.matchAll(/\t0x([0-9a-f]{2})\b/g)) digits.push(byte);
+      }
+    });
+    writeFileSync(file, Buffer.from(digits.join(""), "hex"));
   }
 
   quit(): Promise<void> {
@@ -84,6 +109,17 @@ export class BochsDebugger implements Monitor {
     return result;
   }
 
+  /** Does something while the processors stand still, and lets them go on when they ran before. */
+  #interrupted<Result>(action: () => Promise<Result>): Promise<Result> {
+    return this.#queue(async () => {
+      const wasRunning = this.#running;
+      await this.#interrupt();
+      const result = await action();
+      if (wasRunning) this.#continue();
+      return result;
+    });
+  }
+
   #continue(): void {
     this.#running = true;
     this.#process.send("c\n");
@@ -93,30 +129,38 @@ export class BochsDebugger implements Monitor {
     if (!this.#running) return;
     const prompt = this.#nextPrompt();
     this.#process.interrupt();
+    const again = setInterval(() => this.#process.interrupt(), INTERRUPT_MILLISECONDS);
     await prompt;
+    clearInterval(again);
     this.#running = false;
   }
 
   #ask(command: string): Promise<string> {
-    const prompt = this.#nextPrompt();
+    const prompt = this.#nextPrompt(`${command}\n`);
     this.#process.send(`${command}\n`);
     return prompt;
   }
 
-  /** Resolves with what is printed before the next prompt. */
-  #nextPrompt(): Promise<string> {
+  /**
+   * Resolves with what is printed between `echo` and the prompt behind it: Bochs repeats each command, and an
+   * interruption that comes late prints a prompt of its own before that.
+   */
+  #nextPrompt(echo = ""): Promise<string> {
     return new Promise((resolve) => {
-      this.#prompted = resolve;
+      this.#expected = { echo, resolve };
     });
   }
 
   #receive(text: string): void {
     this.#text += text;
     const match = PROMPT.exec(this.#text);
-    if (match !== null) {
-      const printed = this.#text.slice(0, match.index);
-      this.#text = "";
-      this.#prompted?.(printed);
-    }
+    if (match === null || this.#expected === undefined) return;
+    const { echo, resolve } = this.#expected;
+    const begin = this.#text.lastIndexOf(echo, match.index - echo.length);
+    if (begin < 0) return;
+    const printed = this.#text.slice(begin + echo.length, match.index);
+    this.#text = "";
+    this.#expected = undefined;
+    resolve(printed);
   }
 }

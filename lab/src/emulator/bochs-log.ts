@@ -7,51 +7,53 @@
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import type { Death } from "./emulator.ts";
 
 const PANIC = />>PANIC<< (.*)/;
 const TRIPLE_FAULT = /exception\(\): 3rd .* exception with no resolution/;
-/** The guest wrote "Shutdown" to port 0x8900. */
-const SHUTDOWN = "Shutdown port: shutdown requested";
-const POWER_OFF = "ACPI control: soft power off";
 /** Any reset but that at time 0. */
 const RESET = /^0*[1-9]\d*i.* bx_pc_system_c::Reset\(/;
 
-/** How the guest ended Bochs. */
-type Shutdown = "guest-exit" | "powered-off";
+/** A line of a processor's state, which Bochs writes before a panic ends it. */
+const REGISTERS = /^\d+i\[(CPU\d+) *\] (?:\| )?(.*)/;
 
-/** What a line says about the machine's end. */
-export const readLogLine = (line: string): Death | Shutdown | undefined => {
-  if (RESET.test(line)) return { kind: "powered-off", detail: "it was reset" };
+/** Why Bochs ended by itself. */
+type Stop = { readonly reason: "guest-exit" | "powered-off" | "triple-fault" | "panic"; readonly message: string };
+
+const reasons: Readonly<Record<string, "guest-exit" | "powered-off">> = {
+  "Shutdown port: shutdown requested": "guest-exit",
+  "ACPI control: soft power off": "powered-off",
+};
+
+/** What a line says about Bochs's end; undefined when it is no panic. */
+export const readPanic = (line: string): Stop | undefined => {
   const message = PANIC.exec(line)?.[1];
   if (message === undefined) return undefined;
-  if (message === SHUTDOWN) return "guest-exit";
-  if (message === POWER_OFF) return "powered-off";
-  return { kind: TRIPLE_FAULT.test(message) ? "triple-fault" : "emulator-failed", detail: message };
+  return { reason: reasons[message] ?? (TRIPLE_FAULT.test(message) ? "triple-fault" : "panic"), message };
 };
 
 /** Keeps Bochs's log in a file, and reads it. */
 export class BochsLog {
-  /** Resolves when the machine is dead although Bochs still runs. */
-  readonly died: Promise<Death>;
-  /** Why Bochs ended, when that was the guest's doing. */
-  shutdown: Shutdown | undefined;
-  #messages: string[] = [];
+  /** Resolves when the machine was reset. */
+  readonly reset: Promise<void>;
+  /** Why Bochs ended; undefined while it runs, and when it was killed. */
+  stop: Stop | undefined;
+  readonly #registers: string[] = [];
 
   constructor(stream: Readable, file: string) {
     stream.pipe(createWriteStream(file));
-    this.died = new Promise((resolve) =>
-      createInterface({ input: stream }).on("line", (line) => {
-        const found = readLogLine(line);
-        if (typeof found === "string") this.shutdown = found;
-        else if (found !== undefined) resolve(found);
-        if (PANIC.test(line)) this.#messages.push(line);
-      }),
-    );
+    const lines = createInterface({ input: stream });
+    lines.on("line", (line) => this.#read(line));
+    this.reset = new Promise((resolve) => lines.on("line", (line) => RESET.test(line) && resolve()));
   }
 
-  /** Everything that was more than an error. */
-  get panics(): string {
-    return this.#messages.join("\n");
+  /** Registers of all processors at the panic; empty when there was none. */
+  get registers(): string {
+    return this.#registers.join("");
+  }
+
+  #read(line: string): void {
+    this.stop ??= readPanic(line);
+    const match = this.stop === undefined ? null : REGISTERS.exec(line);
+    if (match !== null) this.#registers.push(`${match[1]} ${match[2]}\n`);
   }
 }

@@ -5,11 +5,10 @@ import { closeSync, constants, openSync, readFileSync, writeFileSync, writeSync 
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { LabError } from "../errors.ts";
 import { runTool } from "../host-tools.ts";
-import { makeBootDisc, multibootScript } from "../image/boot-disc.ts";
+import { linuxScript, makeBootDisc, multibootScript } from "../image/boot-disc.ts";
 import type { BochsMachine } from "../machines.ts";
-import { bochsConfiguration } from "./bochs-configuration.ts";
+import { bochsConfiguration, instructionsPerSecond, rootDiskAddress } from "./bochs-configuration.ts";
 import { BochsDebugger } from "./bochs-debugger.ts";
 import { BochsLog } from "./bochs-log.ts";
 import {
@@ -18,7 +17,9 @@ import {
   type Death,
   type Emulator,
   type Ending,
+  type LinuxBoot,
   type MachineOptions,
+  REGISTERS_LOG,
   SERIAL_LOG,
   type Wire,
   wiresOf,
@@ -40,6 +41,26 @@ const bareDisc = (folder: string, { image, modules, append }: BareBoot): string 
   const files = [image, ...modules].map((source, index) => ({ source, path: `/boot/${index}.elf` }));
   const [first = "", ...others] = files.map(({ path }) => path);
   return makeBootDisc(folder, multibootScript(first, append, others), ["multiboot"], files);
+};
+
+const linuxDisc = (folder: string, boot: LinuxBoot, { memory }: MachineOptions): string => {
+  const files = [
+    { source: boot.kernel, path: "/boot/vmlinuz" },
+    { source: boot.initramfs, path: "/boot/initramfs" },
+  ];
+  // The root disk is memory behind Linux's own (bochsConfiguration). GRUB heeds "mem" for the initial file system.
+  // Linux would believe what the processor's model says of its clock, but that counts instructions.
+  const words = [
+    `mem=${memory} memmap=${boot.rootBytes}!${memory}`,
+    `tsc_early_khz=${instructionsPerSecond.linux / 1000}`,
+    boot.commandLine,
+  ].join(" ");
+  return makeBootDisc(
+    folder,
+    linuxScript("/boot/vmlinuz", words, "/boot/initramfs"),
+    ["linux", "serial", "echo"],
+    files,
+  );
 };
 
 /**
@@ -74,7 +95,7 @@ export class Bochs implements Emulator {
     this.#log = log;
     this.folder = folder;
     this.monitor = monitor;
-    this.died = log.died;
+    this.died = log.reset.then(() => ({ kind: "powered-off", detail: "it was reset" }));
     const closed = new Promise<number | null>((resolve) => process.once("close", resolve));
     this.ended = closed.then(async (exitCode) => {
       sockets.dispose();
@@ -90,22 +111,20 @@ export class Bochs implements Emulator {
     try {
       const ports = new Map<Wire, number>();
       for (const wire of wires) ports.set(wire, await sockets.listenOnPort(wire));
-      if (boot.kind === "linux") {
-        throw new LabError(`The machine "${machine.name}" boots the bare platform only.`, "Use: bf lab bare");
-      }
-      const disc = bareDisc(sockets.folder, boot);
+      const disc = boot.kind === "bare" ? bareDisc(sockets.folder, boot) : linuxDisc(sockets.folder, boot, options);
       const configuration = join(folder, CONFIGURATION);
-      writeFileSync(configuration, bochsConfiguration(machine, options, ports, disc, boot.kind));
+      writeFileSync(configuration, bochsConfiguration(machine, options, ports, disc, boot));
       const commands = openFifo(join(sockets.folder, "commands"));
       const child = spawnEmulator(machine, ["-q", "-f", configuration], [commands, "pipe", "pipe"]);
       child.once("close", () => closeSync(commands));
       const { stdout, stderr } = child as { stdout: Readable; stderr: Readable };
       const log = new BochsLog(stderr, join(folder, BOCHS_LOG));
-      const { failed, started } = startFailure(child, () => log.panics);
+      const { failed, started } = startFailure(child, () => log.stop?.message ?? "");
       const send = (command: string) => writeSync(commands, command);
       const controls = { send, stdout, interrupt: () => child.kill("SIGINT"), end: () => child.kill("SIGKILL") };
       const monitor = new BochsDebugger(controls, options.smp);
       await Promise.race([monitor.ready, failed]);
+      if (boot.kind === "linux") await monitor.touch(rootDiskAddress(options.memory), BigInt(boot.rootBytes));
       started();
       const recordings = await recordAll(wires, (wire) => sockets.connection(wire), folder);
       return new Bochs(child, sockets, folder, log, monitor, recordings);
@@ -124,7 +143,7 @@ export class Bochs implements Emulator {
   }
 
   log(): string {
-    return this.#log.panics;
+    return this.#log.stop?.message ?? "";
   }
 
   async kill(): Promise<void> {
@@ -133,11 +152,19 @@ export class Bochs implements Emulator {
   }
 
   #ending(exitCode: number | null): Ending {
-    const { shutdown } = this.#log;
-    if (shutdown === undefined) return { reason: "emulator-failed", exitCode };
-    const value = printedExitValue(readFileSync(join(this.folder, SERIAL_LOG), "utf8"));
-    return shutdown === "guest-exit" && value !== undefined
-      ? { reason: "guest-exit", value }
-      : { reason: "powered-off" };
+    const { stop, registers } = this.#log;
+    switch (stop?.reason) {
+      case "guest-exit": {
+        const value = printedExitValue(readFileSync(join(this.folder, SERIAL_LOG), "utf8"));
+        return value === undefined ? { reason: "powered-off" } : { reason: "guest-exit", value };
+      }
+      case "powered-off":
+        return { reason: "powered-off" };
+      case "triple-fault":
+        writeFileSync(join(this.folder, REGISTERS_LOG), registers);
+        return { reason: "triple-fault" };
+      default:
+        return { reason: "emulator-failed", exitCode };
+    }
   }
 }

@@ -58,6 +58,9 @@ export const SERIAL_LOG = "serial.log";
 /** What Linux itself prints. */
 export const CONSOLE_LOG = "console.log";
 
+/** Registers of all processors when the machine died. */
+export const REGISTERS_LOG = "registers.txt";
+
 /** Log file of each wire whose text is kept. */
 export const wireLogs: Readonly<Partial<Record<Wire, string>>> = { serial: SERIAL_LOG, console: CONSOLE_LOG };
 

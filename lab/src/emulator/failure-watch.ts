@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { type FailureKind, MachineFailure } from "../outcome.ts";
-import { type Death, type Emulator, SERIAL_LOG } from "./emulator.ts";
+import { type Death, type Emulator, REGISTERS_LOG, SERIAL_LOG } from "./emulator.ts";
 import { writeFunctions } from "./functions.ts";
 
 /** What a dying machine writes to a serial port, and how many milliseconds it gets after that. */
@@ -15,9 +15,6 @@ const panics = {
   /** Linux may have got its processor back, or may run on with the others: its command can still end. */
   "hypervisor-panic": { pattern: /bareflank: PANIC.*/, grace: 10_000 },
 } as const;
-
-/** All processors' registers when the machine was given up. */
-const REGISTERS_LOG = "registers.txt";
 
 /** Notices when a machine dies, and keeps what can be learned from it. */
 export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure] }> {

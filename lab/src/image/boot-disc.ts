@@ -8,6 +8,9 @@ import { runTool } from "../host-tools.ts";
 /** GRUB for a PC's BIOS (package grub-pc-bin); without it, grub-mkrescue makes a disc that does not boot. */
 const GRUB = "/usr/lib/grub/i386-pc";
 
+/** What GRUB says when Linux is loaded. */
+export const LOADED = "boot loader: Linux is loaded";
+
 /** A file on the disc. */
 export interface DiscFile {
   /** Path of the host. */
@@ -28,6 +31,18 @@ export const multibootScript = (image: string, append: string, files: readonly s
   [scriptLine("multiboot", image, append), ...files.map((file) => scriptLine("module", file, "")), "boot", ""].join(
     "\n",
   );
+
+/** The commands that boot Linux, and that say on COM2 when it is loaded. */
+export const linuxScript = (kernel: string, commandLine: string, initramfs: string): string =>
+  [
+    scriptLine("linux", kernel, commandLine),
+    scriptLine("initrd", initramfs, ""),
+    "serial --unit=1 --speed=115200",
+    "terminal_output serial",
+    `echo ${quoted(LOADED)}`,
+    "boot",
+    "",
+  ].join("\n");
 
 /**
  * Makes the disc.

@@ -18,12 +18,9 @@ export interface PutFile {
   readonly to?: string;
 }
 
-/** What the kernel lacks to find its root disk and to talk to the lab; everything else is built in. */
-const bootModules = ["virtio_pci", "virtio_pmem", "nd_pmem", "virtio_console", "overlay"];
-
 const INSTALLED = "/usr/lib/bareflank";
 
-const bootEntries = (kernel: DebianKernel): Entry[] => [
+const bootEntries = (kernel: DebianKernel, modules: readonly string[]): Entry[] => [
   ...["dev", "proc", "sys", "lower", "upper", "work", "root"].map(
     (name): Entry => ({ kind: "folder", path: `/${name}` }),
   ),
@@ -35,7 +32,7 @@ const bootEntries = (kernel: DebianKernel): Entry[] => [
     mode: 0o755,
   },
   { kind: "link", path: "/bin/sh", target: "busybox" },
-  ...new ModuleIndex(kernel).closure(bootModules).map(
+  ...new ModuleIndex(kernel).closure([...modules, "overlay"]).map(
     (file, index): Entry => ({
       kind: "host-file",
       path: `/modules/${String(index).padStart(2, "0")}-${basename(file)}`,
@@ -99,11 +96,13 @@ const bfmEntries = (): Entry[] => [
 /**
  * The archive that Linux unpacks as its first file system.
  *
+ * @param modules what the kernel needs for its root disk and its wires
  * @param extra entries for the machine's root file system, e.g. the probe module
  * @param put files of the user's
  */
 export const initramfs = async (
   kernel: DebianKernel,
+  modules: readonly string[],
   extra: readonly Entry[],
   put: readonly PutFile[],
 ): Promise<Buffer> => {
@@ -115,5 +114,5 @@ export const initramfs = async (
     ...put.map(putEntry),
   ];
   const layered = upper.map((entry) => ({ ...entry, path: `/upper${entry.path}` }));
-  return cpioArchive(completeTree([...bootEntries(kernel), ...layered]));
+  return cpioArchive(completeTree([...bootEntries(kernel, modules), ...layered]));
 };

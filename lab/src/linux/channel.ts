@@ -1,4 +1,4 @@
-// The channel between the lab and the agent in its Linux: frames over a virtio port
+// The channel between the lab and the agent in its Linux: frames over a virtio or serial port
 
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
@@ -10,7 +10,7 @@ import type { Socket } from "node:net";
 export const toGuest = {
   /** Payload: a command for /bin/sh. */
   command: "C",
-  /** Payload: u16 rows, u16 columns. A login shell on /dev/hvc0. */
+  /** Payload: u16 rows, u16 columns. A login shell on the terminal. */
   shell: "S",
   /** Payload: path of the file to send. */
   get: "G",

@@ -1,7 +1,12 @@
 // Linux's command line in the lab, and why each word is there
 
+import type { LinuxDevices } from "./devices.ts";
+
 const words: readonly (readonly [word: string, reason: string])[] = [
-  ["console=ttyS1", "COM1 belongs to hypervisor and loader, which write it raw"],
+  [
+    "console=ttyS1,115200",
+    "COM1 belongs to hypervisor and loader, which write it raw; the speed is no decoration on Bochs",
+  ],
   ["quiet", "each character costs an exit of the emulator; dmesg still has all"],
   ["oops=panic", "an oops must not go unnoticed"],
   ["panic=0", "a machine that has panicked waits, so that its registers can be read"],
@@ -12,5 +17,6 @@ const words: readonly (readonly [word: string, reason: string])[] = [
   ["norandmaps", "the same, for processes; and the emulator translates shared code once, not once per process"],
 ];
 
-/** The words for a boot, with `append` behind them. */
-export const kernelCommandLine = (append = ""): string => [...words.map(([word]) => word), append].join(" ").trim();
+/** The words for a boot, with `append` behind them. What Linux does not know becomes init's environment. */
+export const kernelCommandLine = ({ channel, terminal }: LinuxDevices, append = ""): string =>
+  [...words.map(([word]) => word), `LAB_CHANNEL=${channel}`, `LAB_TERMINAL=${terminal}`, append].join(" ").trim();

@@ -22,7 +22,7 @@ export interface LinuxOptions {
   readonly gdbPort?: number;
   /** An interactive terminal (`LinuxMachine.terminal`) besides the channel. */
   readonly terminal?: boolean;
-  /** Most seconds that Linux may take to come up, before the one retry; default 60. */
+  /** Most seconds that Linux may take to come up, before the one retry; default 60 on QEMU, 300 on Bochs. */
   readonly bootTimeout?: number;
   /** Keep the folder with the logs when all goes well, too. */
   readonly keep?: boolean;

@@ -9,14 +9,13 @@ import { findKernel } from "../image/debian.ts";
 import { initramfs, type PutFile, productEntries } from "../image/initramfs.ts";
 import { probeEntries } from "../image/probe.ts";
 import { rootImage } from "../image/root.ts";
-import { findMachine } from "../machines.ts";
+import { findMachine, type Machine } from "../machines.ts";
 import { newRunFolder } from "../run-folder.ts";
 import { Channel, fromGuest } from "./channel.ts";
 import { kernelCommandLine } from "./command-line.ts";
+import { linuxDevices } from "./devices.ts";
 import type { LinuxOptions } from "./options.ts";
-
-/** What the boot needs so long at most; a loaded host is several times slower than an idle one. */
-const BOOT_SECONDS = 60;
+import { BootProgress } from "./progress.ts";
 
 /** In the run's folder until Linux has unpacked it. */
 const INITRAMFS = "initramfs.cpio";
@@ -39,7 +38,8 @@ const machineOptions = (options: LinuxOptions): MachineOptions => ({
 });
 
 /** Everything that the machine boots from, made if need be. */
-const prepareBoot = async (options: LinuxOptions, folder: string): Promise<LinuxBoot> => {
+const prepareBoot = async (options: LinuxOptions, { emulator }: Machine, folder: string): Promise<LinuxBoot> => {
+  const devices = linuxDevices[emulator];
   const kernel = findKernel();
   const root = await rootImage(kernel);
   const built = productEntries();
@@ -47,14 +47,14 @@ const prepareBoot = async (options: LinuxOptions, folder: string): Promise<Linux
     options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
   }
   const put = (options.put ?? []).map((file): PutFile => (typeof file === "string" ? { from: file } : file));
-  const archive = await initramfs(kernel, [...built.entries, ...(await probeEntries(kernel))], put);
+  const archive = await initramfs(kernel, devices.modules, [...built.entries, ...(await probeEntries(kernel))], put);
   const file = join(folder, INITRAMFS);
   writeFileSync(file, archive);
   return {
     kind: "linux",
     kernel: kernel.image,
     initramfs: file,
-    commandLine: kernelCommandLine(options.append),
+    commandLine: kernelCommandLine(devices, options.append),
     root: root.path,
     rootBytes: root.bytes,
     terminal: options.terminal === true,
@@ -82,25 +82,30 @@ export const startMachine = async (options: LinuxOptions): Promise<StartedMachin
   const begin = performance.now();
   let emulator: Emulator;
   try {
-    emulator = await startEmulator(machineOptions(options), await prepareBoot(options, folder), folder);
+    const hardware = machineOptions(options);
+    emulator = await startEmulator(hardware, await prepareBoot(options, hardware.machine, folder), folder);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
   const watch = new FailureWatch(emulator);
   watch.observe("hypervisor-panic", await emulator.connection("serial"));
-  watch.observe("panic", await emulator.connection("console"));
+  const console = await emulator.connection("console");
+  watch.observe("panic", console);
   const channel = new Channel(await emulator.connection("channel"));
+  const { bootSeconds } = linuxDevices[findMachine(options.machine ?? "amd").emulator];
   const debugged = options.gdbPort !== undefined;
   if (!debugged) {
     await emulator.resume();
   }
+  const progress = new BootProgress(console, (note) => options.onNote?.(note));
   try {
-    const notes = await agentReady(watch, channel, debugged ? undefined : (options.bootTimeout ?? BOOT_SECONDS));
+    const notes = await agentReady(watch, channel, debugged ? undefined : (options.bootTimeout ?? bootSeconds));
     if (notes !== "") {
       options.onNote?.(notes);
     }
   } finally {
+    progress.stop();
     rmSync(join(folder, INITRAMFS), { force: true });
   }
   return { emulator, channel, watch, bootMilliseconds: performance.now() - begin };
