@@ -23,7 +23,6 @@ import {
   DEBUG_RING_AREA_BYTES,
   PHASE_KERNEL,
   SAVED_STATE_RAX,
-  VENDOR_INTEL,
 } from "../../abi/generated/bare/boot";
 import {
   ACTION_PROMOTE,
@@ -43,12 +42,13 @@ import {
 } from "../../abi/generated/bare/windows";
 import { isRefusal } from "../arch/x64/amd/vs";
 import { initDescriptors } from "../arch/x64/descriptors";
-import { initObjectFormats } from "../arch/x64/objects";
+import { initMemoryTypes } from "../arch/x64/memory-type";
+import { initNestedFormat } from "../arch/x64/nested-format";
 import { KERNEL_DATA, mapNewPages, translate } from "../arch/x64/page-table";
 import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { enterHostMode, makeProcessor } from "../arch/x64/processor";
 import { giveBackSaved } from "../arch/x64/root";
-import { chooseVendor } from "../arch/x64/vendor";
+import { chooseVendor, isIntel } from "../arch/x64/vendor";
 import { attachRing, line } from "./console";
 import { extensionAt, setCurrentExtension, threadPointer } from "./extension";
 import { attachProcessor, loadExtension } from "./extension-image";
@@ -102,7 +102,8 @@ function bootSystem(): bool {
   initVps();
   initNesteds();
   initMaps();
-  initObjectFormats(ppLoad32(PP_ARGS + BOOT_ARGS_VENDOR) == VENDOR_INTEL);
+  initNestedFormat(isIntel());
+  initMemoryTypes(isIntel());
   const extension = extensionAt(0);
   extension.init(0);
   vms.allocate(extension.address());

@@ -120,9 +120,9 @@ function end(exit: Exit): bool {
   vs.destroy();
   vp.destroy();
   vm.destroy();
-  freePage(page);
   const map = tables;
   if (map !== null) map.free();
+  freePage(page);
   runs++;
   exit.next = Next.Run;
   return true;

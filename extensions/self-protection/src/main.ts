@@ -3,7 +3,6 @@
 // Not from the beginning: while other processors are on their way into the VM, the loader still looks at what it made.
 
 import {
-  allocatePage,
   CpuidExit,
   findHypervisorMemory,
   guest,
@@ -13,6 +12,7 @@ import {
   NestedPageFaultExit,
   NestedTables,
   Next,
+  Own,
   onCpuid,
   onLeave,
   onNestedPageFault,
@@ -29,17 +29,15 @@ import {
  */
 const LEAF_HIDE: u32 = 0x4000_0020;
 
-/** Physical memory that the VM sees, and the part of it that is searched. */
+/** Physical memory that the VM sees, and the part of it in which hidden pages are counted. */
 const VISIBLE_GIBIBYTES: u32 = 512;
-const SEARCHED_BYTES: u64 = 1 << 30;
+const COUNTED_BYTES: u64 = 1 << 30;
 
-/** Everything as it is, and everything but the hypervisor. */
+/** Everything as it is, and everything with zeroes where the hypervisor is. */
 let open: NestedTables | null = null;
 let closed: NestedTables | null = null;
-/** What the VM reads in the place of every hidden page. */
-let decoy: u64 = 0;
 let hidden: u64 = 0;
-/** The run of pages that is being hidden, and the longest one. */
+/** The run of hidden pages that is being counted, and the longest one. */
 let runStart: u64 = 0;
 let runEnd: u64 = 0;
 let longestStart: u64 = 0;
@@ -50,9 +48,8 @@ let refused: u64 = 0;
 export function bootstrap(ppid: u32): Next {
   const root = startRoot(ppid);
   open = NestedTables.identity(VISIBLE_GIBIBYTES);
-  closed = NestedTables.identity(VISIBLE_GIBIBYTES);
-  decoy = allocatePage();
-  if (decoy == 0 || !change(root, open)) return Next.Fail;
+  closed = NestedTables.identityWith(VISIBLE_GIBIBYTES, Right.All, Own.Blank);
+  if (closed === null || !change(root, open)) return Next.Fail;
   onCpuid(hide);
   onNestedPageFault(refuse);
   // The loader needs its memory again
@@ -71,23 +68,19 @@ function change(vs: Vs, tables: NestedTables | null): bool {
   return true;
 }
 
-/** Searches for the hypervisor's pages when it is asked for the first time. */
+/** Hides the hypervisor's pages, and counts them when it is asked for the first time. */
 function hide(exit: CpuidExit): bool {
   if (exit.leaf != LEAF_HIDE) return false;
   if (hidden == 0) {
-    if (!findHypervisorMemory(0, SEARCHED_BYTES, hidePage) || !change(exit.vs, closed)) {
-      line(Level.Error).text("out of memory: nothing is hidden").end();
-      hidden = 0;
-    }
+    change(exit.vs, closed);
+    if (!findHypervisorMemory(0, COUNTED_BYTES, countPage)) line(Level.Error).text("no memory to count by").end();
     line(Level.Info).text("hidden: ").decimal(hidden).text(" pages, most of them from ").hex(longestStart).end();
   }
   exit.answer(<u32>hidden, <u32>(longestStart >> 12), <u32>((longestEnd - longestStart) >> 12), 0);
   return true;
 }
 
-function hidePage(page: u64): void {
-  const tables = closed;
-  if (tables === null || !tables.map(page, decoy, Right.Read)) return;
+function countPage(page: u64): void {
   hidden++;
   if (page != runEnd) runStart = page;
   runEnd = page + PAGE_BYTES;

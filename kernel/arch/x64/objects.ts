@@ -1,57 +1,47 @@
-// Nested page tables and permission maps of this processor's vendor: where each VS names them, and how maps look
+// Nested page tables and permission maps of this processor's vendor: where a VS names them, and how maps look
 
 import { Vs } from "../../src/vs";
 import * as amd from "./amd/attachments";
 import { changeMsrpm, MSRPM_ORDER, readMsrpm } from "./amd/msr-map";
 import * as intel from "./intel/attachments";
 import { changeMsrBitmap, MSR_BITMAP_ORDER, readMsrBitmap } from "./intel/msr-map";
-import { initMemoryTypes } from "./memory-type";
-import { initNestedFormat } from "./nested-format";
+import { isIntel } from "./vendor";
 
-let isIntel: bool = false;
-
-/** Looks at the processor, once. */
-export function initObjectFormats(intel: bool): void {
-  isIntel = intel;
-  initNestedFormat(intel);
-  initMemoryTypes(intel);
-}
-
-/** Makes a VS see memory by the nested page tables at `root`, or as it is: 0. */
+/** Makes a VS see memory by the tables below `root`; 0: as it is. */
 export function attachNestedTables(vs: Vs, root: u64): void {
-  if (isIntel) intel.attachNestedTables(vs, root);
+  if (isIntel()) intel.attachNestedTables(vs, root);
   else amd.attachNestedTables(vs, root);
 }
 
-/** Makes a VS exit by the map of MSRs at a physical address, or without one: 0. */
+/** Makes a VS exit by the map of MSRs at `map`; 0: without one. */
 export function attachMsrMap(vs: Vs, map: u64): void {
-  if (isIntel) intel.attachMsrMap(vs, map);
+  if (isIntel()) intel.attachMsrMap(vs, map);
   else amd.attachMsrMap(vs, map);
 }
 
-/** The same with a map of ports. */
+/** Makes a VS exit by the map of ports at `map`; 0: without one. */
 export function attachIoMap(vs: Vs, map: u64): void {
-  if (isIntel) intel.attachIoMap(vs, map);
+  if (isIntel()) intel.attachIoMap(vs, map);
   else amd.attachIoMap(vs, map);
 }
 
-/** Whether an extension of version 2 may write a value to a register: no address, nothing that is not attached. */
+/** Whether an extension of version 2 may write a value to a register. */
 export function mayWrite(vs: Vs, register: u32, value: u64): bool {
-  return isIntel ? intel.mayWrite(vs, register, value) : amd.mayWrite(vs, register, value);
+  return isIntel() ? intel.mayWrite(vs, register, value) : amd.mayWrite(vs, register, value);
 }
 
 /** log2 of the pages of a map of MSRs. */
 export function msrMapOrder(): u32 {
-  return isIntel ? MSR_BITMAP_ORDER : MSRPM_ORDER;
+  return isIntel() ? MSR_BITMAP_ORDER : MSRPM_ORDER;
 }
 
 /** Changes the bits of MSRs `first` to `last`: how many of them the map has. */
 export function changeMsrs(map: u64, first: u32, last: u32, accesses: u32, exits: bool): u64 {
-  if (isIntel) return changeMsrBitmap(map, first, last, accesses, exits);
+  if (isIntel()) return changeMsrBitmap(map, first, last, accesses, exits);
   return changeMsrpm(map, first, last, accesses, exits);
 }
 
 /** Which accesses to an MSR exit; all ones when the map does not have it. */
 export function readMsrs(map: u64, msr: u32): u32 {
-  return isIntel ? readMsrBitmap(map, msr) : readMsrpm(map, msr);
+  return isIntel() ? readMsrBitmap(map, msr) : readMsrpm(map, msr);
 }

@@ -21,6 +21,7 @@ import { allocatePage } from "../memory/pages";
 import { markStale, spend } from "./budget";
 import { bury } from "./limbo";
 import { Nested } from "./nested";
+import { dropShare } from "./own-pages";
 
 /** Level of what findEntry() found. */
 let foundLevel: u32 = 0;
@@ -87,7 +88,11 @@ function splitInto(entry: u64, level: u32): u64 {
 export function setEntry(nested: Nested, at: u64, level: u32, value: u64): bool {
   const old = peek64(at);
   spend(1);
-  if (old == value) return true;
+  if (old == value) {
+    // The same entry shows the page, not another one
+    if ((value & ENTRY_COUNTED) != 0) dropShare(hostOf(value, 1));
+    return true;
+  }
   if (isTable(old)) {
     if (!bury(nested, tableOf(old), level - 1, at, value)) return false;
   } else if ((old & ENTRY_COUNTED) != 0) {

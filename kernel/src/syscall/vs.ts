@@ -8,10 +8,12 @@ import {
   STATUS_INVALID_INPUT_REG1,
   STATUS_INVALID_INPUT_REG2,
   STATUS_INVALID_INPUT_REG3,
+  STATUS_INVALID_PERM_DENIED,
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
 import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { mayWrite } from "../../arch/x64/objects";
 import { ppLoad32 } from "../../arch/x64/pparea";
 import { initRoot } from "../../arch/x64/root";
 import {
@@ -111,7 +113,9 @@ export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   return status;
 }
 
+/** Version 2 names structures by attaching them, never by a raw address. */
 function writeAllowed(vs: Vs, register: u32, value: u64): u64 {
+  if (currentExtension().version2 != 0 && !mayWrite(vs, register, value)) return STATUS_INVALID_PERM_DENIED;
   return writeRegister(vs, register, value) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 

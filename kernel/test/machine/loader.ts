@@ -36,6 +36,8 @@ export interface LoaderOptions {
   readonly freePages?: number;
   /** Whether there is a debug ring. */
   readonly ring?: boolean;
+  /** Leaves of CPUID that the processors have otherwise. */
+  readonly leaves?: readonly (readonly [number, readonly [number, number, number, number]])[];
   /** 2: every exit is logged. */
   readonly debugLevel?: number;
 }

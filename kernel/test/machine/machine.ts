@@ -47,6 +47,7 @@ export class Machine {
     };
     this.#pps = loader.handOver().map((handover) => {
       const processor = new Processor();
+      if (options.leaves !== undefined) processor.leaves = new Map(options.leaves);
       arrive(processor, handover.state.values(), handover.root);
       return new Pp(context, processor, handover);
     });

@@ -58,10 +58,14 @@ export class Processor {
   readonly flushes: string[] = [];
   gdtr = { base: 0n, limit: 0 };
   idtr = { base: 0n, limit: 0 };
-  readonly #msrs = new Map<number, bigint>(Object.values(MSR).map((index) => [index, 0n]));
+  readonly #msrs = new Map<number, bigint>([
+    ...Object.values(MSR).map((index) => [index, 0n] as const),
+    // As after a reset (APM volume 2, 7.8.1)
+    [MSR.PAT, 0x0007_0406_0007_0406n],
+  ]);
 
   /** EAX to EDX of each leaf of CPUID that is not zero: pages of 1 GiB, and physical addresses of 48 bits. */
-  readonly leaves = new Map<number, readonly [number, number, number, number]>([
+  leaves = new Map<number, readonly [number, number, number, number]>([
     [0x8000_0001, [0, 0, 0, 1 << 26]],
     [0x8000_0008, [0x3030, 0, 0, 0]],
   ]);

@@ -68,7 +68,7 @@ export * from "./msr";
 export { MsrExit } from "./msr-exit";
 export { MsrMap } from "./msr-map";
 export { NestedPageFaultExit } from "./nested-page-fault-exit";
-export { NestedTables, NOT_NESTED, Right } from "./nested-tables";
+export { NestedTables, NOT_NESTED, Own, Right } from "./nested-tables";
 export { Next } from "./next";
 export * from "./on";
 export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./pages";

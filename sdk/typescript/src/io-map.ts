@@ -1,55 +1,53 @@
-// Which I/O ports a VM can use without the hypervisor (I/O permission map, APM volume 2, 15.10.1): a bit for each, set:
-// an access exits. One that touches several ports exits when one of them does.
+// Which I/O ports a VM can use without the hypervisor (APM volume 2, 15.10.1; SDM volume 3, 25.6.4)
+//
+// An access that touches several ports exits when one of them does.
 
-import { Instruction } from "../../../abi/generated/bare/enumerations";
-import { AMD_REG_IOPM_BASE_PA } from "../../../abi/generated/bare/registers-amd";
-import { peek8, poke8 } from "../../../bsl/src/memory";
-import { allocateRun, freeRun, ownMemory } from "./pages";
-import { assertionFailed } from "./syscall";
+import { MAP_ACCESSES, MAP_IO } from "../../../abi/generated/bare/objects";
+import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
 import { Vs } from "./vs";
 
-/** 64 Ki bits, and those of an access that wraps around behind them. */
-const MAP_BYTES: u64 = 0x3000;
-
-/** A map. All ports pass in a new one. */
+/** A map, by its identifier. All ports pass in a new one. */
+@unmanaged
 export class IoMap {
-  private constructor(private readonly physical: u64) {}
-
   /** A new map; asserts that there is memory. */
   static create(): IoMap {
-    const physical = allocateRun(MAP_BYTES);
-    if (physical == 0) assertionFailed();
-    return new IoMap(physical);
+    return changetype<IoMap>(<usize>createMap(MAP_IO));
   }
 
-  /** Makes a VS use the map. */
+  get id(): u32 {
+    return <u32>changetype<usize>(this);
+  }
+
+  /** Makes a VS use the map, instead of the one that it had. */
   use(vs: Vs): IoMap {
-    vs.write(AMD_REG_IOPM_BASE_PA, this.physical);
-    vs.intercept(Instruction.Io);
+    attachMap(this.id, vs);
     return this;
+  }
+
+  /** Takes the map from a VS, which uses it: no port exits then. */
+  release(vs: Vs): void {
+    detachMap(this.id, vs);
   }
 
   /** Makes accesses to ports `first` to `last` exit. */
   trap(first: u32, last: u32): IoMap {
-    for (let port = first; port <= last; port++) this.change(port, true);
+    trapInMap(this.id, first, last, MAP_ACCESSES);
     return this;
   }
 
   /** Lets them happen without an exit. */
   pass(first: u32, last: u32): IoMap {
-    for (let port = first; port <= last; port++) this.change(port, false);
+    passInMap(this.id, first, last, MAP_ACCESSES);
     return this;
+  }
+
+  /** Whether accesses to a port exit. */
+  traps(port: u32): bool {
+    return queryMap(this.id, port) != 0;
   }
 
   /** Gives the memory back. No VS may use the map any more. */
   free(): void {
-    freeRun(this.physical);
-  }
-
-  private change(port: u32, trapped: bool): void {
-    const address = ownMemory(this.physical) + ((port & 0xffff) >> 3);
-    const mask: u32 = 1 << (port & 7);
-    const before: u32 = peek8(address);
-    poke8(address, <u8>(trapped ? before | mask : before & ~mask));
+    destroyMap(this.id);
   }
 }

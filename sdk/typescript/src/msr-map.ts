@@ -1,78 +1,81 @@
-// Which MSRs a VM can use without the hypervisor (MSR permission map, APM volume 2, 15.11)
+// Which MSRs a VM can use without the hypervisor (APM volume 2, 15.11; SDM volume 3, 25.6.9)
 //
-//     0x0000  MSRs 0000_0000 to 0000_1FFF   two bits each: read, write; set: the access exits
-//     0x0800  MSRs C000_0000 to C000_1FFF
-//     0x1000  MSRs C001_0000 to C001_1FFF   MSRs that are not in the map always exit
+// A processor has bits for MSRs 0 to 1FFF and C000_0000 to C000_1FFF, AMD's for C001_0000 to C001_1FFF, too. All others
+// exit always.
 
-import { Instruction } from "../../../abi/generated/bare/enumerations";
-import { AMD_REG_MSRPM_BASE_PA } from "../../../abi/generated/bare/registers-amd";
-import { peek8, poke8 } from "../../../bsl/src/memory";
-import { allocateRun, freeRun, ownMemory } from "./pages";
-import { assertionFailed } from "./syscall";
+import { MAP_ACCESSES, MAP_ALWAYS, MAP_MSR, MAP_READS, MAP_WRITES } from "../../../abi/generated/bare/objects";
+import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
 import { Vs } from "./vs";
 
-const MAP_BYTES: u64 = 0x2000;
-const RANGE_MSRS: u32 = 0x2000;
-const RANGE_BYTES: u32 = 0x800;
-
-const READ: u32 = 1;
-const WRITE: u32 = 2;
-
-/** A map. All MSRs pass in a new one. */
+/** A map, by its identifier. All MSRs that have bits pass in a new one. */
+@unmanaged
 export class MsrMap {
-  private constructor(private readonly physical: u64) {}
-
   /** A new map; asserts that there is memory. */
   static create(): MsrMap {
-    const physical = allocateRun(MAP_BYTES);
-    if (physical == 0) assertionFailed();
-    return new MsrMap(physical);
+    return changetype<MsrMap>(<usize>createMap(MAP_MSR));
   }
 
-  /** Makes a VS use the map. */
+  get id(): u32 {
+    return <u32>changetype<usize>(this);
+  }
+
+  /** Makes a VS use the map, instead of the one that it had. */
   use(vs: Vs): MsrMap {
-    vs.write(AMD_REG_MSRPM_BASE_PA, this.physical);
-    vs.intercept(Instruction.Msr);
+    attachMap(this.id, vs);
     return this;
+  }
+
+  /** Takes the map from a VS, which uses it: on AMD no access exits then, on Intel every one. */
+  release(vs: Vs): void {
+    detachMap(this.id, vs);
   }
 
   /** Makes RDMSR of an MSR exit. */
   trapReads(msr: u32): MsrMap {
-    return this.change(msr, READ, true);
+    trapInMap(this.id, msr, msr, MAP_READS);
+    return this;
   }
 
   /** Makes WRMSR to an MSR exit. */
   trapWrites(msr: u32): MsrMap {
-    return this.change(msr, WRITE, true);
+    trapInMap(this.id, msr, msr, MAP_WRITES);
+    return this;
   }
 
-  /** Lets both happen without an exit. */
+  /** Makes RDMSR and WRMSR of MSRs `first` to `last` exit. */
+  trapRange(first: u32, last: u32): MsrMap {
+    trapInMap(this.id, first, last, MAP_ACCESSES);
+    return this;
+  }
+
+  /** Lets both happen without an exit, where the processor has bits for the MSR. */
   pass(msr: u32): MsrMap {
-    return this.change(msr, READ | WRITE, false);
+    return this.passRange(msr, msr);
+  }
+
+  /** The same for MSRs `first` to `last`. */
+  passRange(first: u32, last: u32): MsrMap {
+    passInMap(this.id, first, last, MAP_ACCESSES);
+    return this;
+  }
+
+  /** Whether RDMSR of an MSR exits. */
+  trapsReads(msr: u32): bool {
+    return (queryMap(this.id, msr) & MAP_READS) != 0;
+  }
+
+  /** Whether WRMSR to an MSR exits. */
+  trapsWrites(msr: u32): bool {
+    return (queryMap(this.id, msr) & MAP_WRITES) != 0;
+  }
+
+  /** Whether the processor has no bits for an MSR, so that both exit whatever is asked for. */
+  trapsAlways(msr: u32): bool {
+    return (queryMap(this.id, msr) & MAP_ALWAYS) != 0;
   }
 
   /** Gives the memory back. No VS may use the map any more. */
   free(): void {
-    freeRun(this.physical);
+    destroyMap(this.id);
   }
-
-  private change(msr: u32, bits: u32, trapped: bool): MsrMap {
-    const place = placeOf(msr);
-    if (place == OUTSIDE) return this;
-    const address = ownMemory(this.physical) + (place >> 2);
-    const mask = bits << ((place & 3) << 1);
-    const before: u32 = peek8(address);
-    poke8(address, <u8>(trapped ? before | mask : before & ~mask));
-    return this;
-  }
-}
-
-const OUTSIDE: u32 = 0xffff_ffff;
-
-/** An MSR's place in the map, in units of two bits. */
-function placeOf(msr: u32): u32 {
-  if (msr < RANGE_MSRS) return msr;
-  if (msr - 0xc000_0000 < RANGE_MSRS) return msr - 0xc000_0000 + RANGE_BYTES * 4;
-  if (msr - 0xc001_0000 < RANGE_MSRS) return msr - 0xc001_0000 + RANGE_BYTES * 8;
-  return OUTSIDE;
 }

@@ -1,15 +1,39 @@
-// Nested page tables: what physical memory a VM sees, and what it may do with it (APM volume 2, 15.25)
+// Nested page tables: what physical memory a VM sees, and what it may do with it (NPT: APM volume 2, 15.25; EPT: SDM
+// volume 3, chapter 29)
 //
-// Four levels, in the format of a long mode page table; pages of 1 GiB, 2 MiB and 4 KiB. A large page is split when part
-// of it gets other rights. An entry without rights keeps its address, so that the rights can come back.
+// The microkernel keeps them. Pages are as large as possible, and split when part of one gets other rights; a page
+// without rights keeps its address, so that the rights can come back. Changes count for a VM when it runs next; on another
+// processor, when it next exits there.
 
-import { AMD_REG_CTLS1, AMD_REG_N_CR3 } from "../../../abi/generated/bare/registers-amd";
-import { peek64, poke64 } from "../../../bsl/src/memory";
-import { cpuidEdx } from "./cpuid";
-import { allocatePage, freePage, ownMemory, PAGE_BYTES } from "./pages";
+import {
+  NESTED_FOR_ROOT,
+  NESTED_HAS_EXECUTE_ONLY,
+  NESTED_MACHINE,
+  NESTED_PAGE,
+  NESTED_RIGHTS,
+} from "../../../abi/generated/bare/objects";
+import { STATUS_SUCCESS } from "../../../abi/generated/bare/status";
+import {
+  SYSCALL_NESTED_ATTACH,
+  SYSCALL_NESTED_CREATE,
+  SYSCALL_NESTED_DESTROY,
+  SYSCALL_NESTED_DETACH,
+  SYSCALL_NESTED_FLUSH,
+  SYSCALL_NESTED_IDENTITY,
+  SYSCALL_NESTED_MAP,
+  SYSCALL_NESTED_PROTECT,
+  SYSCALL_NESTED_TRANSLATE,
+  SYSCALL_NESTED_UNMAP,
+} from "../../../abi/generated/bare/syscalls";
+import { callObject, callResult } from "./objects";
+import { PAGE_BYTES } from "./pages";
+import { assertionFailed } from "./syscall";
 import { Vs } from "./vs";
 
-/** What a VM may do with a page; the processor knows nothing without Read. They can be added. */
+/**
+ * What a VM may do with a page. They can be added. Write needs Read; Execute needs Read unless
+ * NestedTables.hasExecuteOnly.
+ */
 export enum Right {
   None = 0,
   Read = 1,
@@ -18,183 +42,172 @@ export enum Right {
   All = 7,
 }
 
+/** What is shown in the place of the hypervisor's own pages; values are NESTED_OWN_*. */
+export enum Own {
+  /** Nothing: the VM exits. */
+  Absent = 0,
+  /** Zeroes, which cannot be written: such a write exits. */
+  Blank = 0x1000,
+  /** The pages themselves. Only in tables for the root VM, which sees them without nested paging, too. */
+  Shown = 0x2000,
+}
+
 /** What translate() gives for an address that is not mapped. */
 export const NOT_NESTED: u64 = 0xffff_ffff_ffff_ffff;
 
-const NESTED_PAGING: u64 = 1;
-
-const PRESENT: u64 = 1;
-const WRITABLE: u64 = 2;
-/** Every access of a VM is one of a user (15.25.5). */
-const USER: u64 = 4;
-const LARGE: u64 = 1 << 7;
-/** Ignored by the processor: the entry holds an address, whatever the rights. */
-const MAPPED: u64 = 1 << 9;
-const NO_EXECUTE: u64 = 1 << 63;
-const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
-const TABLE: u64 = PRESENT | WRITABLE | USER;
-
-const ENTRIES: u64 = 512;
 const GIBIBYTE: u64 = 1 << 30;
+const PAGE_SHIFT: u64 = 16;
 
-/** CPUID 8000_0001h, EDX: pages of 1 GiB. */
-const LEAF_EXTENDED: u32 = 0x8000_0001;
-const EDX_PAGE_1G: u32 = 1 << 26;
-
-/** The tables of one VM on one processor. */
+/** Nested page tables, by their identifier, which may be 0 where null must not be. Every method asserts that the microkernel agrees, unless it says so. */
+@unmanaged
 export class NestedTables {
-  private constructor(private readonly root: u64) {}
-
-  /**
-   * Tables in which the VM sees the first GiB of physical memory, up to 512 of them, as they are, with all rights. Null
-   * when memory runs out: a processor without pages of 1 GiB needs a page of memory for each.
-   */
-  static identity(gibibytes: u32): NestedTables | null {
-    return NestedTables.identityWith(gibibytes, Right.All);
+  static of(id: u32): NestedTables {
+    return changetype<NestedTables>(<usize>(id + 1));
   }
 
-  /** The same with other rights, for tables that some pages are to be added to. */
-  static identityWith(gibibytes: u32, rights: Right): NestedTables | null {
-    const root = allocatePage();
-    const second = root == 0 ? 0 : allocatePage();
-    if (second == 0) return null;
-    poke64(ownMemory(root), second | TABLE);
-    const tables = new NestedTables(root);
-    const level: u32 = (cpuidEdx(LEAF_EXTENDED, 0) & EDX_PAGE_1G) != 0 ? 3 : 2;
-    const step = pageBytes(level);
-    for (let at: u64 = 0; at < gibibytes * GIBIBYTE; at += step) {
-      const entry = tables.entryAt(at, level);
-      if (entry == 0) return null;
-      poke64(entry, leaf(at, rights, level));
+  /**
+   * Tables in which the root VM sees the first GiB of physical memory, up to 512 of them, as they are, with all rights.
+   * Null when memory runs out: a processor without pages of 1 GiB needs a page of memory for each.
+   */
+  static identity(gibibytes: u32): NestedTables | null {
+    return NestedTables.identityWith(gibibytes, Right.All, Own.Shown);
+  }
+
+  /** The same with other rights, and with the hypervisor's own pages as told. */
+  static identityWith(gibibytes: u32, rights: Right, own: Own): NestedTables | null {
+    const tables = create(own == Own.Shown ? NESTED_FOR_ROOT : 0);
+    if (tables !== null && !tables.showIdentity(0, gibibytes * GIBIBYTE, rights, own)) {
+      tables.free();
+      return null;
     }
     return tables;
   }
 
   /** Tables in which the VM sees nothing yet. Null when memory runs out. */
   static empty(): NestedTables | null {
-    const root = allocatePage();
-    return root == 0 ? null : new NestedTables(root);
+    return create(0);
+  }
+
+  /** Whether this processor can let a VM execute what it cannot read. */
+  static get hasExecuteOnly(): bool {
+    const tables = create(0);
+    const features = callResult(1);
+    if (tables === null) return false;
+    tables.free();
+    return (features & NESTED_HAS_EXECUTE_ONLY) != 0;
+  }
+
+  get id(): u32 {
+    return <u32>changetype<usize>(this) - 1;
   }
 
   /** Gives the tables' memory back, not what they map. No VS may use them any more. */
   free(): void {
-    freeTable(this.root, 4);
+    do {
+      check(callObject(SYSCALL_NESTED_DESTROY, this.id, 0, 0, 0, 0));
+    } while (callResult(0) != 0);
   }
 
-  /** Makes a VS use the tables. */
+  /** Makes a VS use the tables, instead of those that it had. */
   use(vs: Vs): NestedTables {
-    vs.write(AMD_REG_N_CR3, this.root);
-    vs.write(AMD_REG_CTLS1, vs.read(AMD_REG_CTLS1) | NESTED_PAGING);
-    vs.flushTranslations();
+    check(callObject(SYSCALL_NESTED_ATTACH, this.id, vs.id, 0, 0, 0));
     return this;
   }
 
+  /** Makes a VS, which uses the tables, see all physical memory as it is. */
+  release(vs: Vs): void {
+    check(callObject(SYSCALL_NESTED_DETACH, this.id, vs.id, 0, 0, 0));
+  }
+
   /**
-   * Gives pages other rights; both numbers are multiples of 4 KiB. False when memory runs out, or a page is not mapped.
-   * Call Vs.flushTranslations() when you are done.
+   * Gives pages other rights; both numbers are multiples of 4 KiB. False when memory runs out, or a page is not mapped,
+   * or the processor does not know such rights.
    */
   protect(address: u64, bytes: u64, rights: Right): bool {
-    for (let at = address; at < address + bytes; at += PAGE_BYTES) {
-      const entry = this.entryAt(at, 1);
-      if (entry == 0 || (peek64(entry) & MAPPED) == 0) return false;
-      poke64(entry, leaf(peek64(entry) & ADDRESS, rights, 1));
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_PROTECT, this.id, address + done, bytes - done, rights, 0) != STATUS_SUCCESS)
+        return false;
+      done += callResult(0);
     }
     return true;
   }
 
-  /** Shows another page of physical memory at a guest physical address. False when memory runs out. */
+  /** Shows another page of physical memory at a guest physical address. False as for mapRange(). */
   map(guest: u64, host: u64, rights: Right): bool {
-    const entry = this.entryAt(guest, 1);
-    if (entry == 0) return false;
-    poke64(entry, leaf(host, rights, 1));
+    return this.mapRange(guest, host, PAGE_BYTES, rights);
+  }
+
+  /**
+   * Shows a range of physical memory at guest physical addresses; all numbers are multiples of 4 KiB. False when memory
+   * runs out, or the range holds a page of the hypervisor's that this extension did not allocate.
+   */
+  mapRange(guest: u64, host: u64, bytes: u64, rights: Right): bool {
+    const flags = rights | NESTED_MACHINE;
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_MAP, this.id, guest + done, host + done, bytes - done, flags) != STATUS_SUCCESS)
+        return false;
+      done += callResult(0);
+    }
     return true;
+  }
+
+  /** Shows physical memory at its own addresses, instead of what is mapped there. False when memory runs out. */
+  showIdentity(address: u64, bytes: u64, rights: Right, own: Own): bool {
+    const flags = rights | own | NESTED_MACHINE;
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_IDENTITY, this.id, address + done, bytes - done, flags, 0) != STATUS_SUCCESS)
+        return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /** Shows nothing any more. False when memory runs out: a large page may have to be split. */
+  unmap(address: u64, bytes: u64): bool {
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_UNMAP, this.id, address + done, bytes - done, 0, 0) != STATUS_SUCCESS) return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /** How many other processors still run a VM with the tables as they were before they were changed. */
+  get unflushedProcessors(): u64 {
+    check(callObject(SYSCALL_NESTED_FLUSH, this.id, 0, 0, 0, 0));
+    return callResult(0);
   }
 
   /** Host physical address behind a guest physical one, or NOT_NESTED; rights do not matter. */
   translate(address: u64): u64 {
-    let table = this.root;
-    for (let level: u32 = 4; level != 0; level--) {
-      const entry = peek64(place(table, address, level));
-      if (isLeaf(entry, level)) {
-        const offset = pageBytes(level) - 1;
-        return (entry & ADDRESS & ~offset) | (address & offset);
-      }
-      if ((entry & PRESENT) == 0) return NOT_NESTED;
-      table = entry & ADDRESS;
-    }
-    return NOT_NESTED;
+    return this.look(address) ? callResult(0) : NOT_NESTED;
   }
 
   /** What the VM may do at an address. */
   rights(address: u64): Right {
-    let table = this.root;
-    for (let level: u32 = 4; level != 0; level--) {
-      const entry = peek64(place(table, address, level));
-      if ((entry & PRESENT) == 0) return Right.None;
-      if (isLeaf(entry, level)) {
-        const write = (entry & WRITABLE) != 0 ? Right.Write : Right.None;
-        return Right.Read | write | ((entry & NO_EXECUTE) == 0 ? Right.Execute : Right.None);
-      }
-      table = entry & ADDRESS;
-    }
-    return Right.None;
+    return this.look(address) ? <Right>(<u32>callResult(1) & NESTED_RIGHTS) : Right.None;
   }
 
-  /** Where the entry for a page of a level lies, with tables made and large pages split on the way; 0: no memory. */
-  private entryAt(address: u64, wanted: u32): u64 {
-    let table = this.root;
-    for (let level: u32 = 4; level != wanted; level--) {
-      const at = place(table, address, level);
-      let entry = peek64(at);
-      if (isLeaf(entry, level) || (entry & PRESENT) == 0) {
-        const below = split(entry, level);
-        if (below == 0) return 0;
-        entry = below | TABLE;
-        poke64(at, entry);
-      }
-      table = entry & ADDRESS;
-    }
-    return place(table, address, wanted);
+  /** Bytes of the page that an address lies in; 0 when it is not mapped. */
+  pageBytes(address: u64): u64 {
+    if (!this.look(address)) return 0;
+    const level = (callResult(1) & NESTED_PAGE) >> PAGE_SHIFT;
+    return PAGE_BYTES << (9 * (level - 1));
+  }
+
+  private look(address: u64): bool {
+    return callObject(SYSCALL_NESTED_TRANSLATE, this.id, address, 0, 0, 0) == STATUS_SUCCESS;
   }
 }
 
-/** A table that maps what an entry of a level mapped, which may be nothing; 0 when memory runs out. */
-function split(entry: u64, level: u32): u64 {
-  const table = allocatePage();
-  if (table == 0 || !isLeaf(entry, level)) return table;
-  const step = pageBytes(level - 1);
-  const large = level - 1 > 1 ? LARGE : 0;
-  for (let i: u64 = 0; i < ENTRIES; i++) {
-    poke64(ownMemory(table) + i * 8, ((entry & ~LARGE) + i * step) | large);
-  }
-  return table;
+function create(flags: u32): NestedTables | null {
+  const status = callObject(SYSCALL_NESTED_CREATE, flags, 0, 0, 0, 0);
+  return status == STATUS_SUCCESS ? NestedTables.of(<u32>callResult(0)) : null;
 }
 
-/** Frees a table of a level, and those below it. */
-function freeTable(table: u64, level: u32): void {
-  for (let i: u64 = 0; i < ENTRIES && level > 1; i++) {
-    const entry = peek64(ownMemory(table) + i * 8);
-    if ((entry & PRESENT) != 0 && !isLeaf(entry, level)) freeTable(entry & ADDRESS, level - 1);
-  }
-  freePage(table);
-}
-
-function leaf(host: u64, rights: Right, level: u32): u64 {
-  let entry = host | MAPPED | USER | NO_EXECUTE;
-  if ((rights & Right.Read) != 0) entry |= PRESENT;
-  if ((rights & Right.Write) != 0) entry |= WRITABLE;
-  if ((rights & Right.Execute) != 0) entry &= ~NO_EXECUTE;
-  return level > 1 ? entry | LARGE : entry;
-}
-
-function isLeaf(entry: u64, level: u32): bool {
-  return (entry & MAPPED) != 0 && (level == 1 || (entry & LARGE) != 0);
-}
-
-function place(table: u64, address: u64, level: u32): u64 {
-  return ownMemory(table) + (((address >> (12 + 9 * (level - 1))) & (ENTRIES - 1)) << 3);
-}
-
-function pageBytes(level: u32): u64 {
-  return PAGE_BYTES << (9 * (level - 1));
+function check(status: u64): void {
+  if (status != STATUS_SUCCESS) assertionFailed();
 }

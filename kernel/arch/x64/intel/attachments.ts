@@ -43,6 +43,8 @@ const PIN_POSTED_INTERRUPTS: u64 = 1 << 7;
  */
 const SECONDARY_ADDRESSES: u64 =
   (1 << 0) | (1 << 8) | (1 << 9) | (1 << 13) | (1 << 14) | (1 << 17) | (1 << 18) | (1 << 23);
+/** Unrestricted guests need EPT (27.2.1.1): they go with it. */
+const WITHOUT_EPT: u64 = SECONDARY_EPT | (1 << 7);
 const NO_LINK: u64 = 0xffff_ffff_ffff_ffff;
 
 export function attachNestedTables(vs: Vs, root: u64): void {
@@ -51,7 +53,7 @@ export function attachNestedTables(vs: Vs, root: u64): void {
   requestFlush(vs);
   const controls = vmread(VMCS_SECONDARY_CONTROLS);
   writeField(vs, VMCS_EPT_POINTER, root != 0 ? eptPointer(root) : 0);
-  writeField(vs, VMCS_SECONDARY_CONTROLS, root != 0 ? controls | SECONDARY_EPT : controls & ~SECONDARY_EPT);
+  writeField(vs, VMCS_SECONDARY_CONTROLS, root != 0 ? controls | SECONDARY_EPT : controls & ~WITHOUT_EPT);
   requestFlush(vs);
   giveBack(vs);
 }
