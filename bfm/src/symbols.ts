@@ -27,15 +27,6 @@ export function readSymbols(file: Buffer): SymbolFile {
   return { buildId: readBuildId(file, readSections(file)), table };
 }
 
-/** Puts a function's name and the offset in it behind every hexadecimal address that lies in one. */
-export function nameAddresses(text: string, files: readonly SymbolFile[]): string {
-  if (files.length === 0) return text;
-  return text.replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
-    const name = files.map(({ table }) => table.symbolize(BigInt(address))).find((found) => found !== undefined);
-    return name === undefined ? address : `${address} (${name})`;
-  });
-}
-
 function readSections(file: Buffer): Section[] {
   const start = Number(file.readBigUInt64LE(40));
   const entryBytes = file.readUInt16LE(58);

@@ -43,6 +43,7 @@ import { ppLoad32 } from "../arch/x64/pparea";
 import { giveBack, giveBackSaved } from "../arch/x64/root";
 import { skipInstruction } from "../arch/x64/vendor";
 import { activate } from "./activate";
+import { noteCaller, printBacktrace } from "./backtrace";
 import { close, decimal, hex, line, open, text } from "./console";
 import { currentExtension, failStackTop, stackTop } from "./extension";
 import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
@@ -144,6 +145,8 @@ export function again(): u32 {
  * or when that is what failed, the processor is lost to the extension for good.
  */
 export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
+  // A fault's registers are kept already
+  if (status != BOOT_EXT_FAULT && status != BOOT_EXT_RETURNED) noteCaller();
   const context = block32(PP_BLOCK_CONTEXT);
   const failHandler = currentExtension().failHandler;
   if (failHandler == 0 || context == CONTEXT_FAIL) return fatal(status, detail);
@@ -174,6 +177,7 @@ export function fatal(status: u32, detail: u64): u32 {
   const failed = context == CONTEXT_FAIL ? block32(PP_BLOCK_FAILED_CONTEXT) : context;
   setStatus(status, detail);
   report(status, detail, failed);
+  if (status >= BOOT_EXT_FAULT && status <= BOOT_EXT_WAIT) printBacktrace();
   if (failed == CONTEXT_VMEXIT) {
     setPhase(PHASE_HALTED);
     line("bareflank: processor halted: the extension failed after its VM had started");

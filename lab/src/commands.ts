@@ -10,6 +10,7 @@ import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
 import { runLinux } from "./linux/run.ts";
 import { runShell } from "./linux/shell.ts";
 import { machineNames } from "./machines.ts";
+import { debugFiles, NamedOutput } from "./named-output.ts";
 import { describeExitCodes, MachineFailure, outcomes } from "./outcome.ts";
 
 /** Options that all three commands have. */
@@ -127,12 +128,14 @@ const shell = (runners: Runners, flags: MachineFlags): Promise<void> =>
 
 const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
   endingWithCode(async () => {
+    const output = new NamedOutput(debugFiles(flags.extension), (text) => process.stdout.write(text));
     const result = await runners.runBare({
       ...flags,
       extensions: flags.extension,
       gdbPort: gdbPort(flags.gdb),
-      onOutput: (chunk) => process.stdout.write(chunk),
+      onOutput: (chunk) => output.take(chunk),
     });
+    output.end();
     if (result.message !== "") {
       note(result.message);
     } else if (result.folder !== undefined) {

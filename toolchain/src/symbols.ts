@@ -111,6 +111,20 @@ function endOfCode(elf: Uint8Array): bigint {
   return end;
 }
 
+/**
+ * Puts a function's name and the offset in it behind every hexadecimal address that lies in one.
+ *
+ * @example
+ * nameAddresses("rip 0x40001008", [table]); // "rip 0x40001008 (kernel/src/pool/Pool#allocate+0x8)"
+ */
+export function nameAddresses(text: string, tables: readonly Pick<SymbolTable, "symbolize">[]): string {
+  if (tables.length === 0) return text;
+  return text.replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
+    const name = tables.map((table) => table.symbolize(BigInt(address))).find((found) => found !== undefined);
+    return name === undefined ? address : `${address} (${name})`;
+  });
+}
+
 /** Name of the function at an address of an image: `symbolize("build/kernel/kernel.debug.elf", 0x40001234n)`. */
 export function symbolize(elf: string, address: bigint): string | undefined {
   return new SymbolTable(readFileSync(elf)).symbolize(address);

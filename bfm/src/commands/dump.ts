@@ -1,12 +1,13 @@
 // bfm dump: what the hypervisor has written into its debug ring
 
 import { existsSync, readFileSync } from "node:fs";
+import { nameAddresses } from "@bareflank/toolchain/symbols";
 import type { Driver } from "../driver.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { INSTALLED_KERNEL } from "../files.ts";
 import type { Outcome } from "../outcome.ts";
-import { nameAddresses, readSymbols, type SymbolFile } from "../symbols.ts";
+import { readSymbols, type SymbolFile } from "../symbols.ts";
 
 /** Addresses become names where a file has them: those named, or the kernel's own beside the installed kernel. */
 export function dump(openDriver: () => Driver, symbolFiles: readonly string[]): Outcome {
@@ -14,7 +15,10 @@ export function dump(openDriver: () => Driver, symbolFiles: readonly string[]): 
   const text = driver.dump();
   if (text === "") return { text: "", remark: "bfm: the debug ring is empty", facts: { text } };
   const symbols = symbolFiles.length > 0 ? symbolFiles.map(read) : besideKernel(driver);
-  const named = nameAddresses(text, symbols).replace(/\n$/, "");
+  const named = nameAddresses(
+    text,
+    symbols.map(({ table }) => table),
+  ).replace(/\n$/, "");
   return { text: named, facts: { text: named } };
 }
 

@@ -79,6 +79,12 @@ export function translate(root: u64, virtual: u64): u64 {
   return (value & PAGE_PRESENT) == 0 ? 0 : value & PAGE_ADDRESS;
 }
 
+/** Whether code can be executed at `virtual`. */
+export function isExecutable(root: u64, virtual: u64): bool {
+  const entry = leafEntry(root, virtual, 0);
+  return entry != 0 && (peek64(entry) & (PAGE_PRESENT | PAGE_NO_EXECUTE)) == PAGE_PRESENT;
+}
+
 /** Takes a mapping away: the physical address that was mapped, or 0. The caller flushes. */
 export function unmapPage(root: u64, virtual: u64): u64 {
   const entry = leafEntry(root, virtual, 0);
