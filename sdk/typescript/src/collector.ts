@@ -3,6 +3,8 @@
 // At that moment no function of the extension is running, so what variables of modules lead to is all that is in use. An
 // exit that allocates nothing costs a comparison.
 
+/// <reference path="./runtime.d.ts" />
+
 import { isManaged } from "./flavour";
 import { heapBytes } from "./heap";
 import { forgetTrace } from "./stacktrace";
