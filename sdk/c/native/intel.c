@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Intel's processors, for extensions in C, C++ and Rust: registers as the VM sees them, and exits that nobody asked for
 //
-// The SDK for TypeScript has the same in intel-state.ts, intel-events.ts and unasked.ts. Manual: SDM volume 3.
+// The SDK for TypeScript has the same in intel-state.ts, intel-events.ts, msr.ts and unasked.ts. Manual: SDM volume 3.
 
 #include <stdbool.h>
 
@@ -21,6 +21,8 @@
 #define SECONDARY (BIT(5) | BIT(3) | BIT(12) | BIT(20) | BIT(26))
 #define ENTRY_IA32E_MODE BIT(9)
 #define EFER_LMA BIT(10)
+// SCE, LME and NXE: LMA follows CR0.PG.
+#define EFER_WRITABLE (BIT(0) | BIT(8) | BIT(11))
 
 // Interruptibility: by STI, MOV SS and NMI (25.4.2). Events: valid, and their types (25.8.3).
 #define BLOCKS_NMI (BIT(0) | BIT(1) | BIT(3))
@@ -125,12 +127,39 @@ static enum bf_next deliver_nmi(bf_vs vs)
     return bf_run;
 }
 
+// The register of a VS that holds an MSR; 0: it is the processor's.
+static uint32_t register_of(uint32_t msr)
+{
+    switch (msr) {
+    case 0x174: return BF_REG_SYSENTER_CS;
+    case 0x175: return BF_REG_SYSENTER_ESP;
+    case 0x176: return BF_REG_SYSENTER_EIP;
+    case 0x1d9: return BF_REG_DEBUG_CONTROL;
+    case 0x277: return BF_REG_PAT;
+    case 0xc0000080: return BF_REG_EFER;
+    case 0xc0000081: return BF_REG_STAR;
+    case 0xc0000082: return BF_REG_LSTAR;
+    case 0xc0000083: return BF_REG_CSTAR;
+    case 0xc0000084: return BF_REG_SFMASK;
+    case 0xc0000100: return BF_REG_FS_BASE;
+    case 0xc0000101: return BF_REG_GS_BASE;
+    case 0xc0000102: return BF_REG_KERNEL_GS_BASE;
+    default: return 0;
+    }
+}
+
 static enum bf_next access_msr(bf_vs vs, bool is_write)
 {
-    uint32_t msr = (uint32_t)bf_guest->rcx;
+    uint32_t msr = (uint32_t)bf_guest->rcx, reg = register_of(msr);
     uint64_t value = bf_guest->rdx << 32 | (uint32_t)bf_guest->rax;
-    if ((is_write ? bf_intrinsic_wrmsr(msr, value) : bf_intrinsic_rdmsr(msr, &value)) != BF_STATUS_SUCCESS)
+    if (reg != 0 && is_write) {
+        uint64_t kept = reg == BF_REG_EFER ? ~EFER_WRITABLE : 0;
+        bf_intel_set(vs, reg, (bf_intel_get(vs, reg) & kept) | (value & ~kept));
+    } else if (reg != 0) {
+        value = bf_intel_get(vs, reg);
+    } else if ((is_write ? bf_intrinsic_wrmsr(msr, value) : bf_intrinsic_rdmsr(msr, &value)) != BF_STATUS_SUCCESS) {
         return refuse(vs);
+    }
     if (!is_write) {
         bf_guest->rax = (uint32_t)value;
         bf_guest->rdx = value >> 32;

@@ -155,7 +155,8 @@ export function storeSavedState(vs: Vs): void {
   for (let i: u32 = 0; i < SEGMENTS; i++) storeSegment(i);
   poke32(STATE + SAVED_STATE_GDTR_LIMIT, <u32>vmread(VMCS_GDTR_LIMIT));
   poke32(STATE + SAVED_STATE_IDTR_LIMIT, <u32>vmread(VMCS_IDTR_LIMIT));
-  poke64(STATE + SAVED_STATE_CR4, vmread(VMCS_CR4) & ~CR4_VMXE);
+  // VMXE as the operating system has it, which sees the shadow's
+  poke64(STATE + SAVED_STATE_CR4, (vmread(VMCS_CR4) & ~CR4_VMXE) | (vmread(VMCS_CR4_SHADOW) & CR4_VMXE));
   for (let i: u32 = 0; i < OWN_COUNT; i++) poke64(STATE + first(OWN, i), readOwn(vs, second(OWN, i)));
 }
 
