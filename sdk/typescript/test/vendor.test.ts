@@ -1,0 +1,380 @@
+// The same source on AMD and Intel: what it reads and writes of a VS, by each vendor's own numbers
+
+import { readFileSync } from "node:fs";
+import * as abi from "@bareflank/abi";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { buildFixtures, fixtureModule } from "./fixtures.ts";
+
+interface Unit {
+  get(register: number): bigint;
+  set(register: number, value: bigint): void;
+  intercept(instruction: number, wanted: number): void;
+  interceptCr4(wanted: number): void;
+  shadow(wanted: number): number;
+  raise(vector: number, errorCode: number): void;
+  deliverAgain(reason: bigint): void;
+  unasked(reason: bigint): number;
+  kind(reason: bigint): number;
+  useAmd(): void;
+  rights(attributes: bigint): bigint;
+  attributes(rights: bigint): bigint;
+  io(qualification: bigint, instruction: bigint): bigint;
+}
+
+const VSID = 5;
+/** Next.AdvanceAndRun, Run and Fail. */
+const [SKIP, RUN, FAIL] = [0, 1, 3];
+
+/** Registers of the VS by their numbers, and the TCB by offsets. */
+const registers = new Map<number, bigint>();
+const tcb = new Map<number, bigint>();
+/** MSRs that the processor has, besides those of a VS. */
+const msrs = new Map<bigint, bigint>();
+let intel = false;
+let output = 0n;
+let log = "";
+/** CPUID 0Dh: x87, SSE, AVX, and AVX-512. */
+const XCR0_SUPPORTED = 0xe7n;
+
+const unsigned = (value: bigint) => BigInt.asUintN(64, value);
+
+const imports = {
+  vendor: { isIntel: () => (intel ? 1 : 0) },
+  tcb: {
+    tcbLoad16: () => 0,
+    tcbLoad32: () => VSID,
+    tcbLoad64: (offset: number) => tcb.get(offset) ?? 0n,
+    tcbStore64: (offset: number, value: bigint) => tcb.set(offset, unsigned(value)),
+    cpuidToGuest: () => undefined,
+  },
+  cpuid: { cpuidEdx: () => 0, cpuidEaxEdx: () => XCR0_SUPPORTED },
+  memory: new Proxy({}, { get: () => () => 0n }),
+  syscall: {
+    callValue: (call: number, vsid: bigint, register: bigint) => {
+      expect([call, vsid]).toEqual([abi.SYSCALL_VS_READ, BigInt(VSID)]);
+      return registers.get(Number(register)) ?? 0n;
+    },
+    callStatus: (call: number, first: bigint, second: bigint, third: bigint) => {
+      if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(second), unsigned(third));
+      if (call === abi.SYSCALL_INTRINSIC_WRMSR) return msrs.has(unsigned(first)) ? 0n : 1n;
+      return 0n;
+    },
+    callWithOutput: (_call: number, msr: bigint) => {
+      output = msrs.get(unsigned(msr)) ?? 0n;
+      return msrs.has(unsigned(msr)) ? 0n : 1n;
+    },
+    callOutput: () => output,
+    callDebug: () => {
+      log += "line";
+    },
+    assertionFailed: () => {
+      throw new Error("assertion failed");
+    },
+    callOrZero: () => 0n,
+    useDispatcher: () => undefined,
+    useFailHandler: () => undefined,
+  },
+};
+
+type Vendor = "amd" | "intel";
+let units: Record<Vendor, Unit>;
+let unit: Unit;
+
+beforeAll(async () => {
+  await buildFixtures(["vendor-unit"], "library");
+  const module = new WebAssembly.Module(readFileSync(fixtureModule("vendor-unit")));
+  const anything = new Proxy(imports, {
+    get: (target, name) => Reflect.get(target, name) ?? new Proxy({}, { get: () => () => 0n }),
+  });
+  // Modules take what they keep of the vendor when they come to life
+  const begin = (vendor: Vendor) => {
+    intel = vendor === "intel";
+    return new WebAssembly.Instance(module, anything).exports as unknown as Unit;
+  };
+  units = { amd: begin("amd"), intel: begin("intel") };
+}, 120_000);
+
+beforeEach(() => {
+  registers.clear();
+  tcb.clear();
+  msrs.clear();
+  log = "";
+  on("amd");
+});
+
+const on = (vendor: Vendor) => {
+  intel = vendor === "intel";
+  unit = units[vendor];
+};
+const read = (register: number) => registers.get(register) ?? 0n;
+
+describe("registers", () => {
+  it("have the number that this processor's vendor gave them", () => {
+    on("amd");
+    unit.set(abi.REG_RIP, 0x1234n);
+    on("intel");
+    unit.set(abi.REG_RIP, 0x5678n);
+    expect([read(abi.AMD_REG_RIP), read(abi.INTEL_REG_RIP)]).toEqual([0x1234n, 0x5678n]);
+    expect(unit.get(abi.REG_RIP)).toBe(0x5678n);
+  });
+
+  it.each([
+    ["64-bit code", 0xa9bn, 0xa09bn],
+    ["data that was not used yet", 0xc92n, 0xc093n],
+    ["a busy task", 0x8bn, 0x8bn],
+    ["a local descriptor table", 0x82n, 0x82n],
+    ["nothing, with a privilege level", 0x60n, 0x1_0060n],
+  ])("have attributes of segments in one format: %s", (_name, attributes, accessRights) => {
+    expect(unit.rights(attributes)).toBe(accessRights);
+    expect(unit.attributes(accessRights)).toBe(attributes === 0xc92n ? 0xc93n : attributes);
+    on("intel");
+    unit.set(abi.REG_CS_ATTRIB, attributes);
+    expect(read(abi.INTEL_REG_CS_ATTRIB)).toBe(accessRights);
+    on("amd");
+    unit.set(abi.REG_CS_ATTRIB, attributes);
+    expect(read(abi.AMD_REG_CS_ATTRIB)).toBe(attributes);
+  });
+
+  it("have the privilege level in SS on Intel", () => {
+    on("intel");
+    unit.set(abi.REG_SS_ATTRIB, 0xc93n);
+    unit.set(abi.REG_CPL, 3n);
+    expect(read(abi.INTEL_REG_SS_ATTRIB)).toBe(0xc0f3n);
+    expect(unit.get(abi.REG_CPL)).toBe(3n);
+  });
+
+  it("show control registers as the VM sees them", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_CR4, 0x2620n);
+    registers.set(abi.INTEL_REG_CR4_GUEST_HOST_MASK, 0x2000n);
+    registers.set(abi.INTEL_REG_CR4_READ_SHADOW, 0x40n);
+    expect(unit.get(abi.REG_CR4)).toBe(0x620n);
+    unit.set(abi.REG_CR4, 0x2020n);
+    expect(unit.get(abi.REG_CR4)).toBe(0x2020n);
+  });
+
+  it("change the mode of entries with EFER.LMA", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_VMENTRY_CTLS, 0xc004n);
+    unit.set(abi.REG_EFER, 0xd01n);
+    expect(read(abi.INTEL_REG_VMENTRY_CTLS)).toBe(0xc204n);
+    unit.set(abi.REG_EFER, 0x801n);
+    expect(read(abi.INTEL_REG_VMENTRY_CTLS)).toBe(0xc004n);
+  });
+
+  it("that the other vendor has are refused with a line that says why", () => {
+    on("intel");
+    expect(() => unit.useAmd()).toThrow("assertion failed");
+    expect(log).toBe("line");
+    on("amd");
+    unit.useAmd();
+  });
+});
+
+describe("intercepts", () => {
+  it("are bits of each vendor's own controls", () => {
+    on("amd");
+    unit.intercept(abi.INTERCEPT_HLT, 1);
+    expect(read(abi.AMD_REG_INTERCEPT_INSTRUCTION1)).toBe(1n << 24n);
+    on("intel");
+    unit.intercept(abi.INTERCEPT_HLT, 1);
+    unit.intercept(abi.INTERCEPT_WBINVD, 1);
+    expect(read(abi.INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS)).toBe(1n << 7n);
+    expect(read(abi.INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS)).toBe(1n << 6n);
+    unit.intercept(abi.INTERCEPT_HLT, 0);
+    expect(read(abi.INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS)).toBe(0n);
+  });
+
+  it("change nothing on Intel for what exits always", () => {
+    on("intel");
+    unit.intercept(abi.INTERCEPT_CPUID, 1);
+    unit.intercept(abi.INTERCEPT_XSETBV, 0);
+    expect(registers.size).toBe(0);
+  });
+
+  it("of CR4 are a mask on Intel, with what the VM sees as the shadow", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_CR4, 0x2620n);
+    registers.set(abi.INTEL_REG_CR4_GUEST_HOST_MASK, 0x2000n);
+    unit.interceptCr4(1);
+    expect(read(abi.INTEL_REG_CR4_GUEST_HOST_MASK)).toBe(0xffff_ffff_ffff_ffffn);
+    expect(read(abi.INTEL_REG_CR4_READ_SHADOW)).toBe(0x620n);
+    unit.interceptCr4(0);
+    expect(read(abi.INTEL_REG_CR4_GUEST_HOST_MASK)).toBe(0x2000n);
+  });
+});
+
+describe("events", () => {
+  it("are one word on AMD, and two fields on Intel", () => {
+    on("amd");
+    unit.raise(14, 0x15);
+    expect(read(abi.AMD_REG_EVENTINJ)).toBe(0x15_8000_0b0en);
+    on("intel");
+    unit.raise(14, 0x15);
+    expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0x8000_0b0en);
+    expect(read(abi.INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE)).toBe(0x15n);
+  });
+
+  it("that an exit interrupted are delivered again, a software interrupt with its length", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_1480n);
+    registers.set(abi.INTEL_REG_VMEXIT_INSTRUCTION_LENGTH, 2n);
+    unit.deliverAgain(abi.INTEL_EXIT_EPT_VIOLATION);
+    expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0x8000_0480n);
+    expect(read(abi.INTEL_REG_VMENTRY_INSTRUCTION_LENGTH)).toBe(2n);
+  });
+
+  it("are not delivered again by AMD when the instruction INT is executed once more", () => {
+    on("amd");
+    registers.set(abi.AMD_REG_EXITINTINFO, 0x8000_0480n);
+    unit.deliverAgain(abi.AMD_EXIT_NESTED_PAGE_FAULT);
+    expect(read(abi.AMD_REG_EVENTINJ)).toBe(0n);
+    registers.set(abi.AMD_REG_EXITINTINFO, 0x8000_0030n);
+    unit.deliverAgain(abi.AMD_EXIT_NESTED_PAGE_FAULT);
+    expect(read(abi.AMD_REG_EVENTINJ)).toBe(0x8000_0030n);
+  });
+
+  it("give way to an event that is there already", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_0030n);
+    unit.raise(13, 0);
+    unit.deliverAgain(abi.INTEL_EXIT_EPT_VIOLATION);
+    expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0x8000_0b0dn);
+  });
+
+  it("block NMIs again when the IRET that ended it has faulted", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_EXIT_QUALIFICATION, 0x1182n);
+    unit.deliverAgain(abi.INTEL_EXIT_EPT_VIOLATION);
+    expect(read(abi.INTEL_REG_INTERRUPTIBILITY_STATE)).toBe(8n);
+  });
+
+  it.each(["amd", "intel"] as const)("wait for the end of an interrupt shadow (%s)", (vendor) => {
+    on(vendor);
+    expect(unit.shadow(1)).toBe(1);
+    expect(unit.shadow(0)).toBe(0);
+  });
+});
+
+describe("an NMI on Intel", () => {
+  const information = abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD;
+  const controls = abi.INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS;
+  const NMI = 0x8000_0202n;
+  const WINDOW = 1n << 22n;
+
+  beforeEach(() => {
+    on("intel");
+    registers.set(abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION, NMI);
+  });
+
+  it("is delivered at once when the VM can take it", () => {
+    expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
+    expect([read(information), read(controls)]).toEqual([NMI, 0n]);
+  });
+
+  it.each([1n, 2n, 8n])("waits for its window while something blocks it (%i)", (blocking) => {
+    registers.set(abi.INTEL_REG_INTERRUPTIBILITY_STATE, blocking);
+    expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
+    expect([read(information), read(controls)]).toEqual([0n, WINDOW]);
+    expect(unit.unasked(abi.INTEL_EXIT_NMI_WINDOW)).toBe(RUN);
+    expect([read(information), read(controls)]).toEqual([NMI, 0n]);
+  });
+
+  it("waits for its window while something else is delivered", () => {
+    registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_0030n);
+    expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
+    expect([read(information), read(controls)]).toEqual([0x8000_0030n, WINDOW]);
+  });
+});
+
+describe("exits that nobody asked for", () => {
+  const UNDEFINED_OPCODE = 0x8000_0306n;
+  const PROTECTION = 0x8000_0b0dn;
+  const injected = () => read(intel ? abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD : abi.AMD_REG_EVENTINJ);
+
+  it("are #UD for the instructions of hypervisors", () => {
+    on("amd");
+    expect(unit.unasked(abi.AMD_EXIT_VMRUN)).toBe(RUN);
+    expect(injected()).toBe(UNDEFINED_OPCODE);
+    on("intel");
+    for (const reason of [abi.INTEL_EXIT_VMXON, abi.INTEL_EXIT_VMCALL, abi.INTEL_EXIT_INVEPT, abi.INTEL_EXIT_GETSEC]) {
+      registers.clear();
+      expect(unit.unasked(reason)).toBe(RUN);
+      expect(injected()).toBe(UNDEFINED_OPCODE);
+    }
+  });
+
+  it("say so when they are none of those", () => {
+    on("amd");
+    expect(unit.unasked(abi.AMD_EXIT_HLT)).toBe(FAIL);
+    on("intel");
+    expect(unit.unasked(abi.INTEL_EXIT_TRIPLE_FAULT)).toBe(FAIL);
+  });
+
+  const setRegisters = (rax: bigint, rcx: bigint, rdx: bigint) => {
+    tcb.set(abi.TCB_RAX, rax);
+    tcb.set(abi.TCB_RCX, rcx);
+    tcb.set(abi.TCB_RDX, rdx);
+  };
+
+  it.each([
+    ["what the processor has", 0xe7n, 0n, true],
+    ["AVX without SSE", 0x5n, 0n, false],
+    ["no x87", 0x2n, 0n, false],
+    ["a part of AVX-512", 0x27n, 0n, false],
+    ["what the processor does not have", 0x1fn, 0n, false],
+    ["another register", 0x1n, 1n, false],
+  ])("write XCR0, or raise #GP: %s", (_name, value, register, isAllowed) => {
+    on("intel");
+    setRegisters(value, register, 0n);
+    expect(unit.unasked(abi.INTEL_EXIT_XSETBV)).toBe(isAllowed ? SKIP : RUN);
+    expect(read(abi.INTEL_REG_XCR0)).toBe(isAllowed ? value : 0n);
+    expect(injected()).toBe(isAllowed ? 0n : PROTECTION);
+  });
+
+  it("read an MSR that is in no map, or raise #GP", () => {
+    on("intel");
+    msrs.set(0x1234_5678n, 0x1_0000_0002n);
+    setRegisters(0n, 0x1234_5678n, 0n);
+    expect(unit.unasked(abi.INTEL_EXIT_RDMSR)).toBe(SKIP);
+    expect([tcb.get(abi.TCB_RAX), tcb.get(abi.TCB_RDX)]).toEqual([2n, 1n]);
+    setRegisters(0n, 0x1234_5679n, 0n);
+    expect(unit.unasked(abi.INTEL_EXIT_RDMSR)).toBe(RUN);
+    expect(injected()).toBe(PROTECTION);
+  });
+});
+
+describe("exits", () => {
+  it("are of one kind on both vendors", () => {
+    const kinds = (pairs: [bigint, bigint][]) =>
+      pairs.map(([amd, other]) => {
+        on("amd");
+        const first = unit.kind(amd);
+        on("intel");
+        return [first, unit.kind(other)];
+      });
+    registers.set(abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION, 0x8000_0306n);
+    const found = kinds([
+      [abi.AMD_EXIT_CPUID, abi.INTEL_EXIT_CPUID],
+      [abi.AMD_EXIT_IO, abi.INTEL_EXIT_IO],
+      [abi.AMD_EXIT_MSR, abi.INTEL_EXIT_RDMSR],
+      [abi.AMD_EXIT_CR_WRITE + 4n, abi.INTEL_EXIT_CR_ACCESS],
+      [abi.AMD_EXIT_EXCEPTION + 6n, abi.INTEL_EXIT_EXCEPTION_OR_NMI],
+      [abi.AMD_EXIT_NESTED_PAGE_FAULT, abi.INTEL_EXIT_EPT_VIOLATION],
+      [abi.AMD_EXIT_VMMCALL, abi.INTEL_EXIT_VMCALL],
+      [abi.AMD_EXIT_VINTR, abi.INTEL_EXIT_INTERRUPT_WINDOW],
+      [abi.AMD_EXIT_RDTSC, abi.INTEL_EXIT_RDTSC],
+    ]);
+    for (const [amd, other] of found) expect(amd).toBe(other);
+    expect(new Set(found.map(([amd]) => amd)).size).toBe(found.length);
+  });
+
+  it.each([
+    ["IN AL, 60h", 0x60_0048n, 0n, 0x60_0011n],
+    ["OUT DX, EAX", 0xcf8_0003n, 0n, 0xcf8_0040n],
+    ["REP OUTSB in 64-bit code, from GS", 0x3f8_0030n, (2n << 7n) | (5n << 15n), 0x3f8_161cn],
+    ["INSW in 32-bit code", 0x1f0_0019n, 1n << 7n, 0x1f0_0125n],
+  ])("of ports say what they are in one format: %s", (_name, qualification, instruction, information) => {
+    expect(unit.io(qualification, instruction)).toBe(information);
+  });
+});
