@@ -3,34 +3,65 @@
 import { runBare } from "../src/index.ts";
 import { products } from "../src/paths.ts";
 import type { Figure } from "./figure.ts";
+import { expensiveInstructions } from "./trace.ts";
 
 const COUNT = 10_000;
+const UPSTREAM = 1106;
+
 /** Leaves whose answer takes different ways through the default extension. */
 const LEAVES = [
-  { key: "cpuid", leaf: 0, title: "CPUID round trip, leaf 0", limit: 320, upstream: 1106 },
-  {
-    key: "cpuidFeatures",
-    leaf: 1,
-    title: "CPUID round trip, leaf 1 (reads the guest's CR4)",
-    limit: 320,
-    upstream: 1106,
-  },
-  { key: "cpuidHypervisor", leaf: 0x4000_0000, title: "CPUID round trip, hypervisor leaf", limit: 320, upstream: 1106 },
+  { key: "cpuid", leaf: 0, title: "CPUID round trip, leaf 0" },
+  { key: "cpuidFeatures", leaf: 1, title: "CPUID round trip, leaf 1 (reads the guest's CR4)" },
+  { key: "cpuidHypervisor", leaf: 0x4000_0000, title: "CPUID round trip, hypervisor leaf" },
+];
+
+/** Machines, what tells their figures apart, and what a round trip may cost there. */
+const MACHINES = [
+  { machine: "amd", suffix: "", where: "", limit: 320, upstream: UPSTREAM },
+  { machine: "amd-bochs", suffix: "AmdBochs", where: ", AMD with next-RIP", limit: 320, upstream: undefined },
+  { machine: "intel", suffix: "Intel", where: ", Intel", limit: 360, upstream: undefined },
 ];
 
 /** Instructions per CPUID in the root VM, the CPUID and the loop around it included. */
-async function measure(leaf: number): Promise<number> {
+async function measure(machine: string, leaf: number): Promise<number> {
   const append = `cpuid=${COUNT} leaf=${leaf}`;
-  const { output, message } = await runBare({ extensions: [products.defaultExtension], icount: true, append });
+  const { output, message } = await runBare({ machine, extensions: [products.defaultExtension], icount: true, append });
   const line = /CPUIDs of leaf \S+ in the root VM: (\d+) each/.exec(output);
   if (line === null) throw new Error(`The bare platform did not finish. ${message}\n${output}`);
   return Number(line[1]);
 }
 
+/** What an exit on Intel executes of the instructions that cost most on a real processor. */
+async function intelFigures(): Promise<Figure[]> {
+  const { vmreads, vmwrites, msrAccesses } = await expensiveInstructions("intel");
+  const figure = (key: string, title: string, value: number, limit: number): Figure => ({
+    key,
+    title: `${title} of a CPUID round trip, Intel`,
+    value,
+    unit: "instructions",
+    limit,
+  });
+  return [
+    figure("vmreads", "VMREADs", vmreads, 4),
+    figure("vmwrites", "VMWRITEs", vmwrites, 2),
+    figure("msrAccesses", "MSR accesses", msrAccesses, 6),
+  ];
+}
+
 export async function exitFigures(): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const { leaf, ...figure } of LEAVES) {
-    figures.push({ ...figure, value: await measure(leaf), unit: "instructions" });
+  for (const { machine, suffix, where, limit, upstream } of MACHINES) {
+    for (const { key, leaf, title } of LEAVES) {
+      const value = await measure(machine, leaf);
+      figures.push({
+        key: `${key}${suffix}`,
+        title: `${title}${where}`,
+        value,
+        unit: "instructions",
+        limit,
+        ...(upstream === undefined ? {} : { upstream }),
+      });
+    }
   }
-  return figures;
+  return [...figures, ...(await intelFigures())];
 }
