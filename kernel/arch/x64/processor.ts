@@ -31,9 +31,9 @@ const MSR_GS_BASE: u32 = 0xc000_0101;
 const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
 
 /** SYSCALL: CS 0x10, SS 0x18; SYSRET: CS 0x2B, SS 0x23. */
-const HOST_STAR: u64 = 0x001b_0010_0000_0000;
+export const HOST_STAR: u64 = 0x001b_0010_0000_0000;
 /** SYSCALL clears every flag but the always-set bit 1, AC included: the kernel never reads user memory by accident. */
-const HOST_SFMASK: u64 = 0xffff_fffd;
+export const HOST_SFMASK: u64 = 0xffff_fffd;
 
 /** Takes the memory that this processor needs in host mode; nothing of the processor changes. False when it runs out. */
 export function makeProcessor(root: u64): bool {

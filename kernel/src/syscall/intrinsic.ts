@@ -8,15 +8,15 @@ import {
 } from "../../../abi/generated/bare/status";
 import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { peek64 } from "../../../bsl/src/memory";
-import { tryRdmsr, tryWrmsr } from "../../arch/x64/cpu";
-import { isShadowed } from "../../arch/x64/shadowed-msrs";
+import { tryWrmsr } from "../../arch/x64/cpu";
+import { isShadowed, readMsr } from "../../arch/x64/shadowed-msrs";
 import { isHandle } from "./handle";
 
 /** 7.0: REG1 msr -> REG0 value. An MSR that the processor does not have is a failure. */
 export function rdmsr(handle: u64, reg1: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
-  const ok = tryRdmsr(<u32>reg1, PP_AREA_BASE + PP_BLOCK + PP_BLOCK_REG0);
-  return ok != 0 ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  const ok = readMsr(<u32>reg1, PP_AREA_BASE + PP_BLOCK + PP_BLOCK_REG0);
+  return ok ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /** 7.1: REG1 msr, REG2 value. */
@@ -24,6 +24,6 @@ export function wrmsr(handle: u64, reg1: u64, reg2: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
   if (!isShadowed(<u32>reg1)) return tryWrmsr(<u32>reg1, reg2) != 0 ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
   const present = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
-  const same = tryRdmsr(<u32>reg1, present) != 0 && peek64(present) == reg2;
+  const same = readMsr(<u32>reg1, present) && peek64(present) == reg2;
   return same ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }

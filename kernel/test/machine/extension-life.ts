@@ -4,6 +4,10 @@ import {
   AMD_REG_GUEST_ASID,
   AMD_REG_INTERCEPT_INSTRUCTION1,
   AMD_REG_INTERCEPT_INSTRUCTION2,
+  INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS,
+  INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS,
+  INTEL_REG_VIRTUAL_PROCESSOR_IDENTIFIER,
+  INTEL_REG_VMENTRY_CTLS,
   STATUS_SUCCESS,
   SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
   SYSCALL_CALLBACK_REGISTER_FAIL,
@@ -25,6 +29,7 @@ import type { Outcome, Pp } from "./pp.ts";
 /** The first handle is 0. */
 export const HANDLE = 0n;
 export const EXIT_CPUID = 0x72n;
+export const INTEL_EXIT_CPUID = 10n;
 
 /** A machine, and the processor of it that the test is about. */
 export interface Scene {
@@ -79,13 +84,27 @@ export function inBootstrap(options: Partial<LoaderOptions> = {}, version = 2n):
   return scene;
 }
 
-/** Makes a VP and a VS for the root VM on this processor, set up as VMRUN demands. Identifiers come in order. */
+/** An address space of its own, CPUID and VMRUN exit. */
+const AMD_CONTROLS = [
+  [AMD_REG_GUEST_ASID, 1n],
+  [AMD_REG_INTERCEPT_INSTRUCTION1, 0x4_0000n],
+  [AMD_REG_INTERCEPT_INSTRUCTION2, 1n],
+] as const;
+
+/** An address space of its own, MSR bitmaps, 64-bit mode. */
+const INTEL_CONTROLS = [
+  [INTEL_REG_VIRTUAL_PROCESSOR_IDENTIFIER, 1n],
+  [INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, 0x1000_0000n],
+  [INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS, 0x20n],
+  [INTEL_REG_VMENTRY_CTLS, 0x200n],
+] as const;
+
+/** Makes a VP and a VS for the root VM on this processor, set up as VMRUN or VMLAUNCH demands. Identifiers come in order. */
 export function makeRootVs(pp: Pp): bigint {
   const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
   const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, pp.block.get("ppid"));
-  call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_GUEST_ASID), 1n);
-  call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_INTERCEPT_INSTRUCTION1), 0x4_0000n);
-  call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(AMD_REG_INTERCEPT_INSTRUCTION2), 1n);
+  const controls = pp.processor.vmx === undefined ? AMD_CONTROLS : INTEL_CONTROLS;
+  for (const [register, value] of controls) call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(register), value);
   call(pp, SYSCALL_VS_INIT_AS_ROOT, HANDLE, vs);
   return vs;
 }
@@ -101,15 +120,20 @@ export function inGuest(options: Partial<LoaderOptions> = {}): Scene {
 /** In vmexit for the first exit, the CPUID that the loader executes behind its demotion. */
 export function inFirstVmexit(options: Partial<LoaderOptions> = {}): Scene {
   const scene = inGuest(options);
-  expectOutcome(scene.pp.exit(EXIT_CPUID), "called");
+  expectOutcome(scene.pp.exit(exitCpuid(scene.pp)), "called");
   return scene;
+}
+
+/** The exit reason of CPUID. */
+export function exitCpuid(pp: Pp): bigint {
+  return pp.processor.vmx === undefined ? EXIT_CPUID : INTEL_EXIT_CPUID;
 }
 
 /** In vmexit for the second exit. */
 export function inVmexit(options: Partial<LoaderOptions> = {}): Scene {
   const scene = inFirstVmexit(options);
   expectOutcome(scene.pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE), "running");
-  expectOutcome(scene.pp.exit(EXIT_CPUID), "called");
+  expectOutcome(scene.pp.exit(exitCpuid(scene.pp)), "called");
   return scene;
 }
 

@@ -80,6 +80,8 @@ function privateArea(memory: HostMemory): Intrinsics[string] {
     ppStore16: (offset: number, value: number) => memory.poke(at(offset), 2, BigInt(value)),
     ppStore32: (offset: number, value: number) => memory.poke(at(offset), 4, BigInt(value)),
     ppStore64: (offset: number, value: bigint) => memory.poke(at(offset), 8, value),
+    ppAdd32: (offset: number, value: number) =>
+      memory.poke(at(offset), 4, (memory.peek(at(offset), 4) + BigInt(value >>> 0)) & 0xffff_ffffn),
     ppExchange32: (offset: number, value: number) => memory.poke(at(offset), 4, BigInt(value)),
   };
 }
@@ -87,6 +89,7 @@ function privateArea(memory: HostMemory): Intrinsics[string] {
 function controlRegisters(current: () => Processor): Intrinsics[string] {
   return {
     readCr2: () => current().cr2,
+    readCr4: () => current().cr4,
     readCr8: () => current().cr8,
     readXcr0: () => {
       if (!current().hasXsave) throw new GeneralProtection("xgetbv without CR4.OSXSAVE (#UD)");

@@ -1,10 +1,11 @@
 // A machine with the kernel that ships in it: memory, processors, a serial port, and a loader that has done its work
 
-import { DEBUG_RING_CHARS } from "@bareflank/abi";
+import { DEBUG_RING_CHARS, VENDOR_INTEL } from "@bareflank/abi";
 import { type LoadedPart, loadPart } from "../../../bsl/test-support/index.ts";
 import { exampleExtension } from "./example-extension.ts";
 import { HostMemory } from "./host-memory.ts";
 import { instructions } from "./instructions.ts";
+import { Interruptions } from "./interruptions.ts";
 import { Loader, type LoaderOptions } from "./loader.ts";
 import { arrive } from "./operating-system.ts";
 import { type Mapping, mappings, walk } from "./page-walk.ts";
@@ -14,6 +15,7 @@ import { Processor } from "./processor.ts";
 import { SerialPort } from "./serial-port.ts";
 import { StructureView } from "./structure-view.ts";
 import { Vmcb } from "./vmcb.ts";
+import { VmcsRegions, vmxInstructions } from "./vmx.ts";
 
 /**
  * @example
@@ -23,6 +25,10 @@ import { Vmcb } from "./vmcb.ts";
 export class Machine {
   readonly physical = new PhysicalMemory();
   readonly serial = new SerialPort();
+  /** What comes between two instructions of the kernel. */
+  readonly interruptions = new Interruptions();
+  /** Intel: where the VMCSs lie. */
+  readonly regions = new VmcsRegions(this.physical);
   /** Memory as the processor that runs sees it from ring 0. */
   readonly memory: HostMemory;
   readonly kernel: LoadedPart<Kernel>;
@@ -34,7 +40,15 @@ export class Machine {
     const loader = new Loader(this.physical, { extension: exampleExtension(), ...options });
     this.memory = new HostMemory(this.physical, current);
     const { physical, memory, serial } = this;
-    const intrinsics = instructions({ physical, memory, serial, current });
+    const isIntel = options.vendor === VENDOR_INTEL;
+    const processors = () => this.#pps.map(({ processor }) => processor);
+    const common = instructions({ physical, memory, serial, current });
+    const vmx = vmxInstructions({ current, memory, processors, regions: this.regions });
+    const intrinsics = {
+      ...common,
+      pparea: this.interruptions.before(common.pparea ?? {}),
+      vmx: this.interruptions.before(vmx),
+    };
     this.kernel = loadPart<Kernel>("kernel", { memory, intrinsics });
     loader.mapLinear(this.kernel.linear);
     const context = {
@@ -46,7 +60,7 @@ export class Machine {
       },
     };
     this.#pps = loader.handOver().map((handover) => {
-      const processor = new Processor();
+      const processor = new Processor(isIntel);
       if (options.leaves !== undefined) processor.leaves = new Map(options.leaves);
       arrive(processor, handover.state.values(), handover.root);
       return new Pp(context, processor, handover);

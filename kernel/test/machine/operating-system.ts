@@ -4,6 +4,7 @@ import type { Processor, SegmentName } from "./processor.ts";
 import { MSR, SEGMENTS } from "./processor.ts";
 
 const EFER = 0x0d01n;
+const EFER_SVME = 0x1000n;
 
 /** Every field of SavedState that the kernel may look at, each with a value of its own. */
 export function operatingSystemState(ppid: number): Record<string, bigint> {
@@ -92,11 +93,16 @@ export function arrive(processor: Processor, state: Record<string, bigint>, root
       base: of(`${name}Base`),
     };
   }
-  for (const [name, index] of Object.entries(SAVED_MSRS)) processor.wrmsr(index, of(name));
+  for (const [name, index] of Object.entries(savedMsrs(processor))) processor.wrmsr(index, of(name));
+  if (processor.vmx !== undefined) processor.wrmsr(MSR.EFER, of("hostEfer") & ~EFER_SVME);
 }
 
 /** MSRs that SavedState holds and the kernel changes, by field. */
-export const SAVED_MSRS = {
+export function savedMsrs(processor: Processor): Readonly<Record<string, number>> {
+  return processor.vmx === undefined ? { ...SAVED_MSRS, hsavePa: MSR.VM_HSAVE_PA } : { ...SAVED_MSRS, pat: MSR.PAT };
+}
+
+const SAVED_MSRS = {
   star: MSR.STAR,
   lstar: MSR.LSTAR,
   cstar: MSR.CSTAR,
@@ -105,7 +111,6 @@ export const SAVED_MSRS = {
   sysenterCs: MSR.SYSENTER_CS,
   sysenterEsp: MSR.SYSENTER_ESP,
   sysenterEip: MSR.SYSENTER_EIP,
-  hsavePa: MSR.VM_HSAVE_PA,
 } as const;
 
 function numbered(prefix: string, from: number, to: number): string[] {

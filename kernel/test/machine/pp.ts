@@ -12,7 +12,6 @@ import {
   ACTION_RUN,
   ACTION_SERVE,
   ACTION_UPCALL,
-  DIRECT_BASE,
   PP_AREA_BASE,
   PP_BLOCK,
   PP_TCB,
@@ -24,14 +23,19 @@ import type { Handover } from "./loader.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 import type { Processor } from "./processor.ts";
 import { StructureView } from "./structure-view.ts";
-import { isRunnable, Vmcb, vmload, vmsave } from "./vmcb.ts";
+import { SvmSwitch } from "./svm-switch.ts";
+import { Vmcb } from "./vmcb.ts";
+import { VmxSwitch } from "./vmx-switch.ts";
+import type { WorldSwitch } from "./world-switch.ts";
 
 /** Entry points of the kernel's module. */
 export interface Kernel {
   enterBoot(): number;
   enterFastSyscall(reg0: bigint, rax: bigint): number;
   enterSyscall(reg0: bigint, reg1: bigint, reg2: bigint, reg3: bigint, rax: bigint): number;
+  enterIntelFastSyscall(reg0: bigint, rax: bigint): number;
   enterVmexit(reason: bigint): number;
+  enterIntelExit(reason: bigint): number;
   enterException(frame: bigint): number;
 }
 
@@ -46,7 +50,6 @@ export type Outcome =
   | { readonly is: "halted" };
 
 export const GENERAL = "rax rbx rcx rdx rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split(" ");
-const VMEXIT_INVALID = 0xffff_ffff_ffff_ffffn;
 /** Arguments that a call does not have: whoever looks at them is found out. */
 const UNUSED = 0xbad0_0000_0000_0000n;
 
@@ -69,6 +72,7 @@ export class Pp {
   mode: "operating system" | "extension" | "guest" | "halted" = "operating system";
   readonly #context: PpContext;
   readonly #root: bigint;
+  readonly #switch: WorldSwitch;
 
   constructor(context: PpContext, processor: Processor, handover: Handover) {
     this.#context = context;
@@ -77,6 +81,12 @@ export class Pp {
     this.state = handover.state;
     this.block = handover.block;
     this.#root = handover.root;
+    const { kernel, physical, memory } = context;
+    const ppBlock = handover.block;
+    this.#switch =
+      processor.vmx === undefined
+        ? new SvmSwitch({ processor, ppBlock, physical, memory, enterVmexit: (reason) => kernel.enterVmexit(reason) })
+        : new VmxSwitch({ processor, ppBlock, root: this.#root, enterExit: (reason) => kernel.enterIntelExit(reason) });
   }
 
   /** Top-level page table. */
@@ -92,6 +102,12 @@ export class Pp {
   /** The active VS's VMCB. */
   get vmcb(): Vmcb {
     return new Vmcb(this.#context.physical, this.block.get("vmcb"));
+  }
+
+  /** Intel's way into a guest and out again. */
+  get vmx(): VmxSwitch {
+    if (this.#switch instanceof VmxSwitch) return this.#switch;
+    throw new Error("this processor is not Intel's");
   }
 
   /** kernel_entry. */
@@ -114,7 +130,7 @@ export class Pp {
     });
     block.set("status", rax);
     const [reg0 = 0n, reg1 = 0n, reg2 = 0n, reg3 = 0n] = registers;
-    const fast = kernel.enterFastSyscall(reg0, rax);
+    const fast = this.processor.vmx ? kernel.enterIntelFastSyscall(reg0, rax) : kernel.enterFastSyscall(reg0, rax);
     if (fast !== ACTION_SERVE) return this.#act(fast);
     return this.#act(kernel.enterSyscall(reg0, reg1, reg2, reg3, rax));
   }
@@ -123,8 +139,22 @@ export class Pp {
   exit(code: bigint, fields: Readonly<Record<string, bigint>> = {}): Outcome {
     this.#expectMode("guest");
     this.#context.select(this.processor);
-    for (const [name, value] of Object.entries({ ...fields, EXITCODE: code })) this.vmcb.set(name, value);
-    return this.#leaveGuest();
+    for (const [name, value] of Object.entries(fields)) this.#switch.set(name, value);
+    return this.#leaveGuest(code);
+  }
+
+  /** An NMI arrives, wherever the processor is (Intel). */
+  nmi(): Outcome {
+    if (this.mode === "guest") return this.exit(0n);
+    return this.mode === "extension" ? this.fault(2) : this.kernelFault(2);
+  }
+
+  /** The guest's handler of an NMI is done (Intel). */
+  endNmi(): Outcome | undefined {
+    this.#expectMode("guest");
+    this.#context.select(this.processor);
+    const reason = this.vmx.endNmi();
+    return reason === undefined ? undefined : this.#leaveGuest(reason);
   }
 
   /** The extension's current instruction raises an exception. */
@@ -185,33 +215,16 @@ export class Pp {
     memory.poke(TCB_IDS + 8n, 8, block.get("tcbIds1"));
   }
 
-  /** run: VMLOAD, general registers, VMRUN. */
+  /** run_amd or run_intel. */
   #enterGuest(): Outcome {
-    const { processor, vmcb } = this;
-    const tcb = this.#tcbHere();
-    const virtual = this.#blockHere().get("vmcbVirtual");
-    if (virtual !== DIRECT_BASE + this.block.get("vmcb")) throw new Error("vmcb and vmcbVirtual disagree");
-    vmload(processor, vmcb);
-    this.#context.memory.poke(virtual + 0x5f8n, 8, tcb.get("rax"));
-    if (!isRunnable(vmcb)) {
-      vmcb.set("EXITCODE", VMEXIT_INVALID);
-      return this.#leaveGuest();
-    }
-    processor.cr2 = vmcb.get("CR2");
-    processor.writeDr(6, vmcb.get("DR6"));
-    processor.writeDr(7, vmcb.get("DR7"));
+    const reason = this.#switch.enter(this.#tcbHere());
+    if (reason !== undefined) return this.#leaveGuest(reason);
     this.mode = "guest";
-    return { is: "running", vmcb: this.block.get("vmcb") };
+    return { is: "running", vmcb: this.#switch.block };
   }
 
-  /** The exit: VMSAVE, the host's own VMLOAD, RAX into the TCB, the handler. */
-  #leaveGuest(): Outcome {
-    const { processor, vmcb } = this;
-    vmsave(processor, vmcb);
-    vmload(processor, new Vmcb(this.#context.physical, this.block.get("hostVmcb")));
-    processor.dr[7] = 0x400n;
-    this.#tcbHere().set("rax", vmcb.get("RAX"));
-    return this.#act(this.#context.kernel.enterVmexit(vmcb.get("EXITCODE")));
+  #leaveGuest(reason: bigint): Outcome {
+    return this.#act(this.#switch.leave(reason, this.#tcbHere()));
   }
 
   #blockHere(): StructureView {

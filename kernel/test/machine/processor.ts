@@ -1,5 +1,7 @@
 // The registers of one simulated processor, and its opinion about what may be written into them
 
+import { VmxUnit } from "./vmx.ts";
+
 /** A register, MSR or port was used as the processor does not allow. */
 export class GeneralProtection extends Error {
   constructor(what: string) {
@@ -40,6 +42,44 @@ export const MSR = {
   VM_HSAVE_PA: 0xc001_0117,
 } as const;
 
+/** MSRs that only an Intel processor knows here. */
+export const INTEL_MSR = {
+  DEBUGCTL: 0x1d9,
+  VMX_BASIC: 0x480,
+  VMX_CR0_FIXED0: 0x486,
+  VMX_CR0_FIXED1: 0x487,
+  VMX_CR4_FIXED0: 0x488,
+  VMX_CR4_FIXED1: 0x489,
+  VMX_SECONDARY: 0x48b,
+  VMX_EPT_VPID: 0x48c,
+  MTRR_CAPABILITIES: 0xfe,
+  MTRR_DEFAULT_TYPE: 0x2ff,
+  VMX_TRUE_PIN: 0x48d,
+  VMX_TRUE_PROCESSOR: 0x48e,
+  VMX_TRUE_EXIT: 0x48f,
+  VMX_TRUE_ENTRY: 0x490,
+} as const;
+
+const AMD_ONLY: readonly number[] = [MSR.VM_CR, MSR.VM_HSAVE_PA];
+
+/** What a Skylake says of itself (SDM volume 3, appendix A): in the lower half what must be 1, in the upper what may be. */
+const CAPABILITIES: ReadonlyMap<number, bigint> = new Map([
+  [INTEL_MSR.VMX_BASIC, 0x00d8_1000_0000_002bn],
+  [INTEL_MSR.VMX_CR0_FIXED0, 0x8000_0021n],
+  [INTEL_MSR.VMX_CR0_FIXED1, 0xffff_ffffn],
+  [INTEL_MSR.VMX_CR4_FIXED0, 0x2000n],
+  [INTEL_MSR.VMX_CR4_FIXED1, 0x3f_67ffn],
+  [INTEL_MSR.VMX_SECONDARY, 0x021f_ffff_0000_0000n],
+  [INTEL_MSR.VMX_EPT_VPID, 0x0f01_0673_4141n],
+  // No ranges at all: write-back
+  [INTEL_MSR.MTRR_CAPABILITIES, 0n],
+  [INTEL_MSR.MTRR_DEFAULT_TYPE, 0x806n],
+  [INTEL_MSR.VMX_TRUE_PIN, 0x0000_007f_0000_0016n],
+  [INTEL_MSR.VMX_TRUE_PROCESSOR, 0xfff9_fffe_0400_6172n],
+  [INTEL_MSR.VMX_TRUE_EXIT, 0x01ff_ffff_0003_6dfbn],
+  [INTEL_MSR.VMX_TRUE_ENTRY, 0x0003_ffff_0000_11fbn],
+]);
+
 /** x87, SSE and AVX. */
 const XCR0_SUPPORTED = 7n;
 
@@ -58,11 +98,18 @@ export class Processor {
   readonly flushes: string[] = [];
   gdtr = { base: 0n, limit: 0 };
   idtr = { base: 0n, limit: 0 };
-  readonly #msrs = new Map<number, bigint>([
-    ...Object.values(MSR).map((index) => [index, 0n] as const),
+  /** On Intel. */
+  readonly vmx: VmxUnit | undefined;
+  readonly #msrs: Map<number, bigint>;
+
+  constructor(isIntel = false) {
+    this.vmx = isIntel ? new VmxUnit() : undefined;
+    const common = Object.values(MSR).filter((index) => !isIntel || !AMD_ONLY.includes(index));
+    const known = isIntel ? [...common, ...Object.values(INTEL_MSR)] : common;
+    this.#msrs = new Map(known.map((index) => [index, CAPABILITIES.get(index) ?? 0n]));
     // As after a reset (APM volume 2, 7.8.1)
-    [MSR.PAT, 0x0007_0406_0007_0406n],
-  ]);
+    this.#msrs.set(MSR.PAT, 0x0007_0406_0007_0406n);
+  }
 
   /** EAX to EDX of each leaf of CPUID that is not zero: pages of 1 GiB, and physical addresses of 48 bits. */
   leaves = new Map<number, readonly [number, number, number, number]>([
@@ -84,6 +131,7 @@ export class Processor {
 
   wrmsr(index: number, value: bigint): void {
     if (!this.#msrs.has(index)) throw new GeneralProtection(`wrmsr 0x${index.toString(16)}`);
+    if (CAPABILITIES.has(index)) throw new GeneralProtection(`wrmsr 0x${index.toString(16)}, which is read-only`);
     if (index === MSR.VM_HSAVE_PA && value % 4096n !== 0n) throw new GeneralProtection("VM_HSAVE_PA is no page");
     if (index === MSR.FS_BASE) this.segments.fs.base = value;
     else if (index === MSR.GS_BASE) this.segments.gs.base = value;

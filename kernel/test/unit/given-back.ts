@@ -1,15 +1,15 @@
 // What "the operating system has its processor back" means, checked register by register
 
 import { expect } from "vitest";
-import { operatingSystemState, SAVED_MSRS } from "../machine/operating-system.ts";
+import { operatingSystemState, savedMsrs } from "../machine/operating-system.ts";
 import type { Pp } from "../machine/pp.ts";
-import type { Processor } from "../machine/processor.ts";
+import { Processor } from "../machine/processor.ts";
 
 /** Registers that the kernel itself restores; the loader's code restores the others from SavedState. */
 export function machineRegisters(processor: Processor) {
   const { cr2, cr8, xcr0, dr, segments } = processor;
   const { fs, gs, tr, ldtr } = segments;
-  const msrs = Object.entries(SAVED_MSRS).map(([name, index]) => [name, processor.rdmsr(index)]);
+  const msrs = Object.entries(savedMsrs(processor)).map(([name, index]) => [name, processor.rdmsr(index)]);
   return structuredClone({ cr2, cr8, xcr0, dr, fs, gs, tr, ldtr, ...Object.fromEntries(msrs) });
 }
 
@@ -24,7 +24,9 @@ export function operatingSystemRegisters(ppid = 0) {
     base: of(`${name}Base`),
   });
   return {
-    ...Object.fromEntries(["cr2", "cr8", "xcr0", ...Object.keys(SAVED_MSRS)].map((name) => [name, of(name)])),
+    ...Object.fromEntries(
+      ["cr2", "cr8", "xcr0", ...Object.keys(savedMsrs(new Processor()))].map((name) => [name, of(name)]),
+    ),
     dr: [of("dr0"), of("dr1"), of("dr2"), of("dr3"), 0n, 0n, of("dr6"), of("dr7")],
     fs: segment("fs"),
     gs: segment("gs"),

@@ -1,0 +1,68 @@
+// run_amd: VMLOAD, VMRUN, VMSAVE, and the host's own VMLOAD
+
+import { DIRECT_BASE } from "@bareflank/abi";
+import type { Processor } from "./processor.ts";
+import type { ByteMemory, StructureView } from "./structure-view.ts";
+import { isRunnable, Vmcb, vmload, vmsave } from "./vmcb.ts";
+import type { WorldSwitch } from "./world-switch.ts";
+
+const VMEXIT_INVALID = 0xffff_ffff_ffff_ffffn;
+
+export interface SvmContext {
+  readonly processor: Processor;
+  /** The kernel's per-processor block. */
+  readonly ppBlock: StructureView;
+  /** Memory as the host's page tables show it. */
+  readonly memory: ByteMemory;
+  readonly physical: ConstructorParameters<typeof Vmcb>[0];
+  readonly enterVmexit: (reason: bigint) => number;
+}
+
+export class SvmSwitch implements WorldSwitch {
+  readonly #context: SvmContext;
+
+  constructor(context: SvmContext) {
+    this.#context = context;
+  }
+
+  get block(): bigint {
+    return this.#context.ppBlock.get("vmcb");
+  }
+
+  get vmcb(): Vmcb {
+    return new Vmcb(this.#context.physical, this.block);
+  }
+
+  get(name: string): bigint {
+    return this.vmcb.get(name);
+  }
+
+  set(name: string, value: bigint): void {
+    this.vmcb.set(name, value);
+  }
+
+  enter(tcb: StructureView): bigint | undefined {
+    const { vmcb } = this;
+    const { processor, ppBlock, memory } = this.#context;
+    const virtual = ppBlock.get("vmcbVirtual");
+    if (virtual !== DIRECT_BASE + this.block) throw new Error("vmcb and vmcbVirtual disagree");
+    vmload(processor, vmcb);
+    memory.poke(virtual + 0x5f8n, 8, tcb.get("rax"));
+    if (!isRunnable(vmcb)) return VMEXIT_INVALID;
+    processor.cr2 = vmcb.get("CR2");
+    processor.writeDr(6, vmcb.get("DR6"));
+    processor.writeDr(7, vmcb.get("DR7"));
+    return undefined;
+  }
+
+  leave(reason: bigint, tcb: StructureView): number {
+    const { vmcb } = this;
+    const { processor, ppBlock, physical, enterVmexit } = this.#context;
+    vmcb.set("EXITCODE", reason);
+    vmsave(processor, vmcb);
+    vmload(processor, new Vmcb(physical, ppBlock.get("hostVmcb")));
+    processor.dr[7] = 0x400n;
+    tcb.set("rax", vmcb.get("RAX"));
+    return enterVmexit(vmcb.get("EXITCODE"));
+  }
+}
