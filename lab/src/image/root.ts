@@ -25,8 +25,8 @@ const RECIPE = "1";
 /** Linux maps persistent memory in units of this size. */
 const SIZE_UNIT = 32 * 1024 * 1024;
 
-/** Modules for `modprobe` inside: KVM as a rival for SVM, MSRs and CPUID for user space. */
-const extraModules = ["kvm_amd", "msr", "cpuid"];
+/** Modules for `modprobe` inside: KVM as a rival for SVM and VMX, MSRs and CPUID for user space. */
+const extraModules = ["kvm_amd", "kvm_intel", "msr", "cpuid"];
 
 /** A host program together with the shared libraries that it is linked to. */
 const dynamicProgram = (path: string, source: string): Entry[] => {
