@@ -1,0 +1,166 @@
+// Nested page tables, memory types and maps of MSRs as Intel's processors read them (SDM volume 3, 29.3, 12.11, 25.6.9)
+
+import { beforeEach, describe, expect, test } from "vitest";
+import { loadPart } from "../../../bsl/test-support/index.ts";
+
+/** Exports of test/fixtures/nested-format.ts: u64 arrives as a signed bigint. */
+interface Formats {
+  init(isIntel: number): void;
+  largestLevel(): number;
+  knowsRights(rights: number): number;
+  knowsType(type: number): number;
+  pageEntry(host: bigint, rights: number, type: number, level: number): bigint;
+  tableEntry(table: bigint): bigint;
+  rightsOf(entry: bigint): number;
+  typeOf(entry: bigint, level: number): number;
+  withRights(entry: bigint, rights: number, level: number): bigint;
+  partOf(entry: bigint, level: number, index: bigint): bigint;
+  eptPointer(root: bigint): bigint;
+  memoryType(host: bigint, type: number): number;
+  uniformBytes(host: bigint, bytes: bigint, type: number): bigint;
+  forgetMemoryTypes(): void;
+  changeMsrBitmap(map: bigint, first: number, last: number, accesses: number, wanted: number): bigint;
+  readMsrBitmap(map: bigint, msr: number): number;
+}
+
+const EPT_VPID_CAP = 0x48c;
+const [EXECUTE_ONLY, PAGES_2M, PAGES_1G] = [1n, 1n << 16n, 1n << 17n];
+const MAPPED = 1n << 52n;
+const MACHINE = 7;
+const [READ, WRITE, EXECUTE, ALL] = [1, 2, 4, 7];
+const [UC, WT, WB] = [0, 4, 6];
+const MIB = 1n << 20n;
+
+let msrs: Map<number, bigint>;
+
+function load(capabilities = EXECUTE_ONLY | PAGES_2M | PAGES_1G) {
+  msrs.set(EPT_VPID_CAP, capabilities);
+  const intrinsics = {
+    cpu: {
+      rdmsr: (index: number) => {
+        const value = msrs.get(index >>> 0);
+        if (value === undefined) throw new Error(`there is no MSR 0x${(index >>> 0).toString(16)}`);
+        return value;
+      },
+      cpuidRegister: () => 46,
+    },
+  };
+  const part = loadPart<Formats>("kernel-formats", { intrinsics });
+  part.exports.init(1);
+  return part;
+}
+
+beforeEach(() => {
+  msrs = new Map();
+});
+
+describe("an entry of extended page tables", () => {
+  test("has rights in its lowest bits, then the memory type", () => {
+    const { exports } = load();
+    expect(exports.pageEntry(0x1234_5000n, ALL, WB, 1)).toBe(MAPPED | 0x1234_5037n);
+    expect(exports.pageEntry(0x1234_5000n, READ, UC, 1)).toBe(MAPPED | 0x1234_5001n);
+    expect(exports.pageEntry(0x4000_0000n, READ | WRITE, WT, 3)).toBe(MAPPED | 0x4000_00a3n);
+    expect(exports.pageEntry(0x4000_0000n, EXECUTE, WB, 2)).toBe(MAPPED | 0x4000_00b4n);
+    expect(exports.pageEntry(0x4000_0000n, 0, WB, 2)).toBe(MAPPED | 0x4000_00b0n);
+    expect(exports.tableEntry(0x9000n)).toBe(0x9007n);
+  });
+
+  test("keeps page and type when rights change, and when it is split", () => {
+    const { exports } = load();
+    const large = exports.pageEntry(0x8000_0000n, ALL, WT, 3);
+    expect(exports.withRights(large, READ, 3)).toBe(MAPPED | 0x8000_00a1n);
+    expect(exports.partOf(large, 3, 511n)).toBe(MAPPED | 0xbfe0_00a7n);
+    expect(exports.partOf(exports.partOf(large, 3, 1n), 2, 2n)).toBe(MAPPED | 0x8020_2027n);
+    expect([exports.rightsOf(large), exports.typeOf(large, 3)]).toEqual([ALL, WT]);
+  });
+
+  test("can be of 2 MiB and 1 GiB, and execute-only, as the processor says", () => {
+    const all = load().exports;
+    expect([all.largestLevel(), all.knowsRights(EXECUTE)]).toEqual([3, 1]);
+    const some = load(PAGES_2M).exports;
+    expect([some.largestLevel(), some.knowsRights(EXECUTE)]).toEqual([2, 0]);
+    expect(load(0n).exports.largestLevel()).toBe(1);
+    // What is written but not read is a misconfiguration everywhere
+    for (const rights of [WRITE, WRITE | EXECUTE]) expect(all.knowsRights(rights)).toBe(0);
+    expect([0, 1, 2, 3, 4, 5, 6].map((type) => all.knowsType(type))).toEqual([1, 1, 0, 0, 1, 1, 1]);
+  });
+
+  test("is found by a pointer that tells of four levels, read write-back", () => {
+    expect(load().exports.eptPointer(0x7000n)).toBe(0x701en);
+  });
+});
+
+describe("the machine's memory types", () => {
+  /** Write-back by default; uncacheable from 3 GiB to 4 GiB, write-through for 2 MiB at 16 MiB; fixed ranges on. */
+  beforeEach(() => {
+    msrs.set(0xfe, 0x502n);
+    msrs.set(0x2ff, 0xc06n);
+    msrs.set(0x200, 0xc000_0000n);
+    msrs.set(0x201, 0x3fff_c000_0800n);
+    msrs.set(0x202, 0x100_0004n);
+    msrs.set(0x203, 0x3fff_ffe0_0800n);
+    for (const msr of [0x250, 0x258, 0x259, ...Array.from({ length: 8 }, (_, index) => 0x268 + index)]) {
+      msrs.set(msr, 0x0606_0606_0606_0606n);
+    }
+    msrs.set(0x259, 0n);
+    msrs.set(0x268, 0x0606_0606_0606_0500n);
+  });
+
+  test.each([
+    [0x9_f000n, WB],
+    [0xa_0000n, UC],
+    [0xb_f000n, UC],
+    [0xc_0000n, UC],
+    [0xc_1000n, 5],
+    [0xc_2000n, WB],
+    [0x10_0000n, WB],
+    [16n * MIB, WT],
+    [18n * MIB, WB],
+    [0xc000_0000n, UC],
+    [0xffff_f000n, UC],
+    [0x1_0000_0000n, WB],
+  ])("at 0x%x", (address, type) => {
+    expect(load().exports.memoryType(address, MACHINE)).toBe(type);
+  });
+
+  test("end where the next one begins", () => {
+    const { exports } = load();
+    expect(exports.uniformBytes(0x5000n, MIB, MACHINE)).toBe(0x1000n);
+    expect(exports.uniformBytes(2n * MIB, 64n * MIB, MACHINE)).toBe(14n * MIB);
+    expect(exports.uniformBytes(16n * MIB, 64n * MIB, MACHINE)).toBe(2n * MIB);
+    expect(exports.uniformBytes(17n * MIB, 64n * MIB, MACHINE)).toBe(MIB);
+    expect(exports.uniformBytes(1n << 32n, 1n << 39n, MACHINE)).toBe(1n << 39n);
+    // One that is asked for is what it is
+    expect(exports.uniformBytes(0x5000n, MIB, WB)).toBe(MIB);
+  });
+
+  test("are uncacheable without MTRRs, and looked at anew for each call", () => {
+    const { exports } = load();
+    expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(WB);
+    msrs.set(0x2ff, 6n);
+    expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(WB);
+    exports.forgetMemoryTypes();
+    expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(UC);
+  });
+});
+
+describe("an MSR bitmap", () => {
+  test("has a quarter each for reads and writes of both ranges", () => {
+    const { exports, memory } = load();
+    const map = 0x5000_0000n;
+    memory.map(map, 4096);
+    expect(exports.changeMsrBitmap(map, 0x1b, 0x1b, 1, 1)).toBe(1n);
+    expect(exports.changeMsrBitmap(map, 0xc000_0082, 0xc000_0084, 2, 1)).toBe(3n);
+    const bytes = memory.read(map, 4096);
+    const nonzero = [...bytes.entries()].filter(([, byte]) => byte !== 0);
+    expect(nonzero).toEqual([
+      [3, 0x08],
+      [0xc10, 0x1c],
+    ]);
+    expect([exports.readMsrBitmap(map, 0x1b), exports.readMsrBitmap(map, 0xc000_0083 | 0)]).toEqual([1, 2]);
+    // AMD's third range has no bits here
+    expect(exports.readMsrBitmap(map, 0xc001_0000 | 0)).toBe(-1);
+    expect(exports.changeMsrBitmap(map, 0, 0xffff_ffff | 0, 3, 1)).toBe(0x4000n);
+    expect(memory.read(map, 4096)).toEqual(new Uint8Array(4096).fill(0xff));
+  });
+});
