@@ -1,6 +1,7 @@
 // Ten thousand random calls, from three processors, from seeds that anybody can repeat (npm run fuzz -- --seed S)
 
 import { expect, test } from "vitest";
+import { NestedFuzzSession } from "../fuzz/nested-session.ts";
 import { FuzzSession } from "../fuzz/session.ts";
 
 const CALLS = 10_000;
@@ -21,3 +22,11 @@ test.each(CORPUS)("seed %i", (seed) => {
   session.run(500);
   expect(session.audit()).toEqual([]);
 });
+
+test.each([1, 2, 3])(
+  "nested page tables show what the model says, seed %i",
+  (seed) => {
+    new NestedFuzzSession(seed).run(250);
+  },
+  60_000,
+);
