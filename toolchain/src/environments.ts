@@ -8,7 +8,8 @@
 //     31                                                                       0
 //     ├─1─┬──────────────────────────── word n holds a reference ───────────────┤
 //
-// Word 0 is the environment of the function around. Runs as a transform of asc, before Binaryen optimizes.
+// Word 0 is the environment of the function around. Variables of modules that hold functions are made known to the
+// collector, too, which forgets them. Runs as a transform of asc, before Binaryen optimizes.
 
 import type * as asc from "@btc-vision/assemblyscript/asc";
 
@@ -47,8 +48,10 @@ interface Module {
     set(index: number, value: Expression): Expression;
     tee(index: number, value: Expression, type: number): Expression;
   };
+  readonly global: { get(name: string, type: number): Expression };
   readonly memory: { fill(to: Expression, value: Expression, bytes: Expression): Expression };
   getFunction(name: string): number;
+  getGlobal(name: string): number;
   addFunction(name: string, parameters: number, result: number, locals: readonly number[], body: Expression): number;
   call(name: string, operands: readonly Expression[], type: number): Expression;
   block(label: string | null, children: readonly Expression[], type?: number): Expression;
@@ -72,13 +75,21 @@ interface CompiledFunction {
   readonly envLocal?: { readonly index: number } | null;
 }
 
+/** Anything that has a name; here, variables of modules are looked for. */
+interface Element {
+  readonly internalName: string;
+  readonly type?: { readonly isManaged: boolean; readonly classReference: unknown };
+}
+
 interface Program {
+  readonly elementsByName: ReadonlyMap<string, Element>;
   readonly instancesByName: ReadonlyMap<string, CompiledFunction>;
 }
 
 const ALLOCATE = "~lib/rt/tlsf/__alloc";
 const NEW = "~lib/rt/tcms/__new";
 const VISIT = "~lib/rt/tcms/__visit";
+const VISIT_GLOBALS = "~lib/rt/__visit_globals";
 const VISIT_MEMBERS = "~lib/rt/__visit_members";
 const NEW_ENVIRONMENT = "~environment/new";
 const VISIT_ENVIRONMENT = "~environment/visit";
@@ -97,10 +108,27 @@ class Environments {
   declare readonly program: Program;
 
   afterCompile(module: Module): void {
+    this.#visitFunctions(module);
     const owners = [...this.program.instancesByName.values()].filter((each) => each.envLocal != null);
     if (owners.length === 0) return;
     this.#addFunctions(module);
     for (const owner of owners) this.#manage(module, owner);
+  }
+
+  /** Adds the variables of modules that hold functions to what the collector starts from. */
+  #visitFunctions(module: Module): void {
+    const { binaryen } = this;
+    const globals = module.getFunction(VISIT_GLOBALS);
+    if (globals === 0) return;
+    const functions = [...this.program.elementsByName.values()].filter(
+      ({ type, internalName }) =>
+        type?.isManaged === true && type.classReference === null && module.getGlobal(internalName) !== 0,
+    );
+    const cookie = module.local.get(0, binaryen.i32);
+    const visits = functions.map(({ internalName }) =>
+      module.call(VISIT, [module.global.get(internalName, binaryen.i32), cookie], binaryen.none),
+    );
+    binaryen.Function.setBody(globals, module.block(null, [...visits, binaryen.getFunctionInfo(globals).body]));
   }
 
   /** Replaces the allocation at the beginning of a function. */
@@ -145,6 +173,10 @@ class Environments {
     const made = module.block(null, [zeroed, local(2)], i32);
     module.addFunction(NEW_ENVIRONMENT, binaryen.createType([i32, i32]), i32, [i32], made);
 
+    // Nobody collects: nobody visits
+    const members = module.getFunction(VISIT_MEMBERS);
+    if (members === 0 || module.getFunction(VISIT) === 0) return;
+
     // visit(environment, cookie, references): the lowest bit is that of the word at `environment`, which moves along
     const visitWord = module.call(VISIT, [module.i32.load(0, WORD_BYTES, local(0)), local(1)], none);
     const body = module.block(null, [
@@ -156,8 +188,6 @@ class Environments {
     const visit = module.loop("next", body);
     module.addFunction(VISIT_ENVIRONMENT, binaryen.createType([i32, i32, i32]), none, [], visit);
 
-    const members = module.getFunction(VISIT_MEMBERS);
-    if (members === 0) return;
     const id = () => module.i32.load(0, WORD_BYTES, module.i32.sub(local(0), number(ID_DISTANCE)));
     const references = module.i32.and(id(), number(~IS_ENVIRONMENT));
     const visitEnvironment = module.call(VISIT_ENVIRONMENT, [local(0), local(1), references], none);
