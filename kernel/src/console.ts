@@ -18,8 +18,9 @@ const SERIAL_PATIENCE: u32 = 100_000;
 /** A lock that is held for so many pauses belongs to a processor that died while it printed. */
 const LOCK_PATIENCE: u32 = 10_000_000;
 
+/** Where bytes go; for what writes more than a string, see bsl/src/format.ts. */
 @unmanaged
-class Console {
+export class Console {
   put(byte: u8): void {
     if (ring != 0) putRing(byte);
     if (byte == 0x0a) putSerial(0x0d);
@@ -53,6 +54,11 @@ export function close(): void {
   if (!held) return;
   held = false;
   lock.release();
+}
+
+/** Takes bytes between open() and close(). */
+export function sink(): Console {
+  return out;
 }
 
 export function text(value: string): void {

@@ -24,13 +24,7 @@ import {
   PHASE_KERNEL,
   SAVED_STATE_RAX,
 } from "../../abi/generated/bare/boot";
-import {
-  ACTION_PROMOTE,
-  CONTEXT_FIRST_VMEXIT,
-  PP_BLOCK_CONTEXT,
-  PP_BLOCK_PPID,
-  PP_BLOCK_ROOT,
-} from "../../abi/generated/bare/pp-block";
+import { ACTION_PROMOTE, PP_BLOCK_PPID, PP_BLOCK_ROOT } from "../../abi/generated/bare/pp-block";
 import { BOOTSTRAP_PPID, INVALID_ID, PAGE_SIZE, ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import {
   DIRECT_BASE,
@@ -52,15 +46,16 @@ import { chooseVendor, isIntel } from "../arch/x64/vendor";
 import { attachRing, line } from "./console";
 import { extensionAt, setCurrentExtension, threadPointer } from "./extension";
 import { attachProcessor, loadExtension } from "./extension-image";
-import { callBootstrap, callStart, callVmexit, refuseFirst } from "./life-cycle";
+import { callBootstrap, callStart, callVmexit } from "./life-cycle";
 import { pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
-import { block32, setBlock32, setBlock64, setPhase, setStatus, showActive, showNoVs, showOnline } from "./pp";
+import { activeVs, setBlock32, setBlock64, setPhase, setStatus, showActive, showNoVs, showOnline } from "./pp";
+import { refuseEntry } from "./refusal";
 import { announceCounters, countExit } from "./statistics";
 import { initVms, vms } from "./vm";
 import { initVps } from "./vp";
-import { initVss } from "./vs";
+import { initVss, Vs } from "./vs";
 import { announceProcessor } from "./work";
 
 export { enterIntelExit } from "../arch/x64/intel/exit";
@@ -144,6 +139,6 @@ function refuse(status: u32): u32 {
 /** The active VS exited, on AMD. Result: ACTION_*. */
 export function enterVmexit(reason: u64): u32 {
   countExit(reason);
-  if (isRefusal(reason) && block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT) return refuseFirst();
+  if (isRefusal(reason)) return refuseEntry(changetype<Vs>(activeVs()), reason);
   return callVmexit(reason);
 }

@@ -111,9 +111,16 @@ export class Processor {
     this.#msrs.set(MSR.PAT, 0x0007_0406_0007_0406n);
   }
 
-  /** EAX to EDX of each leaf of CPUID that is not zero: pages of 1 GiB, and physical addresses of 48 bits. */
+  /**
+   * EAX to EDX of each leaf of CPUID that is not zero: XSAVE, UMIP, FSGSBASE, SMEP and SMAP; NX and pages of 1 GiB;
+   * physical addresses of 48 bits.
+   */
   leaves = new Map<number, readonly [number, number, number, number]>([
-    [0x8000_0001, [0, 0, 0, 1 << 26]],
+    [0, [13, 0, 0, 0]],
+    [1, [0, 0, 1 << 26, 0]],
+    [7, [0, (1 << 20) | (1 << 7) | 1, 1 << 2, 0]],
+    [0x8000_0000, [0x8000_001e | 0, 0, 0, 0]],
+    [0x8000_0001, [0, 0, 0, (1 << 26) | (1 << 20)]],
     [0x8000_0008, [0x3030, 0, 0, 0]],
   ]);
 

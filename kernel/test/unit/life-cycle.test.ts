@@ -211,10 +211,14 @@ describe("a VS that VMRUN refuses", () => {
     expectGivenBack(pp, { status: BOOT_INVALID_VM, phase: PHASE_RUNNING });
   });
 
-  test("later is an exit like any other: -1", () => {
-    const { pp } = inVmexit();
+  test("later is an exit like any other, -1, and the ring says which rule is broken", () => {
+    const { machine, pp } = inVmexit();
     pp.vmcb.set("GUEST_ASID", 0n);
     expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE)).toEqual(vmexit(0xffff_ffff_ffff_ffffn));
+    const what = "guest ASID must not be 0 (APM 2, 15.5.1)";
+    expect(machine.log).toContain(
+      `bareflank: PP 0: the processor refuses VS 0: ${what}; register ${AMD_REG_GUEST_ASID} is 0x0\n`,
+    );
   });
 
   /** Runs the root VS with an ASID, a CR0 and a DR7 that the processor refuses. */

@@ -16,9 +16,11 @@
 //   step.ts             one instruction at a time
 //   guest-*.ts          reading and writing a VM's memory; the instruction that it exited for, and its operands
 //   log.ts, failure.ts  what the debug ring gets to read
+//   explanation.ts      why the processor refuses a VS
 
 export * from "../../../abi/generated/bare/callbacks";
 export * from "../../../abi/generated/bare/control";
+export * from "../../../abi/generated/bare/entry-rules";
 export * from "../../../abi/generated/bare/enumerations";
 export * from "../../../bsl/src/atomic";
 export * from "../../../bsl/src/memory";
@@ -40,6 +42,7 @@ export { CpuidExit } from "./cpuid-exit";
 export { ExceptionExit } from "./exception-exit";
 export { Exit } from "./exit";
 export * from "./exits";
+export { Explanation } from "./explanation";
 export { Failure, onFailure } from "./failure";
 export { Guest, guest } from "./guest";
 export { codeMode, guestInstruction } from "./guest-instruction";

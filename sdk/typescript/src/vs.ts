@@ -26,6 +26,7 @@ import {
 } from "../../../abi/generated/bare/syscalls";
 import { AmdVs } from "./amd";
 import { injectException, injectInterrupt, injectNmi, requestInterruptWindow } from "./events";
+import { Explanation, explain } from "./explanation";
 import { IntelVs, prepareRootVmcs, prepareVmcs } from "./intel";
 import { isInShadow, setShadow } from "./intel-events";
 import { readIntel, trapControlWrites, writeIntel } from "./intel-state";
@@ -103,6 +104,11 @@ export class Vs {
   /** The same, with the instruction skipped that the VS which was active so far exited for. */
   activateAfterSkip(vm: Vm, vp: Vp): void {
     check(callStatus(SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, vm.id, vp.id, this.id));
+  }
+
+  /** Why the processor refuses to run it: the first rule of the manual that it breaks. It must be of this processor. */
+  explain(): Explanation {
+    return explain(this.id);
   }
 
   get id(): u32 {

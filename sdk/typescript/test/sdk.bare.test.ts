@@ -1,3 +1,4 @@
+import { BOOT_INVALID_VM, ERROR_START_FAILED } from "@bareflank/abi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exitsLine, LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
 import { actionResult, buildFixtures, runFixture } from "./fixtures.ts";
@@ -14,7 +15,19 @@ const exception = (vector: number, errorCode: number) =>
 const passed = { kind: "exit", exitCode: 0, report: undefined };
 
 beforeAll(() =>
-  buildFixtures(["msr", "io", "events", "control", "memory", "nested", "failure", "cheap", "shared", "instructions"]),
+  buildFixtures([
+    "msr",
+    "io",
+    "events",
+    "control",
+    "memory",
+    "nested",
+    "failure",
+    "cheap",
+    "shared",
+    "instructions",
+    "refused",
+  ]),
 );
 
 describe("handlers of MSRs", () => {
@@ -56,6 +69,19 @@ describe("handlers of MSRs", () => {
     expect(result).toMatchObject(passed);
     expect(actionResult(result, "rdmsr")).toBe(0x123_4006n);
     expect(result.ring).toContain(`bareflank: PP 0: exits by reason: 0x72=${CPUIDS} 0x7c=1`);
+  });
+});
+
+describe("a VS that breaks a rule of the manual", () => {
+  it("is explained to its extension, and in the ring when the processor refuses to run it", async () => {
+    const rule = "long mode with paging needs CR0.PE (APM 2, 15.5.1); register 93 is 0x80010032";
+    const result = await runFixture("refused");
+    expect(result.report).toMatchObject({ error: ERROR_START_FAILED, detail: BigInt(BOOT_INVALID_VM) << 32n });
+    expect(result.ring.slice(0, 3)).toEqual([
+      "PP 0: fine: no rule that the registers show is broken",
+      `PP 0: broken: ${rule}`,
+      `bareflank: PP 0: the processor refuses VS 0: ${rule}`,
+    ]);
   });
 });
 

@@ -23,8 +23,8 @@ import {
   VMCB_TLB_CONTROL,
 } from "./vmcb";
 
-/** VMEXIT_INVALID (APM volume 2, appendix C): the processor refused the VMCB. */
-const EXIT_INVALID: u64 = 0xffff_ffff_ffff_ffff;
+/** VMEXIT_INVALID (APM volume 2, appendix C), -1: the processor refused the VMCB. QEMU writes its lower half only. */
+const EXIT_INVALID: u32 = 0xffff_ffff;
 
 /** What the assembly runs from now on. */
 export function load(vs: Vs): void {
@@ -35,7 +35,7 @@ export function load(vs: Vs): void {
 
 /** Whether an exit says that the VS has not run at all. */
 export function isRefusal(reason: u64): bool {
-  return reason == EXIT_INVALID;
+  return <u32>reason == EXIT_INVALID;
 }
 
 /** Moves a VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */

@@ -1,16 +1,11 @@
 // VM exits on Intel: what has to be done before the extension hears of one
 
 import { INTEL_EXIT_ENTRY_FAILURE, INTEL_EXIT_NMI_WINDOW } from "../../../../abi/generated/bare/callbacks";
-import {
-  CONTEXT_FIRST_VMEXIT,
-  ENTRY_LAUNCH,
-  ENTRY_REFUSED,
-  PP_BLOCK_CONTEXT,
-  PP_BLOCK_ENTRY_WORK,
-} from "../../../../abi/generated/bare/pp-block";
+import { ENTRY_LAUNCH, ENTRY_REFUSED, PP_BLOCK_ENTRY_WORK } from "../../../../abi/generated/bare/pp-block";
 import { close, decimal, hex, open, text } from "../../../src/console";
-import { callVmexit, refuseFirst } from "../../../src/life-cycle";
+import { callVmexit } from "../../../src/life-cycle";
 import { activeVs, block32, ppid, setBlock32 } from "../../../src/pp";
+import { refuseEntry } from "../../../src/refusal";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
 import { forgetCached } from "./current";
@@ -42,20 +37,18 @@ function rareExit(reason: u64): u32 {
 
 /** The processor refused the VS's controls or state (SDM volume 3, 27.2, 27.3 and 27.8): nothing of it has happened. */
 function refused(vs: Vs, reason: u64): u32 {
-  report(vs, reason);
+  report(reason);
   setBlock32(PP_BLOCK_ENTRY_WORK, block32(PP_BLOCK_ENTRY_WORK) & ~ENTRY_REFUSED);
   // Whatever its launch state is now
   forgetCached(vs);
   countExit(reason);
-  return block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT ? refuseFirst() : callVmexit(reason);
+  return refuseEntry(vs, reason);
 }
 
-function report(vs: Vs, reason: u64): void {
+function report(reason: u64): void {
   open();
   text("bareflank: PP ");
   decimal(ppid());
-  text(": the processor refused VS ");
-  decimal(vs.id);
   if (reason == REFUSED) {
     text(": VM-instruction error ");
     decimal(vmread(VMCS_INSTRUCTION_ERROR));
