@@ -22,10 +22,11 @@ export interface Changes {
   readonly without?: readonly ("bootstrap" | "vmexit" | "fail")[];
 }
 
-/** Assembles and links an extension, unless it is there already, and returns its path. */
-export function assemble(changes: Changes = {}): string {
+/** Assembles and links an extension for one vendor's processors, unless it is there already, and returns its path. */
+export function assemble(changes: Changes = {}, vendor: "amd" | "intel" = "amd"): string {
   const { without = [], ...code } = changes;
   const defines = [
+    ...(vendor === "intel" ? ["INTEL"] : []),
     ...Object.entries(code).map(([place, text]) => `${place.toUpperCase()}=${text.trim().replace(/\s*\n\s*/g, "; ")}`),
     ...without.map((callback) => `WITHOUT_${callback.toUpperCase()}`),
   ];

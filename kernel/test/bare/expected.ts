@@ -25,8 +25,8 @@ export function faultLine(vector: number, errorCode = 0, address = 0n, cpu = 0):
 }
 
 /** The line that the kernel prints when a processor stops: CPUIDs, and nothing else. */
-export function exitsLine(cpuids: number, cpu = 0): string {
-  return `bareflank: PP ${cpu}: exits by reason: 0x72=${cpuids}`;
+export function exitsLine(cpuids: number, cpu = 0, reason = 0x72): string {
+  return `bareflank: PP ${cpu}: exits by reason: 0x${reason.toString(16)}=${cpuids}`;
 }
 
 /** CPUIDs that the loader executes itself on each processor: report on, report off, stop. */
