@@ -127,6 +127,12 @@ static void start_command(const char *text)
     }
 }
 
+/* As a shell counts it. */
+static uint32_t exit_code(int status)
+{
+    return WIFSIGNALED(status) ? 128u + (uint32_t)WTERMSIG(status) : (uint32_t)WEXITSTATUS(status);
+}
+
 static void start_shell(const uint16_t *size)
 {
     command = fork();
@@ -139,8 +145,20 @@ static void start_shell(const uint16_t *size)
     ioctl(terminal, TIOCSWINSZ, &window);
     for (int i = 0; i <= STDERR_FILENO; i++)
         dup2(terminal, i);
-    execl("/bin/sh", "-sh", NULL);
-    _exit(127);
+    /* The end of the terminal's owner throws away what a serial port has not sent yet; so that is not the shell. */
+    pid_t shell = fork();
+    if (shell == 0) {
+        execl("/bin/sh", "-sh", NULL);
+        _exit(127);
+    }
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+    int status = 0;
+    while (waitpid(shell, &status, 0) < 0 && errno == EINTR)
+        continue;
+    tcdrain(STDOUT_FILENO);
+    _exit((int)exit_code(status));
 }
 
 static void send_file(const char *path)
@@ -195,7 +213,7 @@ static void reap(void)
                 close(streams[i]);
             streams[i] = -1;
         }
-        send_number('X', WIFSIGNALED(status) ? 128u + (uint32_t)WTERMSIG(status) : (uint32_t)WEXITSTATUS(status));
+        send_number('X', exit_code(status));
     }
 }
 
