@@ -4,7 +4,7 @@ import { structure, table } from "./schema.ts";
 
 export const versions = table("boot", "Versions that must match between kernel image, loader and bfm", "u64", {
   BOOT_MAGIC: [0x4c45_4e52_454b_4642n, '"BFKERNEL", little endian.'],
-  BOOT_VERSION: [1n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
+  BOOT_VERSION: [2n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
 });
 
 export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
@@ -36,6 +36,25 @@ export const extensionMemory = structure(
 export const extensionMemoryFlags = table("boot", "ExtensionMemory.flags", "u32", {
   EXT_MEMORY_PER_PP: [1, "One instance per processor; otherwise one shared by all."],
   EXT_MEMORY_COLLECTED: [2, "Has a garbage collector."],
+});
+
+export const extensionPolicy = structure("boot", "ExtensionPolicy", "What a manifest says about an extension", {
+  name: ["u8[32]", "Zero padded; what message_find looks for."],
+  denied: ["u32[16]", "Bit n of word g: call n of group g is denied."],
+  flags: ["u32", "POLICY_*."],
+  msrCount: ["u32", "Entries of msrFirst, msrLast and msrRights."],
+  msrFirst: ["u32[32]", "First MSR of a range."],
+  msrLast: ["u32[32]", "Last MSR of it."],
+  msrRights: ["u32[32]", "MSR_RIGHT_*."],
+});
+
+export const policyFlags = table("boot", "ExtensionPolicy.flags", "u32", {
+  POLICY_MSRS: [1, "MSRs outside the ranges are denied."],
+});
+
+export const msrRights = table("boot", "ExtensionPolicy.msrRights", "u32", {
+  MSR_RIGHT_READ: 1,
+  MSR_RIGHT_WRITE: 2,
 });
 
 export const phases = table("boot", "BootArgs.phase: how far a processor has come", "u32", {
@@ -91,6 +110,7 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   ],
   arenaBytes: ["u64[64]", "Their sizes."],
   arenaUsed: ["u64[64]", "Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool."],
+  policyBytes: ["u64", "ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed."],
   debugLevel: ["u32", "0 errors, 1 life cycle, 2 every exit."],
   reserved: "u32",
 });

@@ -18,7 +18,7 @@ const report = {
 
 const header = { version: ["u64", "DRIVER_VERSION; the driver writes its own back."], ...report } as const;
 
-export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 1n });
+export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 2n });
 
 export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD", {
   ...header,
@@ -28,6 +28,8 @@ export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD"
   flags: "u32",
   extAddress: "u64[8]",
   extBytes: "u64[8]",
+  policyAddress: ["u64", "ExtensionPolicy of each extension, in their order."],
+  policyBytes: ["u64", "0: no manifest, then every extension may make every call."],
 });
 
 export const operationArgs = structure("driver", "OperationArgs", "Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP", {
@@ -46,6 +48,9 @@ export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_S
   startCount: ["u64", "Successful starts since the driver was inserted."],
   stopCount: "u64",
   running: ["u64[16]", "Bit n % 64 of word n / 64: processor n runs under the hypervisor."],
+  extCount: ["u32", "Extensions that are loaded."],
+  reserved: "u32",
+  extNames: ["u8[256]", "Their names, 32 bytes each, zero padded; empty without a manifest."],
   kernelBuildId: ["u8[24]", "First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded."],
 });
 

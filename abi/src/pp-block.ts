@@ -2,48 +2,67 @@
 
 import { structure, table } from "./schema.ts";
 
-/** At PP_AREA_BASE + PP_BLOCK on every processor. */
-export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-processor block", {
+/** What the kernel keeps about one extension on one processor. */
+const seatFields = {
   userRsp: ["u64", "Saved by the entry of a system call, like the next nine."],
   userRip: "u64",
   userRflags: "u64",
   reg0: ["u64", "RDI, and REG0 of the result."],
   reg1: ["u64", "RSI, and REG1 of the result."],
-  reg2: ["u64", "RDX."],
-  reg3: ["u64", "R10."],
+  reg2: ["u64", "RDX, and REG2 of the result."],
+  reg3: ["u64", "R10, and REG3 of the result."],
   reg4: ["u64", "R8."],
   reg5: ["u64", "R9."],
   status: ["u64", "RAX of the result."],
+  userRbx: ["u64", "Saved with the five behind it while another extension runs."],
+  userRbp: "u64",
+  userR12: "u64",
+  userR13: "u64",
+  userR14: "u64",
+  userR15: "u64",
   upcallRip: ["u64", "Where ACTION_UPCALL enters ring 3."],
   upcallRsp: "u64",
   upcallReg0: ["u64", "RDI of the callback."],
   upcallReg1: ["u64", "RSI of the callback."],
-  vmcb: ["u64", "Physical address of the active VS's VMCB."],
+  upcallReg2: ["u64", "RDX of the callback."],
+  upcallReg3: ["u64", "R10 of the callback."],
+  upcallReg4: ["u64", "R8 of the callback."],
+  tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
+  root: ["u64", "Physical address of its top-level page table on this processor."],
+  tcb: ["u64", "Physical address of its TCB on this processor."],
+  faultFrame: ["u64[22]", "Its registers at its last fault, as the entry of an exception pushes them."],
+  extension: ["u32", "Its linear address."],
+  activeVs: ["u32", "Linear address of the VS that is active for it; 0: none."],
+  view: ["u32", "Identifier of the VM whose direct map it sees; INVALID_ID: none."],
+  failedContext: ["u32", "Context in which it failed, while context is CONTEXT_FAIL."],
+  failedStatus: ["u32", "Why it failed: BOOT_*, while context is CONTEXT_FAIL."],
+  failedDetail: ["u32", "Its detail: the vector of a fault."],
+  presence: ["u32", "PRESENCE_*: whether it takes messages."],
+  caller: ["u32", "Linear address of the extension that waits for its reply; 0: none."],
+  context: ["u32", "CONTEXT_*: what it is being asked to do. Last: see PpBlock.work."],
+} as const;
+
+/** At PP_AREA_BASE + PP_BLOCK on every processor; it begins with the seat of the extension that runs in ring 3. */
+export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-processor block", {
+  ...seatFields,
+  work: [
+    "u32",
+    "WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both.",
+  ],
+  vmcb: ["u64", "Physical address of the loaded VS's VMCB."],
   vmcbVirtual: ["u64", "The same in the direct map."],
   hostVmcb: ["u64", "Physical address of the VMCB that holds the host's VMLOAD state."],
   hostArea: [
     "u64",
     "Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region.",
   ],
-  activeVs: ["u32", "Linear address of the active VS; 0: none."],
   ppid: "u32",
-  context: ["u32", "CONTEXT_*: what the extension is being asked to do."],
-  work: [
-    "u32",
-    "WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both.",
-  ],
-  failedContext: ["u32", "Context in which the extension failed, while context is CONTEXT_FAIL."],
-  failedStatus: ["u32", "Why it failed: BOOT_*, while context is CONTEXT_FAIL."],
-  failedDetail: ["u32", "Its detail: the vector of a fault."],
+  loadedVs: ["u32", "Linear address of the VS whose other registers the processor holds; 0: none."],
   inUser: ["u32", "1 while ring 3 runs or is about to: another processor that wants something must wait."],
-  view: ["u32", "Identifier of the VM whose direct map ring 3 sees."],
-  extension: ["u32", "Linear address of the extension whose code runs in ring 3."],
+  reserved0: "u32",
   scratch: ["u64", "Where an intrinsic leaves a second result."],
-  tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
   tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],
-  root: ["u64", "Physical address of this processor's top-level page table."],
-  tcb: ["u64", "Physical address of the extension's TCB on this processor."],
-  vmcs: ["u64", "Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current."],
+  vmcs: ["u64", "Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current."],
   guestCr2: ["u64", "Intel: a guest's register that host mode has changed or may change, saved at each exit."],
   guestDr6: ["u64", "The same, like the next three."],
   guestStar: "u64",
@@ -51,7 +70,19 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   guestFmask: "u64",
   entryWork: ["u32", "Intel: ENTRY_*, what the next entry has to do besides VMRESUME."],
   portsOpen: ["u32", "Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off."],
-  faultFrame: ["u64[22]", "Registers of the extension at its last fault, as the entry of an exception pushes them."],
+});
+
+/** Seats of the extensions that do not run at the moment: at PP_AREA_BASE + PP_SEATS + number * PP_SEAT_STRIDE. */
+export const seat = structure("pp-block", "Seat", "What the kernel keeps about one extension on one processor", {
+  ...seatFields,
+  reserved: "u32",
+});
+
+export const presences = table("pp-block", "Seat.presence", "u32", {
+  PRESENCE_NEW: [0, "Its bootstrap callback is still to come."],
+  PRESENCE_READY: [1, "It takes a message."],
+  PRESENCE_BUSY: [2, "In a callback, or waiting for a reply."],
+  PRESENCE_DEAD: [3, "It failed for good on this processor."],
 });
 
 export const actions = table("pp-block", "What the assembly does when the kernel's TypeScript returns", "u32", {
@@ -61,6 +92,8 @@ export const actions = table("pp-block", "What the assembly does when the kernel
   ACTION_RESUME: [3, "Resume the extension at faultFrame."],
   ACTION_PROMOTE: [4, "Give the processor back for good: SavedState holds the state."],
   ACTION_HALT: [5, "Halt this processor."],
+  ACTION_EXCHANGE: [8, "A message or a reply: save what functions preserve, and call enterExchange."],
+  ACTION_RETURN_SAVED: [9, "As ACTION_RETURN, with what functions preserve as the block has it."],
   ACTION_SERVE: [7, "The system call is not the one that ends nearly every exit: call enterSyscall."],
   ACTION_IRET: [6, "Return from an exception to the frame on the stack (changed by the exception table)."],
 });
@@ -72,6 +105,7 @@ export const contexts = table("pp-block", "PpBlock.context", "u32", {
   CONTEXT_FIRST_VMEXIT: [3, "the vmexit callback, before any exit was handled successfully"],
   CONTEXT_VMEXIT: [4, "the vmexit callback"],
   CONTEXT_FAIL: [5, "the fail callback"],
+  CONTEXT_MESSAGE: [6, "the message callback"],
 });
 
 export const work = table("pp-block", "PpBlock.work", "u32", {

@@ -4,12 +4,14 @@ import {
   CONTEXT_VMEXIT,
   PP_BLOCK_ACTIVE_VS,
   PP_BLOCK_CONTEXT,
+  PP_BLOCK_LOADED_VS,
   PP_BLOCK_TCB_IDS0,
   PP_BLOCK_UPCALL_REG0,
 } from "../../abi/generated/bare/pp-block";
 import { loadSwitched, parkSwitched } from "../arch/x64/switched";
 import * as vendor from "../arch/x64/vendor";
 import { switchView } from "./direct-map";
+import { currentExtension } from "./extension";
 import { activeVs, block32, setBlock32, setBlock64, showActive } from "./pp";
 import { vmAt } from "./vm";
 import { vpAt } from "./vp";
@@ -19,23 +21,36 @@ import { Vs } from "./vs";
 export function activate(vs: Vs): void {
   const previous = activeVs();
   if (previous == vs) return;
-  if (previous !== null) park(previous);
+  if (previous !== null) previous.storeGeneral();
   vs.takeGeneral();
   // Before the first exit was handled, only a run that happened counts; afterwards what is active runs next
   if (block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT) vs.ran = 1;
-  loadSwitched(vs);
-  switchView(vpAt(vs.vpid).vmid);
   setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
-  vendor.load(vs);
-  setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>vpAt(vs.vpid).vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48));
-  setBlock64(PP_BLOCK_UPCALL_REG0, vs.name());
+  becomeLoaded(changetype<usize>(vs));
   const vp = vpAt(vs.vpid);
+  switchView(vp.vmid);
+  const ids = ((<u64>vp.vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48);
+  setBlock64(PP_BLOCK_TCB_IDS0, currentExtension().id | ids);
+  setBlock64(PP_BLOCK_UPCALL_REG0, vs.name());
   showActive(vmAt(vp.vmid).tag, vp.tag, vs.tag);
 }
 
-/** Takes the active VS off this processor. */
-function park(vs: Vs): void {
-  vs.storeGeneral();
+/**
+ * Makes the processor hold the registers of an active VS, by its address, which neither its control block nor the TCB
+ * holds. Those of another one, which stays active for its own extension, are parked.
+ */
+export function becomeLoaded(address: usize): void {
+  const loaded = block32(PP_BLOCK_LOADED_VS);
+  if (loaded == <u32>address) return;
+  if (loaded != 0) unload(changetype<Vs>(<usize>loaded));
+  const vs = changetype<Vs>(address);
+  loadSwitched(vs);
+  setBlock32(PP_BLOCK_LOADED_VS, <u32>address);
+  vendor.load(vs);
+}
+
+/** Takes out of the processor what only the VS that runs next has there. */
+function unload(vs: Vs): void {
   parkSwitched(vs);
   vendor.park(vs);
 }

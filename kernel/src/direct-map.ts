@@ -4,6 +4,7 @@
 // top-level entries; an entry that came later on another processor is copied when the extension first faults there.
 
 import { PP_BLOCK_ROOT, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
+import { INVALID_ID } from "../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../abi/generated/bare/windows";
 import { TicketLock } from "../../bsl/src/lock";
 import { flushTlb } from "../arch/x64/cpu";
@@ -64,7 +65,9 @@ export function switchView(vmid: u32): void {
 
 /** Copies the top-level entry for an address if this processor lacks it; true when it did. */
 export function showDirect(virtual: u64): bool {
-  const table = vmAt(block32(PP_BLOCK_VIEW)).table;
+  const view = block32(PP_BLOCK_VIEW);
+  if (view == INVALID_ID) return false;
+  const table = vmAt(view).table;
   if (table == 0 || virtual < EXT_DIRECT_BASE || virtual >= EXT_DIRECT_BASE + EXT_DIRECT_BYTES) return false;
   const entry = topEntry(table, virtual);
   if ((entry & PAGE_PRESENT) == 0 || topEntry(block64(PP_BLOCK_ROOT), virtual) == entry) return false;

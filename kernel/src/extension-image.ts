@@ -10,7 +10,6 @@ import {
   EXTENSION_MEMORY_INITIAL_PAGES,
 } from "../../abi/generated/bare/boot";
 import { ELF_OK } from "../../abi/generated/bare/driver";
-import { PP_BLOCK_TCB } from "../../abi/generated/bare/pp-block";
 import { PAGE_SIZE, SPEC_ALL_KNOWN } from "../../abi/generated/bare/syscalls";
 import {
   DIRECT_BASE,
@@ -60,7 +59,7 @@ import {
 import { lockTables, unlockTables } from "./direct-map";
 import { Extension, failStackTop, stackTop, threadPointer } from "./extension";
 import { allocatePage } from "./memory/pages";
-import { setBlock64, setStatus } from "./pp";
+import { setStatus } from "./pp";
 
 /** The files belong to the operating system, which could change them: each is read once, when it has been checked. */
 function fileOf(extension: Extension): u64 {
@@ -145,14 +144,18 @@ function mapSegment(extension: Extension, header: u64): bool {
   return true;
 }
 
-/** Gives the extension its stacks, TLS block and linear memory on this processor; false when memory runs out. */
-export function attachProcessor(extension: Extension, ppid: u32, root: u64): bool {
+/**
+ * Gives an extension its stacks, TLS block and linear memory on this processor, whose table for it is `root`: the
+ * physical address of its TCB, or 0 when memory runs out.
+ */
+export function attachProcessor(extension: Extension, ppid: u32, root: u64): u64 {
   // Other processors may be giving pages to the extension at this moment
   lockTables();
-  const done = mapStacks(extension.table, ppid) && mapTls(extension, ppid, root);
-  if (done) shareTopEntries(extension.table, root);
+  const tcb = mapStacks(extension.table, ppid) ? mapTls(extension, ppid, root) : 0;
+  if (tcb != 0) shareTopEntries(extension.table, root);
   unlockTables();
-  return done && mapNewPages(root, extension.memoryBase, extension.memoryPages, USER_DATA);
+  if (tcb == 0) return 0;
+  return mapNewPages(root, extension.memoryBase, extension.memoryPages, USER_DATA) ? tcb : 0;
 }
 
 function mapStacks(table: u64, ppid: u32): bool {
@@ -161,14 +164,13 @@ function mapStacks(table: u64, ppid: u32): bool {
   return mapNewPages(table, failStackTop(ppid) - EXT_STACK_BYTES, stackPages, USER_DATA);
 }
 
-/** Maps the TLS data page and the TCB behind it. */
-function mapTls(extension: Extension, ppid: u32, root: u64): bool {
+/** Maps the TLS data page and the TCB behind it: the physical address of the latter, or 0. */
+function mapTls(extension: Extension, ppid: u32, root: u64): u64 {
   const table = extension.table;
   const pointer = threadPointer(ppid);
-  if (!mapNewPages(table, pointer - PAGE_SIZE, 2, USER_DATA)) return false;
+  if (!mapNewPages(table, pointer - PAGE_SIZE, 2, USER_DATA)) return 0;
   const tcb = translate(table, pointer);
   poke64(DIRECT_BASE + tcb, pointer);
-  setBlock64(PP_BLOCK_TCB, tcb);
   copyMemory(DIRECT_BASE + translate(table, pointer - PAGE_SIZE), DIRECT_BASE + extension.tlsImage, PAGE_SIZE);
-  return mapPage(root, PP_AREA_BASE + PP_TCB, tcb, KERNEL_DATA);
+  return mapPage(root, PP_AREA_BASE + PP_TCB, tcb, KERNEL_DATA) ? tcb : 0;
 }

@@ -1,5 +1,6 @@
 // Extensions: who is calling, what each has registered, and which versions of the interface it speaks
 
+import { BOOT_ARGS_EXT_COUNT } from "../../abi/generated/bare/boot";
 import { PP_BLOCK_EXTENSION } from "../../abi/generated/bare/pp-block";
 import { PAGE_SIZE, SPEC_VERSION_2 } from "../../abi/generated/bare/syscalls";
 import {
@@ -11,6 +12,7 @@ import {
   EXT_STACK_STRIDE,
   EXT_TLS_BASE,
   EXT_TLS_STRIDE,
+  PP_ARGS,
   PP_BLOCK,
 } from "../../abi/generated/bare/windows";
 import { ppLoad32, ppStore32 } from "../arch/x64/pparea";
@@ -30,10 +32,14 @@ export class Extension {
   idMask: u32 = 0;
   /** The handle that it got last, NO_HANDLE before and after. */
   handle: u64 = 0;
+  /** The same where all is well for the call that ends nearly every exit, and for reading a VS's register. */
+  runHandle: u64 = 0;
+  readHandle: u64 = 0;
   /** Addresses of its callbacks, 0 until they are registered. */
   bootstrapHandler: u64 = 0;
   vmexitHandler: u64 = 0;
   failHandler: u64 = 0;
+  messageHandler: u64 = 0;
   /** Versions of the interface that it may open (SPEC_VERSION_*), and whether it opened version 2. */
   offeredVersions: u32 = 0;
   version2: u32 = 0;
@@ -47,12 +53,14 @@ export class Extension {
   /** What every processor's linear memory begins as: its lowest address, and its pages; 0 pages: there is none. */
   memoryBase: u64 = 0;
   memoryPages: u64 = 0;
+  /** How often its policy has denied it something. */
+  denials: u64 = 0;
 
   /** Makes it number `id`, with nothing open and nothing registered. */
   init(id: u32): void {
     this.id = id;
     this.idMask = ID_MASK_1;
-    this.handle = NO_HANDLE;
+    this.closeHandle();
   }
 
   /** Linear address: what objects know their owner by. */
@@ -67,9 +75,20 @@ export class Extension {
     this.handle = this.nextHandle++;
     return this.handle;
   }
+
+  closeHandle(): void {
+    this.handle = NO_HANDLE;
+    this.runHandle = NO_HANDLE;
+    this.readHandle = NO_HANDLE;
+  }
 }
 
-const extensions: usize = memory.data(128 * 8, 8);
+const extensions: usize = memory.data(160 * 8, 8);
+
+/** How many extensions were loaded. */
+export function extensionCount(): u32 {
+  return ppLoad32(PP_ARGS + BOOT_ARGS_EXT_COUNT);
+}
 
 export function extensionAt(id: u32): Extension {
   return changetype<Extension>(extensions + <usize>(id * offsetof<Extension>()));

@@ -4,6 +4,9 @@
 //                                                                 └──promote──> the operating system has it back
 //     any of them, when it faults or ends wrongly ──> fail ──run or again──> as if nothing had happened
 //                                                      └──anything else──> the processor is given back, or halted
+//
+// With several extensions, _start of each is called in turn, then on every processor bootstrap of each, that of the one
+// which owns the root VM last. The others end both in wait; afterwards they are called by messages.
 
 import {
   BOOT_ARGS_STATUS,
@@ -15,6 +18,7 @@ import {
   BOOT_EXT_RETURNED,
   BOOT_EXT_WAIT,
   BOOT_INVALID_VM,
+  BOOT_KERNEL_FAULT,
   PHASE_BOOTSTRAP,
   PHASE_HALTED,
   PHASE_RUNNING,
@@ -30,13 +34,18 @@ import {
   CONTEXT_BOOTSTRAP,
   CONTEXT_FAIL,
   CONTEXT_FIRST_VMEXIT,
+  CONTEXT_MESSAGE,
+  CONTEXT_NONE,
   CONTEXT_START,
   CONTEXT_VMEXIT,
   PP_BLOCK_CONTEXT,
   PP_BLOCK_FAILED_CONTEXT,
   PP_BLOCK_FAILED_DETAIL,
   PP_BLOCK_FAILED_STATUS,
+  PP_BLOCK_PRESENCE,
   PP_BLOCK_UPCALL_REG1,
+  PRESENCE_BUSY,
+  PRESENCE_READY,
 } from "../../abi/generated/bare/pp-block";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
 import { ppLoad32 } from "../arch/x64/pparea";
@@ -45,9 +54,13 @@ import { skipInstruction } from "../arch/x64/vendor";
 import { activate } from "./activate";
 import { noteCaller, printBacktrace } from "./backtrace";
 import { close, decimal, hex, line, open, text } from "./console";
-import { currentExtension, failStackTop, stackTop } from "./extension";
+import { currentExtension, Extension, extensionAt, extensionCount, failStackTop, stackTop } from "./extension";
+import { failCall, isCalled } from "./message";
+import { printExtension } from "./policy";
 import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
+import { takeSeat } from "./seat";
 import { printExits } from "./statistics";
+import { ownsRootVm, rootOwner } from "./vm";
 import { Vs, vsAt, vss } from "./vs";
 import { leaveForGuest, leaveKernel } from "./work";
 
@@ -60,10 +73,23 @@ export function callStart(): u32 {
   return ACTION_UPCALL;
 }
 
-/** Calls the bootstrap callback on this processor. */
-export function callBootstrap(): u32 {
+/** Calls the bootstrap callback of each extension in turn. */
+export function callBootstraps(): u32 {
+  return callBootstrapFrom(0);
+}
+
+/** Calls that of the first extension from number `id` on that does not own the root VM, in the end of the one that does. */
+function callBootstrapFrom(id: u32): u32 {
+  let extension = changetype<Extension>(rootOwner());
+  for (; id < extensionCount(); id++) {
+    if (ownsRootVm(extensionAt(id))) continue;
+    extension = extensionAt(id);
+    break;
+  }
+  takeSeat(extension);
   setPhase(PHASE_BOOTSTRAP);
-  prepareUpcall(CONTEXT_BOOTSTRAP, currentExtension().bootstrapHandler, stackTop(ppid()), ppid(), 0);
+  setBlock32(PP_BLOCK_PRESENCE, PRESENCE_BUSY);
+  prepareUpcall(CONTEXT_BOOTSTRAP, extension.bootstrapHandler, stackTop(ppid()), ppid(), 0);
   leaveKernel(false);
   return ACTION_UPCALL;
 }
@@ -89,30 +115,58 @@ export function runActive(): u32 {
   return ACTION_RUN;
 }
 
-/** The rarer ends of a callback: bootstrap, the first exit, fail. */
+/**
+ * Whether the running extension may run a VS: the one that owns the root VM may always, others only while another waits
+ * for their reply, for afterwards the root VM has to go on.
+ */
+export function mayRun(): bool {
+  return ownsRootVm(currentExtension()) || isCalled();
+}
+
+/** What the extension was asked to do last, apart from dealing with a failure. */
+function interruptedContext(): u32 {
+  const context = block32(PP_BLOCK_CONTEXT);
+  return context == CONTEXT_FAIL ? block32(PP_BLOCK_FAILED_CONTEXT) : context;
+}
+
+/** The rarer ends of a callback: bootstrap, the first exit, message, fail. */
 function leaveCallback(): u32 {
   const vs = changetype<Vs>(activeVs());
-  let context = block32(PP_BLOCK_CONTEXT);
-  if (context == CONTEXT_FAIL) context = block32(PP_BLOCK_FAILED_CONTEXT);
+  const context = interruptedContext();
   // _start must end in wait, which checks that the other callbacks are there
   if (context == CONTEXT_START) return fail(BOOT_EXT_WAIT, 0, 0, 0);
-  let next = CONTEXT_FIRST_VMEXIT;
-  if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) next = CONTEXT_VMEXIT;
+  const next = context == CONTEXT_BOOTSTRAP ? CONTEXT_FIRST_VMEXIT : CONTEXT_VMEXIT;
   setPhase(PHASE_RUNNING);
   vs.ran = 1;
   prepareUpcall(next, currentExtension().vmexitHandler, stackTop(ppid()), vs.name(), 0);
   return ACTION_RUN;
 }
 
-/** Ends _start, if the extension has registered all it must. */
+/** Ends _start, if the extension has registered all it must; in version 2 the bootstrap of a service, too. */
 export function wait(): u32 {
   const context = block32(PP_BLOCK_CONTEXT);
-  if (context != CONTEXT_START) return fail(BOOT_EXT_WAIT, 0, 0, 0);
+  if (context == CONTEXT_START) return endStart();
   const extension = currentExtension();
+  const isService = extension.version2 != 0 && !ownsRootVm(extension);
+  if (!isService || interruptedContext() != CONTEXT_BOOTSTRAP) return fail(BOOT_EXT_WAIT, 0, 0, 0);
+  setBlock32(PP_BLOCK_PRESENCE, PRESENCE_READY);
+  setBlock32(PP_BLOCK_CONTEXT, CONTEXT_NONE);
+  return callBootstrapFrom(extension.id + 1);
+}
+
+/** Goes on with the next extension's _start, and behind the last one with the first bootstrap. */
+function endStart(): u32 {
+  const extension = currentExtension();
+  const mayServe = extension.version2 != 0 && extensionCount() > 1;
   if (extension.bootstrapHandler == 0) return fatal(BOOT_EXT_NO_BOOTSTRAP, 0);
-  if (extension.vmexitHandler == 0) return fatal(BOOT_EXT_NO_VMEXIT, 0);
+  if (extension.vmexitHandler == 0 && !mayServe) return fatal(BOOT_EXT_NO_VMEXIT, 0);
   if (extension.failHandler == 0) return fatal(BOOT_EXT_NO_FAIL, 0);
-  return callBootstrap();
+  setBlock32(PP_BLOCK_CONTEXT, CONTEXT_NONE);
+  if (extension.id + 1 < extensionCount()) {
+    takeSeat(extensionAt(extension.id + 1));
+    return callStart();
+  }
+  return rootOwner() === null ? fatal(BOOT_EXT_NO_VMEXIT, 0) : callBootstraps();
 }
 
 /** The extension gave up. When its fail callback does, the reason is still why that was called. */
@@ -169,16 +223,19 @@ export function promote(vs: Vs): u32 {
 }
 
 /**
- * Nothing can go on here. Before the first exit was handled, the operating system gets the processor back, with
- * `status` in RAX; afterwards the processor halts. The phase stays: the loader reports how far the processor had come.
+ * The running extension cannot go on here. When another waits for its reply, that one does. Otherwise nothing can:
+ * before the first exit was handled, the operating system gets the processor back, with `status` in RAX; afterwards the
+ * processor halts. The phase stays: the loader reports how far the processor had come.
  */
 export function fatal(status: u32, detail: u64): u32 {
-  const context = block32(PP_BLOCK_CONTEXT);
-  const failed = context == CONTEXT_FAIL ? block32(PP_BLOCK_FAILED_CONTEXT) : context;
-  setStatus(status, detail);
-  report(status, detail, failed);
+  report(status, detail, interruptedContext());
   if (status >= BOOT_EXT_FAULT && status <= BOOT_EXT_WAIT) printBacktrace();
-  if (failed == CONTEXT_VMEXIT) {
+  if (isCalled() && status != BOOT_KERNEL_FAULT) return failCall();
+  setStatus(status, detail);
+  // What the processor ran so far was the root VM, if anything
+  const owner = rootOwner();
+  if (owner !== null) takeSeat(owner);
+  if (interruptedContext() == CONTEXT_VMEXIT) {
     setPhase(PHASE_HALTED);
     line("bareflank: processor halted: the extension failed after its VM had started");
     return ACTION_HALT;
@@ -203,6 +260,10 @@ function report(status: u32, detail: u64, context: u32): void {
   text("bareflank: PP ");
   decimal(ppid());
   text(": ");
+  if (extensionCount() > 1) {
+    printExtension(currentExtension());
+    text(": ");
+  }
   if (status == BOOT_EXT_FAULT) text("the extension faulted");
   else if (status == BOOT_EXT_RETURNED) text("the extension returned without a system call");
   else if (status == BOOT_EXT_EXIT) text("the extension called exit");
@@ -219,6 +280,7 @@ function report(status: u32, detail: u64, context: u32): void {
   if (context == CONTEXT_START) text(" in _start");
   else if (context == CONTEXT_BOOTSTRAP) text(" in bootstrap");
   else if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) text(" in vmexit");
+  else if (context == CONTEXT_MESSAGE) text(" in its message callback");
   text("\n");
   close();
 }

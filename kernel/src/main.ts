@@ -24,8 +24,8 @@ import {
   PHASE_KERNEL,
   SAVED_STATE_RAX,
 } from "../../abi/generated/bare/boot";
-import { ACTION_PROMOTE, PP_BLOCK_PPID, PP_BLOCK_ROOT } from "../../abi/generated/bare/pp-block";
-import { BOOTSTRAP_PPID, INVALID_ID, PAGE_SIZE, ROOT_VMID } from "../../abi/generated/bare/syscalls";
+import { ACTION_PROMOTE, PP_BLOCK_PPID } from "../../abi/generated/bare/pp-block";
+import { BOOTSTRAP_PPID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import {
   DIRECT_BASE,
   HANDOFF_BASE,
@@ -44,22 +44,25 @@ import { enterHostMode, makeProcessor } from "../arch/x64/processor";
 import { giveBackSaved } from "../arch/x64/root";
 import { chooseVendor, isIntel } from "../arch/x64/vendor";
 import { attachRing, line } from "./console";
-import { extensionAt, setCurrentExtension, threadPointer } from "./extension";
-import { attachProcessor, loadExtension } from "./extension-image";
-import { callBootstrap, callStart, callVmexit } from "./life-cycle";
+import { extensionAt, extensionCount, setCurrentExtension, threadPointer } from "./extension";
+import { loadExtension } from "./extension-image";
+import { callBootstraps, callStart, callVmexit } from "./life-cycle";
 import { pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
-import { activeVs, setBlock32, setBlock64, setPhase, setStatus, showActive, showNoVs, showOnline } from "./pp";
+import { readPolicy } from "./policy";
+import { activeVs, setBlock32, setPhase, setStatus, showOnline } from "./pp";
 import { refuseEntry } from "./refusal";
+import { makeSeats } from "./seat";
 import { announceCounters, countExit } from "./statistics";
-import { initVms, vms } from "./vm";
+import { initVms } from "./vm";
 import { initVps } from "./vp";
 import { initVss, Vs } from "./vs";
 import { announceProcessor } from "./work";
 
 export { enterIntelExit } from "../arch/x64/intel/exit";
 export { enterException } from "./exception";
+export { enterExchange } from "./message";
 export { enterFastSyscall, enterIntelFastSyscall, enterSyscall, serveSyscall } from "./syscall/dispatch";
 
 /** A processor arrives from the loader. Result: ACTION_*. */
@@ -72,14 +75,12 @@ export function enterBoot(): u32 {
   const ppid = ppLoad32(PP_ARGS + BOOT_ARGS_PPID);
   const root = ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS);
   setBlock32(PP_BLOCK_PPID, ppid);
-  setBlock64(PP_BLOCK_ROOT, root);
   setCurrentExtension(extensionAt(0));
   announceProcessor(ppid, root);
-  showNoVs();
   const first = ppid == BOOTSTRAP_PPID;
   if (first && !bootSystem()) return refuse(BOOT_NO_MEMORY);
   if (!bootProcessor(ppid, root)) return refuse(BOOT_NO_MEMORY);
-  return first ? callStart() : callBootstrap();
+  return first ? callStart() : callBootstraps();
 }
 
 /** What is done once: memory, objects, the extension's image. */
@@ -99,10 +100,17 @@ function bootSystem(): bool {
   initMaps();
   initNestedFormat(isIntel());
   initMemoryTypes(isIntel());
-  const extension = extensionAt(0);
-  extension.init(0);
-  vms.allocate(extension.address());
-  return initVss() && initDescriptors() && loadExtension(extension, ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES));
+  return initVss() && initDescriptors() && loadExtensions();
+}
+
+function loadExtensions(): bool {
+  for (let id: u32 = 0; id < extensionCount(); id++) {
+    const extension = extensionAt(id);
+    extension.init(id);
+    readPolicy(extension);
+    if (!loadExtension(extension, ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES + id * 8))) return false;
+  }
+  return true;
 }
 
 /** Pages that the loader lends besides its chunks: no call may map them for the extension either. */
@@ -117,8 +125,7 @@ function bootProcessor(ppid: u32, root: u64): bool {
   if (!makeProcessor(root)) return false;
   if (!mapNewPages(root, PP_AREA_BASE + PP_STATISTICS, 1, KERNEL_DATA)) return false;
   announceCounters(ppid, root);
-  if (!attachProcessor(extensionAt(0), ppid, root)) return false;
-  showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
+  if (!makeSeats(ppid, root)) return false;
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
   if (enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid))) return true;
   setStatus(BOOT_NO_VMX_OPERATION, 0);

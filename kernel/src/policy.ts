@@ -1,12 +1,103 @@
-// Which calls an extension may make: one bit for each call, a word for each group
+// Policies: which calls and MSRs an extension may use, and what the others call it
+//
+// They come from the load manifest. Without one, everything is allowed and nobody has a name.
+
+import {
+  BOOT_ARGS_POLICY_BYTES,
+  EXTENSION_POLICY_BYTES,
+  EXTENSION_POLICY_DENIED,
+  EXTENSION_POLICY_FLAGS,
+  EXTENSION_POLICY_MSR_COUNT,
+  EXTENSION_POLICY_MSR_FIRST,
+  EXTENSION_POLICY_MSR_LAST,
+  EXTENSION_POLICY_MSR_RIGHTS,
+  EXTENSION_POLICY_NAME,
+  POLICY_MSRS,
+} from "../../abi/generated/bare/boot";
+import { EXTENSION_NAME_BYTES } from "../../abi/generated/bare/syscalls";
+import { EXT_POLICY_BASE, PP_ARGS } from "../../abi/generated/bare/windows";
+import { copyMemory, nativeAddress } from "../../bsl/src/memory";
+import { ppLoad64 } from "../arch/x64/pparea";
+import { character, close, decimal, hex, open, text } from "./console";
+import { currentExtension, Extension } from "./extension";
 
 const GROUPS: u32 = 16;
+/** Places in msrFirst, msrLast and msrRights. */
+const MSR_RANGES: u32 = 32;
 
-/** Bit n of word g: call n of group g is denied. Without a policy nothing is. */
-const denied: usize = memory.data(4 * 16, 4);
+const policies: usize = memory.data(EXTENSION_POLICY_BYTES * 8, 8);
+/** Bit n of word g, 16 words for each extension: a refusal of call n of group g has been printed. */
+const printed: usize = memory.data(4 * 16 * 8, 4);
 
-/** Whether the extension may make a call, which exists. */
+/** Linear address of an extension's policy. */
+function policyOf(extension: Extension): usize {
+  return policies + <usize>(extension.id * EXTENSION_POLICY_BYTES);
+}
+
+/** Copies what the manifest says about an extension, if there is one: the operating system owns the original. */
+export function readPolicy(extension: Extension): void {
+  const offset = <u64>extension.id * EXTENSION_POLICY_BYTES;
+  if (offset + EXTENSION_POLICY_BYTES > ppLoad64(PP_ARGS + BOOT_ARGS_POLICY_BYTES)) return;
+  copyMemory(nativeAddress(<u32>policyOf(extension)), EXT_POLICY_BASE + offset, EXTENSION_POLICY_BYTES);
+}
+
+/** Whether an extension has the name that four words hold, its first character lowest. No name is nobody's. */
+export function isNamed(extension: Extension, word0: u64, word1: u64, word2: u64, word3: u64): bool {
+  const name = policyOf(extension) + EXTENSION_POLICY_NAME;
+  if (word0 == 0 || load<u64>(name) != word0) return false;
+  return load<u64>(name + 8) == word1 && load<u64>(name + 16) == word2 && load<u64>(name + 24) == word3;
+}
+
+/** Prints which extension it is: its number, and its name if it has one. */
+export function printExtension(extension: Extension): void {
+  text("extension ");
+  decimal(extension.id);
+  const name = policyOf(extension) + EXTENSION_POLICY_NAME;
+  if (load<u8>(name) == 0) return;
+  text(" (");
+  for (let i: u32 = 0; i < EXTENSION_NAME_BYTES && load<u8>(name + i) != 0; i++) character(load<u8>(name + i));
+  text(")");
+}
+
+/** The calls of a group that an extension may not make, a bit each. */
+export function deniedCalls(extension: Extension, group: u32): u32 {
+  return load<u32>(policyOf(extension) + EXTENSION_POLICY_DENIED + <usize>(group * 4));
+}
+
+/** Whether the running extension may make a call. One that does not exist is nobody's to deny. */
 export function mayCall(call: u32): bool {
   const group = call >> 16;
-  return group >= GROUPS || ((load<u32>(denied + <usize>(group * 4)) >> (call & 31)) & 1) == 0;
+  return group >= GROUPS || (call & 0xffff) >= 32 || ((deniedCalls(currentExtension(), group) >> (call & 31)) & 1) == 0;
+}
+
+/** Whether the running extension may use an MSR so: MSR_RIGHT_*. */
+export function mayAccess(msr: u32, right: u32): bool {
+  const policy = policyOf(currentExtension());
+  if ((load<u32>(policy + EXTENSION_POLICY_FLAGS) & POLICY_MSRS) == 0) return true;
+  const count = load<u32>(policy + EXTENSION_POLICY_MSR_COUNT);
+  for (let i: usize = 0; i < <usize>count && i < MSR_RANGES; i++) {
+    if (msr < load<u32>(policy + EXTENSION_POLICY_MSR_FIRST + i * 4)) continue;
+    if (msr > load<u32>(policy + EXTENSION_POLICY_MSR_LAST + i * 4)) continue;
+    if ((load<u32>(policy + EXTENSION_POLICY_MSR_RIGHTS + i * 4) & right) != 0) return true;
+  }
+  return false;
+}
+
+/** Counts a refusal, and prints the first of each call: one that is tried again and again must not fill the ring. */
+export function noteDenial(call: u32, detail: u64): void {
+  const extension = currentExtension();
+  extension.denials++;
+  const word = printed + <usize>((extension.id * GROUPS + ((call >> 16) & 15)) * 4);
+  const bit = (<u32>1) << (call & 31);
+  if ((load<u32>(word) & bit) != 0) return;
+  store<u32>(word, load<u32>(word) | bit);
+  open();
+  text("bareflank: ");
+  printExtension(extension);
+  text(": its policy denies call ");
+  hex(call);
+  text(" (");
+  hex(detail);
+  text(")\n");
+  close();
 }

@@ -65,14 +65,25 @@ export class Pool {
 
   /** Takes an object for an owner; its index, or INVALID_ID when none is left. */
   allocate(owner: u32): u32 {
+    return this.allocateFrom(0, owner);
+  }
+
+  /** The same, with an index of at least `lowest`. It passes by no more than `lowest` free objects. */
+  allocateFrom(lowest: u32, owner: u32): u32 {
     const lock = changetype<TicketLock>(this);
     lock.acquire();
-    const first = this.firstFree;
+    let before: u32 = 0;
+    let place = this.firstFree;
+    while (place != 0 && place - 1 < lowest) {
+      before = place;
+      place = this.at(place - 1).followingFree();
+    }
     let id: u32 = INVALID_ID;
-    if (first != 0) {
-      id = first - 1;
+    if (place != 0) {
+      id = place - 1;
       const object = this.at(id);
-      this.firstFree = object.followingFree();
+      if (before == 0) this.firstFree = object.followingFree();
+      else this.at(before - 1).linkFree(object.followingFree());
       object.owner = owner;
     }
     lock.release();

@@ -9,8 +9,12 @@ import {
   PP_BLOCK_TCB_IDS1,
   PP_BLOCK_UPCALL_REG0,
   PP_BLOCK_UPCALL_REG1,
+  PP_BLOCK_UPCALL_REG2,
+  PP_BLOCK_UPCALL_REG3,
+  PP_BLOCK_UPCALL_REG4,
   PP_BLOCK_UPCALL_RIP,
   PP_BLOCK_UPCALL_RSP,
+  PP_BLOCK_VIEW,
 } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
@@ -62,6 +66,9 @@ export function prepareUpcall(context: u32, handler: u64, stackTop: u64, reg0: u
   setBlock64(PP_BLOCK_UPCALL_RSP, stackTop);
   setBlock64(PP_BLOCK_UPCALL_REG0, reg0);
   setBlock64(PP_BLOCK_UPCALL_REG1, reg1);
+  setBlock64(PP_BLOCK_UPCALL_REG2, 0);
+  setBlock64(PP_BLOCK_UPCALL_REG3, 0);
+  setBlock64(PP_BLOCK_UPCALL_REG4, 0);
 }
 
 /** Sets what the TCB shows of this processor. */
@@ -69,9 +76,12 @@ export function showOnline(ppid: u32, online: u32): void {
   setBlock64(PP_BLOCK_TCB_IDS1, <u64>ppid | ((<u64>online) << 16));
 }
 
-/** Sets what the TCB shows while no VS is active. The TCB itself need not be there yet. */
-export function showNoVs(): void {
-  setBlock64(PP_BLOCK_TCB_IDS0, ((<u64>ROOT_VMID) << 16) | ((<u64>INVALID_ID) << 32) | ((<u64>INVALID_ID) << 48));
+/** Shows the running extension, which has no VS active yet, the root VM: it has just become its own. */
+export function showRootVm(): void {
+  setBlock32(PP_BLOCK_VIEW, ROOT_VMID);
+  const none: u64 = INVALID_ID;
+  setBlock64(PP_BLOCK_TCB_IDS0, currentExtension().id | ((<u64>ROOT_VMID) << 16) | (none << 32) | (none << 48));
+  showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
 }
 
 /** Shows an extension that speaks version 2 whose general registers its TCB holds. */

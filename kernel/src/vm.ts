@@ -1,7 +1,8 @@
 // Virtual machines: an address space and a policy that virtual processors belong to
 
-import { MAX_VMS } from "../../abi/generated/bare/syscalls";
-import { Pool, PoolObject } from "./pool";
+import { MAX_VMS, ROOT_VMID } from "../../abi/generated/bare/syscalls";
+import { Extension } from "./extension";
+import { KERNEL, Pool, PoolObject } from "./pool";
 
 @unmanaged
 export class Vm extends PoolObject {
@@ -14,9 +15,25 @@ export class Vm extends PoolObject {
 
 export const vms: Pool = changetype<Pool>(memory.data(32, 8));
 
-/** Makes the pool; the first VM out of it is the root VM. */
+/** Makes the pool, and the root VM in it, which nobody owns yet. */
 export function initVms(): void {
   vms.init(memory.data(32 * 16, 8), offsetof<Vm>(), MAX_VMS);
+  vms.allocate(KERNEL);
+}
+
+/** The extension that virtualizes the operating system, or null before one has registered for it. */
+export function rootOwner(): Extension | null {
+  const owner = vms.at(ROOT_VMID).owner;
+  return owner == KERNEL ? null : changetype<Extension>(<usize>owner);
+}
+
+export function ownsRootVm(extension: Extension): bool {
+  return vms.at(ROOT_VMID).owner == extension.address();
+}
+
+/** Gives the root VM to the first extension that handles VM exits. */
+export function claimRootVm(extension: Extension): void {
+  if (vms.at(ROOT_VMID).owner == KERNEL) vms.at(ROOT_VMID).owner = extension.address();
 }
 
 export function vmAt(id: u32): Vm {

@@ -18,6 +18,8 @@ import {
   LOAD_ARGS_EXT_COUNT,
   LOAD_ARGS_KERNEL_ADDRESS,
   LOAD_ARGS_KERNEL_BYTES,
+  LOAD_ARGS_POLICY_ADDRESS,
+  LOAD_ARGS_POLICY_BYTES,
   OPERATION_ARGS_CPU,
   OPERATION_ARGS_DETAIL,
   OPERATION_ARGS_ERROR,
@@ -63,8 +65,15 @@ function load(): bool {
   fillMemory(block, 0, 4096);
   poke64(block + LOAD_ARGS_KERNEL_ADDRESS, fileStart(0));
   poke64(block + LOAD_ARGS_KERNEL_BYTES, fileEnd(0) - fileStart(0));
-  poke32(block + LOAD_ARGS_EXT_COUNT, fileCount() - 1);
-  for (let i: u32 = 1; i < fileCount(); i++) {
+  // The last file may be the extensions' policies
+  const policies = <u32>option("policies", 0);
+  const end = fileCount() - policies;
+  poke32(block + LOAD_ARGS_EXT_COUNT, end - 1);
+  if (policies !== 0) {
+    poke64(block + LOAD_ARGS_POLICY_ADDRESS, fileStart(end));
+    poke64(block + LOAD_ARGS_POLICY_BYTES, fileEnd(end) - fileStart(end));
+  }
+  for (let i: u32 = 1; i < end; i++) {
     poke64(block + LOAD_ARGS_EXT_ADDRESS + (i - 1) * 8, fileStart(i));
     poke64(block + LOAD_ARGS_EXT_BYTES + (i - 1) * 8, fileEnd(i) - fileStart(i));
   }

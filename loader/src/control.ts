@@ -1,6 +1,6 @@
 // The driver's interface: argument blocks in, operations, argument blocks out
 
-import { PHASE_NONE } from "../../abi/generated/bare/boot";
+import { EXTENSION_POLICY_BYTES, EXTENSION_POLICY_NAME, PHASE_NONE } from "../../abi/generated/bare/boot";
 import {
   DRIVER_VERSION,
   DUMP_ARGS_BUFFER_ADDRESS,
@@ -24,6 +24,8 @@ import {
   LOAD_ARGS_FLAGS,
   LOAD_ARGS_KERNEL_ADDRESS,
   LOAD_ARGS_KERNEL_BYTES,
+  LOAD_ARGS_POLICY_ADDRESS,
+  LOAD_ARGS_POLICY_BYTES,
   OPERATION_ARGS_BYTES,
   OPERATION_ARGS_CPU,
   OPERATION_ARGS_DETAIL,
@@ -35,6 +37,8 @@ import {
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_BYTES,
   STATUS_ARGS_CPU_COUNT,
+  STATUS_ARGS_EXT_COUNT,
+  STATUS_ARGS_EXT_NAMES,
   STATUS_ARGS_KERNEL_BUILD_ID,
   STATUS_ARGS_MEMORY_BYTES,
   STATUS_ARGS_RING_BYTES,
@@ -48,10 +52,11 @@ import {
   VMCALL_ARGS_RAX,
   VMCALL_ARGS_TARGET,
 } from "../../abi/generated/bare/driver";
-import { MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
+import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
 import { findNote, NOTE_GNU_BUILD_ID, noteBytes, noteDescriptor, OWNER_GNU } from "../../bsl/src/elf-note";
 import { copyMemory, fillMemory, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
-import { dropStagedFiles, fileAddress, stageFile } from "./files";
+import { dropStagedFiles, extensionCount, fileAddress, stageFile } from "./files";
+import { POLICY_FILE } from "./limits";
 import {
   currentState,
   currentVendor,
@@ -80,7 +85,7 @@ export const CONTROL_VERSION: u32 = 2;
 export const CONTROL_FAULT: u32 = 3;
 
 /** Bytes of StatusArgs.running and of a GNU build id. */
-const RUNNING_BYTES: u32 = STATUS_ARGS_KERNEL_BUILD_ID - STATUS_ARGS_RUNNING;
+const RUNNING_BYTES: u32 = STATUS_ARGS_EXT_COUNT - STATUS_ARGS_RUNNING;
 const BUILD_ID_BYTES: u32 = 20;
 
 /** Size of a command's argument block, or 0 for an unknown command. */
@@ -152,10 +157,18 @@ function loadFiles(block: u64): bool {
     fail(ERROR_INVALID_ARGUMENT, count);
     return true;
   }
+  const policyBytes = peek64(block + LOAD_ARGS_POLICY_BYTES);
+  if (policyBytes !== 0 && policyBytes !== <u64>count * EXTENSION_POLICY_BYTES) {
+    fail(ERROR_INVALID_ARGUMENT, policyBytes);
+    return true;
+  }
   let isReadable = stageFile(0, peek64(block + LOAD_ARGS_KERNEL_ADDRESS), peek64(block + LOAD_ARGS_KERNEL_BYTES));
   for (let i: u32 = 0; i < count && isReadable && reportError() === ERROR_NONE; i++) {
     const address = peek64(block + LOAD_ARGS_EXT_ADDRESS + i * 8);
     isReadable = stageFile(i + 1, address, peek64(block + LOAD_ARGS_EXT_BYTES + i * 8));
+  }
+  if (isReadable && reportError() === ERROR_NONE && policyBytes !== 0) {
+    isReadable = stageFile(POLICY_FILE, peek64(block + LOAD_ARGS_POLICY_ADDRESS), policyBytes);
   }
   if (isReadable && reportError() === ERROR_NONE) load(count);
   dropStagedFiles();
@@ -195,10 +208,21 @@ function status(block: u64): u32 {
     const isInside = processorAt(i).stage === STAGE_INSIDE && number < RUNNING_BYTES * 8;
     if (isInside) poke64(word, peek64(word) | ((<u64>1) << (number % 64)));
   }
+  statusOfExtensions(block);
   const kernel = fileAddress(0);
   const note = kernel === 0 ? 0 : findNote(kernel, OWNER_GNU, NOTE_GNU_BUILD_ID);
   if (note !== 0 && noteBytes(note) === BUILD_ID_BYTES) {
     copyMemory(block + STATUS_ARGS_KERNEL_BUILD_ID, noteDescriptor(note), BUILD_ID_BYTES);
   }
   return CONTROL_DONE;
+}
+
+/** How many there are, and their names, which stand first in their policies. */
+function statusOfExtensions(block: u64): void {
+  poke32(block + STATUS_ARGS_EXT_COUNT, extensionCount());
+  if (fileAddress(POLICY_FILE) === 0) return;
+  for (let i: u32 = 0; i < extensionCount(); i++) {
+    const name = fileAddress(POLICY_FILE) + <u64>i * EXTENSION_POLICY_BYTES + EXTENSION_POLICY_NAME;
+    copyMemory(block + STATUS_ARGS_EXT_NAMES + i * EXTENSION_NAME_BYTES, name, EXTENSION_NAME_BYTES);
+  }
 }

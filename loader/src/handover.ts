@@ -10,6 +10,7 @@ import {
   BOOT_ARGS_EXT_COUNT,
   BOOT_ARGS_FEATURES,
   BOOT_ARGS_MAGIC,
+  BOOT_ARGS_POLICY_BYTES,
   BOOT_ARGS_PP_COUNT,
   BOOT_ARGS_PPID,
   BOOT_ARGS_PROMOTE_ENTRY,
@@ -32,6 +33,7 @@ import { poke32, poke64 } from "../../bsl/src/memory";
 import { chunkAt, chunkCount } from "./arena";
 import { extensionCount, fileAddress, fileBytes } from "./files";
 import { transitionPhysical } from "./image";
+import { POLICY_FILE } from "./limits";
 import { debugLevel } from "./platform";
 import { processorAt, processorCount } from "./processor";
 import { ringPhysical } from "./ring";
@@ -59,6 +61,7 @@ function fillArgs(index: u32, features: u32): void {
   poke32(args + BOOT_ARGS_FEATURES, features);
   poke32(args + BOOT_ARGS_EXT_COUNT, extensionCount());
   for (let i: u32 = 0; i < extensionCount(); i++) poke64(args + BOOT_ARGS_EXT_BYTES + i * 8, fileBytes(i + 1));
+  poke64(args + BOOT_ARGS_POLICY_BYTES, fileBytes(POLICY_FILE));
   poke32(args + BOOT_ARGS_DEBUG_LEVEL, debugLevel());
 }
 

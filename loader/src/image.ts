@@ -1,7 +1,7 @@
 // Host mode's memory: the tables that all processors share, and each processor's own area
 //
 //     template ─┬─ kernel segments            KERNEL_IMAGE_BASE, KERNEL_MEMORY_BASE   as their ELF flags say
-//               ├─ extensions' files          EXT_FILE_BASE                           read-only
+//               ├─ extensions' files          EXT_FILE_BASE, EXT_POLICY_BASE          read-only
 //               ├─ hand-off code              HANDOFF_BASE                            executable
 //               ├─ every SavedState           HANDOFF_BASE + HANDOFF_STATE_STRIDE     writable
 //               └─ arena, debug ring          DIRECT_BASE + physical                  writable, kernel code read-only
@@ -14,6 +14,7 @@ import {
   DIRECT_BASE,
   EXT_FILE_BASE,
   EXT_FILE_STRIDE,
+  EXT_POLICY_BASE,
   HANDOFF_BASE,
   PP_AREA_BASE,
   PP_ARGS,
@@ -37,6 +38,7 @@ import {
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaPhysical, carvePage, chunkAt, chunkCount } from "./arena";
 import { extensionCount, fileAddress, fileBytes } from "./files";
+import { POLICY_FILE } from "./limits";
 import { deriveTable, mapPage, mapRange, READ_EXECUTE, READ_ONLY, READ_WRITE, translate } from "./page-table";
 import { PAGE_BYTES } from "./pages";
 import { physicalAddress } from "./platform";
@@ -92,11 +94,15 @@ function mapSegment(file: u64, header: u64): bool {
 /** The files stay where they are: the kernel reads them through these mappings while it loads the extensions. */
 function mapFiles(): bool {
   for (let file: u32 = 1; file <= extensionCount(); file++) {
-    const base = EXT_FILE_BASE + <u64>(file - 1) * EXT_FILE_STRIDE;
-    for (let offset: u64 = 0; offset < fileBytes(file); offset += PAGE_BYTES) {
-      const physical = physicalAddress(fileAddress(file) + offset);
-      if (!mapPage(template, base + offset, physical, READ_ONLY)) return false;
-    }
+    if (!mapFile(file, EXT_FILE_BASE + <u64>(file - 1) * EXT_FILE_STRIDE)) return false;
+  }
+  return mapFile(POLICY_FILE, EXT_POLICY_BASE);
+}
+
+function mapFile(file: u32, base: u64): bool {
+  for (let offset: u64 = 0; offset < fileBytes(file); offset += PAGE_BYTES) {
+    const physical = physicalAddress(fileAddress(file) + offset);
+    if (!mapPage(template, base + offset, physical, READ_ONLY)) return false;
   }
   return true;
 }

@@ -29,7 +29,7 @@ import { arenaBytes, releaseArena, reserveArena } from "./arena";
 import { adoptStagedFiles, dropFiles, extensionCount, fileAddress, fileBytes, heldFileBytes } from "./files";
 import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
-import { ARENA_BASE_BYTES, ARENA_CPU_BYTES, ARENA_FILE_BYTES, MAX_CPUS } from "./limits";
+import { ARENA_BASE_BYTES, ARENA_CPU_BYTES, ARENA_CPU_EXTENSION_BYTES, ARENA_FILE_BYTES, MAX_CPUS } from "./limits";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
 import {
@@ -202,7 +202,8 @@ function arenaNeed(): u64 {
     instances += (extensionMemoryFlags(descriptor) & EXT_MEMORY_PER_PP) !== 0 ? bytes * cpus : bytes;
   }
   const beyond = files > ARENA_FILE_BYTES ? 2 * (files - ARENA_FILE_BYTES) : 0;
-  return ARENA_BASE_BYTES + cpus * ARENA_CPU_BYTES + beyond + instances;
+  const others = <u64>(extensionCount() - 1) * ARENA_CPU_EXTENSION_BYTES;
+  return ARENA_BASE_BYTES + cpus * (ARENA_CPU_BYTES + others) + beyond + instances;
 }
 
 function enterAll(): void {

@@ -38,12 +38,14 @@ export const BOOT_ARGS_ARENA_PHYS: u32 = 0x90;
 export const BOOT_ARGS_ARENA_BYTES: u32 = 0x290;
 /** u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
 export const BOOT_ARGS_ARENA_USED: u32 = 0x490;
+/** u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
+export const BOOT_ARGS_POLICY_BYTES: u32 = 0x690;
 /** u32: 0 errors, 1 life cycle, 2 every exit. */
-export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x690;
+export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x698;
 /** u32. */
-export const BOOT_ARGS_RESERVED: u32 = 0x694;
+export const BOOT_ARGS_RESERVED: u32 = 0x69c;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES: u32 = 0x698;
+export const BOOT_ARGS_BYTES: u32 = 0x6a0;
 
 // BootArgs.status: why the kernel gave a processor back
 
@@ -99,6 +101,25 @@ export const EXT_MEMORY_PER_PP: u32 = 0x1;
 /** Has a garbage collector. */
 export const EXT_MEMORY_COLLECTED: u32 = 0x2;
 
+// What a manifest says about an extension
+
+/** u8[32]: Zero padded; what message_find looks for. */
+export const EXTENSION_POLICY_NAME: u32 = 0x0;
+/** u32[16]: Bit n of word g: call n of group g is denied. */
+export const EXTENSION_POLICY_DENIED: u32 = 0x20;
+/** u32: POLICY_*. */
+export const EXTENSION_POLICY_FLAGS: u32 = 0x60;
+/** u32: Entries of msrFirst, msrLast and msrRights. */
+export const EXTENSION_POLICY_MSR_COUNT: u32 = 0x64;
+/** u32[32]: First MSR of a range. */
+export const EXTENSION_POLICY_MSR_FIRST: u32 = 0x68;
+/** u32[32]: Last MSR of it. */
+export const EXTENSION_POLICY_MSR_LAST: u32 = 0xe8;
+/** u32[32]: MSR_RIGHT_*. */
+export const EXTENSION_POLICY_MSR_RIGHTS: u32 = 0x168;
+/** Size of the structure. */
+export const EXTENSION_POLICY_BYTES: u32 = 0x1e8;
+
 // Where an extension keeps its settings
 
 /** u64: Virtual address of the area, which the file has bytes for: lines `key=value`, then zeroes. */
@@ -150,6 +171,11 @@ export const HANDOFF_BYTES: u32 = 0x3b0;
 /** Behind SavedState. */
 export const HANDOFF_OFFSET: u32 = 0x800;
 
+// ExtensionPolicy.msrRights
+
+export const MSR_RIGHT_READ: u32 = 0x1;
+export const MSR_RIGHT_WRITE: u32 = 0x2;
+
 // ELF notes, owner "Bareflank"
 
 /** Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
@@ -176,6 +202,11 @@ export const PHASE_RUNNING: u32 = 0x4;
 export const PHASE_STOPPED: u32 = 0x5;
 /** The microkernel halted this processor; the ring says why. */
 export const PHASE_HALTED: u32 = 0x6;
+
+// ExtensionPolicy.flags
+
+/** MSRs outside the ranges are denied. */
+export const POLICY_MSRS: u32 = 0x1;
 
 // The debug ring, 128 KiB
 
@@ -380,4 +411,4 @@ export const VENDOR_INTEL: u32 = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /** Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION: u64 = 0x1;
+export const BOOT_VERSION: u64 = 0x2;

@@ -6,6 +6,10 @@ export const STATUS_SUCCESS: u64 = 0x0;
 export const STATUS_FAILURE_UNKNOWN: u64 = 0xdead000000010001;
 export const STATUS_FAILURE_INVALID_HANDLE: u64 = 0xdead000000020001;
 export const STATUS_FAILURE_UNSUPPORTED: u64 = 0xdead000000040001;
+/** Version 2: the extension takes no message now. */
+export const STATUS_FAILURE_BUSY: u64 = 0xdead000000080001;
+/** Version 2: the extension has failed for good on this processor. */
+export const STATUS_FAILURE_DEAD: u64 = 0xdead000000100001;
 export const STATUS_INVALID_PERM_DENIED: u64 = 0xdead000000010002;
 export const STATUS_INVALID_INPUT_REG0: u64 = 0xdead000000010003;
 export const STATUS_INVALID_INPUT_REG1: u64 = 0xdead000000020003;

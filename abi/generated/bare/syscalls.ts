@@ -25,7 +25,9 @@ export const MAX_VSS: u32 = 0x100;
 export const MAX_PPS: u32 = 0x80;
 export const MAX_NESTED: u32 = 0x100;
 export const MAX_MAPS: u32 = 0x200;
-export const MAX_EXTENSIONS: u32 = 0x1;
+export const MAX_EXTENSIONS: u32 = 0x8;
+/** Longest name of an extension. */
+export const EXTENSION_NAME_BYTES: u32 = 0x20;
 export const MAX_HUGE_ALLOCATIONS: u32 = 0x40;
 export const PAGE_SIZE: u32 = 0x1000;
 export const HUGE_POOL_BYTES: u32 = 0x20000;
@@ -79,6 +81,11 @@ export const SYSCALL_MEM_ALLOC_PAGE: u32 = 0x80000;
 export const SYSCALL_MEM_FREE_PAGE: u32 = 0x80001;
 export const SYSCALL_MEM_ALLOC_HUGE: u32 = 0x80002;
 export const SYSCALL_MEM_FREE_HUGE: u32 = 0x80003;
+/** Version 2, like all that follow. */
+export const SYSCALL_MESSAGE_REGISTER: u32 = 0x90000;
+export const SYSCALL_MESSAGE_FIND: u32 = 0x90001;
+export const SYSCALL_MESSAGE_CALL: u32 = 0x90002;
+export const SYSCALL_MESSAGE_REPLY: u32 = 0x90003;
 export const SYSCALL_NESTED_CREATE: u32 = 0xa0000;
 export const SYSCALL_NESTED_DESTROY: u32 = 0xa0001;
 export const SYSCALL_NESTED_MAP: u32 = 0xa0002;

@@ -36,6 +36,8 @@ export const MODULE_MEMORY_WINDOW: u64 = 0x200000000;
 export const EXT_FILE_BASE: u64 = 0x300000000;
 /** Distance of two files; a file has at most EXT_CODE_BYTES. */
 export const EXT_FILE_STRIDE: u64 = 0x1000000;
+/** Their policies, behind the files: ExtensionPolicy of each, read-only. */
+export const EXT_POLICY_BASE: u64 = 0x308000000;
 /** Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
 export const EXT_MEMORY_BASE: u64 = 0x400000000;
 /** The loader's page of code for entering and leaving, mapped in every table. */
@@ -66,5 +68,8 @@ export const PP_STATE: u32 = 0x16000;
 export const PP_STATE_BYTES: u32 = 0x1000;
 /** One page of u64 counters: exits by reason, then system calls by number. */
 export const PP_STATISTICS: u32 = 0x17000;
+/** Seats of all extensions, when there are several. */
+export const PP_SEATS: u32 = 0x19000;
+export const PP_SEAT_STRIDE: u32 = 0x400;
 /** GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 export const PP_GDT: u32 = 0x20000;

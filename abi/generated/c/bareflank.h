@@ -29,7 +29,8 @@
 #define BF_MAX_PPS BF_U32(0x80)
 #define BF_MAX_NESTED BF_U32(0x100)
 #define BF_MAX_MAPS BF_U32(0x200)
-#define BF_MAX_EXTENSIONS BF_U32(0x1)
+#define BF_MAX_EXTENSIONS BF_U32(0x8)
+#define BF_EXTENSION_NAME_BYTES BF_U32(0x20) /* Longest name of an extension. */
 #define BF_MAX_HUGE_ALLOCATIONS BF_U32(0x40)
 #define BF_PAGE_SIZE BF_U32(0x1000)
 #define BF_HUGE_POOL_BYTES BF_U32(0x20000)
@@ -39,6 +40,8 @@
 #define BF_STATUS_FAILURE_UNKNOWN BF_U64(0xdead000000010001)
 #define BF_STATUS_FAILURE_INVALID_HANDLE BF_U64(0xdead000000020001)
 #define BF_STATUS_FAILURE_UNSUPPORTED BF_U64(0xdead000000040001)
+#define BF_STATUS_FAILURE_BUSY BF_U64(0xdead000000080001) /* Version 2: the extension takes no message now. */
+#define BF_STATUS_FAILURE_DEAD BF_U64(0xdead000000100001) /* Version 2: the extension has failed for good on this processor. */
 #define BF_STATUS_INVALID_PERM_DENIED BF_U64(0xdead000000010002)
 #define BF_STATUS_INVALID_INPUT_REG0 BF_U64(0xdead000000010003)
 #define BF_STATUS_INVALID_INPUT_REG1 BF_U64(0xdead000000020003)
@@ -101,6 +104,10 @@
 #define BF_SYSCALL_MEM_FREE_PAGE BF_U32(0x80001)
 #define BF_SYSCALL_MEM_ALLOC_HUGE BF_U32(0x80002)
 #define BF_SYSCALL_MEM_FREE_HUGE BF_U32(0x80003)
+#define BF_SYSCALL_MESSAGE_REGISTER BF_U32(0x90000) /* Version 2, like all that follow. */
+#define BF_SYSCALL_MESSAGE_FIND BF_U32(0x90001)
+#define BF_SYSCALL_MESSAGE_CALL BF_U32(0x90002)
+#define BF_SYSCALL_MESSAGE_REPLY BF_U32(0x90003)
 #define BF_SYSCALL_NESTED_CREATE BF_U32(0xa0000)
 #define BF_SYSCALL_NESTED_DESTROY BF_U32(0xa0001)
 #define BF_SYSCALL_NESTED_MAP BF_U32(0xa0002)
@@ -804,6 +811,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_MODULE_MEMORY_WINDOW BF_U64(0x200000000) /* No 32-bit address plus 32-bit offset leaves a window of this size. */
 #define BF_EXT_FILE_BASE BF_U64(0x300000000) /* The extensions' ELF files, read-only, while they are being loaded. */
 #define BF_EXT_FILE_STRIDE BF_U64(0x1000000) /* Distance of two files; a file has at most EXT_CODE_BYTES. */
+#define BF_EXT_POLICY_BASE BF_U64(0x308000000) /* Their policies, behind the files: ExtensionPolicy of each, read-only. */
 #define BF_EXT_MEMORY_BASE BF_U64(0x400000000) /* Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
 #define BF_HANDOFF_BASE BF_U64(0x600000000) /* The loader's page of code for entering and leaving, mapped in every table. */
 #define BF_HANDOFF_STATE_STRIDE BF_U64(0x1000) /* Behind that page: each processor's SavedState, at base + (ppid + 1) * stride. */
@@ -823,6 +831,8 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_STATE BF_U32(0x16000) /* SavedState, written by the loader. */
 #define BF_PP_STATE_BYTES BF_U32(0x1000)
 #define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
+#define BF_PP_SEATS BF_U32(0x19000) /* Seats of all extensions, when there are several. */
+#define BF_PP_SEAT_STRIDE BF_U32(0x400)
 #define BF_PP_GDT BF_U32(0x20000) /* GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 
 /* What the loader hands to the kernel on one processor */
@@ -844,9 +854,10 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_BOOT_ARGS_ARENA_PHYS BF_U32(0x90) /* u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
 #define BF_BOOT_ARGS_ARENA_BYTES BF_U32(0x290) /* u64[64]: Their sizes. */
 #define BF_BOOT_ARGS_ARENA_USED BF_U32(0x490) /* u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
-#define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x690) /* u32: 0 errors, 1 life cycle, 2 every exit. */
-#define BF_BOOT_ARGS_RESERVED BF_U32(0x694) /* u32. */
-#define BF_BOOT_ARGS_BYTES BF_U32(0x698) /* Size of the structure. */
+#define BF_BOOT_ARGS_POLICY_BYTES BF_U32(0x690) /* u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
+#define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x698) /* u32: 0 errors, 1 life cycle, 2 every exit. */
+#define BF_BOOT_ARGS_RESERVED BF_U32(0x69c) /* u32. */
+#define BF_BOOT_ARGS_BYTES BF_U32(0x6a0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_boot_args {
     uint64_t magic;
@@ -867,10 +878,11 @@ struct bf_boot_args {
     uint64_t arena_phys[64];
     uint64_t arena_bytes[64];
     uint64_t arena_used[64];
+    uint64_t policy_bytes;
     uint32_t debug_level;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_boot_args) == 1688, "size of bf_boot_args");
+_Static_assert(sizeof(struct bf_boot_args) == 1696, "size of bf_boot_args");
 #endif
 
 /* BootArgs.status: why the kernel gave a processor back */
@@ -912,6 +924,28 @@ _Static_assert(sizeof(struct bf_extension_memory) == 24, "size of bf_extension_m
 /* ExtensionMemory.flags */
 #define BF_EXT_MEMORY_PER_PP BF_U32(0x1) /* One instance per processor; otherwise one shared by all. */
 #define BF_EXT_MEMORY_COLLECTED BF_U32(0x2) /* Has a garbage collector. */
+
+/* What a manifest says about an extension */
+#define BF_EXTENSION_POLICY_NAME BF_U32(0x0) /* u8[32]: Zero padded; what message_find looks for. */
+#define BF_EXTENSION_POLICY_DENIED BF_U32(0x20) /* u32[16]: Bit n of word g: call n of group g is denied. */
+#define BF_EXTENSION_POLICY_FLAGS BF_U32(0x60) /* u32: POLICY_*. */
+#define BF_EXTENSION_POLICY_MSR_COUNT BF_U32(0x64) /* u32: Entries of msrFirst, msrLast and msrRights. */
+#define BF_EXTENSION_POLICY_MSR_FIRST BF_U32(0x68) /* u32[32]: First MSR of a range. */
+#define BF_EXTENSION_POLICY_MSR_LAST BF_U32(0xe8) /* u32[32]: Last MSR of it. */
+#define BF_EXTENSION_POLICY_MSR_RIGHTS BF_U32(0x168) /* u32[32]: MSR_RIGHT_*. */
+#define BF_EXTENSION_POLICY_BYTES BF_U32(0x1e8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_extension_policy {
+    uint8_t name[32];
+    uint32_t denied[16];
+    uint32_t flags;
+    uint32_t msr_count;
+    uint32_t msr_first[32];
+    uint32_t msr_last[32];
+    uint32_t msr_rights[32];
+};
+_Static_assert(sizeof(struct bf_extension_policy) == 488, "size of bf_extension_policy");
+#endif
 
 /* Where an extension keeps its settings */
 #define BF_EXTENSION_SETTINGS_ADDRESS BF_U32(0x0) /* u64: Virtual address of the area, which the file has bytes for: lines `key=value`, then zeroes. */
@@ -965,6 +999,10 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 /* Where the Handoff structure lies */
 #define BF_HANDOFF_OFFSET BF_U32(0x800) /* Behind SavedState. */
 
+/* ExtensionPolicy.msrRights */
+#define BF_MSR_RIGHT_READ BF_U32(0x1)
+#define BF_MSR_RIGHT_WRITE BF_U32(0x2)
+
 /* ELF notes, owner "Bareflank" */
 #define BF_NOTE_KERNEL BF_U32(0x1) /* Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
 #define BF_NOTE_EXTENSION_MEMORY BF_U32(0x2) /* Descriptor: ExtensionMemory. Only a TypeScript extension has it. */
@@ -979,6 +1017,9 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_PHASE_RUNNING BF_U32(0x4) /* The operating system runs as a VM. */
 #define BF_PHASE_STOPPED BF_U32(0x5) /* The operating system has its processor back. */
 #define BF_PHASE_HALTED BF_U32(0x6) /* The microkernel halted this processor; the ring says why. */
+
+/* ExtensionPolicy.flags */
+#define BF_POLICY_MSRS BF_U32(0x1) /* MSRs outside the ranges are denied. */
 
 /* The debug ring, 128 KiB */
 #define BF_DEBUG_RING_BEGIN BF_U32(0x0) /* u64: Bytes ever dropped: text starts at buffer[begin % DEBUG_RING_CHARS]. */
@@ -1182,7 +1223,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 544, "size of bf_saved_state");
 
 /* Versions that must match between kernel image, loader and bfm */
 #define BF_BOOT_MAGIC BF_U64(0x4c454e52454b4642) /* "BFKERNEL", little endian. */
-#define BF_BOOT_VERSION BF_U64(0x1) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
+#define BF_BOOT_VERSION BF_U64(0x2) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
 
 /* Hypervisor CPUID leaves */
 #define BF_CPUID_HYPERVISOR_BASE BF_U32(0x40000000) /* EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*. */
@@ -1204,7 +1245,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 544, "size of bf_saved_state");
 #define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
 
 /* Version of the driver's interface */
-#define BF_DRIVER_VERSION BF_U64(0x1)
+#define BF_DRIVER_VERSION BF_U64(0x2)
 
 /* Argument of IOCTL_DUMP */
 #define BF_DUMP_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1302,11 +1343,11 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A control register or MSR differs after stop from before start; detail: which. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
-#define BF_IOCTL_LOAD BF_U32(0xc0b8bf01)
+#define BF_IOCTL_LOAD BF_U32(0xc0c8bf01)
 #define BF_IOCTL_UNLOAD BF_U32(0xc020bf02)
 #define BF_IOCTL_START BF_U32(0xc020bf03)
 #define BF_IOCTL_STOP BF_U32(0xc020bf04)
-#define BF_IOCTL_STATUS BF_U32(0xc0f0bf05)
+#define BF_IOCTL_STATUS BF_U32(0xc1f8bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
 #define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
 
@@ -1323,7 +1364,9 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_LOAD_ARGS_FLAGS BF_U32(0x34) /* u32. */
 #define BF_LOAD_ARGS_EXT_ADDRESS BF_U32(0x38) /* u64[8]. */
 #define BF_LOAD_ARGS_EXT_BYTES BF_U32(0x78) /* u64[8]. */
-#define BF_LOAD_ARGS_BYTES BF_U32(0xb8) /* Size of the structure. */
+#define BF_LOAD_ARGS_POLICY_ADDRESS BF_U32(0xb8) /* u64: ExtensionPolicy of each extension, in their order. */
+#define BF_LOAD_ARGS_POLICY_BYTES BF_U32(0xc0) /* u64: 0: no manifest, then every extension may make every call. */
+#define BF_LOAD_ARGS_BYTES BF_U32(0xc8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_load_args {
     uint64_t version;
@@ -1338,8 +1381,10 @@ struct bf_load_args {
     uint32_t flags;
     uint64_t ext_address[8];
     uint64_t ext_bytes[8];
+    uint64_t policy_address;
+    uint64_t policy_bytes;
 };
-_Static_assert(sizeof(struct bf_load_args) == 184, "size of bf_load_args");
+_Static_assert(sizeof(struct bf_load_args) == 200, "size of bf_load_args");
 #endif
 
 /* Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP */
@@ -1385,8 +1430,11 @@ _Static_assert(sizeof(struct bf_operation_args) == 32, "size of bf_operation_arg
 #define BF_STATUS_ARGS_START_COUNT BF_U32(0x48) /* u64: Successful starts since the driver was inserted. */
 #define BF_STATUS_ARGS_STOP_COUNT BF_U32(0x50) /* u64. */
 #define BF_STATUS_ARGS_RUNNING BF_U32(0x58) /* u64[16]: Bit n % 64 of word n / 64: processor n runs under the hypervisor. */
-#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0xd8) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-#define BF_STATUS_ARGS_BYTES BF_U32(0xf0) /* Size of the structure. */
+#define BF_STATUS_ARGS_EXT_COUNT BF_U32(0xd8) /* u32: Extensions that are loaded. */
+#define BF_STATUS_ARGS_RESERVED BF_U32(0xdc) /* u32. */
+#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0xe0) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x1e0) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
+#define BF_STATUS_ARGS_BYTES BF_U32(0x1f8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_status_args {
     uint64_t version;
@@ -1405,9 +1453,12 @@ struct bf_status_args {
     uint64_t start_count;
     uint64_t stop_count;
     uint64_t running[16];
+    uint32_t ext_count;
+    uint32_t reserved;
+    uint8_t ext_names[256];
     uint8_t kernel_build_id[24];
 };
-_Static_assert(sizeof(struct bf_status_args) == 240, "size of bf_status_args");
+_Static_assert(sizeof(struct bf_status_args) == 504, "size of bf_status_args");
 #endif
 
 /* Argument of IOCTL_VMCALL */
@@ -1457,6 +1508,8 @@ _Static_assert(sizeof(struct bf_vmcall_args) == 104, "size of bf_vmcall_args");
 #define BF_ACTION_RESUME BF_U32(0x3) /* Resume the extension at faultFrame. */
 #define BF_ACTION_PROMOTE BF_U32(0x4) /* Give the processor back for good: SavedState holds the state. */
 #define BF_ACTION_HALT BF_U32(0x5) /* Halt this processor. */
+#define BF_ACTION_EXCHANGE BF_U32(0x8) /* A message or a reply: save what functions preserve, and call enterExchange. */
+#define BF_ACTION_RETURN_SAVED BF_U32(0x9) /* As ACTION_RETURN, with what functions preserve as the block has it. */
 #define BF_ACTION_SERVE BF_U32(0x7) /* The system call is not the one that ends nearly every exit: call enterSyscall. */
 #define BF_ACTION_IRET BF_U32(0x6) /* Return from an exception to the frame on the stack (changed by the exception table). */
 
@@ -1467,6 +1520,7 @@ _Static_assert(sizeof(struct bf_vmcall_args) == 104, "size of bf_vmcall_args");
 #define BF_CONTEXT_FIRST_VMEXIT BF_U32(0x3) /* the vmexit callback, before any exit was handled successfully */
 #define BF_CONTEXT_VMEXIT BF_U32(0x4) /* the vmexit callback */
 #define BF_CONTEXT_FAIL BF_U32(0x5) /* the fail callback */
+#define BF_CONTEXT_MESSAGE BF_U32(0x6) /* the message callback */
 
 /* PpBlock.entryWork */
 #define BF_ENTRY_LAUNCH BF_U32(0x1) /* The VMCS is clear: VMLAUNCH. */
@@ -1531,44 +1585,57 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_USER_RFLAGS BF_U32(0x10) /* u64. */
 #define BF_PP_BLOCK_REG0 BF_U32(0x18) /* u64: RDI, and REG0 of the result. */
 #define BF_PP_BLOCK_REG1 BF_U32(0x20) /* u64: RSI, and REG1 of the result. */
-#define BF_PP_BLOCK_REG2 BF_U32(0x28) /* u64: RDX. */
-#define BF_PP_BLOCK_REG3 BF_U32(0x30) /* u64: R10. */
+#define BF_PP_BLOCK_REG2 BF_U32(0x28) /* u64: RDX, and REG2 of the result. */
+#define BF_PP_BLOCK_REG3 BF_U32(0x30) /* u64: R10, and REG3 of the result. */
 #define BF_PP_BLOCK_REG4 BF_U32(0x38) /* u64: R8. */
 #define BF_PP_BLOCK_REG5 BF_U32(0x40) /* u64: R9. */
 #define BF_PP_BLOCK_STATUS BF_U32(0x48) /* u64: RAX of the result. */
-#define BF_PP_BLOCK_UPCALL_RIP BF_U32(0x50) /* u64: Where ACTION_UPCALL enters ring 3. */
-#define BF_PP_BLOCK_UPCALL_RSP BF_U32(0x58) /* u64. */
-#define BF_PP_BLOCK_UPCALL_REG0 BF_U32(0x60) /* u64: RDI of the callback. */
-#define BF_PP_BLOCK_UPCALL_REG1 BF_U32(0x68) /* u64: RSI of the callback. */
-#define BF_PP_BLOCK_VMCB BF_U32(0x70) /* u64: Physical address of the active VS's VMCB. */
-#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x78) /* u64: The same in the direct map. */
-#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x80) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-#define BF_PP_BLOCK_HOST_AREA BF_U32(0x88) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x90) /* u32: Linear address of the active VS; 0: none. */
-#define BF_PP_BLOCK_PPID BF_U32(0x94) /* u32. */
-#define BF_PP_BLOCK_CONTEXT BF_U32(0x98) /* u32: CONTEXT_*: what the extension is being asked to do. */
-#define BF_PP_BLOCK_WORK BF_U32(0x9c) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0xa0) /* u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0xa4) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0xa8) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0xac) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_VIEW BF_U32(0xb0) /* u32: Identifier of the VM whose direct map ring 3 sees. */
-#define BF_PP_BLOCK_EXTENSION BF_U32(0xb4) /* u32: Linear address of the extension whose code runs in ring 3. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0xb8) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xc0) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0xc8) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_ROOT BF_U32(0xd0) /* u64: Physical address of this processor's top-level page table. */
-#define BF_PP_BLOCK_TCB BF_U32(0xd8) /* u64: Physical address of the extension's TCB on this processor. */
-#define BF_PP_BLOCK_VMCS BF_U32(0xe0) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0xe8) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0xf0) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0xf8) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x100) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x108) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x110) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x114) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0x118) /* u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x1c8) /* Size of the structure. */
+#define BF_PP_BLOCK_USER_RBX BF_U32(0x50) /* u64: Saved with the five behind it while another extension runs. */
+#define BF_PP_BLOCK_USER_RBP BF_U32(0x58) /* u64. */
+#define BF_PP_BLOCK_USER_R12 BF_U32(0x60) /* u64. */
+#define BF_PP_BLOCK_USER_R13 BF_U32(0x68) /* u64. */
+#define BF_PP_BLOCK_USER_R14 BF_U32(0x70) /* u64. */
+#define BF_PP_BLOCK_USER_R15 BF_U32(0x78) /* u64. */
+#define BF_PP_BLOCK_UPCALL_RIP BF_U32(0x80) /* u64: Where ACTION_UPCALL enters ring 3. */
+#define BF_PP_BLOCK_UPCALL_RSP BF_U32(0x88) /* u64. */
+#define BF_PP_BLOCK_UPCALL_REG0 BF_U32(0x90) /* u64: RDI of the callback. */
+#define BF_PP_BLOCK_UPCALL_REG1 BF_U32(0x98) /* u64: RSI of the callback. */
+#define BF_PP_BLOCK_UPCALL_REG2 BF_U32(0xa0) /* u64: RDX of the callback. */
+#define BF_PP_BLOCK_UPCALL_REG3 BF_U32(0xa8) /* u64: R10 of the callback. */
+#define BF_PP_BLOCK_UPCALL_REG4 BF_U32(0xb0) /* u64: R8 of the callback. */
+#define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
+#define BF_PP_BLOCK_ROOT BF_U32(0xc0) /* u64: Physical address of its top-level page table on this processor. */
+#define BF_PP_BLOCK_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xd0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_EXTENSION BF_U32(0x180) /* u32: Its linear address. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x184) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_PP_BLOCK_VIEW BF_U32(0x188) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x18c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x190) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x194) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_PRESENCE BF_U32(0x198) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_PP_BLOCK_CALLER BF_U32(0x19c) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x1a0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_PP_BLOCK_WORK BF_U32(0x1a4) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+#define BF_PP_BLOCK_VMCB BF_U32(0x1a8) /* u64: Physical address of the loaded VS's VMCB. */
+#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1b0) /* u64: The same in the direct map. */
+#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1b8) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1c0) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+#define BF_PP_BLOCK_PPID BF_U32(0x1c8) /* u32. */
+#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1cc) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0x1d0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_RESERVED0 BF_U32(0x1d4) /* u32. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0x1d8) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x1e0) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x1e8) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x1f0) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x1f8) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x200) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x208) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x210) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x218) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x21c) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x220) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1581,29 +1648,43 @@ struct bf_pp_block {
     uint64_t reg4;
     uint64_t reg5;
     uint64_t status;
+    uint64_t user_rbx;
+    uint64_t user_rbp;
+    uint64_t user_r12;
+    uint64_t user_r13;
+    uint64_t user_r14;
+    uint64_t user_r15;
     uint64_t upcall_rip;
     uint64_t upcall_rsp;
     uint64_t upcall_reg0;
     uint64_t upcall_reg1;
+    uint64_t upcall_reg2;
+    uint64_t upcall_reg3;
+    uint64_t upcall_reg4;
+    uint64_t tcb_ids0;
+    uint64_t root;
+    uint64_t tcb;
+    uint64_t fault_frame[22];
+    uint32_t extension;
+    uint32_t active_vs;
+    uint32_t view;
+    uint32_t failed_context;
+    uint32_t failed_status;
+    uint32_t failed_detail;
+    uint32_t presence;
+    uint32_t caller;
+    uint32_t context;
+    uint32_t work;
     uint64_t vmcb;
     uint64_t vmcb_virtual;
     uint64_t host_vmcb;
     uint64_t host_area;
-    uint32_t active_vs;
     uint32_t ppid;
-    uint32_t context;
-    uint32_t work;
-    uint32_t failed_context;
-    uint32_t failed_status;
-    uint32_t failed_detail;
+    uint32_t loaded_vs;
     uint32_t in_user;
-    uint32_t view;
-    uint32_t extension;
+    uint32_t reserved0;
     uint64_t scratch;
-    uint64_t tcb_ids0;
     uint64_t tcb_ids1;
-    uint64_t root;
-    uint64_t tcb;
     uint64_t vmcs;
     uint64_t guest_cr2;
     uint64_t guest_dr6;
@@ -1612,9 +1693,96 @@ struct bf_pp_block {
     uint64_t guest_fmask;
     uint32_t entry_work;
     uint32_t ports_open;
-    uint64_t fault_frame[22];
 };
-_Static_assert(sizeof(struct bf_pp_block) == 456, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 544, "size of bf_pp_block");
+#endif
+
+/* Seat.presence */
+#define BF_PRESENCE_NEW BF_U32(0x0) /* Its bootstrap callback is still to come. */
+#define BF_PRESENCE_READY BF_U32(0x1) /* It takes a message. */
+#define BF_PRESENCE_BUSY BF_U32(0x2) /* In a callback, or waiting for a reply. */
+#define BF_PRESENCE_DEAD BF_U32(0x3) /* It failed for good on this processor. */
+
+/* What the kernel keeps about one extension on one processor */
+#define BF_SEAT_USER_RSP BF_U32(0x0) /* u64: Saved by the entry of a system call, like the next nine. */
+#define BF_SEAT_USER_RIP BF_U32(0x8) /* u64. */
+#define BF_SEAT_USER_RFLAGS BF_U32(0x10) /* u64. */
+#define BF_SEAT_REG0 BF_U32(0x18) /* u64: RDI, and REG0 of the result. */
+#define BF_SEAT_REG1 BF_U32(0x20) /* u64: RSI, and REG1 of the result. */
+#define BF_SEAT_REG2 BF_U32(0x28) /* u64: RDX, and REG2 of the result. */
+#define BF_SEAT_REG3 BF_U32(0x30) /* u64: R10, and REG3 of the result. */
+#define BF_SEAT_REG4 BF_U32(0x38) /* u64: R8. */
+#define BF_SEAT_REG5 BF_U32(0x40) /* u64: R9. */
+#define BF_SEAT_STATUS BF_U32(0x48) /* u64: RAX of the result. */
+#define BF_SEAT_USER_RBX BF_U32(0x50) /* u64: Saved with the five behind it while another extension runs. */
+#define BF_SEAT_USER_RBP BF_U32(0x58) /* u64. */
+#define BF_SEAT_USER_R12 BF_U32(0x60) /* u64. */
+#define BF_SEAT_USER_R13 BF_U32(0x68) /* u64. */
+#define BF_SEAT_USER_R14 BF_U32(0x70) /* u64. */
+#define BF_SEAT_USER_R15 BF_U32(0x78) /* u64. */
+#define BF_SEAT_UPCALL_RIP BF_U32(0x80) /* u64: Where ACTION_UPCALL enters ring 3. */
+#define BF_SEAT_UPCALL_RSP BF_U32(0x88) /* u64. */
+#define BF_SEAT_UPCALL_REG0 BF_U32(0x90) /* u64: RDI of the callback. */
+#define BF_SEAT_UPCALL_REG1 BF_U32(0x98) /* u64: RSI of the callback. */
+#define BF_SEAT_UPCALL_REG2 BF_U32(0xa0) /* u64: RDX of the callback. */
+#define BF_SEAT_UPCALL_REG3 BF_U32(0xa8) /* u64: R10 of the callback. */
+#define BF_SEAT_UPCALL_REG4 BF_U32(0xb0) /* u64: R8 of the callback. */
+#define BF_SEAT_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
+#define BF_SEAT_ROOT BF_U32(0xc0) /* u64: Physical address of its top-level page table on this processor. */
+#define BF_SEAT_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
+#define BF_SEAT_FAULT_FRAME BF_U32(0xd0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_SEAT_EXTENSION BF_U32(0x180) /* u32: Its linear address. */
+#define BF_SEAT_ACTIVE_VS BF_U32(0x184) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_SEAT_VIEW BF_U32(0x188) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_SEAT_FAILED_CONTEXT BF_U32(0x18c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_STATUS BF_U32(0x190) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_DETAIL BF_U32(0x194) /* u32: Its detail: the vector of a fault. */
+#define BF_SEAT_PRESENCE BF_U32(0x198) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_SEAT_CALLER BF_U32(0x19c) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_SEAT_CONTEXT BF_U32(0x1a0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_SEAT_RESERVED BF_U32(0x1a4) /* u32. */
+#define BF_SEAT_BYTES BF_U32(0x1a8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_seat {
+    uint64_t user_rsp;
+    uint64_t user_rip;
+    uint64_t user_rflags;
+    uint64_t reg0;
+    uint64_t reg1;
+    uint64_t reg2;
+    uint64_t reg3;
+    uint64_t reg4;
+    uint64_t reg5;
+    uint64_t status;
+    uint64_t user_rbx;
+    uint64_t user_rbp;
+    uint64_t user_r12;
+    uint64_t user_r13;
+    uint64_t user_r14;
+    uint64_t user_r15;
+    uint64_t upcall_rip;
+    uint64_t upcall_rsp;
+    uint64_t upcall_reg0;
+    uint64_t upcall_reg1;
+    uint64_t upcall_reg2;
+    uint64_t upcall_reg3;
+    uint64_t upcall_reg4;
+    uint64_t tcb_ids0;
+    uint64_t root;
+    uint64_t tcb;
+    uint64_t fault_frame[22];
+    uint32_t extension;
+    uint32_t active_vs;
+    uint32_t view;
+    uint32_t failed_context;
+    uint32_t failed_status;
+    uint32_t failed_detail;
+    uint32_t presence;
+    uint32_t caller;
+    uint32_t context;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct bf_seat) == 424, "size of bf_seat");
 #endif
 
 /* PpBlock.work */

@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION = 0x1n;
+export const DRIVER_VERSION = 0x2n;
 
 // Argument of IOCTL_DUMP
 
@@ -151,11 +151,11 @@ export const ERROR_STOP_MISMATCH = 0x15;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
-export const IOCTL_LOAD = 0xc0b8bf01;
+export const IOCTL_LOAD = 0xc0c8bf01;
 export const IOCTL_UNLOAD = 0xc020bf02;
 export const IOCTL_START = 0xc020bf03;
 export const IOCTL_STOP = 0xc020bf04;
-export const IOCTL_STATUS = 0xc0f0bf05;
+export const IOCTL_STATUS = 0xc1f8bf05;
 export const IOCTL_DUMP = 0xc038bf06;
 export const IOCTL_VMCALL = 0xc068bf07;
 
@@ -185,8 +185,12 @@ export const LOAD_ARGS_FLAGS = 0x34;
 export const LOAD_ARGS_EXT_ADDRESS = 0x38;
 /** u64[8]. */
 export const LOAD_ARGS_EXT_BYTES = 0x78;
+/** u64: ExtensionPolicy of each extension, in their order. */
+export const LOAD_ARGS_POLICY_ADDRESS = 0xb8;
+/** u64: 0: no manifest, then every extension may make every call. */
+export const LOAD_ARGS_POLICY_BYTES = 0xc0;
 /** Size of the structure. */
-export const LOAD_ARGS_BYTES = 0xb8;
+export const LOAD_ARGS_BYTES = 0xc8;
 
 // Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP
 
@@ -247,10 +251,16 @@ export const STATUS_ARGS_START_COUNT = 0x48;
 export const STATUS_ARGS_STOP_COUNT = 0x50;
 /** u64[16]: Bit n % 64 of word n / 64: processor n runs under the hypervisor. */
 export const STATUS_ARGS_RUNNING = 0x58;
+/** u32: Extensions that are loaded. */
+export const STATUS_ARGS_EXT_COUNT = 0xd8;
+/** u32. */
+export const STATUS_ARGS_RESERVED = 0xdc;
+/** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+export const STATUS_ARGS_EXT_NAMES = 0xe0;
 /** u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-export const STATUS_ARGS_KERNEL_BUILD_ID = 0xd8;
+export const STATUS_ARGS_KERNEL_BUILD_ID = 0x1e0;
 /** Size of the structure. */
-export const STATUS_ARGS_BYTES = 0xf0;
+export const STATUS_ARGS_BYTES = 0x1f8;
 
 // Argument of IOCTL_VMCALL
 

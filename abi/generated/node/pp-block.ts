@@ -14,6 +14,10 @@ export const ACTION_RESUME = 0x3;
 export const ACTION_PROMOTE = 0x4;
 /** Halt this processor. */
 export const ACTION_HALT = 0x5;
+/** A message or a reply: save what functions preserve, and call enterExchange. */
+export const ACTION_EXCHANGE = 0x8;
+/** As ACTION_RETURN, with what functions preserve as the block has it. */
+export const ACTION_RETURN_SAVED = 0x9;
 /** The system call is not the one that ends nearly every exit: call enterSyscall. */
 export const ACTION_SERVE = 0x7;
 /** Return from an exception to the frame on the stack (changed by the exception table). */
@@ -32,6 +36,8 @@ export const CONTEXT_FIRST_VMEXIT = 0x3;
 export const CONTEXT_VMEXIT = 0x4;
 /** the fail callback */
 export const CONTEXT_FAIL = 0x5;
+/** the message callback */
+export const CONTEXT_MESSAGE = 0x6;
 
 // PpBlock.entryWork
 
@@ -103,9 +109,9 @@ export const PP_BLOCK_USER_RFLAGS = 0x10;
 export const PP_BLOCK_REG0 = 0x18;
 /** u64: RSI, and REG1 of the result. */
 export const PP_BLOCK_REG1 = 0x20;
-/** u64: RDX. */
+/** u64: RDX, and REG2 of the result. */
 export const PP_BLOCK_REG2 = 0x28;
-/** u64: R10. */
+/** u64: R10, and REG3 of the result. */
 export const PP_BLOCK_REG3 = 0x30;
 /** u64: R8. */
 export const PP_BLOCK_REG4 = 0x38;
@@ -113,72 +119,188 @@ export const PP_BLOCK_REG4 = 0x38;
 export const PP_BLOCK_REG5 = 0x40;
 /** u64: RAX of the result. */
 export const PP_BLOCK_STATUS = 0x48;
+/** u64: Saved with the five behind it while another extension runs. */
+export const PP_BLOCK_USER_RBX = 0x50;
+/** u64. */
+export const PP_BLOCK_USER_RBP = 0x58;
+/** u64. */
+export const PP_BLOCK_USER_R12 = 0x60;
+/** u64. */
+export const PP_BLOCK_USER_R13 = 0x68;
+/** u64. */
+export const PP_BLOCK_USER_R14 = 0x70;
+/** u64. */
+export const PP_BLOCK_USER_R15 = 0x78;
 /** u64: Where ACTION_UPCALL enters ring 3. */
-export const PP_BLOCK_UPCALL_RIP = 0x50;
+export const PP_BLOCK_UPCALL_RIP = 0x80;
 /** u64. */
-export const PP_BLOCK_UPCALL_RSP = 0x58;
+export const PP_BLOCK_UPCALL_RSP = 0x88;
 /** u64: RDI of the callback. */
-export const PP_BLOCK_UPCALL_REG0 = 0x60;
+export const PP_BLOCK_UPCALL_REG0 = 0x90;
 /** u64: RSI of the callback. */
-export const PP_BLOCK_UPCALL_REG1 = 0x68;
-/** u64: Physical address of the active VS's VMCB. */
-export const PP_BLOCK_VMCB = 0x70;
-/** u64: The same in the direct map. */
-export const PP_BLOCK_VMCB_VIRTUAL = 0x78;
-/** u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-export const PP_BLOCK_HOST_VMCB = 0x80;
-/** u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-export const PP_BLOCK_HOST_AREA = 0x88;
-/** u32: Linear address of the active VS; 0: none. */
-export const PP_BLOCK_ACTIVE_VS = 0x90;
-/** u32. */
-export const PP_BLOCK_PPID = 0x94;
-/** u32: CONTEXT_*: what the extension is being asked to do. */
-export const PP_BLOCK_CONTEXT = 0x98;
-/** u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-export const PP_BLOCK_WORK = 0x9c;
-/** u32: Context in which the extension failed, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_CONTEXT = 0xa0;
-/** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_STATUS = 0xa4;
-/** u32: Its detail: the vector of a fault. */
-export const PP_BLOCK_FAILED_DETAIL = 0xa8;
-/** u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-export const PP_BLOCK_IN_USER = 0xac;
-/** u32: Identifier of the VM whose direct map ring 3 sees. */
-export const PP_BLOCK_VIEW = 0xb0;
-/** u32: Linear address of the extension whose code runs in ring 3. */
-export const PP_BLOCK_EXTENSION = 0xb4;
-/** u64: Where an intrinsic leaves a second result. */
-export const PP_BLOCK_SCRATCH = 0xb8;
+export const PP_BLOCK_UPCALL_REG1 = 0x98;
+/** u64: RDX of the callback. */
+export const PP_BLOCK_UPCALL_REG2 = 0xa0;
+/** u64: R10 of the callback. */
+export const PP_BLOCK_UPCALL_REG3 = 0xa8;
+/** u64: R8 of the callback. */
+export const PP_BLOCK_UPCALL_REG4 = 0xb0;
 /** u64: extid, vmid, vpid and vsid as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS0 = 0xc0;
+export const PP_BLOCK_TCB_IDS0 = 0xb8;
+/** u64: Physical address of its top-level page table on this processor. */
+export const PP_BLOCK_ROOT = 0xc0;
+/** u64: Physical address of its TCB on this processor. */
+export const PP_BLOCK_TCB = 0xc8;
+/** u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+export const PP_BLOCK_FAULT_FRAME = 0xd0;
+/** u32: Its linear address. */
+export const PP_BLOCK_EXTENSION = 0x180;
+/** u32: Linear address of the VS that is active for it; 0: none. */
+export const PP_BLOCK_ACTIVE_VS = 0x184;
+/** u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+export const PP_BLOCK_VIEW = 0x188;
+/** u32: Context in which it failed, while context is CONTEXT_FAIL. */
+export const PP_BLOCK_FAILED_CONTEXT = 0x18c;
+/** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+export const PP_BLOCK_FAILED_STATUS = 0x190;
+/** u32: Its detail: the vector of a fault. */
+export const PP_BLOCK_FAILED_DETAIL = 0x194;
+/** u32: PRESENCE_*: whether it takes messages. */
+export const PP_BLOCK_PRESENCE = 0x198;
+/** u32: Linear address of the extension that waits for its reply; 0: none. */
+export const PP_BLOCK_CALLER = 0x19c;
+/** u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+export const PP_BLOCK_CONTEXT = 0x1a0;
+/** u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+export const PP_BLOCK_WORK = 0x1a4;
+/** u64: Physical address of the loaded VS's VMCB. */
+export const PP_BLOCK_VMCB = 0x1a8;
+/** u64: The same in the direct map. */
+export const PP_BLOCK_VMCB_VIRTUAL = 0x1b0;
+/** u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+export const PP_BLOCK_HOST_VMCB = 0x1b8;
+/** u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+export const PP_BLOCK_HOST_AREA = 0x1c0;
+/** u32. */
+export const PP_BLOCK_PPID = 0x1c8;
+/** u32: Linear address of the VS whose other registers the processor holds; 0: none. */
+export const PP_BLOCK_LOADED_VS = 0x1cc;
+/** u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+export const PP_BLOCK_IN_USER = 0x1d0;
+/** u32. */
+export const PP_BLOCK_RESERVED0 = 0x1d4;
+/** u64: Where an intrinsic leaves a second result. */
+export const PP_BLOCK_SCRATCH = 0x1d8;
 /** u64: ppid and onlinePps as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS1 = 0xc8;
-/** u64: Physical address of this processor's top-level page table. */
-export const PP_BLOCK_ROOT = 0xd0;
-/** u64: Physical address of the extension's TCB on this processor. */
-export const PP_BLOCK_TCB = 0xd8;
-/** u64: Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current. */
-export const PP_BLOCK_VMCS = 0xe0;
+export const PP_BLOCK_TCB_IDS1 = 0x1e0;
+/** u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+export const PP_BLOCK_VMCS = 0x1e8;
 /** u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-export const PP_BLOCK_GUEST_CR2 = 0xe8;
+export const PP_BLOCK_GUEST_CR2 = 0x1f0;
 /** u64: The same, like the next three. */
-export const PP_BLOCK_GUEST_DR6 = 0xf0;
+export const PP_BLOCK_GUEST_DR6 = 0x1f8;
 /** u64. */
-export const PP_BLOCK_GUEST_STAR = 0xf8;
+export const PP_BLOCK_GUEST_STAR = 0x200;
 /** u64. */
-export const PP_BLOCK_GUEST_LSTAR = 0x100;
+export const PP_BLOCK_GUEST_LSTAR = 0x208;
 /** u64. */
-export const PP_BLOCK_GUEST_FMASK = 0x108;
+export const PP_BLOCK_GUEST_FMASK = 0x210;
 /** u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-export const PP_BLOCK_ENTRY_WORK = 0x110;
+export const PP_BLOCK_ENTRY_WORK = 0x218;
 /** u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-export const PP_BLOCK_PORTS_OPEN = 0x114;
-/** u64[22]: Registers of the extension at its last fault, as the entry of an exception pushes them. */
-export const PP_BLOCK_FAULT_FRAME = 0x118;
+export const PP_BLOCK_PORTS_OPEN = 0x21c;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES = 0x1c8;
+export const PP_BLOCK_BYTES = 0x220;
+
+// Seat.presence
+
+/** Its bootstrap callback is still to come. */
+export const PRESENCE_NEW = 0x0;
+/** It takes a message. */
+export const PRESENCE_READY = 0x1;
+/** In a callback, or waiting for a reply. */
+export const PRESENCE_BUSY = 0x2;
+/** It failed for good on this processor. */
+export const PRESENCE_DEAD = 0x3;
+
+// What the kernel keeps about one extension on one processor
+
+/** u64: Saved by the entry of a system call, like the next nine. */
+export const SEAT_USER_RSP = 0x0;
+/** u64. */
+export const SEAT_USER_RIP = 0x8;
+/** u64. */
+export const SEAT_USER_RFLAGS = 0x10;
+/** u64: RDI, and REG0 of the result. */
+export const SEAT_REG0 = 0x18;
+/** u64: RSI, and REG1 of the result. */
+export const SEAT_REG1 = 0x20;
+/** u64: RDX, and REG2 of the result. */
+export const SEAT_REG2 = 0x28;
+/** u64: R10, and REG3 of the result. */
+export const SEAT_REG3 = 0x30;
+/** u64: R8. */
+export const SEAT_REG4 = 0x38;
+/** u64: R9. */
+export const SEAT_REG5 = 0x40;
+/** u64: RAX of the result. */
+export const SEAT_STATUS = 0x48;
+/** u64: Saved with the five behind it while another extension runs. */
+export const SEAT_USER_RBX = 0x50;
+/** u64. */
+export const SEAT_USER_RBP = 0x58;
+/** u64. */
+export const SEAT_USER_R12 = 0x60;
+/** u64. */
+export const SEAT_USER_R13 = 0x68;
+/** u64. */
+export const SEAT_USER_R14 = 0x70;
+/** u64. */
+export const SEAT_USER_R15 = 0x78;
+/** u64: Where ACTION_UPCALL enters ring 3. */
+export const SEAT_UPCALL_RIP = 0x80;
+/** u64. */
+export const SEAT_UPCALL_RSP = 0x88;
+/** u64: RDI of the callback. */
+export const SEAT_UPCALL_REG0 = 0x90;
+/** u64: RSI of the callback. */
+export const SEAT_UPCALL_REG1 = 0x98;
+/** u64: RDX of the callback. */
+export const SEAT_UPCALL_REG2 = 0xa0;
+/** u64: R10 of the callback. */
+export const SEAT_UPCALL_REG3 = 0xa8;
+/** u64: R8 of the callback. */
+export const SEAT_UPCALL_REG4 = 0xb0;
+/** u64: extid, vmid, vpid and vsid as the TCB shows them. */
+export const SEAT_TCB_IDS0 = 0xb8;
+/** u64: Physical address of its top-level page table on this processor. */
+export const SEAT_ROOT = 0xc0;
+/** u64: Physical address of its TCB on this processor. */
+export const SEAT_TCB = 0xc8;
+/** u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+export const SEAT_FAULT_FRAME = 0xd0;
+/** u32: Its linear address. */
+export const SEAT_EXTENSION = 0x180;
+/** u32: Linear address of the VS that is active for it; 0: none. */
+export const SEAT_ACTIVE_VS = 0x184;
+/** u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+export const SEAT_VIEW = 0x188;
+/** u32: Context in which it failed, while context is CONTEXT_FAIL. */
+export const SEAT_FAILED_CONTEXT = 0x18c;
+/** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+export const SEAT_FAILED_STATUS = 0x190;
+/** u32: Its detail: the vector of a fault. */
+export const SEAT_FAILED_DETAIL = 0x194;
+/** u32: PRESENCE_*: whether it takes messages. */
+export const SEAT_PRESENCE = 0x198;
+/** u32: Linear address of the extension that waits for its reply; 0: none. */
+export const SEAT_CALLER = 0x19c;
+/** u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+export const SEAT_CONTEXT = 0x1a0;
+/** u32. */
+export const SEAT_RESERVED = 0x1a4;
+/** Size of the structure. */
+export const SEAT_BYTES = 0x1a8;
 
 // PpBlock.work
 

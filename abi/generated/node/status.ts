@@ -6,6 +6,10 @@ export const STATUS_SUCCESS = 0x0n;
 export const STATUS_FAILURE_UNKNOWN = 0xdead000000010001n;
 export const STATUS_FAILURE_INVALID_HANDLE = 0xdead000000020001n;
 export const STATUS_FAILURE_UNSUPPORTED = 0xdead000000040001n;
+/** Version 2: the extension takes no message now. */
+export const STATUS_FAILURE_BUSY = 0xdead000000080001n;
+/** Version 2: the extension has failed for good on this processor. */
+export const STATUS_FAILURE_DEAD = 0xdead000000100001n;
 export const STATUS_INVALID_PERM_DENIED = 0xdead000000010002n;
 export const STATUS_INVALID_INPUT_REG0 = 0xdead000000010003n;
 export const STATUS_INVALID_INPUT_REG1 = 0xdead000000020003n;

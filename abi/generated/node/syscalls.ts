@@ -25,7 +25,9 @@ export const MAX_VSS = 0x100;
 export const MAX_PPS = 0x80;
 export const MAX_NESTED = 0x100;
 export const MAX_MAPS = 0x200;
-export const MAX_EXTENSIONS = 0x1;
+export const MAX_EXTENSIONS = 0x8;
+/** Longest name of an extension. */
+export const EXTENSION_NAME_BYTES = 0x20;
 export const MAX_HUGE_ALLOCATIONS = 0x40;
 export const PAGE_SIZE = 0x1000;
 export const HUGE_POOL_BYTES = 0x20000;
@@ -79,6 +81,11 @@ export const SYSCALL_MEM_ALLOC_PAGE = 0x80000;
 export const SYSCALL_MEM_FREE_PAGE = 0x80001;
 export const SYSCALL_MEM_ALLOC_HUGE = 0x80002;
 export const SYSCALL_MEM_FREE_HUGE = 0x80003;
+/** Version 2, like all that follow. */
+export const SYSCALL_MESSAGE_REGISTER = 0x90000;
+export const SYSCALL_MESSAGE_FIND = 0x90001;
+export const SYSCALL_MESSAGE_CALL = 0x90002;
+export const SYSCALL_MESSAGE_REPLY = 0x90003;
 export const SYSCALL_NESTED_CREATE = 0xa0000;
 export const SYSCALL_NESTED_DESTROY = 0xa0001;
 export const SYSCALL_NESTED_MAP = 0xa0002;

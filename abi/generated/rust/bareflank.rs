@@ -26,7 +26,9 @@ pub const MAX_VSS: u32 = 0x100;
 pub const MAX_PPS: u32 = 0x80;
 pub const MAX_NESTED: u32 = 0x100;
 pub const MAX_MAPS: u32 = 0x200;
-pub const MAX_EXTENSIONS: u32 = 0x1;
+pub const MAX_EXTENSIONS: u32 = 0x8;
+/// Longest name of an extension.
+pub const EXTENSION_NAME_BYTES: u32 = 0x20;
 pub const MAX_HUGE_ALLOCATIONS: u32 = 0x40;
 pub const PAGE_SIZE: u32 = 0x1000;
 pub const HUGE_POOL_BYTES: u32 = 0x20000;
@@ -37,6 +39,10 @@ pub const STATUS_SUCCESS: u64 = 0x0;
 pub const STATUS_FAILURE_UNKNOWN: u64 = 0xdead000000010001;
 pub const STATUS_FAILURE_INVALID_HANDLE: u64 = 0xdead000000020001;
 pub const STATUS_FAILURE_UNSUPPORTED: u64 = 0xdead000000040001;
+/// Version 2: the extension takes no message now.
+pub const STATUS_FAILURE_BUSY: u64 = 0xdead000000080001;
+/// Version 2: the extension has failed for good on this processor.
+pub const STATUS_FAILURE_DEAD: u64 = 0xdead000000100001;
 pub const STATUS_INVALID_PERM_DENIED: u64 = 0xdead000000010002;
 pub const STATUS_INVALID_INPUT_REG0: u64 = 0xdead000000010003;
 pub const STATUS_INVALID_INPUT_REG1: u64 = 0xdead000000020003;
@@ -100,6 +106,11 @@ pub const SYSCALL_MEM_ALLOC_PAGE: u32 = 0x80000;
 pub const SYSCALL_MEM_FREE_PAGE: u32 = 0x80001;
 pub const SYSCALL_MEM_ALLOC_HUGE: u32 = 0x80002;
 pub const SYSCALL_MEM_FREE_HUGE: u32 = 0x80003;
+/// Version 2, like all that follow.
+pub const SYSCALL_MESSAGE_REGISTER: u32 = 0x90000;
+pub const SYSCALL_MESSAGE_FIND: u32 = 0x90001;
+pub const SYSCALL_MESSAGE_CALL: u32 = 0x90002;
+pub const SYSCALL_MESSAGE_REPLY: u32 = 0x90003;
 pub const SYSCALL_NESTED_CREATE: u32 = 0xa0000;
 pub const SYSCALL_NESTED_DESTROY: u32 = 0xa0001;
 pub const SYSCALL_NESTED_MAP: u32 = 0xa0002;
@@ -853,6 +864,8 @@ pub const MODULE_MEMORY_WINDOW: u64 = 0x200000000;
 pub const EXT_FILE_BASE: u64 = 0x300000000;
 /// Distance of two files; a file has at most EXT_CODE_BYTES.
 pub const EXT_FILE_STRIDE: u64 = 0x1000000;
+/// Their policies, behind the files: ExtensionPolicy of each, read-only.
+pub const EXT_POLICY_BASE: u64 = 0x308000000;
 /// Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.
 pub const EXT_MEMORY_BASE: u64 = 0x400000000;
 /// The loader's page of code for entering and leaving, mapped in every table.
@@ -883,6 +896,9 @@ pub const PP_STATE: u32 = 0x16000;
 pub const PP_STATE_BYTES: u32 = 0x1000;
 /// One page of u64 counters: exits by reason, then system calls by number.
 pub const PP_STATISTICS: u32 = 0x17000;
+/// Seats of all extensions, when there are several.
+pub const PP_SEATS: u32 = 0x19000;
+pub const PP_SEAT_STRIDE: u32 = 0x400;
 /// GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
 pub const PP_GDT: u32 = 0x20000;
 
@@ -925,12 +941,14 @@ pub struct BootArgs {
     pub arena_bytes: [u64; 64],
     /// Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool.
     pub arena_used: [u64; 64],
+    /// ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed.
+    pub policy_bytes: u64,
     /// 0 errors, 1 life cycle, 2 every exit.
     pub debug_level: u32,
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<BootArgs>() == 1688);
+const _: () = assert!(core::mem::size_of::<BootArgs>() == 1696);
 
 // BootArgs.status: why the kernel gave a processor back
 
@@ -988,6 +1006,28 @@ pub const EXT_MEMORY_PER_PP: u32 = 0x1;
 /// Has a garbage collector.
 pub const EXT_MEMORY_COLLECTED: u32 = 0x2;
 
+// What a manifest says about an extension
+
+#[repr(C)]
+pub struct ExtensionPolicy {
+    /// Zero padded; what message_find looks for.
+    pub name: [u8; 32],
+    /// Bit n of word g: call n of group g is denied.
+    pub denied: [u32; 16],
+    /// POLICY_*.
+    pub flags: u32,
+    /// Entries of msrFirst, msrLast and msrRights.
+    pub msr_count: u32,
+    /// First MSR of a range.
+    pub msr_first: [u32; 32],
+    /// Last MSR of it.
+    pub msr_last: [u32; 32],
+    /// MSR_RIGHT_*.
+    pub msr_rights: [u32; 32],
+}
+
+const _: () = assert!(core::mem::size_of::<ExtensionPolicy>() == 488);
+
 // Where an extension keeps its settings
 
 #[repr(C)]
@@ -1042,6 +1082,11 @@ const _: () = assert!(core::mem::size_of::<Handoff>() == 944);
 /// Behind SavedState.
 pub const HANDOFF_OFFSET: u32 = 0x800;
 
+// ExtensionPolicy.msrRights
+
+pub const MSR_RIGHT_READ: u32 = 0x1;
+pub const MSR_RIGHT_WRITE: u32 = 0x2;
+
 // ELF notes, owner "Bareflank"
 
 /// Descriptor: u64 BOOT_VERSION. Only a kernel image has it.
@@ -1068,6 +1113,11 @@ pub const PHASE_RUNNING: u32 = 0x4;
 pub const PHASE_STOPPED: u32 = 0x5;
 /// The microkernel halted this processor; the ring says why.
 pub const PHASE_HALTED: u32 = 0x6;
+
+// ExtensionPolicy.flags
+
+/// MSRs outside the ranges are denied.
+pub const POLICY_MSRS: u32 = 0x1;
 
 // The debug ring, 128 KiB
 
@@ -1202,7 +1252,7 @@ pub const VENDOR_INTEL: u32 = 0x2;
 /// "BFKERNEL", little endian.
 pub const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /// Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for.
-pub const BOOT_VERSION: u64 = 0x1;
+pub const BOOT_VERSION: u64 = 0x2;
 
 // Hypervisor CPUID leaves
 
@@ -1240,7 +1290,7 @@ pub const HYPERCALL_COUNTER: u64 = 0x4246000000000001;
 
 // Version of the driver's interface
 
-pub const DRIVER_VERSION: u64 = 0x1;
+pub const DRIVER_VERSION: u64 = 0x2;
 
 // Argument of IOCTL_DUMP
 
@@ -1390,11 +1440,11 @@ pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
-pub const IOCTL_LOAD: u32 = 0xc0b8bf01;
+pub const IOCTL_LOAD: u32 = 0xc0c8bf01;
 pub const IOCTL_UNLOAD: u32 = 0xc020bf02;
 pub const IOCTL_START: u32 = 0xc020bf03;
 pub const IOCTL_STOP: u32 = 0xc020bf04;
-pub const IOCTL_STATUS: u32 = 0xc0f0bf05;
+pub const IOCTL_STATUS: u32 = 0xc1f8bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
 pub const IOCTL_VMCALL: u32 = 0xc068bf07;
 
@@ -1422,9 +1472,13 @@ pub struct LoadArgs {
     pub flags: u32,
     pub ext_address: [u64; 8],
     pub ext_bytes: [u64; 8],
+    /// ExtensionPolicy of each extension, in their order.
+    pub policy_address: u64,
+    /// 0: no manifest, then every extension may make every call.
+    pub policy_bytes: u64,
 }
 
-const _: () = assert!(core::mem::size_of::<LoadArgs>() == 184);
+const _: () = assert!(core::mem::size_of::<LoadArgs>() == 200);
 
 // Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP
 
@@ -1489,11 +1543,16 @@ pub struct StatusArgs {
     pub stop_count: u64,
     /// Bit n % 64 of word n / 64: processor n runs under the hypervisor.
     pub running: [u64; 16],
+    /// Extensions that are loaded.
+    pub ext_count: u32,
+    pub reserved: u32,
+    /// Their names, 32 bytes each, zero padded; empty without a manifest.
+    pub ext_names: [u8; 256],
     /// First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded.
     pub kernel_build_id: [u8; 24],
 }
 
-const _: () = assert!(core::mem::size_of::<StatusArgs>() == 240);
+const _: () = assert!(core::mem::size_of::<StatusArgs>() == 504);
 
 // Argument of IOCTL_VMCALL
 
@@ -1541,6 +1600,10 @@ pub const ACTION_RESUME: u32 = 0x3;
 pub const ACTION_PROMOTE: u32 = 0x4;
 /// Halt this processor.
 pub const ACTION_HALT: u32 = 0x5;
+/// A message or a reply: save what functions preserve, and call enterExchange.
+pub const ACTION_EXCHANGE: u32 = 0x8;
+/// As ACTION_RETURN, with what functions preserve as the block has it.
+pub const ACTION_RETURN_SAVED: u32 = 0x9;
 /// The system call is not the one that ends nearly every exit: call enterSyscall.
 pub const ACTION_SERVE: u32 = 0x7;
 /// Return from an exception to the frame on the stack (changed by the exception table).
@@ -1559,6 +1622,8 @@ pub const CONTEXT_FIRST_VMEXIT: u32 = 0x3;
 pub const CONTEXT_VMEXIT: u32 = 0x4;
 /// the fail callback
 pub const CONTEXT_FAIL: u32 = 0x5;
+/// the message callback
+pub const CONTEXT_MESSAGE: u32 = 0x6;
 
 // PpBlock.entryWork
 
@@ -1611,9 +1676,9 @@ pub struct PpBlock {
     pub reg0: u64,
     /// RSI, and REG1 of the result.
     pub reg1: u64,
-    /// RDX.
+    /// RDX, and REG2 of the result.
     pub reg2: u64,
-    /// R10.
+    /// R10, and REG3 of the result.
     pub reg3: u64,
     /// R8.
     pub reg4: u64,
@@ -1621,6 +1686,13 @@ pub struct PpBlock {
     pub reg5: u64,
     /// RAX of the result.
     pub status: u64,
+    /// Saved with the five behind it while another extension runs.
+    pub user_rbx: u64,
+    pub user_rbp: u64,
+    pub user_r12: u64,
+    pub user_r13: u64,
+    pub user_r14: u64,
+    pub user_r15: u64,
     /// Where ACTION_UPCALL enters ring 3.
     pub upcall_rip: u64,
     pub upcall_rsp: u64,
@@ -1628,7 +1700,41 @@ pub struct PpBlock {
     pub upcall_reg0: u64,
     /// RSI of the callback.
     pub upcall_reg1: u64,
-    /// Physical address of the active VS's VMCB.
+    /// RDX of the callback.
+    pub upcall_reg2: u64,
+    /// R10 of the callback.
+    pub upcall_reg3: u64,
+    /// R8 of the callback.
+    pub upcall_reg4: u64,
+    /// extid, vmid, vpid and vsid as the TCB shows them.
+    pub tcb_ids0: u64,
+    /// Physical address of its top-level page table on this processor.
+    pub root: u64,
+    /// Physical address of its TCB on this processor.
+    pub tcb: u64,
+    /// Its registers at its last fault, as the entry of an exception pushes them.
+    pub fault_frame: [u64; 22],
+    /// Its linear address.
+    pub extension: u32,
+    /// Linear address of the VS that is active for it; 0: none.
+    pub active_vs: u32,
+    /// Identifier of the VM whose direct map it sees; INVALID_ID: none.
+    pub view: u32,
+    /// Context in which it failed, while context is CONTEXT_FAIL.
+    pub failed_context: u32,
+    /// Why it failed: BOOT_*, while context is CONTEXT_FAIL.
+    pub failed_status: u32,
+    /// Its detail: the vector of a fault.
+    pub failed_detail: u32,
+    /// PRESENCE_*: whether it takes messages.
+    pub presence: u32,
+    /// Linear address of the extension that waits for its reply; 0: none.
+    pub caller: u32,
+    /// CONTEXT_*: what it is being asked to do. Last: see PpBlock.work.
+    pub context: u32,
+    /// WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both.
+    pub work: u32,
+    /// Physical address of the loaded VS's VMCB.
     pub vmcb: u64,
     /// The same in the direct map.
     pub vmcb_virtual: u64,
@@ -1636,36 +1742,17 @@ pub struct PpBlock {
     pub host_vmcb: u64,
     /// Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region.
     pub host_area: u64,
-    /// Linear address of the active VS; 0: none.
-    pub active_vs: u32,
     pub ppid: u32,
-    /// CONTEXT_*: what the extension is being asked to do.
-    pub context: u32,
-    /// WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both.
-    pub work: u32,
-    /// Context in which the extension failed, while context is CONTEXT_FAIL.
-    pub failed_context: u32,
-    /// Why it failed: BOOT_*, while context is CONTEXT_FAIL.
-    pub failed_status: u32,
-    /// Its detail: the vector of a fault.
-    pub failed_detail: u32,
+    /// Linear address of the VS whose other registers the processor holds; 0: none.
+    pub loaded_vs: u32,
     /// 1 while ring 3 runs or is about to: another processor that wants something must wait.
     pub in_user: u32,
-    /// Identifier of the VM whose direct map ring 3 sees.
-    pub view: u32,
-    /// Linear address of the extension whose code runs in ring 3.
-    pub extension: u32,
+    pub reserved0: u32,
     /// Where an intrinsic leaves a second result.
     pub scratch: u64,
-    /// extid, vmid, vpid and vsid as the TCB shows them.
-    pub tcb_ids0: u64,
     /// ppid and onlinePps as the TCB shows them.
     pub tcb_ids1: u64,
-    /// Physical address of this processor's top-level page table.
-    pub root: u64,
-    /// Physical address of the extension's TCB on this processor.
-    pub tcb: u64,
-    /// Intel: physical address of the VMCS that NMIs are armed in, the active VS's; 0: none is current.
+    /// Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current.
     pub vmcs: u64,
     /// Intel: a guest's register that host mode has changed or may change, saved at each exit.
     pub guest_cr2: u64,
@@ -1678,11 +1765,93 @@ pub struct PpBlock {
     pub entry_work: u32,
     /// Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off.
     pub ports_open: u32,
-    /// Registers of the extension at its last fault, as the entry of an exception pushes them.
-    pub fault_frame: [u64; 22],
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 456);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 544);
+
+// Seat.presence
+
+/// Its bootstrap callback is still to come.
+pub const PRESENCE_NEW: u32 = 0x0;
+/// It takes a message.
+pub const PRESENCE_READY: u32 = 0x1;
+/// In a callback, or waiting for a reply.
+pub const PRESENCE_BUSY: u32 = 0x2;
+/// It failed for good on this processor.
+pub const PRESENCE_DEAD: u32 = 0x3;
+
+// What the kernel keeps about one extension on one processor
+
+#[repr(C)]
+pub struct Seat {
+    /// Saved by the entry of a system call, like the next nine.
+    pub user_rsp: u64,
+    pub user_rip: u64,
+    pub user_rflags: u64,
+    /// RDI, and REG0 of the result.
+    pub reg0: u64,
+    /// RSI, and REG1 of the result.
+    pub reg1: u64,
+    /// RDX, and REG2 of the result.
+    pub reg2: u64,
+    /// R10, and REG3 of the result.
+    pub reg3: u64,
+    /// R8.
+    pub reg4: u64,
+    /// R9.
+    pub reg5: u64,
+    /// RAX of the result.
+    pub status: u64,
+    /// Saved with the five behind it while another extension runs.
+    pub user_rbx: u64,
+    pub user_rbp: u64,
+    pub user_r12: u64,
+    pub user_r13: u64,
+    pub user_r14: u64,
+    pub user_r15: u64,
+    /// Where ACTION_UPCALL enters ring 3.
+    pub upcall_rip: u64,
+    pub upcall_rsp: u64,
+    /// RDI of the callback.
+    pub upcall_reg0: u64,
+    /// RSI of the callback.
+    pub upcall_reg1: u64,
+    /// RDX of the callback.
+    pub upcall_reg2: u64,
+    /// R10 of the callback.
+    pub upcall_reg3: u64,
+    /// R8 of the callback.
+    pub upcall_reg4: u64,
+    /// extid, vmid, vpid and vsid as the TCB shows them.
+    pub tcb_ids0: u64,
+    /// Physical address of its top-level page table on this processor.
+    pub root: u64,
+    /// Physical address of its TCB on this processor.
+    pub tcb: u64,
+    /// Its registers at its last fault, as the entry of an exception pushes them.
+    pub fault_frame: [u64; 22],
+    /// Its linear address.
+    pub extension: u32,
+    /// Linear address of the VS that is active for it; 0: none.
+    pub active_vs: u32,
+    /// Identifier of the VM whose direct map it sees; INVALID_ID: none.
+    pub view: u32,
+    /// Context in which it failed, while context is CONTEXT_FAIL.
+    pub failed_context: u32,
+    /// Why it failed: BOOT_*, while context is CONTEXT_FAIL.
+    pub failed_status: u32,
+    /// Its detail: the vector of a fault.
+    pub failed_detail: u32,
+    /// PRESENCE_*: whether it takes messages.
+    pub presence: u32,
+    /// Linear address of the extension that waits for its reply; 0: none.
+    pub caller: u32,
+    /// CONTEXT_*: what it is being asked to do. Last: see PpBlock.work.
+    pub context: u32,
+    pub reserved: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<Seat>() == 424);
 
 // PpBlock.work
 

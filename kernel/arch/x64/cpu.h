@@ -74,6 +74,7 @@ INTRINSIC(u32, cpu, cpuidRegister, u32 leaf, u32 subleaf, u32 which)
 INTRINSIC(void, cpu, writeCr0, u64 value) { WRITE_CONTROL("cr0"); }
 INTRINSIC0(u64, cpu, readCr2) { READ_CONTROL("cr2"); }
 INTRINSIC(void, cpu, writeCr2, u64 value) { WRITE_CONTROL("cr2"); }
+INTRINSIC(void, cpu, writeCr3, u64 value) { WRITE_CONTROL("cr3"); }
 INTRINSIC0(u64, cpu, readCr4) { READ_CONTROL("cr4"); }
 INTRINSIC(void, cpu, writeCr4, u64 value) { WRITE_CONTROL("cr4"); }
 INTRINSIC0(u64, cpu, readCr8) { READ_CONTROL("cr8"); }

@@ -20,6 +20,8 @@ export declare function cpuidRegister(leaf: u32, subleaf: u32, register: u32): u
 export declare function writeCr0(value: u64): void;
 export declare function readCr2(): u64;
 export declare function writeCr2(value: u64): void;
+/** Loads a top-level page table (physical): every translation of the previous one is dropped. */
+export declare function writeCr3(value: u64): void;
 export declare function readCr4(): u64;
 export declare function writeCr4(value: u64): void;
 export declare function readCr8(): u64;

@@ -121,6 +121,11 @@ kernel_entry:
     call enterSyscall               // (REG0, REG1, REG2, REG3, RAX)
     test eax, eax
     jne act
+    RETURN \leave
+.endm
+
+// To the extension behind its call, with what the block holds.
+.macro RETURN leave
     mov rax, PP(TCB_IDS0)
     mov TCB(EXTID), rax
     mov rax, PP(TCB_IDS1)
@@ -153,7 +158,7 @@ kernel_entry:
     iretq
 .endm
 
-// Enters a callback in ring 3: two arguments, every other register zero but RCX and R11.
+// Enters a callback in ring 3: its arguments, every other register zero but RCX and R11.
 .macro CALL_BACK leave
     mov rax, PP(TCB_IDS0)
     mov TCB(EXTID), rax
@@ -163,7 +168,10 @@ kernel_entry:
     mov r11d, USER_RFLAGS
     mov rdi, PP(UPCALL_REG0)
     mov rsi, PP(UPCALL_REG1)
-    .irp register, eax, edx, ebx, ebp, r8d, r9d, r10d, r12d, r13d, r14d, r15d
+    mov rdx, PP(UPCALL_REG2)
+    mov r10, PP(UPCALL_REG3)
+    mov r8, PP(UPCALL_REG4)
+    .irp register, eax, ebx, ebp, r9d, r12d, r13d, r14d, r15d
     xor \register, \register
     .endr
     \leave BF_PP_BLOCK_UPCALL_RSP
@@ -290,6 +298,10 @@ act_alike:
     je resume
     cmp eax, BF_ACTION_PROMOTE
     je promote
+    cmp eax, BF_ACTION_EXCHANGE
+    je exchange
+    cmp eax, BF_ACTION_RETURN_SAVED
+    je return_saved
 halt:
     cli
     hlt
@@ -301,6 +313,27 @@ act_intel:
     cmp eax, BF_ACTION_RUN
     je run_intel
     jmp act_alike
+
+// One extension's turn ends within a system call: what functions preserve, which is still its own, waits in its seat.
+exchange:
+    mov PP(USER_RBX), rbx
+    mov PP(USER_RBP), rbp
+    mov PP(USER_R12), r12
+    mov PP(USER_R13), r13
+    mov PP(USER_R14), r14
+    mov PP(USER_R15), r15
+    call enterExchange
+    jmp act
+
+// IRETQ serves both vendors here.
+return_saved:
+    mov rbx, PP(USER_RBX)
+    mov rbp, PP(USER_RBP)
+    mov r12, PP(USER_R12)
+    mov r13, PP(USER_R13)
+    mov r14, PP(USER_R14)
+    mov r15, PP(USER_R15)
+    RETURN LEAVE_INTEL
 
 promote:
     mov rax, [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_PROMOTE_ENTRY]

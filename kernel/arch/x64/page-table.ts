@@ -5,8 +5,9 @@
 //    │ NX │     -     │ physical address of page or table │   -   │ PS │ D │ A │ -  │ U │ W │ P │
 //    └────┴───────────┴──────────────────────────────────┴───────┴────┴───┴───┴────┴───┴───┴───┘
 
-import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
-import { peek64, poke64 } from "../../../bsl/src/memory";
+import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
+import { DIRECT_BASE, PP_AREA_BASE } from "../../../abi/generated/bare/windows";
+import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage, freePage } from "../../src/memory/pages";
 
 export const PAGE_PRESENT: u64 = 1;
@@ -148,4 +149,30 @@ export function shareTopEntries(from: u64, to: u64): void {
     const value = peek64(DIRECT_BASE + from + i * 8);
     if ((value & PAGE_PRESENT) != 0) poke64(DIRECT_BASE + to + i * 8, value);
   }
+}
+
+/**
+ * Makes a table for a further extension on this processor, from one that no extension's pages are in yet: all of the
+ * kernel's, but tables of its own for what will differ. 0 when memory runs out.
+ */
+export function deriveRoot(root: u64): u64 {
+  const copy = copyTable(root);
+  const third = copy == 0 ? 0 : ownTable(copy, PP_AREA_BASE, 4);
+  const second = third == 0 ? 0 : ownTable(third, PP_AREA_BASE, 3);
+  return second == 0 || ownTable(second, PP_AREA_BASE, 2) == 0 ? 0 : copy;
+}
+
+/** Replaces the table that an entry of `table` leads to, on the way to `virtual`, by a copy: its address, or 0. */
+function ownTable(table: u64, virtual: u64, level: u32): u64 {
+  const entry = DIRECT_BASE + table + ((virtual >> indexShift(level)) & 511) * 8;
+  const value = peek64(entry);
+  const copy = copyTable(value & PAGE_ADDRESS);
+  if (copy != 0) poke64(entry, (value & ~PAGE_ADDRESS) | copy);
+  return copy;
+}
+
+function copyTable(table: u64): u64 {
+  const copy = allocatePage();
+  if (copy != 0) copyMemory(DIRECT_BASE + copy, DIRECT_BASE + table, PAGE_SIZE);
+  return copy;
 }

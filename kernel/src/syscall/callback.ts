@@ -7,7 +7,9 @@ import {
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
 import { currentExtension, isCode } from "../extension";
-import { isHandle } from "./handle";
+import { showRootVm } from "../pp";
+import { claimRootVm, ownsRootVm, rootOwner } from "../vm";
+import { allowShortcuts, isHandle } from "./handle";
 
 /** 3.0: REG1 address, called on every processor before its first run. */
 export function registerBootstrap(handle: u64, address: u64): u64 {
@@ -16,11 +18,20 @@ export function registerBootstrap(handle: u64, address: u64): u64 {
   return status;
 }
 
-/** 3.1: REG1 address, called for every VM exit. */
+/**
+ * 3.1: REG1 address, called for every VM exit of the extension's own VMs. The first that registers gets the root VM; in
+ * version 1 there is no second.
+ */
 export function registerVmexit(handle: u64, address: u64): u64 {
-  const status = check(handle, address, currentExtension().vmexitHandler);
-  if (status == STATUS_SUCCESS) currentExtension().vmexitHandler = address;
-  return status;
+  const extension = currentExtension();
+  const status = check(handle, address, extension.vmexitHandler);
+  if (status != STATUS_SUCCESS) return status;
+  if (extension.version2 == 0 && rootOwner() !== null) return STATUS_FAILURE_UNKNOWN;
+  extension.vmexitHandler = address;
+  allowShortcuts(extension);
+  claimRootVm(extension);
+  if (ownsRootVm(extension)) showRootVm();
+  return STATUS_SUCCESS;
 }
 
 /** 3.2: REG1 address, called when another callback failed. */

@@ -1,7 +1,7 @@
 // System calls: from the number in RAX to the function that serves it
 
 import { ACTION_RUN, ACTION_SERVE, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
-import { STATUS_FAILURE_UNSUPPORTED } from "../../../abi/generated/bare/status";
+import { STATUS_FAILURE_INVALID_HANDLE, STATUS_FAILURE_UNSUPPORTED } from "../../../abi/generated/bare/status";
 import {
   SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
   SYSCALL_CALLBACK_REGISTER_FAIL,
@@ -56,21 +56,25 @@ import { skipInstructionOf } from "../../arch/x64/amd/vs";
 import { skipInstruction } from "../../arch/x64/intel/vs";
 import { again, exit, wait } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
+import { mayCall } from "../policy";
 import { block64 } from "../pp";
 import { countCall } from "../statistics";
 import { reenterKernel } from "../work";
 import { registerBootstrap, registerFail, registerVmexit } from "./callback";
 import { debugOut, writeCharacter, writeString } from "./debug";
+import { denyUnchecked } from "./deny";
 import { dumpExt, dumpHugePool, dumpPagePool, dumpVm, dumpVmexitLog, dumpVp, dumpVs } from "./dump";
 import { finish } from "./finish";
-import { closeHandle, openHandle } from "./handle";
+import { closeHandle, isHandle, openHandle } from "./handle";
 import { rdmsr, wrmsr } from "./intrinsic";
 import { allocHuge, allocPage, freeHuge, freePage } from "./mem";
 import { extend } from "./version2";
 import { vmCreate, vmDestroy, vmMapDirect, vmTlbFlush, vmUnmapDirect, vmUnmapDirectBroadcast } from "./vm";
 import { vpCreate, vpDestroy } from "./vp";
 import {
+  canRead,
   canRunCurrent,
+  readChecked,
   vsAdvanceIpAndRun,
   vsAdvanceIpAndRunCurrent,
   vsAdvanceIpAndSetActive,
@@ -124,14 +128,18 @@ export function enterIntelFastSyscall(reg0: u64, rax: u64): u32 {
 /** Serves any system call with REG0 to REG3 and RAX, the one that handlers make most before all others. */
 export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax != READ_CALL) return serveSyscall(reg0, reg1, reg2, reg3, rax);
-  countCall(SYSCALL_VS_READ);
-  return finish(vsRead(reg0, reg1, reg2));
+  if (canRead(reg0)) {
+    countCall(SYSCALL_VS_READ);
+    return finish(readChecked(reg1, reg2));
+  }
+  return isHandle(reg0) ? serveSyscall(reg0, reg1, reg2, reg3, rax) : finish(STATUS_FAILURE_INVALID_HANDLE);
 }
 
 /** Serves any system call. Exported, like the three above, so that no compiler puts it into them. Result: ACTION_*. */
 export function serveSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax >> 48 != SYSCALL_SIGNATURE) return unsupported();
   const call = <u32>rax;
+  if (call >> 16 <= LAST_GROUP && !mayCall(call)) return finish(denyUnchecked(call, reg0));
   // Calls that may end a callback give an action, the others a status
   switch (call) {
     case SYSCALL_VS_RUN_CURRENT:
@@ -166,13 +174,13 @@ export function serveSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u6
 /** Calls that an exit's path does not make: each has a status, or is unknown. */
 function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
   const group = call >> 16;
+  if (group > LAST_GROUP) return extend(call, reg0);
   let status = STATUS_FAILURE_UNSUPPORTED;
   if (group <= CALLBACK_GROUP) status = manage(call, reg0, reg1);
   else if (call == SYSCALL_VS_WRITE) status = vsWrite(reg0, reg1, reg2, reg3);
   else if (call == SYSCALL_VS_READ) status = vsRead(reg0, reg1, reg2);
   else if (group <= VS_GROUP) status = virtualizeLocked(call, reg0, reg1, reg2, reg3);
-  else if (group <= LAST_GROUP) status = useMachine(call, reg0, reg1, reg2);
-  else status = extend(call, reg0);
+  else status = useMachine(call, reg0, reg1, reg2);
   if (status != STATUS_FAILURE_UNSUPPORTED) countCall(call);
   return finish(status);
 }

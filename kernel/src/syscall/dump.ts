@@ -9,7 +9,7 @@ import { peek64 } from "../../../bsl/src/memory";
 import { ppLoad32 } from "../../arch/x64/pparea";
 import { readRegister, registerCount } from "../../arch/x64/vendor";
 import { close, decimal, hex, open, text } from "../console";
-import { extensionAt } from "../extension";
+import { currentExtension, extensionAt, extensionCount } from "../extension";
 import { usedRuns } from "../extension-memory";
 import { pages } from "../memory/pages";
 import { lockObjects, unlockObjects } from "../objects";
@@ -53,7 +53,7 @@ export function dumpVs(reg0: u64): u64 {
   row("pp", vs.ppid);
   row("active", vs.active);
   row("control block", vs.controlBlock);
-  if (vss.has(id) && (vs.active == 0 || vs.ppid == ppid())) {
+  if (vs.owner == currentExtension().address() && (vs.active == 0 || vs.ppid == ppid())) {
     for (let register: u32 = 1; register <= registerCount(); register++) {
       if (!readRegister(vs, register, value)) continue;
       text("  register ");
@@ -76,15 +76,18 @@ export function dumpVmexitLog(reg0: u64): u64 {
   return STATUS_SUCCESS;
 }
 
-/** 2.7: REG0 extid; there is one. */
+/** 2.7: REG0 extid. */
 export function dumpExt(reg0: u64): u64 {
-  if ((<u32>reg0 & 0xffff) != 0) return STATUS_INVALID_INPUT_REG0;
-  const extension = extensionAt(0);
-  begin("ext", 0, true);
+  const id = <u32>reg0 & 0xffff;
+  if (id >= extensionCount()) return STATUS_INVALID_INPUT_REG0;
+  const extension = extensionAt(id);
+  begin("ext", id, true);
   row("handle", extension.handle);
   row("bootstrap", extension.bootstrapHandler);
   row("vmexit", extension.vmexitHandler);
   row("fail", extension.failHandler);
+  row("message", extension.messageHandler);
+  row("denials", extension.denials);
   close();
   return STATUS_SUCCESS;
 }

@@ -8,8 +8,14 @@ import {
   STATUS_INVALID_PERM_DENIED,
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
-import { INVALID_ID, ROOT_VMID } from "../../../abi/generated/bare/syscalls";
-import { currentExtension, NO_HANDLE } from "../extension";
+import {
+  INVALID_ID,
+  ROOT_VMID,
+  SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
+  SYSCALL_VS_READ,
+} from "../../../abi/generated/bare/syscalls";
+import { currentExtension, Extension, NO_HANDLE } from "../extension";
+import { mayCall } from "../policy";
 import { activeVs, setBlock64, showActive } from "../pp";
 
 /** 1.0: REG0 version -> REG0 handle. */
@@ -20,15 +26,23 @@ export function openHandle(version: u64): u64 {
   if (versions == 0) return STATUS_FAILURE_UNSUPPORTED;
   if (extension.handle != NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
   setBlock64(PP_BLOCK_REG0, extension.openHandle(versions));
-  if (activeVs() === null) showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
+  allowShortcuts(extension);
+  if (activeVs() === null) showActive(extension.id == 0 ? ROOT_VMID : INVALID_ID, INVALID_ID, INVALID_ID);
   return STATUS_SUCCESS;
 }
 
 /** 1.1: REG0 handle. */
 export function closeHandle(handle: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
-  currentExtension().handle = NO_HANDLE;
+  currentExtension().closeHandle();
   return STATUS_SUCCESS;
+}
+
+/** Lets the two calls that handlers make most skip their checks, which have nothing to find for this handle. */
+export function allowShortcuts(extension: Extension): void {
+  if (extension.vmexitHandler == 0) return;
+  if (mayCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT)) extension.runHandle = extension.handle;
+  if (mayCall(SYSCALL_VS_READ)) extension.readHandle = extension.handle;
 }
 
 /** Whether a handle is the open one. */

@@ -17,6 +17,10 @@ import {
   SYSCALL_MAP_PASS,
   SYSCALL_MAP_QUERY,
   SYSCALL_MAP_TRAP,
+  SYSCALL_MESSAGE_CALL,
+  SYSCALL_MESSAGE_FIND,
+  SYSCALL_MESSAGE_REGISTER,
+  SYSCALL_MESSAGE_REPLY,
   SYSCALL_NESTED_ATTACH,
   SYSCALL_NESTED_CREATE,
   SYSCALL_NESTED_DESTROY,
@@ -34,8 +38,12 @@ import {
 import { currentExtension } from "../extension";
 import { lockObjects, unlockObjects } from "../objects";
 import { mayCall } from "../policy";
+import { countCall } from "../statistics";
+import { deny } from "./deny";
+import { finish } from "./finish";
 import { isHandle } from "./handle";
 import { mapAttach, mapChange, mapCreate, mapDestroy, mapDetach, mapQuery } from "./map";
+import { messageCall, messageFind, messageRegister, messageReply } from "./message";
 import {
   nestedAttach,
   nestedCreate,
@@ -57,17 +65,27 @@ const MAP_CALLS: u32 = 7;
 const STATISTICS_GROUP: u32 = 0xc;
 const STATISTICS_CALLS: u32 = 3;
 
-/** Serves a call of these groups; for an extension of version 1 none of them exists. */
-export function extend(call: u32, handle: u64): u64 {
-  if (currentExtension().version2 == 0 || (call & 0xffff) >= callCount(call >> 16)) return STATUS_FAILURE_UNSUPPORTED;
-  if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
-  if (!mayCall(call)) return STATUS_INVALID_PERM_DENIED;
-  return serve(call);
+const MESSAGE_GROUP: u32 = 0x9;
+const MESSAGE_CALLS: u32 = 4;
+
+/** Serves a call of these groups; for an extension of version 1 none of them exists. Result: ACTION_*. */
+export function extend(call: u32, handle: u64): u32 {
+  if (currentExtension().version2 == 0 || (call & 0xffff) >= callCount(call >> 16)) {
+    return finish(STATUS_FAILURE_UNSUPPORTED);
+  }
+  countCall(call);
+  if (!isHandle(handle)) return finish(STATUS_FAILURE_INVALID_HANDLE);
+  if (!mayCall(call)) return finish(deny(call));
+  if (call == SYSCALL_MESSAGE_CALL) return messageCall();
+  if (call == SYSCALL_MESSAGE_REPLY) return messageReply();
+  return finish(serve(call));
 }
 
 /** How many calls a group has. */
 function callCount(group: u32): u32 {
   switch (group) {
+    case MESSAGE_GROUP:
+      return MESSAGE_CALLS;
     case NESTED_GROUP:
       return NESTED_CALLS;
     case MAP_GROUP:
@@ -81,6 +99,10 @@ function callCount(group: u32): u32 {
 
 function serve(call: u32): u64 {
   switch (call) {
+    case SYSCALL_MESSAGE_REGISTER:
+      return messageRegister();
+    case SYSCALL_MESSAGE_FIND:
+      return messageFind();
     case SYSCALL_STATISTICS_POOL:
       return statisticsPool();
     case SYSCALL_STATISTICS_EXITS:

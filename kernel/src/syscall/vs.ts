@@ -29,10 +29,10 @@ import {
 import { activate } from "../activate";
 import { dropMap, dropNested, followVs } from "../attach";
 import { currentExtension, NO_HANDLE } from "../extension";
-import { promote, runActive } from "../life-cycle";
+import { mayRun, promote, runActive } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { activeVs, block64, ppid, setIdentifier } from "../pp";
-import { vms } from "../vm";
+import { ownsRootVm, vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { Vs, vsAt, vss } from "../vs";
 import { finish } from "./finish";
@@ -46,7 +46,9 @@ export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
   const vpid = <u32>reg1 & 0xffff;
   const target = <u32>reg2 & 0xffff;
   if (target >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG2;
-  const vsid = vss.allocate(currentExtension().address());
+  // A root VS has its processor's number (6.2), which no other extension may take away
+  const lowest = ownsRootVm(currentExtension()) ? 0 : ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT);
+  const vsid = vss.allocateFrom(lowest, currentExtension().address());
   if (vsid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   if (!vsAt(vsid).init(vpid, target)) {
     vss.release(vsid);
@@ -85,8 +87,18 @@ export function vsInitAsRoot(handle: u64, reg1: u64): u64 {
 
 /** 6.3: REG1 vsid, REG2 register -> REG0 value. */
 export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
-  const denied = checkVs(handle, reg1);
-  if (denied != STATUS_SUCCESS) return denied;
+  const denied = checkOwner(handle);
+  return denied == STATUS_SUCCESS ? readChecked(reg1, reg2) : denied;
+}
+
+/** Whether 6.3 may begin with its arguments. */
+export function canRead(handle: u64): bool {
+  return handle == currentExtension().readHandle && handle != NO_HANDLE;
+}
+
+/** 6.3, with the handle and the caller checked. */
+export function readChecked(reg1: u64, reg2: u64): u64 {
+  if (!vss.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
   const register = <u32>reg2;
   if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
@@ -121,6 +133,8 @@ function writeAllowed(vs: Vs, register: u32, value: u64): u64 {
 
 /** 6.5: REG1 vmid, REG2 vpid, REG3 vsid. Returns only when it fails. */
 export function vsRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
+  const denied = checkRunner(handle);
+  if (denied != STATUS_SUCCESS) return finish(denied);
   lockObjects();
   const status = vsSetActive(handle, reg1, reg2, reg3);
   unlockObjects();
@@ -129,7 +143,7 @@ export function vsRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
 
 /** 6.6: runs the active VS. */
 export function vsRunCurrent(handle: u64): u32 {
-  const denied = checkOwner(handle);
+  const denied = checkRunner(handle);
   if (denied != STATUS_SUCCESS) return finish(denied);
   if (activeVs() === null) return finish(STATUS_FAILURE_UNKNOWN);
   return runActive();
@@ -137,6 +151,8 @@ export function vsRunCurrent(handle: u64): u32 {
 
 /** 6.7: as 6.5, with the instruction that the VS exited for skipped. */
 export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u32 {
+  const denied = checkRunner(handle);
+  if (denied != STATUS_SUCCESS) return finish(denied);
   lockObjects();
   const status = vsSetActive(handle, reg1, reg2, reg3);
   unlockObjects();
@@ -148,12 +164,12 @@ export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64):
 /** Whether 6.8 has nothing to do but to skip an instruction: a VS is active, and its first exit is behind it. */
 export function canRunCurrent(handle: u64): bool {
   // The field behind the context is the work that waits: there must be none
-  return handle == currentExtension().handle && handle != NO_HANDLE && block64(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
+  return handle == currentExtension().runHandle && handle != NO_HANDLE && block64(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
 }
 
 /** 6.8: as 6.6, with the instruction that the VS exited for skipped. */
 export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
-  const denied = checkOwner(handle);
+  const denied = checkRunner(handle);
   if (denied != STATUS_SUCCESS) return finish(denied);
   const vs = activeVs();
   if (vs === null) return finish(STATUS_FAILURE_UNKNOWN);
@@ -165,6 +181,7 @@ export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
 export function vsPromote(handle: u64, reg1: u64): u32 {
   const denied = checkVs(handle, reg1);
   if (denied != STATUS_SUCCESS) return finish(denied);
+  if (!ownsRootVm(currentExtension())) return finish(STATUS_INVALID_PERM_DENIED);
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (vs.ppid != ppid() || vs.ran == 0) return finish(STATUS_INVALID_INPUT_REG1);
   return promote(vs);
@@ -229,6 +246,13 @@ function checkVs(handle: u64, reg1: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
   return vss.isOwn(reg1) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+}
+
+/** What calls that run a VS check first: the handle, the caller, and that it may run one now. */
+function checkRunner(handle: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  return mayRun() ? STATUS_SUCCESS : STATUS_INVALID_PERM_DENIED;
 }
 
 /** What 6.5 and 6.7 check: each identifier, and that the VS is of this VP, this VM and this processor. */

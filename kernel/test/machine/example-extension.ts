@@ -28,6 +28,7 @@ export const HANDLERS = {
   BOOTSTRAP: EXT_CODE_BASE + 0x100n,
   VMEXIT: EXT_CODE_BASE + 0x200n,
   FAIL: EXT_CODE_BASE + 0x300n,
+  MESSAGE: EXT_CODE_BASE + 0x400n,
 } as const;
 
 export interface ExtensionMemory {

@@ -102,6 +102,9 @@ function controlRegisters(current: () => Processor): Intrinsics[string] {
     writeCr2: (value: bigint) => {
       current().cr2 = u64(value);
     },
+    writeCr3: (value: bigint) => {
+      current().cr3 = u64(value);
+    },
     writeCr4: (value: bigint) => {
       current().cr4 = u64(value);
     },

@@ -10,6 +10,8 @@ import {
   DEBUG_RING_AREA_BYTES,
   DIRECT_BASE,
   EXT_FILE_BASE,
+  EXT_FILE_STRIDE,
+  EXT_POLICY_BASE,
   HANDOFF_BASE,
   KERNEL_IMAGE_BASE,
   KERNEL_MEMORY_BASE,
@@ -30,8 +32,11 @@ export interface LoaderOptions {
   readonly ppCount?: number;
   readonly features?: number;
   readonly vendor?: number;
-  /** The extension's file. */
+  /** The first extension's file, and those of the others. */
   readonly extension: Uint8Array;
+  readonly others?: readonly Uint8Array[];
+  /** ExtensionPolicy of each. */
+  readonly policy?: Uint8Array;
   /** Pages left for the kernel's pool; about 550 unless given. */
   readonly freePages?: number;
   /** Whether there is a debug ring. */
@@ -61,6 +66,7 @@ export const CHUNKS = [
 ] as const;
 const RING = 0x5_0000_0000;
 const FILE = 0x7_0000_0000;
+const POLICY = 0x7_8000_0000;
 const LINEAR = 0x8_0000_0000;
 const LINEAR_START = 0x1_0000;
 
@@ -82,15 +88,27 @@ export class Loader {
     this.#options = options;
     for (const { base, bytes } of CHUNKS) physical.add(base, bytes);
     physical.add(RING, DEBUG_RING_AREA_BYTES);
-    physical.add(FILE, Math.ceil(options.extension.length / PAGE) * PAGE);
-    physical.write(BigInt(FILE), options.extension);
     physical.write(BigInt(RING), new Uint8Array(16));
     this.#template = this.#carve();
     for (const { base, bytes } of CHUNKS) this.#mapRange(DIRECT_BASE + BigInt(base), base, bytes, WRITABLE);
     this.#mapRange(DIRECT_BASE + BigInt(RING), RING, DEBUG_RING_AREA_BYTES, WRITABLE);
-    this.#mapRange(EXT_FILE_BASE, FILE, options.extension.length, READ_ONLY);
+    this.#files.forEach((file, index) => {
+      this.#mapFile(EXT_FILE_BASE + BigInt(index) * EXT_FILE_STRIDE, FILE + index * Number(EXT_FILE_STRIDE), file);
+    });
+    this.#mapFile(EXT_POLICY_BASE, POLICY, options.policy ?? new Uint8Array(0));
     this.#mapRange(HANDOFF_BASE, this.#carve(), PAGE, CODE);
     this.#mapRange(KERNEL_IMAGE_BASE, this.#carve(), PAGE, CODE);
+  }
+
+  get #files(): Uint8Array[] {
+    return [this.#options.extension, ...(this.#options.others ?? [])];
+  }
+
+  #mapFile(virtual: bigint, physical: number, file: Uint8Array): void {
+    if (file.length === 0) return;
+    this.#physical.add(physical, Math.ceil(file.length / PAGE) * PAGE);
+    this.#physical.write(BigInt(physical), file);
+    this.#mapRange(virtual, physical, file.length, READ_ONLY);
   }
 
   /** Maps the kernel's linear memory where the kernel's image has it. */
@@ -153,8 +171,11 @@ export class Loader {
     args.set("vendor", BigInt(this.#options.vendor ?? VENDOR_AMD));
     args.set("features", BigInt(this.#options.features ?? ALL_FEATURES));
     args.set("debugLevel", BigInt(this.#options.debugLevel ?? 1));
-    args.set("extCount", 1n);
-    args.set("extBytes", BigInt(this.#options.extension.length));
+    args.set("extCount", BigInt(this.#files.length));
+    this.#files.forEach((file, index) => {
+      args.set("extBytes", BigInt(file.length), index);
+    });
+    args.set("policyBytes", BigInt(this.#options.policy?.length ?? 0));
   }
 
   /** A table that shares all but the first GiB. */

@@ -4,11 +4,13 @@
 // registers where the assembly stores them, calls the entry point, and does what the resulting action says.
 
 import {
+  ACTION_EXCHANGE,
   ACTION_HALT,
   ACTION_IRET,
   ACTION_PROMOTE,
   ACTION_RESUME,
   ACTION_RETURN,
+  ACTION_RETURN_SAVED,
   ACTION_RUN,
   ACTION_SERVE,
   ACTION_UPCALL,
@@ -34,6 +36,7 @@ export interface Kernel {
   enterFastSyscall(reg0: bigint, rax: bigint): number;
   enterSyscall(reg0: bigint, reg1: bigint, reg2: bigint, reg3: bigint, rax: bigint): number;
   enterIntelFastSyscall(reg0: bigint, rax: bigint): number;
+  enterExchange(): number;
   enterVmexit(reason: bigint): number;
   enterIntelExit(reason: bigint): number;
   enterException(frame: bigint): number;
@@ -42,13 +45,16 @@ export interface Kernel {
 /** What a processor does after the kernel has worked on it. */
 export type Outcome =
   | { readonly is: "returned"; readonly status: bigint }
-  | { readonly is: "called"; readonly rip: bigint; readonly rsp: bigint; readonly reg0: bigint; readonly reg1: bigint }
+  | ({ readonly is: "called" } & Readonly<Record<"rip" | "rsp" | "reg0" | "reg1" | "reg2" | "reg3" | "reg4", bigint>>)
   | { readonly is: "running"; readonly vmcb: bigint }
   | { readonly is: "resumed"; readonly frame: Record<string, bigint> }
   | { readonly is: "repaired"; readonly rip: bigint }
   | { readonly is: "given back" }
   | { readonly is: "halted" };
 
+const PRESERVED = ["Rbx", "Rbp", "R12", "R13", "R14", "R15"];
+/** Of an Outcome: arguments that only a message has. */
+export const UNUSED_ARGUMENTS = { reg2: 0n, reg3: 0n, reg4: 0n } as const;
 export const GENERAL = "rax rbx rcx rdx rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split(" ");
 /** Arguments that a call does not have: whoever looks at them is found out. */
 const UNUSED = 0xbad0_0000_0000_0000n;
@@ -68,6 +74,8 @@ export class Pp {
   readonly block: StructureView;
   /** REG0 to REG5 after the last call that returned. */
   registers: bigint[] = [];
+  /** Registers that functions preserve, as ring 3 has them; the assembly saves them for a message. */
+  preserved: Record<string, bigint> = {};
   /** Who executes instructions. */
   mode: "operating system" | "extension" | "guest" | "halted" = "operating system";
   readonly #context: PpContext;
@@ -178,6 +186,12 @@ export class Pp {
 
   #act(action: number): Outcome {
     switch (action) {
+      case ACTION_EXCHANGE:
+        for (const name of PRESERVED) this.#blockHere().set(`user${name}`, this.preserved[name] ?? 0n);
+        return this.#act(this.#context.kernel.enterExchange());
+      case ACTION_RETURN_SAVED:
+        for (const name of PRESERVED) this.preserved[name] = this.#blockHere().get(`user${name}`);
+        return this.#act(ACTION_RETURN);
       case ACTION_RETURN:
         this.registers = Array.from({ length: 6 }, (_, index) => this.#blockHere().get(`reg${index}`));
         this.#enterExtension();
@@ -186,7 +200,9 @@ export class Pp {
         this.#enterExtension();
         const block = this.#blockHere();
         const [rip, rsp] = [block.get("upcallRip"), block.get("upcallRsp")];
-        return { is: "called", rip, rsp, reg0: block.get("upcallReg0"), reg1: block.get("upcallReg1") };
+        const registers = [0, 1, 2, 3, 4].map((index) => block.get(`upcallReg${index}`));
+        const [reg0 = 0n, reg1 = 0n, reg2 = 0n, reg3 = 0n, reg4 = 0n] = registers;
+        return { is: "called", rip, rsp, reg0, reg1, reg2, reg3, reg4 };
       }
       case ACTION_RUN:
         return this.#enterGuest();

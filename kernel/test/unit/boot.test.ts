@@ -14,6 +14,7 @@ import { HANDLERS } from "../machine/example-extension.ts";
 import { TEXT } from "../machine/instructions.ts";
 import { ALL_FEATURES } from "../machine/loader.ts";
 import { Machine } from "../machine/machine.ts";
+import { UNUSED_ARGUMENTS } from "../machine/pp.ts";
 import { MSR } from "../machine/processor.ts";
 
 const THREAD_POINTER = EXT_TLS_BASE + 0x1000n;
@@ -28,7 +29,7 @@ describe("the first processor", () => {
   test("calls _start with the supported versions, on the top of the extension's stack", () => {
     const { pp, outcome } = booted();
     const rsp = EXT_STACK_BASE + EXT_STACK_BYTES;
-    expect(outcome).toEqual({ is: "called", rip: HANDLERS.START, rsp, reg0: 2n, reg1: 0n });
+    expect(outcome).toEqual({ is: "called", rip: HANDLERS.START, rsp, reg0: 2n, reg1: 0n, ...UNUSED_ARGUMENTS });
     expect(pp.args.values(["phase", "status", "detail"])).toEqual({
       phase: BigInt(PHASE_START),
       status: 0n,

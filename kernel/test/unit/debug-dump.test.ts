@@ -54,7 +54,8 @@ describe("an object", () => {
     expect(dump(scene, SYSCALL_DEBUG_DUMP_VP, 0n)).toBe("vp 0\n  vm 0x0\n  vss assigned 0x1\n");
     expect(dump(scene, SYSCALL_DEBUG_DUMP_EXT, 0n)).toBe(
       `ext 0\n  handle 0x0\n  bootstrap 0x${HANDLERS.BOOTSTRAP.toString(16)}\n` +
-        `  vmexit 0x${HANDLERS.VMEXIT.toString(16)}\n  fail 0x${HANDLERS.FAIL.toString(16)}\n`,
+        `  vmexit 0x${HANDLERS.VMEXIT.toString(16)}\n  fail 0x${HANDLERS.FAIL.toString(16)}\n` +
+        "  message 0x0\n  denials 0x0\n",
     );
     expect(dump(scene, SYSCALL_DEBUG_DUMP_HUGE_POOL, 0n)).toBe("huge pool: 0 of 64 allocations used\n");
   });

@@ -22,6 +22,7 @@ import {
   TLS_SEGMENT,
 } from "../machine/example-extension.ts";
 import { bootNext, inBootstrap, inStart } from "../machine/extension-life.ts";
+import { UNUSED_ARGUMENTS } from "../machine/pp.ts";
 
 const PAGE = 4096n;
 
@@ -81,7 +82,14 @@ describe("a second processor", () => {
 
   test("goes straight to bootstrap, on stacks of its own", () => {
     const rsp = EXT_STACK_BASE + EXT_STACK_STRIDE + EXT_STACK_BYTES;
-    expect(machine.pp(1).boot()).toEqual({ is: "called", rip: HANDLERS.BOOTSTRAP, rsp, reg0: 1n, reg1: 0n });
+    expect(machine.pp(1).boot()).toEqual({
+      is: "called",
+      rip: HANDLERS.BOOTSTRAP,
+      rsp,
+      reg0: 1n,
+      reg1: 0n,
+      ...UNUSED_ARGUMENTS,
+    });
     for (const base of [EXT_STACK_BASE, EXT_FAIL_STACK_BASE]) {
       const top = base + EXT_STACK_STRIDE + EXT_STACK_BYTES;
       expect(machine.mapping(top - 8n, 1)).toMatchObject({ isUser: true, isWritable: true });

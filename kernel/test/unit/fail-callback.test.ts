@@ -34,7 +34,7 @@ import {
   registered,
   status,
 } from "../machine/extension-life.ts";
-import { GENERAL, type Pp } from "../machine/pp.ts";
+import { GENERAL, type Pp, UNUSED_ARGUMENTS } from "../machine/pp.ts";
 import { expectGivenBack, expectReason } from "./given-back.ts";
 
 const FAIL_TOP = EXT_FAIL_STACK_BASE + EXT_STACK_BYTES;
@@ -52,6 +52,7 @@ describe("the fail callback", () => {
       rsp: FAIL_TOP,
       reg0: (6n << 32n) | 14n,
       reg1: PAGE_FAULT.cr2,
+      ...UNUSED_ARGUMENTS,
     });
   });
 

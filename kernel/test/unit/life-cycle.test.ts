@@ -52,7 +52,7 @@ import {
   type Scene,
   status,
 } from "../machine/extension-life.ts";
-import type { Outcome, Pp } from "../machine/pp.ts";
+import { type Outcome, type Pp, UNUSED_ARGUMENTS } from "../machine/pp.ts";
 import { expectGivenBack, expectReason, machineRegisters, operatingSystemRegisters } from "./given-back.ts";
 
 const STACK_TOP = EXT_STACK_BASE + EXT_STACK_BYTES;
@@ -63,6 +63,7 @@ const vmexit = (reason: bigint): Outcome => ({
   rsp: STACK_TOP,
   reg0: 0n,
   reg1: reason,
+  ...UNUSED_ARGUMENTS,
 });
 
 /** Wrong ends of a callback, and what the loader is told when no fail callback mends them. */
