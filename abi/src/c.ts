@@ -8,6 +8,7 @@ import {
   type SystemCall,
   scalarSize,
   type Table,
+  takesAll,
 } from "./schema.ts";
 import { banner, hex, snake, structureConstants } from "./spelling.ts";
 
@@ -91,18 +92,18 @@ static inline bf_status bf_call(uint32_t call, uint64_t *reg0, uint64_t *reg1, u
     return status;
 }
 
-/* The same for a call that takes all six registers. */
-static inline bf_status bf_call6(uint32_t call, uint64_t *reg0, uint64_t *reg1, uint64_t reg2, uint64_t reg3,
-                                 uint64_t reg4, uint64_t reg5)
+/* The same for a call that takes more: REG0 to REG5, of which the first four are outputs, too. */
+static inline bf_status bf_call6(uint32_t call, uint64_t reg[6])
 {
     bf_status status;
-    register uint64_t r10 __asm__("r10") = reg3;
-    register uint64_t r8 __asm__("r8") = reg4;
-    register uint64_t r9 __asm__("r9") = reg5;
+    register uint64_t r10 __asm__("r10") = reg[3];
+    register uint64_t r8 __asm__("r8") = reg[4];
+    register uint64_t r9 __asm__("r9") = reg[5];
     __asm__ volatile("syscall"
-                     : "=a"(status), "+D"(*reg0), "+S"(*reg1)
-                     : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "d"(reg2), "r"(r10), "r"(r8), "r"(r9)
+                     : "=a"(status), "+D"(reg[0]), "+S"(reg[1]), "+d"(reg[2]), "+r"(r10)
+                     : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "r"(r8), "r"(r9)
                      : "rcx", "r11", "memory");
+    reg[3] = r10;
     return status;
 }
 `;
@@ -120,17 +121,20 @@ function cCall(call: SystemCall): string {
   const { name, inputs, outputs } = call;
   const parameters = [...inputs.map((input) => `${cType(input)} ${input.name}`), ...outputs.map(cOutput)];
   const given = [...(call.handle ? ["bf_handle"] : []), ...inputs.map(cInput)];
-  const [reg0 = "0", reg1 = "0", reg2 = "0", reg3 = "0", reg4, reg5 = "0"] = given;
+  const [reg0 = "0", reg1 = "0", reg2 = "0", reg3 = "0"] = given;
+  const isWide = takesAll(call);
   const number = `BF_SYSCALL_${name.toUpperCase()}`;
   const head = `bf_${name}(${parameters.join(", ") || "void"})`;
-  const made =
-    reg4 === undefined
-      ? `bf_call(${number}, &reg0, &reg1, ${reg2}, ${reg3})`
-      : `bf_call6(${number}, &reg0, &reg1, ${reg2}, ${reg3}, ${reg4}, ${reg5})`;
+  const made = isWide ? `bf_call6(${number}, reg)` : `bf_call(${number}, &reg0, &reg1, ${reg2}, ${reg3})`;
+  const registers = isWide ? `uint64_t reg[6] = {${given.join(", ")}};` : `uint64_t reg0 = ${reg0}, reg1 = ${reg1};`;
   const body =
     outputs.length === 0
       ? [`return ${made};`]
-      : [`bf_status status = ${made};`, ...outputs.map(cResult), "return status;"];
+      : [
+          `bf_status status = ${made};`,
+          ...outputs.map((output, index) => cResult(output, isWide ? `reg[${index}]` : `reg${index}`)),
+          "return status;",
+        ];
   const [type, lines] =
     call.returns === "never"
       ? ["__attribute__((noreturn)) static inline void", [`${made};`, "__builtin_unreachable();"]]
@@ -139,7 +143,7 @@ function cCall(call: SystemCall): string {
 /* ${cDoc(call)} */
 ${type} ${head}
 {
-    uint64_t reg0 = ${reg0}, reg1 = ${reg1};
+    ${registers}
 ${lines.map((line) => `    ${line}\n`).join("")}}
 `;
 }
@@ -154,5 +158,5 @@ const cType = (argument: CallArgument) =>
   isIdentifier(argument) ? `bf_${argument.type}` : `uint${argument.type.slice(1)}_t`;
 const cInput = (argument: CallArgument) => (isIdentifier(argument) ? `${argument.name}.id` : argument.name);
 const cOutput = (argument: CallArgument) => `${cType(argument)} *${argument.name}`;
-const cResult = (argument: CallArgument, index: number) =>
-  isIdentifier(argument) ? `${argument.name}->id = (uint32_t)reg${index};` : `*${argument.name} = reg${index};`;
+const cResult = (argument: CallArgument, register: string) =>
+  isIdentifier(argument) ? `${argument.name}->id = (uint32_t)${register};` : `*${argument.name} = ${register};`;

@@ -1,5 +1,6 @@
 // System calls as functions: from this list come the bindings for C and Rust
 
+import { messageCalls } from "./message-calls.ts";
 import { objectCalls } from "./object-calls.ts";
 import type { SystemCall } from "./schema.ts";
 import { call, type Extras, named, open } from "./signature.ts";
@@ -126,5 +127,6 @@ export const calls: readonly SystemCall[] = [
   ),
   call("mem_free_huge", "Frees such pages.", { address: "u64" }, {}, UNMAPS),
 
+  ...messageCalls,
   ...objectCalls,
 ];

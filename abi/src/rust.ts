@@ -1,6 +1,6 @@
 // bareflank.rs: constants, structures and system calls for Rust
 
-import type { CallArgument, Item, Structure, SystemCall, Table } from "./schema.ts";
+import { type CallArgument, type Item, type Structure, type SystemCall, type Table, takesAll } from "./schema.ts";
 import { banner, hex, snake } from "./spelling.ts";
 
 const LINE_WIDTH = 120;
@@ -62,27 +62,27 @@ pub unsafe fn call(number: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64) -> (
     (status, out0, out1)
 }
 
-/// The same for a call that takes all six registers.
+/// The same for a call that takes more: REG0 to REG5, of which the first four are outputs, too.
 ///
 /// # Safety
 /// As the call itself.
 #[inline(always)]
-pub unsafe fn call6(number: u32, registers: [u64; 6]) -> (u64, u64, u64) {
-    let (status, out0, out1);
+pub unsafe fn call6(number: u32, registers: [u64; 6]) -> (u64, [u64; 4]) {
+    let (status, out0, out1, out2, out3);
     core::arch::asm!(
         "syscall",
         inlateout("rax") (SYSCALL_SIGNATURE as u64) << 48 | number as u64 => status,
         inlateout("rdi") registers[0] => out0,
         inlateout("rsi") registers[1] => out1,
-        in("rdx") registers[2],
-        in("r10") registers[3],
+        inlateout("rdx") registers[2] => out2,
+        inlateout("r10") registers[3] => out3,
         in("r8") registers[4],
         in("r9") registers[5],
         lateout("rcx") _,
         lateout("r11") _,
         options(nostack),
     );
-    (status, out0, out1)
+    (status, [out0, out1, out2, out3])
 }
 
 #[inline(always)]
@@ -132,11 +132,10 @@ const _: () = assert!(core::mem::size_of::<${item.name}>() == ${item.sizeBytes})
 function rustCall(call: SystemCall): string {
   const { name, inputs, outputs, unsafe } = call;
   const given = [...(call.handle ? ["handle()"] : []), ...inputs.map(argument)];
-  const registers = (given.length > 4 ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3]).map((register) => given[register] ?? "0");
-  const made =
-    given.length > 4
-      ? `call6(SYSCALL_${name.toUpperCase()}, [${registers.join(", ")}])`
-      : `call(SYSCALL_${name.toUpperCase()}, ${registers.join(", ")})`;
+  const registers = (takesAll(call) ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3]).map((register) => given[register] ?? "0");
+  const made = takesAll(call)
+    ? `call6(SYSCALL_${name.toUpperCase()}, [${registers.join(", ")}])`
+    : `call(SYSCALL_${name.toUpperCase()}, ${registers.join(", ")})`;
   const parameters = inputs.map((input) => `${input.name}: ${rustType(input)}`).join(", ");
   const [type, lines] = body(call, unsafe === undefined ? `unsafe { ${made} }` : made, outputs);
   const safety = unsafe === undefined ? "" : `///\n/// # Safety\n/// ${unsafe}\n`;
@@ -153,13 +152,16 @@ function body(call: SystemCall, made: string, outputs: readonly CallArgument[]):
     return ["!", [`${made};`, "unsafe { core::hint::unreachable_unchecked() }"]];
   }
   if (call.returns === "on-failure") return ["Status", [`Status(${made}.0)`]];
+  const register = (index: number) => (takesAll(call) ? `reg[${index}]` : `reg${index}`);
   const values = outputs.map((output, index) =>
-    output.type === "u64" ? `reg${index}` : `${rustType(output)}(reg${index} as u32)`,
+    output.type === "u64" ? register(index) : `${rustType(output)}(${register(index)} as u32)`,
   );
   const types = outputs.map(rustType);
   const [value, type] =
     outputs.length === 1 ? [values[0], types[0]] : [`(${values.join(", ")})`, `(${types.join(", ")})`];
-  const names = [0, 1].map((register) => (register < outputs.length ? `reg${register}` : "_"));
+  const names = takesAll(call)
+    ? [outputs.length > 0 ? "reg" : "_"]
+    : [0, 1].map((index) => (index < outputs.length ? register(index) : "_"));
   return [
     `Result<${type}, Status>`,
     [...assignment(`(status, ${names.join(", ")})`, made), `result(status, ${value})`],

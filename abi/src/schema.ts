@@ -118,3 +118,8 @@ export function structure(file: string, name: string, title: string, entries: Re
 export function scalarSize(type: Scalar): number {
   return Number(type.slice(1)) / 8;
 }
+
+/** Whether a call takes more than REG0 to REG3, or gives more than REG0 and REG1. */
+export function takesAll({ handle, inputs, outputs }: SystemCall): boolean {
+  return inputs.length + (handle ? 1 : 0) > 4 || outputs.length > 2;
+}

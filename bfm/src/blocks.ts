@@ -64,8 +64,8 @@ export function operationBlock(): Block {
   return Block.request(abi.OPERATION_ARGS_BYTES);
 }
 
-/** Argument of IOCTL_LOAD. */
-export function loadBlock(kernel: Span, extensions: readonly Span[]): Block {
+/** Argument of IOCTL_LOAD; the policies are those of the extensions, one behind the other. */
+export function loadBlock(kernel: Span, extensions: readonly Span[], policies: Span): Block {
   const block = Block.request(abi.LOAD_ARGS_BYTES);
   block.set64(abi.LOAD_ARGS_KERNEL_ADDRESS, kernel.address);
   block.set64(abi.LOAD_ARGS_KERNEL_BYTES, BigInt(kernel.sizeBytes));
@@ -74,6 +74,8 @@ export function loadBlock(kernel: Span, extensions: readonly Span[]): Block {
     block.set64(abi.LOAD_ARGS_EXT_ADDRESS + 8 * index, address);
     block.set64(abi.LOAD_ARGS_EXT_BYTES + 8 * index, BigInt(sizeBytes));
   });
+  block.set64(abi.LOAD_ARGS_POLICY_ADDRESS, policies.address);
+  block.set64(abi.LOAD_ARGS_POLICY_BYTES, BigInt(policies.sizeBytes));
   return block;
 }
 
@@ -118,6 +120,8 @@ export interface Status {
   readonly ringBytes: number;
   readonly startCount: number;
   readonly stopCount: number;
+  /** Names of the loaded extensions, in their order. */
+  readonly extensions: readonly string[];
   /** GNU build id of the loaded kernel in hexadecimal, or undefined. */
   readonly kernelBuildId: string | undefined;
 }
@@ -145,6 +149,13 @@ export function readStatus(block: Block): Status {
     ringBytes: Number(block.get64(abi.STATUS_ARGS_RING_BYTES)),
     startCount: Number(block.get64(abi.STATUS_ARGS_START_COUNT)),
     stopCount: Number(block.get64(abi.STATUS_ARGS_STOP_COUNT)),
+    extensions: Array.from({ length: block.get32(abi.STATUS_ARGS_EXT_COUNT) }, (_, index) => {
+      const from = abi.STATUS_ARGS_EXT_NAMES + index * Number(abi.EXTENSION_NAME_BYTES);
+      return text(block.bytes.subarray(from, from + Number(abi.EXTENSION_NAME_BYTES)));
+    }),
     kernelBuildId: /^0+$/.test(buildId) ? undefined : buildId,
   };
 }
+
+/** Zero-padded text. */
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\0.*$/s, "");

@@ -45,14 +45,15 @@ export class Driver {
     this.#device.close();
   }
 
-  /** Gives kernel and extensions to the driver. They have been checked. */
-  load(kernel: LoadedFile, extensions: readonly LoadedFile[]): void {
+  /** Gives kernel, extensions and their policies to the driver. They have been checked. */
+  load(kernel: LoadedFile, extensions: readonly LoadedFile[], policies: Uint8Array): void {
     const names = [kernel, ...extensions].map(({ name }) => name);
     this.#call(
       abi.IOCTL_LOAD,
       loadBlock(
         this.#span(kernel.bytes),
         extensions.map(({ bytes }) => this.#span(bytes)),
+        this.#span(policies),
       ),
       names,
     );

@@ -1,7 +1,9 @@
 // Kernel and extensions, from the disk to bytes that the driver may see
 
 import { readFileSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { MAX_EXTENSIONS } from "@bareflank/abi";
+import { encodePolicies, isName, type ManifestEntry, ManifestError, readManifest } from "@bareflank/abi/manifest";
 import { SettingsError, withSettings } from "@bareflank/abi/settings";
 import type { LoadedFile } from "./driver.ts";
 import { type FileKind, requireElf } from "./elf.ts";
@@ -19,6 +21,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export interface Selection {
   readonly kernel: string;
   readonly extensions: readonly string[];
+  /** A manifest's path; it names the extensions then. */
+  readonly manifest?: string;
   /** `key=value` for the first extension. */
   readonly settings?: readonly string[];
 }
@@ -27,13 +31,14 @@ export interface Selection {
 export interface CheckedFiles {
   readonly kernel: LoadedFile;
   readonly extensions: readonly LoadedFile[];
+  /** ExtensionPolicy of each. */
+  readonly policies: Uint8Array;
 }
 
 /** Reads and checks every file; throws a Failure for the first that cannot be loaded. */
-export function readFiles(
-  { kernel, extensions, settings = [] }: Selection,
-  elfCheck: Uint8Array<ArrayBuffer>,
-): CheckedFiles {
+export function readFiles(selection: Selection, elfCheck: Uint8Array<ArrayBuffer>): CheckedFiles {
+  if (selection.manifest !== undefined) return readByManifest(selection.kernel, selection.manifest, elfCheck);
+  const { kernel, extensions, settings = [] } = selection;
   if (extensions.length > Number(MAX_EXTENSIONS)) {
     throw new Failure(
       "USAGE",
@@ -48,7 +53,41 @@ export function readFiles(
       const file = readChecked(elfCheck, "extension", extension);
       return index === 0 && settings.length > 0 ? applySettings(file, settings) : file;
     }),
+    policies: encodePolicies(extensions.map((extension) => ({ name: nameOf(extension) }))),
   };
+}
+
+function readByManifest(kernel: string, path: string, elfCheck: Uint8Array<ArrayBuffer>): CheckedFiles {
+  const entries = checkedManifest(path, read(path));
+  return {
+    kernel: readChecked(elfCheck, "kernel", kernel),
+    extensions: entries.map(({ file, settings }) => {
+      const extension = readChecked(elfCheck, "extension", resolve(dirname(path), file));
+      return settings.length > 0 ? applySettings(extension, settings) : extension;
+    }),
+    policies: encodePolicies(entries),
+  };
+}
+
+function checkedManifest(path: string, bytes: Uint8Array): ManifestEntry[] {
+  try {
+    return readManifest(new TextDecoder().decode(bytes));
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    throw new Failure(
+      "MANIFEST",
+      exitCodes.file,
+      `${path}: ${error.message}`,
+      "Correct the manifest; docs/extensions.md describes it.",
+      { facts: { file: path, place: error.place }, cause: error },
+    );
+  }
+}
+
+/** What an extension is called without a manifest: its file's name, as far as it is one. */
+function nameOf(file: string): string {
+  const name = basename(file).replace(/\.elf$/, "");
+  return isName(name) ? name : "";
 }
 
 function applySettings({ name, bytes }: LoadedFile, settings: readonly string[]): LoadedFile {

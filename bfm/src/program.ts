@@ -1,7 +1,7 @@
 // bfm's command line: what can be typed, and its help
 
 import { DRIVER_VERSION } from "@bareflank/abi";
-import { Argument, Command } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { Hypercall } from "./commands/vmcall.ts";
 import { type Shell, shells } from "./completion.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
@@ -36,9 +36,12 @@ function takeFiles(command: Command, action: (selection: Selection) => Promise<v
   command
     .argument("[extension...]", "extensions' ELF files", [INSTALLED_EXTENSION])
     .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL)
-    .option("--set <key=value>", "a setting for the extension; may be repeated", append, [] as string[])
-    .action((extensions: string[], { kernel, set }: { kernel: string; set: string[] }) =>
-      action({ kernel, extensions, settings: set }),
+    .option("--set <key=value>", "a setting for the first extension; may be repeated", append, [] as string[])
+    .addOption(
+      new Option("--manifest <file>", "a JSON file that names the extensions, and what each may do").conflicts("set"),
+    )
+    .action((extensions: string[], { kernel, set, manifest }: { kernel: string; set: string[]; manifest?: string }) =>
+      action({ kernel, extensions, settings: set, ...(manifest === undefined ? {} : { manifest }) }),
     );
 }
 
@@ -52,7 +55,8 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       `  bfm load                              the installed kernel and default extension
   bfm load ./my.elf                     your extension on the installed kernel
   bfm load --kernel kernel.elf my.elf   both
-  bfm load ./my.elf --set leaf=7        with a setting for your extension`,
+  bfm load ./my.elf --set leaf=7        with a setting for your extension
+  bfm load --manifest guarded.json      several extensions, and what each may do`,
     );
     takeFiles(command, (selection) => actions.load(selection));
   },

@@ -10,7 +10,7 @@ test("the ioctls carry the size of their blocks", () => {
     [abi.IOCTL_STATUS, statusBlock()],
     [abi.IOCTL_VMCALL, vmcallBlock(0, [])],
     [abi.IOCTL_DUMP, dumpBlock({ address: 0n, sizeBytes: 0 })],
-    [abi.IOCTL_LOAD, loadBlock({ address: 0n, sizeBytes: 0 }, [])],
+    [abi.IOCTL_LOAD, loadBlock({ address: 0n, sizeBytes: 0 }, [], { address: 0n, sizeBytes: 0 })],
   ] as const;
   for (const [request, { bytes }] of blocks) {
     expect((request >>> 16) & 0x3fff).toBe(bytes.byteLength);
@@ -20,24 +20,28 @@ test("the ioctls carry the size of their blocks", () => {
 });
 
 test("an operation's block is its version and zeros", () => {
-  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`01${"00".repeat(31)}`);
+  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`02${"00".repeat(31)}`);
 });
 
 test("load's block, byte for byte", () => {
-  const block = loadBlock({ address: 0x1122334455667788n, sizeBytes: 0x1000 }, [
-    { address: 0xa0n, sizeBytes: 1 },
-    { address: 0xb0n, sizeBytes: 2 },
-  ]);
+  const block = loadBlock(
+    { address: 0x1122334455667788n, sizeBytes: 0x1000 },
+    [
+      { address: 0xa0n, sizeBytes: 1 },
+      { address: 0xb0n, sizeBytes: 2 },
+    ],
+    { address: 0xc0n, sizeBytes: 3 },
+  );
   const u64 = (...values: bigint[]) => Buffer.from(new BigUint64Array(values).buffer).toString("hex");
   const none = [0n, 0n, 0n, 0n, 0n, 0n];
   expect(Buffer.from(block.bytes).toString("hex")).toBe(
-    u64(1n, 0n, 0n, 0n, 0x1122334455667788n, 0x1000n, 2n, 0xa0n, 0xb0n, ...none, 1n, 2n, ...none),
+    u64(2n, 0n, 0n, 0n, 0x1122334455667788n, 0x1000n, 2n, 0xa0n, 0xb0n, ...none, 1n, 2n, ...none, 0xc0n, 3n),
   );
 });
 
 test("dump's block, byte for byte", () => {
   const words = new BigUint64Array(dumpBlock({ address: 0xc0n, sizeBytes: 0x1fff0 }).bytes.slice().buffer);
-  expect([...words]).toEqual([1n, 0n, 0n, 0n, 0xc0n, 0x1fff0n, 0n]);
+  expect([...words]).toEqual([2n, 0n, 0n, 0n, 0xc0n, 0x1fff0n, 0n]);
 });
 
 test("status knows processors beyond 64", () => {

@@ -56,7 +56,7 @@ test("a file that cannot be loaded never reaches the driver", async () => {
     [
       ["--kernel", files.nextKernel, files.extension],
       "ERROR_KERNEL_VERSION",
-      `${files.nextKernel} is of another release: it speaks version 18446744073709551615 to its loader, and this bfm knows version 1`,
+      `${files.nextKernel} is of another release: it speaks version 18446744073709551615 to its loader, and this bfm knows version 2`,
     ],
     [
       ["--kernel", files.kernel, files.writableCode],
@@ -88,7 +88,7 @@ test("more extensions than the driver takes are wrong usage", async () => {
   const many = Array.from({ length: Number(abi.MAX_EXTENSIONS) + 1 }, () => files.extension);
   const { exitCode, error } = await bench.bfm("load", "--kernel", files.kernel, ...many);
   expect(exitCode).toBe(2);
-  expect(error).toMatch(/^bfm: 2 extensions are named, and 1 is the most/);
+  expect(error).toMatch(/^bfm: 9 extensions are named, and 8 is the most/);
 });
 
 test("start, status, stop and unload as one types them", async () => {
@@ -121,6 +121,7 @@ test("status as JSON has every fact of the driver", async () => {
     ringBytes: 6,
     startCount: 3,
     stopCount: 2,
+    extensions: [],
     kernelBuildId: null,
     counters: {},
   });

@@ -4,6 +4,7 @@ import { BOOT_ARGS_DETAIL, BOOT_ARGS_PHASE, BOOT_ARGS_STATUS } from "../../abi/g
 import {
   PP_BLOCK_ACTIVE_VS,
   PP_BLOCK_CONTEXT,
+  PP_BLOCK_LOADED_VS,
   PP_BLOCK_PPID,
   PP_BLOCK_TCB_IDS0,
   PP_BLOCK_TCB_IDS1,
@@ -95,6 +96,12 @@ export function showActive(vm: u32, vp: u32, vs: u32): void {
 /** This processor's active VS, or null. */
 export function activeVs(): Vs | null {
   const address = block32(PP_BLOCK_ACTIVE_VS);
+  return address == 0 ? null : changetype<Vs>(<usize>address);
+}
+
+/** The VS whose other registers this processor holds: the active one, or that of an extension which waits; or null. */
+export function loadedVs(): Vs | null {
+  const address = block32(PP_BLOCK_LOADED_VS);
   return address == 0 ? null : changetype<Vs>(<usize>address);
 }
 

@@ -71,7 +71,7 @@ describe("a command", () => {
     (command) => {
       const machine = new Machine(1);
       machine.load();
-      expect(machine.control(command, undefined, 2n)).toBe(CONTROL.version);
+      expect(machine.control(command, undefined, DRIVER_VERSION + 1n)).toBe(CONTROL.version);
       expect(machine.long(OPERATION_ARGS_VERSION)).toBe(DRIVER_VERSION);
       expect(machine.status().state).toBe(STATE_LOADED);
       expect(machine.platform.runs).toEqual([]);

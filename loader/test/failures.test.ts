@@ -208,7 +208,7 @@ describe("memory that runs out", () => {
     // A kernel that takes more and more of the arena: its own pages, then the tables, then the processors' areas.
     for (let bytes = 0x3f_0000; bytes <= 0x46_0000; bytes += 0x1000) {
       const machine = new Machine(2);
-      expect(machine.load(kernelImage(1n, BigInt(bytes))).error).toBe(ERROR_NONE);
+      expect(machine.load(kernelImage(undefined, BigInt(bytes))).error).toBe(ERROR_NONE);
       const pages = machine.platform.takenPages;
       const { error } = machine.operate(IOCTL_START);
       outcomes.add(error);

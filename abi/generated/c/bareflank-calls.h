@@ -34,18 +34,18 @@ static inline bf_status bf_call(uint32_t call, uint64_t *reg0, uint64_t *reg1, u
     return status;
 }
 
-/* The same for a call that takes all six registers. */
-static inline bf_status bf_call6(uint32_t call, uint64_t *reg0, uint64_t *reg1, uint64_t reg2, uint64_t reg3,
-                                 uint64_t reg4, uint64_t reg5)
+/* The same for a call that takes more: REG0 to REG5, of which the first four are outputs, too. */
+static inline bf_status bf_call6(uint32_t call, uint64_t reg[6])
 {
     bf_status status;
-    register uint64_t r10 __asm__("r10") = reg3;
-    register uint64_t r8 __asm__("r8") = reg4;
-    register uint64_t r9 __asm__("r9") = reg5;
+    register uint64_t r10 __asm__("r10") = reg[3];
+    register uint64_t r8 __asm__("r8") = reg[4];
+    register uint64_t r9 __asm__("r9") = reg[5];
     __asm__ volatile("syscall"
-                     : "=a"(status), "+D"(*reg0), "+S"(*reg1)
-                     : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "d"(reg2), "r"(r10), "r"(r8), "r"(r9)
+                     : "=a"(status), "+D"(reg[0]), "+S"(reg[1]), "+d"(reg[2]), "+r"(r10)
+                     : "a"((uint64_t)BF_SYSCALL_SIGNATURE << 48 | call), "r"(r8), "r"(r9)
                      : "rcx", "r11", "memory");
+    reg[3] = r10;
     return status;
 }
 
@@ -401,6 +401,41 @@ static inline bf_status bf_mem_free_huge(uint64_t address)
     return bf_call(BF_SYSCALL_MEM_FREE_HUGE, &reg0, &reg1, 0, 0);
 }
 
+/* Registers the message callback, by its address. The address must be that of such a callback, which never returns. */
+static inline bf_status bf_message_register(uint64_t callback)
+{
+    uint64_t reg0 = bf_handle, reg1 = callback;
+    return bf_call(BF_SYSCALL_MESSAGE_REGISTER, &reg0, &reg1, 0, 0);
+}
+
+/* Finds an extension by its name: 32 bytes in four words, the first character lowest, zero padded. */
+static inline bf_status bf_message_find(uint64_t name0, uint64_t name1, uint64_t name2, uint64_t name3, uint64_t *extension)
+{
+    uint64_t reg[6] = {bf_handle, name0, name1, name2, name3};
+    bf_status status = bf_call6(BF_SYSCALL_MESSAGE_FIND, reg);
+    *extension = reg[0];
+    return status;
+}
+
+/* Sends four words to an extension, and waits for its reply on the same processor. */
+static inline bf_status bf_message_call(uint64_t extension, uint64_t word0, uint64_t word1, uint64_t word2, uint64_t word3, uint64_t *reply0, uint64_t *reply1, uint64_t *reply2, uint64_t *reply3)
+{
+    uint64_t reg[6] = {bf_handle, extension, word0, word1, word2, word3};
+    bf_status status = bf_call6(BF_SYSCALL_MESSAGE_CALL, reg);
+    *reply0 = reg[0];
+    *reply1 = reg[1];
+    *reply2 = reg[2];
+    *reply3 = reg[3];
+    return status;
+}
+
+/* Ends the message callback with four words for the caller. Returns only when it failed. */
+static inline bf_status bf_message_reply(uint64_t word0, uint64_t word1, uint64_t word2, uint64_t word3)
+{
+    uint64_t reg[6] = {bf_handle, word0, word1, word2, word3};
+    return bf_call6(BF_SYSCALL_MESSAGE_REPLY, reg);
+}
+
 /* Creates nested page tables in which a VM sees nothing: NESTED_FOR_ROOT or 0; the features are NESTED_HAS_*. */
 static inline bf_status bf_nested_create(uint32_t flags, bf_nested *nested, uint64_t *features)
 {
@@ -423,9 +458,9 @@ static inline bf_status bf_nested_destroy(bf_nested nested, uint64_t *left)
 /* Shows host memory at guest physical addresses: NESTED_* rights, type, page size. Call it again for what is not done. What the VM does to memory that it is shown, nothing of the extension's may depend on. */
 static inline bf_status bf_nested_map(bf_nested nested, uint64_t guest, uint64_t host, uint64_t bytes, uint32_t flags, uint64_t *done)
 {
-    uint64_t reg0 = bf_handle, reg1 = nested.id;
-    bf_status status = bf_call6(BF_SYSCALL_NESTED_MAP, &reg0, &reg1, guest, host, bytes, flags);
-    *done = reg0;
+    uint64_t reg[6] = {bf_handle, nested.id, guest, host, bytes, flags};
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_MAP, reg);
+    *done = reg[0];
     return status;
 }
 
@@ -441,9 +476,9 @@ static inline bf_status bf_nested_unmap(bf_nested nested, uint64_t guest, uint64
 /* Changes what a VM may do with memory that it is shown. Call it again for what is not done. */
 static inline bf_status bf_nested_protect(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t rights, uint64_t *done)
 {
-    uint64_t reg0 = bf_handle, reg1 = nested.id;
-    bf_status status = bf_call6(BF_SYSCALL_NESTED_PROTECT, &reg0, &reg1, guest, bytes, rights, 0);
-    *done = reg0;
+    uint64_t reg[6] = {bf_handle, nested.id, guest, bytes, rights};
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_PROTECT, reg);
+    *done = reg[0];
     return status;
 }
 
@@ -460,9 +495,9 @@ static inline bf_status bf_nested_translate(bf_nested nested, uint64_t guest, ui
 /* Shows host memory at its own addresses: NESTED_* flags. Call it again for what is not done. What the VM does to memory that it is shown, nothing of the extension's may depend on. */
 static inline bf_status bf_nested_identity(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t flags, uint64_t *done)
 {
-    uint64_t reg0 = bf_handle, reg1 = nested.id;
-    bf_status status = bf_call6(BF_SYSCALL_NESTED_IDENTITY, &reg0, &reg1, guest, bytes, flags, 0);
-    *done = reg0;
+    uint64_t reg[6] = {bf_handle, nested.id, guest, bytes, flags};
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_IDENTITY, reg);
+    *done = reg[0];
     return status;
 }
 
@@ -508,18 +543,18 @@ static inline bf_status bf_map_destroy(bf_map map)
 /* Makes accesses (MAP_*) to a range of MSRs or ports exit: how many of them exit always. */
 static inline bf_status bf_map_trap(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
 {
-    uint64_t reg0 = bf_handle, reg1 = map.id;
-    bf_status status = bf_call6(BF_SYSCALL_MAP_TRAP, &reg0, &reg1, first, last, accesses, 0);
-    *always = reg0;
+    uint64_t reg[6] = {bf_handle, map.id, first, last, accesses};
+    bf_status status = bf_call6(BF_SYSCALL_MAP_TRAP, reg);
+    *always = reg[0];
     return status;
 }
 
 /* Lets accesses (MAP_*) to a range of MSRs or ports happen without an exit: how many of them exit all the same. */
 static inline bf_status bf_map_pass(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
 {
-    uint64_t reg0 = bf_handle, reg1 = map.id;
-    bf_status status = bf_call6(BF_SYSCALL_MAP_PASS, &reg0, &reg1, first, last, accesses, 0);
-    *always = reg0;
+    uint64_t reg[6] = {bf_handle, map.id, first, last, accesses};
+    bf_status status = bf_call6(BF_SYSCALL_MAP_PASS, reg);
+    *always = reg[0];
     return status;
 }
 

@@ -2202,27 +2202,27 @@ pub unsafe fn call(number: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64) -> (
     (status, out0, out1)
 }
 
-/// The same for a call that takes all six registers.
+/// The same for a call that takes more: REG0 to REG5, of which the first four are outputs, too.
 ///
 /// # Safety
 /// As the call itself.
 #[inline(always)]
-pub unsafe fn call6(number: u32, registers: [u64; 6]) -> (u64, u64, u64) {
-    let (status, out0, out1);
+pub unsafe fn call6(number: u32, registers: [u64; 6]) -> (u64, [u64; 4]) {
+    let (status, out0, out1, out2, out3);
     core::arch::asm!(
         "syscall",
         inlateout("rax") (SYSCALL_SIGNATURE as u64) << 48 | number as u64 => status,
         inlateout("rdi") registers[0] => out0,
         inlateout("rsi") registers[1] => out1,
-        in("rdx") registers[2],
-        in("r10") registers[3],
+        inlateout("rdx") registers[2] => out2,
+        inlateout("r10") registers[3] => out3,
         in("r8") registers[4],
         in("r9") registers[5],
         lateout("rcx") _,
         lateout("r11") _,
         options(nostack),
     );
-    (status, out0, out1)
+    (status, [out0, out1, out2, out3])
 }
 
 #[inline(always)]
@@ -2586,6 +2586,36 @@ pub unsafe fn mem_free_huge(address: u64) -> Result<(), Status> {
     result(status, ())
 }
 
+/// Registers the message callback, by its address.
+///
+/// # Safety
+/// The address must be that of such a callback, which never returns.
+#[inline(always)]
+pub unsafe fn message_register(callback: u64) -> Result<(), Status> {
+    let (status, _, _) = call(SYSCALL_MESSAGE_REGISTER, handle(), callback, 0, 0);
+    result(status, ())
+}
+
+/// Finds an extension by its name: 32 bytes in four words, the first character lowest, zero padded.
+#[inline(always)]
+pub fn message_find(name0: u64, name1: u64, name2: u64, name3: u64) -> Result<u64, Status> {
+    let (status, reg) = unsafe { call6(SYSCALL_MESSAGE_FIND, [handle(), name0, name1, name2, name3, 0]) };
+    result(status, reg[0])
+}
+
+/// Sends four words to an extension, and waits for its reply on the same processor.
+#[inline(always)]
+pub fn message_call(extension: u64, word0: u64, word1: u64, word2: u64, word3: u64) -> Result<(u64, u64, u64, u64), Status> {
+    let (status, reg) = unsafe { call6(SYSCALL_MESSAGE_CALL, [handle(), extension, word0, word1, word2, word3]) };
+    result(status, (reg[0], reg[1], reg[2], reg[3]))
+}
+
+/// Ends the message callback with four words for the caller. Returns only when it failed.
+#[inline(always)]
+pub fn message_reply(word0: u64, word1: u64, word2: u64, word3: u64) -> Status {
+    Status(unsafe { call6(SYSCALL_MESSAGE_REPLY, [handle(), word0, word1, word2, word3, 0]) }.0)
+}
+
 /// Creates nested page tables in which a VM sees nothing: NESTED_FOR_ROOT or 0; the features are NESTED_HAS_*.
 #[inline(always)]
 pub fn nested_create(flags: u32) -> Result<(Nested, u64), Status> {
@@ -2606,8 +2636,8 @@ pub fn nested_destroy(nested: Nested) -> Result<u64, Status> {
 /// What the VM does to memory that it is shown, nothing of the extension's may depend on.
 #[inline(always)]
 pub unsafe fn nested_map(nested: Nested, guest: u64, host: u64, bytes: u64, flags: u32) -> Result<u64, Status> {
-    let (status, reg0, _) = call6(SYSCALL_NESTED_MAP, [handle(), nested.0 as u64, guest, host, bytes, flags as u64]);
-    result(status, reg0)
+    let (status, reg) = call6(SYSCALL_NESTED_MAP, [handle(), nested.0 as u64, guest, host, bytes, flags as u64]);
+    result(status, reg[0])
 }
 
 /// Shows nothing at guest physical addresses any more. Call it again for what is not done.
@@ -2620,9 +2650,9 @@ pub fn nested_unmap(nested: Nested, guest: u64, bytes: u64) -> Result<u64, Statu
 /// Changes what a VM may do with memory that it is shown. Call it again for what is not done.
 #[inline(always)]
 pub fn nested_protect(nested: Nested, guest: u64, bytes: u64, rights: u32) -> Result<u64, Status> {
-    let (status, reg0, _) =
+    let (status, reg) =
         unsafe { call6(SYSCALL_NESTED_PROTECT, [handle(), nested.0 as u64, guest, bytes, rights as u64, 0]) };
-    result(status, reg0)
+    result(status, reg[0])
 }
 
 /// Looks a guest physical address up: the host's, and NESTED_* rights, type and page size.
@@ -2638,8 +2668,8 @@ pub fn nested_translate(nested: Nested, guest: u64) -> Result<(u64, u64), Status
 /// What the VM does to memory that it is shown, nothing of the extension's may depend on.
 #[inline(always)]
 pub unsafe fn nested_identity(nested: Nested, guest: u64, bytes: u64, flags: u32) -> Result<u64, Status> {
-    let (status, reg0, _) = call6(SYSCALL_NESTED_IDENTITY, [handle(), nested.0 as u64, guest, bytes, flags as u64, 0]);
-    result(status, reg0)
+    let (status, reg) = call6(SYSCALL_NESTED_IDENTITY, [handle(), nested.0 as u64, guest, bytes, flags as u64, 0]);
+    result(status, reg[0])
 }
 
 /// Makes a VS see memory by nested page tables.
@@ -2680,17 +2710,17 @@ pub fn map_destroy(map: Map) -> Result<(), Status> {
 /// Makes accesses (MAP_*) to a range of MSRs or ports exit: how many of them exit always.
 #[inline(always)]
 pub fn map_trap(map: Map, first: u32, last: u32, accesses: u32) -> Result<u64, Status> {
-    let (status, reg0, _) =
+    let (status, reg) =
         unsafe { call6(SYSCALL_MAP_TRAP, [handle(), map.0 as u64, first as u64, last as u64, accesses as u64, 0]) };
-    result(status, reg0)
+    result(status, reg[0])
 }
 
 /// Lets accesses (MAP_*) to a range of MSRs or ports happen without an exit: how many of them exit all the same.
 #[inline(always)]
 pub fn map_pass(map: Map, first: u32, last: u32, accesses: u32) -> Result<u64, Status> {
-    let (status, reg0, _) =
+    let (status, reg) =
         unsafe { call6(SYSCALL_MAP_PASS, [handle(), map.0 as u64, first as u64, last as u64, accesses as u64, 0]) };
-    result(status, reg0)
+    result(status, reg[0])
 }
 
 /// Which accesses to an MSR or port exit: MAP_*.

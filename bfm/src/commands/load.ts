@@ -24,9 +24,9 @@ export function load(openDriver: () => Driver, { elfCheck }: Environment, select
 }
 
 /** Stops and unloads what is there, as Bareflank 2.0 did, and loads. */
-export function replace(driver: Driver, { kernel, extensions }: CheckedFiles): void {
+export function replace(driver: Driver, { kernel, extensions, policies }: CheckedFiles): void {
   const { state } = driver.status();
   if (state === STATE_RUNNING) driver.stop();
   if (state === STATE_RUNNING || state === STATE_LOADED) driver.unload();
-  driver.load(kernel, extensions);
+  driver.load(kernel, extensions, policies);
 }

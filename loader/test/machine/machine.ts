@@ -3,6 +3,7 @@
 import {
   BOOT_ARGS_PHASE,
   BOOT_ARGS_STATUS,
+  BOOT_VERSION,
   CPUID_CONTROL_STOP,
   DRIVER_VERSION,
   IOCTL_LOAD,
@@ -74,7 +75,7 @@ export const toDirect = (physical: bigint): bigint => DIRECT_MAP + physical;
 const filled = (bytes: number, value: number) => new Uint8Array(bytes).fill(value);
 
 /** A kernel image with all kinds of segments. */
-export const kernelImage = (version = 1n, linearBytes = 0x8000n): Uint8Array =>
+export const kernelImage = (version = BOOT_VERSION, linearBytes = 0x8000n): Uint8Array =>
   buildElf({
     entry: TEXT + 0x10n,
     segments: [

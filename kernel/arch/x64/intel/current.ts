@@ -3,7 +3,7 @@
 // A VMCS whose VS is not active is clear: nothing of it is in any processor, so each may make it current and look.
 
 import { ENTRY_LAUNCH, ENTRY_STATE, PP_BLOCK_ENTRY_WORK, PP_BLOCK_VMCS } from "../../../../abi/generated/bare/pp-block";
-import { activeVs, block32, ppid, setBlock32, setBlock64 } from "../../../src/pp";
+import { block32, loadedVs, ppid, setBlock32, setBlock64 } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { writeHostState } from "./host-state";
 import { writeProcessorControls } from "./nmi";
@@ -35,14 +35,14 @@ export function borrow(vs: Vs): void {
   vmptrld(vs.controlBlock);
 }
 
-/** The VMCS that was borrowed is clear again, and the active VS's current. */
+/** The VMCS that was borrowed is clear again, and the loaded VS's current. */
 export function giveBack(vs: Vs): void {
   if (vs.active != 0) return;
   vmclear(vs.controlBlock);
-  const active = activeVs();
-  if (active === null) return;
-  vmptrld(active.controlBlock);
-  arm(active);
+  const loaded = loadedVs();
+  if (loaded === null) return;
+  vmptrld(loaded.controlBlock);
+  arm(loaded);
 }
 
 /** Nothing that the processor caches of the VMCS is used again: it is written back, and launched anew. */

@@ -14,7 +14,7 @@
 import { SAVED_STATE_HANDOFF_NMIS } from "../../../../abi/generated/bare/boot";
 import { PP_BLOCK_VMCS } from "../../../../abi/generated/bare/pp-block";
 import { PP_STATE } from "../../../../abi/generated/bare/windows";
-import { activeVs, block64 } from "../../../src/pp";
+import { block64, loadedVs } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { ppAdd32, ppLoad32 } from "../pparea";
 import { PROCESSOR_NMI_WINDOW } from "./controls";
@@ -27,7 +27,7 @@ const PENDING: u32 = PP_STATE + SAVED_STATE_HANDOFF_NMIS;
 /** An NMI has arrived in host mode. */
 export function countNmi(): void {
   ppAdd32(PENDING, 1);
-  const vs = activeVs();
+  const vs = loadedVs();
   if (block64(PP_BLOCK_VMCS) != 0 && vs !== null) writeProcessorControls(vs);
 }
 

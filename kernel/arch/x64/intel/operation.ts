@@ -21,7 +21,7 @@ import { PP_BLOCK_HOST_AREA } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
 import { poke32 } from "../../../../bsl/src/memory";
 import { allocatePage } from "../../../src/memory/pages";
-import { activeVs, block64, setBlock64 } from "../../../src/pp";
+import { block64, loadedVs, setBlock64 } from "../../../src/pp";
 import { rdmsr, readCr4, writeCr2, writeCr4, writeDr, wrmsr } from "../cpu";
 import { ppLoad64 } from "../pparea";
 import { CR4_VMXE, MSR_VMX_BASIC } from "./controls";
@@ -70,7 +70,7 @@ export function start(): bool {
 /** Leaves VMX operation, and gives the processor what SavedState holds and the loader's code does not restore. */
 export function leave(): void {
   if ((readCr4() & CR4_VMXE) != 0) {
-    const vs = activeVs();
+    const vs = loadedVs();
     if (vs !== null) park(vs);
     vmxoff();
     writeCr4(readCr4() & ~CR4_VMXE);

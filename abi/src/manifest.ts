@@ -1,0 +1,204 @@
+// Load manifests: several extensions, and what each may do
+//
+//     { "extensions": [
+//       { "file": "monitor.elf", "name": "monitor", "settings": { "leaf": "7" } },
+//       { "file": "judge.elf", "calls": ["debug", "message", "mem_alloc_page"],
+//         "msrs": [{ "from": "0x10", "read": true }] } ] }
+//
+// `calls` lists groups and single calls; everything else is denied but the groups without which no extension lives
+// (control, handle, callback). `msrs` lists ranges; every other MSR is denied. What is not there restricts nothing.
+
+import * as boot from "../generated/node/boot.ts";
+import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../generated/node/syscalls.ts";
+import { syscalls } from "./syscalls.ts";
+
+/** What is wrong with a manifest, and where: `extensions[1].calls[0]`. */
+export class ManifestError extends Error {
+  readonly place: string;
+
+  constructor(place: string, what: string) {
+    super(place === "" ? what : `${place}: ${what}`);
+    this.place = place;
+  }
+}
+
+/** A range of MSRs, both ends included. */
+export interface MsrRange {
+  readonly from: number;
+  readonly to: number;
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+/** What an extension's policy says; without `calls` or `msrs` it restricts none of them. */
+export interface Policy {
+  readonly name: string;
+  /** Groups and calls that are allowed. */
+  readonly calls?: readonly string[];
+  readonly msrs?: readonly MsrRange[];
+}
+
+export interface ManifestEntry extends Policy {
+  /** Path of its ELF file, relative to the manifest. */
+  readonly file: string;
+  /** `key=value`. */
+  readonly settings: readonly string[];
+}
+
+const GROUPS = "control handle debug callback vm vp vs intrinsic mem message nested map statistics".split(" ");
+const ALWAYS = ["control", "handle", "callback"];
+const MOST_RANGES = 32;
+const MOST_MSR = 0xffff_ffff;
+
+/** Calls by name in small letters, `vs_read`, with their numbers. */
+const calls = new Map(
+  syscalls.constants.map(({ name, value }) => [name.replace(/^SYSCALL_/, "").toLowerCase(), Number(value)]),
+);
+
+/** Whether a word can be an extension's name. */
+export function isName(word: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(word) && word.length <= Number(EXTENSION_NAME_BYTES);
+}
+
+/**
+ * Reads a manifest's text.
+ *
+ * @throws ManifestError for the first thing that is wrong
+ */
+export function readManifest(text: string): ManifestEntry[] {
+  const manifest = object("", parse(text), ["extensions"]);
+  const list = array("extensions", manifest.extensions);
+  if (list.length === 0 || list.length > Number(MAX_EXTENSIONS)) {
+    throw new ManifestError("extensions", `${list.length} extensions are listed; 1 to ${MAX_EXTENSIONS} can be loaded`);
+  }
+  const entries = list.map((entry, index) => readEntry(`extensions[${index}]`, entry));
+  entries.forEach(({ name }, index) => {
+    const first = entries.findIndex((entry) => entry.name === name);
+    if (first !== index)
+      throw new ManifestError(`extensions[${index}].name`, `"${name}" is extensions[${first}]'s name`);
+  });
+  return entries;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ManifestError("", `it is no JSON: ${(error as Error).message}`);
+  }
+}
+
+function readEntry(place: string, value: unknown): ManifestEntry {
+  const entry = object(place, value, ["file", "name", "settings", "calls", "msrs"]);
+  const file = string(`${place}.file`, entry.file);
+  const name = entry.name === undefined ? nameOf(place, file) : string(`${place}.name`, entry.name);
+  if (!isName(name)) {
+    throw new ManifestError(
+      `${place}.name`,
+      `"${name}" is no name: letters, digits, ".", "_" and "-", ${EXTENSION_NAME_BYTES} at most`,
+    );
+  }
+  return {
+    file,
+    name,
+    settings: readSettings(`${place}.settings`, entry.settings),
+    ...(entry.calls === undefined ? {} : { calls: readCalls(`${place}.calls`, entry.calls) }),
+    ...(entry.msrs === undefined ? {} : { msrs: readRanges(`${place}.msrs`, entry.msrs) }),
+  };
+}
+
+function nameOf(place: string, file: string): string {
+  const name = file.replace(/^.*\//, "").replace(/\.elf$/, "");
+  if (!isName(name)) throw new ManifestError(place, `"${name}" cannot be its name: give it one`);
+  return name;
+}
+
+function readSettings(place: string, value: unknown): string[] {
+  if (value === undefined) return [];
+  return Object.entries(object(place, value)).map(([key, setting]) => {
+    if (typeof setting === "object") throw new ManifestError(`${place}.${key}`, "it is no text, number or boolean");
+    return `${key}=${setting}`;
+  });
+}
+
+function readCalls(place: string, value: unknown): string[] {
+  return array(place, value).map((entry, index) => {
+    const word = string(`${place}[${index}]`, entry);
+    if (GROUPS.includes(word) || calls.has(word)) return word;
+    throw new ManifestError(`${place}[${index}]`, `"${word}" is no call, and no group (${GROUPS.join(", ")})`);
+  });
+}
+
+function readRanges(place: string, value: unknown): MsrRange[] {
+  const list = array(place, value);
+  if (list.length > MOST_RANGES)
+    throw new ManifestError(place, `${list.length} ranges, and ${MOST_RANGES} is the most`);
+  return list.map((entry, index) => {
+    const at = `${place}[${index}]`;
+    const range = object(at, entry, ["from", "to", "read", "write"]);
+    const from = msr(`${at}.from`, range.from);
+    const to = range.to === undefined ? from : msr(`${at}.to`, range.to);
+    if (to < from) throw new ManifestError(`${at}.to`, "it is below where the range begins");
+    const [read, write] = ["read", "write"].map((right) => boolean(`${at}.${right}`, range[right] ?? false));
+    if (read !== true && write !== true) throw new ManifestError(at, "it allows neither to read nor to write");
+    return { from, to, read: read === true, write: write === true };
+  });
+}
+
+function msr(place: string, value: unknown): number {
+  const number = typeof value === "string" && /^(0x[0-9a-f]+|[0-9]+)$/i.test(value) ? Number(value) : value;
+  if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= MOST_MSR) return number;
+  throw new ManifestError(place, 'it is no MSR: a number, or text such as "0xc0000080"');
+}
+
+function object(place: string, value: unknown, keys?: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ManifestError(place, "it is no object");
+  const strange = keys && Object.keys(value).find((key) => !keys.includes(key));
+  if (strange !== undefined) throw new ManifestError(place, `"${strange}" is none of its keys (${keys?.join(", ")})`);
+  return value as Record<string, unknown>;
+}
+
+function array(place: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new ManifestError(place, "it is no list");
+  return value;
+}
+
+function string(place: string, value: unknown): string {
+  if (typeof value !== "string" || value === "") throw new ManifestError(place, "it is no text");
+  return value;
+}
+
+function boolean(place: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw new ManifestError(place, "it is neither true nor false");
+  return value;
+}
+
+/** ExtensionPolicy of each, one behind the other: what the driver hands to the microkernel. */
+export function encodePolicies(policies: readonly Policy[]): Uint8Array {
+  const bytes = new Uint8Array(policies.length * boot.EXTENSION_POLICY_BYTES);
+  policies.forEach((policy, index) => {
+    const start = index * boot.EXTENSION_POLICY_BYTES;
+    new TextEncoder().encodeInto(policy.name, bytes.subarray(start + boot.EXTENSION_POLICY_NAME));
+    encodePolicy(new DataView(bytes.buffer, start, boot.EXTENSION_POLICY_BYTES), policy);
+  });
+  return bytes;
+}
+
+function encodePolicy(view: DataView, { calls: allowed, msrs }: Policy): void {
+  for (const [name, number] of allowed === undefined ? [] : calls) {
+    const group = number >>> 16;
+    if ([...ALWAYS, ...(allowed ?? [])].some((word) => word === name || word === GROUPS[group])) continue;
+    const word = boot.EXTENSION_POLICY_DENIED + group * 4;
+    view.setUint32(word, view.getUint32(word, true) | (1 << (number & 31)), true);
+  }
+  if (msrs === undefined) return;
+  view.setUint32(boot.EXTENSION_POLICY_FLAGS, boot.POLICY_MSRS, true);
+  view.setUint32(boot.EXTENSION_POLICY_MSR_COUNT, msrs.length, true);
+  msrs.forEach(({ from, to, read, write }, index) => {
+    const rights = (read ? boot.MSR_RIGHT_READ : 0) | (write ? boot.MSR_RIGHT_WRITE : 0);
+    view.setUint32(boot.EXTENSION_POLICY_MSR_FIRST + index * 4, from, true);
+    view.setUint32(boot.EXTENSION_POLICY_MSR_LAST + index * 4, to, true);
+    view.setUint32(boot.EXTENSION_POLICY_MSR_RIGHTS + index * 4, rights, true);
+  });
+}

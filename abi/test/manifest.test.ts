@@ -1,0 +1,117 @@
+// Load manifests: what they say, and where they are wrong
+
+import { describe, expect, test } from "vitest";
+import {
+  EXTENSION_POLICY_BYTES,
+  EXTENSION_POLICY_DENIED,
+  EXTENSION_POLICY_FLAGS,
+  EXTENSION_POLICY_MSR_COUNT,
+  EXTENSION_POLICY_MSR_FIRST,
+  EXTENSION_POLICY_MSR_LAST,
+  EXTENSION_POLICY_MSR_RIGHTS,
+} from "../generated/node/boot.ts";
+import { encodePolicies, isName, ManifestError, readManifest } from "../src/manifest.ts";
+
+const read = (...extensions: readonly unknown[]) => readManifest(JSON.stringify({ extensions }));
+
+/** What is wrong, with its place. */
+function wrong(text: string): string {
+  try {
+    readManifest(text);
+  } catch (error) {
+    if (error instanceof ManifestError) return error.message;
+    throw error;
+  }
+  return "nothing";
+}
+
+const wrongEntry = (entry: unknown) => wrong(JSON.stringify({ extensions: [{ file: "a.elf" }, entry] }));
+
+describe("a manifest", () => {
+  test("names files, settings and rights", () => {
+    expect(
+      read(
+        { file: "bin/monitor.elf", settings: { leaf: 7, fast: true } },
+        { file: "j", name: "judge", calls: ["debug", "vs_read"], msrs: [{ from: "0x10", to: 32, read: true }] },
+      ),
+    ).toEqual([
+      { file: "bin/monitor.elf", name: "monitor", settings: ["leaf=7", "fast=true"] },
+      {
+        file: "j",
+        name: "judge",
+        settings: [],
+        calls: ["debug", "vs_read"],
+        msrs: [{ from: 16, to: 32, read: true, write: false }],
+      },
+    ]);
+  });
+
+  test.each([
+    ["{", /^it is no JSON: /],
+    ["[]", /^it is no object$/],
+    ['{"extension": []}', /^"extension" is none of its keys \(extensions\)$/],
+    ["{}", /^extensions: it is no list$/],
+    ['{"extensions": []}', /^extensions: 0 extensions are listed; 1 to 8 can be loaded$/],
+  ])("%s is wrong", (text, message) => {
+    expect(wrong(text)).toMatch(message);
+  });
+
+  test.each([
+    [{}, "extensions[1].file: it is no text"],
+    [{ file: 1 }, "extensions[1].file: it is no text"],
+    [{ file: "b", rights: [] }, 'extensions[1]: "rights" is none of its keys (file, name, settings, calls, msrs)'],
+    [{ file: "a" }, 'extensions[1].name: "a" is extensions[0]\'s name'],
+    [{ file: "b c" }, 'extensions[1]: "b c" cannot be its name: give it one'],
+    [{ file: "b", settings: { a: [] } }, "extensions[1].settings.a: it is no text, number or boolean"],
+    [
+      { file: "b", msrs: [{ from: -1 }] },
+      'extensions[1].msrs[0].from: it is no MSR: a number, or text such as "0xc0000080"',
+    ],
+    [
+      { file: "b", msrs: [{ from: 2, to: 1, read: true }] },
+      "extensions[1].msrs[0].to: it is below where the range begins",
+    ],
+    [{ file: "b", msrs: [{ from: 2 }] }, "extensions[1].msrs[0]: it allows neither to read nor to write"],
+    [{ file: "b", msrs: [{ from: 2, read: 1 }] }, "extensions[1].msrs[0].read: it is neither true nor false"],
+    [{ file: "b", msrs: Array(33).fill({ from: 1, read: true }) }, "extensions[1].msrs: 33 ranges, and 32 is the most"],
+  ])("with %j is wrong in one place", (entry, message) => {
+    expect(wrongEntry(entry)).toBe(message);
+  });
+
+  test("with an unknown call names it, and the groups", () => {
+    expect(wrongEntry({ file: "b", calls: ["debug", "vs_raed"] })).toMatch(
+      /^extensions\[1\]\.calls\[1\]: "vs_raed" is no call, and no group \(control, .*statistics\)$/,
+    );
+  });
+});
+
+describe("a policy's bytes", () => {
+  const view = (...policies: Parameters<typeof encodePolicies>[0]) => new DataView(encodePolicies(policies).buffer);
+
+  test("deny nothing unless calls are listed", () => {
+    const bytes = encodePolicies([{ name: "one" }, { name: "two" }]);
+    expect(bytes).toHaveLength(2 * EXTENSION_POLICY_BYTES);
+    expect(new TextDecoder().decode(bytes).replaceAll("\0", "")).toBe("onetwo");
+  });
+
+  test("deny what is not listed, but never what every extension needs", () => {
+    const bytes = view({ name: "a", calls: ["debug", "vs_read"] });
+    const denied = (group: number) => bytes.getUint32(EXTENSION_POLICY_DENIED + group * 4, true);
+    expect([0, 1, 2, 3].map(denied)).toEqual([0, 0, 0, 0]);
+    expect([4, 6, 7, 9].map(denied)).toEqual([0x3f, 0x7ff7, 3, 0xf]);
+  });
+
+  test("hold ranges of MSRs with their rights", () => {
+    const bytes = view({ name: "a", msrs: [{ from: 1, to: 2, read: true, write: true }] });
+    const at = (offset: number) => bytes.getUint32(offset, true);
+    expect([at(EXTENSION_POLICY_FLAGS), at(EXTENSION_POLICY_MSR_COUNT)]).toEqual([1, 1]);
+    expect([EXTENSION_POLICY_MSR_FIRST, EXTENSION_POLICY_MSR_LAST, EXTENSION_POLICY_MSR_RIGHTS].map(at)).toEqual([
+      1, 2, 3,
+    ]);
+  });
+});
+
+test("a name is a word of up to 32 characters", () => {
+  expect(["a", "cpuid-counter.v2", "x".repeat(32)].every(isName)).toBe(true);
+  expect(["", "a b", "-a", "ä", "x".repeat(33)].some(isName)).toBe(false);
+});
