@@ -39,6 +39,9 @@ const LINES = [
   "vm destroyed: 0x0",
   "efer: 0x0",
   "free: 0x0",
+  ...["nested", "identity", "protect", "unmap", "map", "translate"].map((call) => `${call}: 0x0`),
+  "host: 0x9123",
+  "nested freed: 0x0",
   "space 1",
 ];
 

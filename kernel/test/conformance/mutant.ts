@@ -17,11 +17,15 @@ export interface Mutation {
   readonly instead?: string;
 }
 
-/** Numbers of all system calls by name. */
+/** The last group of Bareflank 3.0's interface. */
+const LAST_GROUP = 8;
+
+/** Numbers of its system calls by name. */
 export const calls: ReadonlyMap<string, number> = new Map(
   Object.entries(abi).flatMap(([name, value]) => {
     const isCall = name.startsWith("SYSCALL_") && name !== "SYSCALL_SIGNATURE" && typeof value === "number";
-    return isCall ? [[name.slice("SYSCALL_".length), value] as const] : [];
+    // The suite is of version 1: it can make no call of the groups behind
+    return isCall && value >> 16 <= LAST_GROUP ? [[name.slice("SYSCALL_".length), value] as const] : [];
   }),
 );
 

@@ -25,6 +25,7 @@ pub mod abi;
 mod callbacks;
 pub mod guest;
 mod log;
+mod nested;
 mod panic;
 mod per_processor;
 pub mod root;
@@ -32,7 +33,7 @@ pub mod settings;
 mod vendor;
 mod vm;
 
-pub use abi::{Pp, Status, Vm, Vp, Vs};
+pub use abi::{Map, Nested, Pp, Status, Vm, Vp, Vs};
 pub use callbacks::{Answer, Next};
 pub use log::Line;
 pub use per_processor::PerProcessor;

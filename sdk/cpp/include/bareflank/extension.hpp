@@ -5,6 +5,7 @@
 
 #include "guest.hpp"
 #include "log.hpp"
+#include "nested.hpp"
 #include "root.hpp"
 #include "settings.hpp"
 #include "vm.hpp"

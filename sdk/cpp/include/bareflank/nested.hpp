@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Nested page tables: what physical memory a VM sees, and what it may do with it
+#ifndef BAREFLANK_NESTED_HPP
+#define BAREFLANK_NESTED_HPP
+
+#include "bareflank/objects.h"
+
+#include "result.hpp"
+#include "vm.hpp"
+
+namespace bareflank {
+
+/// Nested page tables, by their identifier. Ranges are whole pages; flags are BF_NESTED_*.
+class Nested {
+  public:
+    constexpr Nested(bf_nested nested) : nested_(nested) {}
+    constexpr operator bf_nested() const { return nested_; }
+
+    /// Tables in which a VM sees nothing yet; `flags` are BF_NESTED_FOR_ROOT or 0.
+    static Result<Nested> create(uint32_t flags = 0) {
+        bf_nested nested{};
+        uint64_t features;
+        bf_status status = bf_nested_create(flags, &nested, &features);
+        return {status, Nested(nested)};
+    }
+    /// Shows host memory at guest physical addresses: rights, memory type and page size.
+    Result<> map(uint64_t guest, uint64_t host, uint64_t bytes, uint32_t flags) const {
+        return bf_nested_map_range(nested_, guest, host, bytes, flags);
+    }
+    /// Shows host memory at its own addresses; BF_NESTED_OWN_* says what is shown of the hypervisor's.
+    Result<> identity(uint64_t guest, uint64_t bytes, uint32_t flags) const {
+        return bf_nested_identity_range(nested_, guest, bytes, flags);
+    }
+    /// Gives pages other rights; fails where nothing is mapped.
+    Result<> protect(uint64_t guest, uint64_t bytes, uint32_t rights) const {
+        return bf_nested_protect_range(nested_, guest, bytes, rights);
+    }
+    /// Shows nothing there any more.
+    Result<> unmap(uint64_t guest, uint64_t bytes) const { return bf_nested_unmap_range(nested_, guest, bytes); }
+    /// Makes a VS see memory by the tables.
+    Result<> attach(bf_vs vs) const { return bf_nested_attach(nested_, vs); }
+    /// Gives the tables back; no VS has them any more.
+    Result<> free() const { return bf_nested_free(nested_); }
+
+  private:
+    bf_nested nested_;
+};
+
+} // namespace bareflank
+
+#endif

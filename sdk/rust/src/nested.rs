@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//! Nested page tables by whole ranges: the microkernel's calls do a bounded part of one (docs/objects.md).
+
+use crate::abi::{self, Nested, Status, Vs};
+
+/// Makes `call`, which takes an offset and the bytes left and says how many it has done, until all is done or it fails.
+fn whole_range(bytes: u64, mut call: impl FnMut(u64, u64) -> Result<u64, Status>) -> Result<(), Status> {
+    let mut offset = 0;
+    while offset < bytes {
+        offset += call(offset, bytes - offset)?;
+    }
+    Ok(())
+}
+
+impl Nested {
+    /// Tables in which a VM sees nothing yet; `flags` are `NESTED_FOR_ROOT` or 0.
+    pub fn create(flags: u32) -> Result<Nested, Status> {
+        abi::nested_create(flags).map(|(nested, _)| nested)
+    }
+
+    /// Shows host memory at guest physical addresses: `NESTED_*` rights, memory type and page size.
+    ///
+    /// # Safety
+    /// Nothing of the extension's may depend on memory that a VM can write.
+    pub unsafe fn map(self, guest: u64, host: u64, bytes: u64, flags: u32) -> Result<(), Status> {
+        whole_range(bytes, |offset, left| unsafe { abi::nested_map(self, guest + offset, host + offset, left, flags) })
+    }
+
+    /// Shows host memory at its own addresses; `NESTED_OWN_*` says what is shown of the hypervisor's.
+    ///
+    /// # Safety
+    /// As for `map`.
+    pub unsafe fn identity(self, guest: u64, bytes: u64, flags: u32) -> Result<(), Status> {
+        whole_range(bytes, |offset, left| unsafe { abi::nested_identity(self, guest + offset, left, flags) })
+    }
+
+    /// Gives pages other rights; fails where nothing is mapped.
+    pub fn protect(self, guest: u64, bytes: u64, rights: u32) -> Result<(), Status> {
+        whole_range(bytes, |offset, left| abi::nested_protect(self, guest + offset, left, rights))
+    }
+
+    /// Shows nothing there any more.
+    pub fn unmap(self, guest: u64, bytes: u64) -> Result<(), Status> {
+        whole_range(bytes, |offset, left| abi::nested_unmap(self, guest + offset, left))
+    }
+
+    /// Makes a VS see memory by the tables.
+    pub fn attach(self, vs: Vs) -> Result<(), Status> {
+        abi::nested_attach(self, vs)
+    }
+
+    /// Gives the tables back; no VS has them any more.
+    pub fn free(self) -> Result<(), Status> {
+        while abi::nested_destroy(self)? != 0 {}
+        Ok(())
+    }
+}
