@@ -41,10 +41,14 @@ export class IntelVs {
     this.vs.write(<u32>register, value);
   }
 
-  /** Makes the VM exit behind each instruction (25.5.2), or no longer: INTEL_EXIT_MONITOR_TRAP_FLAG. */
-  trapInstructions(wanted: bool): IntelVs {
+  /**
+   * Makes the VM exit behind each instruction (26.5.2), or no longer: INTEL_EXIT_MONITOR_TRAP_FLAG. False when the
+   * processor cannot.
+   */
+  trapInstructions(wanted: bool): bool {
     this.vs.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_MONITOR_TRAP_FLAG, wanted);
-    return this;
+    const controls = this.vs.read(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS);
+    return ((controls >> PRIMARY_MONITOR_TRAP_FLAG) & 1) == <u64>wanted;
   }
 
   /** Makes the VM exit as soon as it can take an NMI, or no longer: INTEL_EXIT_NMI_WINDOW. */

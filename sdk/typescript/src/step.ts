@@ -1,10 +1,10 @@
 // One instruction of the VM at a time; interrupts wait until it is done
 //
-// AMD: by the trap flag (APM volume 2, 13.1.4). PUSHF sees the flags as they would be, and what POPF, IRET, STI and CLI make
+// AMD, and Intel without a monitor trap flag: by RFLAGS.TF (APM volume 2, 13.1.4). PUSHF sees the flags as they would be, and what POPF, IRET, STI and CLI make
 // of IF stays. Behind STI and loads of SS a processor may execute one more instruction in the same step. SYSCALL and
 // software interrupts keep a copy of the flags with TF set and IF clear.
 //
-// Intel: by the monitor trap flag (SDM volume 3, 26.5.2), of which the VM sees nothing.
+// Intel otherwise: by the monitor trap flag (SDM volume 3, 26.5.2), of which the VM sees nothing.
 
 import { INTEL_EXIT_MONITOR_TRAP_FLAG } from "../../../abi/generated/bare/callbacks";
 import { Register } from "../../../abi/generated/bare/enumerations";
@@ -46,14 +46,13 @@ export function step(vs: Vs, done: () => void): void {
   after = done;
   if (isStepping) return;
   isStepping = true;
-  if (isIntel()) trapByMonitor(vs);
-  else trapByFlag(vs);
+  if (!isIntel() || !trapByMonitor(vs)) trapByFlag(vs);
 }
 
 function listen(): void {
   isReady = true;
   if (isIntel()) onOther(steppedByMonitor);
-  else onException(steppedByFlag);
+  onException(steppedByFlag);
 }
 
 function trapByFlag(vs: Vs): void {
@@ -65,11 +64,15 @@ function trapByFlag(vs: Vs): void {
   kept = flags & CHANGED;
   guest.rflags = (flags & ~CHANGED) | RFLAGS_TF;
   vs.interceptException(Vector.Debug, true);
+  // Interrupts wait without it, too; Intel wants a trap to be pending in a shadow with TF set (SDM volume 3, 27.3.1.5)
+  if (vs.interruptShadow) vs.interruptShadow = false;
 }
 
-function trapByMonitor(vs: Vs): void {
-  vs.intel.trapInstructions(true);
+/** False when the processor cannot. */
+function trapByMonitor(vs: Vs): bool {
+  if (!vs.intel.trapInstructions(true)) return false;
   if ((guest.rflags & RFLAGS_IF) != 0) vs.interruptShadow = true;
+  return true;
 }
 
 function steppedByFlag(exit: ExceptionExit): bool {
