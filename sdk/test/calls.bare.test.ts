@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { BOOT_EXT_FAULT, PHASE_BOOTSTRAP, STATUS_INVALID_INPUT_REG1, STATUS_INVALID_INPUT_REG2 } from "@bareflank/abi";
 import { withSettings } from "@bareflank/abi/settings";
 import { describe, expect, it } from "vitest";
-import { failedStart, faultLine } from "../../kernel/test/bare/expected.ts";
+import { failedStart, faultLine, machines } from "../../kernel/test/bare/expected.ts";
 import { run } from "../../kernel/test/bare/run.ts";
 import { extensionPackages, PATIENCE } from "./extension-package.ts";
 
@@ -54,13 +54,16 @@ describe.each(["c", "cpp", "rust"] as const)("the SDK of %s", (language) => {
   it(
     "makes calls, gets their outputs and statuses, asserts, and repairs",
     async () => {
-      const { ring, ...result } = await run(await built(language, language), { smp: 2 });
-      expect(result, result.output).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
-      const said = (pp: number) => ring.filter((line) => line.startsWith(`PP ${pp}: `));
-      for (const pp of [0, 1]) {
-        const lines = [...LINES, ...NOT_GIVEN, "failed: vector 3", "repaired: 1"];
-        expect(said(pp)).toEqual(lines.map((line) => `PP ${pp}: ${line}`));
-        expect(ring).toContain(faultLine(BREAKPOINT, 0, 0n, pp));
+      const image = await built(language, language);
+      for (const machine of machines) {
+        const { ring, ...result } = await run(image, { machine, smp: 2 });
+        expect(result, result.output).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+        const said = (pp: number) => ring.filter((line) => line.startsWith(`PP ${pp}: `));
+        for (const pp of [0, 1]) {
+          const lines = [...LINES, ...NOT_GIVEN, "failed: vector 3", "repaired: 1"];
+          expect(said(pp)).toEqual(lines.map((line) => `PP ${pp}: ${line}`));
+          expect(ring).toContain(faultLine(BREAKPOINT, 0, 0n, pp));
+        }
       }
     },
     PATIENCE,

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exitsLine, LOADER_CPUIDS } from "../../kernel/test/bare/expected.ts";
+import { exitsLine, LOADER_CPUIDS, machines } from "../../kernel/test/bare/expected.ts";
 import { run } from "../../kernel/test/bare/run.ts";
 import { extensionPackages, PATIENCE } from "./extension-package.ts";
 
@@ -22,11 +22,13 @@ describe("the extension that the manual shows", () => {
     async (template, word) => {
       const source = new RegExp(`^\`\`\`${word}\n(.*?)^\`\`\``, "ms").exec(manual)?.[1] ?? "";
       const image = await packages.build(template, template, source);
-      const { ring, ...result } = await run(image, { cpuids: CPUIDS });
-      expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
-      // The CPUID that stops comes after the count was printed.
-      const lines = [`PP 0: CPUIDs: ${CPUIDS + LOADER_CPUIDS - 1}`, exitsLine(CPUIDS + LOADER_CPUIDS)];
-      expect(ring.filter((line) => !line.endsWith(": in a VM now"))).toEqual(lines);
+      for (const machine of machines) {
+        const { ring, ...result } = await run(image, { machine, cpuids: CPUIDS });
+        expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+        // The CPUID that stops comes after the count was printed.
+        const lines = [`PP 0: CPUIDs: ${CPUIDS + LOADER_CPUIDS - 1}`, exitsLine(CPUIDS + LOADER_CPUIDS, 0, machine)];
+        expect(ring.filter((line) => !line.endsWith(": in a VM now"))).toEqual(lines);
+      }
     },
     PATIENCE,
   );

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { machines } from "../../../kernel/test/bare/expected.ts";
 import { run } from "../../../kernel/test/bare/run.ts";
 
 const elf = join(import.meta.dirname, "../../../build/extensions/io-logger/io-logger.elf");
 
-it("logs accesses to its ports, which happen all the same", async () => {
+it.each(machines)("logs accesses to its ports, which happen all the same (%s)", async (machine) => {
   // Register 14 of the clock is memory that nobody uses here
-  const { ring, ...result } = await run(elf, { append: "outb=0x70 value=14 inb=0x70" });
+  const { ring, ...result } = await run(elf, { machine, append: "outb=0x70 value=14 inb=0x70" });
   expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
   expect(ring).toContainEqual(expect.stringMatching(/^PP 0: OUT 0x70, 1 bytes: 0xe at RIP 0x[0-9a-f]+$/));
   expect(ring).toContainEqual(expect.stringMatching(/^PP 0: IN 0x70, 1 bytes: 0x[0-9a-f]+ at RIP 0x[0-9a-f]+$/));

@@ -1,16 +1,18 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { exitsLine, LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
+import { exitsLine, LOADER_CPUIDS, machines } from "../../../kernel/test/bare/expected.ts";
 import { run } from "../../../kernel/test/bare/run.ts";
 
 const elf = join(import.meta.dirname, "../../../build/extensions/minimal/minimal.elf");
 
-it.each([1, 2])("runs the operating system as a VM, and nothing but CPUID exits, on %i processors", async (smp) => {
-  const { ring, ...result } = await run(elf, { smp, cpuids: 50 });
+const each = machines.flatMap((machine) => [1, 2].map((smp) => ({ machine, smp })));
+
+it.each(each)("lets nothing but CPUID exit, on $smp processors of $machine", async ({ machine, smp }) => {
+  const { ring, ...result } = await run(elf, { machine, smp, cpuids: 50 });
   expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
   const processors = Array.from({ length: smp }, (_, cpu) => cpu);
   expect(ring).toEqual([
     ...processors.map((cpu) => `PP ${cpu}: in a VM now`),
-    ...processors.reverse().map((cpu) => exitsLine(50 + LOADER_CPUIDS, cpu)),
+    ...processors.reverse().map((cpu) => exitsLine(50 + LOADER_CPUIDS, cpu, machine)),
   ]);
 });

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { machines } from "../../../kernel/test/bare/expected.ts";
 import { run } from "../../../kernel/test/bare/run.ts";
 
 const elf = join(import.meta.dirname, "../../../build/extensions/page-hook/page-hook.elf");
 const results = (output: string, what: string) =>
   [...output.matchAll(new RegExp(`^bare: ${what} (0x[0-9a-f]+)$`, "gm"))].map(([, value]) => Number(value));
 
-it("executes the patched page, and reads the real one, in turns", async () => {
-  const { ring, ...result } = await run(elf, { append: "hook=0x40000030" });
+it.each(machines)("executes the patched page, and reads the real one, in turns (%s)", async (machine) => {
+  const { ring, ...result } = await run(elf, { machine, append: "hook=0x40000030" });
   expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
   expect(results(result.output, "called")).toEqual([2, 2]);
   expect(results(result.output, "read")).toEqual([1, 1]);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { machines } from "../../../kernel/test/bare/expected.ts";
 import { type Run, run } from "../../../kernel/test/bare/run.ts";
 
 const elf = join(import.meta.dirname, "../../../build/extensions/self-protection/self-protection.elf");
@@ -17,11 +18,11 @@ it("hides more than the loader's first chunk, and gives it back when it leaves",
   expect(result.ring).toContain("PP 0: writes refused: 0");
 });
 
-it("shows zeros where the hypervisor is, and what is there when it hides nothing", async () => {
-  const page = longestRun(await run(elf, { append: HIDE }));
+it.each(machines)("shows zeros where the hypervisor is, until it hides nothing (%s)", async (machine) => {
+  const page = longestRun(await run(elf, { machine, append: HIDE }));
   expect(page).toBeGreaterThan(0);
-  const shown = await run(elf, { append: `peek=${page}` });
-  const hidden = await run(elf, { append: `${HIDE} peek=${page}` });
+  const shown = await run(elf, { machine, append: `peek=${page}` });
+  const hidden = await run(elf, { machine, append: `${HIDE} peek=${page}` });
   expect(hidden.output).toContain("bare: peek 0x0\n");
   expect(shown.output).toMatch(/^bare: peek 0x[0-9a-f]{2,}$/m);
   expect(shown).toMatchObject({ kind: "exit", exitCode: 0 });

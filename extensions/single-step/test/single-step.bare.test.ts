@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { machines } from "../../../kernel/test/bare/expected.ts";
 import { run } from "../../../kernel/test/bare/run.ts";
 
 const elf = join(import.meta.dirname, "../../../build/extensions/single-step/single-step.elf");
 
-it("logs each instruction of a function, every time that it is called", async () => {
-  const { ring, ...result } = await run(elf, { append: `hook=${0x4000_0050}` });
+it.each(machines)("logs each instruction of a function, every time that it is called (%s)", async (machine) => {
+  const { ring, ...result } = await run(elf, { machine, append: `hook=${0x4000_0050}` });
   expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
   expect(result.output.match(/^bare: called 0x1$/gm)).toHaveLength(2);
   const lines = ring.flatMap((line) => {

@@ -24,9 +24,13 @@ export function faultLine(vector: number, errorCode = 0, address = 0n, cpu = 0):
   return `bareflank: the extension faulted on PP ${cpu}: vector ${vector}, error code ${hex(errorCode)}, address ${hex(address)}`;
 }
 
+/** The machines that every example runs on: one of each vendor. */
+export const machines = ["amd", "intel"] as const;
+export type MachineName = (typeof machines)[number];
+
 /** The line that the kernel prints when a processor stops: CPUIDs, and nothing else. */
-export function exitsLine(cpuids: number, cpu = 0, reason = 0x72): string {
-  return `bareflank: PP ${cpu}: exits by reason: 0x${reason.toString(16)}=${cpuids}`;
+export function exitsLine(cpuids: number, cpu = 0, machine: MachineName = "amd"): string {
+  return `bareflank: PP ${cpu}: exits by reason: ${machine === "amd" ? "0x72" : "0xa"}=${cpuids}`;
 }
 
 /** CPUIDs that the loader executes itself on each processor: report on, report off, stop. */

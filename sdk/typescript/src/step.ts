@@ -1,8 +1,8 @@
 // One instruction of the VM at a time; interrupts wait until it is done
 //
-// AMD, and Intel without a monitor trap flag: by RFLAGS.TF (APM volume 2, 13.1.4). PUSHF sees the flags as they would be, and what POPF, IRET, STI and CLI make
-// of IF stays. Behind STI and loads of SS a processor may execute one more instruction in the same step. SYSCALL and
-// software interrupts keep a copy of the flags with TF set and IF clear.
+// AMD, and Intel without a monitor trap flag: by RFLAGS.TF (APM volume 2, 13.1.4). PUSHF sees the flags as they would be,
+// and what POPF, IRET, STI and CLI make of IF stays. Behind STI and loads of SS a processor may execute one more instruction
+// in the same step. SYSCALL and software interrupts keep a copy of the flags with TF set and IF clear.
 //
 // Intel otherwise: by the monitor trap flag (SDM volume 3, 26.5.2), of which the VM sees nothing.
 
