@@ -3,7 +3,7 @@
 // STAR: bits 47:32 selector of the kernel's CS, SS behind it; bits 63:48 that of the programs' 32-bit CS, SS 8 and the
 // 64-bit CS 16 bytes behind it.
 
-import { guest, guestWord, Register } from "@bareflank/sdk";
+import { ATTRIBUTE_LONG, guest, guestWord, isIntel, Register } from "@bareflank/sdk";
 
 const SYSCALL: u64 = 0x050f;
 const SYSRET: u64 = 0x070f;
@@ -16,17 +16,17 @@ const RFLAGS_RF: u64 = 1 << 16;
 const RFLAGS_FROM_R11: u64 = 0x3c7fd7;
 
 const USER: u64 = 3;
-/** Attributes of flat segments, in the VMCB's order (APM volume 2, 15.5.1). */
+/** Attributes of flat segments, in the SDK's order, which is the VMCB's (APM volume 2, 15.5.1). */
 const CODE_64: u64 = 0xa9b;
 const DATA: u64 = 0xc93;
 const USER_CODE_64: u64 = 0xafb;
 const USER_CODE_32: u64 = 0xcfb;
 const USER_DATA: u64 = 0xcf3;
-const ATTRIBUTE_LONG: u64 = 1 << 9;
 const LIMIT: u64 = 0xffff_ffff;
 
-/** Whether the guest is at a SYSCALL. */
+/** Whether the guest is at a SYSCALL. Intel's processors have it in 64-bit code only. */
 export function isSyscall(): bool {
+  if (isIntel() && (guest.vs.get(Register.CsAttrib) & ATTRIBUTE_LONG) == 0) return false;
   return (guestWord(guest.rip, 0) & 0xffff) == SYSCALL;
 }
 
