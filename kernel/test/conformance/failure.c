@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A small extension that fails in one way: -DCASE=n selects where, -DWAY=n how (failures.ts) */
-#include "extension/call.h"
+#include "extension/vendor.h"
 
 #define IN_MAIN 1
 #define IN_BOOTSTRAP 2
@@ -28,9 +28,6 @@
 
 #define NOWHERE 0x1234000u
 #define FREE_PAGE 0x50000u
-#define EXIT_CPUID 0x72u
-#define INTERCEPT_CPUID 0x40000u
-#define INTERCEPT_VMRUN 0x1u
 
 static u64 status, output;
 static u32 exits;
@@ -102,9 +99,7 @@ void bootstrap_entered(const struct entry *entry)
     u64 vp = output & 0xffff;
     failed |= call(BF_SYSCALL_VS_CREATE, 0, vp, this_pp(), 0);
     u64 vs = output & 0xffff;
-    failed |= call(BF_SYSCALL_VS_WRITE, 0, vs, BF_AMD_REG_GUEST_ASID, 1);
-    failed |= call(BF_SYSCALL_VS_WRITE, 0, vs, BF_AMD_REG_INTERCEPT_INSTRUCTION1, INTERCEPT_CPUID);
-    failed |= call(BF_SYSCALL_VS_WRITE, 0, vs, BF_AMD_REG_INTERCEPT_INSTRUCTION2, INTERCEPT_VMRUN);
+    failed |= write_root_controls(0, (u16)vs);
     failed |= call(BF_SYSCALL_VS_INIT_AS_ROOT, 0, vs, 0, 0);
     if (failed != 0)
         give_up();
@@ -118,7 +113,7 @@ void vmexit_entered(const struct entry *entry)
     volatile struct bf_tcb *block = tcb();
     if (++exits == EXIT_NUMBER)
         misbehave_in(IN_VMEXIT, entry);
-    if (entry->registers.rsi != EXIT_CPUID)
+    if (entry->registers.rsi != EXIT(CPUID))
         give_up();
     if ((u32)block->rax == BF_CPUID_CONTROL) {
         block->rax = BF_CPUID_CONTROL_DONE;

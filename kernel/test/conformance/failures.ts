@@ -206,7 +206,7 @@ export const failures: readonly Failure[] = [
 export function buildFailure({ defines }: Failure): string {
   const folder = import.meta.dirname;
   return compile({
-    sources: [join(folder, "failure.c"), join(folder, "extension", "entry.S")],
+    sources: [join(folder, "failure.c"), ...["entry.S", "vendor.c"].map((name) => join(folder, "extension", name))],
     script: join(folder, "extension", "layout.ld"),
     defines: Object.entries(defines).map(([name, value]) => `${name}=${value}`),
   });

@@ -39,7 +39,7 @@ void raw_call(struct registers *registers);
 struct result invoke(u64 rax, u64 reg0, u64 reg1, u64 reg2, u64 reg3);
 
 #define ARGUMENTS(name, reg0, reg1, reg2, reg3, ...) invoke(SIGNED(BF_SYSCALL_##name), reg0, reg1, reg2, reg3)
-/** CALL(VS_READ, handle, vsid, BF_AMD_REG_RIP); what is not given is filled with a pattern. */
+/** CALL(VS_READ, handle, vsid, REG(RIP)); what is not given is filled with a pattern. */
 #define CALL(name, ...) ARGUMENTS(name, ##__VA_ARGS__, FILL0, FILL1, FILL2, FILL3)
 #define FILL0 0xf0f0a5a5000000f0u
 #define FILL1 0xf1f1a5a5000000f1u

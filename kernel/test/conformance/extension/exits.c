@@ -2,11 +2,10 @@
 /* The vmexit callback: a script of steps, one for each exit, which runs a guest beside the root VM */
 #include "guest.h"
 #include "phases.h"
+#include "vendor.h"
 
-#define EXIT_CPUID 0x72u
-#define EXIT_HLT 0x78u
-#define EXIT_PAUSE 0x77u
-#define INTERCEPT_PAUSE 0x800000u
+#define AMD_INTERCEPT_PAUSE 0x800000u
+#define INTEL_PAUSE_EXITING 0x40000000u
 #define GENERAL_COUNT 15u
 /** How long processors wait for each other, in system calls. */
 #define PATIENCE 1000000u
@@ -44,7 +43,7 @@ static u64 read(u16 vs, u64 reg)
 
 static void expect_rip(u16 vs, u64 rip)
 {
-    expect(read(vs, BF_AMD_REG_RIP), rip, "RIP");
+    expect(read(vs, REG(RIP)), rip, "RIP");
 }
 
 static void set_root_ids(void) { set_active_ids(BF_ROOT_VMID, root_vp(this_pp()), root_vs(this_pp())); }
@@ -78,7 +77,7 @@ static void expect_exit(const struct entry *entry, u16 vs, u64 reason)
 /** The guest's RBX counts how far it is. */
 static void expect_guest(const struct entry *entry, const struct guest *guest, u64 rip, u64 increments)
 {
-    expect_exit(entry, guest->vs, rip == GUEST_HLT ? EXIT_HLT : EXIT_CPUID);
+    expect_exit(entry, guest->vs, rip == GUEST_HLT ? EXIT(HLT) : EXIT(CPUID));
     expect_rip(guest->vs, rip);
     expect(general(1), GUEST_RBX + increments, "RBX of the guest");
 }
@@ -150,14 +149,14 @@ static void take_step(const struct entry *entry)
     switch (now->step++) {
     case 0:
         begin_case("vmexit", SUBJECT_ENTRY);
-        expect_exit(entry, root_vs(pp), EXIT_CPUID);
+        expect_exit(entry, root_vs(pp), EXIT(CPUID));
         end_case();
         chain_cases();
         test_active();
         test_live_registers();
         begin_case("good", BF_SYSCALL_VS_RUN);
         make_guest(guest);
-        now->rip = read(root_vs(pp), BF_AMD_REG_RIP);
+        now->rip = read(root_vs(pp), REG(RIP));
         for (u32 i = 0; i < GENERAL_COUNT; i++)
             now->general[i] = general(i);
         RUN_GUEST(VS_RUN, guest)
@@ -181,7 +180,7 @@ static void take_step(const struct entry *entry)
         RUN_ROOT(VS_RUN)
         return;
     case 4:
-        expect_exit(entry, root_vs(pp), EXIT_CPUID);
+        expect_exit(entry, root_vs(pp), EXIT(CPUID));
         expect_root_unmoved();
         end_case();
         begin_case("switch", BF_SYSCALL_VS_ADVANCE_IP_AND_RUN);
@@ -202,8 +201,8 @@ static void take_step(const struct entry *entry)
         must(CALL(VS_ADVANCE_IP_AND_SET_ACTIVE, handle, BF_ROOT_VMID, root_vp(pp), root_vs(pp)));
         expect_rip(guest->vs, GUEST_BEHIND_HLT);
         expect_root_unmoved();
-        must(CALL(VS_WRITE, handle, guest->vs, BF_AMD_REG_RIP, GUEST_CPUID1));
-        must(CALL(VS_WRITE, handle, guest->vs, BF_AMD_REG_RBX, GUEST_RBX));
+        must(CALL(VS_WRITE, handle, guest->vs, REG(RIP), GUEST_CPUID1));
+        must(CALL(VS_WRITE, handle, guest->vs, REG(RBX), GUEST_RBX));
         end_case();
         break;
     case 7:
@@ -225,8 +224,9 @@ static void take_step(const struct entry *entry)
         break;
     case 9:
         if (pp == 0 && online_pps > 1) {
-            u64 intercepts = read(root_vs(0), BF_AMD_REG_INTERCEPT_INSTRUCTION1);
-            must(CALL(VS_WRITE, handle, root_vs(0), BF_AMD_REG_INTERCEPT_INSTRUCTION1, intercepts | INTERCEPT_PAUSE));
+            u32 controls = REG_OF(INTERCEPT_INSTRUCTION1, PRIMARY_PROC_BASED_VM_EXECUTION_CTLS);
+            u64 pause = is_intel() ? INTEL_PAUSE_EXITING : AMD_INTERCEPT_PAUSE;
+            must(CALL(VS_WRITE, handle, root_vs(0), controls, read(root_vs(0), controls) | pause));
         }
         begin_text("DEBUG_DUMP_VMEXIT_LOG/later");
         CALL(DEBUG_DUMP_VMEXIT_LOG, pp);
@@ -253,7 +253,7 @@ _Noreturn void vmexit_entered(const struct entry *entry)
 {
     volatile struct bf_tcb *block = tcb();
     u32 is_root = entry->registers.rdi == root_vs(this_pp());
-    if (is_root && entry->registers.rsi == EXIT_PAUSE) {
+    if (is_root && entry->registers.rsi == EXIT(PAUSE)) {
         check_ids(SUBJECT_ENTRY);
         be_partner();
         CALL(VS_ADVANCE_IP_AND_RUN_CURRENT, handle);

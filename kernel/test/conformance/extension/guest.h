@@ -5,10 +5,14 @@
 
 #include "check.h"
 
+#define GUEST_TABLES 4u
+
 struct guest {
     u16 vm, vp, vs;
     /** Physical address of its page, where its CS begins. */
     u64 page;
+    /** On Intel, which runs code without paging by nested paging only: its nested page tables, lowest first. */
+    u64 tables[GUEST_TABLES];
 };
 
 /** Where its code exits: three times CPUID, with INC BX in between, then HLT, and again: it never runs for long. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The extension's life up to the first exit, and its fail callback */
 #include "phases.h"
+#include "vendor.h"
 
 #define USER_RFLAGS 0x2u
 #define USER_CS 0x2bu
@@ -8,8 +9,6 @@
 #define VECTOR_BREAKPOINT 3u
 #define VECTOR_PAGE_FAULT 14u
 #define USER_READ 4ull
-#define INTERCEPT_CPUID 0x40000u
-#define INTERCEPT_VMRUN 0x1u
 
 static u16 vps[MAX_TESTED_PPS], vss[MAX_TESTED_PPS];
 static volatile u64 expected_fault[MAX_TESTED_PPS];
@@ -68,9 +67,8 @@ static void make_root(void)
     u32 pp = this_pp();
     vps[pp] = (u16)CALL(VP_CREATE, handle, BF_ROOT_VMID).reg[0];
     vss[pp] = (u16)CALL(VS_CREATE, handle, vps[pp], pp).reg[0];
-    CALL(VS_WRITE, handle, vss[pp], BF_AMD_REG_GUEST_ASID, 1);
-    CALL(VS_WRITE, handle, vss[pp], BF_AMD_REG_INTERCEPT_INSTRUCTION1, INTERCEPT_CPUID);
-    CALL(VS_WRITE, handle, vss[pp], BF_AMD_REG_INTERCEPT_INSTRUCTION2, INTERCEPT_VMRUN);
+    write_root_controls(handle, vss[pp]);
+    depend_on(BF_SYSCALL_VS_WRITE);
     CALL(VS_INIT_AS_ROOT, handle, vss[pp]);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Group 4: virtual machines, and their direct maps on this processor */
 #include "phases.h"
+#include "vendor.h"
 
 #define PAGE 0x1000u
 /** A page of conventional memory that nobody uses, one per processor. */
@@ -112,6 +113,7 @@ static const u64 not_direct[] = {0,
 static void unmap_checks(void) { CHECKS_UNMAP(VM_UNMAP_DIRECT) }
 static void unmap_broadcast_checks(void) { CHECKS_UNMAP(VM_UNMAP_DIRECT_BROADCAST) }
 
+/** What the VMCB asks of the next run; a VMCS has no such field. */
 static u64 tlb_control(u16 vs)
 {
     struct result result = CALL(VS_READ, handle, vs, BF_AMD_REG_TLB_CONTROL);
@@ -132,12 +134,15 @@ static void flush_good(void)
         struct result vs = CALL(VS_CREATE, handle, vps[i], this_pp());
         must(vs);
         vss[i] = (u16)vs.reg[0];
-        must(CALL(VS_WRITE, handle, vss[i], BF_AMD_REG_TLB_CONTROL, 0));
+        if (!is_intel())
+            must(CALL(VS_WRITE, handle, vss[i], BF_AMD_REG_TLB_CONTROL, 0));
     }
     must(CALL(VM_TLB_FLUSH, handle, vms[1]));
-    u64 control = tlb_control(vss[1]);
-    expect(control == 1 || control == 3, 1, "TLB_CONTROL is 1 or 3");
-    expect(tlb_control(vss[0]), 0, "TLB_CONTROL of another VM");
+    if (!is_intel()) {
+        u64 control = tlb_control(vss[1]);
+        expect(control == 1 || control == 3, 1, "TLB_CONTROL is 1 or 3");
+        expect(tlb_control(vss[0]), 0, "TLB_CONTROL of another VM");
+    }
     for (u32 i = 2; i-- > 0;) {
         must(CALL(VS_DESTROY, handle, vss[i]));
         must(CALL(VP_DESTROY, handle, vps[i]));

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Group 6: virtual processor states, where they are made and changed, but for their registers */
 #include "phases.h"
+#include "vendor.h"
 
-#define EFER_SVME_LMA_LME 0x1500u
+#define EFER_LMA_LME 0x500u
+#define EFER_SVME 0x1000u
 #define CR0_PG_PE 0x80000001u
-#define ATTRIB_LONG 0x200u
+#define AMD_ATTRIB_LONG 0x200u
+#define INTEL_ATTRIB_LONG 0x2000u
 
 static const u64 no_vs[] = {BF_MAX_VSS - 1, BF_MAX_VSS, BF_INVALID_ID, ~0ull};
 #define REFUSES_VSS(name)                                                                                           \
@@ -44,12 +47,12 @@ static void create_good(void)
         expect(result.reg[0] & ~0xffffull, handle & ~0xffffull, "upper bits of REG0");
         u16 vs = (u16)result.reg[0];
         expect(vs >= BF_MAX_VSS, 0, "identifier is too great");
-        expect(read(vs, BF_AMD_REG_RBX), 0, "RBX of a new VS");
-        expect(read(vs, BF_AMD_REG_RIP), 0, "RIP of a new VS");
-        expect(read(vs, BF_AMD_REG_DR0), 0, "DR0 of a new VS");
-        must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_RBX, 0x4711));
-        must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_RIP, 0x4711));
-        must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_DR0, 0x4711));
+        expect(read(vs, REG(RBX)), 0, "RBX of a new VS");
+        expect(read(vs, REG(RIP)), 0, "RIP of a new VS");
+        expect(read(vs, REG(DR0)), 0, "DR0 of a new VS");
+        must(CALL(VS_WRITE, handle, vs, REG(RBX), 0x4711));
+        must(CALL(VS_WRITE, handle, vs, REG(RIP), 0x4711));
+        must(CALL(VS_WRITE, handle, vs, REG(DR0), 0x4711));
         must(CALL(VS_DESTROY, handle, vs));
     }
 }
@@ -80,27 +83,31 @@ static void init_checks(void)
 static void init_good(void)
 {
     u16 vs = root_vs(this_pp());
-    must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_RIP, 0));
+    must(CALL(VS_WRITE, handle, vs, REG(RIP), 0));
     expect_status(CALL(VS_INIT_AS_ROOT, handle, 0xabcd0000u | vs), BF_STATUS_SUCCESS, "root VS");
-    expect(read(vs, BF_AMD_REG_RIP) == 0, 0, "RIP is zero");
-    expect(read(vs, BF_AMD_REG_RSP) == 0, 0, "RSP is zero");
-    expect(read(vs, BF_AMD_REG_CR3) == 0, 0, "CR3 is zero");
-    expect(read(vs, BF_AMD_REG_EFER) & EFER_SVME_LMA_LME, EFER_SVME_LMA_LME, "EFER");
-    expect(read(vs, BF_AMD_REG_CR0) & CR0_PG_PE, CR0_PG_PE, "CR0");
-    expect(read(vs, BF_AMD_REG_CS_ATTRIB) & ATTRIB_LONG, ATTRIB_LONG, "CS attributes");
-    expect(read(vs, BF_AMD_REG_RFLAGS) & 0x202, 2, "RFLAGS without IF");
-    expect(read(vs, BF_AMD_REG_XCR0) & 1, 1, "XCR0");
+    expect(read(vs, REG(RIP)) == 0, 0, "RIP is zero");
+    expect(read(vs, REG(RSP)) == 0, 0, "RSP is zero");
+    expect(read(vs, REG(CR3)) == 0, 0, "CR3 is zero");
+    u64 efer = EFER_LMA_LME | (is_intel() ? 0 : EFER_SVME);
+    u64 attributes = is_intel() ? INTEL_ATTRIB_LONG : AMD_ATTRIB_LONG;
+    expect(read(vs, REG(EFER)) & efer, efer, "EFER");
+    expect(read(vs, REG(CR0)) & CR0_PG_PE, CR0_PG_PE, "CR0");
+    expect(read(vs, REG(CS_ATTRIB)) & attributes, attributes, "CS attributes");
+    expect(read(vs, REG(RFLAGS)) & 0x202, 2, "RFLAGS without IF");
+    expect(read(vs, REG(XCR0)) & 1, 1, "XCR0");
 }
 
 static void clear_good(void)
 {
     REFUSES_VSS(VS_CLEAR)
     u16 vs = create_vs(this_pp());
-    must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_VMCB_CLEAN_BITS, 0xfff));
-    must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_RIP, 0x4711));
+    if (!is_intel())
+        must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_VMCB_CLEAN_BITS, 0xfff));
+    must(CALL(VS_WRITE, handle, vs, REG(RIP), 0x4711));
     expect_status(CALL(VS_CLEAR, handle, 0xabcd0000u | vs), BF_STATUS_SUCCESS, "local");
-    expect(read(vs, BF_AMD_REG_VMCB_CLEAN_BITS), 0, "clean bits");
-    expect(read(vs, BF_AMD_REG_RIP), 0x4711, "RIP stays");
+    if (!is_intel())
+        expect(read(vs, BF_AMD_REG_VMCB_CLEAN_BITS), 0, "clean bits");
+    expect(read(vs, REG(RIP)), 0x4711, "RIP stays");
     must(CALL(VS_DESTROY, handle, vs));
 }
 
@@ -132,7 +139,7 @@ static void flush_good(void)
     expect_status(CALL(VS_TLB_FLUSH, handle, vs, 0), BF_STATUS_INVALID_INPUT_REG2, "null");
     expect_status(CALL(VS_TLB_FLUSH, handle, vs, 0x1008), BF_STATUS_INVALID_INPUT_REG2, "unaligned");
     expect_status(CALL(VS_TLB_FLUSH, handle, BF_INVALID_ID, 0), BF_STATUS_INVALID_INPUT_REG1, "the VS comes first");
-    must(CALL(VS_WRITE, handle, vs, BF_AMD_REG_GUEST_ASID, 2));
+    must(CALL(VS_WRITE, handle, vs, REG_TAG, 2));
     expect_status(CALL(VS_TLB_FLUSH, handle, vs, 0x1000), BF_STATUS_SUCCESS, "a page");
     must(CALL(VS_DESTROY, handle, vs));
 }
