@@ -7,7 +7,7 @@ import { buildMutant, calls, mutationsOf } from "./mutant.ts";
 import { tryMutation } from "./mutation-run.ts";
 import { fillTable, formatTable, isClean } from "./table.ts";
 
-const USAGE = "usage: npm run test:conformance -- [--machine amd] [--mutate all|CALL]";
+const USAGE = "usage: npm run test:conformance -- [--machine amd|intel|amd-bochs] [--mutate all|CALL]";
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 
