@@ -8,6 +8,7 @@ export const decisions = table("callbacks", "What happens after a callback: its 
   NEXT_RUN: [1, "Run the VM on where it is: the instruction is executed again."],
   NEXT_STOP: [2, "Skip the instruction, and give this processor back to the operating system for good."],
   NEXT_FAIL: [3, "Give up: the processor is lost to this extension, and the debug ring says so."],
+  NEXT_WAIT: [5, "Only in bootstrap of a service, which does not own the root VM: done, messages may come."],
   NEXT_AGAIN: [4, "Only in fail: go on where the callback failed. A fault's instruction is executed once more."],
 });
 

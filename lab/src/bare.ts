@@ -7,6 +7,7 @@ import { FailureWatch } from "./emulator/failure-watch.ts";
 import { startEmulator } from "./emulator/start.ts";
 import { LabError } from "./errors.ts";
 import { findMachine } from "./machines.ts";
+import { loadManifest } from "./manifest.ts";
 import { MachineFailure, type OutcomeKind } from "./outcome.ts";
 import { products } from "./paths.ts";
 import { newRunFolder } from "./run-folder.ts";
@@ -22,8 +23,10 @@ export interface RunBareOptions {
   readonly icount?: boolean;
   /** Replaces the machine's processor: QEMU's `-cpu`, Bochs's model. */
   readonly cpu?: string;
-  /** ELF files of the extensions. */
+  /** ELF files of the extensions, unless a manifest names them. */
   readonly extensions: readonly string[];
+  /** A load manifest: its files, with the settings and the policies that it gives them. */
+  readonly manifest?: string;
   /** The microkernel; default: the one that was built. */
   readonly kernel?: string;
   /** The bare platform's image; default: the one that was built. */
@@ -98,11 +101,14 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
   };
   const image = requireFile(options.image ?? products.bare, "Build it: bf build");
   const kernel = requireFile(options.kernel ?? products.kernel, "Build it: bf build");
-  const modules = [kernel, ...options.extensions.map((file) => requireFile(file, "Is it built? bf build"))];
   const folder = newRunFolder();
+  const loaded = options.manifest === undefined ? undefined : loadManifest(options.manifest, folder);
+  const files = (loaded?.extensions ?? options.extensions).map((file) => requireFile(file, "Is it built? bf build"));
+  const modules = [kernel, ...files, ...(loaded === undefined ? [] : [loaded.policies])];
+  const append = `${options.append ?? ""}${loaded === undefined ? "" : " policies=1"}`.trim();
   let kept = options.keep === true;
   try {
-    const boot = { kind: "bare", image, modules, append: options.append ?? "" } as const;
+    const boot = { kind: "bare", image, modules, append } as const;
     const emulator = await startEmulator(hardware, boot, folder);
     const serial = await emulator.connection("serial");
     const watch = new FailureWatch(emulator);

@@ -33,6 +33,7 @@ interface RunFlags extends MachineFlags {
 
 interface BareFlags extends MachineFlags {
   readonly extension: string[];
+  readonly manifest?: string;
   readonly kernel?: string;
   readonly timeout: number;
 }
@@ -196,7 +197,8 @@ Examples:
 
   withMachineOptions(lab.command("bare"), "256M")
     .description("run kernel and extension without an operating system, and print what they write to COM1")
-    .requiredOption("--extension <file>", "ELF file of an extension; may be repeated", collect, [])
+    .option("--extension <file>", "ELF file of an extension; may be repeated", collect, [])
+    .option("--manifest <file>", "load manifest that names the extensions, and what each may do")
     .option("--kernel <file>", "ELF file of the microkernel (build/kernel/kernel.elf)")
     .option("--timeout <seconds>", "most seconds that it may run", wholeNumber, 60)
     .option("--append <words>", "command line of the bare platform")

@@ -22,10 +22,6 @@
 // On the first processor, once.
     .globl _start
 _start:
-    xor eax, eax
-    cpuid
-    cmp ebx, 0x756e6547 // "Genu", of "GenuineIntel"
-    sete [rip + bf_is_intel]
     mov edi, BF_SPEC_VERSION_2
     movabs rax, CALL(HANDLE_OPEN)
     syscall
@@ -39,10 +35,23 @@ _start:
     call bf_before_callbacks
     lea rsi, [rip + on_bootstrap]
     REGISTER(BOOTSTRAP)
+    lea rax, [rip + vmexit]
+    lea rcx, [rip + bf_no_vmexit]
+    cmp rax, rcx
+    je 1f
     lea rsi, [rip + on_vmexit]
     REGISTER(VMEXIT)
-    lea rsi, [rip + on_fail]
+1:  lea rsi, [rip + on_fail]
     REGISTER(FAIL)
+    lea rax, [rip + message]
+    lea rcx, [rip + no_message]
+    cmp rax, rcx
+    je 1f
+    lea rsi, [rip + on_message]
+    SYSCALL_WITH_HANDLE(MESSAGE_REGISTER)
+    test rax, rax
+    jnz give_up
+1:
     movabs rax, CALL(CONTROL_WAIT)
     syscall
     ud2
@@ -70,7 +79,22 @@ on_fail:
     call fail
     jmp decide
 
-// The same from anywhere in a callback, EDI = BF_NEXT_*: the stack is left as it is, since the next callback has a new one.
+// For a message: RDI = the caller, RSI, RDX, R10, R8 = its words, which lie on the stack until they are the reply's.
+on_message:
+    push r8
+    push r10
+    push rdx
+    push rsi
+    mov rsi, rsp
+    call message
+    pop rsi
+    pop rdx
+    pop r10
+    pop r8
+    SYSCALL_WITH_HANDLE(MESSAGE_REPLY)
+    jmp give_up
+
+// As decide, from anywhere in a callback, EDI = BF_NEXT_*: the stack is left as it is, since the next callback has a new one.
     .globl bf_decide
     .hidden bf_decide
 bf_decide:
@@ -86,6 +110,8 @@ decide:
     je stop
     cmp eax, BF_NEXT_AGAIN
     je again
+    cmp eax, BF_NEXT_WAIT
+    je wait
 give_up:
     movabs rax, CALL(CONTROL_EXIT)
     syscall
@@ -100,6 +126,19 @@ stop:
 again:
     movabs rax, CALL(CONTROL_AGAIN)
     syscall
+    ud2
+
+wait:
+    movabs rax, CALL(CONTROL_WAIT)
+    syscall
+    ud2
+
+// What an extension that sends and answers no messages has, and a service that handles no VM exits.
+    .weak message, bf_no_vmexit
+    .hidden message, bf_no_vmexit
+message:
+no_message:
+bf_no_vmexit:
     ud2
 
 // What a language has to do with the handle open and before any callback, and first on each processor: nothing.

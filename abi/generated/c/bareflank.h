@@ -549,6 +549,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_NEXT_RUN BF_U32(0x1) /* Run the VM on where it is: the instruction is executed again. */
 #define BF_NEXT_STOP BF_U32(0x2) /* Skip the instruction, and give this processor back to the operating system for good. */
 #define BF_NEXT_FAIL BF_U32(0x3) /* Give up: the processor is lost to this extension, and the debug ring says so. */
+#define BF_NEXT_WAIT BF_U32(0x5) /* Only in bootstrap of a service, which does not own the root VM: done, messages may come. */
 #define BF_NEXT_AGAIN BF_U32(0x4) /* Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 
 /* Exit reasons on Intel, as the vmexit callback gets them (SDM volume 3, appendix C) */

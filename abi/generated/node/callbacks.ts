@@ -81,6 +81,8 @@ export const NEXT_RUN = 0x1;
 export const NEXT_STOP = 0x2;
 /** Give up: the processor is lost to this extension, and the debug ring says so. */
 export const NEXT_FAIL = 0x3;
+/** Only in bootstrap of a service, which does not own the root VM: done, messages may come. */
+export const NEXT_WAIT = 0x5;
 /** Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 export const NEXT_AGAIN = 0x4;
 

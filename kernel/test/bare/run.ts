@@ -53,13 +53,16 @@ export function withoutRegisters(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("  "));
 }
 
-/** Runs one extension; the exit code is that of loader/bare/ending.ts, 0 when all went well. */
-export async function run(extension: string, { cpuids = 10, append = "", ...options }: Options = {}): Promise<Run> {
+/** Runs one extension, or those of `options.manifest` when it is a list without any; the exit code is that of loader/bare/ending.ts, 0 when all went well. */
+export async function run(
+  extension: string | readonly [],
+  { cpuids = 10, append = "", ...options }: Options = {},
+): Promise<Run> {
   const result = await runBare({
     // Bochs takes five seconds on a quiet host, most of them for the BIOS
     timeout: options.machine === undefined || options.machine === "amd" ? 30 : 120,
     ...options,
-    extensions: [extension],
+    extensions: typeof extension === "string" ? [extension] : extension,
     append: `cpuid=${cpuids} ${append}`,
   });
   return {

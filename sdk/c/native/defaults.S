@@ -23,6 +23,15 @@ constructed:
     pop rbx
     ret
 
+// A service has no vmexit callback: start.S does not register this one.
+    .weak vmexit
+    .hidden vmexit
+    .globl bf_no_vmexit
+    .hidden bf_no_vmexit
+vmexit:
+bf_no_vmexit:
+    ud2
+
 // An extension without a fail callback of its own gives up.
     .weak fail
     .hidden fail

@@ -10,6 +10,7 @@
 #include "callbacks.h"
 #include "guest.h"
 #include "log.h"
+#include "message.h"
 #include "objects.h"
 #include "root.h"
 #include "settings.h"

@@ -12,6 +12,7 @@ enum bf_next {
     bf_stop = BF_NEXT_STOP,                       /* give this processor back to the operating system for good */
     bf_fail = BF_NEXT_FAIL,                       /* give up */
     bf_again = BF_NEXT_AGAIN,                     /* only in fail: go on where the callback failed */
+    bf_wait = BF_NEXT_WAIT,                       /* only in bootstrap of a service: done, messages may come */
 };
 
 /* Ends the callback as a failed assertion, unless a call succeeded: the fail callback is told. */

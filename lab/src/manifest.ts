@@ -1,0 +1,34 @@
+// A load manifest on the bare platform, where no bfm reads it
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { encodePolicies, ManifestError, readManifest } from "@bareflank/abi/manifest";
+import { withSettings } from "@bareflank/abi/settings";
+import { LabError } from "./errors.ts";
+
+/** What the bare platform is given instead of a manifest: files, the last of them with all policies. */
+export interface LoadedManifest {
+  readonly extensions: readonly string[];
+  readonly policies: string;
+}
+
+/** Reads a manifest, and writes what it asks for into `folder`. */
+export function loadManifest(path: string, folder: string): LoadedManifest {
+  if (!existsSync(path)) throw new LabError(`${path} does not exist.`, "Name a load manifest.");
+  try {
+    const entries = readManifest(readFileSync(path, "utf8"));
+    const policies = join(folder, "policies");
+    writeFileSync(policies, encodePolicies(entries));
+    const extensions = entries.map(({ file, settings }, index) => {
+      const source = resolve(dirname(path), file);
+      if (settings.length === 0 || !existsSync(source)) return source;
+      const copy = join(folder, `${index}-${basename(source)}`);
+      writeFileSync(copy, withSettings(readFileSync(source), settings));
+      return copy;
+    });
+    return { extensions, policies };
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    throw new LabError(`${path}: ${error.message}`, "Correct the manifest; docs/extensions.md describes it.");
+  }
+}
