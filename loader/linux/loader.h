@@ -8,8 +8,8 @@
 /* Linear memory of the loader's module; package.json: memory.initialKiB, without the first 64. */
 #define LOADER_MEMORY_BYTES 0x10000
 
-/* The largest argument block. */
-#define LOADER_BLOCK_BYTES 256
+/* At least the largest argument block: STATUS_ARGS_BYTES. */
+#define LOADER_BLOCK_BYTES 512
 
 /* loader/src/run.ts */
 #define RUN_DONE 0
