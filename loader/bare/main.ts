@@ -2,6 +2,7 @@
 //
 // Command line (multiboot):  cpuid=N    CPUIDs that the root VM executes on each processor (default 1000)
 //                            leaf=L     of which leaf (default 0)
+//                            together=1 on all processors at once, instead of one after the other
 //                            cycles=N   how often to start and stop (default 1)
 //                            debug=N    the kernel's debug level (default 1)
 //                            fail=N     pretends that memory runs out for processor N

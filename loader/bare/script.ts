@@ -38,7 +38,7 @@ import { take } from "./memory";
 import { fileCount, fileEnd, fileStart, option } from "./multiboot";
 import { storm } from "./nmi-storm";
 import { payloadTicks, preparePayload } from "./payload";
-import { OPERATION_PAYLOAD, performOn, processorsFound } from "./processors";
+import { awaitEnd, beginOn, OPERATION_PAYLOAD, performOn, processorsFound } from "./processors";
 
 /** The argument block of every command, in a page of its own. */
 let block: u64 = 0;
@@ -106,6 +106,10 @@ function cycle(): u32 {
 function work(where: string): void {
   const times = option("cpuid", 1000);
   if (times === 0) return;
+  if (option("together", 0) !== 0) {
+    workTogether();
+    return;
+  }
   for (let i: u32 = 0; i < processorsFound(); i++) {
     performOn(i, OPERATION_PAYLOAD);
     print("bare: processor ");
@@ -120,6 +124,13 @@ function work(where: string): void {
     printDecimal(payloadTicks() / times);
     print(" each\n");
   }
+}
+
+/** Runs the payload on all processors at once; times would mean nothing. */
+function workTogether(): void {
+  for (let i: u32 = 1; i < processorsFound(); i++) beginOn(i, OPERATION_PAYLOAD);
+  performOn(0, OPERATION_PAYLOAD);
+  for (let i: u32 = 1; i < processorsFound(); i++) awaitEnd(i);
 }
 
 /** Calls the loader with what is in the block; false, and the report printed, when it failed. */

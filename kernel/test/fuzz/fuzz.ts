@@ -1,30 +1,45 @@
-// `npm run fuzz -- --calls N --seed S`: random system calls against the model, and a table of what was made
+// `npm run fuzz`: random system calls against what must come back, and a table of what was made
+//
+// Without --machine on the simulated machine, whose every status a model knows; with it on an emulated one, where all
+// processors call at the same time.
 
 import { parseArgs } from "node:util";
+import { fuzzMachine } from "./machine.ts";
 import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
-const USAGE = "Usage: npm run fuzz -- [--calls N] [--seed S] [--processors N]";
+const USAGE = "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel]";
+
+interface Chosen {
+  readonly calls: number;
+  readonly seed: number;
+  readonly smp: number;
+  readonly machine: string | undefined;
+}
+
+type Tallies = ReadonlyMap<string, Readonly<Tally>>;
 
 function number(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new TypeError(`"${text}" is no number.`);
   return Number(text);
 }
 
-function options(): { calls: number; seed: number; ppCount: number } {
+function options(): Chosen {
   const { values } = parseArgs({
     options: {
-      calls: { type: "string", default: "100000" },
+      calls: { type: "string" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      processors: { type: "string", default: "3" },
+      smp: { type: "string", default: "3" },
+      machine: { type: "string" },
     },
   });
-  return { calls: number(values.calls), seed: number(values.seed), ppCount: number(values.processors) };
+  const calls = number(values.calls ?? (values.machine === undefined ? "100000" : "10000"));
+  return { calls, seed: number(values.seed), smp: number(values.smp), machine: values.machine };
 }
 
-function table(tallies: ReadonlyMap<string, Tally>): string {
+function table(tallies: Tallies): string {
   const rows = [...tallies].sort(([a], [b]) => a.localeCompare(b));
-  const width = Math.max(...rows.map(([name]) => name.length));
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
   return rows
     .map(
       ([name, { made, succeeded }]) =>
@@ -33,16 +48,23 @@ function table(tallies: ReadonlyMap<string, Tally>): string {
     .join("");
 }
 
-try {
-  const chosen = options();
-  process.stderr.write(`${chosen.calls} calls, seed ${chosen.seed}, ${chosen.ppCount} processors\n`);
-  const session = new FuzzSession(chosen);
+async function fuzz(chosen: Chosen): Promise<{ tallies: Tallies; wrong: readonly string[] }> {
+  const { machine, smp } = chosen;
+  if (machine !== undefined) return await fuzzMachine({ ...chosen, machine });
+  const session = new FuzzSession({ ...chosen, ppCount: smp });
   session.run(chosen.calls);
   const wrong = session.audit();
   // Each of its requests is a page-by-page comparison: fewer of them take as long
   const nested = new NestedFuzzSession(chosen.seed);
   nested.run(Math.ceil(chosen.calls / 100));
-  process.stdout.write(`call, made, succeeded\n${table(new Map([...session.tallies, ...nested.tallies]))}`);
+  return { tallies: new Map([...session.tallies, ...nested.tallies]), wrong };
+}
+
+try {
+  const chosen = options();
+  process.stderr.write(`${chosen.calls} calls, seed ${chosen.seed}, ${chosen.smp} processors\n`);
+  const { tallies, wrong } = await fuzz(chosen);
+  process.stdout.write(`call, made, succeeded\n${table(tallies)}`);
   for (const line of wrong) process.stderr.write(`${line}\n`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
 } catch (error) {
