@@ -15,18 +15,8 @@
 import { VENDOR_INTEL } from "../../abi/generated/bare/boot";
 import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
 import { readVendor } from "../src/x64/check";
-import { cpuidEax, hypercall, rdmsr, readCr4, wrmsr } from "../src/x64/cpu";
-import {
-  callHookTarget,
-  hookTarget,
-  inb,
-  openInterruptWindow,
-  outb,
-  outsb,
-  undefinedOpcode,
-  waitOnce,
-  writeCr4,
-} from "./board";
+import { cpuidEax, hypercall, rdmsr, readCr4, writeCr4, wrmsr } from "../src/x64/cpu";
+import { callHookTarget, hookTarget, inb, openInterruptWindow, outb, outsb, undefinedOpcode, waitOnce } from "./board";
 import { print, printHex } from "./console";
 import { option } from "./multiboot";
 

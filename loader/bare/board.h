@@ -42,8 +42,6 @@ INTRINSIC0(void, board, halt)
         __asm__ volatile("cli\nhlt" : : : "memory");
 }
 
-INTRINSIC(void, board, writeCr4, u64 value) { __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory"); }
-
 INTRINSIC(void, board, loadGdt, u64 base, u32 limit)
 {
     struct table_register gdtr = {(u16)limit, base};

@@ -19,8 +19,6 @@ export declare function openInterruptWindow(): void;
 export declare function rdtsc(): u64;
 /** Disables interrupts and waits for ever. */
 export declare function halt(): void;
-/** Sets CR4. */
-export declare function writeCr4(value: u64): void;
 
 /** Loads GDTR, every segment register (CS from 0x10, SS, DS, ES from 0x18, FS and GS null) and TR from 0x20. */
 export declare function loadGdt(base: u64, limit: u32): void;

@@ -83,7 +83,7 @@ function check(processor: Processor): void {
 function enter(processor: Processor, index: u32): void {
   if (loadAcquire32(stageAddress(processor)) !== STAGE_ENTERING) return;
   if (processor.vendor === VENDOR_INTEL) allowVmx();
-  captureState(processor.state, processor.vendor);
+  captureState(processor.state, processor.vendor, processor.features);
   fillHandoff(processor.state, stateAlias(index));
   copyMemory(processor.snapshots, processor.state, SAVED_STATE_BYTES);
   let status = demote(processor.state);
@@ -105,7 +105,7 @@ function enter(processor: Processor, index: u32): void {
 function leave(processor: Processor): void {
   const snapshots = processor.snapshots;
   control(CPUID_CONTROL_REPORT_OFF);
-  captureState(snapshots + SNAPSHOT_INSIDE, processor.vendor);
+  captureState(snapshots + SNAPSHOT_INSIDE, processor.vendor, processor.features);
   const answer = control(CPUID_CONTROL_STOP);
   // Whoever does not know the control leaf may well answer it with zeros: only the kernel knows that it let go.
   if (answer !== CPUID_CONTROL_DONE || phaseOf(processor) !== PHASE_STOPPED) {
@@ -113,7 +113,7 @@ function leave(processor: Processor): void {
     return;
   }
   storeRelease32(stageAddress(processor), STAGE_OUTSIDE);
-  captureState(snapshots + SNAPSHOT_AFTER, processor.vendor);
+  captureState(snapshots + SNAPSHOT_AFTER, processor.vendor, processor.features);
   const mismatch = findMismatch(snapshots, snapshots + SNAPSHOT_INSIDE, snapshots + SNAPSHOT_AFTER);
   if (mismatch !== 0) {
     processor.error = ERROR_STOP_MISMATCH;

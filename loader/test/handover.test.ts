@@ -119,6 +119,20 @@ describe("SavedState", () => {
     expect(read(machine, stateOf(machine, 1), SAVED_STATE_HOST_CR4, 8)).toBe(0x660n);
   });
 
+  it("holds XCR0 of an operating system that has given XSAVE up, and of a processor without it none", () => {
+    const xcr0 = (leaf1Ecx: number) => {
+      const machine = started(({ processors: [first] }) => {
+        if (first === undefined) return;
+        Object.assign(first, { leaf1Ecx, xcr0: 0xe7n });
+        first.cr[4] = 0x33_06f0n;
+      });
+      expect(machine.processors[0]?.cr[4]).toBe(0x33_06f0n);
+      return read(machine, stateOf(machine, 0), SAVED_STATE_XCR0, 8);
+    };
+    expect(xcr0(1 << 26)).toBe(0xe7n);
+    expect(xcr0(0)).toBe(0n);
+  });
+
   it("holds the operating system's registers", () => {
     const machine = started();
     const state = stateOf(machine, 0);

@@ -68,6 +68,8 @@ INTRINSIC0(u64, cpu, readCr3) { RETURN_REGISTER("cr3"); }
 INTRINSIC0(u64, cpu, readCr4) { RETURN_REGISTER("cr4"); }
 INTRINSIC0(u64, cpu, readCr8) { RETURN_REGISTER("cr8"); }
 
+INTRINSIC(void, cpu, writeCr4, u64 value) { __asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory"); }
+
 INTRINSIC0(u64, cpu, readXcr0)
 {
     u32 low, high;

@@ -18,6 +18,7 @@ export declare function readCr2(): u64;
 export declare function readCr3(): u64;
 export declare function readCr4(): u64;
 export declare function readCr8(): u64;
+export declare function writeCr4(value: u64): void;
 /** XCR0; CR4.OSXSAVE must be set. */
 export declare function readXcr0(): u64;
 /** DR0 to DR3, DR6 or DR7. */

@@ -1,6 +1,7 @@
 // Reads the operating system's state of the processor that this runs on into a SavedState
 
 import {
+  CPU_FEATURE_XSAVE,
   SAVED_STATE_CR0,
   SAVED_STATE_CR2,
   SAVED_STATE_CR3,
@@ -51,6 +52,7 @@ import {
   readXcr0,
   tableBase,
   tableLimit,
+  writeCr4,
 } from "./cpu";
 import { attributesOf, baseOf, descriptorAddress, isNull, limitOf, systemBaseOf } from "./descriptor";
 import {
@@ -79,8 +81,9 @@ const SEGMENT_TR: u32 = 7;
 const SEGMENT_BYTES: u32 = (SAVED_STATE_FS_BASE - SAVED_STATE_ES_BASE) >> 2;
 
 /** Fills everything but the general registers, RIP, RSP and RFLAGS, which the hand-off code knows best. */
-export function captureState(state: u64, vendor: u32): void {
+export function captureState(state: u64, vendor: u32, features: u32): void {
   captureControl(state);
+  poke64(state + SAVED_STATE_XCR0, (features & CPU_FEATURE_XSAVE) !== 0 ? captureXcr0() : 0);
   captureMsrs(state);
   poke64(state + SAVED_STATE_HSAVE_PA, vendor === VENDOR_AMD ? rdmsr(MSR_VM_HSAVE_PA) : 0);
   captureTables(state);
@@ -93,13 +96,25 @@ function captureControl(state: u64): void {
   poke64(state + SAVED_STATE_CR3, readCr3());
   poke64(state + SAVED_STATE_CR4, readCr4());
   poke64(state + SAVED_STATE_CR8, readCr8());
-  poke64(state + SAVED_STATE_XCR0, (readCr4() & CR4_OSXSAVE) !== 0 ? readXcr0() : 0);
   poke64(state + SAVED_STATE_DR0, readDr(0));
   poke64(state + SAVED_STATE_DR1, readDr(1));
   poke64(state + SAVED_STATE_DR2, readDr(2));
   poke64(state + SAVED_STATE_DR3, readDr(3));
   poke64(state + SAVED_STATE_DR6, readDr(6));
   poke64(state + SAVED_STATE_DR7, readDr(7));
+}
+
+/**
+ * An operating system that has given XSAVE up may have left XCR0 as it was; CPUID leaf 0Dh shows it all the same.
+ * Reading it needs CR4.OSXSAVE for a moment.
+ */
+function captureXcr0(): u64 {
+  const cr4 = readCr4();
+  if ((cr4 & CR4_OSXSAVE) !== 0) return readXcr0();
+  writeCr4(cr4 | CR4_OSXSAVE);
+  const xcr0 = readXcr0();
+  writeCr4(cr4);
+  return xcr0;
 }
 
 function captureMsrs(state: u64): void {

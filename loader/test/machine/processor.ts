@@ -9,6 +9,7 @@ const EFER = 0xc000_0080;
 const VM_CR = 0xc001_0114;
 const VM_HSAVE_PA = 0xc001_0117;
 const FEATURE_CONTROL = 0x3a;
+const OSXSAVE = 1n << 18n;
 /** "Genu"ineIntel. */
 const INTEL = 0x756e_6547;
 
@@ -46,6 +47,7 @@ export class Processor {
   gdt = 0n;
   gdtLimit = 0x7f;
   cr: Record<0 | 2 | 3 | 4 | 8, bigint> = { 0: 0x8005_0033n, 2: 0x1234n, 3: 0x5000n, 4: 0x37_06f0n, 8: 0n };
+  xcr0 = 7n;
   dr: Record<number, bigint> = { 0: 0n, 1: 0n, 2: 0n, 3: 0n, 6: 0xffff_0ff0n, 7: 0x400n };
   readonly msrs = new Map<number, bigint>();
   /** In a VM now. */
@@ -98,7 +100,13 @@ export class Processor {
       readCr3: () => this.cr[3],
       readCr4: () => this.cr[4],
       readCr8: () => this.cr[8],
-      readXcr0: () => 7n,
+      writeCr4: (value: bigint) => {
+        this.cr[4] = BigInt.asUintN(64, value);
+      },
+      readXcr0: () => {
+        if ((this.cr[4] & OSXSAVE) === 0n) throw new Error("#UD: XGETBV without CR4.OSXSAVE");
+        return this.xcr0;
+      },
       readDr: (index: number) => this.dr[index] ?? 0n,
       readSelector: (index: number) => this.selectors[index] ?? 0,
       tableBase: (index: number) => (index === 0 ? this.gdt : 0xffff_fe00_0000_0000n),
