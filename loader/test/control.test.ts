@@ -1,5 +1,7 @@
 // Argument blocks: what a caller may get wrong, and the debug ring
 
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   BOOT_ARGS_RING_PHYS,
   DEBUG_RING_BEGIN,
@@ -26,6 +28,7 @@ import {
   IOCTL_STATUS,
   IOCTL_STOP,
   IOCTL_UNLOAD,
+  IOCTL_VMCALL,
   LOAD_ARGS_BYTES,
   LOAD_ARGS_EXT_BYTES,
   LOAD_ARGS_EXT_COUNT,
@@ -47,6 +50,14 @@ import { extensionImage, kernelImage, Machine, toDirect } from "./machine/machin
 const CONTROL = { done: 0, version: 2, fault: 3 } as const;
 
 describe("a command", () => {
+  it("has a block that Linux's glue has room for", () => {
+    const header = readFileSync(resolve(import.meta.dirname, "../linux/loader.h"), "utf8");
+    const room = Number(/^#define LOADER_BLOCK_BYTES (\d+)$/m.exec(header)?.[1]);
+    const { loader } = new Machine(1);
+    const commands = [IOCTL_LOAD, IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP, IOCTL_STATUS, IOCTL_DUMP, IOCTL_VMCALL];
+    expect(Math.max(...commands.map(loader.loaderBlockBytes))).toBeLessThanOrEqual(room);
+  });
+
   it("has a block of a known size, or is unknown", () => {
     const { loader } = new Machine(1);
     expect(
