@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { failures, runFailure } from "./failures.ts";
-import { buildMutant, calls, type Mutation } from "./mutant.ts";
+import { buildMutant, calls, isVersion2, type Mutation } from "./mutant.ts";
 import { tryMutation } from "./mutation-run.ts";
 import { runSuite } from "./suite.ts";
+import { runVersion2 } from "./version2.ts";
 
 describe("the system call interface", () => {
   it.each([
@@ -15,7 +16,8 @@ describe("the system call interface", () => {
     expect(cases.filter(({ blamed }) => blamed !== undefined)).toEqual([]);
     expect(broken).toBeUndefined();
     const tested = new Set(cases.map(({ ppid, subject }) => `${ppid} ${subject}`));
-    const wanted = [...calls.keys()].filter((call) => call !== "CONTROL_EXIT" && call !== "CONTROL_WAIT");
+    const ends = new Set(["CONTROL_EXIT", "CONTROL_WAIT"]);
+    const wanted = [...calls.keys()].filter((call) => !ends.has(call) && !isVersion2(call));
     const missing = wanted.flatMap((call) => [...Array(smp).keys()].map((ppid) => `${ppid} ${call}`));
     expect(missing.filter((key) => !tested.has(key))).toEqual([]);
   });
@@ -24,6 +26,16 @@ describe("the system call interface", () => {
     const { cases, broken } = await runSuite({ smp: 2, tlsImage: true, debug: 2 });
     expect(cases.filter(({ blamed }) => blamed !== undefined)).toEqual([]);
     expect(broken).toBeUndefined();
+  });
+});
+
+describe("version 2, with a client and a service", () => {
+  it.each([1, 2, 4])("is as documented with %i processors", async (smp) => {
+    const { cases, broken } = await runVersion2({ smp });
+    expect(cases.filter(({ blamed }) => blamed !== undefined)).toEqual([]);
+    expect(broken).toBeUndefined();
+    const tested = new Set(cases.map(({ subject }) => subject));
+    expect([...calls.keys()].filter((call) => isVersion2(call) && !tested.has(call))).toEqual([]);
   });
 });
 
@@ -43,6 +55,7 @@ const mutations: readonly Mutation[] = [
   { call: "VS_READ", kind: "status" },
   { call: "VM_CREATE", kind: "output" },
   { call: "VS_CLEAR", kind: "nothing" },
+  { call: "MESSAGE_CALL", kind: "output" },
   { call: "VS_RUN_CURRENT", kind: "other", instead: "VS_ADVANCE_IP_AND_RUN_CURRENT" },
 ];
 

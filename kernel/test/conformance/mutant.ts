@@ -17,15 +17,15 @@ export interface Mutation {
   readonly instead?: string;
 }
 
-/** The last group of Bareflank 3.0's interface. */
-const LAST_GROUP = 8;
+/** The group behind those of Bareflank 3.0's interface. */
+const MESSAGE_GROUP = 9;
 
-/** Numbers of its system calls by name. */
+/** Numbers of the system calls by name. */
 export const calls: ReadonlyMap<string, number> = new Map(
   Object.entries(abi).flatMap(([name, value]) => {
     const isCall = name.startsWith("SYSCALL_") && name !== "SYSCALL_SIGNATURE" && typeof value === "number";
-    // The suite is of version 1: it can make no call of the groups behind
-    return isCall && value >> 16 <= LAST_GROUP ? [[name.slice("SYSCALL_".length), value] as const] : [];
+    // Nested page tables, maps and statistics have tests of their own
+    return isCall && value >> 16 <= MESSAGE_GROUP ? [[name.slice("SYSCALL_".length), value] as const] : [];
   }),
 );
 
@@ -47,10 +47,18 @@ const exchanged: Readonly<Record<string, string>> = {
 const neverReturning = new Set(["VS_RUN", "VS_RUN_CURRENT", "VS_ADVANCE_IP_AND_RUN", "VS_ADVANCE_IP_AND_RUN_CURRENT"]);
 
 /**
- * What no suite can see: a promote that succeeds does not return, the suite's own words go through DEBUG_WRITE_STR, and
+ * What no suite can see: a promote or a reply that succeeds does not return, the suite's own words go through DEBUG_WRITE_STR, and
  * an emulated processor keeps no translation that VS_TLB_FLUSH could be missed by.
  */
-const invisible = new Set(["VS_PROMOTE output", "DEBUG_WRITE_STR nothing", "VS_TLB_FLUSH nothing"]);
+const invisible = new Set([
+  "VS_PROMOTE output",
+  "DEBUG_WRITE_STR nothing",
+  "VS_TLB_FLUSH nothing",
+  "MESSAGE_REPLY output",
+]);
+
+/** Whether a call is of version 2, which the second suite is about. */
+export const isVersion2 = (call: string): boolean => numberOf(call) >> 16 >= MESSAGE_GROUP;
 
 /** Every mutation of a call. */
 export function mutationsOf(call: string): Mutation[] {

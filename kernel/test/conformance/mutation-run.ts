@@ -3,8 +3,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Options } from "../bare/run.ts";
 import { failures, runFailure } from "./failures.ts";
-import { type Mutation, mutate } from "./mutant.ts";
-import { runSuite } from "./suite.ts";
+import { isVersion2, type Mutation, mutate } from "./mutant.ts";
+import { runSuite, type SuiteResult } from "./suite.ts";
+import { runVersion2 } from "./version2.ts";
 
 export interface Verdict {
   readonly mutation: Mutation;
@@ -37,7 +38,11 @@ export async function tryMutation(mutant: string, mutation: Mutation, machine?: 
   const options = { kernel: mutate(mutant, mutation), timeout: SECONDS, ...(machine === undefined ? {} : { machine }) };
   const complaints = call.startsWith("CONTROL_")
     ? await complaintsOfFailures(call, options)
-    : await complaintsOfSuite({ ...options, smp: MULTIPROCESSOR.has(call) ? 2 : 1 });
+    : complaintsOf(
+        isVersion2(call)
+          ? await runVersion2({ ...options, smp: 1 })
+          : await runSuite({ ...options, smp: MULTIPROCESSOR.has(call) ? 2 : 1 }),
+      );
   const cases = complaints.filter(({ blamed }) => blamed !== RUN);
   const blamed = [...new Set(cases.map((complaint) => complaint.blamed))];
   const own = complaints.filter((complaint) => complaint.blamed === call || complaint.blamed === RUN);
@@ -50,8 +55,7 @@ export async function tryMutation(mutant: string, mutation: Mutation, machine?: 
 /** What is blamed for a run that ends early. */
 const RUN = "(run)";
 
-async function complaintsOfSuite(options: Parameters<typeof runSuite>[0]): Promise<Complaint[]> {
-  const { cases, broken } = await runSuite(options);
+function complaintsOf({ cases, broken }: SuiteResult): Complaint[] {
   const complaints = cases.flatMap(({ subject, name, blamed, detail }) => {
     const isEffect = !/ instead of 0xdead[0-9a-f]{12}$/.test(detail);
     return blamed === undefined ? [] : [{ blamed, detail: `${subject} ${name}: ${detail}`, isEffect }];

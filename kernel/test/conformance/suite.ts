@@ -63,7 +63,8 @@ export async function runSuite({ tlsImage = false, debug = 1, ...options }: Suit
 
 const CASE = /^case (\d) (\S+) (\S+) (?:ok|FAIL (\S+) (.*))$/;
 
-function parseCase(line: string): Case[] {
+/** The case that a line is about, if it is. */
+export function parseCase(line: string): Case[] {
   const match = CASE.exec(line);
   if (match === null) return [];
   const [, ppid, subject = "", name = "", blamed, detail = ""] = match;
@@ -77,7 +78,8 @@ function promotions(lines: readonly string[], smp: number): Case[] {
   return Array.from({ length: smp }, (_, ppid) => ({ ppid, subject, name: "good", blamed: undefined, detail: "" }));
 }
 
-function whyBroken(result: Run, lines: readonly string[], smp: number): string | undefined {
+/** Why a run is no good whatever its cases say; undefined when it is good. */
+export function whyBroken(result: Run, lines: readonly string[], smp: number): string | undefined {
   if (result.kind !== "exit" || result.exitCode !== 0) return `ended with ${result.exitCode}: ${result.message}`.trim();
   if (result.report !== undefined) return `the loader reports error ${result.report.error}`;
   for (const words of ["bootstrap done", "exits done"]) {

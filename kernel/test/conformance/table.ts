@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Failure, failures, type Outcome, runFailure } from "./failures.ts";
 import { runSuite, type SuiteResult } from "./suite.ts";
+import { runVersion2 } from "./version2.ts";
 
 /** Numbers of processors that everything runs on. */
 export const SIZES = [1, 2, 4] as const;
@@ -23,6 +24,7 @@ export async function fillTable(machine: string, tell: (line: string) => void): 
   for (const smp of SIZES) {
     tell(`${smp} processor${smp === 1 ? "" : "s"}`);
     addSuite(table, smp, await runSuite({ machine, smp }));
+    if (machine === "amd") addSuite(table, smp, await runVersion2({ smp }));
   }
   tell("a thread-local image with bytes, and a log of exits");
   const others = new Set(["(image)", "DEBUG_DUMP_VMEXIT_LOG"]);

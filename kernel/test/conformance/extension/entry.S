@@ -38,6 +38,9 @@
     callback bootstrap, bootstrap_entered
     callback vmexit, vmexit_entered
     callback fail, fail_entered
+#ifdef VERSION_2
+    callback message, message_entered
+#endif
 
     .globl raw_call
 raw_call:

@@ -3,4 +3,5 @@
 
 #define enterFastSyscall mutantFastSyscall
 #define enterSyscall mutantSyscall
+#define enterExchange mutantExchange
 #include "../../../arch/x64/entry.S"

@@ -52,3 +52,16 @@ u32 mutantSyscall(u64 reg0, u64 reg1, u64 reg2, u64 reg3, u64 rax)
         *status = BF_STATUS_SUCCESS;
     return action;
 }
+
+/** A message that is answered returns here, and not from the call that sent it. */
+u32 mutantExchange(void)
+{
+    u32 action = enterExchange();
+    if (action != BF_ACTION_RETURN_SAVED || mutation.call != BF_SYSCALL_MESSAGE_CALL)
+        return action;
+    if (mutation.kind == WRONG_OUTPUT && *block(BF_PP_BLOCK_STATUS) == BF_STATUS_SUCCESS)
+        *block(BF_PP_BLOCK_REG0) ^= OUTPUT_BIT;
+    if (mutation.kind == WRONG_STATUS)
+        *block(BF_PP_BLOCK_STATUS) ^= STATUS_BIT;
+    return action;
+}
