@@ -5,6 +5,10 @@
  * Reading /proc/bfprobe prints lines `cpuN name=hex` for every processor that is online, each read on that processor,
  * in a kernel thread, with interrupts off. Registers that change from one moment to the next (CR2, CR3, counters,
  * arithmetic flags) are left out, so two readings may be compared as text.
+ *
+ * Writing a CPUID leaf to /proc/bfhook executes it with a function's address in ECX (upper half of the address: ones),
+ * then calls the function twice and reads the constant in its code, on one processor with interrupts off. Reading it
+ * prints what came of that.
  */
 
 #include <linux/cpu.h>
@@ -178,13 +182,79 @@ static int show(struct seq_file *file, void *unused)
     return 0;
 }
 
+/* MOV EAX, 1; RET, alone in its page. */
+extern u32 bf_hook_target(void);
+asm(".pushsection .text, \"ax\", @progbits\n"
+    ".balign 4096\n"
+    ".globl bf_hook_target\n"
+    ".type bf_hook_target, @function\n"
+    "bf_hook_target:\n"
+    "movl $1, %eax\n"
+    "ret\n"
+    "int3\n"
+    ".size bf_hook_target, .-bf_hook_target\n"
+    ".balign 4096, 0xcc\n"
+    ".popsection");
+#define HOOK_TIMES 2
+
+static struct {
+    u32 cpu, answer, called[HOOK_TIMES], read[HOOK_TIMES];
+} hook;
+
+static ssize_t hook_write(struct file *file, const char __user *text, size_t bytes, loff_t *position)
+{
+    unsigned long flags;
+    u32 leaf, ebx, ecx = (u32)(unsigned long)bf_hook_target, edx, i;
+    int error = kstrtou32_from_user(text, bytes, 0, &leaf);
+
+    if (error)
+        return error;
+    local_irq_save(flags);
+    hook.cpu = smp_processor_id();
+    asm volatile("cpuid" : "=a"(hook.answer), "=b"(ebx), "+c"(ecx), "=d"(edx) : "a"(leaf) : "memory");
+    for (i = 0; i < HOOK_TIMES; i++) {
+        hook.called[i] = bf_hook_target();
+        hook.read[i] = *(volatile u32 *)((unsigned long)bf_hook_target + 1);
+    }
+    local_irq_restore(flags);
+    return bytes;
+}
+
+static int hook_show(struct seq_file *file, void *unused)
+{
+    u32 i;
+
+    seq_printf(file, "cpu%u answer=%u", hook.cpu, hook.answer);
+    for (i = 0; i < HOOK_TIMES; i++)
+        seq_printf(file, " called=%u read=%u", hook.called[i], hook.read[i]);
+    seq_printf(file, "\n");
+    return 0;
+}
+
+static int hook_open(struct inode *inode, struct file *file) { return single_open(file, hook_show, NULL); }
+
+static const struct proc_ops hook_operations = {
+    .proc_open = hook_open,
+    .proc_read = seq_read,
+    .proc_write = hook_write,
+    .proc_lseek = seq_lseek,
+    .proc_release = single_release,
+};
+
 static int __init probe_init(void)
 {
-    return proc_create_single("bfprobe", 0400, NULL, show) ? 0 : -ENOMEM;
+    if (!proc_create_single("bfprobe", 0400, NULL, show))
+        return -ENOMEM;
+    if (!proc_create("bfhook", 0600, NULL, &hook_operations)) {
+        remove_proc_entry("bfprobe", NULL);
+        return -ENOMEM;
+    }
+    return 0;
 }
 
 static void __exit probe_exit(void)
 {
+    remove_proc_entry("bfhook", NULL);
     remove_proc_entry("bfprobe", NULL);
 }
 

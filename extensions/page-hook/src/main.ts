@@ -31,7 +31,10 @@ import {
   Vs,
 } from "@bareflank/sdk";
 
-/** Leaf that hooks the function at the virtual address in ECX, of the form MOV EAX, n; RET. EAX: 1 when it is done. */
+/**
+ * Leaf that hooks the function at the virtual address in ECX, of the form MOV EAX, n; RET. EAX: 1 when it is done. The
+ * address is sign-extended: Linux's modules lie in the upper 2 GiB.
+ */
 const LEAF_HOOK: u32 = 0x4000_0030;
 /** What it returns instead of n. */
 const PATCHED_RESULT: u32 = 2;
@@ -69,7 +72,7 @@ function change(vs: Vs, tables: NestedTables | null): bool {
 
 function answer(exit: CpuidExit): bool {
   if (exit.leaf != LEAF_HOOK || guest.privilege != 0) return false;
-  exit.answer(hook(exit.subleaf) ? 1 : 0, 0, 0, 0);
+  exit.answer(hook(<i64>(<i32>exit.subleaf)) ? 1 : 0, 0, 0, 0);
   return true;
 }
 

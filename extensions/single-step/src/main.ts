@@ -24,7 +24,10 @@ import {
   translateGuest,
 } from "@bareflank/sdk";
 
-/** Leaf that names the range: it begins at the virtual address in ECX. EAX: 1 when it is watched. */
+/**
+ * Leaf that names the range: it begins at the virtual address in ECX, sign-extended, since Linux's modules lie in the
+ * upper 2 GiB. EAX: 1 when it is watched.
+ */
 const LEAF_WATCH: u32 = 0x4000_0050;
 /** Bytes of the range; it lies in one page. */
 const RANGE_BYTES: u64 = 64;
@@ -52,7 +55,7 @@ export function bootstrap(ppid: u32): Next {
 
 function watch(exit: CpuidExit): bool {
   if (exit.leaf != LEAF_WATCH || guest.privilege != 0) return false;
-  const address = exit.subleaf;
+  const address: u64 = <i64>(<i32>exit.subleaf);
   const physical = translateGuest(address, ACCESS_EXECUTE);
   const fits = (address & (PAGE_BYTES - 1)) + RANGE_BYTES <= PAGE_BYTES;
   const isNew = physical != NOT_MAPPED && fits && start == 0;

@@ -14,7 +14,6 @@ import {
   EXT_FAIL_STACK_BASE,
   EXT_STACK_BASE,
   EXT_STACK_BYTES,
-  INTEL_EXIT_CPUID,
   PHASE_BOOTSTRAP,
   PHASE_RUNNING,
   PHASE_START,
@@ -167,7 +166,7 @@ function halting(way: Way): Failure {
 
 /** The kernel's count of exits when a processor stops; the reason's number is the vendor's. */
 const COUNTED_CPUIDS = exitsLine(CPUIDS + LOADER_CPUIDS);
-const INTEL_COUNTED_CPUIDS = exitsLine(CPUIDS + LOADER_CPUIDS, 0, Number(INTEL_EXIT_CPUID));
+const INTEL_COUNTED_CPUIDS = exitsLine(CPUIDS + LOADER_CPUIDS, 0, "intel");
 
 function recovery(name: string, way: number, ring: readonly string[]): Failure {
   return {
