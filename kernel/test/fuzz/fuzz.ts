@@ -5,6 +5,7 @@
 
 import { parseArgs } from "node:util";
 import { fuzzMachine } from "./machine.ts";
+import { MessageFuzzSession } from "./message-session.ts";
 import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
@@ -57,7 +58,10 @@ async function fuzz(chosen: Chosen): Promise<{ tallies: Tallies; wrong: readonly
   // Each of its requests is a page-by-page comparison: fewer of them take as long
   const nested = new NestedFuzzSession(chosen.seed);
   nested.run(Math.ceil(chosen.calls / 100));
-  return { tallies: new Map([...session.tallies, ...nested.tallies]), wrong };
+  const messages = new MessageFuzzSession(chosen.seed);
+  messages.run(Math.ceil(chosen.calls / 10));
+  const ofMessages = [...messages.tallies].map(([name, tally]) => [`messages: ${name}`, tally] as const);
+  return { tallies: new Map([...session.tallies, ...nested.tallies, ...ofMessages]), wrong };
 }
 
 try {

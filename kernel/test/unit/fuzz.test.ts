@@ -1,6 +1,7 @@
 // Ten thousand random calls, from three processors, from seeds that anybody can repeat (npm run fuzz -- --seed S)
 
 import { expect, test } from "vitest";
+import { MessageFuzzSession } from "../fuzz/message-session.ts";
 import { NestedFuzzSession } from "../fuzz/nested-session.ts";
 import { FuzzSession } from "../fuzz/session.ts";
 
@@ -30,3 +31,10 @@ test.each([1, 2, 3])(
   },
   60_000,
 );
+
+test.each([1, 2, 3, 4])("messages reach whom they should, and VMs only their owners, seed %i", (seed) => {
+  const session = new MessageFuzzSession(seed);
+  session.run(1500);
+  const rare = [...session.tallies].filter(([name, { succeeded }]) => name !== "deaths" && succeeded < 5);
+  expect(rare).toEqual([]);
+});
