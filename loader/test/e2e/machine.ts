@@ -28,7 +28,7 @@ function ioctlProgram(): string {
   return path;
 }
 
-/** Boots the lab's AMD machine, and forgets what Linux had to say while it came up. */
+/** Boots the lab's AMD machine, unless another is named, and forgets what Linux had to say while it came up. */
 export async function bootMachine(options: LinuxOptions): Promise<LinuxMachine> {
   const program = { from: ioctlProgram(), to: "/usr/bin/bf-ioctl" };
   const machine = await LinuxMachine.boot({ ...options, put: [program, ...(options.put ?? [])] });

@@ -1,5 +1,6 @@
 // The fixtures of sdk.bare.test.ts on Intel: few runs, each of many checks, because Bochs takes seconds to begin
 
+import { BOOT_INVALID_VM, ERROR_START_FAILED } from "@bareflank/abi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
 import { actionResult, buildFixtures, runFixture } from "./fixtures.ts";
@@ -11,7 +12,7 @@ const runIntel = (name: string, append = "", smp = 1) => runFixture(name, append
 const exception = (vector: number, errorCode: number) =>
   expect.stringContaining(`bare: exception ${vector}, error code 0x${errorCode.toString(16)}, at `);
 
-beforeAll(() => buildFixtures(["msr", "io", "events", "control", "memory", "nested", "cheap", "shared"]));
+beforeAll(() => buildFixtures(["msr", "io", "events", "control", "memory", "nested", "cheap", "shared", "refused"]));
 
 describe("on Intel", () => {
   it("MSRs that a map names are changed, and others pass", async () => {
@@ -22,6 +23,18 @@ describe("on Intel", () => {
     expect(result.ring).toContain("PP 0: reads 1 of 1");
     // The loader reads the PAT when it stops
     expect(result.ring).toContain("PP 0: RDMSR 0x277");
+  });
+
+  it("a VS that breaks a rule of the manual is explained, to its extension and in the ring", async () => {
+    const rule = "CR0: a bit is not as VMX wants it (SDM 3, 27.3.1.1); register 137 is 0x80010032";
+    const result = await runIntel("refused");
+    expect(result.report).toMatchObject({ error: ERROR_START_FAILED, detail: BigInt(BOOT_INVALID_VM) << 32n });
+    expect(result.ring.slice(0, 4)).toEqual([
+      "PP 0: fine: no rule that the registers show is broken",
+      `PP 0: broken: ${rule}`,
+      "bareflank: PP 0: exit reason 0x80000021, qualification 0x0",
+      `bareflank: PP 0: the processor refuses VS 0: ${rule}`,
+    ]);
   });
 
   it("a write of an MSR is refused by a general protection fault", async () => {
