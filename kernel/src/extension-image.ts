@@ -1,14 +1,10 @@
 // An extension's image, and its windows on every processor
 //
-// Its pages are mapped in a table of its own, whose lower levels every processor's table shares. Only the linear memory
-// of a TypeScript extension is private to each processor: it lies in the first top-level entry, which is not shared.
+// Its pages are mapped in a table of its own, whose lower levels every processor's table shares. The linear memory of a
+// TypeScript extension lies in the first top-level entry, which is not shared: there each processor has pages of its own,
+// or, if the extension asked for one memory for all, mappings of the same pages.
 
-import {
-  BOOT_EXT_ELF,
-  BOOT_NO_MEMORY,
-  EXTENSION_MEMORY_DATA_OFFSET,
-  EXTENSION_MEMORY_INITIAL_PAGES,
-} from "../../abi/generated/bare/boot";
+import { BOOT_EXT_ELF, BOOT_NO_MEMORY, EXT_MEMORY_PER_PP } from "../../abi/generated/bare/boot";
 import { ELF_OK } from "../../abi/generated/bare/driver";
 import { PAGE_SIZE, SPEC_ALL_KNOWN } from "../../abi/generated/bare/syscalls";
 import {
@@ -42,7 +38,12 @@ import {
 } from "../../bsl/src/elf";
 import { checkExtension } from "../../bsl/src/elf-check";
 import { extensionMemory, extensionVersions } from "../../bsl/src/elf-note";
-import { copyMemory, peek32, poke64 } from "../../bsl/src/memory";
+import {
+  extensionMemoryDataOffset,
+  extensionMemoryFlags,
+  extensionMemoryInitialPages,
+} from "../../bsl/src/extension-memory";
+import { copyMemory, poke64 } from "../../bsl/src/memory";
 import {
   KERNEL_DATA,
   mapNewPages,
@@ -76,15 +77,19 @@ export function loadExtension(extension: Extension, bytes: u64): bool {
   }
   extension.table = allocatePage();
   extension.tlsImage = allocatePage();
-  if (extension.table == 0 || extension.tlsImage == 0 || !reserveWindows(extension.table) || !mapSegments(extension)) {
+  if (extension.table == 0 || extension.tlsImage == 0 || !mapImage(extension)) {
     setStatus(BOOT_NO_MEMORY, 0);
     return false;
   }
   readTemplate(extension);
-  readMemory(extension);
   extension.offeredVersions = extensionVersions(file) & SPEC_ALL_KNOWN;
   extension.entry = entryPoint(file);
   return true;
+}
+
+/** Everything that processors share. */
+function mapImage(extension: Extension): bool {
+  return reserveWindows(extension.table) && mapSegments(extension) && readMemory(extension);
 }
 
 /** The template ends at the end of the TLS data page, where the thread pointer is. */
@@ -96,11 +101,15 @@ function readTemplate(extension: Extension): void {
   copyMemory(to, file + segmentOffset(template), segmentFileBytes(template));
 }
 
-function readMemory(extension: Extension): void {
+/** Notes what linear memory it asks for, and makes one for all processors if that is what it wants. */
+function readMemory(extension: Extension): bool {
   const note = extensionMemory(fileOf(extension));
-  if (note == 0) return;
-  extension.memoryBase = EXT_MEMORY_BASE + peek32(note + EXTENSION_MEMORY_DATA_OFFSET);
-  extension.memoryPages = peek32(note + EXTENSION_MEMORY_INITIAL_PAGES);
+  if (note == 0) return true;
+  extension.memoryBase = EXT_MEMORY_BASE + extensionMemoryDataOffset(note);
+  extension.memoryPages = extensionMemoryInitialPages(note);
+  if ((extensionMemoryFlags(note) & EXT_MEMORY_PER_PP) != 0) return true;
+  extension.memoryShared = 1;
+  return mapNewPages(extension.table, extension.memoryBase, extension.memoryPages, USER_DATA);
 }
 
 /** Makes the second-highest tables, so that the top-level entries that processors copy never change. */
@@ -155,7 +164,17 @@ export function attachProcessor(extension: Extension, ppid: u32, root: u64): u64
   if (tcb != 0) shareTopEntries(extension.table, root);
   unlockTables();
   if (tcb == 0) return 0;
-  return mapNewPages(root, extension.memoryBase, extension.memoryPages, USER_DATA) ? tcb : 0;
+  return mapMemory(extension, root) ? tcb : 0;
+}
+
+function mapMemory(extension: Extension, root: u64): bool {
+  const base = extension.memoryBase;
+  if (extension.memoryShared == 0) return mapNewPages(root, base, extension.memoryPages, USER_DATA);
+  for (let i: u64 = 0; i < extension.memoryPages; i++) {
+    const at = base + i * PAGE_SIZE;
+    if (!mapPage(root, at, translate(extension.table, at), USER_DATA)) return false;
+  }
+  return true;
 }
 
 function mapStacks(table: u64, ppid: u32): bool {

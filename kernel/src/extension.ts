@@ -50,9 +50,11 @@ export class Extension {
   table: u64 = 0;
   /** What every processor's TLS data page begins as (physical). */
   tlsImage: u64 = 0;
-  /** What every processor's linear memory begins as: its lowest address, and its pages; 0 pages: there is none. */
+  /** What linear memory begins as: its lowest address, and its pages; 0 pages: there is none. */
   memoryBase: u64 = 0;
   memoryPages: u64 = 0;
+  /** 1: processors share one, which `table` has; otherwise each gets its own. */
+  memoryShared: u64 = 0;
   /** How often its policy has denied it something. */
   denials: u64 = 0;
 

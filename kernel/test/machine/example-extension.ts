@@ -35,6 +35,8 @@ export interface ExtensionMemory {
   readonly initialPages: number;
   readonly maximumPages: number;
   readonly dataOffset: number;
+  /** One for all processors. */
+  readonly shared?: boolean;
 }
 
 /** The file; `memory` asks for linear memory, `segments` come in addition. */
@@ -64,7 +66,7 @@ function versionsNote(versions: number): SegmentSpec {
   return { type: PT.NOTE, data: buildNote("Bareflank", NOTE_EXTENSION_VERSIONS, littleEndian(4, versions)) };
 }
 
-function memoryNote({ initialPages, maximumPages, dataOffset }: ExtensionMemory): SegmentSpec {
-  const fields = littleEndian(4, 1, EXT_MEMORY_PER_PP, initialPages, maximumPages, dataOffset, 0);
+function memoryNote({ initialPages, maximumPages, dataOffset, shared = false }: ExtensionMemory): SegmentSpec {
+  const fields = littleEndian(4, 1, shared ? 0 : EXT_MEMORY_PER_PP, initialPages, maximumPages, dataOffset, 0);
   return { type: PT.NOTE, data: buildNote("Bareflank", NOTE_EXTENSION_MEMORY, fields) };
 }

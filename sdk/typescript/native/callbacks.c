@@ -11,9 +11,10 @@
 #define SDK_CALL(type, index, ...) SDK_GIVE_UP
 #endif
 
+// One for each instance.
 static MODULE_PER_PROCESSOR bool sdk_is_ready;
 
-// First on each processor; the first one was here already.
+// First on each processor, whose instance may be ready: that of the first one is, and so is one that all of them share.
 __attribute__((visibility("hidden"))) void bf_begin_processor(void)
 {
     if (sdk_is_ready)

@@ -1,5 +1,6 @@
 // When a callback faults or asserts: what the extension says, and what happens then
 
+import { requireOwnInstance } from "./instance";
 import { Level, line } from "./log";
 import { Next } from "./next";
 import { useFailHandler } from "./syscall";
@@ -42,6 +43,7 @@ let handler: ((failure: Failure) => Next) | null = null;
  * leaves the callback and runs the VM on, Next.Fail gives up.
  */
 export function onFailure(function_: (failure: Failure) => Next): void {
+  requireOwnInstance();
   const receiver: (code: u64, address: u64) => Next = receive;
   handler = function_;
   useFailHandler(receiver.index);

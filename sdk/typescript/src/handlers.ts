@@ -1,6 +1,8 @@
 // The handlers of exits: for each kind a list of functions, the newest first
 //
-// One list per processor, as every module's memory is.
+// One list per processor, as every module's memory is: an extension with one instance for all has none.
+
+import { requireOwnInstance } from "./instance";
 
 /** What handlers are registered for. */
 export enum Kind {
@@ -37,6 +39,7 @@ let last: Handler | null = null;
 
 /** Puts a function in front of those of its kind. */
 export function addHandler(kind: Kind, function_: usize): void {
+  requireOwnInstance();
   const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
   last = handler;
   store<usize>(heads + <usize>kind * 4, changetype<usize>(handler));

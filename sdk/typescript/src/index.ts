@@ -10,6 +10,7 @@
 //   *-map.ts            which MSRs and ports exit
 //   nested-tables.ts    what memory a VM sees
 //   shared.ts           memory that all processors see, for the atomic operations
+//   instance.ts         one instance for all processors, or one for each
 //   messages.ts         from processor to processor
 //   life.ts             what is done at the beginning and at the end
 //   uncaught.ts, collector.ts  errors and memory, with the runtime "managed"
@@ -61,6 +62,7 @@ export {
 } from "./guest-tables";
 export { HypercallExit } from "./hypercall-exit";
 export { findHypervisorMemory } from "./hypervisor-memory";
+export { lockInstance, unlockInstance } from "./instance";
 export { IntelVs } from "./intel";
 export { IoExit } from "./io-exit";
 export { IoMap } from "./io-map";

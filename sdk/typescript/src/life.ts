@@ -6,6 +6,7 @@
 // first, as what was built last is taken down first.
 
 import { exchangeAdd64 } from "../../../bsl/src/atomic";
+import { requireOwnInstance } from "./instance";
 import { runningProcessors } from "./processors";
 import { useLoader } from "./syscall";
 
@@ -59,17 +60,20 @@ export function onLoad(call: () => void): void {
 
 /** Has a function called on this processor when it is told to leave the hypervisor: for totals, and to clean up. */
 export function onLeave(call: () => void): void {
+  requireOwnInstance();
   newestLeave = new Step(call, null, newestLeave);
 }
 
 /** Has an object disposed of when this processor leaves the hypervisor; returns the object. */
 export function disposeOnLeave<T extends Disposable>(resource: T): T {
+  requireOwnInstance();
   newestLeave = new Step(null, resource, newestLeave);
   return resource;
 }
 
 /** Has a function called on the last processor that leaves, after its onLeave: every processor registers it. */
 export function onUnload(call: () => void): void {
+  requireOwnInstance();
   newestUnload = new Step(call, null, newestUnload);
 }
 

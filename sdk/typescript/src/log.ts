@@ -5,7 +5,6 @@
 import { SYSCALL_DEBUG_WRITE_STR } from "../../../abi/generated/bare/syscalls";
 import { TCB_PPID } from "../../../abi/generated/bare/tls";
 import { writeDecimal, writeHex, writeText } from "../../../bsl/src/format";
-import { nativeAddress } from "../../../bsl/src/memory";
 import { callDebug } from "./syscall";
 import { tcbLoad16 } from "./tcb";
 
@@ -21,10 +20,14 @@ export enum Level {
 const LINE_BYTES: u32 = 256;
 const NEWLINE: u8 = 0x0a;
 
-const buffer: usize = memory.data(256);
-let length: u32 = 0;
-/** Whether the line that is being put together matters enough. */
-let isWanted: bool = true;
+/** Begins the line of this processor again; nothing is put in or written unless it matters enough. */
+declare function beginLine(matters: u32): void;
+declare function isWanted(): u32;
+declare function lineLength(): u32;
+declare function lineText(): u64;
+/** Without a check. */
+declare function append(byte: u32): void;
+
 let threshold: Level = Level.Info;
 
 /** The line that is being put together on this processor. It ends, and is written, with end(). */
@@ -32,19 +35,19 @@ let threshold: Level = Level.Info;
 export class Line {
   /** Appends text. */
   text(text: string): Line {
-    if (isWanted) writeText<Line>(this, text);
+    if (isWanted() != 0) writeText<Line>(this, text);
     return this;
   }
 
   /** Appends a number in decimal. */
   decimal(value: u64): Line {
-    if (isWanted) writeDecimal<Line>(this, value);
+    if (isWanted() != 0) writeDecimal<Line>(this, value);
     return this;
   }
 
   /** Appends a number in hexadecimal, with 0x. */
   hex(value: u64): Line {
-    if (!isWanted) return this;
+    if (isWanted() == 0) return this;
     writeText<Line>(this, "0x");
     writeHex<Line>(this, value, 1);
     return this;
@@ -52,25 +55,19 @@ export class Line {
 
   /** Writes the line. */
   end(): void {
-    if (!isWanted) return;
-    this.append(NEWLINE);
-    callDebug(SYSCALL_DEBUG_WRITE_STR, nativeAddress(<u32>buffer), length);
+    if (isWanted() == 0) return;
+    append(NEWLINE); // put() has left room for it
+    callDebug(SYSCALL_DEBUG_WRITE_STR, lineText(), lineLength());
   }
 
   put(byte: u8): void {
-    if (length < LINE_BYTES - 1) this.append(byte);
-  }
-
-  /** Without the check: for the newline, which always has room. */
-  private append(byte: u8): void {
-    store<u8>(buffer + <usize>length, byte);
-    length++;
+    if (lineLength() < LINE_BYTES - 1) append(byte);
   }
 }
 
 const current: Line = changetype<Line>(0);
 
-/** Lines that matter less are not written, on this processor. Info at the beginning. */
+/** Lines that matter less are not written by this instance. Info at the beginning. */
 export function setLogLevel(level: Level): void {
   threshold = level;
 }
@@ -80,8 +77,7 @@ export function setLogLevel(level: Level): void {
  * several processors do not mix.
  */
 export function line(level: Level): Line {
-  length = 0;
-  isWanted = level <= threshold;
+  beginLine(level <= threshold ? 1 : 0);
   current.text("PP ").decimal(tcbLoad16(TCB_PPID)).text(": ");
   if (level == Level.Error) current.text("error: ");
   else if (level == Level.Warning) current.text("warning: ");

@@ -15,6 +15,7 @@ import { TCB_PPID } from "../../../abi/generated/bare/tls";
 import { compareExchange64, loadAcquire64, storeRelease64 } from "../../../bsl/src/atomic";
 import { peek64, poke64 } from "../../../bsl/src/memory";
 import { handle, wrapHandlers } from "./enter";
+import { requireOwnInstance } from "./instance";
 import { Next } from "./next";
 import { allocatePage, ownMemory } from "./pages";
 import { mailboxWord } from "./processors";
@@ -64,6 +65,7 @@ let taken: u64 = 0;
 
 /** Has a function called with each message that arrives for this processor. */
 export function onMessage(function_: (message: Message) => void): void {
+  requireOwnInstance();
   handler = function_;
   if (own != 0) return;
   const page = allocatePage();

@@ -22,6 +22,7 @@ import {
 import { ControlRegisterExit } from "./control-register-exit";
 import { setExitReason, setNext, takeNext } from "./exit";
 import { guest } from "./guest";
+import { lockInstance, unlockInstance } from "./instance";
 import { deliverNmi, deliverWaitingNmi, isNmi } from "./intel-events";
 import { MsrExit } from "./msr-exit";
 import { Next } from "./next";
@@ -75,6 +76,14 @@ function xsetbv(vs: Vs): Next {
 }
 
 function accessExit(reason: u64): Next {
+  lockInstance();
+  const next = passThrough(reason);
+  unlockInstance();
+  return next;
+}
+
+/** What the classes of exits know about the exit is in variables. */
+function passThrough(reason: u64): Next {
   setExitReason(reason);
   if (reason == INTEL_EXIT_RDMSR || reason == INTEL_EXIT_WRMSR) {
     setNext(Next.AdvanceAndRun);

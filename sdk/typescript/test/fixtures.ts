@@ -23,9 +23,14 @@ export function buildManagedFixtures(names: readonly string[]): Promise<void> {
   return buildParts(names, { type: "extension", runtime: "managed" });
 }
 
+/** The same with one instance for all processors. */
+export function buildSharedFixtures(names: readonly string[]): Promise<void> {
+  return buildParts(names, { type: "extension", instance: "shared" });
+}
+
 async function buildParts(
   names: readonly string[],
-  kind: Pick<DeclaredPart, "type"> & Pick<PartField, "runtime">,
+  kind: Pick<DeclaredPart, "type"> & Pick<PartField, "runtime" | "instance">,
 ): Promise<void> {
   const parts = names.map((name): DeclaredPart => {
     const field = { ...kind, entry: `src/${name}.ts`, memory: { initialKiB: 128 } };

@@ -48,6 +48,14 @@ const imports = {
     cpuidToGuest: () => undefined,
   },
   cpuid: { cpuidEdx: () => 0, cpuidEaxEdx: () => XCR0_SUPPORTED },
+  instance: { isShared: () => 0, requireOwnInstance: () => undefined },
+  log: {
+    beginLine: () => undefined,
+    isWanted: () => 1,
+    lineLength: () => 0,
+    lineText: () => 0n,
+    append: () => undefined,
+  },
   memory: new Proxy({}, { get: () => () => 0n }),
   syscall: {
     callValue: (call: number, vsid: bigint, register: bigint) => {
