@@ -30,11 +30,12 @@ export class Extension {
   id: u32 = 0;
   /** Bits of a register that an identifier of a VM, VP or VS has. */
   idMask: u32 = 0;
+  /** Its address while it may read its VSs' registers by the handle, else 0. */
+  reader: u32 = 0;
   /** The handle that it got last, NO_HANDLE before and after. */
   handle: u64 = 0;
-  /** The same where all is well for the call that ends nearly every exit, and for reading a VS's register. */
+  /** The same where all is well for the call that ends nearly every exit. */
   runHandle: u64 = 0;
-  readHandle: u64 = 0;
   /** Addresses of its callbacks, 0 until they are registered. */
   bootstrapHandler: u64 = 0;
   vmexitHandler: u64 = 0;
@@ -81,7 +82,7 @@ export class Extension {
   closeHandle(): void {
     this.handle = NO_HANDLE;
     this.runHandle = NO_HANDLE;
-    this.readHandle = NO_HANDLE;
+    this.reader = 0;
   }
 }
 

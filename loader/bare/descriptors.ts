@@ -1,10 +1,12 @@
-// Each processor's GDT, TSS and IDT: a page each, as an operating system has them
+// Each processor's GDT, TSS and IDT, a page each, and its registers for SYSCALL, as an operating system has them
 //
 //     0x000  GDT: nothing, nothing, code, data, TSS (16 bytes)
 //     0x080  TSS
 //     0x100  IDT, 32 gates of 16 bytes
 
 import { poke16, poke32, poke64 } from "../../bsl/src/memory";
+import { wrmsr } from "../src/x64/cpu";
+import { MSR_LSTAR, MSR_SFMASK, MSR_STAR } from "../src/x64/msr";
 import { exceptionStubs, loadGdt, loadIdt } from "./board";
 import { take } from "./memory";
 
@@ -19,6 +21,11 @@ const GATE: u64 = 0x0000_8e00_0010_0000;
 const OFFSET_TSS: u64 = 0x80;
 const OFFSET_IDT: u64 = 0x100;
 const VECTORS: u32 = 32;
+
+/** SYSCALL: CS 0x10, SS 0x18; SYSRET: CS 0x33, SS 0x2B. */
+const STAR: u64 = 0x0023_0010_0000_0000;
+/** SYSCALL clears TF, IF, DF, IOPL, NT, AC. */
+const SFMASK: u64 = 0x4_7700;
 
 /** Makes and loads them for the processor that this runs on. */
 export function loadDescriptors(): void {
@@ -40,4 +47,8 @@ export function loadDescriptors(): void {
   }
   loadGdt(page, 47);
   loadIdt(page + OFFSET_IDT, VECTORS * 16 - 1);
+  // Nobody executes SYSCALL here, but host mode switches what it finds
+  wrmsr(MSR_STAR, STAR);
+  wrmsr(MSR_LSTAR, exceptionStubs());
+  wrmsr(MSR_SFMASK, SFMASK);
 }

@@ -103,6 +103,11 @@ export function readRegister(vs: Vs, register: u32, out: u64): bool {
   return isIntel() ? intelRegisters.readRegister(vs, register, out) : amdRegisters.readRegister(vs, register, out);
 }
 
+/** Reads a register that the active VS's control block holds as it is; false for every other. */
+export function readHeld(vs: Vs, register: u32, out: u64): bool {
+  return isIntel() ? intelRegisters.readHeld(register, out) : amdRegisters.readHeld(vs, register, out);
+}
+
 /** Writes a register that exists; false when the processor does not have it, or refuses the value. */
 export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   return isIntel()

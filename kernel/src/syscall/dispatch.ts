@@ -1,7 +1,11 @@
 // System calls: from the number in RAX to the function that serves it
 
 import { ACTION_RUN, ACTION_SERVE, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
-import { STATUS_FAILURE_INVALID_HANDLE, STATUS_FAILURE_UNSUPPORTED } from "../../../abi/generated/bare/status";
+import {
+  STATUS_FAILURE_INVALID_HANDLE,
+  STATUS_FAILURE_UNSUPPORTED,
+  STATUS_SUCCESS,
+} from "../../../abi/generated/bare/status";
 import {
   SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
   SYSCALL_CALLBACK_REGISTER_FAIL,
@@ -72,9 +76,8 @@ import { extend } from "./version2";
 import { vmCreate, vmDestroy, vmMapDirect, vmTlbFlush, vmUnmapDirect, vmUnmapDirectBroadcast } from "./vm";
 import { vpCreate, vpDestroy } from "./vp";
 import {
-  canRead,
   canRunCurrent,
-  readChecked,
+  readActive,
   vsAdvanceIpAndRun,
   vsAdvanceIpAndRunCurrent,
   vsAdvanceIpAndSetActive,
@@ -128,9 +131,9 @@ export function enterIntelFastSyscall(reg0: u64, rax: u64): u32 {
 /** Serves any system call with REG0 to REG3 and RAX, the one that handlers make most before all others. */
 export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax != READ_CALL) return serveSyscall(reg0, reg1, reg2, reg3, rax);
-  if (canRead(reg0)) {
+  if (readActive(reg0, reg1, <u32>reg2)) {
     countCall(SYSCALL_VS_READ);
-    return finish(readChecked(reg1, reg2));
+    return finish(STATUS_SUCCESS);
   }
   return isHandle(reg0) ? serveSyscall(reg0, reg1, reg2, reg3, rax) : finish(STATUS_FAILURE_INVALID_HANDLE);
 }

@@ -42,7 +42,7 @@ export function closeHandle(handle: u64): u64 {
 export function allowShortcuts(extension: Extension): void {
   if (extension.vmexitHandler == 0) return;
   if (mayCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT)) extension.runHandle = extension.handle;
-  if (mayCall(SYSCALL_VS_READ)) extension.readHandle = extension.handle;
+  if (mayCall(SYSCALL_VS_READ)) extension.reader = extension.address();
 }
 
 /** Whether a handle is the open one. */

@@ -21,6 +21,7 @@ import {
   forgetCached,
   initControlBlock,
   isRegister,
+  readHeld,
   readRegister,
   requestFlush,
   skipInstruction,
@@ -37,6 +38,9 @@ import { vpAt, vps } from "../vp";
 import { Vs, vsAt, vss } from "../vs";
 import { finish } from "./finish";
 import { checkOwner } from "./handle";
+
+/** REG0 of the result. */
+const OUTPUT: u64 = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_REG0;
 
 /** 6.0: REG1 vpid, REG2 ppid -> REG0 vsid. */
 export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
@@ -87,27 +91,28 @@ export function vsInitAsRoot(handle: u64, reg1: u64): u64 {
 
 /** 6.3: REG1 vsid, REG2 register -> REG0 value. */
 export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
-  const denied = checkOwner(handle);
-  return denied == STATUS_SUCCESS ? readChecked(reg1, reg2) : denied;
-}
-
-/** Whether 6.3 may begin with its arguments. */
-export function canRead(handle: u64): bool {
-  return handle == currentExtension().readHandle && handle != NO_HANDLE;
-}
-
-/** 6.3, with the handle and the caller checked. */
-export function readChecked(reg1: u64, reg2: u64): u64 {
-  if (!vss.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
+  const denied = checkVs(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
   const register = <u32>reg2;
   if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
-  const out = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_REG0;
-  if (isActiveHere(vs)) return readRegister(vs, register, out) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  if (isActiveHere(vs)) return readRegister(vs, register, OUTPUT) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
   lockObjects();
-  const done = vss.isOwn(reg1) && vs.active == 0 && readRegister(vs, register, out);
+  const done = vss.isOwn(reg1) && vs.active == 0 && readRegister(vs, register, OUTPUT);
   unlockObjects();
   return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+}
+
+/**
+ * The same for the caller's active VS and a register that its control block holds, which is what handlers read most.
+ * False leaves everything to vsRead(): whatever is wrong, and every other VS and register.
+ */
+export function readActive(handle: u64, reg1: u64, register: u32): bool {
+  const extension = currentExtension();
+  const vs = activeVs();
+  if (vs === null || vs.owner != extension.reader || handle != extension.handle) return false;
+  if (((<u32>reg1 ^ vs.tag) & extension.idMask) != 0) return false;
+  return readHeld(vs, register, OUTPUT);
 }
 
 /** 6.4: REG1 vsid, REG2 register, REG3 value. */

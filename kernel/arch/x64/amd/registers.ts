@@ -26,6 +26,14 @@ export function registerCount(): u32 {
   return AMD_REG_XCR0;
 }
 
+/** Reads one of the 64-bit registers that the VMCB holds as they are; false for every other. */
+export function readHeld(vs: Vs, register: u32, out: u64): bool {
+  const field = vmcbField(register);
+  if ((field & 0xff) != 8 || register == AMD_REG_RAX) return false;
+  poke64(out, peek64(DIRECT_BASE + vs.controlBlock + (field >> 8)));
+  return true;
+}
+
 /** Reads a register that exists into the native u64 at `out`; false when the processor does not have it. */
 export function readRegister(vs: Vs, register: u32, out: u64): bool {
   poke64(out, valueOf(vs, register));

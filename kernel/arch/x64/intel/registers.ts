@@ -27,6 +27,13 @@ export function registerCount(): u32 {
   return INTEL_REG_XCR0;
 }
 
+/** Reads one of the registers that the current VMCS holds as they are; false for every other. */
+export function readHeld(register: u32, out: u64): bool {
+  if (register < FIRST_FIELD || register >= INTEL_REG_CR8) return false;
+  const field = vmcsField(register);
+  return field != VMCS_PROCESSOR_CONTROLS && tryVmread(field, out) != 0;
+}
+
 /** Reads a register that exists into the native u64 at `out`; false when the processor does not have it. */
 export function readRegister(vs: Vs, register: u32, out: u64): bool {
   if (register >= FIRST_FIELD && register < INTEL_REG_CR8) return readField(vs, vmcsField(register), out);
