@@ -59,7 +59,7 @@ export async function sizeFigures(): Promise<Figure[]> {
       title: "kernel image, stripped",
       value: statSync(products.kernel).size,
       unit: "bytes",
-      limit: 128 * KIB,
+      limit: 160 * KIB,
     },
     {
       key: "memoryBase",
@@ -75,7 +75,7 @@ export async function sizeFigures(): Promise<Figure[]> {
       title: "C and assembly, without the Linux glue",
       value: nativeLines(),
       unit: "lines",
-      limit: 1500,
+      limit: 2000,
     },
     {
       key: "cleanBuild",
