@@ -46,6 +46,7 @@ export const MSR = {
 export const INTEL_MSR = {
   DEBUGCTL: 0x1d9,
   VMX_BASIC: 0x480,
+  VMX_MISC: 0x485,
   VMX_CR0_FIXED0: 0x486,
   VMX_CR0_FIXED1: 0x487,
   VMX_CR4_FIXED0: 0x488,
@@ -65,6 +66,7 @@ const AMD_ONLY: readonly number[] = [MSR.VM_CR, MSR.VM_HSAVE_PA];
 /** What a Skylake says of itself (SDM volume 3, appendix A): in the lower half what must be 1, in the upper what may be. */
 const CAPABILITIES: ReadonlyMap<number, bigint> = new Map([
   [INTEL_MSR.VMX_BASIC, 0x00d8_1000_0000_002bn],
+  [INTEL_MSR.VMX_MISC, 0x7004_c1e7n],
   [INTEL_MSR.VMX_CR0_FIXED0, 0x8000_0021n],
   [INTEL_MSR.VMX_CR0_FIXED1, 0xffff_ffffn],
   [INTEL_MSR.VMX_CR4_FIXED0, 0x2000n],

@@ -170,15 +170,16 @@ describe("an entry that the processor refuses", () => {
   const link = [INTEL_REG_VMCS_LINK_POINTER, 0n] as const;
 
   test.each([
-    ["a control", zeroVpid, "VM-instruction error 7"],
-    ["the state", link, "exit reason 0x80000021"],
+    ["a control", zeroVpid, "VPID must not be 0 (SDM 3, 27.2.1.1); register 23 is 0x0"],
+    // What it points to is not the VS's
+    ["the state", link, "no rule that its registers show is broken"],
   ])("for %s, as the first, gives the operating system its processor back", (_, [register, value], text) => {
     const { machine, pp } = inBootstrap(OPTIONS);
     const vs = makeRootVs(pp);
     call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(register), value);
     expect(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vs, vs)).toEqual({ is: "given back" });
     expectReason(pp, { status: BOOT_INVALID_VM, phase: PHASE_RUNNING });
-    expect(machine.log).toContain(`bareflank: PP 0: the processor refused VS 0: ${text}`);
+    expect(machine.log).toContain(`bareflank: PP 0: the processor refuses VS 0: ${text}`);
     expectOperatingSystem(pp);
   });
 
