@@ -44,7 +44,7 @@ describe("kernel image", () => {
 
   it("says which version of BootArgs it wants, and has a build id", () => {
     expect(notes(elf())).toMatch(/GNU 0x00000014 NT_GNU_BUILD_ID/);
-    expect(notes(elf())).toMatch(/Bareflank 0x00000008 .*description data: 01 00 00 00 00 00 00 00/);
+    expect(notes(elf())).toMatch(/Bareflank 0x00000008 .*description data: 02 00 00 00 00 00 00 00/);
   });
 
   it("has no symbols, its twin has", () => {
