@@ -34,6 +34,45 @@
 #define TSS_RIGHTS 0x8900
 
     .intel_syntax noprefix
+
+// Writes an MSR from SavedState; clobbers RAX, RCX and RDX.
+.macro WRITE_MSR index, field
+    mov ecx, \index
+    mov eax, dword ptr [rdi + \field]
+    mov edx, dword ptr [rdi + \field + 4]
+    wrmsr
+.endm
+
+// LGDT or LIDT with what the operating system had; 16 bytes at RSP are scratch.
+.macro LOAD_TABLE instruction, base, limit
+    mov eax, dword ptr [rdi + \limit]
+    mov rcx, qword ptr [rdi + \base]
+    mov [rsp + 6], ax
+    mov [rsp + 8], rcx
+    \instruction [rsp + 6]
+.endm
+
+// Loads general registers that lie one behind the other in SavedState.
+.macro LOAD_REGISTERS first, registers:vararg
+    .set field, \first
+    .irp register, \registers
+    mov \register, qword ptr [rdi + field]
+    .set field, field + 8
+    .endr
+.endm
+
+// A function that returns a label's offset in this page.
+.macro OFFSET_FUNCTION name, label
+    .globl \name
+    .type \name, @function
+\name:
+    lea rax, [rip + \label]
+    and eax, 0xfff
+    ret
+    int3
+    .size \name, . - \name
+.endm
+
     .section .text.handoff, "ax", @progbits
     .balign 4096
 handoff_base:
@@ -60,10 +99,7 @@ handoff_demote:
     mov HANDOFF(PROMOTE_IN_OS), rax
 
     // EFER first: CLGI needs SVME, and the host's tables need NXE.
-    mov ecx, MSR_EFER
-    mov eax, STATE32(HOST_EFER)
-    mov edx, dword ptr [rdi + BF_SAVED_STATE_HOST_EFER + 4]
-    wrmsr
+    WRITE_MSR MSR_EFER, BF_SAVED_STATE_HOST_EFER
     test eax, EFER_SVME
     jz .Ldemote_without_gif
     clgi
@@ -175,11 +211,7 @@ promote:
     mov cr0, rax
 
     sub rsp, 16
-    mov eax, STATE32(GDTR_LIMIT)
-    mov rcx, STATE(GDTR_BASE)
-    mov [rsp + 6], ax
-    mov [rsp + 8], rcx
-    lgdt [rsp + 6]
+    LOAD_TABLE lgdt, BF_SAVED_STATE_GDTR_BASE, BF_SAVED_STATE_GDTR_LIMIT
     mov ds, SELECTOR(DS)
     mov es, SELECTOR(ES)
     test STATE32(HOST_EFER), EFER_SVME
@@ -187,30 +219,17 @@ promote:
     lldt SELECTOR(LDTR)
     mov fs, SELECTOR(FS)
     mov gs, SELECTOR(GS)
-    mov ecx, MSR_FS_BASE
-    mov eax, STATE32(FS_BASE)
-    mov edx, dword ptr [rdi + BF_SAVED_STATE_FS_BASE + 4]
-    wrmsr
-    mov ecx, MSR_GS_BASE
-    mov eax, STATE32(GS_BASE)
-    mov edx, dword ptr [rdi + BF_SAVED_STATE_GS_BASE + 4]
-    wrmsr
+    WRITE_MSR MSR_FS_BASE, BF_SAVED_STATE_FS_BASE
+    WRITE_MSR MSR_GS_BASE, BF_SAVED_STATE_GS_BASE
 .Lpromote_idt:
     // Last of the tables: from here on the operating system's handler has all that it may look at.
-    mov eax, STATE32(IDTR_LIMIT)
-    mov rcx, STATE(IDTR_BASE)
-    mov [rsp + 6], ax
-    mov [rsp + 8], rcx
-    lidt [rsp + 6]
+    LOAD_TABLE lidt, BF_SAVED_STATE_IDTR_BASE, BF_SAVED_STATE_IDTR_LIMIT
     test STATE32(HOST_EFER), EFER_SVME
     jz .Lpromote_efer
     stgi
     // EFER last: STGI needs SVME.
 .Lpromote_efer:
-    mov ecx, MSR_EFER
-    mov eax, STATE32(EFER)
-    mov edx, dword ptr [rdi + BF_SAVED_STATE_EFER + 4]
-    wrmsr
+    WRITE_MSR MSR_EFER, BF_SAVED_STATE_EFER
     mov ecx, STATE32(HANDOFF_NMIS)
 .Lpromote_nmi:
     jrcxz .Lpromote_registers
@@ -226,21 +245,8 @@ promote:
     movzx eax, SELECTOR(CS)
     push rax
     push STATE(RIP)
-    mov rax, STATE(RAX)
-    mov rbx, STATE(RBX)
-    mov rcx, STATE(RCX)
-    mov rdx, STATE(RDX)
-    mov rbp, STATE(RBP)
-    mov rsi, STATE(RSI)
-    mov r8, STATE(R8)
-    mov r9, STATE(R9)
-    mov r10, STATE(R10)
-    mov r11, STATE(R11)
-    mov r12, STATE(R12)
-    mov r13, STATE(R13)
-    mov r14, STATE(R14)
-    mov r15, STATE(R15)
-    mov rdi, STATE(RDI)
+    LOAD_REGISTERS BF_SAVED_STATE_R8, r8, r9, r10, r11, r12, r13, r14, r15
+    LOAD_REGISTERS BF_SAVED_STATE_RAX, rax, rbx, rcx, rdx, rbp, rsi, rdi
     iretq
 
 // An NMI, at either address of this code, or in the kernel before it loads its own IDT. SavedState lies at the beginning
@@ -266,23 +272,8 @@ handoff_page:
     int3
     .size handoff_page, . - handoff_page
 
-    .globl handoff_promoteOffset
-    .type handoff_promoteOffset, @function
-handoff_promoteOffset:
-    lea rax, [rip + promote]
-    and eax, 0xfff
-    ret
-    int3
-    .size handoff_promoteOffset, . - handoff_promoteOffset
-
-    .globl handoff_nmiOffset
-    .type handoff_nmiOffset, @function
-handoff_nmiOffset:
-    lea rax, [rip + nmi]
-    and eax, 0xfff
-    ret
-    int3
-    .size handoff_nmiOffset, . - handoff_nmiOffset
+    OFFSET_FUNCTION handoff_promoteOffset, promote
+    OFFSET_FUNCTION handoff_nmiOffset, nmi
 
     // One page, so that one mapping does; code that does not fit is an error here.
     .org handoff_base + 4096, 0xcc
