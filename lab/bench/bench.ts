@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildFolder } from "../src/paths.ts";
+import { callFigures } from "./calls.ts";
 import { exitFigures } from "./exits.ts";
 import { type Figure, holds, table } from "./figure.ts";
 import { linuxFigures } from "./linux.ts";
@@ -13,6 +14,7 @@ const OUTPUT = join(buildFolder, "bench.json");
 
 const suites: readonly (readonly [string, () => Promise<Figure[]>])[] = [
   ["exits on the bare platform", exitFigures],
+  ["system calls", callFigures],
   ["sizes", sizeFigures],
   ["Linux, counting every instruction", linuxFigures],
 ];

@@ -1,0 +1,40 @@
+// Costs that docs/specification.md promises, and that exits leave nothing behind
+
+import { expect, it } from "vitest";
+import { assemble } from "./assemble.ts";
+import { badHandleCost, objectCost, vsReadCost } from "./call-cost.ts";
+import { run } from "./run.ts";
+
+const VS_READ_LIMIT = 140;
+const BAD_HANDLE_LIMIT = 90;
+/** The buddy allocator may have to split a larger block, whatever number of objects there is. */
+const TOLERANCE = 0.15;
+
+it("reads a VS's RIP in few instructions", async () => {
+  expect(await vsReadCost()).toBeLessThanOrEqual(VS_READ_LIMIT);
+});
+
+it("refuses a bad handle in fewer", async () => {
+  expect(await badHandleCost()).toBeLessThanOrEqual(BAD_HANDLE_LIMIT);
+});
+
+it("makes and destroys a VM, a VP and a VS at the same cost, whatever number there is", async () => {
+  const { few, many } = await objectCost();
+  expect(few).toBeGreaterThan(0);
+  expect(Math.abs(many - few) / few).toBeLessThan(TOLERANCE);
+});
+
+it("leaks nothing in a million exits", async () => {
+  const exits = 1_000_000;
+  const vmexit = [
+    "cmp dword ptr [rip + exits], 10; je 51f",
+    `cmp dword ptr [rip + exits], ${exits}; jne 52f`,
+    "51: mov r14, rdi; mov r15, rsi; CALL(DEBUG_DUMP_PAGE_POOL); mov rdi, r14; mov rsi, r15",
+    "52:",
+  ].join("; ");
+  const { output, ...result } = await run(assemble({ vmexit }), { cpuids: exits, timeout: 120 });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0 });
+  const used = [...output.slice(0, output.indexOf("bare: debug ring")).matchAll(/^page pool: (\d+) of/gm)];
+  expect(used).toHaveLength(2);
+  expect(used[1]?.[1]).toBe(used[0]?.[1]);
+}, 180_000);

@@ -1,0 +1,20 @@
+// What system calls cost, on the bare platform: instructions from ring 3 and back
+
+import { badHandleCost, objectCost, vsReadCost } from "../../kernel/test/bare/call-cost.ts";
+import type { Figure } from "./figure.ts";
+
+export async function callFigures(): Promise<Figure[]> {
+  const { few, many } = await objectCost();
+  return [
+    { key: "vsRead", title: "VS read of RIP", value: await vsReadCost(), unit: "instructions", limit: 140 },
+    {
+      key: "badHandle",
+      title: "VS read with a bad handle",
+      value: await badHandleCost(),
+      unit: "instructions",
+      limit: 90,
+    },
+    { key: "objects", title: "create and destroy a VM, a VP and a VS", value: few, unit: "instructions" },
+    { key: "objectsRatio", title: "the same with all others there", value: many / few, unit: "ratio", limit: 1.15 },
+  ];
+}
