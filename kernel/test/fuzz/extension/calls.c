@@ -294,6 +294,7 @@ static u32 vs_init_as_root(struct processor *p, struct attempt *a)
 
 static u32 vs_access(struct processor *p, struct attempt *a, u32 write)
 {
+    (void)write;
     if (once(10))
         return wrong_first(a);
     if (!own_vs(p, a))
