@@ -24,7 +24,7 @@ export async function fillTable(machine: string, tell: (line: string) => void): 
   for (const smp of SIZES) {
     tell(`${smp} processor${smp === 1 ? "" : "s"}`);
     addSuite(table, smp, await runSuite({ machine, smp }));
-    if (machine === "amd") addSuite(table, smp, await runVersion2({ smp }));
+    addSuite(table, smp, await runVersion2({ machine, smp }));
   }
   tell("a thread-local image with bytes, and a log of exits");
   const others = new Set(["(image)", "DEBUG_DUMP_VMEXIT_LOG"]);

@@ -16,7 +16,7 @@ function buildManifest(): string {
   const sources = ["case.c", "client.c", "life.c", "service.c"].map((name) => join(folder, name));
   const shared = join(import.meta.dirname, "extension");
   const file = compile({
-    sources: [...sources, join(shared, "entry.S")],
+    sources: [...sources, join(shared, "entry.S"), join(shared, "vendor.c")],
     script: join(shared, "layout.ld"),
     defines: ["VERSION_2"],
   });
@@ -27,8 +27,8 @@ function buildManifest(): string {
   return path;
 }
 
-/** Runs the suite; AMD only, since its root VS is. */
-export async function runVersion2(options: Omit<SuiteOptions, "machine" | "tlsImage" | "debug">): Promise<SuiteResult> {
+/** Runs the suite. */
+export async function runVersion2(options: Omit<SuiteOptions, "tlsImage" | "debug">): Promise<SuiteResult> {
   const result = await run([], { ...options, manifest: buildManifest(), cpuids: CPUIDS });
   const lines = result.output.split(/\r?\n/);
   const ring = lines.indexOf("bare: debug ring");

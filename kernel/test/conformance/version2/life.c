@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The lives of both extensions, which are one file: the first that is loaded is the client, the second the service */
 #include "case.h"
+#include "../extension/vendor.h"
 
 static const struct {
     u32 name_bytes, bytes, type;
@@ -66,9 +67,7 @@ static void run_root(u32 pp)
     u64 handle = client_handle;
     vps[pp] = (u16)MAKE(VP_CREATE, handle, BF_ROOT_VMID).reg[0];
     vss[pp] = (u16)MAKE(VS_CREATE, handle, vps[pp], pp).reg[0];
-    MAKE(VS_WRITE, handle, vss[pp], BF_AMD_REG_GUEST_ASID, 1);
-    MAKE(VS_WRITE, handle, vss[pp], BF_AMD_REG_INTERCEPT_INSTRUCTION1, 0x40000);
-    MAKE(VS_WRITE, handle, vss[pp], BF_AMD_REG_INTERCEPT_INSTRUCTION2, 1);
+    write_root_controls(handle, vss[pp]);
     MAKE(VS_INIT_AS_ROOT, handle, vss[pp]);
     MAKE(VS_RUN, handle, BF_ROOT_VMID, vps[pp], vss[pp]);
     give_up();
