@@ -66,13 +66,14 @@ describe("what a VM exit loosens", () => {
 
 describe("a root VS that the processor refuses", () => {
   it.each([
-    ["a control field", "VIRTUAL_PROCESSOR_IDENTIFIER", "VM-instruction error 7"],
-    ["the guest's state", "VMCS_LINK_POINTER", "exit reason 0x80000021, qualification 0x4"],
-  ])("for %s leaves the operating system running, and says why", async (_, register, text) => {
+    ["a control field", "VIRTUAL_PROCESSOR_IDENTIFIER", "VM-instruction error 7", "VPID must not be 0"],
+    ["the guest's state", "VMCS_LINK_POINTER", "exit reason 0x80000021, qualification 0x4", "VMCS link pointer: "],
+  ])("for %s leaves the operating system running, and says why", async (_, register, number, rule) => {
     const result = await runChanged({ initialised: `WRITE(BF_INTEL_REG_${register}, 0)` });
     expect(result).toMatchObject({ exitCode: EXIT_LOADER });
     expect(result.report).toEqual(failedStart(PHASE_RUNNING, BOOT_INVALID_VM));
-    expect(result.ring.join("\n")).toContain(`bareflank: PP 0: the processor refused VS 0: ${text}`);
+    expect(result.ring).toContain(`bareflank: PP 0: ${number}`);
+    expect(result.ring.join("\n")).toContain(`bareflank: PP 0: the processor refuses VS 0: ${rule}`);
   });
 
   it("that was made for the other vendor fails before it runs", async () => {
