@@ -29,6 +29,13 @@ it.each([2, 4])(
   300_000,
 );
 
+it("finds nothing wrong on two of Intel's processors", async () => {
+  const { tallies, wrong, run } = await fuzzMachine({ machine: "intel", smp: 2, calls: 1000, seed: SEED });
+  expect(wrong).toEqual([]);
+  expect(tallies.size).toBeGreaterThan(35);
+  expect(run.output).toContain("bare: stopped, registers as before");
+}, 120_000);
+
 /** The loadable segments of an ELF file: where they lie, and their bytes. */
 function segmentsOf(file: Buffer): { address: bigint; bytes: Buffer }[] {
   const start = Number(file.readBigUInt64LE(32));
