@@ -1,6 +1,7 @@
 import {
   BOOT_VERSION,
   DEBUG_RING_CHARS,
+  DRIVER_VERSION,
   ELF_TRUNCATED,
   ERROR_ELF,
   ERROR_INVALID_ARGUMENT,
@@ -81,7 +82,7 @@ describe("the driver", () => {
     const sizes = [1, 2, 3, 4, 5, 6].flatMap((number) =>
       ["too small", "too large", "without size", "read only"].map((what) => `ioctl ${number} ${what}: ENOTTY`),
     );
-    const versions = [0n, 2n, 1n << 32n, 2n ** 64n - 1n];
+    const versions = [0n, DRIVER_VERSION + 1n, DRIVER_VERSION << 32n, 2n ** 64n - 1n];
     const pointers = ["0", "8", "7ffffffff000", "800000000000", "ffff888000000000", "fffffffffffffff8"];
     const invalid = (name: string, detail: bigint, file = 0) => done(name, ERROR_INVALID_ARGUMENT, { file, detail });
     const truncated = (name: string, file: number) => done(name, ERROR_ELF, { file, detail: BigInt(ELF_TRUNCATED) });
@@ -90,7 +91,7 @@ describe("the driver", () => {
       "ioctl 0: ENOTTY",
       "ioctl 7: ENOTTY",
       "ioctl of a terminal: ENOTTY",
-      ...versions.flatMap((version) => [`version ${version}: EPROTO`, "driver's version=1"]),
+      ...versions.flatMap((version) => [`version ${version}: EPROTO`, `driver's version=${DRIVER_VERSION}`]),
       ...pointers.map((pointer) => `block at ${pointer}: EFAULT`),
       "block that is read only: EFAULT",
       ...pointers.map((pointer) => `dump to ${pointer}: EFAULT`),
