@@ -39,6 +39,8 @@ _start:
     lea rcx, [rip + bf_no_vmexit]
     cmp rax, rcx
     je 1f
+    cmp byte ptr [rip + bf_takes_exits], 0
+    je 1f
     lea rsi, [rip + on_vmexit]
     REGISTER(VMEXIT)
 1:  lea rsi, [rip + on_fail]
@@ -46,6 +48,8 @@ _start:
     lea rax, [rip + message]
     lea rcx, [rip + no_message]
     cmp rax, rcx
+    je 1f
+    cmp byte ptr [rip + bf_takes_messages], 0
     je 1f
     lea rsi, [rip + on_message]
     SYSCALL_WITH_HANDLE(MESSAGE_REGISTER)
@@ -161,6 +165,14 @@ bf_handle:
     .hidden bf_is_intel
 bf_is_intel:
     .byte 0
+
+// For a language that has both callbacks in every extension: bf_before_callbacks says which ones are wanted.
+    .globl bf_takes_exits, bf_takes_messages
+    .hidden bf_takes_exits, bf_takes_messages
+bf_takes_exits:
+    .byte 1
+bf_takes_messages:
+    .byte 1
 
 // The versions that this file, the bindings and the SDKs know.
     .section .note.bareflank, "a", @note

@@ -11,6 +11,10 @@
 #define SDK_CALL(type, index, ...) SDK_GIVE_UP
 #endif
 
+// Of start.S: which callbacks this extension has.
+extern bool bf_takes_exits __attribute__((visibility("hidden")));
+extern bool bf_takes_messages __attribute__((visibility("hidden")));
+
 // One for each instance.
 static MODULE_PER_PROCESSOR bool sdk_is_ready;
 
@@ -28,6 +32,9 @@ __attribute__((visibility("hidden"))) void bf_begin_processor(void)
 __attribute__((visibility("hidden"))) void bf_before_callbacks(void)
 {
     bf_begin_processor();
+    // The top level of the modules has run: it says whether this is a service
+    bf_takes_messages = sdk_answerer != 0;
+    bf_takes_exits = !bf_takes_messages;
     if (sdk_loader != 0)
         SDK_CALL(void (*)(void *), sdk_loader);
 }
@@ -42,4 +49,11 @@ u32 sdk_fail(u64 error, u64 address)
 {
     module_begin();
     return sdk_fail_handler == 0 ? SDK_GIVE_UP : SDK_CALL(u32 (*)(void *, u64, u64), sdk_fail_handler, error, address);
+}
+
+// A message of another extension: four words, which the answer replaces.
+void message(u64 caller, u64 *words)
+{
+    module_begin();
+    SDK_CALL(void (*)(void *, u32, u64), sdk_answerer, (u32)caller, (u64)words);
 }

@@ -12,6 +12,7 @@
 //   shared.ts           memory that all processors see, for the atomic operations
 //   instance.ts         one instance for all processors, or one for each
 //   messages.ts         from processor to processor
+//   service.ts          from extension to extension
 //   life.ts             what is done at the beginning and at the end
 //   uncaught.ts, collector.ts  errors and memory, with the runtime "managed"
 //   step.ts             one instruction at a time
@@ -82,6 +83,7 @@ export { startInRealMode } from "./real-mode";
 export { registerName } from "./register-names";
 export { startRoot } from "./root";
 export { ATTRIBUTE_32, ATTRIBUTE_LONG, ATTRIBUTE_PRESENT } from "./segments";
+export { Outcome, Reply, Request, Service, serve } from "./service";
 export { SHARED_BYTES, sharedMemory } from "./shared";
 export { step } from "./step";
 export { unaskedExit } from "./unasked";

@@ -10,4 +10,6 @@ export enum Next {
   Stop = 2,
   /** Give up: the processor is lost to this extension, and the debug ring says so. */
   Fail = 3,
+  /** Wait to be called: how a service's bootstrap ends. */
+  Wait = 5,
 }

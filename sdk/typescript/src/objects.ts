@@ -1,8 +1,8 @@
-// System calls on nested page tables and permission maps; objects.h implements them with one SYSCALL instruction each
+// System calls with up to five arguments and four results; objects.h implements them with one SYSCALL instruction each
 
 /**
  * Makes a call with the extension's handle in REG0 and up to five more arguments. Result: its status; callResult() gives
- * REG0 and REG1, until the next such call.
+ * REG0 to REG3, until the next such call.
  */
 export declare function callObject(call: u32, reg1: u64, reg2: u64, reg3: u64, reg4: u64, reg5: u64): u64;
 export declare function callResult(index: u32): u64;

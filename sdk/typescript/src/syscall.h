@@ -9,7 +9,7 @@
 extern u64 bf_handle __attribute__((visibility("hidden")));
 
 // Functions of the module's table, the same on every processor; native/callbacks.c calls them.
-static u32 sdk_dispatcher, sdk_fail_handler, sdk_loader, sdk_uncaught_handler, sdk_thrower;
+static u32 sdk_dispatcher, sdk_fail_handler, sdk_loader, sdk_uncaught_handler, sdk_thrower, sdk_answerer;
 
 // RCX and R11 go to the instruction itself; registers that a call does not name as outputs stay.
 MODULE_INLINE u64 sdk_call(u32 call, u64 *reg0, u64 reg1, u64 reg2, u64 reg3)
@@ -69,3 +69,4 @@ INTRINSIC(void, syscall, useFailHandler, u32 index) { sdk_fail_handler = index; 
 INTRINSIC(void, syscall, useLoader, u32 index) { sdk_loader = index; }
 INTRINSIC(void, syscall, useUncaughtHandler, u32 index) { sdk_uncaught_handler = index; }
 INTRINSIC(void, syscall, useThrower, u32 index) { sdk_thrower = index; }
+INTRINSIC(void, syscall, useAnswerer, u32 index) { sdk_answerer = index; }

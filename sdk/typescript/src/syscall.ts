@@ -31,3 +31,5 @@ export declare function useLoader(index: u32): void;
 /** Has a function called with each error that nobody caught, and another one with the reason of each trap. */
 export declare function useUncaughtHandler(index: u32): void;
 export declare function useThrower(index: u32): void;
+/** Makes the extension a service, and has a function called with each request of another extension. */
+export declare function useAnswerer(index: u32): void;
