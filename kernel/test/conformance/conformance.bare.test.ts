@@ -61,6 +61,7 @@ const mutations: readonly Mutation[] = [
   { call: "VM_CREATE", kind: "output" },
   { call: "VS_CLEAR", kind: "nothing" },
   { call: "MESSAGE_CALL", kind: "output" },
+  { call: "NESTED_MAP", kind: "nothing" },
   { call: "VS_RUN_CURRENT", kind: "other", instead: "VS_ADVANCE_IP_AND_RUN_CURRENT" },
 ];
 

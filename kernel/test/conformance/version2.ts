@@ -13,7 +13,7 @@ const CPUIDS = 4;
 
 /** The load manifest: the service may do little. */
 function buildManifest(): string {
-  const sources = ["case.c", "client.c", "life.c", "service.c"].map((name) => join(folder, name));
+  const sources = ["case.c", "client.c", "life.c", "objects.c", "service.c"].map((name) => join(folder, name));
   const shared = join(import.meta.dirname, "extension");
   const file = compile({
     sources: [...sources, join(shared, "entry.S"), join(shared, "vendor.c")],

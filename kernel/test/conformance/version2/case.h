@@ -37,5 +37,9 @@ void test_names(void);
 void test_messages(void);
 void test_identifiers(void);
 void test_death(void);
+void test_objects(void);
+/** In _start: with a handle of version 1, and before there is a vmexit callback. */
+void test_objects_absent(u64 handle);
+void test_objects_unowned(u64 handle);
 
 #endif

@@ -25,7 +25,10 @@ static void versions(void)
     begin("version_1_has_no_group_9", "MESSAGE_FIND");
     want(MAKE(HANDLE_OPEN, BF_SPEC_VERSION_1).status, BF_STATUS_SUCCESS, "open_handle of version 1");
     want(MAKE(MESSAGE_FIND, HANDLE).status, BF_STATUS_FAILURE_UNSUPPORTED, "status in version 1");
-    want(MAKE(HANDLE_CLOSE, HANDLE).status, BF_STATUS_SUCCESS, "close_handle");
+    end();
+    test_objects_absent(HANDLE);
+    begin("version_1", "HANDLE_CLOSE");
+    want(MAKE(HANDLE_CLOSE, HANDLE).status, BF_STATUS_SUCCESS, "status");
     end();
 }
 
@@ -51,8 +54,10 @@ _Noreturn void start_entered(const struct entry *entry)
     want(opened.status, BF_STATUS_SUCCESS, "status");
     end();
     u64 handle = opened.reg[0];
-    if (is_client())
+    if (is_client()) {
         client_handle = handle;
+        test_objects_unowned(handle);
+    }
     MAKE(CALLBACK_REGISTER_BOOTSTRAP, handle, (u64)bootstrap);
     if (is_client())
         MAKE(CALLBACK_REGISTER_VMEXIT, handle, (u64)vmexit);
@@ -105,6 +110,7 @@ _Noreturn void vmexit_entered(const struct entry *entry)
     (void)entry;
     if (exits[pp]++ == 1) {
         test_identifiers();
+        test_objects();
         test_death();
         print_line("exits done");
     }

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* Groups 0xA to 0xC: nested page tables, permission maps, statistics */
+#include "case.h"
+#include "../extension/vendor.h"
+
+#define PAGE 0x1000u
+#define GUEST 0x40000000u
+#define GUEST_END (1ull << 48)
+#define MAPPED (BF_NESTED_READ | BF_NESTED_WRITE | BF_NESTED_WRITE_BACK)
+#define NO_OBJECT 0xffffu
+
+extern u64 client_handle;
+
+#define NAMED(name) {#name, BF_SYSCALL_##name}
+static const struct {
+    const char *name;
+    u32 number;
+} calls[] = {
+    NAMED(NESTED_CREATE), NAMED(NESTED_DESTROY), NAMED(NESTED_MAP), NAMED(NESTED_UNMAP), NAMED(NESTED_PROTECT),
+    NAMED(NESTED_TRANSLATE), NAMED(NESTED_IDENTITY), NAMED(NESTED_ATTACH), NAMED(NESTED_DETACH), NAMED(NESTED_FLUSH),
+    NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
+    NAMED(MAP_DETACH), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS),
+};
+#define CALLS (sizeof(calls) / sizeof(*calls))
+/** Those that only the owner of the vmexit callback makes come first. */
+#define OWNED_CALLS 17u
+
+static void refuse(const char *name, u32 count, u64 handle, u64 status)
+{
+    for (u32 i = 0; i < count; i++) {
+        begin(name, calls[i].name);
+        want(make(calls[i].number, handle, 0, 0, 0, 0, 0).status, status, "status");
+        end();
+    }
+}
+
+void test_objects_absent(u64 handle) { refuse("not_in_version_1", CALLS, handle, BF_STATUS_FAILURE_UNSUPPORTED); }
+
+void test_objects_unowned(u64 handle) { refuse("without_vmexit", OWNED_CALLS, handle, BF_STATUS_INVALID_PERM_DENIED); }
+
+static void status(struct result result, u64 wanted, const char *what) { want(result.status, wanted, what); }
+
+static void good(struct result result) { status(result, BF_STATUS_SUCCESS, "status"); }
+
+/** A call that has done something and has no outputs. */
+static void silent(struct result result)
+{
+    good(result);
+    want(result.reg[0], client_handle, "REG0");
+}
+
+/** A call that has an output that is known. */
+static void gives(struct result result, u64 reg0)
+{
+    good(result);
+    want(result.reg[0], reg0, "REG0");
+}
+
+/** A call with an object that is none. */
+static void wants_object(const char *name, u32 number)
+{
+    begin("object", name);
+    status(make(number, client_handle, NO_OBJECT, 0, 0, 0, 0), BF_STATUS_INVALID_INPUT_REG1, "no object");
+    end();
+}
+#define WANTS_OBJECT(name) wants_object(#name, BF_SYSCALL_##name)
+
+static u64 created(struct result result)
+{
+    good(result);
+    want(result.reg[0] >> 32, 0, "upper half of an identifier");
+    return result.reg[0];
+}
+
+/** What calls on ranges of guest physical addresses have in common, with flags in REG4. */
+static void ranges(u32 number, u64 nested, u64 reg4)
+{
+    const u64 h = client_handle;
+    status(make(number, h, nested, GUEST + 8, PAGE, reg4, 0), BF_STATUS_INVALID_INPUT_REG2, "unaligned");
+    status(make(number, h, nested, GUEST_END, PAGE, reg4, 0), BF_STATUS_INVALID_INPUT_REG2, "no address");
+    status(make(number, h, nested, GUEST, 0, reg4, 0), BF_STATUS_INVALID_INPUT_REG3, "nothing");
+    status(make(number, h, nested, GUEST, PAGE + 1, reg4, 0), BF_STATUS_INVALID_INPUT_REG3, "part of a page");
+    status(make(number, h, nested, GUEST, GUEST_END, reg4, 0), BF_STATUS_INVALID_INPUT_REG3, "behind the end");
+}
+
+static void map_checks(u64 h, u64 nested, u64 host)
+{
+    begin("checks", "NESTED_MAP");
+    const u64 reg2 = BF_STATUS_INVALID_INPUT_REG2, reg3 = BF_STATUS_INVALID_INPUT_REG3;
+    const u64 reg4 = BF_STATUS_INVALID_INPUT_REG4, reg5 = BF_STATUS_INVALID_INPUT_REG5;
+    status(MAKE(NESTED_MAP, h, nested, GUEST + 8, host, PAGE, MAPPED), reg2, "unaligned");
+    status(MAKE(NESTED_MAP, h, nested, GUEST_END, host, PAGE, MAPPED), reg2, "no address");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, host + 8, PAGE, MAPPED), reg3, "unaligned host");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, 1ull << 52, PAGE, MAPPED), reg3, "no host address");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, 0, 1ull << 32, MAPPED), reg3, "the hypervisor's memory");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, host, 0, MAPPED), reg4, "nothing");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, host, PAGE + 1, MAPPED), reg4, "part of a page");
+    status(MAKE(NESTED_MAP, h, nested, GUEST_END - PAGE, host, 2 * PAGE, MAPPED), reg4, "behind the end");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, host, PAGE, MAPPED | 8), reg5, "flag");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, host, PAGE, MAPPED | BF_NESTED_OWN_BLANK), reg5, "nested_identity's flag");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, host, PAGE, BF_NESTED_WRITE | BF_NESTED_WRITE_BACK), reg5, "write only");
+    status(MAKE(NESTED_MAP, h, nested, GUEST, host, PAGE, BF_NESTED_READ | 0x200), reg5, "memory type");
+    end();
+}
+
+static u64 rights(u64 nested)
+{
+    struct result result = MAKE(NESTED_TRANSLATE, client_handle, nested, GUEST);
+    return result.status == BF_STATUS_SUCCESS ? result.reg[1] & BF_NESTED_RIGHTS : ~0ull;
+}
+
+static void pages(u64 h, u64 nested)
+{
+    struct result page = MAKE(MEM_ALLOC_PAGE, h);
+    u64 host = page.reg[1];
+    map_checks(h, nested, host);
+    begin("good", "NESTED_MAP");
+    gives(MAKE(NESTED_MAP, h, nested, GUEST, host, PAGE, MAPPED), PAGE);
+    want(rights(nested) != ~0ull, 1, "whether something is mapped");
+    status(MAKE(MEM_FREE_PAGE, h, page.reg[0]), BF_STATUS_FAILURE_UNKNOWN, "to give back a page that is shown");
+    end();
+    begin("good", "NESTED_TRANSLATE");
+    struct result found = MAKE(NESTED_TRANSLATE, h, nested, GUEST + 0x123);
+    gives(found, host + 0x123);
+    want(found.reg[1] & ~(u64)BF_NESTED_TYPE, BF_NESTED_READ | BF_NESTED_WRITE | BF_NESTED_PAGE_4K, "rights and size");
+    status(MAKE(NESTED_TRANSLATE, h, nested, GUEST + PAGE), BF_STATUS_FAILURE_UNKNOWN, "not mapped");
+    status(MAKE(NESTED_TRANSLATE, h, nested, GUEST_END), BF_STATUS_INVALID_INPUT_REG2, "no address");
+    end();
+    begin("checks", "NESTED_PROTECT");
+    ranges(BF_SYSCALL_NESTED_PROTECT, nested, BF_NESTED_READ);
+    const u64 reg4 = BF_STATUS_INVALID_INPUT_REG4;
+    status(MAKE(NESTED_PROTECT, h, nested, GUEST, PAGE, BF_NESTED_RIGHTS + 1), reg4, "no right");
+    status(MAKE(NESTED_PROTECT, h, nested, GUEST, PAGE, BF_NESTED_WRITE), reg4, "write only");
+    status(MAKE(NESTED_PROTECT, h, nested, GUEST + PAGE, PAGE, 1), BF_STATUS_FAILURE_UNKNOWN, "not mapped");
+    end();
+    begin("good", "NESTED_PROTECT");
+    gives(MAKE(NESTED_PROTECT, h, nested, GUEST, PAGE, BF_NESTED_READ), PAGE);
+    want(rights(nested), BF_NESTED_READ, "rights");
+    end();
+    begin("good", "NESTED_UNMAP");
+    ranges(BF_SYSCALL_NESTED_UNMAP, nested, 0);
+    gives(MAKE(NESTED_UNMAP, h, nested, GUEST, PAGE), PAGE);
+    want(rights(nested), ~0ull, "whether nothing is mapped");
+    end();
+    begin("good", "NESTED_FLUSH");
+    gives(MAKE(NESTED_FLUSH, h, nested), 0);
+    status(MAKE(MEM_FREE_PAGE, h, page.reg[0]), BF_STATUS_SUCCESS, "to give back a page that was shown");
+    end();
+}
+
+static void identity(u64 h, u64 nested, u64 for_root)
+{
+    const u64 flags = BF_NESTED_RIGHTS | BF_NESTED_MACHINE, reg4 = BF_STATUS_INVALID_INPUT_REG4;
+    begin("checks", "NESTED_IDENTITY");
+    ranges(BF_SYSCALL_NESTED_IDENTITY, nested, flags);
+    status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, flags | 8), reg4, "flag");
+    status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, flags | BF_NESTED_OWN), reg4, "two ways");
+    status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, flags | BF_NESTED_OWN_SHOWN), reg4, "not for root");
+    status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, BF_NESTED_WRITE | BF_NESTED_MACHINE), reg4, "write only");
+    end();
+    begin("good", "NESTED_IDENTITY");
+    gives(MAKE(NESTED_IDENTITY, h, for_root, 0x100000, 4 * PAGE, flags | BF_NESTED_OWN_SHOWN), 4 * PAGE);
+    want(MAKE(NESTED_TRANSLATE, h, for_root, 0x102345).reg[0], 0x102345, "address");
+    gives(MAKE(NESTED_IDENTITY, h, nested, 0x100000, 4 * PAGE, flags | BF_NESTED_OWN_BLANK), 4 * PAGE);
+    gives(MAKE(NESTED_IDENTITY, h, nested, 0x100000, 4 * PAGE, flags), 4 * PAGE);
+    end();
+}
+
+static void destroy_nested(u64 nested)
+{
+    struct result result;
+    do {
+        result = MAKE(NESTED_DESTROY, client_handle, nested);
+        good(result);
+    } while (result.status == BF_STATUS_SUCCESS && result.reg[0] == 1);
+    want(result.reg[0], 0, "REG0");
+    status(MAKE(NESTED_DESTROY, client_handle, nested), BF_STATUS_INVALID_INPUT_REG1, "destroyed already");
+}
+
+static void test_nested(u64 h, u64 vs)
+{
+    begin("good", "NESTED_CREATE");
+    status(MAKE(NESTED_CREATE, h, 2), BF_STATUS_INVALID_INPUT_REG1, "flag");
+    u64 nested = created(MAKE(NESTED_CREATE, h)), for_root = created(MAKE(NESTED_CREATE, h, BF_NESTED_FOR_ROOT));
+    want(nested != for_root, 1, "two objects");
+    end();
+    pages(h, nested);
+    identity(h, nested, for_root);
+    begin("good", "NESTED_ATTACH");
+    status(MAKE(NESTED_ATTACH, h, nested, NO_OBJECT), BF_STATUS_INVALID_INPUT_REG2, "no VS");
+    status(MAKE(NESTED_ATTACH, h, for_root, vs), BF_STATUS_INVALID_INPUT_REG2, "not the root VM's");
+    silent(MAKE(NESTED_ATTACH, h, nested, vs));
+    status(MAKE(NESTED_DESTROY, h, nested), BF_STATUS_FAILURE_UNKNOWN, "to destroy what is attached");
+    end();
+    begin("good", "NESTED_DETACH");
+    status(MAKE(NESTED_DETACH, h, nested, NO_OBJECT), BF_STATUS_INVALID_INPUT_REG2, "no VS");
+    status(MAKE(NESTED_DETACH, h, for_root, vs), BF_STATUS_FAILURE_UNKNOWN, "it has others");
+    silent(MAKE(NESTED_DETACH, h, nested, vs));
+    status(MAKE(NESTED_DETACH, h, nested, vs), BF_STATUS_FAILURE_UNKNOWN, "it has none");
+    end();
+    begin("good", "NESTED_DESTROY");
+    destroy_nested(nested);
+    destroy_nested(for_root);
+    end();
+}
+
+/** map_trap and map_pass check alike. */
+static void map_ranges(u32 number, u64 ports)
+{
+    const u64 h = client_handle;
+    status(make(number, h, ports, 0x10000, 0x10000, 3, 0), BF_STATUS_INVALID_INPUT_REG2, "no port");
+    status(make(number, h, ports, 2, 1, 3, 0), BF_STATUS_INVALID_INPUT_REG3, "backwards");
+    status(make(number, h, ports, 2, 0x10000, 3, 0), BF_STATUS_INVALID_INPUT_REG3, "behind the end");
+    status(make(number, h, ports, 2, 3, 0, 0), BF_STATUS_INVALID_INPUT_REG4, "no access");
+    status(make(number, h, ports, 2, 3, BF_MAP_ALWAYS, 0), BF_STATUS_INVALID_INPUT_REG4, "no kind of access");
+}
+
+static void attach_map(u64 h, u64 map, u64 vs)
+{
+    begin("good", "MAP_ATTACH");
+    status(MAKE(MAP_ATTACH, h, map, NO_OBJECT), BF_STATUS_INVALID_INPUT_REG2, "no VS");
+    silent(MAKE(MAP_ATTACH, h, map, vs));
+    status(MAKE(MAP_DESTROY, h, map), BF_STATUS_FAILURE_UNKNOWN, "to destroy what is attached");
+    end();
+    begin("good", "MAP_DETACH");
+    status(MAKE(MAP_DETACH, h, map, NO_OBJECT), BF_STATUS_INVALID_INPUT_REG2, "no VS");
+    silent(MAKE(MAP_DETACH, h, map, vs));
+    status(MAKE(MAP_DETACH, h, map, vs), BF_STATUS_FAILURE_UNKNOWN, "it has none");
+    end();
+    begin("good", "MAP_DESTROY");
+    silent(MAKE(MAP_DESTROY, h, map));
+    want(MAKE(MAP_QUERY, h, map, 0x10).status == BF_STATUS_SUCCESS, 0, "whether it is still there");
+    status(MAKE(MAP_DESTROY, h, map), BF_STATUS_INVALID_INPUT_REG1, "destroyed already");
+    end();
+}
+
+static void test_maps(u64 h, u64 vs)
+{
+    begin("good", "MAP_CREATE");
+    status(MAKE(MAP_CREATE, h, BF_MAP_IO + 1), BF_STATUS_INVALID_INPUT_REG1, "kind");
+    u64 msrs = created(MAKE(MAP_CREATE, h, BF_MAP_MSR)), ports = created(MAKE(MAP_CREATE, h, BF_MAP_IO));
+    want(msrs != ports, 1, "two objects");
+    end();
+    begin("good", "MAP_QUERY");
+    gives(MAKE(MAP_QUERY, h, msrs, 0x10), 0);
+    gives(MAKE(MAP_QUERY, h, msrs, 0x2000), BF_MAP_ACCESSES | BF_MAP_ALWAYS);
+    status(MAKE(MAP_QUERY, h, ports, 0x10000), BF_STATUS_INVALID_INPUT_REG2, "no port");
+    end();
+    begin("good", "MAP_TRAP");
+    map_ranges(BF_SYSCALL_MAP_TRAP, ports);
+    gives(MAKE(MAP_TRAP, h, msrs, 0x10, 0x11, BF_MAP_READS), 0);
+    gives(MAKE(MAP_TRAP, h, msrs, 0x1fff, 0x2003, BF_MAP_ACCESSES), 4);
+    gives(MAKE(MAP_TRAP, h, ports, 0x60, 0x61, BF_MAP_ACCESSES), 0);
+    want(MAKE(MAP_QUERY, h, msrs, 0x11).reg[0], BF_MAP_READS, "an MSR");
+    want(MAKE(MAP_QUERY, h, msrs, 0x12).reg[0], 0, "the next MSR");
+    want(MAKE(MAP_QUERY, h, ports, 0x61).reg[0], BF_MAP_ACCESSES, "a port");
+    end();
+    begin("checks", "MAP_PASS");
+    map_ranges(BF_SYSCALL_MAP_PASS, ports);
+    end();
+    begin("good", "MAP_PASS");
+    gives(MAKE(MAP_PASS, h, msrs, 0x10, 0x10, BF_MAP_ACCESSES), 0);
+    gives(MAKE(MAP_PASS, h, msrs, 0x1fff, 0x2003, BF_MAP_ACCESSES), 4);
+    want(MAKE(MAP_QUERY, h, msrs, 0x10).reg[0], 0, "an MSR");
+    want(MAKE(MAP_QUERY, h, msrs, 0x11).reg[0], BF_MAP_READS, "the next MSR");
+    end();
+    attach_map(h, msrs, vs);
+    attach_map(h, ports, vs);
+}
+
+static void test_statistics(u64 h)
+{
+    u64 pp = this_pp();
+    begin("good", "STATISTICS_POOL");
+    gives(MAKE(STATISTICS_POOL, h, BF_POOL_VMS), BF_MAX_VMS);
+    for (u64 pool = BF_POOL_PAGES; pool <= BF_POOL_REGISTERS; pool++) {
+        struct result result = MAKE(STATISTICS_POOL, h, pool);
+        good(result);
+        want(result.reg[1] <= result.reg[0] && result.reg[0] != 0, 1, "use and size of a pool");
+    }
+    status(MAKE(STATISTICS_POOL, h, BF_POOL_REGISTERS + 1), BF_STATUS_INVALID_INPUT_REG1, "pool");
+    end();
+    begin("good", "STATISTICS_EXITS");
+    struct result exits = MAKE(STATISTICS_EXITS, h, pp, EXIT(CPUID));
+    good(exits);
+    want(exits.reg[0] >= 2 && exits.reg[0] < 1000, 1, "exits for CPUID");
+    good(MAKE(STATISTICS_EXITS, h, pp, ~0ull));
+    status(MAKE(STATISTICS_EXITS, h, 1000, EXIT(CPUID)), BF_STATUS_INVALID_INPUT_REG1, "processor");
+    status(MAKE(STATISTICS_EXITS, h, pp, 0x1000), BF_STATUS_INVALID_INPUT_REG2, "reason");
+    end();
+    begin("good", "STATISTICS_CALLS");
+    struct result first = MAKE(STATISTICS_CALLS, h, pp, BF_SYSCALL_STATISTICS_CALLS);
+    good(first);
+    want(first.reg[0] >> 32, 0, "upper half of the count");
+    gives(MAKE(STATISTICS_CALLS, h, pp, BF_SYSCALL_STATISTICS_CALLS), first.reg[0] + 1);
+    status(MAKE(STATISTICS_CALLS, h, 1000, BF_SYSCALL_VM_CREATE), BF_STATUS_INVALID_INPUT_REG1, "processor");
+    status(MAKE(STATISTICS_CALLS, h, pp, 0xd0000), BF_STATUS_INVALID_INPUT_REG2, "call");
+    end();
+}
+
+void test_objects(void)
+{
+    u64 h = client_handle;
+    refuse("handle", CALLS, h + 1, BF_STATUS_FAILURE_INVALID_HANDLE);
+    WANTS_OBJECT(NESTED_DESTROY);
+    WANTS_OBJECT(NESTED_MAP);
+    WANTS_OBJECT(NESTED_UNMAP);
+    WANTS_OBJECT(NESTED_PROTECT);
+    WANTS_OBJECT(NESTED_TRANSLATE);
+    WANTS_OBJECT(NESTED_IDENTITY);
+    WANTS_OBJECT(NESTED_ATTACH);
+    WANTS_OBJECT(NESTED_DETACH);
+    WANTS_OBJECT(NESTED_FLUSH);
+    WANTS_OBJECT(MAP_DESTROY);
+    WANTS_OBJECT(MAP_TRAP);
+    WANTS_OBJECT(MAP_PASS);
+    WANTS_OBJECT(MAP_QUERY);
+    WANTS_OBJECT(MAP_ATTACH);
+    WANTS_OBJECT(MAP_DETACH);
+    u64 vm = MAKE(VM_CREATE, h).reg[0], vp = MAKE(VP_CREATE, h, vm).reg[0];
+    u64 vs = MAKE(VS_CREATE, h, vp, this_pp()).reg[0];
+    test_nested(h, vs);
+    test_maps(h, vs);
+    test_statistics(h);
+    MAKE(VS_DESTROY, h, vs);
+    MAKE(VP_DESTROY, h, vp);
+    MAKE(VM_DESTROY, h, vm);
+}
