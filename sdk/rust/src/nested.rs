@@ -22,6 +22,8 @@ impl Nested {
     ///
     /// # Safety
     /// Nothing of the extension's may depend on memory that a VM can write.
+    // Compilers before 1.65 take a closure in an unsafe function for unsafe itself
+    #[allow(unused_unsafe)]
     pub unsafe fn map(self, guest: u64, host: u64, bytes: u64, flags: u32) -> Result<(), Status> {
         whole_range(bytes, |offset, left| unsafe { abi::nested_map(self, guest + offset, host + offset, left, flags) })
     }
@@ -30,6 +32,7 @@ impl Nested {
     ///
     /// # Safety
     /// As for `map`.
+    #[allow(unused_unsafe)]
     pub unsafe fn identity(self, guest: u64, bytes: u64, flags: u32) -> Result<(), Status> {
         whole_range(bytes, |offset, left| unsafe { abi::nested_identity(self, guest + offset, left, flags) })
     }
