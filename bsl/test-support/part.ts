@@ -54,7 +54,7 @@ export function loadPart<T>(name: string, options: PartOptions = {}): LoadedPart
     return instantiate<T>(readFileSync(path), options);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-    throw new Error(`${path} is missing: build it with "npx bf build ${name}"`, { cause });
+    throw new Error(`${path} is missing: build it with "npm run bf -- build ${name}"`, { cause });
   }
 }
 

@@ -97,9 +97,9 @@ const NEXT = `
 Linux was a virtual machine on ${PROCESSORS} processors, and is none any more. The checksum was the same throughout.
 
 What to try next:
-  npx bf lab shell --machine amd                  a root shell in the emulated machine: bfm quick, bfm dump, bfm stop
+  npm run bf -- lab shell --machine amd           a root shell in the emulated machine: bfm quick, bfm dump, bfm stop
   \${EDITOR:-vi} extensions/default/src/main.ts    the whole hypervisor: change what CPUID says, then npm start
-  npx bf lab bare --machine amd --icount --append cpuid=1000 --extension build/extensions/default/default.elf
+  npm run bf -- lab bare --machine amd --icount --append cpuid=1000 --extension build/extensions/default/default.elf
                                                   what a VM exit costs, counted by the instruction
 `;
 

@@ -1,6 +1,7 @@
 // `bf coverage`
 
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { Builder, selectParts } from "./build.ts";
 import { type Branch, Coverage } from "./coverage.ts";
@@ -30,7 +31,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-const TESTS = ["vitest", "run", "--project", "unit"];
+const TESTS = ["run", "--project", "unit"];
 
 async function coverage(words: readonly string[], options: Options): Promise<void> {
   const workspace = findWorkspace(process.cwd());
@@ -52,7 +53,7 @@ async function coverage(words: readonly string[], options: Options): Promise<voi
 function runTests(root: string, environment: Record<string, string>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...environment };
-    const child = spawn("npx", TESTS, { cwd: root, env, stdio: ["ignore", 2, 2] });
+    const child = spawn(join(root, "node_modules/.bin/vitest"), TESTS, { cwd: root, env, stdio: ["ignore", 2, 2] });
     child.once("error", reject);
     child.once("exit", (code) => resolve(code === 0));
   });

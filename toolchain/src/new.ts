@@ -172,6 +172,7 @@ function manifest(template: Template, folder: string, elf: string) {
     private: true,
     type: "module",
     scripts: {
+      bf: "bf",
       build: "bf build",
       start: `bf build && bf lab run --machine amd --put ${elf} -- '${quick}'`,
       // Each compiler of TypeScript accepts things that the other one refuses.
