@@ -28,6 +28,7 @@ interface MachineFlags {
 interface RunFlags extends MachineFlags {
   readonly put: string[];
   readonly get: string[];
+  readonly crashKernel?: string;
   readonly timeout: number;
 }
 
@@ -107,6 +108,8 @@ const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promi
       ...flags,
       gdbPort: gdbPort(flags.gdb),
       command: words.join(" "),
+      crashKernel: undefined,
+      crashCommand: flags.crashKernel,
       onNote: note,
       onOutput: (chunk, stream) => process[stream].write(chunk),
     });
@@ -177,6 +180,7 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
     .option("--get <file>", "fetch a file of the machine into this folder afterwards; may be repeated", collect, [])
     .option("--timeout <seconds>", "most seconds for the command", wholeNumber, 300)
     .option("--append <words>", "more words for Linux's command line")
+    .option("--crash-kernel <command>", "load a crash kernel first; when Linux panics, run this command in it")
     .addHelpText(
       "after",
       `${exitCodeHelp}

@@ -20,11 +20,10 @@ export interface PutFile {
 
 const INSTALLED = "/usr/lib/bareflank";
 
-const bootEntries = (kernel: DebianKernel, modules: readonly string[]): Entry[] => [
-  ...["dev", "proc", "sys", "lower", "upper", "work", "root"].map(
-    (name): Entry => ({ kind: "folder", path: `/${name}` }),
-  ),
-  { kind: "host-file", path: "/init", source: join(labFolder, "guest", "init.sh"), mode: 0o755 },
+/** A first process and what it needs: folders, busybox, modules in the order in which they are inserted. */
+const firstSteps = (init: string, folders: readonly string[], kernel: DebianKernel, modules: string[]): Entry[] => [
+  ...folders.map((name): Entry => ({ kind: "folder", path: `/${name}` })),
+  { kind: "host-file", path: "/init", source: join(labFolder, "guest", init), mode: 0o755 },
   {
     kind: "host-file",
     path: "/bin/busybox",
@@ -32,7 +31,7 @@ const bootEntries = (kernel: DebianKernel, modules: readonly string[]): Entry[] 
     mode: 0o755,
   },
   { kind: "link", path: "/bin/sh", target: "busybox" },
-  ...new ModuleIndex(kernel).closure([...modules, "overlay"]).map(
+  ...new ModuleIndex(kernel).closure(modules).map(
     (file, index): Entry => ({
       kind: "host-file",
       path: `/modules/${String(index).padStart(2, "0")}-${basename(file)}`,
@@ -40,6 +39,21 @@ const bootEntries = (kernel: DebianKernel, modules: readonly string[]): Entry[] 
     }),
   ),
 ];
+
+const bootEntries = (kernel: DebianKernel, modules: readonly string[]): Entry[] =>
+  firstSteps("init.sh", ["dev", "proc", "sys", "lower", "upper", "work", "root"], kernel, [...modules, "overlay"]);
+
+/** The kernel for `bf-kexec`, and a file system that has just busybox and the channel. */
+export const nextKernelEntries = async (kernel: DebianKernel, modules: readonly string[]): Promise<Entry[]> => {
+  const entries = completeTree([
+    ...firstSteps("next-init.sh", ["dev", "proc", "sys", "root", "tmp"], kernel, [...modules]),
+    { kind: "host-file", path: "/agent", source: await guestProgram("agent"), mode: 0o755 },
+  ]);
+  return [
+    { kind: "host-file", path: `${INSTALLED}/lab/next/vmlinuz`, source: kernel.image },
+    { kind: "file", path: `${INSTALLED}/lab/next/initramfs`, content: cpioArchive(entries) },
+  ];
+};
 
 const putEntry = ({ from, to }: PutFile): Entry => {
   if (typeof from !== "string") {

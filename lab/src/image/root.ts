@@ -88,7 +88,11 @@ const skeleton: readonly Entry[] = [
 
 /** Everything on the root disk. */
 export const rootTree = async (kernel: DebianKernel): Promise<Entry[]> => {
-  const programs = { "/usr/bin/bf-forkloop": "forkloop", "/usr/bin/bf-cpuid": "cpuid" };
+  const programs = {
+    "/usr/bin/bf-forkloop": "forkloop",
+    "/usr/bin/bf-cpuid": "cpuid",
+    "/usr/bin/bf-kexec": "kexec",
+  };
   const compiled = await Promise.all(
     Object.entries(programs).map(
       async ([path, name]): Promise<Entry> => ({

@@ -20,3 +20,8 @@ const words: readonly (readonly [word: string, reason: string])[] = [
 /** The words for a boot, with `append` behind them. What Linux does not know becomes init's environment. */
 export const kernelCommandLine = ({ channel, terminal }: LinuxDevices, append = ""): string =>
   [...words.map(([word]) => word), `LAB_CHANNEL=${channel}`, `LAB_TERMINAL=${terminal}`, append].join(" ").trim();
+
+/**
+ * Memory for a crash kernel: its code, its file system, and what it works with.
+ */
+export const CRASH_KERNEL_WORDS = "crashkernel=192M";

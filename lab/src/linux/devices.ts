@@ -5,6 +5,8 @@ import type { Machine } from "../machines.ts";
 export interface LinuxDevices {
   /** Modules that the kernel needs for them; everything else is built in. */
   readonly modules: readonly string[];
+  /** Those of them that the channel needs. */
+  readonly channelModules: readonly string[];
   /** The channel to the lab, as a pattern of the shell. */
   readonly channel: string;
   readonly terminal: string;
@@ -15,9 +17,16 @@ export interface LinuxDevices {
 export const linuxDevices: Readonly<Record<Machine["emulator"], LinuxDevices>> = {
   qemu: {
     modules: ["virtio_pci", "virtio_pmem", "nd_pmem", "virtio_console"],
+    channelModules: ["virtio_pci", "virtio_console"],
     channel: "/dev/vport*p1",
     terminal: "/dev/hvc0",
     bootSeconds: 60,
   },
-  bochs: { modules: ["nd_e820", "nd_pmem"], channel: "/dev/ttyS2", terminal: "/dev/ttyS3", bootSeconds: 300 },
+  bochs: {
+    modules: ["nd_e820", "nd_pmem"],
+    channelModules: [],
+    channel: "/dev/ttyS2",
+    terminal: "/dev/ttyS3",
+    bootSeconds: 300,
+  },
 };

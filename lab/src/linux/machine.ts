@@ -25,8 +25,12 @@ export interface RunOptions {
   readonly onOutput?: (chunk: Buffer, stream: OutputStream) => void;
 }
 
+/** What becomes of a command when another kernel's agent speaks. */
+const NEXT_KERNEL = Symbol("next kernel");
+
 /** Most seconds for a command that names no limit. */
 const COMMAND_SECONDS = 300;
+
 /**
  * A booted Linux. Its commands run one after the other, as root, in /root.
  *
@@ -101,19 +105,43 @@ export class LinuxMachine {
    *
    * @throws MachineFailure when the machine dies or hangs instead
    */
-  run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+  async run(command: string, options: RunOptions = {}): Promise<CommandResult> {
+    const result = await this.untilNextKernel(command, options);
+    if (result === undefined) {
+      throw new LabError(`Another kernel came up before "${command}" ended.`);
+    }
+    return result;
+  }
+
+  /**
+   * Runs a command that ends this Linux and starts the kernel that `crashKernel` brought along: a panic behind `bf-kexec
+   * --panic`, or `bf-kexec --now`. Commands run in that one afterwards; it has busybox, and `/proc/vmcore` behind a panic.
+   *
+   * @returns undefined when the other kernel is up; the command's result when it ended in this one
+   * @throws MachineFailure when the machine dies or hangs instead
+   *
+   * @example
+   * const linux = await LinuxMachine.boot({ crashKernel: true });
+   * await linux.run("bf-kexec --panic");
+   * await linux.untilNextKernel("echo c >/proc/sysrq-trigger; sleep 600");
+   * const { stdout } = await linux.run("head -c 4 /proc/vmcore");
+   */
+  async untilNextKernel(command: string, options: RunOptions = {}): Promise<CommandResult | undefined> {
     const transcript = new Transcript();
-    const receive = (type: string, payload: Buffer): CommandResult | undefined => {
+    const receive = (type: string, payload: Buffer): CommandResult | typeof NEXT_KERNEL | undefined => {
       if (type === fromGuest.stdout || type === fromGuest.stderr) {
         const stream = type === fromGuest.stdout ? "stdout" : "stderr";
         transcript.add(payload, stream);
         options.onOutput?.(payload, stream);
+      } else if (type === fromGuest.ready) {
+        return NEXT_KERNEL;
       } else if (type === fromGuest.exit) {
         return { exitCode: payload.readUInt32LE(), ...transcript.texts() };
       }
       return undefined;
     };
-    return this.#request(toGuest.command, command, receive, options.timeout ?? COMMAND_SECONDS);
+    const result = await this.#request(toGuest.command, command, receive, options.timeout ?? COMMAND_SECONDS);
+    return result === NEXT_KERNEL ? undefined : result;
   }
 
   /** Runs a login shell on the terminal and waits for its end; returns its exit code. */

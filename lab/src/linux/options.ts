@@ -18,6 +18,11 @@ export interface LinuxOptions {
   readonly cpu?: string;
   /** Appended to the kernel's command line. */
   readonly append?: string;
+  /**
+   * Bring a second kernel along, and reserve memory for it: `bf-kexec --panic` inside loads it. Linux's panic then does
+   * not end the machine (`LinuxMachine.untilNextKernel`).
+   */
+  readonly crashKernel?: boolean;
   /** Wait for a GDB on this port before the first instruction; nothing times out then. */
   readonly gdbPort?: number;
   /** An interactive terminal (`LinuxMachine.terminal`) besides the channel. */

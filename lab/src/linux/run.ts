@@ -14,6 +14,8 @@ export interface RunLinuxOptions extends LinuxOptions, RunOptions {
   readonly command: string;
   /** Files to fetch when the command has ended, whatever its exit code: absolute, or relative to /root. */
   readonly get?: readonly string[];
+  /** Load a crash kernel first; when Linux panics, this command runs in it, and files are fetched from it. */
+  readonly crashCommand?: string;
 }
 
 /** What became of the command. */
@@ -32,6 +34,8 @@ export interface RunLinuxResult extends OutputTexts {
   /** Why it failed, or which files cannot be read, for people; empty when all went well. */
   readonly message: string;
 }
+
+const LOAD_CRASH_KERNEL = "bf-kexec --panic";
 
 const readLog = (folder: string, name: string): string => {
   const path = join(folder, name);
@@ -97,12 +101,23 @@ const fetchFiles = async (
   return problems.join(" ");
 };
 
+/** The exit code of the command, or of the one in the crash kernel when Linux panicked. */
+const runCommands = async (linux: LinuxMachine, options: RunLinuxOptions): Promise<number> => {
+  const { command, crashCommand } = options;
+  if (crashCommand === undefined) return (await linux.run(command, options)).exitCode;
+  const loaded = await linux.run(LOAD_CRASH_KERNEL);
+  if (loaded.exitCode !== 0) throw new LabError(`The crash kernel could not be loaded: ${loaded.output.trim()}`);
+  const ended = await linux.untilNextKernel(command, options);
+  return (ended ?? (await linux.run(crashCommand, options))).exitCode;
+};
+
 /** When it returns, the machine is gone and its logs are complete. */
 const runToTheEnd = async (options: RunLinuxOptions, files: Map<string, Buffer>): Promise<Ending> => {
   let linux: LinuxMachine | undefined;
   try {
-    linux = await LinuxMachine.boot({ ...options, keep: true });
-    const { exitCode } = await linux.run(options.command, options);
+    const crashKernel = options.crashKernel ?? options.crashCommand !== undefined;
+    linux = await LinuxMachine.boot({ ...options, crashKernel, keep: true });
+    const exitCode = await runCommands(linux, options);
     const unreadable = await fetchFiles(linux, options.get ?? [], files);
     const { folder } = linux;
     // A command that failed need not have written its files.

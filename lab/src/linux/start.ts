@@ -6,13 +6,13 @@ import type { Emulator, LinuxBoot, MachineOptions } from "../emulator/emulator.t
 import { FailureWatch } from "../emulator/failure-watch.ts";
 import { startEmulator } from "../emulator/start.ts";
 import { findKernel } from "../image/debian.ts";
-import { initramfs, type PutFile, productEntries } from "../image/initramfs.ts";
+import { initramfs, nextKernelEntries, type PutFile, productEntries } from "../image/initramfs.ts";
 import { probeEntries } from "../image/probe.ts";
 import { rootImage } from "../image/root.ts";
 import { findMachine, type Machine } from "../machines.ts";
 import { newRunFolder } from "../run-folder.ts";
 import { Channel, fromGuest } from "./channel.ts";
-import { kernelCommandLine } from "./command-line.ts";
+import { CRASH_KERNEL_WORDS, kernelCommandLine } from "./command-line.ts";
 import { linuxDevices } from "./devices.ts";
 import type { LinuxOptions } from "./options.ts";
 import { BootProgress } from "./progress.ts";
@@ -39,6 +39,7 @@ const machineOptions = (options: LinuxOptions): MachineOptions => ({
 
 /** Everything that the machine boots from, made if need be. */
 const prepareBoot = async (options: LinuxOptions, { emulator }: Machine, folder: string): Promise<LinuxBoot> => {
+  const { append = "" } = options;
   const devices = linuxDevices[emulator];
   const kernel = findKernel();
   const root = await rootImage(kernel);
@@ -47,14 +48,16 @@ const prepareBoot = async (options: LinuxOptions, { emulator }: Machine, folder:
     options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
   }
   const put = (options.put ?? []).map((file): PutFile => (typeof file === "string" ? { from: file } : file));
-  const archive = await initramfs(kernel, devices.modules, [...built.entries, ...(await probeEntries(kernel))], put);
+  const next = options.crashKernel === true ? await nextKernelEntries(kernel, devices.channelModules) : [];
+  const extra = [...built.entries, ...(await probeEntries(kernel)), ...next];
+  const archive = await initramfs(kernel, devices.modules, extra, put);
   const file = join(folder, INITRAMFS);
   writeFileSync(file, archive);
   return {
     kind: "linux",
     kernel: kernel.image,
     initramfs: file,
-    commandLine: kernelCommandLine(devices, options.append),
+    commandLine: kernelCommandLine(devices, [...(next.length > 0 ? [CRASH_KERNEL_WORDS] : []), append].join(" ")),
     root: root.path,
     rootBytes: root.bytes,
     terminal: options.terminal === true,
@@ -91,7 +94,9 @@ export const startMachine = async (options: LinuxOptions): Promise<StartedMachin
   const watch = new FailureWatch(emulator);
   watch.observe("hypervisor-panic", await emulator.connection("serial"));
   const console = await emulator.connection("console");
-  watch.observe("panic", console);
+  if (options.crashKernel !== true) {
+    watch.observe("panic", console);
+  }
   const channel = new Channel(await emulator.connection("channel"));
   const { bootSeconds } = linuxDevices[findMachine(options.machine ?? "amd").emulator];
   const debugged = options.gdbPort !== undefined;

@@ -245,6 +245,30 @@ describe("a machine that dies", () => {
   });
 });
 
+describe("a machine with a crash kernel", () => {
+  it("goes on when Linux panics, and shows what it left", async () => {
+    const result = await runLinux({
+      smp: 2,
+      command: "echo before; echo c >/proc/sysrq-trigger; sleep 60",
+      crashCommand: "nproc; head -c 4 /proc/vmcore; exit 7",
+    });
+    expect(result.stdout).toBe("before\n1\n\x7fELF");
+    expect(result).toMatchObject({ kind: "exit", exitCode: 7, message: "" });
+    expect(result.console).toContain("Kernel panic - not syncing: sysrq triggered crash");
+  });
+
+  it("starts it without a panic, too", async () => {
+    const linux = await LinuxMachine.boot({ crashKernel: true });
+    try {
+      expect(await linux.untilNextKernel("exit 5")).toMatchObject({ exitCode: 5 });
+      expect(await linux.untilNextKernel("bf-kexec --now")).toBeUndefined();
+      expect((await linux.run("ls /proc/vmcore; ls /")).stdout).not.toMatch(/vmcore|usr/);
+    } finally {
+      await linux.close();
+    }
+  });
+});
+
 describe("a machine that counts instructions", () => {
   it("counts the same from run to run", async () => {
     const count = async () => {
