@@ -14,6 +14,7 @@ import type { Environment } from "./environment.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
+import { OutputFailure } from "./output.ts";
 import { type Actions, createProgram } from "./program.ts";
 
 /** Runs one command line and answers its exit code. */
@@ -26,7 +27,9 @@ export async function run(args: readonly string[], environment: Environment): Pr
   };
   const act = async (command: string, action: () => Outcome | Promise<Outcome>) => {
     presenter.command = command;
-    presenter.show(await action());
+    const outcome = await action();
+    presenter.isDone = true;
+    presenter.show(outcome);
   };
   const actions: Actions = {
     load: (selection) => act("load", () => load(openDriver, environment, selection)),
@@ -66,6 +69,8 @@ export async function run(args: readonly string[], environment: Environment): Pr
 class Presenter {
   /** What runs, for `--json`. */
   command: string | null = null;
+  /** Whether it did its work, so that showing it is all that can go wrong. */
+  isDone = false;
   readonly #environment: Environment;
   readonly #json: boolean;
   readonly #debug: boolean;
@@ -86,14 +91,30 @@ class Presenter {
   }
 
   fail(error: unknown): ExitCode {
-    const { code, exitCode, message, advice, facts } = asFailure(error);
-    if (this.#json) {
-      this.#writeJson({ ok: false, command: this.command, error: { code, exitCode, message, advice, ...facts } });
-    } else if (!isHelp(error)) {
-      this.#environment.writeError(`bfm: ${message}.\n${advice}\n`);
-    }
+    const failure = asFailure(error);
+    if (failure instanceof OutputFailure)
+      this.#sayUnwritten(this.isDone ? `${this.command} is done, but ` : "", failure);
+    else this.#showFailure(failure, isHelp(error));
     if (this.#debug) this.#environment.writeError(`${(error as Error).stack}\n`);
-    return exitCode;
+    return failure.exitCode;
+  }
+
+  #showFailure({ code, exitCode, message, advice, facts }: Failure, isHelp: boolean): void {
+    if (!this.#json) {
+      if (!isHelp) this.#environment.writeError(`bfm: ${message}.\n${advice}\n`);
+      return;
+    }
+    try {
+      this.#writeJson({ ok: false, command: this.command, error: { code, exitCode, message, advice, ...facts } });
+    } catch (unwritten) {
+      if (!(unwritten instanceof OutputFailure)) throw unwritten;
+      this.#sayUnwritten(`${message}; and `, unwritten);
+    }
+  }
+
+  /** One line: whoever reads the rest is not there. */
+  #sayUnwritten(before: string, { message }: OutputFailure): void {
+    this.#environment.writeError(`bfm: ${before}${message}\n`);
   }
 
   #writeJson(value: object): void {

@@ -9,29 +9,47 @@ const MOST_COUNTERS = 64;
 const FOUND = 0n;
 const REGISTERS = 8;
 const NAME_REGISTERS = 4;
+/** What the SDKs take as a name. An extension that means something else by this hypercall answers anything. */
+const NAME = /^[\x20-\x7e\xa0-\xff]+$/;
 
-/** Name and sum of each counter, in the order in which the extension published them; empty when it has none. */
-export function readCounters(driver: Driver, cpus: readonly number[]): Map<string, bigint> {
-  const sums = new Map<string, bigint>();
-  try {
-    for (const cpu of cpus) addCounters(driver, cpu, sums);
-  } catch (error) {
-    if (error instanceof Failure && error.code === "ERROR_NO_HYPERCALLS") return new Map();
-    throw error;
-  }
-  return sums;
+/** Whoever publishes no counters takes no hypercalls, or not this one. */
+const WITHOUT_COUNTERS = ["ERROR_NO_HYPERCALLS", "ERROR_UNKNOWN_HYPERCALL"];
+
+/** What the extension counts. */
+export interface Counters {
+  /** Name and sum of each counter, in the order in which the extension published them; empty when it has none. */
+  readonly sums: ReadonlyMap<string, bigint>;
+  /** Why they could not be asked for; a processor may leave the hypervisor meanwhile. */
+  readonly failure?: Failure;
 }
 
-function addCounters(driver: Driver, cpu: number, sums: Map<string, bigint>): void {
+/** Asks on these processors. What an extension answers makes none of it fail. */
+export function readCounters(driver: Driver, cpus: readonly number[]): Counters {
+  const sums = new Map<string, bigint>();
+  try {
+    for (const cpu of cpus) {
+      for (const [name, value] of countersOf(driver, cpu)) sums.set(name, (sums.get(name) ?? 0n) + value);
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return WITHOUT_COUNTERS.includes(error.code) ? { sums: new Map() } : { sums: new Map(), failure: error };
+  }
+  return { sums };
+}
+
+function countersOf(driver: Driver, cpu: number): Map<string, bigint> {
+  const counters = new Map<string, bigint>();
   for (let index = 0; index < MOST_COUNTERS; index++) {
     const request = Array.from({ length: REGISTERS }, () => 0n);
     request[0] = HYPERCALL_COUNTER;
     request[1] = BigInt(index);
     const [result = 1n, value = 0n, ...rest] = driver.vmcall(cpu, request);
-    if (result !== FOUND) return;
+    if (result !== FOUND) break;
     const name = nameOf(rest.slice(0, NAME_REGISTERS));
-    sums.set(name, (sums.get(name) ?? 0n) + value);
+    if (!NAME.test(name) || counters.has(name)) return new Map();
+    counters.set(name, value);
   }
+  return counters;
 }
 
 function nameOf(registers: readonly bigint[]): string {

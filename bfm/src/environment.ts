@@ -6,9 +6,9 @@ export interface Environment {
   readonly openDevice: OpenDevice;
   /** The wasm module of bsl/src/elf-check.ts. */
   readonly elfCheck: Uint8Array<ArrayBuffer>;
-  /** Data: what was asked for. */
+  /** Data: what was asked for. Throws an OutputFailure when it cannot be written. */
   readonly writeOut: (text: string) => void;
-  /** Everything else. */
+  /** Everything else; never throws. */
   readonly writeError: (text: string) => void;
   /**
    * Calls the handler when the user, or the system, wants bfm to end, until the returned function is called. A command

@@ -8,6 +8,7 @@ export const exitCodes = {
   noDriver: 3,
   corrupt: 4,
   file: 5,
+  output: 6,
   interrupted: 130,
 } as const;
 
@@ -21,5 +22,6 @@ export const exitCodeTexts: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.noDriver, "the driver is missing, of another release, or not for this user"],
   [exitCodes.corrupt, "a processor is lost: reboot"],
   [exitCodes.file, "a file is missing, or no kernel or extension"],
+  [exitCodes.output, "what was asked for is done, but the output could not be written (disk full, reader gone)"],
   [exitCodes.interrupted, "interrupted (Ctrl-C); bfm status tells whether a processor was lost"],
 ];

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { run } from "../src/cli.ts";
 import type { Errno } from "../src/device.ts";
+import { OutputFailure } from "../src/output.ts";
 import { elfFile } from "./elf-file.ts";
 import { FakeDriver } from "./fake-driver.ts";
 
@@ -25,6 +26,8 @@ export class Bench {
   /** What opening the device ends with, instead of the driver. */
   openErrno: Errno = 0;
   debug = false;
+  /** What writing data ends with: the disk is full, the reader has gone. */
+  outputError: NodeJS.ErrnoException | undefined;
   interruptHandler: (() => void) | undefined;
   error = "";
 
@@ -37,6 +40,7 @@ export class Bench {
       openDevice: () => (this.openErrno === 0 ? this.driver : this.openErrno),
       elfCheck,
       writeOut: (text) => {
+        if (this.outputError !== undefined) throw new OutputFailure(this.outputError);
         out += text;
       },
       writeError: (text) => {

@@ -204,6 +204,21 @@ test("a start that waits says for whom after ten seconds, and again", async () =
   expect(bench.interruptHandler).toBeUndefined();
 });
 
+test("a start that failed while the driver was asked where it is says nothing more", async () => {
+  vi.useFakeTimers();
+  bench.driver.state = abi.STATE_LOADED;
+  bench.driver.waitsIn = { cpu: 1, phase: abi.PHASE_START };
+  bench.driver.reports.start = { error: abi.ERROR_START_FAILED, cpu: 1, phase: abi.PHASE_START };
+  bench.driver.placeWaits = true;
+  const started = bench.bfm("start");
+  await vi.advanceTimersByTimeAsync(10_100);
+  bench.driver.endWait();
+  expect((await started).exitCode).toBe(1);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(bench.error).toMatch(/^bfm: processor 1 did not start/);
+  expect(bench.error).not.toContain("still starting");
+});
+
 test("Ctrl-C ends a start that waits, and names processor and phase", async () => {
   bench.driver.state = abi.STATE_LOADED;
   bench.driver.waitsIn = { cpu: 1, phase: abi.PHASE_BOOTSTRAP };

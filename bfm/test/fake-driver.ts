@@ -30,6 +30,8 @@ export class FakeDriver implements Device {
   version: bigint = abi.DRIVER_VERSION;
   /** Counters of the extension; a processor adds its own number to each. */
   readonly counters = new Map<string, bigint>();
+  /** What the extension answers to every hypercall, when it takes them for something else. */
+  answer: readonly bigint[] | undefined;
   ring = "";
   kernelBuildId = Buffer.alloc(20);
   /** Requests in order, without the status that follows each. */
@@ -42,6 +44,8 @@ export class FakeDriver implements Device {
   readonly reports: Partial<Record<string, FakeReport>> = {};
   /** A start that waits, and what a status says meanwhile. */
   waitsIn: { readonly cpu: number; readonly phase: number } | undefined;
+  /** A status that is asked for during a start waits for ever. */
+  placeWaits = false;
   /** Ends the wait of a start. */
   endWait = () => {};
   closed = false;
@@ -64,6 +68,7 @@ export class FakeDriver implements Device {
   }
 
   async ioctlInThread(request: number, bytes: Uint8Array): Promise<Errno> {
+    if (request === abi.IOCTL_STATUS && this.placeWaits) await new Promise(() => {});
     if (request === abi.IOCTL_START && this.waitsIn !== undefined) {
       await new Promise<void>((resolve) => {
         this.endWait = resolve;
@@ -144,7 +149,9 @@ export class FakeDriver implements Device {
     const cpu = block.get32(abi.VMCALL_ARGS_TARGET);
     if (this.state !== abi.STATE_RUNNING) this.#report(block, { error: abi.ERROR_NOT_RUNNING });
     else if (cpu >= this.cpuCount) this.#report(block, { error: abi.ERROR_NO_SUCH_CPU, cpu });
-    else if (block.get64(abi.VMCALL_ARGS_RAX) === abi.HYPERCALL_COUNTER) this.#counter(block, cpu);
+    else if (this.answer !== undefined) {
+      for (const [index, value] of this.answer.entries()) block.set64(abi.VMCALL_ARGS_RAX + 8 * index, value);
+    } else if (block.get64(abi.VMCALL_ARGS_RAX) === abi.HYPERCALL_COUNTER) this.#counter(block, cpu);
     else this.#addOne(block);
   }
 

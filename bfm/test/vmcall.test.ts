@@ -1,6 +1,6 @@
 // bfm vmcall: what is typed becomes registers, and registers become lines
 
-import { STATE_RUNNING } from "@bareflank/abi";
+import * as abi from "@bareflank/abi";
 import { beforeEach, expect, test } from "vitest";
 import { Bench } from "./bench.ts";
 
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 test("shows every register that comes back", async () => {
-  bench.driver.state = STATE_RUNNING;
+  bench.driver.state = abi.STATE_RUNNING;
   expect(await bench.bfm("vmcall", "0x10", "7")).toEqual({
     exitCode: 0,
     out: "rax 0x11\nrbx 0x8\nrcx 0x1\nrdx 0x1\nrsi 0x1\nrdi 0x1\nr8 0x1\nr9 0x1\n",
@@ -40,18 +40,59 @@ test.each([
 
 test("says when nothing runs, or not there", async () => {
   expect((await bench.bfm("vmcall", "1")).error).toContain("the hypervisor is not running");
-  bench.driver.state = STATE_RUNNING;
+  bench.driver.state = abi.STATE_RUNNING;
   const { exitCode, error } = await bench.bfm("vmcall", "--cpu", "9", "1");
   expect(exitCode).toBe(1);
   expect(error).toContain("processor 9 does not run under the hypervisor");
 });
 
 test("status adds the extension's counters up over all processors", async () => {
-  bench.driver.state = STATE_RUNNING;
+  bench.driver.state = abi.STATE_RUNNING;
   bench.driver.counters.set("cpuids", 20n);
   bench.driver.counters.set("a name of thirty-two characters!", 0xffff_ffff_ffffn);
   expect((await bench.bfm("status")).out).toContain(
     "\n  cpuids: 41\n  a name of thirty-two characters!: 562949953421311\n",
   );
   expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({ counters: { cpuids: 41 } });
+});
+
+/** Says yes to every hypercall, with something that is no counter's name in the registers for it. */
+const yes = (...name: bigint[]) => [0n, 7n, ...name, 0n, 0n];
+const ESCAPE_SEQUENCE = 0x6d31_335b_1bn;
+
+test.each([
+  ["takes none", { error: abi.ERROR_NO_HYPERCALLS }, undefined],
+  ["does not know this one", { error: abi.ERROR_UNKNOWN_HYPERCALL, cpu: 0 }, undefined],
+  ["says yes and nothing else", undefined, yes(0n, 0n, 0n, 0n)],
+  ["answers with what would change the terminal", undefined, yes(ESCAPE_SEQUENCE, 0n, 0n, 0n)],
+  ["answers the same name for ever", undefined, yes(0x61n, 0n, 0n, 0n)],
+])("status is well when the extension's hypercalls mean something else: it %s", async (_, report, answer) => {
+  bench.driver.state = abi.STATE_RUNNING;
+  if (report !== undefined) bench.driver.reports.vmcall = report;
+  bench.driver.answer = answer;
+  const { exitCode, out, error } = await bench.bfm("status");
+  expect({ exitCode, error }).toEqual({ exitCode: 0, error: "" });
+  expect(out).toMatch(/^bareflank: running on 2 of 2 processors.*\n$/);
+  expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({ ok: true, counters: {} });
+});
+
+test("status is well, and says why there are no counters, when asking for them fails", async () => {
+  bench.driver.state = abi.STATE_RUNNING;
+  bench.driver.counters.set("cpuids", 20n);
+  bench.driver.reports.vmcall = { error: abi.ERROR_NO_SUCH_CPU, cpu: 1 };
+  const { exitCode, out, error } = await bench.bfm("status");
+  expect({ exitCode, error }).toEqual({
+    exitCode: 0,
+    error: "bfm: the extension's counters are not known: processor 1 does not run under the hypervisor\n",
+  });
+  expect(out).toMatch(/^bareflank: running on 2 of 2 processors.*\n$/);
+  const json = JSON.parse((await bench.bfm("status", "--json")).out);
+  expect(json).toMatchObject({
+    ok: true,
+    state: "running",
+    counters: {},
+    countersError: { code: "ERROR_NO_SUCH_CPU" },
+  });
+  bench.driver.errnos.vmcall = [5];
+  expect((await bench.bfm("status")).exitCode).toBe(0);
 });

@@ -2,12 +2,15 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { endWhenOutputFails } from "@bareflank/toolchain/output";
 import { buildFolder } from "../src/paths.ts";
 import { callFigures } from "./calls.ts";
 import { exitFigures } from "./exits.ts";
 import { type Figure, holds, table } from "./figure.ts";
 import { linuxFigures } from "./linux.ts";
 import { sizeFigures } from "./size.ts";
+
+endWhenOutputFails("npm run bench");
 
 /** Where the JSON goes. */
 const OUTPUT = join(buildFolder, "bench.json");

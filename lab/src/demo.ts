@@ -2,7 +2,10 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { endWhenOutputFails } from "@bareflank/toolchain/output";
 import { LinuxMachine } from "./index.ts";
+
+endWhenOutputFails("npm start");
 
 const PROCESSORS = 2;
 const BF = fileURLToPath(new URL("../../toolchain/bin/bf", import.meta.url));

@@ -1,5 +1,7 @@
 // How a machine's run can end, and the exit code of `bf lab` for each
 
+import { EXIT_UNWRITTEN } from "@bareflank/toolchain/output";
+
 /**
  * Codes from 240 on: a shell's own codes end at 128 + 64 (killed by signal 64), and `timeout` and `env` use 124 to 127,
  * so a command inside the machine hardly ever ends with one of these.
@@ -17,6 +19,7 @@ export const outcomes = {
   "powered-off": { exitCode: 245, meaning: "the machine was switched off or rebooted before the command ended" },
   "emulator-failed": { exitCode: 246, meaning: "the emulator itself ended without having been asked to" },
   "lab-error": { exitCode: 247, meaning: "the machine could not be made or started; the message says why" },
+  "output-failed": { exitCode: EXIT_UNWRITTEN, meaning: "the output could not be written (disk full, reader gone)" },
 } as const satisfies Record<string, { exitCode: number | undefined; meaning: string }>;
 
 /** How a run ended. */

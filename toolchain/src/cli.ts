@@ -7,12 +7,17 @@ import { registerCoverage } from "./coverage-command.ts";
 import { UsageError } from "./errors.ts";
 import { registerLint } from "./lint-command.ts";
 import { registerNew } from "./new-command.ts";
+import { endWhenOutputFails } from "./output.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-/** Runs the command; the exit code is 0 for success, 1 for a failed build, 2 for wrong usage. */
+/**
+ * Runs the command; the exit code is 0 for success, 1 for a failed build, 2 for wrong usage, 248 for output that could
+ * not be written.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
+  endWhenOutputFails("bf");
   const program = new Command("bf")
     .description("Builds Bareflank in TypeScript and runs it in emulated machines")
     .version(version())

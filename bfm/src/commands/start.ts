@@ -26,8 +26,11 @@ export async function start(openDriver: () => Driver, environment: Environment):
  */
 export async function startAndWait(driver: Driver, { onInterrupt, writeError }: Environment): Promise<void> {
   const began = Date.now();
+  let isOver = false;
   const timer = setInterval(async () => {
     const place = await currentPlace(driver);
+    // The start may have ended while the driver was asked
+    if (isOver) return;
     const seconds = Math.round((Date.now() - began) / 1000);
     writeError(
       `bfm: still starting after ${seconds} s: waiting for ${placeText(place)}.\n` +
@@ -41,6 +44,7 @@ export async function startAndWait(driver: Driver, { onInterrupt, writeError }: 
   try {
     await Promise.race([driver.start(), interrupted]);
   } finally {
+    isOver = true;
     clearInterval(timer);
     ignore();
   }

@@ -1,22 +1,27 @@
 // bfm status: what is loaded, where it runs, and what the extension counts
 
 import { STATE_RUNNING } from "@bareflank/abi";
-import { readCounters } from "../counters.ts";
+import { type Counters, readCounters } from "../counters.ts";
 import type { Driver } from "../driver.ts";
 import { type Outcome, statusFacts, statusLine } from "../outcome.ts";
 
+/** The state is the driver's word alone: counters are shown where there are some. */
 export function status(openDriver: () => Driver): Outcome {
   const driver = openDriver();
   const answer = driver.status();
-  const counters = answer.state === STATE_RUNNING ? [...readCounters(driver, answer.running)] : [];
+  const isRunning = answer.state === STATE_RUNNING;
+  const { sums, failure }: Counters = isRunning ? readCounters(driver, answer.running) : { sums: new Map() };
+  const counters = [...sums];
   return {
     text: [statusLine(answer), ...counters.map(([name, value]) => `  ${name}: ${value}`)].join("\n"),
+    ...(failure === undefined ? {} : { remark: `bfm: the extension's counters are not known: ${failure.message}` }),
     facts: {
       ...statusFacts(answer),
       // JSON has no integers beyond 2^53: those are strings
       counters: Object.fromEntries(
         counters.map(([name, value]) => [name, value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value)]),
       ),
+      ...(failure === undefined ? {} : { countersError: { code: failure.code, message: failure.message } }),
     },
   };
 }

@@ -71,6 +71,23 @@ describe("bfm, on two processors", () => {
     expect(await status()).toMatchObject({ state: "unloaded", allocatedPages: 0, ringBytes: 0, kernelBuildId: null });
   });
 
+  it("does its work where nobody can read what it says, and tells so by its exit code", async () => {
+    const unwritten = (command: string, reason: string) => ({
+      exitCode: 6,
+      stdout: "",
+      stderr: `bfm: ${command} is done, but the output cannot be written: ${reason}\n`,
+    });
+    expect(await bfm("quick > /dev/full")).toEqual(unwritten("quick", "no space left on device"));
+    expect(await status()).toMatchObject({ state: "running" });
+    const piped =
+      "{ sleep 0.5; bfm stop; echo $? >/root/code; } | true; sleep 2; while [ ! -s /root/code ]; do sleep 0.2; done; exit $(cat /root/code)";
+    const { exitCode, stdout, stderr } = await linux.run(piped, { timeout: SECONDS });
+    expect({ exitCode, stdout, stderr }).toEqual(unwritten("stop", "broken pipe"));
+    expect(await status()).toMatchObject({ state: "loaded" });
+    expect(await bfm("unload >/dev/full 2>/dev/full")).toEqual({ exitCode: 6, stdout: "", stderr: "" });
+    expect(await status()).toMatchObject({ state: "unloaded", allocatedPages: 0 });
+  });
+
   it("refuses files that are none, and what runs runs on", async () => {
     expect((await bfm("quick")).exitCode).toBe(0);
     const before = await status();

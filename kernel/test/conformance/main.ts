@@ -3,11 +3,14 @@
 // Exit codes: 0 when all is well, 1 when something is not, 2 for wrong usage.
 
 import { parseArgs } from "node:util";
+import { endWhenOutputFails } from "../../../toolchain/src/output.ts";
 import { buildMutant, calls, mutationsOf } from "./mutant.ts";
 import { tryMutation } from "./mutation-run.ts";
 import { fillTable, formatTable, isClean } from "./table.ts";
 
 const USAGE = "usage: npm run test:conformance -- [--machine amd|intel|amd-bochs] [--mutate all|CALL]";
+
+endWhenOutputFails("npm run test:conformance");
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 

@@ -4,12 +4,15 @@
 // processors call at the same time.
 
 import { parseArgs } from "node:util";
+import { endWhenOutputFails } from "../../../toolchain/src/output.ts";
 import { fuzzMachine } from "./machine.ts";
 import { MessageFuzzSession } from "./message-session.ts";
 import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
 const USAGE = "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel]";
+
+endWhenOutputFails("npm run fuzz");
 
 interface Chosen {
   readonly calls: number;
