@@ -1,5 +1,7 @@
 // Which VS is active on this processor: what the control block does not hold changes hands
 
+import { loadSwitched, parkSwitched } from "#arch/switched";
+import * as vendor from "#arch/vendor";
 import {
   CONTEXT_VMEXIT,
   PP_BLOCK_ACTIVE_VS,
@@ -8,8 +10,6 @@ import {
   PP_BLOCK_TCB_IDS0,
   PP_BLOCK_UPCALL_REG0,
 } from "../../abi/generated/bare/pp-block";
-import { loadSwitched, parkSwitched } from "../arch/x64/switched";
-import * as vendor from "../arch/x64/vendor";
 import { switchView } from "./direct-map";
 import { currentExtension } from "./extension";
 import { activeVs, block32, setBlock32, setBlock64, showActive } from "./pp";

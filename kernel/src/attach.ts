@@ -3,10 +3,10 @@
 // What an object is taken from must not be used by any processor afterwards: its translations are flushed before a guest
 // is entered again.
 
+import { attachIoMap, attachMsrMap, attachNestedTables } from "#arch/objects";
+import { requestFlush } from "#arch/vendor";
 import { MAP_MSR } from "../../abi/generated/bare/objects";
 import { MAX_PPS } from "../../abi/generated/bare/syscalls";
-import { attachIoMap, attachMsrMap, attachNestedTables } from "../arch/x64/objects";
-import { requestFlush } from "../arch/x64/vendor";
 import { Nested, nestedAt } from "./nested/nested";
 import { mapAt, PermissionMap } from "./permission-map";
 import { activeVs, ppid } from "./pp";

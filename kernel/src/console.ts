@@ -2,19 +2,13 @@
 //
 // Text is written between open() and close(), which keep the lines of two processors apart.
 
+import { writeSerial } from "#arch/serial";
 import { DEBUG_RING_BEGIN, DEBUG_RING_BYTES, DEBUG_RING_CHARS, DEBUG_RING_END } from "../../abi/generated/bare/boot";
 import { pause } from "../../bsl/src/atomic";
 import { writeDecimal, writeHex, writeText } from "../../bsl/src/format";
 import { TicketLock } from "../../bsl/src/lock";
 import { peek64, poke8, poke64 } from "../../bsl/src/memory";
-import { inb, outb } from "../arch/x64/cpu";
 
-/** First serial port (16550), as firmware and loader left it. */
-const COM1: u32 = 0x3f8;
-const LINE_STATUS: u32 = 5;
-const TRANSMITTER_EMPTY: u32 = 0x20;
-/** A port that stays busy for so many reads is not there. */
-const SERIAL_PATIENCE: u32 = 100_000;
 /** A lock that is held for so many pauses belongs to a processor that died while it printed. */
 const LOCK_PATIENCE: u32 = 10_000_000;
 
@@ -23,8 +17,8 @@ const LOCK_PATIENCE: u32 = 10_000_000;
 export class Console {
   put(byte: u8): void {
     if (ring != 0) putRing(byte);
-    if (byte == 0x0a) putSerial(0x0d);
-    putSerial(byte);
+    if (byte == 0x0a) writeSerial(0x0d);
+    writeSerial(byte);
   }
 }
 
@@ -95,11 +89,4 @@ function putRing(byte: u8): void {
   if (end + 1 - peek64(ring + DEBUG_RING_BEGIN) > DEBUG_RING_CHARS) {
     poke64(ring + DEBUG_RING_BEGIN, end + 1 - DEBUG_RING_CHARS);
   }
-}
-
-function putSerial(byte: u8): void {
-  for (let i: u32 = 0; i < SERIAL_PATIENCE; i++) {
-    if ((inb(COM1 + LINE_STATUS) & TRANSMITTER_EMPTY) != 0) break;
-  }
-  outb(COM1, byte);
 }

@@ -3,12 +3,12 @@
 // Each VM has a table of its own. A processor's table shows that of the VM whose VS is active there, by copies of its
 // top-level entries; an entry that came later on another processor is copied when the extension first faults there.
 
+import { flushTlb } from "#arch/cpu";
+import { freeTables, mapPage, setTopEntry, topEntry, USER_DATA, unmapPage } from "#arch/page-table";
 import { PP_BLOCK_ROOT, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID } from "../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../abi/generated/bare/windows";
 import { TicketLock } from "../../bsl/src/lock";
-import { flushTlb } from "../arch/x64/cpu";
-import { freeTables, mapPage, PAGE_PRESENT, setTopEntry, topEntry, USER_DATA, unmapPage } from "../arch/x64/page-table";
 import { allocatePage } from "./memory/pages";
 import { block32, block64, setBlock32 } from "./pp";
 import { Vm, vmAt } from "./vm";
@@ -70,7 +70,7 @@ export function showDirect(virtual: u64): bool {
   const table = vmAt(view).table;
   if (table == 0 || virtual < EXT_DIRECT_BASE || virtual >= EXT_DIRECT_BASE + EXT_DIRECT_BYTES) return false;
   const entry = topEntry(table, virtual);
-  if ((entry & PAGE_PRESENT) == 0 || topEntry(block64(PP_BLOCK_ROOT), virtual) == entry) return false;
+  if (entry == 0 || topEntry(block64(PP_BLOCK_ROOT), virtual) == entry) return false;
   setTopEntry(block64(PP_BLOCK_ROOT), virtual, entry);
   return true;
 }

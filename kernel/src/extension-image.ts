@@ -4,6 +4,16 @@
 // TypeScript extension lies in the first top-level entry, which is not shared: there each processor has pages of its own,
 // or, if the extension asked for one memory for all, mappings of the same pages.
 
+import {
+  KERNEL_DATA,
+  mapNewPages,
+  mapPage,
+  reserveTopEntry,
+  shareTopEntries,
+  translate,
+  USER_DATA,
+  userPage,
+} from "#arch/page-table";
 import { BOOT_EXT_ELF, BOOT_NO_MEMORY, EXT_MEMORY_PER_PP } from "../../abi/generated/bare/boot";
 import { ELF_OK } from "../../abi/generated/bare/driver";
 import { PAGE_SIZE, SPEC_ALL_KNOWN } from "../../abi/generated/bare/syscalls";
@@ -44,19 +54,6 @@ import {
   extensionMemoryInitialPages,
 } from "../../bsl/src/extension-memory";
 import { copyMemory, poke64 } from "../../bsl/src/memory";
-import {
-  KERNEL_DATA,
-  mapNewPages,
-  mapPage,
-  PAGE_NO_EXECUTE,
-  PAGE_PRESENT,
-  PAGE_USER,
-  PAGE_WRITABLE,
-  reserveTopEntry,
-  shareTopEntries,
-  translate,
-  USER_DATA,
-} from "../arch/x64/page-table";
 import { lockTables, unlockTables } from "./direct-map";
 import { Extension, failStackTop, stackTop, threadPointer } from "./extension";
 import { allocatePage } from "./memory/pages";
@@ -135,9 +132,7 @@ function mapSegments(extension: Extension): bool {
 /** Maps one segment: its bytes from the file, zeroes behind them. */
 function mapSegment(extension: Extension, header: u64): bool {
   const flags = segmentFlags(header);
-  let page = PAGE_PRESENT | PAGE_USER;
-  if ((flags & PF_W) != 0) page |= PAGE_WRITABLE;
-  if ((flags & PF_X) == 0) page |= PAGE_NO_EXECUTE;
+  const page = userPage((flags & PF_W) != 0, (flags & PF_X) != 0);
   const start = segmentAddress(header);
   const end = start + segmentMemoryBytes(header);
   const fileEnd = start + segmentFileBytes(header);

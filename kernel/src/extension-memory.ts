@@ -2,10 +2,10 @@
 //
 // Both appear at EXT_POOL_BASE + physical address, in every processor's view.
 
+import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "#arch/page-table";
 import { HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
-import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "../arch/x64/page-table";
 import { lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
 import { allocatePage, pages } from "./memory/pages";

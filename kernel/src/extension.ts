@@ -1,5 +1,6 @@
 // Extensions: who is calling, what each has registered, and which versions of the interface it speaks
 
+import { ppLoad32, ppStore32 } from "#arch/pparea";
 import { BOOT_ARGS_EXT_COUNT } from "../../abi/generated/bare/boot";
 import { PP_BLOCK_EXTENSION } from "../../abi/generated/bare/pp-block";
 import { PAGE_SIZE, SPEC_VERSION_2 } from "../../abi/generated/bare/syscalls";
@@ -15,7 +16,6 @@ import {
   PP_ARGS,
   PP_BLOCK,
 } from "../../abi/generated/bare/windows";
-import { ppLoad32, ppStore32 } from "../arch/x64/pparea";
 
 /** No handle is open. */
 export const NO_HANDLE: u64 = 0xffff_ffff_ffff_ffff;

@@ -8,6 +8,9 @@
 // With several extensions, _start of each is called in turn, then on every processor bootstrap of each, that of the one
 // which owns the root VM last. The others end both in wait; afterwards they are called by messages.
 
+import { ppLoad32 } from "#arch/pparea";
+import { giveBack, giveBackSaved } from "#arch/root";
+import { skipInstruction } from "#arch/vendor";
 import {
   BOOT_ARGS_STATUS,
   BOOT_EXT_EXIT,
@@ -48,9 +51,6 @@ import {
   PRESENCE_READY,
 } from "../../abi/generated/bare/pp-block";
 import { PP_ARGS } from "../../abi/generated/bare/windows";
-import { ppLoad32 } from "../arch/x64/pparea";
-import { giveBack, giveBackSaved } from "../arch/x64/root";
-import { skipInstruction } from "../arch/x64/vendor";
 import { activate } from "./activate";
 import { noteCaller, printBacktrace } from "./backtrace";
 import { close, decimal, hex, line, open, text } from "./console";

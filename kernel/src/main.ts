@@ -1,5 +1,10 @@
-// Entry points of the microkernel: what its assembly calls, once for each way into it
+// Entry points of the microkernel: what its assembly calls; those that differ between processors are the architecture's
 
+import { KERNEL_DATA, mapNewPages, translate } from "#arch/page-table";
+import { ppLoad32, ppLoad64, ppStore64 } from "#arch/pparea";
+import { enterHostMode, initProcessors, makeProcessor } from "#arch/processor";
+import { giveBackSaved } from "#arch/root";
+import { chooseVendor } from "#arch/vendor";
 import {
   BOOT_ARGS_ARENA_BYTES,
   BOOT_ARGS_ARENA_COUNT,
@@ -34,36 +39,24 @@ import {
   PP_STATE,
   PP_STATISTICS,
 } from "../../abi/generated/bare/windows";
-import { isRefusal } from "../arch/x64/amd/vs";
-import { initDescriptors } from "../arch/x64/descriptors";
-import { initMemoryTypes } from "../arch/x64/memory-type";
-import { initNestedFormat } from "../arch/x64/nested-format";
-import { KERNEL_DATA, mapNewPages, translate } from "../arch/x64/page-table";
-import { ppLoad32, ppLoad64, ppStore64 } from "../arch/x64/pparea";
-import { enterHostMode, makeProcessor } from "../arch/x64/processor";
-import { giveBackSaved } from "../arch/x64/root";
-import { chooseVendor, isIntel } from "../arch/x64/vendor";
 import { attachRing, line } from "./console";
 import { extensionAt, extensionCount, setCurrentExtension, threadPointer } from "./extension";
 import { loadExtension } from "./extension-image";
-import { callBootstraps, callStart, callVmexit } from "./life-cycle";
+import { callBootstraps, callStart } from "./life-cycle";
 import { pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
 import { readPolicy } from "./policy";
-import { activeVs, setBlock32, setPhase, setStatus, showOnline } from "./pp";
-import { refuseEntry } from "./refusal";
+import { setBlock32, setPhase, setStatus, showOnline } from "./pp";
 import { makeSeats } from "./seat";
-import { announceCounters, countExit } from "./statistics";
+import { announceCounters } from "./statistics";
 import { initVms } from "./vm";
 import { initVps } from "./vp";
-import { initVss, Vs } from "./vs";
+import { initVss } from "./vs";
 import { announceProcessor } from "./work";
 
-export { enterIntelExit } from "../arch/x64/intel/exit";
-export { enterException } from "./exception";
 export { enterExchange } from "./message";
-export { enterFastSyscall, enterIntelFastSyscall, enterSyscall, serveSyscall } from "./syscall/dispatch";
+export { enterSyscall, serveSyscall } from "./syscall/dispatch";
 
 /** A processor arrives from the loader. Result: ACTION_*. */
 export function enterBoot(): u32 {
@@ -98,9 +91,7 @@ function bootSystem(): bool {
   initVps();
   initNesteds();
   initMaps();
-  initNestedFormat(isIntel());
-  initMemoryTypes(isIntel());
-  return initVss() && initDescriptors() && loadExtensions();
+  return initVss() && initProcessors() && loadExtensions();
 }
 
 function loadExtensions(): bool {
@@ -141,11 +132,4 @@ function refuse(status: u32): u32 {
   if (status == BOOT_BAD_ARGS) ppStore64(PP_STATE + SAVED_STATE_RAX, code);
   else giveBackSaved(code);
   return ACTION_PROMOTE;
-}
-
-/** The active VS exited, on AMD. Result: ACTION_*. */
-export function enterVmexit(reason: u64): u32 {
-  countExit(reason);
-  if (isRefusal(reason)) return refuseEntry(changetype<Vs>(activeVs()), reason);
-  return callVmexit(reason);
 }

@@ -1,20 +1,12 @@
 // Permission maps as objects: which MSRs or I/O ports a VM can use without the hypervisor
-//
-// Ports have the same format on both vendors: a bit each, set: the access exits (APM volume 2, 15.10.1; SDM volume 3,
-// 25.6.4, whose two bitmaps lie one behind the other here).
 
+import { changeMsrs, changePorts, LAST_PORT, msrMapOrder, PORT_MAP_ORDER, readMsrs, readPort } from "#arch/objects";
 import { MAP_ACCESSES, MAP_ALWAYS, MAP_IO, MAP_MSR } from "../../abi/generated/bare/objects";
 import { MAX_MAPS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
-import { changeMsrs, msrMapOrder, readMsrs } from "../arch/x64/objects";
-import { changeFields, readField } from "../arch/x64/permission-bits";
 import { pages } from "./memory/pages";
 import { Pool, PoolObject } from "./pool";
-
-/** 64 Ki bits, and on AMD those of an access that wraps around behind them: three pages. */
-const IO_MAP_ORDER: u32 = 2;
-const LAST_PORT: u32 = 0xffff;
 
 @unmanaged
 export class PermissionMap extends PoolObject {
@@ -48,20 +40,20 @@ export class PermissionMap extends PoolObject {
     const base = DIRECT_BASE + this.physical;
     const count = <u64>(last - first) + 1;
     if (this.kind == MAP_MSR) return count - changeMsrs(base, first, last, accesses, exits);
-    changeFields(base, first, <u32>count, 1, 1, exits);
+    changePorts(base, first, last, exits);
     return 0;
   }
 
   /** MAP_*: which accesses exit. */
   query(number: u32): u32 {
     const base = DIRECT_BASE + this.physical;
-    if (this.kind == MAP_IO) return readField(base, number, 1) * MAP_ACCESSES;
+    if (this.kind == MAP_IO) return readPort(base, number) * MAP_ACCESSES;
     const accesses = readMsrs(base, number);
     return accesses > MAP_ACCESSES ? MAP_ACCESSES | MAP_ALWAYS : accesses;
   }
 
   private get order(): u32 {
-    return this.kind == MAP_MSR ? msrMapOrder() : IO_MAP_ORDER;
+    return this.kind == MAP_MSR ? msrMapOrder() : PORT_MAP_ORDER;
   }
 }
 

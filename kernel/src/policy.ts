@@ -2,6 +2,7 @@
 //
 // They come from the load manifest. Without one, everything is allowed and nobody has a name.
 
+import { ppLoad64 } from "#arch/pparea";
 import {
   BOOT_ARGS_POLICY_BYTES,
   EXTENSION_POLICY_BYTES,
@@ -17,7 +18,6 @@ import {
 import { EXTENSION_NAME_BYTES } from "../../abi/generated/bare/syscalls";
 import { EXT_POLICY_BASE, PP_ARGS } from "../../abi/generated/bare/windows";
 import { copyMemory, nativeAddress } from "../../bsl/src/memory";
-import { ppLoad64 } from "../arch/x64/pparea";
 import { character, close, decimal, hex, open, text } from "./console";
 import { currentExtension, Extension } from "./extension";
 

@@ -1,5 +1,6 @@
 // Physical processors: what the kernel keeps about the one it runs on, and which VS is active there
 
+import { ppLoad32, ppLoad64, ppStore16, ppStore32, ppStore64 } from "#arch/pparea";
 import { BOOT_ARGS_DETAIL, BOOT_ARGS_PHASE, BOOT_ARGS_STATUS } from "../../abi/generated/bare/boot";
 import {
   PP_BLOCK_ACTIVE_VS,
@@ -20,7 +21,6 @@ import {
 import { INVALID_ID, ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
 import { PP_ARGS, PP_BLOCK, PP_TCB } from "../../abi/generated/bare/windows";
-import { ppLoad32, ppLoad64, ppStore16, ppStore32, ppStore64 } from "../arch/x64/pparea";
 import { currentExtension } from "./extension";
 import { PoolObject } from "./pool";
 import { Vs } from "./vs";

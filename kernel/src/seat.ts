@@ -12,6 +12,7 @@
 //               │ extension 0      │ extension 1      │ ...
 //               └──────────────────┴──────────────────┴─
 
+import { deriveRoot, KERNEL_DATA, mapNewPages, useRoot } from "#arch/page-table";
 import {
   PP_BLOCK_ACTIVE_VS,
   PP_BLOCK_EXTENSION,
@@ -27,8 +28,6 @@ import { INVALID_ID, PAGE_SIZE, ROOT_VMID } from "../../abi/generated/bare/sysca
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
 import { DIRECT_BASE, PP_AREA_BASE, PP_BLOCK, PP_SEAT_STRIDE, PP_SEATS } from "../../abi/generated/bare/windows";
 import { copyMemory, peek32, poke32, poke64 } from "../../bsl/src/memory";
-import { writeCr3 } from "../arch/x64/cpu";
-import { deriveRoot, KERNEL_DATA, mapNewPages } from "../arch/x64/page-table";
 import { becomeLoaded } from "./activate";
 import { currentExtension, Extension, extensionAt, extensionCount } from "./extension";
 import { attachProcessor } from "./extension-image";
@@ -96,6 +95,6 @@ export function takeSeat(next: Extension): void {
   if (next == current) return;
   copyMemory(parkedSeat(current), BLOCK, SEAT_END);
   copyMemory(BLOCK, parkedSeat(next), SEAT_END);
-  writeCr3(block64(PP_BLOCK_ROOT));
+  useRoot(block64(PP_BLOCK_ROOT));
   if (block32(PP_BLOCK_ACTIVE_VS) != 0) becomeLoaded(changetype<usize>(activeVs()));
 }

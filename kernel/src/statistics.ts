@@ -8,11 +8,11 @@
 //     0x110  system calls: opcode * 16 + index, opcodes 0 to 12
 //     0x1E0  the last exits, at debug level 2
 
+import { translate } from "#arch/page-table";
+import { ppLoad64, ppStore64 } from "#arch/pparea";
+import { exitWord } from "#arch/vendor";
 import { DIRECT_BASE, PP_AREA_BASE, PP_STATISTICS } from "../../abi/generated/bare/windows";
 import { loadAcquire64 } from "../../bsl/src/atomic";
-import { translate } from "../arch/x64/page-table";
-import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
-import { exitWord } from "../arch/x64/vendor";
 import { close, decimal, hex, open, text } from "./console";
 import { ppid } from "./pp";
 import { Vs } from "./vs";

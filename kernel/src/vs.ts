@@ -1,30 +1,15 @@
 // Virtual processor states: a control block (VMCB or VMCS), and the registers that the processor does not keep in it
 
+import { ppLoad64, ppStore64 } from "#arch/pparea";
+import { GENERAL_REGISTERS, REGISTER_FILE_BYTES } from "#arch/register-file";
 import { MAX_VSS } from "../../abi/generated/bare/syscalls";
 import { TCB_RAX } from "../../abi/generated/bare/tls";
 import { PP_TCB } from "../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../bsl/src/memory";
-import { ppLoad64, ppStore64 } from "../arch/x64/pparea";
 import { currentExtension } from "./extension";
 import { allocatePage, freePage, pages } from "./memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
 import { Pool, PoolObject } from "./pool";
-
-/** General registers other than RSP, in the TCB's order: rax rbx rcx rdx rbp rsi rdi r8 to r15. */
-export const GENERAL_REGISTERS: u32 = 15;
-/** What else a VS's registers hold while it is not active, behind the general ones. */
-export const VS_CR8: u32 = 15;
-export const VS_DR0: u32 = 16;
-export const VS_XCR0: u32 = 20;
-/** On Intel these too, which AMD's VMCB holds. */
-export const VS_CR2: u32 = 21;
-export const VS_DR6: u32 = 22;
-export const VS_STAR: u32 = 23;
-export const VS_LSTAR: u32 = 24;
-export const VS_CSTAR: u32 = 25;
-export const VS_FMASK: u32 = 26;
-export const VS_KERNEL_GS_BASE: u32 = 27;
-const REGISTERS_BYTES: u32 = 28 * 8;
 
 @unmanaged
 export class Vs extends PoolObject {
@@ -66,10 +51,7 @@ export class Vs extends PoolObject {
     this.ioMap = 0;
     this.controlBlock = allocatePage();
     this.registers = registerFiles.allocate();
-    if (this.controlBlock != 0 && this.registers != 0) {
-      this.writeParked(VS_XCR0, 1);
-      return true;
-    }
+    if (this.controlBlock != 0 && this.registers != 0) return true;
     this.discard();
     return false;
   }
@@ -89,7 +71,7 @@ export class Vs extends PoolObject {
     return this.tag & currentExtension().idMask;
   }
 
-  /** A register that the processor holds while the VS is active, as it was when it last was: an index or VS_*. */
+  /** A register that the processor holds while the VS is active, as it was when it last was, by its place there. */
   readParked(index: u32): u64 {
     return peek64(this.registers + index * 8);
   }
@@ -127,7 +109,7 @@ const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BY
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {
   vss.init(memory.data(80 * 256, 8), offsetof<Vs>(), MAX_VSS);
-  return registerFiles.init(pages, REGISTERS_BYTES);
+  return registerFiles.init(pages, REGISTER_FILE_BYTES);
 }
 
 /** Objects that hold the registers of VSs while they are not active: how many there is room for, and how many are taken. */

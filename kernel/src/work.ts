@@ -7,6 +7,10 @@
 //     3. inUser == 1: waits until the bit     4. enters the kernel: inUser = 0
 //        is gone, or inUser is 0
 
+import { flushTlb } from "#arch/cpu";
+import { translate } from "#arch/page-table";
+import { ppExchange32, ppLoad32, ppStore32 } from "#arch/pparea";
+import { endFlush, flushGuests } from "#arch/vendor";
 import { BOOT_ARGS_DEBUG_LEVEL, BOOT_ARGS_PP_COUNT } from "../../abi/generated/bare/boot";
 import {
   PP_BLOCK_IN_USER,
@@ -19,10 +23,6 @@ import {
 import { MAX_PPS } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { compareExchange32, loadAcquire32, pause } from "../../bsl/src/atomic";
-import { flushTlb } from "../arch/x64/cpu";
-import { translate } from "../arch/x64/page-table";
-import { ppExchange32, ppLoad32, ppStore32 } from "../arch/x64/pparea";
-import { endFlush, flushGuests } from "../arch/x64/vendor";
 import { activeVs, ppid } from "./pp";
 import { logExit } from "./statistics";
 import { Vs } from "./vs";

@@ -31,8 +31,8 @@ const OPTIMIZED: Readonly<Record<Runtime, readonly string[]>> = {
 /** The options with which every bare-metal module is compiled; part of the key of what it gives. */
 export const ascOptions = (runtime: Runtime): readonly string[] => OPTIMIZED[runtime];
 
-/** The same for twins that count branches: not optimized, so that each branch stays where its source is. */
-export const COVERAGE_OPTIONS: readonly string[] = [...COMMON_OPTIONS, "--runtime", "stub", "-O0"];
+/** The same without optimization: for twins that count branches, where each stays where its source is, and for checks. */
+export const UNOPTIMIZED_OPTIONS: readonly string[] = [...COMMON_OPTIONS, "--runtime", "stub", "-O0"];
 
 /** Version of the compiler. */
 export function ascVersion(runtime: Runtime): string {

@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import type * as Asc from "assemblyscript/asc";
-import { ascOptions, COVERAGE_OPTIONS, type Runtime } from "./asc-options.ts";
+import { ascOptions, type Runtime, UNOPTIMIZED_OPTIONS } from "./asc-options.ts";
 import { asc, RUNTIME } from "./compiler.ts";
 import { environments } from "./environments.ts";
 import { type Diagnostic, locate } from "./errors.ts";
-import { rewriteImports } from "./imports.ts";
+import { type OwnNames, rewriteImports } from "./imports.ts";
 import { instrument } from "./instrument.ts";
 import { type LintProgram, lintProgram } from "./lint.ts";
 import { localConstants } from "./local-constants.ts";
@@ -31,6 +31,10 @@ export interface CompileRequest {
   readonly exportTable?: boolean;
   /** Apply the rules of lint.ts for this type of part, and compile nothing. */
   readonly lint?: PartType;
+  /** What names like "#arch/cpu" stand for, where that is not what the package's package.json says. */
+  readonly ownNames?: OwnNames;
+  /** false: nothing will run it, so it need not be fast. */
+  readonly optimize?: boolean;
   /** Put a counter at each branch (instrument.ts). */
   readonly coverage?: boolean;
 }
@@ -60,7 +64,8 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     const path = resolve(root, folder, name);
     inputs.add(path);
     try {
-      const text = rewriteImports(readFileSync(path, "utf8"), path);
+      const source = readFileSync(path, "utf8");
+      const text = rewriteImports(source, path, request.ownNames, (manifest) => inputs.add(manifest));
       sources.set(relative(root, path), text);
       return text;
     } catch (error) {
@@ -75,7 +80,8 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
       dataEnd = endOfData(module);
     },
   };
-  const common = request.coverage === true ? COVERAGE_OPTIONS : ascOptions(RUNTIME);
+  const isPlain = request.coverage === true || request.optimize === false;
+  const common = isPlain ? UNOPTIMIZED_OPTIONS : ascOptions(RUNTIME);
   const options = request.exportTable === true ? [...common, "--exportTable"] : common;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
   const entries = request.entries.map((entry) => relative(root, entry));

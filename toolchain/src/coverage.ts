@@ -2,7 +2,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ascVersion, COVERAGE_OPTIONS } from "./asc-options.ts";
+import { ascVersion, UNOPTIMIZED_OPTIONS } from "./asc-options.ts";
 import { Cache } from "./cache.ts";
 import { Compilers } from "./compilers.ts";
 import { digestOf, productFolder } from "./context.ts";
@@ -67,7 +67,7 @@ export class Coverage {
     const maximumPages = Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB);
     const request = { root, entries: part.entries, initialPages, maximumPages, coverage: true };
     const names = part.entries.map((path) => relative(root, path));
-    const step = await cache.run("twin", [ascVersion("none"), COVERAGE_OPTIONS, names, initialPages], async () => {
+    const step = await cache.run("twin", [ascVersion("none"), UNOPTIMIZED_OPTIONS, names, initialPages], async () => {
       const { wasm, sourceMap, inputs, diagnostics } = await compilers.compile(request);
       if (wasm === undefined || sourceMap === undefined) {
         throw new BuildError(`${part.name} does not compile with counters.`, { diagnostics });

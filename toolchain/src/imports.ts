@@ -1,21 +1,73 @@
 // Where an import of bare-metal TypeScript leads
 //
 // asc looks packages up below node_modules and compiles them under invented paths, where their own relative imports no
-// longer lead anywhere. So imports of packages are replaced by relative ones, to the real file, before asc sees them.
+// longer lead anywhere. So imports of packages are replaced by relative ones, to the real file, before asc sees them; and
+// so are a package's own names ("imports" in its package.json, as Node.js and tsc have them), which asc does not know.
 
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 const PACKAGE_IMPORT = /\b(from\s*|import\s*)(["'])(@[\w.-]+\/[\w.-]+|[a-zA-Z][\w.-]*)((?:\/[\w.-]+)*)\2/g;
 
-/** The source with each import of an installed package replaced by a relative one. */
-export function rewriteImports(source: string, file: string): string {
-  return source.replace(PACKAGE_IMPORT, (whole, keyword, quote, name, path) => {
-    const target = resolvePackage(name, path, dirname(file));
+const OWN_NAME_IMPORT = /\b(from\s*|import\s*)(["'])(#[\w./-]+)\2/g;
+
+/** What a package's own names stand for, beside or instead of what its package.json says: files with absolute paths. */
+export type OwnNames = Readonly<Record<string, string>>;
+
+/**
+ * The source with each import of an installed package, and of a name of its own package, replaced by a relative one.
+ * `onManifest` is told of each package.json that decided.
+ */
+export function rewriteImports(
+  source: string,
+  file: string,
+  ownNames: OwnNames = {},
+  onManifest: (path: string) => void = () => undefined,
+): string {
+  const folder = dirname(file);
+  const replace = (whole: string, keyword: string, quote: string, target: string | undefined) => {
     if (target === undefined) return whole;
-    const steps = relative(dirname(file), target.replace(/\.ts$/, ""));
+    const steps = relative(folder, target.replace(/\.ts$/, ""));
     return `${keyword}${quote}${steps.startsWith(".") ? steps : `./${steps}`}${quote}`;
-  });
+  };
+  return source
+    .replace(PACKAGE_IMPORT, (whole, keyword, quote, name, path) =>
+      replace(whole, keyword, quote, resolvePackage(name, path, folder)),
+    )
+    .replace(OWN_NAME_IMPORT, (whole, keyword, quote, name) =>
+      replace(whole, keyword, quote, resolveOwnName(name, folder, ownNames, onManifest)),
+    );
+}
+
+/** The file that a package's own name stands for in `folder`, of the nearest package around it. */
+function resolveOwnName(
+  name: string,
+  folder: string,
+  ownNames: OwnNames,
+  onManifest: (path: string) => void,
+): string | undefined {
+  const given = matchName(name, ownNames);
+  if (given !== undefined) return given;
+  for (let parent = folder; ; parent = dirname(parent)) {
+    const manifest = join(parent, "package.json");
+    if (existsSync(manifest)) {
+      onManifest(manifest);
+      const { imports = {} } = JSON.parse(readFileSync(manifest, "utf8")) as { imports?: OwnNames };
+      const target = matchName(name, imports);
+      return target === undefined ? undefined : join(parent, target);
+    }
+    if (parent === dirname(parent)) return undefined;
+  }
+}
+
+/** What a table of names with at most one `*` in each says about a name. */
+function matchName(name: string, names: OwnNames): string | undefined {
+  for (const [pattern, target] of Object.entries(names)) {
+    const [head = "", tail] = pattern.split("*", 2);
+    if (tail === undefined ? name !== head : !name.startsWith(head) || !name.endsWith(tail)) continue;
+    return target.replace("*", name.slice(head.length, name.length - (tail ?? "").length));
+  }
+  return undefined;
 }
 
 /** The real folder of a package that is installed for the files of `folder`. */

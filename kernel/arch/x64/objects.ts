@@ -5,7 +5,13 @@ import * as amd from "./amd/attachments";
 import { changeMsrpm, MSRPM_ORDER, readMsrpm } from "./amd/msr-map";
 import * as intel from "./intel/attachments";
 import { changeMsrBitmap, MSR_BITMAP_ORDER, readMsrBitmap } from "./intel/msr-map";
+import { changeFields, readField } from "./permission-bits";
 import { isIntel } from "./vendor";
+
+/** 64 Ki bits of ports, and on AMD those of an access that wraps around behind them: three pages. */
+export const PORT_MAP_ORDER: u32 = 2;
+/** The last port. */
+export const LAST_PORT: u32 = 0xffff;
 
 /** Makes a VS see memory by the tables below `root`; 0: as it is. */
 export function attachNestedTables(vs: Vs, root: u64): void {
@@ -44,4 +50,17 @@ export function changeMsrs(map: u64, first: u32, last: u32, accesses: u32, exits
 /** Which accesses to an MSR exit; all ones when the map does not have it. */
 export function readMsrs(map: u64, msr: u32): u32 {
   return isIntel() ? readMsrBitmap(map, msr) : readMsrpm(map, msr);
+}
+
+/**
+ * Makes accesses to ports `first` to `last` exit, or pass. Both vendors' maps have a bit for each (APM volume 2, 15.10.1;
+ * SDM volume 3, 25.6.4, whose two bitmaps lie one behind the other here).
+ */
+export function changePorts(map: u64, first: u32, last: u32, exits: bool): void {
+  changeFields(map, first, last - first + 1, 1, 1, exits);
+}
+
+/** Whether accesses to a port exit: 1 or 0. */
+export function readPort(map: u64, port: u32): u32 {
+  return readField(map, port, 1);
 }

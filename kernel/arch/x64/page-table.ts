@@ -9,13 +9,14 @@ import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE } from "../../../abi/generated/bare/windows";
 import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage, freePage } from "../../src/memory/pages";
+import { writeCr3 } from "./cpu";
 
-export const PAGE_PRESENT: u64 = 1;
-export const PAGE_WRITABLE: u64 = 2;
-export const PAGE_USER: u64 = 4;
+const PAGE_PRESENT: u64 = 1;
+const PAGE_WRITABLE: u64 = 2;
+const PAGE_USER: u64 = 4;
 /** Set at once, so that the processor never has to write an entry. */
 const PAGE_ACCESSED_DIRTY: u64 = 0x60;
-export const PAGE_NO_EXECUTE: u64 = 0x8000_0000_0000_0000;
+const PAGE_NO_EXECUTE: u64 = 0x8000_0000_0000_0000;
 const PAGE_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 /** Bits 62:52 of a leaf, which the processor ignores: how many entries of nested page tables show the page. */
 const PAGE_SHARE: u64 = 1 << 52;
@@ -24,6 +25,17 @@ const PAGE_SHARES: u64 = 0x7ff << 52;
 /** Data of the kernel, and of an extension. */
 export const KERNEL_DATA: u64 = PAGE_PRESENT | PAGE_WRITABLE | PAGE_NO_EXECUTE;
 export const USER_DATA: u64 = KERNEL_DATA | PAGE_USER;
+
+/** Flags of an extension's page. */
+export function userPage(isWritable: bool, isExecutable: bool): u64 {
+  const flags = PAGE_PRESENT | PAGE_USER | (isWritable ? PAGE_WRITABLE : 0);
+  return isExecutable ? flags : flags | PAGE_NO_EXECUTE;
+}
+
+/** Makes this processor use other tables: every translation of the previous ones is dropped. */
+export function useRoot(root: u64): void {
+  writeCr3(root);
+}
 
 /** Shift of the lowest address bit that a level's index takes; level 4 is the top. */
 function indexShift(level: u32): u64 {
@@ -118,7 +130,7 @@ export function dropShare(root: u64, virtual: u64): void {
   if (entry != 0 && (peek64(entry) & PAGE_SHARES) != 0) poke64(entry, peek64(entry) - PAGE_SHARE);
 }
 
-/** The top-level entry of `root` that `virtual` falls into. */
+/** The top-level entry of `root` that `virtual` falls into; 0 when nothing is there. */
 export function topEntry(root: u64, virtual: u64): u64 {
   return peek64(DIRECT_BASE + root + ((virtual >> indexShift(4)) & 511) * 8);
 }

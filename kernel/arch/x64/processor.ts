@@ -7,7 +7,9 @@ import {
   CPU_FEATURE_XSAVE,
 } from "../../../abi/generated/bare/boot";
 import { writeCr0, writeCr4, wrmsr } from "./cpu";
-import { makeDescriptors, useDescriptors } from "./descriptors";
+import { initDescriptors, makeDescriptors, useDescriptors } from "./descriptors";
+import { initMemoryTypes } from "./memory-type";
+import { initNestedFormat } from "./nested-format";
 import * as vendor from "./vendor";
 
 /** PE, MP, ET, NE, WP, PG. */
@@ -34,6 +36,13 @@ const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
 export const HOST_STAR: u64 = 0x001b_0010_0000_0000;
 /** SYSCALL clears every flag but the always-set bit 1, AC included: the kernel never reads user memory by accident. */
 export const HOST_SFMASK: u64 = 0xffff_fffd;
+
+/** Makes what all processors share, once the vendor is chosen; false when memory runs out. */
+export function initProcessors(): bool {
+  initNestedFormat(vendor.isIntel());
+  initMemoryTypes(vendor.isIntel());
+  return initDescriptors();
+}
 
 /** Takes the memory that this processor needs in host mode; nothing of the processor changes. False when it runs out. */
 export function makeProcessor(root: u64): bool {

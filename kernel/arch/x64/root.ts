@@ -2,8 +2,9 @@
 
 import { SAVED_STATE_RAX } from "../../../abi/generated/bare/boot";
 import { PP_STATE } from "../../../abi/generated/bare/windows";
-import { GENERAL_REGISTERS, VS_CR8, VS_XCR0, Vs } from "../../src/vs";
+import { Vs } from "../../src/vs";
 import { ppLoad64, ppStore64 } from "./pparea";
+import { GENERAL_REGISTERS, VS_CR8, VS_XCR0 } from "./register-file";
 import { restoreSwitched, savedSwitched, writeSwitched } from "./switched";
 import * as vendor from "./vendor";
 

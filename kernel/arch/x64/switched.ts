@@ -4,13 +4,19 @@
 
 import { SAVED_STATE_CR8, SAVED_STATE_DR0, SAVED_STATE_XCR0 } from "../../../abi/generated/bare/boot";
 import { PP_STATE } from "../../../abi/generated/bare/windows";
-import { VS_CR8, VS_DR0, VS_XCR0, Vs } from "../../src/vs";
+import { Vs } from "../../src/vs";
 import { readCr8, readDr, writeCr8, writeDr } from "./cpu";
 import { ppLoad64 } from "./pparea";
-import { currentXcr0, setXcr0 } from "./xcr0";
+import { VS_CR8, VS_DR0, VS_XCR0 } from "./register-file";
+import { currentXcr0, setXcr0, XCR0_X87 } from "./xcr0";
 
 const DR_COUNT: u32 = 4;
 const CR8_MAXIMUM: u64 = 15;
+
+/** Of a new VS, whose registers are all 0. */
+export function initSwitched(vs: Vs): void {
+  vs.writeParked(VS_XCR0, XCR0_X87);
+}
 
 /** A register, VS_CR8 to VS_XCR0, of a VS that is parked or active on this processor. */
 export function readSwitched(vs: Vs, index: u32): u64 {
@@ -23,8 +29,7 @@ export function readSwitched(vs: Vs, index: u32): u64 {
 export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
   if (index == VS_CR8 && value > CR8_MAXIMUM) return false;
   if (vs.active != 0) return writeProcessor(index, value);
-  // Bit 0 (x87) can never be clear
-  vs.writeParked(index, index == VS_XCR0 ? value | 1 : value);
+  vs.writeParked(index, index == VS_XCR0 ? value | XCR0_X87 : value);
   return true;
 }
 

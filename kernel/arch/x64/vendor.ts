@@ -20,6 +20,7 @@ import * as state from "./intel/state";
 import * as tlb from "./intel/tlb";
 import { intelSyscallEntry } from "./intel/vmx";
 import * as intel from "./intel/vs";
+import { initSwitched } from "./switched";
 
 let vendor: u32 = 0;
 
@@ -60,8 +61,9 @@ export function callEntry(): u64 {
   return isIntel() ? intelSyscallEntry() : syscallEntry();
 }
 
-/** Makes a new zeroed page the control block of a VS. */
+/** Makes a new zeroed page the control block of a VS, and its registers those that a processor can have. */
 export function initControlBlock(vs: Vs): void {
+  initSwitched(vs);
   if (isIntel()) intel.initControlBlock(vs);
 }
 

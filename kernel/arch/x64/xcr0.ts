@@ -6,7 +6,7 @@ import { readXcr0, tryWriteXcr0 } from "./cpu";
 import { ppLoad32 } from "./pparea";
 
 /** x87 state: always on. */
-const XCR0_X87: u64 = 1;
+export const XCR0_X87: u64 = 1;
 
 function hasXcr0(): bool {
   return (ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES) & CPU_FEATURE_XSAVE) != 0;

@@ -3,6 +3,17 @@
 // Each begins at the range's first page and returns how many bytes it has done when the budget, the range or memory is
 // at its end: fewer than asked for, in whole pages.
 
+import { memoryType, uniformBytes } from "#arch/memory-type";
+import {
+  ENTRY_BLANK,
+  ENTRY_COUNTED,
+  isPage,
+  largestLevel,
+  NESTED_LEVELS,
+  pageBytes,
+  pageEntry,
+  withRights,
+} from "#arch/nested-format";
 import {
   NESTED_OWN,
   NESTED_OWN_ABSENT,
@@ -14,17 +25,6 @@ import {
 } from "../../../abi/generated/bare/objects";
 import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { peek64 } from "../../../bsl/src/memory";
-import { memoryType, uniformBytes } from "../../arch/x64/memory-type";
-import {
-  ENTRY_BLANK,
-  ENTRY_COUNTED,
-  isPage,
-  largestLevel,
-  NESTED_LEVELS,
-  pageBytes,
-  pageEntry,
-  withRights,
-} from "../../arch/x64/nested-format";
 import { allocatePage, pages } from "../memory/pages";
 import { hasBudget, spend } from "./budget";
 import { Nested } from "./nested";

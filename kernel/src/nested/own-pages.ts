@@ -3,9 +3,9 @@
 // The count stands in the page's entry in the extension's table, where the processor ignores bits: a page that is
 // counted cannot be given back.
 
+import * as table from "#arch/page-table";
 import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { EXT_POOL_BASE } from "../../../abi/generated/bare/windows";
-import * as table from "../../arch/x64/page-table";
 import { lockTables, unlockTables } from "../direct-map";
 import { currentExtension } from "../extension";
 import { pages } from "../memory/pages";

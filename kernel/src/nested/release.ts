@@ -1,8 +1,8 @@
 // Giving nested page tables back
 
+import { ENTRIES, ENTRY_COUNTED, hostOf, isTable, tableOf } from "#arch/nested-format";
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../bsl/src/memory";
-import { ENTRIES, ENTRY_COUNTED, hostOf, isTable, tableOf } from "../../arch/x64/nested-format";
 import { freePage } from "../memory/pages";
 import { hasBudget, spend } from "./budget";
 import { dropShare } from "./own-pages";

@@ -3,8 +3,6 @@
 // All that changes them runs under the lock of objects, with a budget: a call touches so many entries and tells how far
 // it came, so that no call keeps its processor for long.
 
-import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
-import { peek64, poke64 } from "../../../bsl/src/memory";
 import {
   ENTRIES,
   ENTRY_COUNTED,
@@ -16,7 +14,9 @@ import {
   partOf,
   tableEntry,
   tableOf,
-} from "../../arch/x64/nested-format";
+} from "#arch/nested-format";
+import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
+import { peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../memory/pages";
 import { markStale, spend } from "./budget";
 import { bury } from "./limbo";

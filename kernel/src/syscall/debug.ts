@@ -1,10 +1,10 @@
 // Group 2, debug: text to the ring and the serial port. No handle is needed.
 
+import { translate } from "#arch/page-table";
 import { PP_BLOCK_ROOT } from "../../../abi/generated/bare/pp-block";
 import { STATUS_INVALID_INPUT_REG0, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { DIRECT_BASE, EXT_MEMORY_BASE, EXT_POOL_BASE, HANDOFF_BASE } from "../../../abi/generated/bare/windows";
 import { peek8 } from "../../../bsl/src/memory";
-import { translate } from "../../arch/x64/page-table";
 import { character, close, hex, open, text } from "../console";
 import { block64 } from "../pp";
 

@@ -1,6 +1,5 @@
 // System calls: from the number in RAX to the function that serves it
 
-import { ACTION_RUN, ACTION_SERVE, PP_BLOCK_VMCB_VIRTUAL } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_INVALID_HANDLE,
   STATUS_FAILURE_UNSUPPORTED,
@@ -56,14 +55,10 @@ import {
   SYSCALL_VS_TLB_FLUSH,
   SYSCALL_VS_WRITE,
 } from "../../../abi/generated/bare/syscalls";
-import { skipInstructionOf } from "../../arch/x64/amd/vs";
-import { skipInstruction } from "../../arch/x64/intel/vs";
 import { again, exit, wait } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { mayCall } from "../policy";
-import { block64 } from "../pp";
 import { countCall } from "../statistics";
-import { reenterKernel } from "../work";
 import { registerBootstrap, registerFail, registerVmexit } from "./callback";
 import { debugOut, writeCharacter, writeString } from "./debug";
 import { denyUnchecked } from "./deny";
@@ -76,7 +71,6 @@ import { extend } from "./version2";
 import { vmCreate, vmDestroy, vmMapDirect, vmTlbFlush, vmUnmapDirect, vmUnmapDirectBroadcast } from "./vm";
 import { vpCreate, vpDestroy } from "./vp";
 import {
-  canRunCurrent,
   readActive,
   vsAdvanceIpAndRun,
   vsAdvanceIpAndRunCurrent,
@@ -101,32 +95,8 @@ const VS_GROUP: u32 = 6;
 /** The last group of Bareflank 3.0's interface. */
 const LAST_GROUP: u32 = 8;
 
-/** RAX of the call that ends nearly every exit: the signature above, flags zero. */
-const FAST_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT;
-
 /** RAX of the call that handlers make most. */
 const READ_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_READ;
-
-/**
- * Serves the call that ends nearly every exit, if it is that one and all is well; else ACTION_SERVE. Apart from the
- * others because a function with so little to do needs no registers saved.
- */
-export function enterFastSyscall(reg0: u64, rax: u64): u32 {
-  reenterKernel();
-  if (rax != FAST_CALL || !canRunCurrent(reg0)) return ACTION_SERVE;
-  countCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT);
-  skipInstructionOf(block64(PP_BLOCK_VMCB_VIRTUAL));
-  return ACTION_RUN;
-}
-
-/** The same on Intel. */
-export function enterIntelFastSyscall(reg0: u64, rax: u64): u32 {
-  reenterKernel();
-  if (rax != FAST_CALL || !canRunCurrent(reg0)) return ACTION_SERVE;
-  countCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT);
-  skipInstruction();
-  return ACTION_RUN;
-}
 
 /** Serves any system call with REG0 to REG3 and RAX, the one that handlers make most before all others. */
 export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
@@ -138,7 +108,7 @@ export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u6
   return isHandle(reg0) ? serveSyscall(reg0, reg1, reg2, reg3, rax) : finish(STATUS_FAILURE_INVALID_HANDLE);
 }
 
-/** Serves any system call. Exported, like the three above, so that no compiler puts it into them. Result: ACTION_*. */
+/** Serves any system call. Exported, so that no compiler puts it into the one above. Result: ACTION_*. */
 export function serveSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax >> 48 != SYSCALL_SIGNATURE) return unsupported();
   const call = <u32>rax;

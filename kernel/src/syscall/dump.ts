@@ -1,13 +1,13 @@
 // Group 2, dumps: the kernel's objects as tables in the debug ring
 
+import { ppLoad32 } from "#arch/pparea";
+import { readRegister, registerCount } from "#arch/vendor";
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
 import { STATUS_INVALID_INPUT_REG0, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { MAX_HUGE_ALLOCATIONS } from "../../../abi/generated/bare/syscalls";
 import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { peek64 } from "../../../bsl/src/memory";
-import { ppLoad32 } from "../../arch/x64/pparea";
-import { readRegister, registerCount } from "../../arch/x64/vendor";
 import { close, decimal, hex, open, text } from "../console";
 import { currentExtension, extensionAt, extensionCount } from "../extension";
 import { usedRuns } from "../extension-memory";

@@ -1,5 +1,7 @@
 // Group 7, intrinsics: MSRs
 
+import { tryWrmsr } from "#arch/cpu";
+import { isShadowed, readMsr } from "#arch/shadowed-msrs";
 import { MSR_RIGHT_READ, MSR_RIGHT_WRITE } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_REG0, PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
 import {
@@ -11,8 +13,6 @@ import {
 import { SYSCALL_INTRINSIC_RDMSR, SYSCALL_INTRINSIC_WRMSR } from "../../../abi/generated/bare/syscalls";
 import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { peek64 } from "../../../bsl/src/memory";
-import { tryWrmsr } from "../../arch/x64/cpu";
-import { isShadowed, readMsr } from "../../arch/x64/shadowed-msrs";
 import { mayAccess, noteDenial } from "../policy";
 import { isHandle } from "./handle";
 

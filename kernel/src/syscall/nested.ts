@@ -2,6 +2,21 @@
 //
 // A call that changes a range does so much of it and returns how many bytes it has done; it fails when it can do nothing.
 
+import { forgetMemoryTypes, TYPE_MACHINE } from "#arch/memory-type";
+import {
+  hasExecuteOnly,
+  hostOf,
+  hostPhysicalBytes,
+  isPage,
+  knowsRights,
+  knowsType,
+  largestLevel,
+  NESTED_GUEST_BYTES,
+  NESTED_LEVELS,
+  pageBytes,
+  rightsOf,
+  typeOf,
+} from "#arch/nested-format";
 import {
   NESTED_FOR_ROOT,
   NESTED_HAS_1G,
@@ -31,21 +46,6 @@ import {
 } from "../../../abi/generated/bare/status";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
 import { peek64 } from "../../../bsl/src/memory";
-import { forgetMemoryTypes, TYPE_MACHINE } from "../../arch/x64/memory-type";
-import {
-  hasExecuteOnly,
-  hostOf,
-  hostPhysicalBytes,
-  isPage,
-  knowsRights,
-  knowsType,
-  largestLevel,
-  NESTED_GUEST_BYTES,
-  NESTED_LEVELS,
-  pageBytes,
-  rightsOf,
-  typeOf,
-} from "../../arch/x64/nested-format";
 import { dropNested, flushNested, useNested } from "../attach";
 import { currentExtension } from "../extension";
 import { isStale, openBudget } from "../nested/budget";

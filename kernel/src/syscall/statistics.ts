@@ -1,5 +1,6 @@
 // Group 0xC, statistics
 
+import { ppLoad32 } from "#arch/pparea";
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
 import {
   POOL_HUGE,
@@ -26,7 +27,6 @@ import {
   MAX_VSS,
 } from "../../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../../abi/generated/bare/windows";
-import { ppLoad32 } from "../../arch/x64/pparea";
 import { usedRuns } from "../extension-memory";
 import { pages } from "../memory/pages";
 import { nesteds } from "../nested/nested";

@@ -1,5 +1,7 @@
 // Group 4, virtual machines
 
+import { flushPage } from "#arch/cpu";
+import { requestFlush } from "#arch/vendor";
 import { PP_BLOCK_REG0, PP_BLOCK_VIEW } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_UNKNOWN,
@@ -9,8 +11,6 @@ import {
 } from "../../../abi/generated/bare/status";
 import { INVALID_ID, ROOT_VMID } from "../../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BYTES } from "../../../abi/generated/bare/windows";
-import { flushPage } from "../../arch/x64/cpu";
-import { requestFlush } from "../../arch/x64/vendor";
 import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direct-map";
 import { currentExtension } from "../extension";
 import { pages } from "../memory/pages";

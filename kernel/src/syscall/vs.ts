@@ -1,21 +1,8 @@
 // Group 6, virtual processor states
 
-import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
-import { MAP_IO, MAP_MSR } from "../../../abi/generated/bare/objects";
-import { CONTEXT_VMEXIT, PP_BLOCK_CONTEXT, PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
-import {
-  STATUS_FAILURE_UNKNOWN,
-  STATUS_INVALID_INPUT_REG1,
-  STATUS_INVALID_INPUT_REG2,
-  STATUS_INVALID_INPUT_REG3,
-  STATUS_INVALID_PERM_DENIED,
-  STATUS_SUCCESS,
-} from "../../../abi/generated/bare/status";
-import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
-import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../abi/generated/bare/windows";
-import { mayWrite } from "../../arch/x64/objects";
-import { ppLoad32 } from "../../arch/x64/pparea";
-import { initRoot } from "../../arch/x64/root";
+import { mayWrite } from "#arch/objects";
+import { ppLoad32 } from "#arch/pparea";
+import { initRoot } from "#arch/root";
 import {
   flushAddress,
   forgetCached,
@@ -26,13 +13,26 @@ import {
   requestFlush,
   skipInstruction,
   writeRegister,
-} from "../../arch/x64/vendor";
+} from "#arch/vendor";
+import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
+import { MAP_IO, MAP_MSR } from "../../../abi/generated/bare/objects";
+import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
+import {
+  STATUS_FAILURE_UNKNOWN,
+  STATUS_INVALID_INPUT_REG1,
+  STATUS_INVALID_INPUT_REG2,
+  STATUS_INVALID_INPUT_REG3,
+  STATUS_INVALID_PERM_DENIED,
+  STATUS_SUCCESS,
+} from "../../../abi/generated/bare/status";
+import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
+import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { activate } from "../activate";
 import { dropMap, dropNested, followVs } from "../attach";
-import { currentExtension, NO_HANDLE } from "../extension";
+import { currentExtension } from "../extension";
 import { mayRun, promote, runActive } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
-import { activeVs, block64, ppid, setIdentifier } from "../pp";
+import { activeVs, ppid, setIdentifier } from "../pp";
 import { ownsRootVm, vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { Vs, vsAt, vss } from "../vs";
@@ -164,12 +164,6 @@ export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64):
   if (status != STATUS_SUCCESS) return finish(status);
   skipInstruction(vsAt(<u32>reg3 & 0xffff));
   return runActive();
-}
-
-/** Whether 6.8 has nothing to do but to skip an instruction: a VS is active, and its first exit is behind it. */
-export function canRunCurrent(handle: u64): bool {
-  // The field behind the context is the work that waits: there must be none
-  return handle == currentExtension().runHandle && handle != NO_HANDLE && block64(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT;
 }
 
 /** 6.8: as 6.6, with the instruction that the VS exited for skipped. */

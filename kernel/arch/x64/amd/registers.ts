@@ -9,7 +9,8 @@ import {
 } from "../../../../abi/generated/bare/registers-amd";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
-import { VS_CR8, Vs } from "../../../src/vs";
+import { Vs } from "../../../src/vs";
+import { VS_CR8 } from "../register-file";
 import { readSwitched, writeSwitched } from "../switched";
 import { EFER_SVME, vmcbField } from "./vmcb";
 

@@ -5,9 +5,9 @@ import { ENTRY_LAUNCH, ENTRY_REFUSED, PP_BLOCK_ENTRY_WORK } from "../../../../ab
 import { close, decimal, hex, open, text } from "../../../src/console";
 import { callVmexit } from "../../../src/life-cycle";
 import { activeVs, block32, ppid, setBlock32 } from "../../../src/pp";
-import { refuseEntry } from "../../../src/refusal";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
+import { refuseEntry } from "../refusal";
 import { forgetCached } from "./current";
 import { takeNmi } from "./nmi";
 import { VMCS_INSTRUCTION_ERROR, VMCS_QUALIFICATION } from "./vmcs";

@@ -13,8 +13,9 @@ import {
   PP_BLOCK_GUEST_STAR,
 } from "../../../../abi/generated/bare/pp-block";
 import { block32, block64, setBlock32, setBlock64 } from "../../../src/pp";
-import { VS_CR2, VS_CSTAR, VS_DR6, VS_FMASK, VS_KERNEL_GS_BASE, VS_LSTAR, VS_STAR, Vs } from "../../../src/vs";
+import { Vs } from "../../../src/vs";
 import { rdmsr, wrmsr } from "../cpu";
+import { VS_CR2, VS_CSTAR, VS_DR6, VS_FMASK, VS_KERNEL_GS_BASE, VS_LSTAR, VS_STAR } from "../register-file";
 
 const MSR_CSTAR: u32 = 0xc000_0083;
 const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;

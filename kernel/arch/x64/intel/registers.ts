@@ -7,7 +7,8 @@ import {
   INTEL_REG_XCR0,
 } from "../../../../abi/generated/bare/registers-intel";
 import { poke64 } from "../../../../bsl/src/memory";
-import { VS_CR2, VS_CR8, Vs } from "../../../src/vs";
+import { Vs } from "../../../src/vs";
+import { VS_CR2, VS_CR8 } from "../register-file";
 import { readSwitched, writeSwitched } from "../switched";
 import { adjust } from "./controls";
 import { borrow, giveBack } from "./current";

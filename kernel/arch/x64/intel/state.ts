@@ -37,7 +37,8 @@ import {
 } from "../../../../abi/generated/bare/boot";
 import { PP_AREA_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
 import { peek16, peek32, peek64, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
-import { VS_CR2, VS_CSTAR, VS_DR6, VS_FMASK, VS_KERNEL_GS_BASE, VS_LSTAR, VS_STAR, Vs } from "../../../src/vs";
+import { Vs } from "../../../src/vs";
+import { VS_CR2, VS_CSTAR, VS_DR6, VS_FMASK, VS_KERNEL_GS_BASE, VS_LSTAR, VS_STAR } from "../register-file";
 import { CR4_VMXE } from "./controls";
 import { borrow, giveBack } from "./current";
 import { readOwn, writeOwn } from "./own-registers";

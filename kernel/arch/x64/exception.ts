@@ -1,6 +1,6 @@
 // Exceptions in host mode: an extension's go to its fail callback, the kernel's own are repaired or end in a panic
 
-import { BOOT_EXT_FAULT, BOOT_EXT_RETURNED, BOOT_KERNEL_FAULT } from "../../abi/generated/bare/boot";
+import { BOOT_EXT_FAULT, BOOT_EXT_RETURNED, BOOT_KERNEL_FAULT } from "../../../abi/generated/bare/boot";
 import {
   ACTION_IRET,
   FAULT_FRAME_BYTES,
@@ -10,17 +10,17 @@ import {
   FAULT_FRAME_RSP,
   FAULT_FRAME_VECTOR,
   PP_BLOCK_FAULT_FRAME,
-} from "../../abi/generated/bare/pp-block";
-import { PP_AREA_BASE, PP_BLOCK } from "../../abi/generated/bare/windows";
-import { copyMemory, peek64, poke64 } from "../../bsl/src/memory";
-import { exceptionFixup, readCr2 } from "../arch/x64/cpu";
-import { countNmi, noteFault, openPorts } from "../arch/x64/vendor";
-import { showDirect } from "./direct-map";
-import { failStackTop, stackTop } from "./extension";
-import { fail, fatal } from "./life-cycle";
+} from "../../../abi/generated/bare/pp-block";
+import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
+import { showDirect } from "../../src/direct-map";
+import { failStackTop, stackTop } from "../../src/extension";
+import { fail, fatal } from "../../src/life-cycle";
+import { ppid } from "../../src/pp";
+import { leaveKernel, reenterKernel } from "../../src/work";
+import { exceptionFixup, readCr2 } from "./cpu";
 import { panic, printFrame } from "./panic";
-import { ppid } from "./pp";
-import { leaveKernel, reenterKernel } from "./work";
+import { countNmi, noteFault, openPorts } from "./vendor";
 
 const VECTOR_DEBUG: u64 = 1;
 const VECTOR_NMI: u64 = 2;

@@ -21,12 +21,12 @@ import {
   FAULT_FRAME_RSI,
   FAULT_FRAME_RSP,
   FAULT_FRAME_VECTOR,
-} from "../../abi/generated/bare/pp-block";
-import { PP_AREA_BASE, PP_STACK, PP_STACK_BYTES } from "../../abi/generated/bare/windows";
-import { peek64 } from "../../bsl/src/memory";
-import { readCr2, textEnd, textStart } from "../arch/x64/cpu";
-import { close, decimal, hex, open, text } from "./console";
-import { ppid } from "./pp";
+} from "../../../abi/generated/bare/pp-block";
+import { PP_AREA_BASE, PP_STACK, PP_STACK_BYTES } from "../../../abi/generated/bare/windows";
+import { peek64 } from "../../../bsl/src/memory";
+import { close, decimal, hex, open, text } from "../../src/console";
+import { ppid } from "../../src/pp";
+import { readCr2, textEnd, textStart } from "./cpu";
 
 /** Most lines of a backtrace. */
 const BACKTRACE_LINES: u32 = 16;

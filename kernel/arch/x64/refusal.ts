@@ -2,19 +2,19 @@
 //
 // The checks see its registers as its extension does. What they cannot see, and the processor's own report, are left.
 
-import { AMD_RULE_TEXTS, INTEL_RULE_TEXTS } from "../../abi/generated/bare/entry-rules-text";
-import { CONTEXT_FIRST_VMEXIT, PP_BLOCK_CONTEXT, PP_BLOCK_SCRATCH } from "../../abi/generated/bare/pp-block";
-import { PP_AREA_BASE, PP_BLOCK } from "../../abi/generated/bare/windows";
-import { explainAmd } from "../../bsl/src/entry-checks/amd";
-import { registerOf, UNBROKEN, writeSection, writeSentence } from "../../bsl/src/entry-checks/broken";
-import { explainIntel } from "../../bsl/src/entry-checks/intel";
-import { peek64 } from "../../bsl/src/memory";
-import { cpuidRegister, rdmsr } from "../arch/x64/cpu";
-import { isIntel, readRegister } from "../arch/x64/vendor";
-import { Console, close, decimal, hex, open, sink, text } from "./console";
-import { callVmexit, refuseFirst } from "./life-cycle";
-import { block32, ppid } from "./pp";
-import { Vs } from "./vs";
+import { AMD_RULE_TEXTS, INTEL_RULE_TEXTS } from "../../../abi/generated/bare/entry-rules-text";
+import { CONTEXT_FIRST_VMEXIT, PP_BLOCK_CONTEXT, PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
+import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { explainAmd } from "../../../bsl/src/entry-checks/amd";
+import { registerOf, UNBROKEN, writeSection, writeSentence } from "../../../bsl/src/entry-checks/broken";
+import { explainIntel } from "../../../bsl/src/entry-checks/intel";
+import { peek64 } from "../../../bsl/src/memory";
+import { Console, close, decimal, hex, open, sink, text } from "../../src/console";
+import { callVmexit, refuseFirst } from "../../src/life-cycle";
+import { block32, ppid } from "../../src/pp";
+import { Vs } from "../../src/vs";
+import { cpuidRegister, rdmsr } from "./cpu";
+import { isIntel, readRegister } from "./vendor";
 
 /** A VS and the processor that refuses it, as the checks look at both. */
 @unmanaged

@@ -1,0 +1,18 @@
+// What a VS's registers are while it is not active: u64 after u64, and the place of each among them
+
+/** General registers other than RSP, in the TCB's order: rax rbx rcx rdx rbp rsi rdi r8 to r15. */
+export const GENERAL_REGISTERS: u32 = 15;
+/** Behind them what else the processor holds while the VS is active. */
+export const VS_CR8: u32 = 15;
+export const VS_DR0: u32 = 16;
+export const VS_XCR0: u32 = 20;
+/** On Intel these too, which AMD's VMCB holds. */
+export const VS_CR2: u32 = 21;
+export const VS_DR6: u32 = 22;
+export const VS_STAR: u32 = 23;
+export const VS_LSTAR: u32 = 24;
+export const VS_CSTAR: u32 = 25;
+export const VS_FMASK: u32 = 26;
+export const VS_KERNEL_GS_BASE: u32 = 27;
+
+export const REGISTER_FILE_BYTES: u32 = 28 * 8;
