@@ -12,7 +12,7 @@ import {
 } from "../../abi/generated/bare/pp-block";
 import { switchView } from "./direct-map";
 import { currentExtension } from "./extension";
-import { activeVs, block32, setBlock32, setBlock64, showActive } from "./pp";
+import { activeVs, block32, ppid, setBlock32, setBlock64, showActive } from "./pp";
 import { vmAt } from "./vm";
 import { vpAt } from "./vp";
 import { Vs } from "./vs";
@@ -21,13 +21,17 @@ import { Vs } from "./vs";
 export function activate(vs: Vs): void {
   const previous = activeVs();
   if (previous == vs) return;
-  if (previous !== null) previous.storeGeneral();
+  if (previous !== null) {
+    previous.storeGeneral();
+    vpAt(previous.vpid).activeOn = 0;
+  }
   vs.takeGeneral();
+  const vp = vpAt(vs.vpid);
+  vp.activeOn = ppid() + 1;
   // Before the first exit was handled, only a run that happened counts; afterwards what is active runs next
   if (block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT) vs.ran = 1;
   setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
   becomeLoaded(changetype<usize>(vs));
-  const vp = vpAt(vs.vpid);
   switchView(vp.vmid);
   const ids = ((<u64>vp.vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48);
   setBlock64(PP_BLOCK_TCB_IDS0, currentExtension().id | ids);

@@ -3,7 +3,7 @@
 import { ppLoad32, ppStore32 } from "#arch/pparea";
 import { BOOT_ARGS_EXT_COUNT } from "../../abi/generated/bare/boot";
 import { PP_BLOCK_EXTENSION } from "../../abi/generated/bare/pp-block";
-import { PAGE_SIZE, SPEC_VERSION_2 } from "../../abi/generated/bare/syscalls";
+import { PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import {
   EXT_CODE_BASE,
   EXT_CODE_BYTES,
@@ -71,11 +71,11 @@ export class Extension {
     return <u32>changetype<usize>(this);
   }
 
-  /** Opens a handle, for version 2 if that is among `versions`; the first is 0. */
-  openHandle(versions: u32): u64 {
-    this.version2 = (versions & SPEC_VERSION_2) != 0 ? 1 : 0;
-    this.idMask = this.version2 != 0 ? ID_MASK_2 : ID_MASK_1;
-    this.handle = this.nextHandle++;
+  /** Opens a handle: in version 1 it is always 0, as in Bareflank 3.0; in version 2 none comes twice. */
+  openHandle(version2: bool): u64 {
+    this.version2 = version2 ? 1 : 0;
+    this.idMask = version2 ? ID_MASK_2 : ID_MASK_1;
+    this.handle = version2 ? this.nextHandle++ : 0;
     return this.handle;
   }
 

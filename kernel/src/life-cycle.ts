@@ -2,8 +2,9 @@
 //
 //     _start ──wait──> bootstrap ──run──> the VM runs ──exit──> vmexit ──run──> ...
 //                                                                 └──promote──> the operating system has it back
-//     any of them, when it faults or ends wrongly ──> fail ──run or again──> as if nothing had happened
-//                                                      └──anything else──> the processor is given back, or halted
+//     any of them, when it faults ──> fail ──run or again──> as if nothing had happened
+//                                      └──anything else──> the processor is given back, or halted
+//     any of them, when it calls exit, or wait or again where that ends nothing ──> the same, and fail is not asked
 //
 // With several extensions, _start of each is called in turn, then on every processor bootstrap of each, that of the one
 // which owns the root VM last. The others end both in wait; afterwards they are called by messages.
@@ -110,8 +111,8 @@ export function refuseFirst(): u32 {
 
 /** Ends a callback by running the active VS. */
 export function runActive(): u32 {
-  leaveForGuest(changetype<Vs>(activeVs()));
   if (block32(PP_BLOCK_CONTEXT) != CONTEXT_VMEXIT) return leaveCallback();
+  leaveForGuest(changetype<Vs>(activeVs()));
   return ACTION_RUN;
 }
 
@@ -129,12 +130,12 @@ function interruptedContext(): u32 {
   return context == CONTEXT_FAIL ? block32(PP_BLOCK_FAILED_CONTEXT) : context;
 }
 
-/** The rarer ends of a callback: bootstrap, the first exit, message, fail. */
+/** The rarer ends of a callback: bootstrap, the first exit, message, fail; and _start, which no VM runs behind. */
 function leaveCallback(): u32 {
   const vs = changetype<Vs>(activeVs());
   const context = interruptedContext();
-  // _start must end in wait, which checks that the other callbacks are there
-  if (context == CONTEXT_START) return fail(BOOT_EXT_WAIT, 0, 0, 0);
+  if (context == CONTEXT_START) return endStart();
+  leaveForGuest(vs);
   const next = context == CONTEXT_BOOTSTRAP ? CONTEXT_FIRST_VMEXIT : CONTEXT_VMEXIT;
   setPhase(PHASE_RUNNING);
   vs.ran = 1;
@@ -148,7 +149,7 @@ export function wait(): u32 {
   if (context == CONTEXT_START) return endStart();
   const extension = currentExtension();
   const isService = extension.version2 != 0 && !ownsRootVm(extension);
-  if (!isService || interruptedContext() != CONTEXT_BOOTSTRAP) return fail(BOOT_EXT_WAIT, 0, 0, 0);
+  if (!isService || interruptedContext() != CONTEXT_BOOTSTRAP) return giveUp(BOOT_EXT_WAIT);
   setBlock32(PP_BLOCK_PRESENCE, PRESENCE_READY);
   setBlock32(PP_BLOCK_CONTEXT, CONTEXT_NONE);
   return callBootstrapFrom(extension.id + 1);
@@ -174,15 +175,12 @@ export function exit(): u32 {
   if (block32(PP_BLOCK_CONTEXT) == CONTEXT_FAIL) {
     return fatal(block32(PP_BLOCK_FAILED_STATUS), block32(PP_BLOCK_FAILED_DETAIL));
   }
-  return fail(BOOT_EXT_EXIT, 0, 0, 0);
+  return giveUp(BOOT_EXT_EXIT);
 }
 
 /** Ends fail by executing the faulting instruction again. */
 export function again(): u32 {
-  if (block32(PP_BLOCK_CONTEXT) != CONTEXT_FAIL) return fail(BOOT_EXT_WAIT, 0, 0, 0);
-  const status = block32(PP_BLOCK_FAILED_STATUS);
-  // Without a fault there is no instruction to execute again
-  if (status != BOOT_EXT_FAULT && status != BOOT_EXT_RETURNED) return exit();
+  if (block32(PP_BLOCK_CONTEXT) != CONTEXT_FAIL) return giveUp(BOOT_EXT_WAIT);
   const failed = block32(PP_BLOCK_FAILED_CONTEXT);
   // What the interrupted callback was entered with is not needed again: it is in the middle of its work
   if (failed == CONTEXT_VMEXIT || failed == CONTEXT_FIRST_VMEXIT) {
@@ -194,13 +192,17 @@ export function again(): u32 {
   return ACTION_RESUME;
 }
 
+/** The extension said itself that a callback failed, so its fail callback has nothing to repair and is not called. */
+function giveUp(status: u32): u32 {
+  noteCaller();
+  return fatal(status, 0);
+}
+
 /**
- * The extension faulted or ended a callback wrongly. `code` and `address` are what its fail callback gets; without one,
- * or when that is what failed, the processor is lost to the extension for good.
+ * The extension faulted. `code` and `address` are what its fail callback gets; without one, or when that is what failed,
+ * the processor is lost to the extension for good.
  */
 export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
-  // A fault's registers are kept already
-  if (status != BOOT_EXT_FAULT && status != BOOT_EXT_RETURNED) noteCaller();
   const context = block32(PP_BLOCK_CONTEXT);
   const failHandler = currentExtension().failHandler;
   if (failHandler == 0 || context == CONTEXT_FAIL) return fatal(status, detail);

@@ -9,12 +9,14 @@ export class Vp extends PoolObject {
   vmid: u32 = 0;
   /** Virtual processor states that are assigned to it. */
   vsCount: u32 = 0;
+  /** The processor, plus one, on which one of them is active; 0: none. */
+  activeOn: u32 = 0;
 }
 
 export const vps: Pool = changetype<Pool>(memory.data(32, 8));
 
 export function initVps(): void {
-  vps.init(memory.data(24 * 256, 8), offsetof<Vp>(), MAX_VPS);
+  vps.init(memory.data(28 * 256, 8), offsetof<Vp>(), MAX_VPS);
 }
 
 export function vpAt(id: u32): Vp {

@@ -90,8 +90,8 @@ export function storeSavedState(vs: Vs): void {
   else svm.storeSavedState(vs);
 }
 
-/** Whether a number names a register. */
-export function isRegister(register: u32): bool {
+/** Whether a number names a register: all of its 64 bits count. */
+export function isRegister(register: u64): bool {
   return isIntel() ? intelRegisters.isRegister(register) : amdRegisters.isRegister(register);
 }
 
@@ -106,7 +106,7 @@ export function readRegister(vs: Vs, register: u32, out: u64): bool {
 }
 
 /** Reads a register that the active VS's control block holds as it is; false for every other. */
-export function readHeld(vs: Vs, register: u32, out: u64): bool {
+export function readHeld(vs: Vs, register: u64, out: u64): bool {
   return isIntel() ? intelRegisters.readHeld(register, out) : amdRegisters.readHeld(vs, register, out);
 }
 

@@ -101,7 +101,7 @@ const READ_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_READ;
 /** Serves any system call with REG0 to REG3 and RAX, the one that handlers make most before all others. */
 export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax != READ_CALL) return serveSyscall(reg0, reg1, reg2, reg3, rax);
-  if (readActive(reg0, reg1, <u32>reg2)) {
+  if (readActive(reg0, reg1, reg2)) {
     countCall(SYSCALL_VS_READ);
     return finish(STATUS_SUCCESS);
   }

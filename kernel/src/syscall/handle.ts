@@ -11,6 +11,8 @@ import {
 import {
   INVALID_ID,
   ROOT_VMID,
+  SPEC_VERSION_1,
+  SPEC_VERSION_2,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_READ,
 } from "../../../abi/generated/bare/syscalls";
@@ -21,11 +23,13 @@ import { activeVs, setBlock64, showActive } from "../pp";
 /** 1.0: REG0 version -> REG0 handle. */
 export function openHandle(version: u64): u64 {
   const extension = currentExtension();
-  // Bits that the extension was not offered do not count: version 2 is for those that say they know it
-  const versions = <u32>version & extension.offeredVersions;
-  if (versions == 0) return STATUS_FAILURE_UNSUPPORTED;
+  const offered = extension.offeredVersions;
+  const version2 = (<u32>version & offered & SPEC_VERSION_2) != 0;
+  // Version 1 is compared, as Bareflank 3.0 does it, and no bit of a mask
+  const version1 = <u32>version == SPEC_VERSION_1 && (offered & SPEC_VERSION_1) != 0;
+  if (!version1 && !version2) return STATUS_FAILURE_UNSUPPORTED;
   if (extension.handle != NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
-  setBlock64(PP_BLOCK_REG0, extension.openHandle(versions));
+  setBlock64(PP_BLOCK_REG0, extension.openHandle(version2));
   allowShortcuts(extension);
   if (activeVs() === null) showActive(extension.id == 0 ? ROOT_VMID : INVALID_ID, INVALID_ID, INVALID_ID);
   return STATUS_SUCCESS;

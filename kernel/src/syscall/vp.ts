@@ -20,6 +20,7 @@ export function vpCreate(handle: u64, reg1: u64): u64 {
   const vp = vpAt(vpid);
   vp.vmid = vmid;
   vp.vsCount = 0;
+  vp.activeOn = 0;
   vmAt(vmid).vpCount++;
   setIdentifier(PP_BLOCK_REG0, vp);
   return STATUS_SUCCESS;

@@ -81,25 +81,28 @@ export function vsDestroy(handle: u64, reg1: u64): u64 {
 
 /** 6.2: REG1 vsid, which is this processor's number: makes it the operating system's state on this processor. */
 export function vsInitAsRoot(handle: u64, reg1: u64): u64 {
-  const denied = checkVs(handle, reg1);
+  const denied = checkVsHere(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
   const vs = vsAt(<u32>reg1 & 0xffff);
-  if (vs.id != ppid() || vs.ppid != ppid()) return STATUS_INVALID_INPUT_REG1;
+  if (vs.id != ppid()) return STATUS_INVALID_INPUT_REG1;
   initRoot(vs);
   return STATUS_SUCCESS;
 }
 
 /** 6.3: REG1 vsid, REG2 register -> REG0 value. */
 export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
-  const denied = checkVs(handle, reg1);
+  const denied = checkVsHere(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
+  if (!isRegister(reg2)) return STATUS_INVALID_INPUT_REG2;
   const register = <u32>reg2;
-  if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (isActiveHere(vs)) return readRegister(vs, register, OUTPUT) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  // Another processor may take it meanwhile
   lockObjects();
-  const done = vss.isOwn(reg1) && vs.active == 0 && readRegister(vs, register, OUTPUT);
+  const isStillHere = isHere(reg1);
+  const done = isStillHere && readRegister(vs, register, OUTPUT);
   unlockObjects();
+  if (!isStillHere) return STATUS_INVALID_INPUT_REG1;
   return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
@@ -107,7 +110,7 @@ export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
  * The same for the caller's active VS and a register that its control block holds, which is what handlers read most.
  * False leaves everything to vsRead(): whatever is wrong, and every other VS and register.
  */
-export function readActive(handle: u64, reg1: u64, register: u32): bool {
+export function readActive(handle: u64, reg1: u64, register: u64): bool {
   const extension = currentExtension();
   const vs = activeVs();
   if (vs === null || vs.owner != extension.reader || handle != extension.handle) return false;
@@ -117,15 +120,14 @@ export function readActive(handle: u64, reg1: u64, register: u32): bool {
 
 /** 6.4: REG1 vsid, REG2 register, REG3 value. */
 export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
-  const denied = checkVs(handle, reg1);
+  const denied = checkVsHere(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
+  if (!isRegister(reg2)) return STATUS_INVALID_INPUT_REG2;
   const register = <u32>reg2;
-  if (!isRegister(register)) return STATUS_INVALID_INPUT_REG2;
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (isActiveHere(vs)) return writeAllowed(vs, register, reg3);
   lockObjects();
-  const usable = vss.isOwn(reg1) && vs.active == 0;
-  const status = usable ? writeAllowed(vs, register, reg3) : STATUS_FAILURE_UNKNOWN;
+  const status = isHere(reg1) ? writeAllowed(vs, register, reg3) : STATUS_INVALID_INPUT_REG1;
   unlockObjects();
   return status;
 }
@@ -178,11 +180,11 @@ export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
 
 /** 6.9: REG1 vsid becomes the operating system again, behind the instruction that it exited for. */
 export function vsPromote(handle: u64, reg1: u64): u32 {
-  const denied = checkVs(handle, reg1);
+  const denied = checkVsHere(handle, reg1);
   if (denied != STATUS_SUCCESS) return finish(denied);
   if (!ownsRootVm(currentExtension())) return finish(STATUS_INVALID_PERM_DENIED);
   const vs = vsAt(<u32>reg1 & 0xffff);
-  if (vs.ppid != ppid() || vs.ran == 0) return finish(STATUS_INVALID_INPUT_REG1);
+  if (vs.ran == 0) return finish(STATUS_INVALID_INPUT_REG1);
   return promote(vs);
 }
 
@@ -195,11 +197,9 @@ export function vsSetActive(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
 
 /** 6.A: REG1 vsid. Nothing that the processor caches of its control block is used again. */
 export function vsClear(handle: u64, reg1: u64): u64 {
-  const denied = checkVs(handle, reg1);
+  const denied = checkVsHere(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
-  const vs = vsAt(<u32>reg1 & 0xffff);
-  if (vs.active != 0 && !isActiveHere(vs)) return STATUS_FAILURE_UNKNOWN;
-  forgetCached(vs);
+  forgetCached(vsAt(<u32>reg1 & 0xffff));
   return STATUS_SUCCESS;
 }
 
@@ -219,24 +219,25 @@ export function vsMigrate(handle: u64, reg1: u64, reg2: u64): u64 {
   return STATUS_SUCCESS;
 }
 
-/** 6.D: as 6.C, with the instruction that the VS active so far exited for skipped. */
+/** 6.D: as 6.C, with the instruction that the VS active so far exited for skipped; there must be one. */
 export function vsAdvanceIpAndSetActive(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  const previous = activeVs();
+  if (previous === null) return STATUS_FAILURE_UNKNOWN;
   const status = checkRun(handle, reg1, reg2, reg3);
   if (status != STATUS_SUCCESS) return status;
-  const previous = activeVs();
-  if (previous !== null) skipInstruction(previous);
+  skipInstruction(previous);
   activate(vsAt(<u32>reg3 & 0xffff));
   return STATUS_SUCCESS;
 }
 
 /** 6.E: REG1 vsid, REG2 guest linear address: one translation of the VS. */
 export function vsTlbFlush(handle: u64, reg1: u64, reg2: u64): u64 {
-  const denied = checkVs(handle, reg1);
+  const denied = checkVsHere(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
   if (reg2 == 0 || (reg2 & 0xfff) != 0) return STATUS_INVALID_INPUT_REG2;
-  const vs = vsAt(<u32>reg1 & 0xffff);
-  if (vs.ppid != ppid()) return STATUS_FAILURE_UNKNOWN;
-  flushAddress(vs, reg2);
+  flushAddress(vsAt(<u32>reg1 & 0xffff), reg2);
   return STATUS_SUCCESS;
 }
 
@@ -247,6 +248,13 @@ function checkVs(handle: u64, reg1: u64): u64 {
   return vss.isOwn(reg1) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
 }
 
+/** The same, and that the VS is this processor's: what another one may have loaded of it is out of reach. */
+function checkVsHere(handle: u64, reg1: u64): u64 {
+  const denied = checkOwner(handle);
+  if (denied != STATUS_SUCCESS) return denied;
+  return isHere(reg1) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
+}
+
 /** What calls that run a VS check first: the handle, the caller, and that it may run one now. */
 function checkRunner(handle: u64): u64 {
   const denied = checkOwner(handle);
@@ -254,7 +262,10 @@ function checkRunner(handle: u64): u64 {
   return mayRun() ? STATUS_SUCCESS : STATUS_INVALID_PERM_DENIED;
 }
 
-/** What 6.5 and 6.7 check: each identifier, and that the VS is of this VP, this VM and this processor. */
+/**
+ * What 6.5 and 6.7 check: each identifier, that the VS is this processor's, then that they belong together and that the
+ * VP, which may have several VSs, is active on no other processor.
+ */
 function checkRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
@@ -262,9 +273,17 @@ function checkRun(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
   const vpid = <u32>reg2 & 0xffff;
   const vsid = <u32>reg3 & 0xffff;
   if (!vms.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
-  if (!vps.isOwn(reg2) || vpAt(vpid).vmid != vmid) return STATUS_INVALID_INPUT_REG2;
-  if (!vss.isOwn(reg3) || vsAt(vsid).vpid != vpid || vsAt(vsid).ppid != ppid()) return STATUS_INVALID_INPUT_REG3;
-  return STATUS_SUCCESS;
+  if (!vps.isOwn(reg2)) return STATUS_INVALID_INPUT_REG2;
+  if (!isHere(reg3)) return STATUS_INVALID_INPUT_REG3;
+  const vp = vpAt(vpid);
+  if (vp.vmid != vmid) return STATUS_INVALID_INPUT_REG2;
+  if (vsAt(vsid).vpid != vpid) return STATUS_INVALID_INPUT_REG3;
+  return vp.activeOn == 0 || vp.activeOn == ppid() + 1 ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG2;
+}
+
+/** Whether a register holds the identifier of a VS of the caller's on this processor. */
+function isHere(register: u64): bool {
+  return vss.isOwn(register) && vsAt(<u32>register & 0xffff).ppid == ppid();
 }
 
 /** Whether a VS is this processor's active one: nobody else takes it off. */

@@ -118,10 +118,10 @@ function fault(vector: number, errorCode: number, address: bigint): string[] {
   return [faultLine(vector, errorCode, address), arguments_(vector, errorCode, address)];
 }
 
-/** What the ring says when a callback that has a fail callback behind it fails. */
+/** What the ring says when a callback that has a fail callback behind it fails; that one is asked about faults alone. */
 function ringOf(place: Place, way: Way): string[] {
   const address = way.address?.(EXT_STACK_BASE);
-  const called = address === undefined ? [arguments_(0, 0, 0n)] : fault(PAGE_FAULT, USER_READ, address);
+  const called = address === undefined ? [] : fault(PAGE_FAULT, USER_READ, address);
   return [...called, `bareflank: PP 0: ${way.words} in ${place.words}`];
 }
 

@@ -90,6 +90,16 @@ export class Model {
     return this.vss.get(id16(value));
   }
 
+  /** A VS that is assigned to a processor; of those of others, calls on it know nothing. */
+  vsHere(value: bigint, pp: number) {
+    const vs = this.vsOf(value);
+    return vs?.pp === pp ? vs : undefined;
+  }
+
+  #isActiveElsewhere(vss: ReadonlySet<number>, pp: number): boolean {
+    return [...vss].some((id) => this.vss.get(id)?.active === true && this.vss.get(id)?.pp !== pp);
+  }
+
   // -- statuses, each with the arguments REG0 (handle) to REG3 ---------------------------------------------------
 
   handled(reg0: bigint, then: () => bigint): bigint {
@@ -150,36 +160,33 @@ export class Model {
   }
 
   vsInitAsRoot(reg1: bigint, pp: number): bigint {
-    const vs = this.vsOf(reg1);
-    return vs === undefined || id16(reg1) !== pp || vs.pp !== pp ? STATUS_INVALID_INPUT_REG1 : STATUS_SUCCESS;
+    return this.vsHere(reg1, pp) === undefined || id16(reg1) !== pp ? STATUS_INVALID_INPUT_REG1 : STATUS_SUCCESS;
   }
 
   vsRead(reg1: bigint, reg2: bigint, pp: number): bigint {
-    const vs = this.vsOf(reg1);
-    if (vs === undefined) return STATUS_INVALID_INPUT_REG1;
-    if (!isRegister(reg2)) return STATUS_INVALID_INPUT_REG2;
-    return vs.active && vs.pp !== pp ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
+    if (this.vsHere(reg1, pp) === undefined) return STATUS_INVALID_INPUT_REG1;
+    return isRegister(reg2) ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG2;
   }
 
   vsWrite(reg1: bigint, reg2: bigint, reg3: bigint, pp: number): bigint {
     const status = this.vsRead(reg1, reg2, pp);
     if (status !== STATUS_SUCCESS) return status;
-    return Number(BigInt.asUintN(32, reg2)) === AMD_REG_CR8 && reg3 > 15n ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
+    return Number(reg2) === AMD_REG_CR8 && reg3 > 15n ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
   }
 
   vsRun(reg1: bigint, reg2: bigint, reg3: bigint, pp: number): bigint {
     const vp = this.vpOf(reg2);
-    const vs = this.vsOf(reg3);
+    const vs = this.vsHere(reg3, pp);
     if (this.vmOf(reg1) === undefined) return STATUS_INVALID_INPUT_REG1;
-    if (vp === undefined || vp.vm !== id16(reg1)) return STATUS_INVALID_INPUT_REG2;
-    if (vs === undefined || vs.vp !== id16(reg2) || vs.pp !== pp) return STATUS_INVALID_INPUT_REG3;
-    return STATUS_SUCCESS;
+    if (vp === undefined) return STATUS_INVALID_INPUT_REG2;
+    if (vs === undefined) return STATUS_INVALID_INPUT_REG3;
+    if (vp.vm !== id16(reg1)) return STATUS_INVALID_INPUT_REG2;
+    if (vs.vp !== id16(reg2)) return STATUS_INVALID_INPUT_REG3;
+    return this.#isActiveElsewhere(vp.vss, pp) ? STATUS_INVALID_INPUT_REG2 : STATUS_SUCCESS;
   }
 
   vsClear(reg1: bigint, pp: number): bigint {
-    const vs = this.vsOf(reg1);
-    if (vs === undefined) return STATUS_INVALID_INPUT_REG1;
-    return vs.active && vs.pp !== pp ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
+    return this.vsHere(reg1, pp) === undefined ? STATUS_INVALID_INPUT_REG1 : STATUS_SUCCESS;
   }
 
   vsMigrate(reg1: bigint, reg2: bigint): bigint {
@@ -190,10 +197,8 @@ export class Model {
   }
 
   vsTlbFlush(reg1: bigint, reg2: bigint, pp: number): bigint {
-    const vs = this.vsOf(reg1);
-    if (vs === undefined) return STATUS_INVALID_INPUT_REG1;
-    if (reg2 === 0n || reg2 % 4096n !== 0n) return STATUS_INVALID_INPUT_REG2;
-    return vs.pp !== pp ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
+    if (this.vsHere(reg1, pp) === undefined) return STATUS_INVALID_INPUT_REG1;
+    return reg2 === 0n || reg2 % 4096n !== 0n ? STATUS_INVALID_INPUT_REG2 : STATUS_SUCCESS;
   }
 
   allocHuge(reg1: bigint): bigint {
@@ -209,7 +214,4 @@ export class Model {
 /** Identifiers are the low 16 bits of a register. */
 export const id16 = (value: bigint) => Number(value & 0xffffn);
 
-const isRegister = (value: bigint) => {
-  const register = Number(BigInt.asUintN(32, value));
-  return register > 0 && register <= AMD_REG_XCR0;
-};
+const isRegister = (value: bigint) => value > 0n && value <= BigInt(AMD_REG_XCR0);

@@ -26,9 +26,9 @@ const STATE: readonly (readonly [register: number, value: bigint])[] = [
   [abi.INTEL_REG_LDTR_ATTRIB, UNUSABLE],
 ];
 
-/** Makes a VS of VP 0 on this processor that can run beside the root VS; its VPID is 2. */
-export function makeSecondVs(pp: Pp): bigint {
-  const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, 0n, pp.block.get("ppid"));
+/** Makes a VS of a VP on this processor that can run beside the root VS; its VPID is 2. */
+export function makeSecondVs(pp: Pp, vp = 0n): bigint {
+  const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, pp.block.get("ppid"));
   const vpid = [abi.INTEL_REG_VIRTUAL_PROCESSOR_IDENTIFIER, 2n] as const;
   for (const [register, value] of [vpid, ...STATE]) call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(register), value);
   return vs;

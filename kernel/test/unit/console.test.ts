@@ -81,7 +81,6 @@ describe("what the microkernel says", () => {
   ])("about the end of %s names processor, reason and callback", (_, scene, sentence) => {
     const { machine, pp } = scene();
     pp.syscall(SYSCALL_CONTROL_EXIT);
-    pp.syscall(SYSCALL_CONTROL_EXIT);
     expect(machine.log).toContain(`bareflank: PP 0: ${sentence}\n`);
   });
 

@@ -12,6 +12,7 @@ import {
   SYSCALL_INTRINSIC_RDMSR,
   SYSCALL_INTRINSIC_WRMSR,
   SYSCALL_VM_TLB_FLUSH,
+  SYSCALL_VP_CREATE,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_CLEAR,
   SYSCALL_VS_DESTROY,
@@ -230,15 +231,16 @@ describe("the VMCS", () => {
 
   test("moves to another processor, which gives it its own host state", () => {
     const { machine, pp } = inVmexit({ ...OPTIONS, ppCount: 2 });
-    const second = makeSecondVs(pp);
-    pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, second);
+    const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
+    const second = makeSecondVs(pp, vp);
+    pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vp, second);
     pp.exit(INTEL_EXIT_CPUID);
     pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, 0n);
     pp.exit(INTEL_EXIT_CPUID);
     expect(status(pp, SYSCALL_VS_MIGRATE, HANDLE, second, 1n)).toBe(STATUS_SUCCESS);
     const other = bootNext(machine, 1);
     other.processor.flushes.length = 0;
-    expect(other.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, second).is).toBe("running");
+    expect(other.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vp, second).is).toBe("running");
     expect(other.vmx.get("HOST_CR3")).toBe(BigInt(other.root));
     expect(other.processor.flushes).toContain("VPID 2");
   });

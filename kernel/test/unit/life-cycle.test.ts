@@ -66,16 +66,21 @@ const vmexit = (reason: bigint): Outcome => ({
   ...UNUSED_ARGUMENTS,
 });
 
+type WrongEnd = readonly [string, (pp: Pp) => Outcome, { status: number; detail?: bigint }];
+
 /** Wrong ends of a callback, and what the loader is told when no fail callback mends them. */
-const WRONG_ENDS: readonly (readonly [string, (pp: Pp) => Outcome, { status: number; detail?: bigint }])[] = [
-  ["exit", (pp) => pp.syscall(SYSCALL_CONTROL_EXIT), { status: BOOT_EXT_EXIT }],
-  ["again", (pp) => pp.syscall(SYSCALL_CONTROL_AGAIN), { status: BOOT_EXT_WAIT }],
+const WRONG_ENDS: readonly WrongEnd[] = [
   ["a page fault", (pp) => pp.fault(14, { cr2: 0x1234n, errorCode: 4n }), { status: BOOT_EXT_FAULT, detail: 14n }],
   ["a general protection fault", (pp) => pp.fault(13), { status: BOOT_EXT_FAULT, detail: 13n }],
   ["an assertion", (pp) => pp.fault(3), { status: BOOT_EXT_FAULT, detail: 3n }],
   ["a return", returnFrom, { status: BOOT_EXT_RETURNED, detail: 14n }],
 ];
-const WAIT = ["wait", (pp: Pp) => pp.syscall(SYSCALL_CONTROL_WAIT), { status: BOOT_EXT_WAIT }] as const;
+/** Ends by which the extension gives up itself: no fail callback is asked. */
+const SURRENDERS: readonly WrongEnd[] = [
+  ["exit", (pp) => pp.syscall(SYSCALL_CONTROL_EXIT), { status: BOOT_EXT_EXIT }],
+  ["again", (pp) => pp.syscall(SYSCALL_CONTROL_AGAIN), { status: BOOT_EXT_WAIT }],
+];
+const WAIT: WrongEnd = ["wait", (pp) => pp.syscall(SYSCALL_CONTROL_WAIT), { status: BOOT_EXT_WAIT }];
 
 /** RET with nothing pushed: reads its address from the absent page above the stack. */
 function returnFrom(pp: Pp): Outcome {
@@ -128,7 +133,7 @@ describe("wait at the end of _start", () => {
 });
 
 describe("without a fail callback, _start that ends with", () => {
-  test.each(WRONG_ENDS)("%s gives the processor back", (_, end, reason) => {
+  test.each([...WRONG_ENDS, ...SURRENDERS])("%s gives the processor back", (_, end, reason) => {
     const { pp } = inStart();
     expect(end(pp)).toEqual({ is: "given back" });
     expectGivenBack(pp, { ...reason, phase: PHASE_START });
@@ -136,16 +141,25 @@ describe("without a fail callback, _start that ends with", () => {
 });
 
 describe.each([
-  ["_start", () => registered(), PHASE_START, WRONG_ENDS],
-  ["bootstrap", () => inBootstrap(), PHASE_BOOTSTRAP, [...WRONG_ENDS, WAIT]],
-  ["bootstrap with a root VS that has not run", withRootVs, PHASE_BOOTSTRAP, [...WRONG_ENDS, WAIT]],
-] as const)("%s that ends with", (_, scene, reached, ends) => {
-  test.each(ends)("%s calls fail; exit there gives the processor back with the first reason", (__, end, reason) => {
+  ["_start", () => registered(), PHASE_START, SURRENDERS],
+  ["bootstrap", () => inBootstrap(), PHASE_BOOTSTRAP, [...SURRENDERS, WAIT]],
+  ["bootstrap with a root VS that has not run", withRootVs, PHASE_BOOTSTRAP, [...SURRENDERS, WAIT]],
+] as const)("%s that ends with", (_, scene, reached, surrenders) => {
+  test.each(surrenders)("%s gives the processor back at once, though there is a fail callback", (__, end, reason) => {
     const { pp } = scene();
-    expect(end(pp)).toMatchObject({ is: "called", rip: HANDLERS.FAIL });
-    expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
+    expect(end(pp)).toEqual({ is: "given back" });
     expectGivenBack(pp, { ...reason, phase: reached });
   });
+
+  test.each(WRONG_ENDS)(
+    "%s calls fail; exit there gives the processor back with the first reason",
+    (__, end, reason) => {
+      const { pp } = scene();
+      expect(end(pp)).toMatchObject({ is: "called", rip: HANDLERS.FAIL });
+      expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
+      expectGivenBack(pp, { ...reason, phase: reached });
+    },
+  );
 });
 
 describe("the first vmexit, in which another VS became active,", () => {
@@ -179,30 +193,59 @@ describe("bootstrap that changed the processor through an active VS", () => {
 });
 
 describe("the first vmexit that ends with", () => {
-  test.each([...WRONG_ENDS, WAIT])(
-    "%s gives the processor back behind the CPUID, the reason in RAX",
-    (_, end, reason) => {
-      const { pp } = inFirstVmexit();
-      const before = pp.state.values();
-      expect(end(pp)).toMatchObject({ is: "called", rip: HANDLERS.FAIL });
-      expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
-      expectReason(pp, { ...reason, phase: PHASE_RUNNING });
-      expect(pp.state.values()).toEqual({ ...before, rip: (before.rip ?? 0n) + 2n, rax: BigInt(reason.status) });
-      expect(machineRegisters(pp.processor)).toEqual(operatingSystemRegisters());
-    },
-  );
+  function expectBehindCpuid(pp: Pp, before: Record<string, bigint>, reason: WrongEnd[2]): void {
+    expectReason(pp, { ...reason, phase: PHASE_RUNNING });
+    expect(pp.state.values()).toEqual({ ...before, rip: (before.rip ?? 0n) + 2n, rax: BigInt(reason.status) });
+    expect(machineRegisters(pp.processor)).toEqual(operatingSystemRegisters());
+  }
+
+  test.each(WRONG_ENDS)("%s gives the processor back behind the CPUID, the reason in RAX", (_, end, reason) => {
+    const { pp } = inFirstVmexit();
+    const before = pp.state.values();
+    expect(end(pp)).toMatchObject({ is: "called", rip: HANDLERS.FAIL });
+    expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
+    expectBehindCpuid(pp, before, reason);
+  });
+
+  test.each([...SURRENDERS, WAIT])("%s does so without asking the fail callback", (_, end, reason) => {
+    const { pp } = inFirstVmexit();
+    const before = pp.state.values();
+    expect(end(pp)).toEqual({ is: "given back" });
+    expectBehindCpuid(pp, before, reason);
+  });
 });
 
 describe("a later vmexit that ends with", () => {
-  test.each([...WRONG_ENDS, WAIT])(
-    "%s halts the processor: the operating system is not what it was",
-    (_, end, reason) => {
-      const { pp } = inVmexit();
-      expect(end(pp)).toMatchObject({ is: "called", rip: HANDLERS.FAIL });
-      expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "halted" });
-      expectReason(pp, { ...reason, phase: PHASE_HALTED });
-    },
-  );
+  test.each(WRONG_ENDS)("%s halts the processor: the operating system is not what it was", (_, end, reason) => {
+    const { pp } = inVmexit();
+    expect(end(pp)).toMatchObject({ is: "called", rip: HANDLERS.FAIL });
+    expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "halted" });
+    expectReason(pp, { ...reason, phase: PHASE_HALTED });
+  });
+
+  test.each([...SURRENDERS, WAIT])("%s does so without asking the fail callback", (_, end, reason) => {
+    const { pp } = inVmexit();
+    expect(end(pp)).toEqual({ is: "halted" });
+    expectReason(pp, { ...reason, phase: PHASE_HALTED });
+  });
+});
+
+describe("run at the end of _start", () => {
+  test("is as good as wait: bootstrap comes next, and finds the VS active", () => {
+    const { pp } = registered();
+    makeRootVs(pp);
+    expect(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, 0n)).toMatchObject({ is: "called", rip: HANDLERS.BOOTSTRAP });
+    expect(phase(pp)).toBe(PHASE_BOOTSTRAP);
+    expect(pp.tcb.get("vsid")).toBe(0n);
+    expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE).is).toBe("running");
+  });
+
+  test("checks that the callbacks are there, too", () => {
+    const { pp } = registered({}, ["BOOTSTRAP", "VMEXIT"]);
+    makeRootVs(pp);
+    expect(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, 0n)).toEqual({ is: "given back" });
+    expectGivenBack(pp, { status: BOOT_EXT_NO_FAIL, phase: PHASE_START });
+  });
 });
 
 describe("a VS that VMRUN refuses", () => {

@@ -8,6 +8,7 @@ import {
   AMD_REG_XCR0,
   CPU_FEATURE_SMEP,
   STATUS_FAILURE_UNKNOWN,
+  STATUS_INVALID_INPUT_REG1,
   STATUS_SUCCESS,
   SYSCALL_VS_CREATE,
   SYSCALL_VS_READ,
@@ -105,8 +106,8 @@ describe("of the active VS", () => {
     const { machine } = inVmexit({ ppCount: 2 });
     const second = bootNext(machine, 1);
     for (const number of [AMD_REG_RAX, AMD_REG_EFER, AMD_REG_CR8, AMD_REG_XCR0]) {
-      expect(status(second, SYSCALL_VS_READ, HANDLE, 0n, BigInt(number))).toBe(STATUS_FAILURE_UNKNOWN);
-      expect(write(second, 0n, number, 1n)).toBe(STATUS_FAILURE_UNKNOWN);
+      expect(status(second, SYSCALL_VS_READ, HANDLE, 0n, BigInt(number))).toBe(STATUS_INVALID_INPUT_REG1);
+      expect(write(second, 0n, number, 1n)).toBe(STATUS_INVALID_INPUT_REG1);
     }
   });
 });

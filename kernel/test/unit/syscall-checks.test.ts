@@ -2,6 +2,7 @@
 
 import {
   AMD_REG_RAX,
+  AMD_REG_RIP,
   AMD_REG_XCR0,
   STATUS_FAILURE_INVALID_HANDLE,
   STATUS_FAILURE_UNKNOWN,
@@ -90,8 +91,18 @@ describe("an argument", () => {
     call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
     return pp;
   }
+
+  /** The same with the root VS active, and another VM, which is 1 and has no VP. */
+  function activeScene() {
+    const pp = scene();
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n);
+    call(pp, SYSCALL_VM_CREATE, HANDLE);
+    return pp;
+  }
   const INVALID = 0xffffn;
+  const UPPER = 1n << 32n;
   const refusing = scene();
+  const active = activeScene();
 
   test.each([
     ["vp_create of a VM that there is not", SYSCALL_VP_CREATE, [15n], STATUS_INVALID_INPUT_REG1],
@@ -109,6 +120,14 @@ describe("an argument", () => {
     ["vs_read with both wrong", SYSCALL_VS_READ, [1n, 0n], STATUS_INVALID_INPUT_REG1],
     ["vs_read of register 0", SYSCALL_VS_READ, [0n, 0n], STATUS_INVALID_INPUT_REG2],
     ["vs_read behind the last", SYSCALL_VS_READ, [0n, BigInt(AMD_REG_XCR0) + 1n], STATUS_INVALID_INPUT_REG2],
+    ["vs_read of a register in 33 bits", SYSCALL_VS_READ, [0n, UPPER | BigInt(AMD_REG_RAX)], STATUS_INVALID_INPUT_REG2],
+    ["vs_read of a held one in 33 bits", SYSCALL_VS_READ, [0n, UPPER | BigInt(AMD_REG_RIP)], STATUS_INVALID_INPUT_REG2],
+    [
+      "vs_write of a register in 33 bits",
+      SYSCALL_VS_WRITE,
+      [0n, UPPER | BigInt(AMD_REG_RAX), 0n],
+      STATUS_INVALID_INPUT_REG2,
+    ],
     ["vs_write of a free VS", SYSCALL_VS_WRITE, [1n, 0n, 0n], STATUS_INVALID_INPUT_REG1],
     ["vs_write of register 0", SYSCALL_VS_WRITE, [0n, 0n, 0n], STATUS_INVALID_INPUT_REG2],
     ["vs_write behind the last", SYSCALL_VS_WRITE, [0n, 121n, 0n], STATUS_INVALID_INPUT_REG2],
@@ -140,14 +159,42 @@ describe("an argument", () => {
       ["a free VS", [0n, 0n, 1n], STATUS_INVALID_INPUT_REG3],
       ["a VS of another VP", [0n, 1n, 0n], STATUS_INVALID_INPUT_REG3],
     ] as const)("names %s", (_, given, expected) => {
-      expect(status(refusing, number, HANDLE, ...given)).toBe(expected);
+      expect(status(active, number, HANDLE, ...given)).toBe(expected);
+    });
+
+    test.each([
+      ["the VS when there is none, before a VP of another VM", [1n, 0n, 1n], STATUS_INVALID_INPUT_REG3],
+      ["a VP of another VM, before a VS of another VP", [1n, 1n, 0n], STATUS_INVALID_INPUT_REG2],
+    ] as const)("looks at each argument first: names %s", (_, given, expected) => {
+      expect(status(active, number, HANDLE, ...given)).toBe(expected);
     });
 
     test("names a VS of another processor", () => {
-      const pp = scene();
+      const pp = activeScene();
       const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, 1n, 1n);
       expect(status(pp, number, HANDLE, 0n, 1n, vs)).toBe(STATUS_INVALID_INPUT_REG3);
     });
+  });
+
+  test("names a register with all of its 64 bits on the fast path of vs_read, too", () => {
+    const before = active.registers[0];
+    expect(status(active, SYSCALL_VS_READ, HANDLE, 0n, UPPER | BigInt(AMD_REG_RIP))).toBe(STATUS_INVALID_INPUT_REG2);
+    expect(active.registers[0]).toBe(before);
+  });
+
+  test.each([
+    ["vs_read", SYSCALL_VS_READ, BigInt(AMD_REG_RAX)],
+    ["vs_write", SYSCALL_VS_WRITE, BigInt(AMD_REG_RAX)],
+    ["vs_read of no register", SYSCALL_VS_READ, 0n],
+    ["vs_write of no register", SYSCALL_VS_WRITE, 0n],
+    ["vs_init_as_root", SYSCALL_VS_INIT_AS_ROOT, 0n],
+    ["vs_promote", SYSCALL_VS_PROMOTE, 0n],
+    ["vs_clear", SYSCALL_VS_CLEAR, 0n],
+    ["vs_tlb_flush", SYSCALL_VS_TLB_FLUSH, 0x1000n],
+  ] as const)("of %s is no VS of another processor", (_, number, reg2) => {
+    const pp = scene();
+    const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, 1n, 1n);
+    expect(status(pp, number, HANDLE, vs, reg2)).toBe(STATUS_INVALID_INPUT_REG1);
   });
 
   test("has 16 bits where it is an identifier; the others do not count", () => {
@@ -155,7 +202,8 @@ describe("an argument", () => {
     const upper = 0xabcd_ef01_2345_0000n;
     const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, upper) & 0xffffn;
     const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, upper | vp, upper | 1n) & 0xffffn;
-    call(pp, SYSCALL_VS_READ, HANDLE, upper | vs, 0xffff_ffff_0000_0000n | BigInt(AMD_REG_RAX));
+    call(pp, SYSCALL_VS_MIGRATE, HANDLE, upper | vs, upper);
+    call(pp, SYSCALL_VS_READ, HANDLE, upper | vs, BigInt(AMD_REG_RAX));
     call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, upper, upper, upper);
     call(pp, SYSCALL_VS_DESTROY, HANDLE, upper | vs);
     call(pp, SYSCALL_VP_DESTROY, HANDLE, upper | vp);

@@ -23,18 +23,21 @@ import { Machine } from "../machine/machine.ts";
 const NO_HANDLE = 0xffff_ffff_ffff_ffffn;
 
 describe("open_handle", () => {
-  test.each([0x2n, 0x3n, 0xffff_ffff_0000_0002n])("with version %s gives handle 0", (version) => {
+  test.each([0x2n, 0xffff_ffff_0000_0002n])("with version %s gives handle 0", (version) => {
     const { pp } = inStart();
     expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_SUCCESS);
     expect(pp.registers[0]).toBe(0n);
   });
 
-  test.each([0n, 1n, 0x4n, 0x8000_0000n, 0x2_0000_0000n])("with version %s is unsupported", (version) => {
-    const { pp } = inStart();
-    expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_FAILURE_UNSUPPORTED);
-    expect(pp.registers[0]).toBe(version);
-    expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_SUCCESS);
-  });
+  test.each([0n, 1n, 0x3n, 0x4n, 0x6n, 0x4000_0002n, 0x8000_0000n, 0x2_0000_0000n])(
+    "with version %s is unsupported",
+    (version) => {
+      const { pp } = inStart();
+      expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_FAILURE_UNSUPPORTED);
+      expect(pp.registers[0]).toBe(version);
+      expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_SUCCESS);
+    },
+  );
 
   test("twice fails; the version is checked first", () => {
     const { pp } = inStart();
@@ -55,7 +58,9 @@ describe("an extension whose note says that it knows version 2", () => {
     for (const version of [2n, 4n, 6n, 0xffff_ffffn]) {
       expect(status(inStart({ extension }).pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_SUCCESS);
     }
-    expect(status(inStart({ extension }).pp, SYSCALL_HANDLE_OPEN, 0x8000_0001n)).toBe(STATUS_FAILURE_UNSUPPORTED);
+    for (const version of [0x8000_0001n, 3n, 0xan]) {
+      expect(status(inStart({ extension }).pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_FAILURE_UNSUPPORTED);
+    }
   });
 
   test("is offered and given nothing else when it knows nothing else", () => {
@@ -72,12 +77,20 @@ describe("close_handle", () => {
     expect(status(pp, SYSCALL_HANDLE_CLOSE, handle)).toBe(STATUS_FAILURE_INVALID_HANDLE);
   });
 
-  test("ends the handle for good; the next one has another value", () => {
+  test("ends the handle; in version 1 the next one is 0 again, as binaries say it literally", () => {
     const { pp } = inStart();
     call(pp, SYSCALL_HANDLE_OPEN, 2n);
     expect(status(pp, SYSCALL_HANDLE_CLOSE, HANDLE)).toBe(STATUS_SUCCESS);
     expect(status(pp, SYSCALL_HANDLE_CLOSE, HANDLE)).toBe(STATUS_FAILURE_INVALID_HANDLE);
-    expect(call(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(1n);
+    expect(call(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(0n);
+    expect(status(pp, SYSCALL_CALLBACK_REGISTER_FAIL, HANDLE, HANDLERS.FAIL)).toBe(STATUS_SUCCESS);
+  });
+
+  test("ends the handle for good in version 2: the next one has another value", () => {
+    const { pp } = inStart({ extension: exampleExtension({ versions: 6 }) });
+    call(pp, SYSCALL_HANDLE_OPEN, 4n);
+    expect(status(pp, SYSCALL_HANDLE_CLOSE, HANDLE)).toBe(STATUS_SUCCESS);
+    expect(call(pp, SYSCALL_HANDLE_OPEN, 4n)).toBe(1n);
     const register = SYSCALL_CALLBACK_REGISTER_FAIL;
     expect(status(pp, register, HANDLE, HANDLERS.FAIL)).toBe(STATUS_FAILURE_INVALID_HANDLE);
     expect(status(pp, register, 1n, HANDLERS.FAIL)).toBe(STATUS_SUCCESS);

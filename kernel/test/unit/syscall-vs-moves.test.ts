@@ -3,9 +3,13 @@
 import {
   CPU_FEATURE_FLUSH_ASID,
   STATUS_FAILURE_UNKNOWN,
+  STATUS_INVALID_INPUT_REG1,
+  STATUS_INVALID_INPUT_REG2,
   STATUS_INVALID_INPUT_REG3,
   STATUS_SUCCESS,
+  SYSCALL_VM_CREATE,
   SYSCALL_VM_TLB_FLUSH,
+  SYSCALL_VP_CREATE,
   SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE,
   SYSCALL_VS_CLEAR,
   SYSCALL_VS_CREATE,
@@ -17,6 +21,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { bootNext, call, EXIT_CPUID, HANDLE, inVmexit, status } from "../machine/extension-life.ts";
 import { ALL_FEATURES } from "../machine/loader.ts";
+import type { Pp } from "../machine/pp.ts";
 
 /** In vmexit on PP 0 with the root VS 0 active and a VS 1 of the same VP that is not, and the second processor up. */
 function scene(features = ALL_FEATURES) {
@@ -29,6 +34,14 @@ function scene(features = ALL_FEATURES) {
   return { machine, pp, second: bootNext(machine, 1), root, other };
 }
 
+/** Makes a VS of another VP and VM the active one, so that nothing of VP 0 is active on this processor. */
+function activateOther(pp: Pp): void {
+  const vm = call(pp, SYSCALL_VM_CREATE, HANDLE) & 0xffffn;
+  const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, vm) & 0xffffn;
+  const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, 0n) & 0xffffn;
+  call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, vm, vp, vs);
+}
+
 describe("clear", () => {
   test("makes the processor read the whole VMCB again", () => {
     const { pp, root } = scene();
@@ -37,10 +50,12 @@ describe("clear", () => {
     expect(root.get("VMCB_CLEAN_BITS")).toBe(0n);
   });
 
-  test("is for the VS of another processor only while it is not active there", () => {
-    const { second } = scene();
-    expect(status(second, SYSCALL_VS_CLEAR, HANDLE, 0n)).toBe(STATUS_FAILURE_UNKNOWN);
-    expect(status(second, SYSCALL_VS_CLEAR, HANDLE, 1n)).toBe(STATUS_SUCCESS);
+  test("knows no VS of another processor, active there or not", () => {
+    const { second, other } = scene();
+    other.set("VMCB_CLEAN_BITS", 5n);
+    expect(status(second, SYSCALL_VS_CLEAR, HANDLE, 0n)).toBe(STATUS_INVALID_INPUT_REG1);
+    expect(status(second, SYSCALL_VS_CLEAR, HANDLE, 1n)).toBe(STATUS_INVALID_INPUT_REG1);
+    expect(other.get("VMCB_CLEAN_BITS")).toBe(5n);
   });
 });
 
@@ -62,8 +77,12 @@ describe("migrate", () => {
     expect(status(pp, SYSCALL_VS_MIGRATE, HANDLE, 1n, 1n)).toBe(STATUS_SUCCESS);
     expect([other.get("VMCB_CLEAN_BITS"), other.get("TLB_CONTROL")]).toEqual([0n, 1n]);
     expect(status(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 1n)).toBe(STATUS_INVALID_INPUT_REG3);
+    // Its VP is active here still, with the root VS
+    expect(status(second, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 1n)).toBe(STATUS_INVALID_INPUT_REG2);
+    activateOther(pp);
     expect(status(second, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 1n)).toBe(STATUS_SUCCESS);
     expect(second.tcb.values(["vsid", "ppid"])).toEqual({ vsid: 1n, ppid: 1n });
+    expect(status(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n)).toBe(STATUS_INVALID_INPUT_REG2);
   });
 });
 
@@ -84,10 +103,14 @@ describe("advance_ip_and_set_active", () => {
     expect(root.get("RIP")).toBe(rip);
   });
 
-  test("needs no VS that was active", () => {
+  test("fails where no VS was active, before it looks at an argument", () => {
     const { second } = scene();
-    const vs = call(second, SYSCALL_VS_CREATE, HANDLE, 0n, 1n);
-    expect(status(second, SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, HANDLE, 0n, 0n, vs)).toBe(STATUS_SUCCESS);
+    const vp = call(second, SYSCALL_VP_CREATE, HANDLE, 0n);
+    const vs = call(second, SYSCALL_VS_CREATE, HANDLE, vp, 1n);
+    expect(status(second, SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, HANDLE, 0n, vp, vs)).toBe(STATUS_FAILURE_UNKNOWN);
+    const nobody = [0xffffn, 0xffffn, 0xffffn] as const;
+    expect(status(second, SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, HANDLE, ...nobody)).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(second.tcb.get("vsid")).toBe(0xffffn);
   });
 });
 
@@ -99,8 +122,12 @@ describe("tlb_flush", () => {
     expect(pp.processor.flushes).toEqual(["page 0x7fff00001000 of ASID 1"]);
   });
 
-  test("fails for a VS of another processor", () => {
-    expect(status(scene().second, SYSCALL_VS_TLB_FLUSH, HANDLE, 0n, 0x1000n)).toBe(STATUS_FAILURE_UNKNOWN);
+  test("knows no VS of another processor", () => {
+    const { second } = scene();
+    second.processor.flushes.length = 0;
+    expect(status(second, SYSCALL_VS_TLB_FLUSH, HANDLE, 0n, 0n)).toBe(STATUS_INVALID_INPUT_REG1);
+    expect(status(second, SYSCALL_VS_TLB_FLUSH, HANDLE, 1n, 0x1000n)).toBe(STATUS_INVALID_INPUT_REG1);
+    expect(second.processor.flushes).toEqual([]);
   });
 
   test.each([

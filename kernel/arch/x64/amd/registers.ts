@@ -18,7 +18,7 @@ import { EFER_SVME, vmcbField } from "./vmcb";
 const GENERAL_RAX: u32 = 0;
 
 /** Whether a number names a register. */
-export function isRegister(register: u32): bool {
+export function isRegister(register: u64): bool {
   return register != 0 && register <= AMD_REG_XCR0;
 }
 
@@ -28,7 +28,7 @@ export function registerCount(): u32 {
 }
 
 /** Reads one of the 64-bit registers that the VMCB holds as they are; false for every other. */
-export function readHeld(vs: Vs, register: u32, out: u64): bool {
+export function readHeld(vs: Vs, register: u64, out: u64): bool {
   const field = vmcbField(register);
   if ((field & 0xff) != 8 || register == AMD_REG_RAX) return false;
   poke64(out, peek64(DIRECT_BASE + vs.controlBlock + (field >> 8)));

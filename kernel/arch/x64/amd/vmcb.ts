@@ -133,15 +133,15 @@ const FIRST_STATE: u32 = 89;
 const FIRST_BEYOND: u32 = 115;
 
 /** Where the VMCB holds a register of the ABI: offset << 8 | bytes; 0 when it is not in the VMCB. */
-export function vmcbField(register: u32): u32 {
+export function vmcbField(register: u64): u32 {
   // Handlers read these most
   if (register - FIRST_STATE < FIRST_BEYOND - FIRST_STATE) {
     return load<u32>(STATE_FIELDS + <usize>((register - FIRST_STATE) * 4));
   }
   if (register < FIRST_CONTROL || register >= FIRST_BEYOND) return 0;
   if (register < FIRST_SEGMENT) return load<u32>(CONTROL_FIELDS + <usize>((register - FIRST_CONTROL) * 4));
-  const segment = (register - FIRST_SEGMENT) >> 2;
-  const part = (register - FIRST_SEGMENT) & 3;
+  const segment = <u32>(register - FIRST_SEGMENT) >> 2;
+  const part = <u32>(register - FIRST_SEGMENT) & 3;
   const offset: u32 = part == 0 ? 0 : part == 1 ? 2 : part == 2 ? 4 : 8;
   const bytes: u32 = part < 2 ? 2 : part == 2 ? 4 : 8;
   return ((0x400 + segment * 16 + offset) << 8) | bytes;

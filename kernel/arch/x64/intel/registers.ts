@@ -19,7 +19,7 @@ import { FIRST_FIELD, isReadOnly, VMCS_PROCESSOR_CONTROLS, VMCS_VPID, vmcsField 
 import { tryVmread, vmwrite } from "./vmx";
 
 /** Whether a number names a register. */
-export function isRegister(register: u32): bool {
+export function isRegister(register: u64): bool {
   return register != 0 && register <= INTEL_REG_XCR0;
 }
 
@@ -29,9 +29,9 @@ export function registerCount(): u32 {
 }
 
 /** Reads one of the registers that the current VMCS holds as they are; false for every other. */
-export function readHeld(register: u32, out: u64): bool {
+export function readHeld(register: u64, out: u64): bool {
   if (register < FIRST_FIELD || register >= INTEL_REG_CR8) return false;
-  const field = vmcsField(register);
+  const field = vmcsField(<u32>register);
   return field != VMCS_PROCESSOR_CONTROLS && tryVmread(field, out) != 0;
 }
 

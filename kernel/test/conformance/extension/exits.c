@@ -153,6 +153,7 @@ static void take_step(const struct entry *entry)
         end_case();
         chain_cases();
         test_active();
+        test_active_run_checks();
         test_live_registers();
         begin_case("good", BF_SYSCALL_VS_RUN);
         make_guest(guest);

@@ -32,6 +32,7 @@ void test_image(void);
 
 /** With the root VS active, in its first exit that is not the loader's. */
 void test_active(void);
+void test_active_run_checks(void);
 void test_live_registers(void);
 
 /** The root VM's VP and VS on a processor. */

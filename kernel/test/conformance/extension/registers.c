@@ -28,7 +28,7 @@ static u32 is_there(struct result result, struct expectation all)
 
 static void read_checks(void)
 {
-    const u64 no_register[] = {0, LAST_REGISTER + 1, 163, 0xffff, 0x80000000};
+    const u64 no_register[] = {0, LAST_REGISTER + 1, 163, 0xffff, 0x80000000, 1ull << 32 | REG(RIP), ~0ull};
     const u64 no_vs[] = {BF_MAX_VSS - 1, BF_MAX_VSS, BF_INVALID_ID, ~0ull};
     for (u32 i = 0; i < sizeof(no_register) / sizeof(*no_register); i++)
         expect_status(CALL(VS_READ, handle, spare, no_register[i]), BF_STATUS_INVALID_INPUT_REG2, "no register");
@@ -38,7 +38,7 @@ static void read_checks(void)
 
 static void write_checks(void)
 {
-    const u64 no_register[] = {0, LAST_REGISTER + 1, 163, 0xffff, 0x80000000};
+    const u64 no_register[] = {0, LAST_REGISTER + 1, 163, 0xffff, 0x80000000, 1ull << 32 | REG(RIP), ~0ull};
     const u64 no_vs[] = {BF_MAX_VSS - 1, BF_MAX_VSS, BF_INVALID_ID, ~0ull};
     for (u32 i = 0; i < sizeof(no_register) / sizeof(*no_register); i++)
         expect_status(CALL(VS_WRITE, handle, spare, no_register[i], 0), BF_STATUS_INVALID_INPUT_REG2, "no register");

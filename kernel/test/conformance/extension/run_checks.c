@@ -1,23 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* What the calls that run or activate a VS refuse, in bootstrap, where none is active yet */
+/* What the calls that run or activate a VS refuse: in bootstrap, where none is active yet, and in vmexit */
 #include "phases.h"
 
-static u16 vm, vp, vs, elsewhere;
+/** What each processor makes for it: `elsewhere` is a VS of another processor. */
+static struct ids {
+    u16 vm, vp, vs, elsewhere;
+} ids_of[MAX_TESTED_PPS];
+
+static struct ids *ids(void) { return &ids_of[this_pp()]; }
 
 static void make_guest(void)
 {
     struct result result = CALL(VM_CREATE, handle);
     must(result);
-    vm = (u16)result.reg[0];
-    result = CALL(VP_CREATE, handle, vm);
+    ids()->vm = (u16)result.reg[0];
+    result = CALL(VP_CREATE, handle, ids()->vm);
     must(result);
-    vp = (u16)result.reg[0];
-    result = CALL(VS_CREATE, handle, vp, this_pp());
+    ids()->vp = (u16)result.reg[0];
+    result = CALL(VS_CREATE, handle, ids()->vp, this_pp());
     must(result);
-    vs = (u16)result.reg[0];
-    result = CALL(VS_CREATE, handle, vp, (this_pp() + 1) % online_pps);
+    ids()->vs = (u16)result.reg[0];
+    result = CALL(VS_CREATE, handle, ids()->vp, (this_pp() + 1) % online_pps);
     must(result);
-    elsewhere = (u16)result.reg[0];
+    ids()->elsewhere = (u16)result.reg[0];
 }
 
 #define REFUSES(name, call_vm, call_vp, call_vs, wanted, what)                                                      \
@@ -26,19 +31,20 @@ static void make_guest(void)
 #define CHECKS(name)                                                                                                \
     begin_case("arguments", BF_SYSCALL_##name);                                                                     \
     REFUSES(name, BF_MAX_VMS - 1, ~0ull, ~0ull, REG1, "no VM")                                                      \
-    REFUSES(name, BF_MAX_VMS, vp, vs, REG1, "no VM")                                                                \
-    REFUSES(name, BF_INVALID_ID, vp, vs, REG1, "no VM")                                                             \
-    REFUSES(name, vm, BF_MAX_VPS - 1, ~0ull, REG2, "no VP")                                                         \
-    REFUSES(name, vm, BF_MAX_VPS, vs, REG2, "no VP")                                                                \
-    REFUSES(name, vm, BF_INVALID_ID, vs, REG2, "no VP")                                                             \
-    REFUSES(name, vm, root_vp(this_pp()), root_vs(this_pp()), REG2, "a VP of another VM")                           \
-    REFUSES(name, BF_ROOT_VMID, vp, vs, REG2, "a VP of another VM")                                                 \
-    REFUSES(name, vm, vp, BF_MAX_VSS - 1, REG3, "no VS")                                                            \
-    REFUSES(name, vm, vp, BF_MAX_VSS, REG3, "no VS")                                                                \
-    REFUSES(name, vm, vp, BF_INVALID_ID, REG3, "no VS")                                                             \
-    REFUSES(name, vm, vp, root_vs(this_pp()), REG3, "a VS of another VP")                                           \
+    REFUSES(name, BF_MAX_VMS, ids()->vp, ids()->vs, REG1, "no VM")                                                  \
+    REFUSES(name, BF_INVALID_ID, ids()->vp, ids()->vs, REG1, "no VM")                                               \
+    REFUSES(name, ids()->vm, BF_MAX_VPS - 1, ~0ull, REG2, "no VP")                                                  \
+    REFUSES(name, ids()->vm, BF_MAX_VPS, ids()->vs, REG2, "no VP")                                                  \
+    REFUSES(name, ids()->vm, BF_INVALID_ID, ids()->vs, REG2, "no VP")                                               \
+    REFUSES(name, ids()->vm, root_vp(this_pp()), root_vs(this_pp()), REG2, "a VP of another VM")                    \
+    REFUSES(name, BF_ROOT_VMID, ids()->vp, ids()->vs, REG2, "a VP of another VM")                                   \
+    REFUSES(name, ids()->vm, root_vp(this_pp()), BF_MAX_VSS - 1, REG3, "no VS, before a VP of another VM")          \
+    REFUSES(name, ids()->vm, ids()->vp, BF_MAX_VSS - 1, REG3, "no VS")                                              \
+    REFUSES(name, ids()->vm, ids()->vp, BF_MAX_VSS, REG3, "no VS")                                                  \
+    REFUSES(name, ids()->vm, ids()->vp, BF_INVALID_ID, REG3, "no VS")                                               \
+    REFUSES(name, ids()->vm, ids()->vp, root_vs(this_pp()), REG3, "a VS of another VP")                             \
     if (online_pps > 1)                                                                                             \
-        REFUSES(name, vm, vp, elsewhere, REG3, "a VS of another PP")                                                \
+        REFUSES(name, ids()->vm, ids()->vp, ids()->elsewhere, REG3, "a VS of another PP")                           \
     end_case();
 
 static void nothing_active(void)
@@ -51,21 +57,31 @@ static void nothing_active_to_advance(void)
     expect_status(CALL(VS_ADVANCE_IP_AND_RUN_CURRENT, handle), BF_STATUS_FAILURE_UNKNOWN, "nothing is active");
 }
 
+/** Before it looks at any argument. */
+static void nothing_active_to_leave(void)
+{
+    const u64 wrong = BF_INVALID_ID;
+    struct result result = CALL(VS_ADVANCE_IP_AND_SET_ACTIVE, handle, wrong, wrong, wrong);
+    expect_status(result, BF_STATUS_FAILURE_UNKNOWN, "nothing is active, and no argument is good");
+    result = CALL(VS_ADVANCE_IP_AND_SET_ACTIVE, handle, ids()->vm, ids()->vp, ids()->vs);
+    expect_status(result, BF_STATUS_FAILURE_UNKNOWN, "nothing is active");
+}
+
 static void promote_checks(void)
 {
     const u64 no_vs[] = {BF_MAX_VSS - 1, BF_MAX_VSS, BF_INVALID_ID, ~0ull};
     for (u32 i = 0; i < sizeof(no_vs) / sizeof(*no_vs); i++)
         expect_status(CALL(VS_PROMOTE, handle, no_vs[i]), BF_STATUS_INVALID_INPUT_REG1, "no VS");
     if (online_pps > 1)
-        expect_status(CALL(VS_PROMOTE, handle, elsewhere), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP");
+        expect_status(CALL(VS_PROMOTE, handle, ids()->elsewhere), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP");
 }
 
 static void destroy_guest(void)
 {
-    must(CALL(VS_DESTROY, handle, elsewhere));
-    must(CALL(VS_DESTROY, handle, vs));
-    must(CALL(VP_DESTROY, handle, vp));
-    must(CALL(VM_DESTROY, handle, vm));
+    must(CALL(VS_DESTROY, handle, ids()->elsewhere));
+    must(CALL(VS_DESTROY, handle, ids()->vs));
+    must(CALL(VP_DESTROY, handle, ids()->vp));
+    must(CALL(VM_DESTROY, handle, ids()->vm));
 }
 
 void test_run_checks(void)
@@ -74,6 +90,7 @@ void test_run_checks(void)
     static const struct test tests[] = {
         {"nothing_active", BF_SYSCALL_VS_RUN_CURRENT, nothing_active},
         {"nothing_active", BF_SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, nothing_active_to_advance},
+        {"nothing_active", BF_SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, nothing_active_to_leave},
         {"arguments", BF_SYSCALL_VS_PROMOTE, promote_checks},
         {"afterwards", BF_SYSCALL_VM_DESTROY, destroy_guest},
     };
@@ -81,6 +98,14 @@ void test_run_checks(void)
     CHECKS(VS_RUN)
     CHECKS(VS_ADVANCE_IP_AND_RUN)
     CHECKS(VS_SET_ACTIVE)
-    CHECKS(VS_ADVANCE_IP_AND_SET_ACTIVE)
     RUN_ALL(tests);
+}
+
+void test_active_run_checks(void)
+{
+    static const struct test prepare[] = {{"prepare", BF_SYSCALL_VS_CREATE, make_guest}};
+    static const struct test afterwards[] = {{"afterwards", BF_SYSCALL_VM_DESTROY, destroy_guest}};
+    RUN_ALL(prepare);
+    CHECKS(VS_ADVANCE_IP_AND_SET_ACTIVE)
+    RUN_ALL(afterwards);
 }

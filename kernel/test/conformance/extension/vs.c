@@ -38,6 +38,17 @@ static void create_checks(void)
         expect_status(CALL(VS_CREATE, handle, root_vp(this_pp()), no_pp[i]), BF_STATUS_INVALID_INPUT_REG2, "no PP");
 }
 
+/** Only the processor that a VS is assigned to sees it; others may move and destroy it. */
+static void expect_elsewhere(u16 vs)
+{
+    expect_status(CALL(VS_READ, handle, vs, REG(RIP)), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP");
+    expect_status(CALL(VS_READ, handle, vs, 0), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP, before no register");
+    expect_status(CALL(VS_WRITE, handle, vs, REG(RIP), 0x666), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP");
+    expect_status(CALL(VS_CLEAR, handle, vs), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP");
+    expect_status(CALL(VS_TLB_FLUSH, handle, vs, 0), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP, before no page");
+    expect_status(CALL(VS_TLB_FLUSH, handle, vs, 0x1000), BF_STATUS_INVALID_INPUT_REG1, "a VS of another PP");
+}
+
 /** For every processor that is there; a place that was used before starts from zero. */
 static void create_good(void)
 {
@@ -47,6 +58,10 @@ static void create_good(void)
         expect(result.reg[0] & ~0xffffull, handle & ~0xffffull, "upper bits of REG0");
         u16 vs = (u16)result.reg[0];
         expect(vs >= BF_MAX_VSS, 0, "identifier is too great");
+        if (pp != this_pp()) {
+            expect_elsewhere(vs);
+            must(CALL(VS_MIGRATE, handle, vs, this_pp()));
+        }
         expect(read(vs, REG(RBX)), 0, "RBX of a new VS");
         expect(read(vs, REG(RIP)), 0, "RIP of a new VS");
         expect(read(vs, REG(DR0)), 0, "DR0 of a new VS");
@@ -115,11 +130,13 @@ static void migrate_good(void)
 {
     REFUSES_VSS(VS_MIGRATE)
     u16 vs = create_vs(this_pp());
+    must(CALL(VS_WRITE, handle, vs, REG(RIP), 0x4711));
     const u64 no_pp[] = {online_pps, BF_MAX_PPS, BF_INVALID_ID, ~0ull};
     for (u32 i = 0; i < sizeof(no_pp) / sizeof(*no_pp); i++) {
         expect_status(CALL(VS_MIGRATE, handle, vs, no_pp[i]), BF_STATUS_INVALID_INPUT_REG2, "no PP");
         expect_status(CALL(VS_MIGRATE, handle, BF_INVALID_ID, no_pp[i]), BF_STATUS_INVALID_INPUT_REG1, "VS first");
     }
+    expect(read(vs, REG(RIP)), 0x4711, "RIP of a VS that stayed");
     for (u32 pp = 0; pp < online_pps; pp++) {
         expect_status(CALL(VS_MIGRATE, handle, 0xabcd0000u | vs, 0xabcd0000u | pp), BF_STATUS_SUCCESS, "to each PP");
         expect_status(CALL(VS_MIGRATE, handle, vs, pp), BF_STATUS_SUCCESS, "to where it is");
@@ -127,8 +144,10 @@ static void migrate_good(void)
             continue;
         struct result result = CALL(VS_SET_ACTIVE, handle, BF_ROOT_VMID, root_vp(this_pp()), vs);
         expect(result.status, BF_STATUS_INVALID_INPUT_REG3, "set_active of a VS elsewhere");
+        expect_elsewhere(vs);
     }
     must(CALL(VS_MIGRATE, handle, vs, this_pp()));
+    expect(read(vs, REG(RIP)), 0x4711, "RIP after it was on every PP");
     must(CALL(VS_DESTROY, handle, vs));
 }
 

@@ -278,8 +278,19 @@ static u32 own_vs(struct processor *p, struct attempt *a)
     return 1;
 }
 
+/** The same, mostly one that is assigned to this processor: those of others are out of reach. */
+static u32 own_vs_here(struct processor *p, struct attempt *a)
+{
+    if (!own_vs(p, a))
+        return 0;
+    for (u32 i = 0; i < 6 && a->own->pp != this_pp() && !once(8); i++)
+        own_vs(p, a);
+    a->allowed = a->own->pp == this_pp() ? ALLOW_SUCCESS : ALLOW_REG1;
+    return 1;
+}
+
 static u32 vs_destroy(struct processor *p, struct attempt *a) { return once(8) ? wrong_first(a) : own_vs(p, a); }
-static u32 vs_clear(struct processor *p, struct attempt *a) { return once(8) ? wrong_first(a) : own_vs(p, a); }
+static u32 vs_clear(struct processor *p, struct attempt *a) { return once(8) ? wrong_first(a) : own_vs_here(p, a); }
 
 /** Good for a processor's root VS alone, which is done in bootstrap and again here. */
 static u32 vs_init_as_root(struct processor *p, struct attempt *a)
@@ -297,10 +308,12 @@ static u32 vs_access(struct processor *p, struct attempt *a, u32 write)
     (void)write;
     if (once(10))
         return wrong_first(a);
-    if (!own_vs(p, a))
+    if (!own_vs_here(p, a))
         return 0;
     a->reg[2] = 1 + below(REGISTERS);
     a->reg[3] = next_random();
+    if (a->allowed == ALLOW_REG1)
+        return 1;
     a->allowed = ALLOW_REGISTER;
     if (once(10)) {
         a->reg[2] = once(2) ? 0 : 0x8000 + below(0x10000);
@@ -337,16 +350,13 @@ static u32 vs_flush(struct processor *p, struct attempt *a)
 {
     if (once(10))
         return wrong_first(a);
-    if (!own_vs(p, a))
+    if (!own_vs_here(p, a))
         return 0;
-    // Mostly one of this processor's: those of others fail
-    for (u32 i = 0; i < 6 && a->own->pp != this_pp() && !once(8); i++)
-        own_vs(p, a);
     a->reg[2] = (next_random() | PAGE) & ~0xfffull;
-    a->allowed = a->own->pp == this_pp() ? ALLOW_SUCCESS : ALLOW_UNKNOWN;
     if (once(6)) {
         a->reg[2] = once(2) ? 0 : next_random() | 1;
-        a->allowed = ALLOW_REG2;
+        if (a->allowed != ALLOW_REG1)
+            a->allowed = ALLOW_REG2;
     }
     return 1;
 }
