@@ -1,7 +1,7 @@
 // Argument blocks of the driver's ioctls, byte for byte as abi/src/driver.ts describes them
 
 import * as abi from "@bareflank/abi";
-import type { Report } from "./messages.ts";
+import type { Report } from "@bareflank/abi/messages";
 
 /** One block in memory. Little endian, as every machine that bfm runs on. */
 export class Block {

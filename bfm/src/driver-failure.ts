@@ -2,11 +2,11 @@
 
 import { getSystemErrorName } from "node:util";
 import * as abi from "@bareflank/abi";
+import { bootTexts, errorTexts, NO_CPU, type Report, whatHappened } from "@bareflank/abi/messages";
 import { constantName } from "./constant-names.ts";
 import type { Errno } from "./device.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { Failure, type FailureFacts } from "./failure.ts";
-import { bootTexts, errorTexts, NO_CPU, type Report } from "./messages.ts";
 
 const sameRelease =
   "Install bfm and driver of the same release, and insert the new driver: rmmod bfdriver && modprobe bfdriver.";
@@ -74,12 +74,10 @@ export function ioctlFailure(errno: Errno, driverVersion: bigint): Failure {
 
 /** What the driver reported about an operation. */
 export function reportFailure(report: Report): Failure {
-  const text = errorTexts()[report.error];
-  const what = text?.what ?? `the driver reports error ${report.error}`;
   return new Failure(
     constantName("ERROR_", report.error),
     exitCodeOf(report.error),
-    typeof what === "string" ? what : what(report),
+    whatHappened(report),
     adviceOf(report),
     { facts: factsOf(report) },
   );

@@ -1,6 +1,7 @@
 // The driver's operations: each ends well or throws a Failure
 
 import * as abi from "@bareflank/abi";
+import type { Place } from "@bareflank/abi/messages";
 import {
   type Block,
   dumpBlock,
@@ -14,7 +15,6 @@ import {
 } from "./blocks.ts";
 import { DEVICE_PATH, type Device, type Errno, type OpenDevice } from "./device.ts";
 import { ioctlFailure, openFailure, reportFailure } from "./driver-failure.ts";
-import type { Place } from "./messages.ts";
 
 /** Interrupted calls are repeated so often: a signal that nobody meant for bfm, such as a stopped job that goes on. */
 const MOST_REPEATS = 10;

@@ -1,10 +1,10 @@
 // The checks that loader and kernel make of an ELF file, run before either sees it: the very same wasm module
 
 import * as abi from "@bareflank/abi";
+import { elfTexts } from "@bareflank/abi/messages";
 import { constantName } from "./constant-names.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
-import { elfTexts } from "./messages.ts";
 
 /** Exports of bsl/src/elf-check.ts. */
 interface ElfCheck {

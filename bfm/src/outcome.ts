@@ -1,7 +1,7 @@
 // What a command ends with, for people and for programs
 
+import { bytes, stateNames, vendorNames } from "@bareflank/abi/messages";
 import type { Status } from "./blocks.ts";
-import { bytes, stateNames, vendorNames } from "./messages.ts";
 
 /** What a command has to say when it went well. */
 export interface Outcome {

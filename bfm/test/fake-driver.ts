@@ -1,9 +1,9 @@
 // A driver behind the device's interface that does what the real one does, and goes wrong where a test wants it to
 
 import * as abi from "@bareflank/abi";
+import { NO_CPU } from "@bareflank/abi/messages";
 import { Block } from "../src/blocks.ts";
 import type { Device, Errno } from "../src/device.ts";
-import { NO_CPU } from "../src/messages.ts";
 
 /** Fields of the report at the head of every block. */
 export interface FakeReport {

@@ -1,8 +1,5 @@
 import * as abi from "@bareflank/abi";
 import { description } from "@bareflank/abi/description";
-import { expect, test } from "vitest";
-import { constantName } from "../src/constant-names.ts";
-import { reportFailure } from "../src/driver-failure.ts";
 import {
   bootTexts,
   bytes,
@@ -12,7 +9,10 @@ import {
   stateNames,
   type Text,
   vendorNames,
-} from "../src/messages.ts";
+} from "@bareflank/abi/messages";
+import { expect, test } from "vitest";
+import { constantName } from "../src/constant-names.ts";
+import { reportFailure } from "../src/driver-failure.ts";
 
 /** Names and values of a table of abi/. */
 function constants(prefix: string): [string, number][] {

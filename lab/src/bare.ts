@@ -1,16 +1,20 @@
 // One extension on the bare platform: kernel and extension without an operating system
 
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bareSentence } from "./bare-report.ts";
 import { type Emulator, type MachineOptions, type Monitor, SERIAL_LOG } from "./emulator/emulator.ts";
-import { FailureWatch } from "./emulator/failure-watch.ts";
+import { FailureWatch, type Limit } from "./emulator/failure-watch.ts";
 import { startEmulator } from "./emulator/start.ts";
 import { LabError } from "./errors.ts";
-import { findMachine } from "./machines.ts";
+import { lastWords } from "./last-words.ts";
+import { findMachine, type Machine } from "./machines.ts";
 import { loadManifest } from "./manifest.ts";
+import { NamedOutput } from "./named-output.ts";
 import { MachineFailure, type OutcomeKind } from "./outcome.ts";
 import { products } from "./paths.ts";
-import { newRunFolder } from "./run-folder.ts";
+import { keepRunFolder, newRunFolder, removeRunFolder } from "./run-folder.ts";
+import { debugFiles } from "./symbol-files.ts";
 
 export interface RunBareOptions {
   /** Name in the table of machines; default `amd`. */
@@ -33,7 +37,10 @@ export interface RunBareOptions {
   readonly image?: string;
   /** The image's command line. */
   readonly append?: string;
-  /** Most seconds that it may run; default 60. */
+  /**
+   * Most seconds of the machine's own time (emulator/machine-clock.ts) that it may run. Without it, it is given up when
+   * nothing comes from it for a minute or two.
+   */
   readonly timeout?: number;
   /** Wait for a GDB on this port before the first instruction; nothing times out then. */
   readonly gdbPort?: number;
@@ -41,6 +48,8 @@ export interface RunBareOptions {
   readonly keep?: boolean;
   /** Gets what is written to COM1 as it comes. */
   readonly onOutput?: (chunk: Buffer) => void;
+  /** Gets the same in whole lines, with names behind addresses, and without the debug ring that repeats it. */
+  readonly onText?: (text: string) => void;
   /** Gets the emulator's monitor before the first instruction. */
   readonly onStart?: (monitor: Monitor) => void;
 }
@@ -55,9 +64,12 @@ export interface RunBareResult {
   readonly folder: string | undefined;
   /** Why it failed, for people; empty when it did not. */
   readonly message: string;
+  /** The last lines that were written to COM1, with names behind addresses; empty when all went well. */
+  readonly lastWords: string;
 }
 
-const BARE_SECONDS = 60;
+/** So long a machine that is alive says nothing at most, in seconds of its own time; Bochs is slow. */
+const SILENT_SECONDS = { qemu: 60, bochs: 120 } as const;
 
 /** With what the bare platform ends when all went well (loader/bare/ending.ts). */
 const PASSED = 16;
@@ -72,9 +84,15 @@ const requireFile = (path: string, hint: string): string => {
   return path;
 };
 
+/** None while GDB may hold the machine. */
+const limitOf = ({ gdbPort, timeout }: RunBareOptions, { emulator }: Machine): Limit | undefined => {
+  if (gdbPort !== undefined) return undefined;
+  return timeout === undefined ? { silentSeconds: SILENT_SECONDS[emulator] } : { seconds: timeout };
+};
+
 /** Resolves with the exit code that the guest wrote, or fails as the machine does. */
-const untilExit = (emulator: Emulator, watch: FailureWatch, timeout: number | undefined): Promise<number> =>
-  watch.guard<number>("hang", timeout, (resolve) => {
+const untilExit = (emulator: Emulator, watch: FailureWatch, limit: Limit | undefined): Promise<number> =>
+  watch.guard<number>("hang", limit, (resolve) => {
     emulator.ended.then((ending) => {
       if (ending.reason === "guest-exit") {
         resolve(bareExitCode(ending.value));
@@ -106,36 +124,50 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
   const files = (loaded?.extensions ?? options.extensions).map((file) => requireFile(file, "Is it built? bf build"));
   const modules = [kernel, ...files, ...(loaded === undefined ? [] : [loaded.policies])];
   const append = `${options.append ?? ""}${loaded === undefined ? "" : " policies=1"}`.trim();
+  const symbolFiles = debugFiles(loaded?.sources ?? files, kernel);
+  const text = new NamedOutput(symbolFiles, options.onText ?? (() => undefined));
   let kept = options.keep === true;
+  if (kept) keepRunFolder(folder);
   try {
     const boot = { kind: "bare", image, modules, append } as const;
     const emulator = await startEmulator(hardware, boot, folder);
     const serial = await emulator.connection("serial");
-    const watch = new FailureWatch(emulator);
+    const watch = new FailureWatch(emulator, symbolFiles);
+    watch.heed(serial);
     watch.observe("hypervisor-panic", serial);
-    serial.on("data", (chunk) => options.onOutput?.(chunk));
+    watch.observe("processor-halted", serial);
+    serial.on("data", (chunk) => {
+      options.onOutput?.(chunk);
+      if (options.onText !== undefined) text.take(chunk);
+    });
     options.onStart?.(emulator.monitor);
-    const limit = options.gdbPort === undefined ? (options.timeout ?? BARE_SECONDS) : undefined;
-    const ended = untilExit(emulator, watch, limit);
+    const ended = untilExit(emulator, watch, limitOf(options, hardware.machine));
     if (options.gdbPort === undefined) {
       // A guest that ends at once may take the monitor's answer with it.
       emulator.resume().catch(() => undefined);
     }
     let outcome: { kind: OutcomeKind; exitCode: number; message: string };
     try {
-      outcome = { kind: "exit", exitCode: await ended, message: "" };
+      const exitCode = await ended;
+      outcome = { kind: "exit", exitCode, message: "" };
     } catch (error) {
       if (!(error instanceof MachineFailure)) {
         throw error;
       }
       kept = true;
-      outcome = { kind: error.kind, exitCode: error.exitCode, message: error.message };
+      outcome = { kind: error.kind, exitCode: error.exitCode, message: error.sentence };
     }
     await emulator.ended;
-    return { ...outcome, output: readFileSync(join(folder, SERIAL_LOG), "utf8"), folder: kept ? folder : undefined };
+    text.end();
+    const output = readFileSync(join(folder, SERIAL_LOG), "utf8");
+    return {
+      ...outcome,
+      message: outcome.kind === "exit" ? bareSentence(outcome.exitCode, output, [kernel, ...files]) : outcome.message,
+      output,
+      lastWords: outcome.exitCode === 0 ? "" : lastWords(folder, symbolFiles),
+      folder: kept ? folder : undefined,
+    };
   } finally {
-    if (!kept) {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    if (!kept) removeRunFolder(folder);
   }
 };

@@ -10,7 +10,6 @@ import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
 import { runLinux } from "./linux/run.ts";
 import { runShell } from "./linux/shell.ts";
 import { machineNames } from "./machines.ts";
-import { debugFiles, NamedOutput } from "./named-output.ts";
 import { describeExitCodes, MachineFailure, outcomes } from "./outcome.ts";
 
 /** Options that all three commands have. */
@@ -29,14 +28,15 @@ interface RunFlags extends MachineFlags {
   readonly put: string[];
   readonly get: string[];
   readonly crashKernel?: string;
-  readonly timeout: number;
+  readonly timeout?: number;
+  readonly bootTimeout?: number;
 }
 
 interface BareFlags extends MachineFlags {
   readonly extension: string[];
   readonly manifest?: string;
   readonly kernel?: string;
-  readonly timeout: number;
+  readonly timeout?: number;
 }
 
 const note = (text: string): void => {
@@ -116,6 +116,9 @@ const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promi
     for (const [name, content] of result.files) {
       writeFileSync(resolve(basename(name)), content);
     }
+    if (result.lastWords !== "") {
+      note(result.lastWords.trimEnd());
+    }
     if (result.message !== "") {
       note(result.message);
     } else if (result.folder !== undefined) {
@@ -132,14 +135,12 @@ const shell = (runners: Runners, flags: MachineFlags): Promise<void> =>
 
 const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
   endingWithCode(async () => {
-    const output = new NamedOutput(debugFiles(flags.extension), (text) => process.stdout.write(text));
     const result = await runners.runBare({
       ...flags,
       extensions: flags.extension,
       gdbPort: gdbPort(flags.gdb),
-      onOutput: (chunk) => output.take(chunk),
+      onText: (text) => process.stdout.write(text),
     });
-    output.end();
     if (result.message !== "") {
       note(result.message);
     } else if (result.folder !== undefined) {
@@ -178,7 +179,12 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
     .argument("<command...>", "what to run in /bin/sh, in /root")
     .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
     .option("--get <file>", "fetch a file of the machine into this folder afterwards; may be repeated", collect, [])
-    .option("--timeout <seconds>", "most seconds for the command", wholeNumber, 300)
+    .option("--timeout <seconds>", "most seconds for the command, not counting what a busy host lacks", wholeNumber)
+    .option(
+      "--boot-timeout <seconds>",
+      "most seconds until Linux is up, not counting what a busy host lacks",
+      wholeNumber,
+    )
     .option("--append <words>", "more words for Linux's command line")
     .option("--crash-kernel <command>", "load a crash kernel first; when Linux panics, run this command in it")
     .addHelpText(
@@ -204,7 +210,7 @@ Examples:
     .option("--extension <file>", "ELF file of an extension; may be repeated", collect, [])
     .option("--manifest <file>", "load manifest that names the extensions, and what each may do")
     .option("--kernel <file>", "ELF file of the microkernel (build/kernel/kernel.elf)")
-    .option("--timeout <seconds>", "most seconds that it may run", wholeNumber, 60)
+    .option("--timeout <seconds>", "most seconds that it may run, not counting what a busy host lacks", wholeNumber)
     .option("--append <words>", "command line of the bare platform")
     .addHelpText(
       "after",

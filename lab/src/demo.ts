@@ -33,7 +33,10 @@ async function step(title: string, work: () => Promise<string> | string): Promis
 /** Runs a command inside; its output, or a failure that shows it. */
 async function inside(linux: LinuxMachine, command: string): Promise<string> {
   const { exitCode, stdout, stderr } = await linux.run(command);
-  if (exitCode !== 0) throw new DemoFailure(`\`${command}\` ended with exit code ${exitCode}.\n${stdout}${stderr}`);
+  if (exitCode !== 0) {
+    const said = `${stdout}${stderr}${linux.lastWords()}`;
+    throw new DemoFailure(`\`${command}\` ended with exit code ${exitCode}.\n${said}`);
+  }
   return stdout.trimEnd();
 }
 

@@ -9,6 +9,8 @@ import { LabError } from "./errors.ts";
 /** What the bare platform is given instead of a manifest: files, the last of them with all policies. */
 export interface LoadedManifest {
   readonly extensions: readonly string[];
+  /** The files that the manifest names: those above, before they got their settings. */
+  readonly sources: readonly string[];
   readonly policies: string;
 }
 
@@ -19,14 +21,15 @@ export function loadManifest(path: string, folder: string): LoadedManifest {
     const entries = readManifest(readFileSync(path, "utf8"));
     const policies = join(folder, "policies");
     writeFileSync(policies, encodePolicies(entries));
-    const extensions = entries.map(({ file, settings }, index) => {
-      const source = resolve(dirname(path), file);
+    const sources = entries.map(({ file }) => resolve(dirname(path), file));
+    const extensions = entries.map(({ settings }, index) => {
+      const source = sources[index] ?? "";
       if (settings.length === 0 || !existsSync(source)) return source;
       const copy = join(folder, `${index}-${basename(source)}`);
       writeFileSync(copy, withSettings(readFileSync(source), settings));
       return copy;
     });
-    return { extensions, policies };
+    return { extensions, sources, policies };
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     throw new LabError(`${path}: ${error.message}`, "Correct the manifest; docs/extensions.md describes it.");

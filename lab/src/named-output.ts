@@ -1,20 +1,20 @@
-// A machine's output with the names of functions behind addresses, as it comes
+// A machine's output as it comes, with the names of functions behind addresses
+//
+// The bare platform shows the debug ring at its end, for tests to compare: all of that stood on COM1 before.
 
-import { existsSync, readFileSync } from "node:fs";
-import { nameAddresses, SymbolTable } from "@bareflank/toolchain/symbols";
-import { products } from "./paths.ts";
+import { AddressNamer } from "@bareflank/toolchain/symbols";
+import { readTables } from "./symbol-files.ts";
 
-/** The files with symbols of the microkernel and of extensions, as far as they lie beside the files themselves. */
-export function debugFiles(extensions: readonly string[]): string[] {
-  const beside = extensions.map((file) => file.replace(/\.elf$/, ".debug.elf"));
-  return [products.kernelSymbols, ...beside].filter((file) => existsSync(file));
-}
+/** Lines of loader/bare/script.ts around the ring. */
+const RING_BEGINS = "bare: debug ring";
+const RING_ENDS = "bare: end of debug ring";
 
 /** Takes a machine's output in pieces, and hands it on in whole lines. */
 export class NamedOutput {
   readonly #files: readonly string[];
   readonly #write: (text: string) => void;
-  #tables: readonly SymbolTable[] | undefined;
+  #namer: AddressNamer | undefined;
+  #isRing = false;
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(files: readonly string[], write: (text: string) => void) {
@@ -35,11 +35,20 @@ export class NamedOutput {
   }
 
   #name(bytes: Buffer): void {
-    const text = bytes.toString();
-    // Symbols are read when the first address comes, which is seldom
-    if (/0x[0-9a-f]{6}/i.test(text)) {
-      this.#tables ??= this.#files.map((file) => new SymbolTable(readFileSync(file)));
-    }
-    this.#write(nameAddresses(text, this.#tables ?? []));
+    this.#namer ??= new AddressNamer(() => readTables(this.#files));
+    const text = this.#withoutRing(bytes.toString());
+    if (text !== "") this.#write(this.#namer.name(text));
+  }
+
+  #withoutRing(text: string): string {
+    return text
+      .split(/(?<=\n)/)
+      .filter((line) => {
+        if (line.startsWith(RING_BEGINS)) this.#isRing = true;
+        const isRing = this.#isRing;
+        if (line.startsWith(RING_ENDS)) this.#isRing = false;
+        return !isRing;
+      })
+      .join("");
   }
 }

@@ -14,10 +14,14 @@ export const outcomes = {
     meaning: "the microkernel faulted, and the command did not end in the ten seconds after that",
   },
   "triple-fault": { exitCode: 242, meaning: "a processor had a triple fault" },
-  hang: { exitCode: 243, meaning: "the command did not end within --timeout seconds" },
+  hang: { exitCode: 243, meaning: "nothing came from the machine any more, or --timeout was over" },
   "boot-hang": { exitCode: 244, meaning: "Linux did not come up, and not on the second attempt either" },
   "powered-off": { exitCode: 245, meaning: "the machine was switched off or rebooted before the command ended" },
   "emulator-failed": { exitCode: 246, meaning: "the emulator itself ended without having been asked to" },
+  "processor-halted": {
+    exitCode: 249,
+    meaning: "an extension failed for good, and the microkernel halted its processor",
+  },
   "lab-error": { exitCode: 247, meaning: "the machine could not be made or started; the message says why" },
   "output-failed": { exitCode: EXIT_UNWRITTEN, meaning: "the output could not be written (disk full, reader gone)" },
 } as const satisfies Record<string, { exitCode: number | undefined; meaning: string }>;
@@ -41,9 +45,16 @@ export class MachineFailure extends Error {
   readonly exitCode: number;
   /** Where serial.log, console.log, registers.txt and the emulator's own log lie. */
   readonly folder: string;
+  /** What happened, in a sentence. */
+  readonly sentence: string;
+  /** The last lines of the machine's logs (last-words.ts). */
+  readonly lastWords: string;
 
-  constructor(kind: FailureKind, detail: string, folder: string) {
-    super(`${outcomes[kind].meaning}${detail === "" ? "" : `: ${detail}`} (logs: ${folder})`);
+  constructor(kind: FailureKind, detail: string, folder: string, lastWords = "") {
+    const sentence = `${outcomes[kind].meaning}${detail === "" ? "" : `: ${detail}`} (logs: ${folder})`;
+    super(`${sentence}${lastWords === "" ? "" : `\n${lastWords.trimEnd()}`}`);
+    this.sentence = sentence;
+    this.lastWords = lastWords;
     this.name = "MachineFailure";
     this.kind = kind;
     this.exitCode = outcomes[kind].exitCode;

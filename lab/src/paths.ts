@@ -12,9 +12,6 @@ export const buildFolder = join(repository, "build");
 /** The lab's own sources. */
 export const labFolder = join(repository, "lab");
 
-/** Logs of machines that failed, one folder each. */
-export const runsFolder = join(buildFolder, "lab", "runs");
-
 /** Large files that outlive the checkout. */
 export const cacheFolder = (): string =>
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "bareflank-ts", "lab");

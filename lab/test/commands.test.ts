@@ -17,6 +17,7 @@ const linuxResult = {
   console: "",
   folder: undefined,
   message: "",
+  lastWords: "",
 };
 
 let stderr = "";
@@ -85,9 +86,11 @@ describe("lab run", () => {
   });
 
   it("prints what happened to a machine that died, and ends with its code", async () => {
-    runners.runLinux.mockResolvedValue({ ...linuxResult, kind: "panic", exitCode: 240, message: "Linux panicked" });
+    const lastWords = "What it wrote last:\n  help\n";
+    const died = { kind: "panic", exitCode: 240, message: "Linux panicked", lastWords };
+    runners.runLinux.mockResolvedValue({ ...linuxResult, ...died });
     await lab("run", "--machine", "amd", "--", "true");
-    expect(stderr).toBe("lab: Linux panicked\n");
+    expect(stderr).toBe("lab: What it wrote last:\n  help\nlab: Linux panicked\n");
     expect(process.exitCode).toBe(240);
   });
 
@@ -126,7 +129,7 @@ describe("lab run", () => {
 
   it("documents its exit codes in --help", async () => {
     await expect(lab("run", "--help")).rejects.toThrow(CommanderError);
-    for (const code of [240, 241, 242, 243, 244, 245, 246, 247]) {
+    for (const code of [240, 241, 242, 243, 244, 245, 246, 247, 248, 249]) {
       expect(stdout).toContain(`  ${code}  `);
     }
   });
@@ -134,7 +137,14 @@ describe("lab run", () => {
 
 describe("lab bare", () => {
   it("hands over extensions in their order, kernel and command line", async () => {
-    runners.runBare.mockResolvedValue({ kind: "exit", exitCode: 3, output: "", folder: undefined, message: "" });
+    runners.runBare.mockResolvedValue({
+      kind: "exit",
+      exitCode: 3,
+      output: "",
+      folder: undefined,
+      message: "",
+      lastWords: "",
+    });
     const words = ["--extension", "a.elf", "--extension", "b.elf", "--kernel", "k.elf", "--append", "quiet"];
     await lab("bare", "--machine", "amd", "--icount", ...words);
     expect(bareOptions()).toMatchObject({

@@ -215,7 +215,7 @@ describe("memory that runs out", () => {
       if (error !== ERROR_NONE) expectRolledBack(machine, pages);
     }
     expect(outcomes).toEqual(new Set([ERROR_NONE, ERROR_NO_MEMORY]));
-  }, 60_000);
+  });
 
   it("is asked for as the extension's own memory needs it", () => {
     const memoryOf = (flags: number) => {

@@ -13,7 +13,9 @@ export interface Symbol {
 
 const HEADER = { magic: 0x7f454c46, sectionOffset: 0x28, sectionEntryBytes: 0x3a, sectionCount: 0x3c } as const;
 const SECTION = { type: 4, offset: 24, size: 32, link: 40, entryBytes: 64 } as const;
-const SYMBOL = { name: 0, info: 4, value: 8, size: 16, bytes: 24 } as const;
+const SYMBOL = { name: 0, info: 4, section: 6, value: 8, size: 16, bytes: 24 } as const;
+/** The section of a symbol that is a number, and no address. */
+const SHN_ABS = 0xfff1;
 const SHT_SYMTAB = 2;
 const STT_FUNC = 2;
 const STT_NOTYPE = 0;
@@ -46,7 +48,8 @@ export function readSymbols(elf: Uint8Array): Symbol[] {
     for (let at = start; at < start + bytes; at += SYMBOL.bytes) {
       const type = view.getUint8(at + SYMBOL.info) & 15;
       const address = view.getBigUint64(at + SYMBOL.value, true);
-      if ((type !== STT_FUNC && type !== STT_NOTYPE) || address === 0n) continue;
+      const isNumber = view.getUint16(at + SYMBOL.section, true) === SHN_ABS;
+      if ((type !== STT_FUNC && type !== STT_NOTYPE) || address === 0n || isNumber) continue;
       const name = textAt(elf, texts + view.getUint32(at + SYMBOL.name, true));
       if (name !== "") found.push({ name, address, size: view.getBigUint64(at + SYMBOL.size, true) });
     }
@@ -58,15 +61,24 @@ function textAt(elf: Uint8Array, offset: number): string {
   return Buffer.from(elf.subarray(offset, elf.indexOf(0, offset))).toString("latin1");
 }
 
+/** Turns symbols of a language's compiler into that language's names, all at once; those it does not know stay. */
+export type Demangler = (symbols: readonly string[]) => string[];
+
 /** The symbols of one image, ready to be asked. */
 export class SymbolTable {
   readonly #symbols: readonly Symbol[];
-  readonly #end: bigint;
+  readonly #code: readonly Range[];
+  readonly #names: readonly string[];
 
-  /** @param elf a `*.debug.elf` */
-  constructor(elf: Uint8Array) {
-    this.#symbols = readSymbols(elf);
-    this.#end = endOfCode(elf);
+  /**
+   * @param elf a `*.debug.elf`
+   * @param foreign for the names of C++ and Rust
+   */
+  constructor(elf: Uint8Array, foreign: Demangler = (symbols) => [...symbols]) {
+    const code = codeOf(elf);
+    this.#code = code;
+    this.#symbols = readSymbols(elf).filter(({ address }) => isWithin(code, address));
+    this.#names = foreign(this.#symbols.map(({ name }) => demangle(name)));
   }
 
   /** Whether the file has no symbols: it is stripped. */
@@ -74,55 +86,127 @@ export class SymbolTable {
     return this.#symbols.length === 0;
   }
 
-  /** `kernel/src/vm/createVm+0x1c`, or nothing when the address is not in the image's code. */
-  symbolize(address: bigint): string | undefined {
-    if (address >= this.#end) return undefined;
+  /**
+   * `kernel/src/vm/createVm+0x1c`, or nothing when the address is not in the image's code.
+   *
+   * @param isBehind the address is that behind the instruction that is meant, as a return address is: a function may end
+   * with that instruction
+   */
+  symbolize(address: bigint, isBehind = false): string | undefined {
+    const meant = isBehind ? address - 1n : address;
+    if (!isWithin(this.#code, meant)) return undefined;
     let low = 0;
     let high = this.#symbols.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#symbols[middle]?.address ?? 0n) <= address) low = middle + 1;
+      if ((this.#symbols[middle]?.address ?? 0n) <= meant) low = middle + 1;
       else high = middle;
     }
     const symbol = this.#symbols[low - 1];
     if (symbol === undefined) return undefined;
     // Functions of assembly have no size: they last until the next symbol.
-    if (symbol.size > 0n && address >= symbol.address + symbol.size) return undefined;
+    if (symbol.size > 0n && meant >= symbol.address + symbol.size) return undefined;
     const offset = address - symbol.address;
-    return offset === 0n ? demangle(symbol.name) : `${demangle(symbol.name)}+0x${offset.toString(16)}`;
+    const name = this.#names[low - 1] ?? symbol.name;
+    return offset === 0n ? name : `${name}+0x${offset.toString(16)}`;
   }
 }
+
+/** Addresses from the first to before the end. */
+type Range = readonly [first: bigint, end: bigint];
+
+const isWithin = (ranges: readonly Range[], address: bigint): boolean =>
+  ranges.some(([first, end]) => address >= first && address < end);
 
 const PROGRAM = { offset: 0x20, count: 0x38, entryBytes: 56, flags: 4, address: 16, memoryBytes: 40 } as const;
 const PT_LOAD = 1;
 const PF_X = 1;
 
-function endOfCode(elf: Uint8Array): bigint {
+/** What an image has executable. */
+function codeOf(elf: Uint8Array): Range[] {
   const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength);
+  if (elf.length < 64 || view.getUint32(0) !== HEADER.magic) throw new BuildError("This is no ELF file.");
   const start = Number(view.getBigUint64(PROGRAM.offset, true));
-  let end = 0n;
+  const ranges: Range[] = [];
   for (let index = 0; index < view.getUint16(PROGRAM.count, true); index++) {
     const at = start + index * PROGRAM.entryBytes;
     const executable = (view.getUint32(at + PROGRAM.flags, true) & PF_X) !== 0;
     if (view.getUint32(at, true) !== PT_LOAD || !executable) continue;
-    const last = view.getBigUint64(at + PROGRAM.address, true) + view.getBigUint64(at + PROGRAM.memoryBytes, true);
-    if (last > end) end = last;
+    const first = view.getBigUint64(at + PROGRAM.address, true);
+    ranges.push([first, first + view.getBigUint64(at + PROGRAM.memoryBytes, true)]);
   }
-  return end;
+  return ranges;
+}
+
+/** What the microkernel says of a fault, and of a callback that ended otherwise (kernel/src/life-cycle.ts, backtrace.ts). */
+const FAULT = /faulted on PP \d+: vector (\d+)/;
+const ENDING = /: the extension (?:called|returned|ended)/;
+const BACKTRACE = /backtrace, newest first:/;
+const ENTRY = /^\s*0x[0-9a-f]+\s*$/i;
+const INSTRUCTION_POINTER = /\brip 0x/i;
+/** Exceptions behind the instruction that raised them. (APM volume 2, 8.1.3: traps) */
+const TRAPS: ReadonlySet<string> = new Set(["1", "3", "4"]);
+
+/**
+ * Puts a function's name and the offset in it behind every hexadecimal address that lies in one, line by line. Where the
+ * microkernel prints an address that lies behind the instruction that is meant (a breakpoint, a system call, a return
+ * address), the name is that instruction's.
+ */
+export class AddressNamer {
+  readonly #read: () => readonly Pick<SymbolTable, "symbolize">[];
+  #tables: readonly Pick<SymbolTable, "symbolize">[] | undefined;
+  /** Whether the instruction pointer of the last failure lies behind the instruction that failed. */
+  #isTrap = false;
+  /** Entries of a backtrace so far; undefined outside of one. */
+  #entries: number | undefined;
+
+  /** @param read gives the tables when the first address comes, which is seldom */
+  constructor(read: () => readonly Pick<SymbolTable, "symbolize">[]) {
+    this.#read = read;
+  }
+
+  /** The text with names. It has whole lines. */
+  name(text: string): string {
+    return text
+      .split("\n")
+      .map((line) => this.#nameLine(line))
+      .join("\n");
+  }
+
+  #nameLine(line: string): string {
+    const isBehind = this.#isBehind(line);
+    return line.replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
+      this.#tables ??= this.#read();
+      const names = this.#tables.flatMap((table) => table.symbolize(BigInt(address), isBehind) ?? []);
+      return names.length === 0 ? address : `${address} (${[...new Set(names)].join(", or ")})`;
+    });
+  }
+
+  #isBehind(line: string): boolean {
+    const vector = FAULT.exec(line)?.[1];
+    if (vector !== undefined) this.#isTrap = TRAPS.has(vector);
+    if (ENDING.test(line)) this.#isTrap = true;
+    if (BACKTRACE.test(line)) {
+      this.#entries = 0;
+      return false;
+    }
+    if (this.#entries === undefined || !ENTRY.test(line)) {
+      this.#entries = undefined;
+      return this.#isTrap && INSTRUCTION_POINTER.test(line);
+    }
+    this.#entries += 1;
+    return this.#entries > 1 || this.#isTrap;
+  }
 }
 
 /**
- * Puts a function's name and the offset in it behind every hexadecimal address that lies in one.
+ * The text with names behind addresses, as AddressNamer gives them.
  *
  * @example
  * nameAddresses("rip 0x40001008", [table]); // "rip 0x40001008 (kernel/src/pool/Pool#allocate+0x8)"
  */
 export function nameAddresses(text: string, tables: readonly Pick<SymbolTable, "symbolize">[]): string {
-  if (tables.length === 0) return text;
-  return text.replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
-    const name = tables.map((table) => table.symbolize(BigInt(address))).find((found) => found !== undefined);
-    return name === undefined ? address : `${address} (${name})`;
-  });
+  return new AddressNamer(() => tables).name(text);
 }
 
 /** Name of the function at an address of an image: `symbolize("build/kernel/kernel.debug.elf", 0x40001234n)`. */

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BuildError, Builder, findWorkspace, selectParts } from "../src/index.ts";
-import { PATIENCE, Sample } from "./sample.ts";
+import { Sample } from "./sample.ts";
 
 let sample: Sample;
 
@@ -16,7 +16,7 @@ const unique = Date.now();
 beforeAll(async () => {
   sample = new Sample("build");
   expect((await sample.build()).failures).toEqual([]);
-}, PATIENCE);
+});
 
 afterAll(() => sample.close());
 
@@ -51,206 +51,166 @@ describe("cache", () => {
     ]);
   });
 
-  it(
-    "compiles again when an imported source or a header changed, and knows the old one when it is back",
-    async () => {
-      const image = () => readFileSync(sample.path("build/kernel/kernel.elf"));
-      const original = image();
-      await changed(
-        "kernel/src/cpu.h",
-        (text) => `${text.replace("mov %%cr3", "mov %%cr2")}\n/* ${unique} */\n`,
-        async () => {
-          expect((await sample.product("kernel")).cached).toBe(false);
-          expect(image().equals(original)).toBe(false);
-        },
-      );
-      expect((await sample.product("kernel")).cached).toBe(true);
-      expect(image().equals(original)).toBe(true);
-    },
-    PATIENCE,
-  );
+  it("compiles again when an imported source or a header changed, and knows the old one when it is back", async () => {
+    const image = () => readFileSync(sample.path("build/kernel/kernel.elf"));
+    const original = image();
+    await changed(
+      "kernel/src/cpu.h",
+      (text) => `${text.replace("mov %%cr3", "mov %%cr2")}\n/* ${unique} */\n`,
+      async () => {
+        expect((await sample.product("kernel")).cached).toBe(false);
+        expect(image().equals(original)).toBe(false);
+      },
+    );
+    expect((await sample.product("kernel")).cached).toBe(true);
+    expect(image().equals(original)).toBe(true);
+  });
 
-  it(
-    "leaves products alone whose contents stay the same",
-    async () => {
-      const time = () => statSync(sample.path("build/kernel/kernel.elf")).mtimeMs;
-      const before = time();
-      await changed(
-        "kernel/src/main.ts",
-        (text) => `${text}\n// no more than a comment: ${unique}\n`,
-        async () => {
-          expect((await sample.product("kernel")).cached).toBe(false);
-          expect(time()).toBe(before);
-        },
-      );
-    },
-    PATIENCE,
-  );
+  it("leaves products alone whose contents stay the same", async () => {
+    const time = () => statSync(sample.path("build/kernel/kernel.elf")).mtimeMs;
+    const before = time();
+    await changed(
+      "kernel/src/main.ts",
+      (text) => `${text}\n// no more than a comment: ${unique}\n`,
+      async () => {
+        expect((await sample.product("kernel")).cached).toBe(false);
+        expect(time()).toBe(before);
+      },
+    );
+  });
 });
 
 describe("errors", () => {
-  it(
-    "of TypeScript have file, line and column",
-    async () => {
-      await changed(
-        "library/src/main.ts",
-        (text) => `${text}\nexport function wrong(): u32 {\n  return missing();\n}\n`,
-        async () => {
-          const { diagnostics } = await failure("arithmetic");
-          expect(diagnostics).toContainEqual({
-            severity: "error",
-            code: "AS2304",
-            message: "Cannot find name 'missing'.",
-            file: "library/src/main.ts",
-            line: 10,
-            column: 10,
-            text: "  return missing();",
-          });
-        },
-      );
-    },
-    PATIENCE,
-  );
+  it("of TypeScript have file, line and column", async () => {
+    await changed(
+      "library/src/main.ts",
+      (text) => `${text}\nexport function wrong(): u32 {\n  return missing();\n}\n`,
+      async () => {
+        const { diagnostics } = await failure("arithmetic");
+        expect(diagnostics).toContainEqual({
+          severity: "error",
+          code: "AS2304",
+          message: "Cannot find name 'missing'.",
+          file: "library/src/main.ts",
+          line: 10,
+          column: 10,
+          text: "  return missing();",
+        });
+      },
+    );
+  });
 
-  it(
-    "of a missing import name the importing line",
-    async () => {
-      await changed(
-        "library/src/main.ts",
-        (text) => `import { x } from "./nowhere";\n${text}`,
-        async () => {
-          const { diagnostics } = await failure("arithmetic");
-          expect(diagnostics).toContainEqual(expect.objectContaining({ file: "library/src/main.ts", line: 1 }));
-        },
-      );
-    },
-    PATIENCE,
-  );
+  it("of a missing import name the importing line", async () => {
+    await changed(
+      "library/src/main.ts",
+      (text) => `import { x } from "./nowhere";\n${text}`,
+      async () => {
+        const { diagnostics } = await failure("arithmetic");
+        expect(diagnostics).toContainEqual(expect.objectContaining({ file: "library/src/main.ts", line: 1 }));
+      },
+    );
+  });
 
-  it(
-    "name the function and the line that uses floating point",
-    async () => {
-      const source =
-        "\nfunction half(value: u32): f64 {\n  return <f64>value * 0.5;\n}\nexport function round(value: u32): u32 {\n  return <u32>half(value);\n}\n";
-      await changed(
-        "library/src/main.ts",
-        (text) => text + source,
-        async () => {
-          const { diagnostics } = await failure("arithmetic");
-          expect(diagnostics).toHaveLength(1);
-          expect(diagnostics[0]).toMatchObject({ file: "library/src/main.ts", code: "float" });
-          expect([10, 13]).toContain(diagnostics[0]?.line);
-          expect(diagnostics[0]?.message).toMatch(/floating point in library\/src\/main\/round/);
-        },
-      );
-    },
-    PATIENCE,
-  );
+  it("name the function and the line that uses floating point", async () => {
+    const source =
+      "\nfunction half(value: u32): f64 {\n  return <f64>value * 0.5;\n}\nexport function round(value: u32): u32 {\n  return <u32>half(value);\n}\n";
+    await changed(
+      "library/src/main.ts",
+      (text) => text + source,
+      async () => {
+        const { diagnostics } = await failure("arithmetic");
+        expect(diagnostics).toHaveLength(1);
+        expect(diagnostics[0]).toMatchObject({ file: "library/src/main.ts", code: "float" });
+        expect([10, 13]).toContain(diagnostics[0]?.line);
+        expect(diagnostics[0]?.message).toMatch(/floating point in library\/src\/main\/round/);
+      },
+    );
+  });
 
-  it(
-    "say how much memory the data needs when it has less",
-    async () => {
-      await changed(
-        "loader/src/main.ts",
-        (text) => `${text}\nexport const table = memory.data(5000);\n`,
-        async () => {
-          const { message, hint } = await failure("loader");
-          expect(message).toBe("The data of loader ends at 72 KiB, its memory at 68.");
-          expect(hint).toBe('Set "memory": { "initialKiB": 72 } or more in its package.json.');
-        },
-      );
-    },
-    PATIENCE,
-  );
+  it("say how much memory the data needs when it has less", async () => {
+    await changed(
+      "loader/src/main.ts",
+      (text) => `${text}\nexport const table = memory.data(5000);\n`,
+      async () => {
+        const { message, hint } = await failure("loader");
+        expect(message).toBe("The data of loader ends at 72 KiB, its memory at 68.");
+        expect(hint).toBe('Set "memory": { "initialKiB": 72 } or more in its package.json.');
+      },
+    );
+  });
 
-  it(
-    "of C have file, line and column",
-    async () => {
-      await changed(
-        "kernel/glue.c",
-        (text) => `${text}\nu32 wrong(void) { return missing; }\n`,
-        async () => {
-          const { diagnostics } = await failure("kernel");
-          expect(diagnostics).toContainEqual(expect.objectContaining({ file: "kernel/glue.c", line: 11, column: 26 }));
-        },
-      );
-    },
-    PATIENCE,
-  );
+  it("of C have file, line and column", async () => {
+    await changed(
+      "kernel/glue.c",
+      (text) => `${text}\nu32 wrong(void) { return missing; }\n`,
+      async () => {
+        const { diagnostics } = await failure("kernel");
+        expect(diagnostics).toContainEqual(expect.objectContaining({ file: "kernel/glue.c", line: 11, column: 26 }));
+      },
+    );
+  });
 
-  it(
-    "name a file that package.json promises and nobody wrote",
-    async () => {
-      await changed(
-        "kernel/package.json",
-        (text) => text.replace("glue.c", "glew.c"),
-        async () => {
-          const builder = new Builder(findWorkspace(sample.root));
-          const { failures } = await builder.build(selectParts(builder.workspace, ["kernel"]));
-          expect(failures[0]?.error.message).toMatch(/kernel\/package\.json names glew\.c, which does not exist/);
-          await builder.close();
-        },
-      );
-    },
-    PATIENCE,
-  );
+  it("name a file that package.json promises and nobody wrote", async () => {
+    await changed(
+      "kernel/package.json",
+      (text) => text.replace("glue.c", "glew.c"),
+      async () => {
+        const builder = new Builder(findWorkspace(sample.root));
+        const { failures } = await builder.build(selectParts(builder.workspace, ["kernel"]));
+        expect(failures[0]?.error.message).toMatch(/kernel\/package\.json names glew\.c, which does not exist/);
+        await builder.close();
+      },
+    );
+  });
 });
 
 describe("an extension outside of any workspace", () => {
-  it(
-    "is built with the C and assembly of the SDK that it depends on",
-    async () => {
-      const folder = sample.path("elsewhere");
-      const sdk = sample.path("elsewhere/node_modules/@sample/sdk");
-      mkdirSync(dirname(sdk), { recursive: true });
-      cpSync(sample.path("extension"), sdk, { recursive: true });
-      const files = { native: ["start.S", "memory.c"], intrinsics: ["src/call.h"] };
-      const manifest = { name: "@sample/sdk", exports: "./src/call.ts", bareflank: { type: "sdk", ...files } };
-      writeFileSync(join(sdk, "package.json"), JSON.stringify(manifest));
-      mkdirSync(join(folder, "src"));
-      const own = { dependencies: { "@sample/sdk": "1" }, bareflank: { type: "extension", name: "mine" } };
-      writeFileSync(join(folder, "package.json"), JSON.stringify(own));
-      const source = readFileSync(sample.path("extension/src/main.ts"), "utf8").replace("./call", "@sample/sdk");
-      writeFileSync(join(folder, "src/main.ts"), source);
+  it("is built with the C and assembly of the SDK that it depends on", async () => {
+    const folder = sample.path("elsewhere");
+    const sdk = sample.path("elsewhere/node_modules/@sample/sdk");
+    mkdirSync(dirname(sdk), { recursive: true });
+    cpSync(sample.path("extension"), sdk, { recursive: true });
+    const files = { native: ["start.S", "memory.c"], intrinsics: ["src/call.h"] };
+    const manifest = { name: "@sample/sdk", exports: "./src/call.ts", bareflank: { type: "sdk", ...files } };
+    writeFileSync(join(sdk, "package.json"), JSON.stringify(manifest));
+    mkdirSync(join(folder, "src"));
+    const own = { dependencies: { "@sample/sdk": "1" }, bareflank: { type: "extension", name: "mine" } };
+    writeFileSync(join(folder, "package.json"), JSON.stringify(own));
+    const source = readFileSync(sample.path("extension/src/main.ts"), "utf8").replace("./call", "@sample/sdk");
+    writeFileSync(join(folder, "src/main.ts"), source);
 
-      const builder = new Builder(findWorkspace(folder));
-      const { products, failures } = await builder.build(selectParts(builder.workspace, []));
-      await builder.close();
-      expect(failures).toEqual([]);
-      expect(products.map(({ files: { elf } }) => elf)).toEqual([join(folder, "build/extensions/mine/mine.elf")]);
-    },
-    PATIENCE,
-  );
+    const builder = new Builder(findWorkspace(folder));
+    const { products, failures } = await builder.build(selectParts(builder.workspace, []));
+    await builder.close();
+    expect(failures).toEqual([]);
+    expect(products.map(({ files: { elf } }) => elf)).toEqual([join(folder, "build/extensions/mine/mine.elf")]);
+  });
 });
 
 describe("watching", () => {
-  it(
-    "builds again when a source changed",
-    async () => {
-      const bf = fileURLToPath(new URL("../bin/bf", import.meta.url));
-      const env = { ...process.env, BF_CACHE: sample.cache };
-      const child = spawn(bf, ["build", "--watch", "arithmetic"], { cwd: sample.root, env });
-      let text = "";
-      const says = (pattern: RegExp) =>
-        new Promise<void>((resolve) => {
-          const check = () => pattern.test(text) && resolve();
-          child.stderr.on("data", check);
-          check();
-        });
-      child.stderr.on("data", (data) => {
-        text += data;
+  it("builds again when a source changed", async () => {
+    const bf = fileURLToPath(new URL("../bin/bf", import.meta.url));
+    const env = { ...process.env, BF_CACHE: sample.cache };
+    const child = spawn(bf, ["build", "--watch", "arithmetic"], { cwd: sample.root, env });
+    let text = "";
+    const says = (pattern: RegExp) =>
+      new Promise<void>((resolve) => {
+        const check = () => pattern.test(text) && resolve();
+        child.stderr.on("data", check);
+        check();
       });
-      await says(/unchanged[\s\S]*waiting/);
-      await changed(
-        "library/src/main.ts",
-        (source) => source.replace("a + b", `b + a + ${unique}`),
-        () => says(/built in[\s\S]*waiting/),
-      );
-      child.kill();
-      expect(text.match(/waiting/g)?.length).toBeGreaterThanOrEqual(2);
-    },
-    PATIENCE,
-  );
+    child.stderr.on("data", (data) => {
+      text += data;
+    });
+    await says(/unchanged[\s\S]*waiting/);
+    await changed(
+      "library/src/main.ts",
+      (source) => source.replace("a + b", `b + a + ${unique}`),
+      () => says(/built in[\s\S]*waiting/),
+    );
+    child.kill();
+    expect(text.match(/waiting/g)?.length).toBeGreaterThanOrEqual(2);
+  });
 });
 
 describe("the command", () => {
@@ -262,65 +222,45 @@ describe("the command", () => {
       encoding: "utf8",
     });
 
-  it(
-    "builds, by a link and from a package's folder too, and says what it did",
-    () => {
-      const link = sample.path("bf-link");
-      symlinkSync(bf, link);
-      const { status, stderr, stdout } = run(["build"], { program: link, cwd: join(sample.root, "kernel") });
-      expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
-      expect(stderr).toMatch(/^kernel +unchanged +.*kernel\.elf$/m);
-    },
-    PATIENCE,
-  );
+  it("builds, by a link and from a package's folder too, and says what it did", () => {
+    const link = sample.path("bf-link");
+    symlinkSync(bf, link);
+    const { status, stderr, stdout } = run(["build"], { program: link, cwd: join(sample.root, "kernel") });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+    expect(stderr).toMatch(/^kernel +unchanged +.*kernel\.elf$/m);
+  });
 
-  it(
-    "ends with 2 for a part that does not exist, and says which do",
-    () => {
-      const { status, stderr } = run(["build", "kernal"]);
-      expect(status).toBe(2);
-      expect(stderr).toBe('bf: There is no part "kernal".\nParts here: kernel, hello, loader, arithmetic.\n');
-    },
-    PATIENCE,
-  );
+  it("ends with 2 for a part that does not exist, and says which do", () => {
+    const { status, stderr } = run(["build", "kernal"]);
+    expect(status).toBe(2);
+    expect(stderr).toBe('bf: There is no part "kernal".\nParts here: kernel, hello, loader, arithmetic.\n');
+  });
 
-  it(
-    "ends with 2 for an option that does not exist",
-    () => {
-      expect(run(["build", "--colour"]).status).toBe(2);
-    },
-    PATIENCE,
-  );
+  it("ends with 2 for an option that does not exist", () => {
+    expect(run(["build", "--colour"]).status).toBe(2);
+  });
 
-  it(
-    "prints products as JSON",
-    () => {
-      const { status, stdout } = run(["build", "extension", "hello", "--json"]);
-      expect(status).toBe(0);
-      const result = JSON.parse(stdout) as { products: { part: string; files: { elf: string } }[]; errors: unknown[] };
-      expect(result.errors).toEqual([]);
-      expect(result.products.map(({ part, files }) => [part, files.elf])).toEqual([
-        ["hello", sample.path("build/extensions/hello/hello.elf")],
-      ]);
-    },
-    PATIENCE,
-  );
+  it("prints products as JSON", () => {
+    const { status, stdout } = run(["build", "extension", "hello", "--json"]);
+    expect(status).toBe(0);
+    const result = JSON.parse(stdout) as { products: { part: string; files: { elf: string } }[]; errors: unknown[] };
+    expect(result.errors).toEqual([]);
+    expect(result.products.map(({ part, files }) => [part, files.elf])).toEqual([
+      ["hello", sample.path("build/extensions/hello/hello.elf")],
+    ]);
+  });
 
-  it(
-    "names the Debian package of a tool that is missing, without a stack trace",
-    () => {
-      const folder = sample.path("tools");
-      const tools = ["node", "readlink", "sh"].map((name) => [
-        name,
-        spawnSync("which", [name], { encoding: "utf8" }).stdout.trim(),
-      ]);
-      spawnSync("mkdir", ["-p", folder]);
-      for (const [name = "", target = ""] of tools) symlinkSync(target, join(folder, name));
-      const { status, stderr } = run(["build", "kernel"], { env: { PATH: folder } });
-      expect(status).toBe(1);
-      expect(stderr).toContain("clang is not installed.\nIt is in the Debian package clang: apt-get install clang\n");
-      expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
-    },
-    PATIENCE,
-  );
+  it("names the Debian package of a tool that is missing, without a stack trace", () => {
+    const folder = sample.path("tools");
+    const tools = ["node", "readlink", "sh"].map((name) => [
+      name,
+      spawnSync("which", [name], { encoding: "utf8" }).stdout.trim(),
+    ]);
+    spawnSync("mkdir", ["-p", folder]);
+    for (const [name = "", target = ""] of tools) symlinkSync(target, join(folder, name));
+    const { status, stderr } = run(["build", "kernel"], { env: { PATH: folder } });
+    expect(status).toBe(1);
+    expect(stderr).toContain("clang is not installed.\nIt is in the Debian package clang: apt-get install clang\n");
+    expect(stderr).not.toMatch(/ at .*:\d+:\d+/);
+  });
 });

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Coverage } from "../src/coverage.ts";
 import { selectParts } from "../src/index.ts";
-import { PATIENCE, Sample } from "./sample.ts";
+import { Sample } from "./sample.ts";
 
 let sample: Sample;
 let coverage: Coverage;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   await sample.product("arithmetic");
   coverage = new Coverage(sample.builder.workspace);
   await coverage.prepare(selectParts(sample.builder.workspace, ["arithmetic"]));
-}, PATIENCE);
+});
 
 afterAll(() => sample.close());
 

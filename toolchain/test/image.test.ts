@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProductManifest, symbolize } from "../src/index.ts";
 import { readSymbols } from "../src/symbols.ts";
-import { disassemble, FIXTURES, output, PATIENCE, Sample } from "./sample.ts";
+import { disassemble, FIXTURES, output, Sample } from "./sample.ts";
 
 let sample: Sample;
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   sample = new Sample("image");
   const { failures } = await sample.build();
   expect(failures).toEqual([]);
-}, PATIENCE);
+});
 
 afterAll(() => sample.close());
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { CompileResult } from "../src/assemblyscript.ts";
 import { Compilers } from "../src/compilers.ts";
 import { type PartField, resolvePart } from "../src/part.ts";
-import { FIXTURES, PATIENCE } from "./sample.ts";
+import { FIXTURES } from "./sample.ts";
 
 const root = join(FIXTURES, "managed");
 const compilers = new Compilers();
@@ -37,35 +37,27 @@ async function closures(): Promise<Closures> {
 }
 
 describe("what closures capture", () => {
-  it(
-    "stays when the collector runs, and what they made and forgot is freed",
-    async () => {
-      const { make, call, reportLength, collect } = await closures();
-      make(3);
-      // A megabyte in a memory of 64 KiB
-      for (let value = 0; value < 20_000; value++) {
-        expect(call(value)).toBeLessThanOrEqual(8);
-        if (value % 200 === 0) collect();
-      }
-      expect(call(7)).toBe(8);
-      collect();
-      expect(reportLength()).toBe("7 of 199990010 3! 7".length);
-    },
-    PATIENCE,
-  );
+  it("stays when the collector runs, and what they made and forgot is freed", async () => {
+    const { make, call, reportLength, collect } = await closures();
+    make(3);
+    // A megabyte in a memory of 64 KiB
+    for (let value = 0; value < 20_000; value++) {
+      expect(call(value)).toBeLessThanOrEqual(8);
+      if (value % 200 === 0) collect();
+    }
+    expect(call(7)).toBe(8);
+    collect();
+    expect(reportLength()).toBe("7 of 199990010 3! 7".length);
+  });
 
-  it(
-    "is freed with the closure",
-    async () => {
-      const { make, call, collect } = await closures();
-      for (let start = 0; start < 5_000; start++) {
-        make(start);
-        if (start % 50 === 0) collect();
-      }
-      expect(call(1)).toBeGreaterThan(0);
-    },
-    PATIENCE,
-  );
+  it("is freed with the closure", async () => {
+    const { make, call, collect } = await closures();
+    for (let start = 0; start < 5_000; start++) {
+      make(start);
+      if (start % 50 === 0) collect();
+    }
+    expect(call(1)).toBeGreaterThan(0);
+  });
 });
 
 describe("errors", () => {

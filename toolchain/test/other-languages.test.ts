@@ -7,7 +7,7 @@ import { delimiter, join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { BuildError, Builder, findWorkspace, type Product, scaffold } from "../src/index.ts";
 import { readSymbols } from "../src/symbols.ts";
-import { output, PATIENCE } from "./sample.ts";
+import { output } from "./sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bf-languages-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,31 +51,23 @@ async function failure(path: string): Promise<BuildError> {
 const debugImage = (product: Product) => product.files.debug ?? "";
 
 describe.each(["c", "cpp", "rust"])("an extension in %s", (language) => {
-  it(
-    "has the layout that the microkernel wants",
-    async () => {
-      const { files } = await built(made(language));
-      const text = output("llvm-readelf", "-hlW", files.elf ?? "");
-      expect(text).toMatch(/Type: +EXEC/);
-      expect(text).toMatch(/Entry point address: +0x328000000000/);
-      const loads = [...text.matchAll(/^ +LOAD .* (R E|R {2}|RW ) 0x1000$/gm)].map((match) => match[1]);
-      expect(loads).toEqual(["R E", "R  ", "RW "]);
-      expect(text).toMatch(/GNU_STACK .* RW +0/);
-      expect(text).not.toMatch(/DYNAMIC|INTERP/);
-      expect(readSymbols(readFileSync(files.elf ?? ""))).toEqual([]);
-    },
-    PATIENCE,
-  );
+  it("has the layout that the microkernel wants", async () => {
+    const { files } = await built(made(language));
+    const text = output("llvm-readelf", "-hlW", files.elf ?? "");
+    expect(text).toMatch(/Type: +EXEC/);
+    expect(text).toMatch(/Entry point address: +0x328000000000/);
+    const loads = [...text.matchAll(/^ +LOAD .* (R E|R {2}|RW ) 0x1000$/gm)].map((match) => match[1]);
+    expect(loads).toEqual(["R E", "R  ", "RW "]);
+    expect(text).toMatch(/GNU_STACK .* RW +0/);
+    expect(text).not.toMatch(/DYNAMIC|INTERP/);
+    expect(readSymbols(readFileSync(files.elf ?? ""))).toEqual([]);
+  });
 
-  it(
-    "leaves the guest's vector registers alone",
-    async () => {
-      const code = output("llvm-objdump", "-d", "--no-show-raw-insn", debugImage(await built(made(language))));
-      expect(code).toContain("syscall");
-      expect(code).not.toMatch(/%(?:[xyz]?mm\d|st\b)/);
-    },
-    PATIENCE,
-  );
+  it("leaves the guest's vector registers alone", async () => {
+    const code = output("llvm-objdump", "-d", "--no-show-raw-insn", debugImage(await built(made(language))));
+    expect(code).toContain("syscall");
+    expect(code).not.toMatch(/%(?:[xyz]?mm\d|st\b)/);
+  });
 });
 
 describe("errors", () => {
@@ -83,51 +75,39 @@ describe("errors", () => {
     ["c", "uint64_t wrong(void) { return nowhere; }", "use of undeclared identifier 'nowhere'"],
     ["cpp", "static uint64_t wrong() { return nowhere; }", "use of undeclared identifier 'nowhere'"],
     ["rust", "fn wrong() -> u64 { nowhere }", expect.stringContaining("cannot find value `nowhere` in this scope")],
-  ])(
-    "in %s have file, line and column, and the line itself",
-    async (language, line, message) => {
-      const path = made(language, (source) => `${source}${line}\n`);
-      const { diagnostics } = await failure(path);
-      const file = `src/main.${{ c: "c", cpp: "cpp", rust: "rs" }[language]}`;
-      const lines = readFileSync(join(path, file), "utf8").split("\n");
-      const place = { file, line: lines.length - 1, column: line.indexOf("nowhere") + 1, text: line };
-      expect(diagnostics).toContainEqual(expect.objectContaining({ severity: "error", message, ...place }));
-    },
-    PATIENCE,
-  );
+  ])("in %s have file, line and column, and the line itself", async (language, line, message) => {
+    const path = made(language, (source) => `${source}${line}\n`);
+    const { diagnostics } = await failure(path);
+    const file = `src/main.${{ c: "c", cpp: "cpp", rust: "rs" }[language]}`;
+    const lines = readFileSync(join(path, file), "utf8").split("\n");
+    const place = { file, line: lines.length - 1, column: line.indexOf("nowhere") + 1, text: line };
+    expect(diagnostics).toContainEqual(expect.objectContaining({ severity: "error", message, ...place }));
+  });
 
-  it(
-    "say which function of a Rust extension needs floating point",
-    async () => {
-      const half = "root::start(Pp((pp.0 as f64 * 0.5) as u16))";
-      const error = await failure(made("rust", (source) => source.replace("root::start(pp)", half)));
-      expect(error.message).toMatch(/uses floating point or vectors, in .*bootstrap/);
-      expect(error.hint).toContain("compute with integers");
-    },
-    PATIENCE,
-  );
+  it("say which function of a Rust extension needs floating point", async () => {
+    const half = "root::start(Pp((pp.0 as f64 * 0.5) as u16))";
+    const error = await failure(made("rust", (source) => source.replace("root::start(pp)", half)));
+    expect(error.message).toMatch(/uses floating point or vectors, in .*bootstrap/);
+    expect(error.hint).toContain("compute with integers");
+  });
 
-  it(
-    "name the package that has rustc where there is none",
-    () => {
-      const bin = join(folder, "bin");
-      mkdirSync(bin);
-      const folders = (process.env.PATH ?? "").split(delimiter);
-      for (const name of ["sh", "readlink", "node", "clang", "ld.lld", "llvm-objcopy"]) {
-        const found = folders.map((place) => join(place, name)).find((file) => existsSync(file));
-        symlinkSync(found ?? "", join(bin, name));
-      }
-      const { status, stderr } = spawnSync(resolve(import.meta.dirname, "../bin/bf"), ["build"], {
-        cwd: made("rust"),
-        env: { PATH: bin, HOME: process.env.HOME },
-        encoding: "utf8",
-      });
-      expect(status).toBe(1);
-      expect(stderr).toContain("rustc is not installed.");
-      expect(stderr).toContain("It is in the Debian package rustc: apt-get install rustc");
-    },
-    PATIENCE,
-  );
+  it("name the package that has rustc where there is none", () => {
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    const folders = (process.env.PATH ?? "").split(delimiter);
+    for (const name of ["sh", "readlink", "node", "clang", "ld.lld", "llvm-objcopy"]) {
+      const found = folders.map((place) => join(place, name)).find((file) => existsSync(file));
+      symlinkSync(found ?? "", join(bin, name));
+    }
+    const { status, stderr } = spawnSync(resolve(import.meta.dirname, "../bin/bf"), ["build"], {
+      cwd: made("rust"),
+      env: { PATH: bin, HOME: process.env.HOME },
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain("rustc is not installed.");
+    expect(stderr).toContain("It is in the Debian package rustc: apt-get install rustc");
+  });
 
   it.each([
     [{ language: "cobol" }, 'names a "language" that is none of "typescript", "c", "cpp", "rust".'],

@@ -9,9 +9,6 @@ import { Builder, type BuildResult, findWorkspace, type Product, selectParts } f
 
 export const FIXTURES = fileURLToPath(new URL("./fixtures", import.meta.url));
 
-/** A compiler's start takes seconds on a busy machine. */
-export const PATIENCE = 120_000;
-
 /** The cache outlives a test run; the copies do not, because two runs may overlap. */
 const CACHE = fileURLToPath(new URL("../../build/test/toolchain", import.meta.url));
 

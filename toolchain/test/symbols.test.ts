@@ -1,8 +1,12 @@
 // Names of functions
 
-import { expect, it } from "vitest";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BuildError, demangle } from "../src/index.ts";
-import { nameAddresses, readSymbols } from "../src/symbols.ts";
+import { nameAddresses, readSymbols, SymbolTable } from "../src/symbols.ts";
 
 it.each([
   ["w2c_kernel_kernel0x2Fsrc0x2Fvm0x2FcreateVm", "kernel/src/vm/createVm"],
@@ -36,4 +40,76 @@ it("addresses in functions get their name behind them, others stay", () => {
 
 it("without symbols the text stays as it is", () => {
   expect(nameAddresses("rip 0x40001000", [])).toBe("rip 0x40001000");
+});
+
+it("names the instruction that is meant where an address lies behind it", () => {
+  // A function's end is the beginning of the next one.
+  const functions = {
+    symbolize: (address: bigint, isBehind = false) => {
+      const meant = isBehind ? address - 1n : address;
+      return meant < 0x4000_2000n ? "former" : "latter";
+    },
+  };
+  const report = (vector: number) => [
+    `bareflank: the extension faulted on PP 0: vector ${vector}, error code 0x0, address 0x0`,
+    "  rip 0x0000000040002000  rsp 0x1",
+    "bareflank: PP 0: the extension faulted in vmexit",
+    "  backtrace, newest first:",
+    "    0x0000000040002000",
+    "    0x0000000040002000",
+    "bareflank: 0x0000000040002000",
+  ];
+  const namesOf = (lines: readonly string[]) =>
+    nameAddresses(lines.join("\r\n"), [functions])
+      .match(/former|latter/g)
+      ?.join(" ");
+  expect(namesOf(report(6))).toBe("latter latter former latter");
+  expect(namesOf(report(3))).toBe("former former former latter");
+  const exit = ["bareflank: PP 0: the extension called exit in vmexit", ...report(6).slice(3)];
+  expect(namesOf(exit)).toBe("former former latter");
+});
+
+it("names both when two images have the address", () => {
+  const tables = ["a", "b", "a"].map((name) => ({ symbolize: () => name }));
+  expect(nameAddresses("0x123456", tables)).toBe("0x123456 (a, or b)");
+});
+
+describe("an image's symbols", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "bf-symbols-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Code at 0x32800000_0000, then data; and a constant that is no address. */
+  const table = (foreign?: (names: readonly string[]) => string[]) => {
+    const source = join(folder, "image.S");
+    const elf = join(folder, "image.elf");
+    writeFileSync(
+      source,
+      `.set vector, 6
+       .set low, 0x327fffffff00
+       .text; .globl _start; .type _start, @function; _start: nop; ret; .size _start, . - _start
+       .globl _ZN1a1bEv; .type _ZN1a1bEv, @function; _ZN1a1bEv: ud2
+       .data; .globl data; data: .quad 0`,
+    );
+    const flags = ["-nostdlib", "-static", "-fuse-ld=lld", "-Wl,-Ttext=0x328000000000,-e,_start"];
+    execFileSync("clang", [...flags, "-o", elf, source]);
+    return new SymbolTable(readFileSync(elf), foreign);
+  };
+
+  it("name addresses in code alone, and are no numbers", () => {
+    const symbols = table();
+    expect(symbols.symbolize(0x3280_0000_0001n)).toBe("_start+0x1");
+    expect(symbols.symbolize(0x3280_0000_0002n)).toBe("_ZN1a1bEv");
+    expect(symbols.symbolize(0x3280_0000_0002n, true)).toBe("_start+0x2");
+    for (const address of [6n, 0x26n, 0x1234n, 0x327f_ffff_ff00n, 0x327f_ffff_ffffn, 0x3280_0000_2000n]) {
+      expect(symbols.symbolize(address)).toBeUndefined();
+    }
+  });
+
+  it("have the names of other languages from who knows those", () => {
+    const symbols = table((names) => names.map((name) => name.replace("_ZN1a1bEv", "a::b()")));
+    expect(symbols.symbolize(0x3280_0000_0003n)).toBe("a::b()+0x1");
+  });
 });

@@ -1,11 +1,11 @@
 // bfm start: slides the hypervisor under Linux, on every processor
 
+import { NO_CPU, type Place, phaseText, processor } from "@bareflank/abi/messages";
 import { constantName } from "../constant-names.ts";
 import type { Driver } from "../driver.ts";
 import type { Environment } from "../environment.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure, type FailureFacts } from "../failure.ts";
-import { NO_CPU, type Place, phaseText, processor } from "../messages.ts";
 import { type Outcome, statusFacts, statusLine } from "../outcome.ts";
 
 /** How often a start that does not end is talked about. */

@@ -2,14 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { difference } from "./comparison.ts";
 import { type Decoded, decodeAt, inputCapacity, MODE_16, MODE_32, MODE_64, type Mode, STATUS } from "./decoder.ts";
 import { type Disassembly, disassembleFile, disassemblePlaces, isUnknown, type Line } from "./disassembler.ts";
 import { plainInstructions, prefixedInstructions } from "./prefixes.ts";
 
 /** A busy machine takes longer to disassemble. */
-vi.setConfig({ testTimeout: 60_000 });
 
 /** No instruction looks further than this. */
 const REACH = 16;

@@ -34,7 +34,7 @@ it("finds nothing wrong on two of Intel's processors", async () => {
   expect(wrong).toEqual([]);
   expect(tallies.size).toBeGreaterThan(35);
   expect(run.output).toContain("bare: stopped, registers as before");
-}, 120_000);
+});
 
 /** The loadable segments of an ELF file: where they lie, and their bytes. */
 function segmentsOf(file: Buffer): { address: bigint; bytes: Buffer }[] {
@@ -86,4 +86,4 @@ it("leaves the microkernel's code and constants as they were", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 120_000);
+});

@@ -13,8 +13,7 @@ const MOST_INSTRUCTIONS = 260;
 const GENERAL_PROTECTION = 13;
 const PAGE_FAULT = 14;
 
-const runIntel = (extension: string, options: Options = {}) =>
-  run(extension, { machine: "intel", timeout: 120, ...options });
+const runIntel = (extension: string, options: Options = {}) => run(extension, { machine: "intel", ...options });
 const runChanged = (changes: Changes, options: Options = {}) => runIntel(assemble(changes, "intel"), options);
 
 /** What the bare platform prints after a storm of NMIs. */

@@ -1,19 +1,10 @@
 // Runs an extension on the bare platform and takes what it wrote apart
 
 import { rmSync } from "node:fs";
+import { type PrintedReport, readReport } from "../../../lab/src/bare-report.ts";
 import { type Monitor, type RunBareOptions, type RunBareResult, runBare } from "../../../lab/src/index.ts";
 
-/** What the bare platform prints of an operation that failed: the driver's report. */
-export interface PrintedReport {
-  readonly operation: string;
-  /** ERROR_*. */
-  readonly error: number;
-  readonly cpu: number;
-  /** PHASE_*. */
-  readonly phase: number;
-  readonly file: number;
-  readonly detail: bigint;
-}
+export type { PrintedReport };
 
 export interface Run extends RunBareResult {
   /** Undefined when every operation went well. */
@@ -29,24 +20,8 @@ export interface Options extends Omit<RunBareOptions, "extensions"> {
   readonly cpuids?: number;
 }
 
-const REPORT = /^bare: (\w+) failed: error (\d+), processor (\d+), phase (\d+), file (\d+), detail (0x[0-9a-f]+)$/m;
 const RING = /^bare: debug ring\n([\s\S]*?)^bare: end of debug ring$/m;
 const WORK = /^bare: processor (\d+): \d+ CPUIDs of leaf \S+ in the root VM/gm;
-
-function report(output: string): PrintedReport | undefined {
-  const match = REPORT.exec(output);
-  if (match === null) return undefined;
-  const [, operation = "", error, cpu, phase, file, detail = ""] = match;
-  const [errorNumber = 0, cpuNumber = 0, phaseNumber = 0, fileNumber = 0] = [error, cpu, phase, file].map(Number);
-  return {
-    operation,
-    error: errorNumber,
-    cpu: cpuNumber,
-    phase: phaseNumber,
-    file: fileNumber,
-    detail: BigInt(detail),
-  };
-}
 
 /** Lines without those that print a fault's registers, which begin with spaces. */
 export function withoutRegisters(text: string): string[] {
@@ -59,15 +34,13 @@ export async function run(
   { cpuids = 10, append = "", ...options }: Options = {},
 ): Promise<Run> {
   const result = await runBare({
-    // Bochs takes five seconds on a quiet host, most of them for the BIOS
-    timeout: options.machine === undefined || options.machine === "amd" ? 30 : 120,
     ...options,
     extensions: typeof extension === "string" ? [extension] : extension,
     append: `cpuid=${cpuids} ${append}`,
   });
   return {
     ...result,
-    report: report(result.output),
+    report: readReport(result.output),
     ring: withoutRegisters(RING.exec(result.output)?.[1] ?? ""),
     worked: [...result.output.matchAll(WORK)].map((match) => Number(match[1])),
   };

@@ -76,6 +76,7 @@ const openFifo = (path: string): number => {
 export class Bochs implements Emulator {
   readonly ended: Promise<Ending>;
   readonly died: Promise<Death>;
+  readonly pid: number;
   readonly folder: string;
   readonly monitor: BochsDebugger;
   readonly #process: ChildProcess;
@@ -91,6 +92,8 @@ export class Bochs implements Emulator {
     recordings: readonly Recording[],
   ) {
     this.#process = process;
+    // The emulator has answered already, so there is a process.
+    this.pid = process.pid ?? 0;
     this.#sockets = sockets;
     this.#log = log;
     this.folder = folder;

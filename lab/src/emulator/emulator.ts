@@ -94,6 +94,8 @@ export interface Monitor {
 
 /** An emulator that was started. */
 export interface Emulator {
+  /** Of its process. */
+  readonly pid: number;
   /** Where its logs are. */
   readonly folder: string;
   readonly monitor: Monitor;

@@ -1,39 +1,66 @@
-// Noticing that a machine is dead: by its serial ports, by its emulator, or by the clock
+// Noticing that a machine is dead: by its serial ports, by its emulator, or because nothing comes of it any more
 
 import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import { lastWords } from "../last-words.ts";
 import { type FailureKind, MachineFailure } from "../outcome.ts";
+import { keepRunFolder } from "../run-folder.ts";
 import { type Death, type Emulator, REGISTERS_LOG, SERIAL_LOG } from "./emulator.ts";
 import { writeFunctions } from "./functions.ts";
+import { MachineClock, waitingSeconds } from "./machine-clock.ts";
 
-/** What a dying machine writes to a serial port, and how many milliseconds it gets after that. */
+/** What a dying machine writes to a serial port, and how many seconds it gets after that. */
 const panics = {
   /** Long enough for the rest of the text. */
-  panic: { pattern: /Kernel panic - not syncing.*/, grace: 1_000 },
+  panic: { pattern: /Kernel panic - not syncing.*/, grace: 1 },
   /** Linux may have got its processor back, or may run on with the others: its command can still end. */
-  "hypervisor-panic": { pattern: /bareflank: PANIC.*/, grace: 10_000 },
+  "hypervisor-panic": { pattern: /bareflank: PANIC.*/, grace: 10 },
+  /** The same, but for a machine with one processor nothing can come any more. */
+  "processor-halted": { pattern: /bareflank: processor halted.*/, grace: 3 },
 } as const;
+
+/** Most milliseconds between two looks at the machine's clock. */
+const LOOK_MILLISECONDS = 500;
+
+/** How long a machine may take. Seconds are the machine's own (machine-clock.ts). */
+export type Limit =
+  /** Altogether. */
+  | { readonly seconds: number }
+  /** Without a sign of life: whatever comes over one of its wires begins them anew. */
+  | { readonly silentSeconds: number };
 
 /** Notices when a machine dies, and keeps what can be learned from it. */
 export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure] }> {
   readonly #emulator: Emulator;
+  readonly #symbolFiles: readonly string[];
   #failure: MachineFailure | undefined;
   /** A panic that was seen; it is why a machine hangs. */
   #suspected: Death | undefined;
   #stopped = false;
+  /** Signs of life so far. */
+  #signs = 0;
 
-  constructor(emulator: Emulator) {
+  /** @param symbolFiles names for the addresses in the machine's last words */
+  constructor(emulator: Emulator, symbolFiles: readonly string[]) {
     super();
     this.#emulator = emulator;
+    this.#symbolFiles = symbolFiles;
     emulator.died.then((death) => this.#die(death));
     emulator.ended.then((ending) => {
       if (this.#stopped || this.failed || ending.reason === "guest-exit") {
         return;
       }
       const detail = ending.reason === "emulator-failed" ? `exit code ${ending.exitCode}, ${emulator.log()}` : "";
-      this.#report(new MachineFailure(ending.reason, detail, emulator.folder));
+      this.#report({ kind: ending.reason, detail });
+    });
+  }
+
+  /** Takes what comes over a wire for signs of life. */
+  heed(socket: Socket): void {
+    socket.on("data", () => {
+      this.#signs += 1;
     });
   }
 
@@ -47,7 +74,7 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
         line = "";
         const cause = { kind, detail: match[0].trim() };
         this.#suspected ??= cause;
-        setTimeout(() => this.#die(cause), panics[kind].grace);
+        this.#after({ seconds: panics[kind].grace }, () => this.#die(cause));
       }
     });
   }
@@ -62,10 +89,10 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
     this.#stopped = true;
   }
 
-  /** Waits for `begin` to resolve; fails when the machine does, or with `kind` after so many seconds. */
+  /** Waits for `begin` to resolve; fails when the machine does, or with `kind` when the limit is reached. */
   guard<Result>(
     kind: FailureKind,
-    seconds: number | undefined,
+    limit: Limit | undefined,
     begin: (resolve: (result: Result) => void) => void,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -73,24 +100,48 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
         reject(this.#failure);
         return;
       }
-      const timer =
-        seconds === undefined
-          ? undefined
-          : setTimeout(
-              () => this.#die(this.#suspected ?? { kind, detail: `${seconds} seconds are over` }),
-              seconds * 1_000,
-            );
+      const detail = limit === undefined ? "" : describeLimit(limit);
+      const expire = () => this.#die(this.#suspected ?? { kind, detail });
+      const cancel = limit === undefined ? () => undefined : this.#after(limit, expire);
       const onFailure = (error: MachineFailure) => {
-        clearTimeout(timer);
+        cancel();
         reject(error);
       };
       this.once("failure", onFailure);
       begin((result) => {
-        clearTimeout(timer);
+        cancel();
         this.off("failure", onFailure);
         resolve(result);
       });
     });
+  }
+
+  /** Calls `then` when the limit is reached, unless what is returned is called before. */
+  #after(limit: Limit, then: () => void): () => void {
+    const isSilence = "silentSeconds" in limit;
+    const allowed = isSilence ? limit.silentSeconds : limit.seconds;
+    const clock = new MachineClock(() => waitingSeconds(this.#emulator.pid));
+    let begin = 0;
+    let signs = this.#signs;
+    let wasOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    const look = () => {
+      const now = clock.seconds;
+      if (isSilence && signs !== this.#signs) {
+        signs = this.#signs;
+        begin = now;
+      }
+      const left = allowed - (now - begin);
+      // This process may have been late, too: what came meanwhile is read before the next look.
+      if (left <= 0 && wasOver) {
+        then();
+        return;
+      }
+      wasOver = left <= 0;
+      timer = setTimeout(look, Math.min(LOOK_MILLISECONDS, Math.max(1, left * 1_000)));
+    };
+    look();
+    return () => clearTimeout(timer);
   }
 
   /** The machine is of no use any more, but its emulator still runs: notes the registers, then ends it. */
@@ -98,11 +149,10 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
     if (this.#stopped || this.failed) {
       return;
     }
-    const failure = new MachineFailure(kind, detail, this.#emulator.folder);
-    this.#failure = failure;
-    writeFileSync(join(failure.folder, REGISTERS_LOG), await this.#registers());
+    this.#failure = this.#failureFor({ kind, detail });
+    writeFileSync(join(this.#emulator.folder, REGISTERS_LOG), await this.#registers());
     await this.#emulator.kill();
-    this.#report(failure);
+    this.#report({ kind, detail });
   }
 
   /** Registers of all processors, or why they cannot be had. */
@@ -113,10 +163,22 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
     return Promise.race([this.#emulator.monitor.registers().catch((error: Error) => `${error.message}\n`), late]);
   }
 
+  #failureFor({ kind, detail }: Death): MachineFailure {
+    const { folder } = this.#emulator;
+    keepRunFolder(folder);
+    return new MachineFailure(kind, detail, folder, lastWords(folder, this.#symbolFiles));
+  }
+
   /** By now the logs are complete. */
-  #report(failure: MachineFailure): void {
+  #report(death: Death): void {
+    const failure = this.#failureFor(death);
     this.#failure = failure;
-    writeFunctions(failure.folder, [SERIAL_LOG, REGISTERS_LOG]);
+    writeFunctions(failure.folder, [SERIAL_LOG, REGISTERS_LOG], this.#symbolFiles);
     this.emit("failure", failure);
   }
 }
+
+const describeLimit = (limit: Limit): string =>
+  "silentSeconds" in limit
+    ? `nothing came from it for ${limit.silentSeconds} seconds`
+    : `${limit.seconds} seconds are over`;

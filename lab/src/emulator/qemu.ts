@@ -35,6 +35,7 @@ export class Qemu implements Emulator {
   readonly ended: Promise<Ending>;
   /** QEMU ends when its machine dies. */
   readonly died = new Promise<Death>(() => undefined);
+  readonly pid: number;
   readonly folder: string;
   readonly monitor: QemuMonitor;
   readonly #process: ChildProcess;
@@ -49,6 +50,8 @@ export class Qemu implements Emulator {
     recordings: readonly Recording[],
   ) {
     this.#process = process;
+    // The emulator has answered already, so there is a process.
+    this.pid = process.pid ?? 0;
     this.#sockets = sockets;
     this.folder = folder;
     this.monitor = monitor;

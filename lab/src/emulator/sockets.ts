@@ -5,6 +5,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { atEnd } from "../cleanup.ts";
 import { type Wire, wireLogs } from "./emulator.ts";
 
 /** One listening socket per name, made before the emulator starts so that it can connect as a client. */
@@ -13,11 +14,12 @@ export class SocketSet<Name extends string> {
   readonly folder: string;
   readonly #servers: Server[] = [];
   readonly #connections = new Map<Name, Promise<Socket>>();
+  readonly #forget: () => void;
 
   constructor() {
     // Not in the run's folder: a socket's path may be at most 107 bytes long.
     this.folder = mkdtempSync(join(tmpdir(), "bf-lab-"));
-    process.once("exit", this.#remove);
+    this.#forget = atEnd(this.#remove);
   }
 
   readonly #remove = (): void => {
@@ -52,7 +54,7 @@ export class SocketSet<Name extends string> {
       server.close();
     }
     this.#remove();
-    process.off("exit", this.#remove);
+    this.#forget();
   }
 
   async #listen(name: Name, where: ListenOptions): Promise<AddressInfo | string | null> {

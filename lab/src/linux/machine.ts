@@ -1,13 +1,17 @@
 // A Linux in an emulated machine: boot it, run commands, fetch files, end it
 
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { CONSOLE_LOG, type Emulator, type Monitor, SERIAL_LOG } from "../emulator/emulator.ts";
-import type { FailureWatch } from "../emulator/failure-watch.ts";
+import type { FailureWatch, Limit } from "../emulator/failure-watch.ts";
 import { LabError } from "../errors.ts";
+import { lastWords } from "../last-words.ts";
+import { findMachine } from "../machines.ts";
 import { MachineFailure } from "../outcome.ts";
+import { removeRunFolder } from "../run-folder.ts";
 import { type Channel, fromGuest, toGuest } from "./channel.ts";
+import { linuxDevices } from "./devices.ts";
 import type { LinuxOptions } from "./options.ts";
 import { type StartedMachine, startMachine } from "./start.ts";
 import { type OutputStream, type OutputTexts, Transcript } from "./transcript.ts";
@@ -19,7 +23,10 @@ export interface CommandResult extends OutputTexts {
 }
 
 export interface RunOptions {
-  /** Most seconds for the command; default 300. */
+  /**
+   * Most seconds of the machine's own time (emulator/machine-clock.ts) for the command. Without it, a machine is given up
+   * when nothing comes from it for minutes.
+   */
   readonly timeout?: number;
   /** Gets the output as it comes. */
   readonly onOutput?: (chunk: Buffer, stream: OutputStream) => void;
@@ -27,9 +34,6 @@ export interface RunOptions {
 
 /** What becomes of a command when another kernel's agent speaks. */
 const NEXT_KERNEL = Symbol("next kernel");
-
-/** Most seconds for a command that names no limit. */
-const COMMAND_SECONDS = 300;
 
 /**
  * A booted Linux. Its commands run one after the other, as root, in /root.
@@ -50,6 +54,7 @@ export class LinuxMachine {
   readonly #channel: Channel;
   readonly #watch: FailureWatch;
   readonly #options: LinuxOptions;
+  readonly #symbolFiles: readonly string[];
 
   private constructor(started: StartedMachine, options: LinuxOptions, bootRetries: number) {
     this.folder = started.emulator.folder;
@@ -58,6 +63,7 @@ export class LinuxMachine {
     this.#watch = started.watch;
     this.bootMilliseconds = started.bootMilliseconds;
     this.#options = options;
+    this.#symbolFiles = started.symbolFiles;
     this.bootRetries = bootRetries;
   }
 
@@ -93,6 +99,11 @@ export class LinuxMachine {
   /** What hypervisor and loader wrote to COM1 so far. */
   serial(): string {
     return readFileSync(join(this.folder, SERIAL_LOG), "utf8");
+  }
+
+  /** The last lines of `serial`, with a heading, and names behind addresses; empty when there are none. */
+  lastWords(): string {
+    return lastWords(this.folder, this.#symbolFiles, [SERIAL_LOG]);
   }
 
   /** What Linux wrote to its console (COM2) so far. */
@@ -140,7 +151,7 @@ export class LinuxMachine {
       }
       return undefined;
     };
-    const result = await this.#request(toGuest.command, command, receive, options.timeout ?? COMMAND_SECONDS);
+    const result = await this.#request(toGuest.command, command, receive, this.#limit(options.timeout));
     return result === NEXT_KERNEL ? undefined : result;
   }
 
@@ -167,7 +178,7 @@ export class LinuxMachine {
       }
       return type === fromGuest.fileEnd ? payload.readUInt32LE() : undefined;
     };
-    const errno = await this.#request(toGuest.get, path, receive, COMMAND_SECONDS);
+    const errno = await this.#request(toGuest.get, path, receive, this.#limit());
     if (errno !== 0) {
       throw new LabError(`The machine cannot read ${path} (errno ${errno}).`);
     }
@@ -176,11 +187,23 @@ export class LinuxMachine {
 
   /** Ends the machine at once, as pulling the plug does; its logs go, unless it died before or `keep` was set. */
   async close(): Promise<void> {
+    await this.end();
+    if (this.#options.keep !== true && !this.#watch.failed) {
+      removeRunFolder(this.folder);
+    }
+  }
+
+  /** Ends the machine, and leaves its logs to the caller. */
+  async end(): Promise<void> {
     this.#watch.stop();
     await this.#emulator.kill();
-    if (this.#options.keep !== true && !this.#watch.failed) {
-      rmSync(this.folder, { recursive: true, force: true });
-    }
+  }
+
+  /** None while GDB may hold the machine. */
+  #limit(seconds?: number): Limit | undefined {
+    if (this.#options.gdbPort !== undefined) return undefined;
+    const { emulator } = findMachine(this.#options.machine ?? "amd");
+    return seconds === undefined ? { silentSeconds: linuxDevices[emulator].silentCommandSeconds } : { seconds };
   }
 
   /** Sends a frame, gives every frame that comes to `receive` until that returns something, or the machine fails. */
@@ -188,9 +211,8 @@ export class LinuxMachine {
     type: string,
     payload: Uint8Array | string,
     receive: (type: string, payload: Buffer) => Result | undefined,
-    timeout: number | undefined,
+    limit: Limit | undefined,
   ): Promise<Result> {
-    const limit = this.#options.gdbPort === undefined ? timeout : undefined;
     return this.#watch.guard("hang", limit, (resolve) => {
       const listener = (frameType: string, framePayload: Buffer) => {
         const result = receive(frameType, framePayload);

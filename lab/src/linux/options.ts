@@ -27,7 +27,10 @@ export interface LinuxOptions {
   readonly gdbPort?: number;
   /** An interactive terminal (`LinuxMachine.terminal`) besides the channel. */
   readonly terminal?: boolean;
-  /** Most seconds that Linux may take to come up, before the one retry; default 60 on QEMU, 300 on Bochs. */
+  /**
+   * Most seconds of the machine's own time (emulator/machine-clock.ts) that Linux may take to come up, before the one
+   * retry. Without it, a boot is given up when nothing comes from it any more.
+   */
   readonly bootTimeout?: number;
   /** Keep the folder with the logs when all goes well, too. */
   readonly keep?: boolean;

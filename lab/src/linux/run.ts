@@ -1,10 +1,11 @@
 // One command in a fresh machine
 
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONSOLE_LOG, SERIAL_LOG } from "../emulator/emulator.ts";
 import { LabError } from "../errors.ts";
 import { MachineFailure, type OutcomeKind, outcomes } from "../outcome.ts";
+import { keepRunFolder, removeRunFolder } from "../run-folder.ts";
 import { LinuxMachine, type RunOptions } from "./machine.ts";
 import type { LinuxOptions } from "./options.ts";
 import { type OutputStream, type OutputTexts, Transcript } from "./transcript.ts";
@@ -33,6 +34,8 @@ export interface RunLinuxResult extends OutputTexts {
   readonly folder: string | undefined;
   /** Why it failed, or which files cannot be read, for people; empty when all went well. */
   readonly message: string;
+  /** When it failed, or the command did: the last lines of the machine's logs, with names behind addresses. */
+  readonly lastWords: string;
 }
 
 const LOAD_CRASH_KERNEL = "bf-kexec --panic";
@@ -68,9 +71,7 @@ export const runLinux = async (options: RunLinuxOptions): Promise<RunLinuxResult
     console: readLog(folder, CONSOLE_LOG),
     folder: kept ? folder : undefined,
   };
-  if (!kept) {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  (kept ? keepRunFolder : removeRunFolder)(folder);
   return result;
 };
 
@@ -79,6 +80,7 @@ interface Ending {
   readonly exitCode: number;
   readonly folder: string;
   readonly message: string;
+  readonly lastWords: string;
 }
 
 /** Returns what cannot be read, as sentences. */
@@ -116,20 +118,22 @@ const runToTheEnd = async (options: RunLinuxOptions, files: Map<string, Buffer>)
   let linux: LinuxMachine | undefined;
   try {
     const crashKernel = options.crashKernel ?? options.crashCommand !== undefined;
-    linux = await LinuxMachine.boot({ ...options, crashKernel, keep: true });
+    linux = await LinuxMachine.boot({ ...options, crashKernel });
     const exitCode = await runCommands(linux, options);
     const unreadable = await fetchFiles(linux, options.get ?? [], files);
     const { folder } = linux;
+    const lastWords = exitCode === 0 && unreadable === "" ? "" : linux.lastWords();
     // A command that failed need not have written its files.
     return unreadable === "" || exitCode !== 0
-      ? { kind: "exit", exitCode, folder, message: unreadable }
-      : { kind: "lab-error", exitCode: outcomes["lab-error"].exitCode, folder, message: unreadable };
+      ? { kind: "exit", exitCode, folder, message: unreadable, lastWords }
+      : { kind: "lab-error", exitCode: outcomes["lab-error"].exitCode, folder, message: unreadable, lastWords };
   } catch (error) {
     if (error instanceof MachineFailure) {
-      return { kind: error.kind, exitCode: error.exitCode, folder: error.folder, message: error.message };
+      const { kind, exitCode, folder, sentence, lastWords } = error;
+      return { kind, exitCode, folder, message: sentence, lastWords };
     }
     throw error;
   } finally {
-    await linux?.close();
+    await linux?.end();
   }
 };

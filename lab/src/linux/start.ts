@@ -3,14 +3,16 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Emulator, LinuxBoot, MachineOptions } from "../emulator/emulator.ts";
-import { FailureWatch } from "../emulator/failure-watch.ts";
+import { FailureWatch, type Limit } from "../emulator/failure-watch.ts";
 import { startEmulator } from "../emulator/start.ts";
 import { findKernel } from "../image/debian.ts";
 import { initramfs, nextKernelEntries, type PutFile, productEntries } from "../image/initramfs.ts";
 import { probeEntries } from "../image/probe.ts";
 import { rootImage } from "../image/root.ts";
 import { findMachine, type Machine } from "../machines.ts";
-import { newRunFolder } from "../run-folder.ts";
+import { products } from "../paths.ts";
+import { keepRunFolder, newRunFolder, removeRunFolder } from "../run-folder.ts";
+import { debugFiles } from "../symbol-files.ts";
 import { Channel, fromGuest } from "./channel.ts";
 import { CRASH_KERNEL_WORDS, kernelCommandLine } from "./command-line.ts";
 import { linuxDevices } from "./devices.ts";
@@ -23,6 +25,8 @@ const INITRAMFS = "initramfs.cpio";
 /** A machine whose agent has spoken. */
 export interface StartedMachine {
   readonly emulator: Emulator;
+  /** Names for the addresses that it writes. */
+  readonly symbolFiles: readonly string[];
   readonly channel: Channel;
   readonly watch: FailureWatch;
   readonly bootMilliseconds: number;
@@ -64,8 +68,20 @@ const prepareBoot = async (options: LinuxOptions, { emulator }: Machine, folder:
   };
 };
 
+/** The user's own extensions have the names, or the default extension when there are none. */
+const symbolFilesOf = ({ put = [] }: LinuxOptions): string[] => {
+  const names = put.map((file) => (typeof file === "string" ? file : file.from));
+  const extensions = names.filter((name): name is string => typeof name === "string" && name.endsWith(".elf"));
+  return debugFiles(extensions.length > 0 ? extensions : [products.defaultExtension]);
+};
+
+const bootLimit = ({ bootTimeout, machine = "amd" }: LinuxOptions): Limit =>
+  bootTimeout === undefined
+    ? { silentSeconds: linuxDevices[findMachine(machine).emulator].silentBootSeconds }
+    : { seconds: bootTimeout };
+
 /** The agent's first words: what went wrong while Linux booted. */
-const agentReady = (watch: FailureWatch, channel: Channel, limit: number | undefined): Promise<string> =>
+const agentReady = (watch: FailureWatch, channel: Channel, limit: Limit | undefined): Promise<string> =>
   watch.guard("boot-hang", limit, (resolve) =>
     channel.once("frame", (type, payload) => {
       if (type === fromGuest.ready) {
@@ -82,30 +98,39 @@ const agentReady = (watch: FailureWatch, channel: Channel, limit: number | undef
  */
 export const startMachine = async (options: LinuxOptions): Promise<StartedMachine> => {
   const folder = newRunFolder();
+  if (options.keep === true) {
+    keepRunFolder(folder);
+  }
   const begin = performance.now();
   let emulator: Emulator;
   try {
     const hardware = machineOptions(options);
     emulator = await startEmulator(hardware, await prepareBoot(options, hardware.machine, folder), folder);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    removeRunFolder(folder);
     throw error;
   }
-  const watch = new FailureWatch(emulator);
-  watch.observe("hypervisor-panic", await emulator.connection("serial"));
+  const symbolFiles = symbolFilesOf(options);
+  const watch = new FailureWatch(emulator, symbolFiles);
+  const serial = await emulator.connection("serial");
+  watch.observe("hypervisor-panic", serial);
+  watch.observe("processor-halted", serial);
   const console = await emulator.connection("console");
+  const channelSocket = await emulator.connection("channel");
+  for (const socket of [serial, console, channelSocket]) {
+    watch.heed(socket);
+  }
   if (options.crashKernel !== true) {
     watch.observe("panic", console);
   }
-  const channel = new Channel(await emulator.connection("channel"));
-  const { bootSeconds } = linuxDevices[findMachine(options.machine ?? "amd").emulator];
+  const channel = new Channel(channelSocket);
   const debugged = options.gdbPort !== undefined;
   if (!debugged) {
     await emulator.resume();
   }
   const progress = new BootProgress(console, (note) => options.onNote?.(note));
   try {
-    const notes = await agentReady(watch, channel, debugged ? undefined : (options.bootTimeout ?? bootSeconds));
+    const notes = await agentReady(watch, channel, debugged ? undefined : bootLimit(options));
     if (notes !== "") {
       options.onNote?.(notes);
     }
@@ -113,5 +138,5 @@ export const startMachine = async (options: LinuxOptions): Promise<StartedMachin
     progress.stop();
     rmSync(join(folder, INITRAMFS), { force: true });
   }
-  return { emulator, channel, watch, bootMilliseconds: performance.now() - begin };
+  return { emulator, symbolFiles, channel, watch, bootMilliseconds: performance.now() - begin };
 };

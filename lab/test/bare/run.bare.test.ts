@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { assemble } from "../../../kernel/test/bare/assemble.ts";
 import { runTool } from "../../src/host-tools.ts";
 import { machineNames, runBare } from "../../src/index.ts";
 import { products } from "../../src/paths.ts";
@@ -54,6 +55,27 @@ describe.each(machineNames)("the bare platform on the machine %s", (machine) => 
     expect(readFileSync(join(folder ?? "", "registers.txt"), "utf8")).toMatch(/IP=|rip:/);
     expect(existsSync(join(folder ?? "", "serial.log"))).toBe(true);
     rmSync(folder ?? "", { recursive: true });
+  });
+
+  it("ends within seconds when an extension fails for good behind its first exit", async () => {
+    const vmexit = "cmp dword ptr [rip + exits], 3; jne 1f; ud2; 1:";
+    const failing = [assemble({ vmexit }, machine === "intel" ? "intel" : "amd")];
+    const begin = performance.now();
+    let text = "";
+    const options = { machine, extensions: failing, onText: (piece: string) => (text += piece) };
+    const { kind, exitCode, folder, message, lastWords } = await runBare(options);
+    expect({ kind, exitCode }).toEqual({ kind: "processor-halted", exitCode: 249 });
+    expect(message).toContain("processor halted: the extension failed after its VM had started");
+    for (const words of [text, lastWords])
+      expect(words).toMatch(/backtrace, newest first:\r?\n +0x\w+ \(vmexit\+0x\w+\)/);
+    // Wall time, on a busy host: without an end of its own, it would be minutes.
+    expect(performance.now() - begin).toBeLessThan(120_000);
+    rmSync(folder ?? "", { recursive: true });
+  });
+
+  it("says why the loader did not start", async () => {
+    const { message } = await runBare({ machine, extensions, cpu: lacking[machine] });
+    expect(message).toMatch(/^start failed: processor 0 has /);
   });
 
   it("ends by a triple fault", async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { assemble } from "../../../kernel/test/bare/assemble.ts";
 import { LabError, LinuxMachine, MachineFailure, runLinux } from "../../src/index.ts";
 
 describe("a machine with two processors", () => {
@@ -190,8 +191,9 @@ describe("a machine that dies", () => {
   };
 
   it("by a panic, keeps the console's text and the registers", async () => {
-    const { kind, exitCode, folder, message } = await die("echo c >/proc/sysrq-trigger; sleep 60");
+    const { kind, exitCode, folder, message, lastWords } = await die("echo c >/proc/sysrq-trigger; sleep 60");
     expect({ kind, exitCode }).toEqual({ kind: "panic", exitCode: 240 });
+    expect(lastWords).toMatch(/^What Linux wrote to its console last:\n.*Kernel panic - not syncing/s);
     expect(message).toContain("sysrq triggered crash");
     expect(logOf(folder, "console.log")).toContain("Call Trace");
     expect(logOf(folder, "registers.txt")).toContain("RIP=");
@@ -215,6 +217,23 @@ describe("a machine that dies", () => {
     const result = await runLinux({ command: "echo 'bareflank: PANIC: but' >/dev/ttyS0; exit 3" });
     expect({ kind: result.kind, exitCode: result.exitCode }).toEqual({ kind: "exit", exitCode: 3 });
     expect(result.serial).toContain("PANIC: but");
+  });
+
+  it("by a halted processor, ends within seconds and says what the extension failed at, with its author's names", async () => {
+    const elf = assemble({
+      vmexit:
+        "cmp dword ptr [rip + exits], 9; jne 1f; call author; 1: jmp 2f; .type author, @function; author: ud2; 2:",
+    });
+    const result = await runLinux({
+      put: [{ from: elf, to: "/root/failing.elf" }],
+      command: "bfm quick failing.elf; bf-cpuid --storm 20",
+    });
+    expect(result).toMatchObject({ kind: "processor-halted", exitCode: 249 });
+    logOf(result.folder, "serial.log");
+    expect(result.lastWords).toMatch(
+      /the extension faulted in vmexit\n.*\n {6}0x0000\w+ \(author\)\n {6}0x\w+ \(vmexit/,
+    );
+    expect(logOf(result.folder, "functions.txt")).toMatch(/ author$/m);
   });
 
   it("by a triple fault, keeps what QEMU saw", async () => {

@@ -22,7 +22,7 @@ it.each([
   ["Intel's without EPT", "intel", "core2_penryn_t9600", ERROR_NO_EPT],
   ["Intel's without unrestricted guest", "intel", "corei5_lynnfield_750", ERROR_NO_UNRESTRICTED_GUEST],
 ])("%s", async (_, machine, cpu, error) => {
-  const result = await run(DEFAULT, { machine, cpu, timeout: 120 });
+  const result = await run(DEFAULT, { machine, cpu });
   expect(result.exitCode).toBe(EXIT_LOADER);
   expect(result.report).toEqual({ operation: "start", error, cpu: 0, phase: PHASE_NONE, file: 0, detail: 0n });
   expect(result.ring).toEqual([]);

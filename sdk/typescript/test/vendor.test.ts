@@ -100,7 +100,7 @@ beforeAll(async () => {
     return new WebAssembly.Instance(module, anything).exports as unknown as Unit;
   };
   units = { amd: begin("amd"), intel: begin("intel") };
-}, 120_000);
+});
 
 beforeEach(() => {
   registers.clear();

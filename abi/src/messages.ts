@@ -1,6 +1,6 @@
 // A sentence for every error that driver, loader and kernel can report: what happened, and what to do
 
-import * as abi from "@bareflank/abi";
+import * as abi from "../generated/node/index.ts";
 
 /** Where an operation is, or ended. */
 export interface Place {
@@ -331,6 +331,12 @@ export const vendorNames: Readonly<Record<number, string>> = {
   [abi.VENDOR_AMD]: "AMD",
   [abi.VENDOR_INTEL]: "Intel",
 };
+
+/** What happened, as a clause. */
+export function whatHappened(report: Report): string {
+  const what = errorTexts()[report.error]?.what ?? `the driver reports error ${report.error}`;
+  return typeof what === "string" ? what : what(report);
+}
 
 const noReport: Report = { error: 0, cpu: NO_CPU, phase: 0, file: 0, detail: 0n };
 
