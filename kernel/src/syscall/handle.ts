@@ -11,6 +11,7 @@ import {
 import {
   INVALID_ID,
   ROOT_VMID,
+  SPEC_ID,
   SPEC_VERSION_1,
   SPEC_VERSION_2,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
@@ -25,14 +26,18 @@ export function openHandle(version: u64): u64 {
   const extension = currentExtension();
   const offered = extension.offeredVersions;
   const version2 = (<u32>version & offered & SPEC_VERSION_2) != 0;
-  // Version 1 is compared, as Bareflank 3.0 does it, and no bit of a mask
-  const version1 = <u32>version == SPEC_VERSION_1 && (offered & SPEC_VERSION_1) != 0;
+  const version1 = isVersion1(<u32>version) && (offered & SPEC_VERSION_1) != 0;
   if (!version1 && !version2) return STATUS_FAILURE_UNSUPPORTED;
   if (extension.handle != NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
   setBlock64(PP_BLOCK_REG0, extension.openHandle(version2));
   allowShortcuts(extension);
   if (activeVs() === null) showActive(extension.id == 0 ? ROOT_VMID : INVALID_ID, INVALID_ID, INVALID_ID);
   return STATUS_SUCCESS;
+}
+
+/** Bareflank 3.0 wants its name ("Bf#1"), and no bit of a mask; the bit alone is taken beside it. */
+function isVersion1(version: u32): bool {
+  return version == SPEC_ID || version == SPEC_VERSION_1;
 }
 
 /** 1.1: REG0 handle. */

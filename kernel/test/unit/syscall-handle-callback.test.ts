@@ -3,6 +3,7 @@
 import {
   EXT_CODE_BASE,
   EXT_CODE_BYTES,
+  SPEC_ID,
   STATUS_FAILURE_INVALID_HANDLE,
   STATUS_FAILURE_UNKNOWN,
   STATUS_FAILURE_UNSUPPORTED,
@@ -23,13 +24,13 @@ import { Machine } from "../machine/machine.ts";
 const NO_HANDLE = 0xffff_ffff_ffff_ffffn;
 
 describe("open_handle", () => {
-  test.each([0x2n, 0xffff_ffff_0000_0002n])("with version %s gives handle 0", (version) => {
+  test.each([BigInt(SPEC_ID), 0x2n, 0xffff_ffff_0000_0002n])("with version %s gives handle 0", (version) => {
     const { pp } = inStart();
     expect(status(pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_SUCCESS);
     expect(pp.registers[0]).toBe(0n);
   });
 
-  test.each([0n, 1n, 0x3n, 0x4n, 0x6n, 0x4000_0002n, 0x8000_0000n, 0x2_0000_0000n])(
+  test.each([0n, 1n, 0x3n, 0x4n, 0x6n, BigInt(SPEC_ID) | 1n, 0x4000_0002n, 0x8000_0000n, 0x2_0000_0000n])(
     "with version %s is unsupported",
     (version) => {
       const { pp } = inStart();
@@ -55,7 +56,7 @@ describe("an extension whose note says that it knows version 2", () => {
   });
 
   test("may open either version, but no other", () => {
-    for (const version of [2n, 4n, 6n, 0xffff_ffffn]) {
+    for (const version of [2n, 4n, 6n, BigInt(SPEC_ID), 0xffff_ffffn]) {
       expect(status(inStart({ extension }).pp, SYSCALL_HANDLE_OPEN, version)).toBe(STATUS_SUCCESS);
     }
     for (const version of [0x8000_0001n, 3n, 0xan]) {

@@ -44,7 +44,7 @@ static void close_ends_handle(void)
 /** The handle is 0 again, which binaries use literally; upper bits of the argument do not count. */
 static void open_again(void)
 {
-    struct result result = CALL(HANDLE_OPEN, 0xffffffff00000000 | BF_SPEC_VERSION_1);
+    struct result result = CALL(HANDLE_OPEN, 0xffffffff00000000 | BF_SPEC_ID);
     expect_status(result, BF_STATUS_SUCCESS, "after close");
     expect(result.reg[0], 0, "the second handle");
     handle = result.reg[0] & 0xffff;
