@@ -11,7 +11,7 @@
 
 import { ppLoad32 } from "#arch/pparea";
 import { giveBack, giveBackSaved } from "#arch/root";
-import { skipInstruction } from "#arch/vendor";
+import { raiseStep, skipInstruction } from "#arch/vendor";
 import {
   BOOT_ARGS_STATUS,
   BOOT_EXT_EXIT,
@@ -60,7 +60,7 @@ import { failCall, isCalled } from "./message";
 import { printExtension } from "./policy";
 import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { takeSeat } from "./seat";
-import { printExits } from "./statistics";
+import { countExit, printExits } from "./statistics";
 import { ownsRootVm, rootOwner } from "./vm";
 import { Vs, vsAt, vss } from "./vs";
 import { leaveForGuest, leaveKernel } from "./work";
@@ -114,6 +114,20 @@ export function runActive(): u32 {
   if (block32(PP_BLOCK_CONTEXT) != CONTEXT_VMEXIT) return leaveCallback();
   leaveForGuest(changetype<Vs>(activeVs()));
   return ACTION_RUN;
+}
+
+/**
+ * The same behind the instruction that the VS, which is the active one, exited for. The trap of a single step may be an
+ * exit of its own, which nothing runs before.
+ */
+export function runAdvanced(vs: Vs): u32 {
+  const exit = skipInstruction(vs) ? raiseStep(vs) : 0;
+  const action = runActive();
+  if (exit == 0 || action != ACTION_RUN) return action;
+  countExit(exit);
+  setBlock64(PP_BLOCK_UPCALL_REG1, exit);
+  leaveKernel(false);
+  return ACTION_UPCALL;
 }
 
 /**

@@ -42,7 +42,7 @@ async function intelFigures(): Promise<Figure[]> {
     limit,
   });
   return [
-    figure("vmreads", "VMREADs", vmreads, 4),
+    figure("vmreads", "VMREADs", vmreads, 5),
     figure("vmwrites", "VMWRITEs", vmwrites, 2),
     figure("msrAccesses", "MSR accesses", msrAccesses, 6),
   ];

@@ -6,10 +6,12 @@
 
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
 import { Vs } from "../../src/vs";
+import * as amdCompletion from "./amd/completion";
 import * as amdRegisters from "./amd/registers";
 import * as svm from "./amd/svm";
 import * as amd from "./amd/vs";
 import { syscallEntry } from "./cpu";
+import * as intelCompletion from "./intel/completion";
 import * as current from "./intel/current";
 import * as nmi from "./intel/nmi";
 import * as operation from "./intel/operation";
@@ -117,10 +119,14 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
     : amdRegisters.writeRegister(vs, register, value);
 }
 
-/** Moves the active VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */
-export function skipInstruction(vs: Vs): void {
-  if (isIntel()) intel.skipInstruction();
-  else amd.skipInstruction(vs);
+/** Skips the instruction that the active VS exited for; whether the trap of a single step follows (raiseStep). */
+export function skipInstruction(vs: Vs): bool {
+  return isIntel() ? intelCompletion.skipInstruction() : amdCompletion.skipInstruction(vs);
+}
+
+/** Raises that trap: the reason of an exit that it is; 0 when the processor sees to it. */
+export function raiseStep(vs: Vs): u64 {
+  return isIntel() ? intelCompletion.raiseStep() : amdCompletion.raiseStep(vs);
 }
 
 /** Nothing that the processor caches of a VS's control block is used again. */

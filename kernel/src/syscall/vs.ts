@@ -8,6 +8,7 @@ import {
   forgetCached,
   initControlBlock,
   isRegister,
+  raiseStep,
   readHeld,
   readRegister,
   requestFlush,
@@ -30,7 +31,7 @@ import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../abi/generated/bare/win
 import { activate } from "../activate";
 import { dropMap, dropNested, followVs } from "../attach";
 import { currentExtension } from "../extension";
-import { mayRun, promote, runActive } from "../life-cycle";
+import { mayRun, promote, runActive, runAdvanced } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { activeVs, ppid, setIdentifier } from "../pp";
 import { ownsRootVm, vms } from "../vm";
@@ -164,8 +165,7 @@ export function vsAdvanceIpAndRun(handle: u64, reg1: u64, reg2: u64, reg3: u64):
   const status = vsSetActive(handle, reg1, reg2, reg3);
   unlockObjects();
   if (status != STATUS_SUCCESS) return finish(status);
-  skipInstruction(vsAt(<u32>reg3 & 0xffff));
-  return runActive();
+  return runAdvanced(vsAt(<u32>reg3 & 0xffff));
 }
 
 /** 6.8: as 6.6, with the instruction that the VS exited for skipped. */
@@ -174,8 +174,7 @@ export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
   if (denied != STATUS_SUCCESS) return finish(denied);
   const vs = activeVs();
   if (vs === null) return finish(STATUS_FAILURE_UNKNOWN);
-  skipInstruction(vs);
-  return runActive();
+  return runAdvanced(vs);
 }
 
 /** 6.9: REG1 vsid becomes the operating system again, behind the instruction that it exited for. */
@@ -227,7 +226,8 @@ export function vsAdvanceIpAndSetActive(handle: u64, reg1: u64, reg2: u64, reg3:
   if (previous === null) return STATUS_FAILURE_UNKNOWN;
   const status = checkRun(handle, reg1, reg2, reg3);
   if (status != STATUS_SUCCESS) return status;
-  skipInstruction(previous);
+  // A trap that is an exit of its own would come at the wrong time: a VS that intercepts it gets it an instruction later
+  if (skipInstruction(previous)) raiseStep(previous);
   activate(vsAt(<u32>reg3 & 0xffff));
   return STATUS_SUCCESS;
 }

@@ -28,6 +28,7 @@ export const MSR = {
   SYSENTER_CS: 0x174,
   SYSENTER_ESP: 0x175,
   SYSENTER_EIP: 0x176,
+  DEBUGCTL: 0x1d9,
   PAT: 0x277,
   EFER: 0xc000_0080,
   STAR: 0xc000_0081,
@@ -44,7 +45,6 @@ export const MSR = {
 
 /** MSRs that only an Intel processor knows here. */
 export const INTEL_MSR = {
-  DEBUGCTL: 0x1d9,
   VMX_BASIC: 0x480,
   VMX_MISC: 0x485,
   VMX_CR0_FIXED0: 0x486,

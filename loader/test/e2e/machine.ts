@@ -8,19 +8,19 @@ import { LinuxMachine, type LinuxOptions } from "../../../lab/src/index.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 const headers = join(repository, "abi", "generated", "c");
-const source = join(import.meta.dirname, "guest", "ioctl.c");
 const flags = ["-O2", "-static", "-Wall", "-Wextra", "-Werror", "-std=gnu11", "-I", headers];
 
 /** Where the lab installs them. */
 export const KERNEL = "/usr/lib/bareflank/kernel.elf";
 export const EXTENSION = "/usr/lib/bareflank/default.elf";
 
-/** Compiles guest/ioctl.c, unless that was done before. */
-function ioctlProgram(): string {
+/** Compiles a program of guest/, unless that was done before; its path. */
+export function guestProgram(name: string): string {
+  const source = join(import.meta.dirname, "guest", `${name}.c`);
   const hash = createHash("sha256");
   for (const input of [source, join(headers, "bareflank.h")]) hash.update(readFileSync(input));
   const folder = join(repository, "build", "test", "e2e");
-  const path = join(folder, `bf-ioctl-${hash.digest("hex").slice(0, 16)}`);
+  const path = join(folder, `bf-${name}-${hash.digest("hex").slice(0, 16)}`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
   execFileSync("clang", [...flags, "-o", `${path}.new`, source]);
@@ -30,7 +30,7 @@ function ioctlProgram(): string {
 
 /** Boots the lab's AMD machine, unless another is named, and forgets what Linux had to say while it came up. */
 export async function bootMachine(options: LinuxOptions): Promise<LinuxMachine> {
-  const program = { from: ioctlProgram(), to: "/usr/bin/bf-ioctl" };
+  const program = { from: guestProgram("ioctl"), to: "/usr/bin/bf-ioctl" };
   const machine = await LinuxMachine.boot({ ...options, put: [program, ...(options.put ?? [])] });
   await machine.run("dmesg -c");
   return machine;

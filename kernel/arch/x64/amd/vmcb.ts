@@ -12,8 +12,11 @@ export const VMCB_INTERRUPT_SHADOW: u64 = 0x068;
 export const VMCB_EXITCODE: u64 = 0x070;
 export const VMCB_EXITINFO1: u64 = 0x078;
 export const VMCB_EXITINFO2: u64 = 0x080;
+export const VMCB_EXITINTINFO: u64 = 0x088;
 export const VMCB_NESTED_CONTROL: u64 = 0x090;
+export const VMCB_EVENTINJ: u64 = 0x0a8;
 export const VMCB_N_CR3: u64 = 0x0b0;
+export const VMCB_VIRTUAL_LBR: u64 = 0x0b8;
 export const VMCB_CLEAN_BITS: u64 = 0x0c0;
 export const VMCB_NRIP: u64 = 0x0c8;
 
@@ -49,6 +52,7 @@ export const VMCB_SYSENTER_ESP: u64 = 0x630;
 export const VMCB_SYSENTER_EIP: u64 = 0x638;
 export const VMCB_CR2: u64 = 0x640;
 export const VMCB_PAT: u64 = 0x668;
+export const VMCB_DBGCTL: u64 = 0x670;
 
 /** TLB_CONTROL: flush everything, or this VS's address space (APM volume 2, 15.16.2). */
 export const TLB_FLUSH_ALL: u8 = 1;

@@ -1,15 +1,14 @@
 // A VS on AMD: its VMCB (APM volume 2, 15.5 and appendix B), and what the processor caches of it
 
-import { BOOT_ARGS_FEATURES, CPU_FEATURE_FLUSH_ASID, CPU_FEATURE_NRIP } from "../../../../abi/generated/bare/boot";
+import { BOOT_ARGS_FEATURES, CPU_FEATURE_FLUSH_ASID } from "../../../../abi/generated/bare/boot";
 import { PP_BLOCK_VMCB, PP_BLOCK_VMCB_VIRTUAL, WORK_END_FLUSH } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_ARGS } from "../../../../abi/generated/bare/windows";
-import { peek32, peek64, poke8, poke32, poke64 } from "../../../../bsl/src/memory";
+import { peek32, peek64, poke8, poke32 } from "../../../../bsl/src/memory";
 import { setBlock64 } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { addWork } from "../../../src/work";
 import { flushGuestPage } from "../cpu";
 import { ppLoad32 } from "../pparea";
-import { nextRip } from "./instruction-length";
 import {
   TLB_FLUSH_ALL,
   TLB_FLUSH_ASID,
@@ -18,7 +17,6 @@ import {
   VMCB_EXITCODE,
   VMCB_EXITINFO1,
   VMCB_EXITINFO2,
-  VMCB_INTERRUPT_SHADOW,
   VMCB_RIP,
   VMCB_TLB_CONTROL,
 } from "./vmcb";
@@ -36,17 +34,6 @@ export function load(vs: Vs): void {
 /** Whether an exit says that the VS has not run at all. */
 export function isRefusal(reason: u64): bool {
   return <u32>reason == EXIT_INVALID;
-}
-
-/** Moves a VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */
-export function skipInstruction(vs: Vs): void {
-  skipInstructionOf(DIRECT_BASE + vs.controlBlock);
-}
-
-/** The same for a VMCB in the direct map. */
-export function skipInstructionOf(vmcb: u64): void {
-  poke64(vmcb + VMCB_RIP, nextRip(vmcb, (ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES) & CPU_FEATURE_NRIP) != 0));
-  poke64(vmcb + VMCB_INTERRUPT_SHADOW, peek64(vmcb + VMCB_INTERRUPT_SHADOW) & ~1);
 }
 
 /** Makes the processor read all of the VMCB at the next run (VMCB clean bits, APM volume 2, 15.15). */

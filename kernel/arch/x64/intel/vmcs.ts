@@ -65,6 +65,7 @@ export const VMCS_DR7: u32 = 0x681a;
 export const VMCS_RSP: u32 = 0x681c;
 export const VMCS_RIP: u32 = 0x681e;
 export const VMCS_RFLAGS: u32 = 0x6820;
+export const VMCS_PENDING_DEBUG: u32 = 0x6822;
 export const VMCS_SYSENTER_ESP: u32 = 0x6824;
 export const VMCS_SYSENTER_EIP: u32 = 0x6826;
 

@@ -8,9 +8,7 @@ import {
   FIRST_FIELD,
   isReadOnly,
   LAST_FIELD,
-  VMCS_EXIT_INSTRUCTION_LENGTH,
   VMCS_EXIT_REASON,
-  VMCS_INTERRUPTIBILITY,
   VMCS_LINK_POINTER,
   VMCS_PHYSICAL_ADDRESS,
   VMCS_QUALIFICATION,
@@ -19,8 +17,6 @@ import {
 } from "./vmcs";
 import { vmclear, vmread, vmwrite } from "./vmx";
 
-/** Blocking by STI and by MOV SS, which end with the instruction behind. */
-const INTERRUPT_SHADOW: u64 = 3;
 /** Without VMCS shadowing the link pointer is all ones (25.4.2). */
 const NO_LINK: u64 = 0xffff_ffff_ffff_ffff;
 
@@ -45,13 +41,6 @@ function clearHostState(): void {
   for (let field: u32 = 0x0c00; field <= 0x0c0c; field += 2) vmwrite(field, 0);
   for (let field: u32 = 0x6c00; field <= 0x6c16; field += 2) vmwrite(field, 0);
   vmwrite(0x4c00, 0);
-}
-
-/** Moves the active VS behind the instruction that it exited for, and out of an interrupt shadow that ends there. */
-export function skipInstruction(): void {
-  vmwrite(VMCS_RIP, vmread(VMCS_RIP) + vmread(VMCS_EXIT_INSTRUCTION_LENGTH));
-  const blocking = vmread(VMCS_INTERRUPTIBILITY);
-  if ((blocking & INTERRUPT_SHADOW) != 0) vmwrite(VMCS_INTERRUPTIBILITY, blocking & ~INTERRUPT_SHADOW);
 }
 
 /** What the log keeps of the active VS's exit: the reason, two words that explain it, and the guest's RIP. */
