@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Intel's processors, for extensions in C, C++ and Rust: registers as the VM sees them, and exits that nobody asked for
 //
-// The SDK for TypeScript has the same in intel-state.ts, intel-events.ts, msr.ts and unasked.ts. Manual: SDM volume 3.
+// The SDK for TypeScript has the same in vendor/intel-state.ts, events/intel-events.ts, guest/msr.ts and
+// exits/unasked.ts. Manual: SDM volume 3.
 
 #include <stdbool.h>
 

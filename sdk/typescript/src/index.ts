@@ -1,24 +1,16 @@
 // The SDK: everything that an extension in TypeScript needs
 //
-//   root.ts, on.ts      the usual way in: the operating system as root VM, and functions for its exits
-//   *-exit.ts           what a handler gets, by reason
-//   dispatch.ts         what happens when no handler wants an exit
-//   vendor.ts           AMD or Intel; amd.ts, intel.ts: what only one of them has
-//   unasked.ts          exits that happen all the same, without anybody asking
-//   vs.ts, guest.ts     virtual processors' states and their registers; vm.ts: VMs beside the root VM
-//   real-mode.ts        a VS as a processor is when it is switched on
-//   *-map.ts            which MSRs and ports exit
-//   nested-tables.ts    what memory a VM sees
-//   shared.ts           memory that all processors see, for the atomic operations
-//   instance.ts         one instance for all processors, or one for each
-//   messages.ts         from processor to processor
-//   service.ts          from extension to extension
-//   life.ts             what is done at the beginning and at the end
-//   uncaught.ts, collector.ts  errors and memory, with the runtime "managed"
-//   step.ts             one instruction at a time
-//   guest-*.ts          reading and writing a VM's memory; the instruction that it exited for, and its operands
-//   log.ts, failure.ts  what the debug ring gets to read
-//   explanation.ts      why the processor refuses a VS
+//   life/      startRoot, the usual way in; the callbacks' results; beginning, end, failures and errors; settings
+//   exits/     handlers of exits (on.ts) and what each gets (*-exit.ts); unasked.ts: exits that happen all the same
+//   guest/     the VM that exited: registers, memory, the instruction that it exited for and its operands
+//   vs/        virtual machines, processors and their states, those beside the root VM too
+//   events/    exceptions, interrupts and NMIs that a VM finds when it runs next
+//   tables/    which MSRs and ports exit, and what memory a VM sees
+//   vendor/    AMD or Intel, and what only one of them has
+//   messages/  from processor to processor, from extension to extension, and counters for bfm
+//   memory/    pages, what all processors share, and the collector of the runtime "managed"
+//   text/      what the debug ring gets to read
+//   calls/     the microkernel's system calls, and what the processor does for an extension in one instruction
 
 export * from "../../../abi/generated/bare/callbacks";
 export * from "../../../abi/generated/bare/control";
@@ -36,20 +28,25 @@ export {
   REGISTER_RIP,
 } from "../../../bsl/src/x64/instruction";
 export { Operation } from "../../../bsl/src/x64/operation";
-export { AmdVs } from "./amd";
-export { allocatedBytes, collect, collectIfNeeded, collections } from "./collector";
-export { ControlRegisterExit } from "./control-register-exit";
-export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./counters";
-export { CpuidExit } from "./cpuid-exit";
-export { ExceptionExit } from "./exception-exit";
-export { Exit } from "./exit";
-export * from "./exits";
-export { Explanation } from "./explanation";
-export { Failure, onFailure } from "./failure";
-export { Guest, guest } from "./guest";
-export { codeMode, guestInstruction } from "./guest-instruction";
-export { guestMemory, readGuestPhysical, writeGuestPhysical } from "./guest-memory";
-export { operandAddress, operandValue, readOperand, setRegister, writeOperand } from "./guest-operand";
+export { portIn, portOut } from "./calls/port";
+export { hasErrorCode, Vector, vectorName } from "./events/vectors";
+export { ControlRegisterExit } from "./exits/control-register-exit";
+export { CpuidExit } from "./exits/cpuid-exit";
+export { ExceptionExit } from "./exits/exception-exit";
+export { Exit } from "./exits/exit";
+export { HypercallExit } from "./exits/hypercall-exit";
+export { IoExit } from "./exits/io-exit";
+export { MsrExit } from "./exits/msr-exit";
+export { NestedPageFaultExit } from "./exits/nested-page-fault-exit";
+export * from "./exits/on";
+export * from "./exits/reasons";
+export { step } from "./exits/step";
+export { unaskedExit } from "./exits/unasked";
+export { Guest, guest } from "./guest/guest";
+export { codeMode, guestInstruction } from "./guest/instruction";
+export * from "./guest/msr";
+export { operandAddress, operandValue, readOperand, setRegister, writeOperand } from "./guest/operand";
+export { guestMemory, readGuestPhysical, writeGuestPhysical } from "./guest/physical-memory";
 export {
   ACCESS_EXECUTE,
   ACCESS_READ,
@@ -60,35 +57,30 @@ export {
   readGuestVirtual,
   translateGuest,
   writeGuestVirtual,
-} from "./guest-tables";
-export { HypercallExit } from "./hypercall-exit";
-export { findHypervisorMemory } from "./hypervisor-memory";
-export { lockInstance, unlockInstance } from "./instance";
-export { IntelVs } from "./intel";
-export { IoExit } from "./io-exit";
-export { IoMap } from "./io-map";
-export { Disposable, disposeOnLeave, onLeave, onLoad, onUnload } from "./life";
-export { Level, Line, line, log, logNumber, setLogLevel } from "./log";
-export { MAILBOX_MESSAGES, Message, onMessage, post, postToOthers } from "./messages";
-export * from "./msr";
-export { MsrExit } from "./msr-exit";
-export { MsrMap } from "./msr-map";
-export { NestedPageFaultExit } from "./nested-page-fault-exit";
-export { NestedTables, NOT_NESTED, Own, Right } from "./nested-tables";
-export { Next } from "./next";
-export * from "./on";
-export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./pages";
-export { portIn, portOut } from "./port";
-export { startInRealMode } from "./real-mode";
-export { registerName } from "./register-names";
-export { startRoot } from "./root";
-export { ATTRIBUTE_32, ATTRIBUTE_LONG, ATTRIBUTE_PRESENT } from "./segments";
-export { Outcome, Reply, Request, Service, serve } from "./service";
-export { SHARED_BYTES, sharedMemory } from "./shared";
-export { step } from "./step";
-export { unaskedExit } from "./unasked";
-export { onUncaught, reportError } from "./uncaught";
-export { hasErrorCode, Vector, vectorName } from "./vectors";
-export { isIntel } from "./vendor";
-export { Vm, Vp } from "./vm";
-export { ReadableControl, Vs, WritableControl } from "./vs";
+} from "./guest/virtual-memory";
+export { Failure, onFailure } from "./life/failure";
+export { lockInstance, unlockInstance } from "./life/instance";
+export { Disposable, disposeOnLeave, onLeave, onLoad, onUnload } from "./life/life";
+export { Next } from "./life/next";
+export { startRoot } from "./life/root";
+export { onUncaught, reportError } from "./life/uncaught";
+export { allocatedBytes, collect, collectIfNeeded, collections } from "./memory/collector";
+export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./memory/pages";
+export { SHARED_BYTES, sharedMemory } from "./memory/shared";
+export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./messages/counters";
+export { MAILBOX_MESSAGES, Message, onMessage, post, postToOthers } from "./messages/messages";
+export { Outcome, Reply, Request, Service, serve } from "./messages/service";
+export { findHypervisorMemory } from "./tables/hypervisor-memory";
+export { IoMap } from "./tables/io-map";
+export { MsrMap } from "./tables/msr-map";
+export { NestedTables, NOT_NESTED, Own, Right } from "./tables/nested-tables";
+export { Explanation } from "./text/explanation";
+export { Level, Line, line, log, logNumber, setLogLevel } from "./text/log";
+export { registerName } from "./text/register-names";
+export { AmdVs } from "./vendor/amd-vs";
+export { IntelVs } from "./vendor/intel-vs";
+export { isIntel } from "./vendor/vendor";
+export { startInRealMode } from "./vs/real-mode";
+export { ATTRIBUTE_32, ATTRIBUTE_LONG, ATTRIBUTE_PRESENT } from "./vs/segments";
+export { Vm, Vp } from "./vs/vm";
+export { ReadableControl, Vs, WritableControl } from "./vs/vs";

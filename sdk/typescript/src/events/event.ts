@@ -1,0 +1,60 @@
+// Events that a VM finds when it runs next: exceptions and interrupts
+//
+// One word on both vendors, that of EVENTINJ (APM volume 2, 15.20). Intel has bits 31:0 in the same order (SDM volume 3,
+// 25.8.3), and the error code in a field of its own.
+//
+//     63        32 31 30    12 11 10   8 7      0
+//     ┌───────────┬──┬────────┬──┬──────┬────────┐
+//     │ error code│V │        │EV│ type │ vector │   V: valid, EV: error code valid
+//     └───────────┴──┴────────┴──┴──────┴────────┘
+
+import { AMD_REG_EVENTINJ } from "../../../../abi/generated/bare/registers-amd";
+import {
+  INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
+  INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD,
+} from "../../../../abi/generated/bare/registers-intel";
+import { isIntel } from "../vendor/vendor";
+import { NativeVs } from "../vs/native-vs";
+import { hasErrorCode, Vector } from "./vectors";
+
+export const EVENT_VALID: u64 = 1 << 31;
+export const EVENT_WITH_CODE: u64 = 1 << 11;
+export const EVENT_TYPE: u64 = 7 << 8;
+export const TYPE_NMI: u64 = 2 << 8;
+/** What an instruction raises. On Intel this and those above: INT n, ICEBP, INT3 and INTO. */
+export const TYPE_SOFTWARE: u64 = 4 << 8;
+export const EVENT_VECTOR: u64 = 0xff;
+
+const TYPE_INTERRUPT: u64 = 0 << 8;
+const TYPE_EXCEPTION: u64 = 3 << 8;
+const LOW: u64 = 0xffff_ffff;
+
+/** Raises an exception; the error code counts for those that have one. The VM finds RIP as it is. */
+export function injectException(vs: NativeVs, vector: Vector, errorCode: u32): void {
+  const code = hasErrorCode(vector) ? ((<u64>errorCode) << 32) | EVENT_WITH_CODE : 0;
+  inject(vs, code | EVENT_VALID | TYPE_EXCEPTION | <u64>vector);
+}
+
+/** Delivers an external interrupt. */
+export function injectInterrupt(vs: NativeVs, vector: u32): void {
+  inject(vs, EVENT_VALID | TYPE_INTERRUPT | (vector & 0xff));
+}
+
+/** Delivers a non-maskable interrupt. */
+export function injectNmi(vs: NativeVs): void {
+  inject(vs, EVENT_VALID | TYPE_NMI | <u64>Vector.NonMaskable);
+}
+
+/** Whether something is to be delivered when the VM runs next. */
+export function hasEvent(vs: NativeVs): bool {
+  return (vs.read(isIntel() ? INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD : AMD_REG_EVENTINJ) & EVENT_VALID) != 0;
+}
+
+function inject(vs: NativeVs, event: u64): void {
+  if (!isIntel()) {
+    vs.write(AMD_REG_EVENTINJ, event);
+    return;
+  }
+  vs.write(INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD, event & LOW);
+  if ((event & EVENT_WITH_CODE) != 0) vs.write(INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, event >> 32);
+}

@@ -1,0 +1,99 @@
+// From an exit to its handlers, and what happens when none wants it
+
+import { closeInterruptWindow } from "../events/interrupt-window";
+import { redeliver } from "../events/redelivery";
+import { Vector } from "../events/vectors";
+import { guest } from "../guest/guest";
+import { Next } from "../life/next";
+import { Level, line } from "../text/log";
+import { Vs } from "../vs/vs";
+import { ControlRegisterExit } from "./control-register-exit";
+import { exitReason, setExitReason, setNext, takeNext } from "./current";
+import { ExceptionExit } from "./exception-exit";
+import { callHandlers, Kind } from "./handlers";
+import { IoExit } from "./io-exit";
+import { kindOf } from "./kinds";
+import { MsrExit } from "./msr-exit";
+import { EXIT_CPUID } from "./reasons";
+import { unaskedExit } from "./unasked";
+
+/** The vmexit callback of an extension that has registered handlers. */
+export function dispatch(vsid: u32, reason: u64): Next {
+  setExitReason(reason);
+  // The exit that happens most comes first
+  if (reason == EXIT_CPUID) {
+    setNext(Next.AdvanceAndRun);
+    if (!callHandlers(Kind.Cpuid)) guest.answerCpuid(<u32>guest.rax);
+    return takeNext();
+  }
+  const vs = Vs.of(vsid);
+  const kind = kindOf(vs, reason);
+  switch (kind) {
+    case Kind.MsrRead:
+    case Kind.MsrWrite:
+    case Kind.Io:
+      return access(kind);
+    case Kind.ControlRead:
+    case Kind.ControlWrite:
+      setNext(Next.Run);
+      if (!callHandlers(kind)) changetype<ControlRegisterExit>(0).passThrough();
+      return takeNext();
+    case Kind.Exception:
+      return exception(vs);
+    case Kind.NestedPageFault:
+      return nestedPageFault(vs);
+    case Kind.Hypercall:
+      setNext(Next.AdvanceAndRun);
+      return callHandlers(kind) ? takeNext() : vs.raise(Vector.UndefinedOpcode);
+    case Kind.Hlt:
+      setNext(Next.AdvanceAndRun);
+      callHandlers(kind);
+      return takeNext();
+    case Kind.InterruptWindow:
+      closeInterruptWindow(vs);
+      setNext(Next.Run);
+      callHandlers(kind);
+      return takeNext();
+    default:
+      return other(vs, reason);
+  }
+}
+
+function access(kind: Kind): Next {
+  setNext(Next.AdvanceAndRun);
+  if (callHandlers(kind)) return takeNext();
+  if (kind == Kind.Io) changetype<IoExit>(0).passThrough();
+  else changetype<MsrExit>(0).passThrough();
+  return takeNext();
+}
+
+function exception(vs: Vs): Next {
+  setNext(Next.Run);
+  if (!callHandlers(Kind.Exception)) changetype<ExceptionExit>(0).passThrough();
+  else if (takeNext() == Next.Run) redeliver(vs);
+  return takeNext();
+}
+
+function nestedPageFault(vs: Vs): Next {
+  setNext(Next.Run);
+  if (!callHandlers(Kind.NestedPageFault)) return nobody();
+  if (takeNext() == Next.Run) redeliver(vs);
+  return takeNext();
+}
+
+/** Reasons that have no handlers of their own: a handler says what is to happen, or the SDK knows. */
+function other(vs: Vs, reason: u64): Next {
+  setNext(Next.Fail);
+  if (!callHandlers(Kind.Other)) {
+    const next = unaskedExit(vs.id, reason);
+    return next == Next.Fail ? nobody() : next;
+  }
+  if (takeNext() == Next.Run) redeliver(vs);
+  return takeNext();
+}
+
+/** Exits that somebody must know what to do about. */
+function nobody(): Next {
+  line(Level.Error).text("exit ").hex(exitReason()).text(" has no handler, RIP ").hex(guest.rip).end();
+  return Next.Fail;
+}

@@ -1,0 +1,49 @@
+// From the reason of an exit to the kind of its handlers
+
+import * as exits from "../../../../abi/generated/bare/callbacks";
+import { AMD_REG_EXITINFO1 } from "../../../../abi/generated/bare/registers-amd";
+import { INTEL_REG_EXIT_QUALIFICATION } from "../../../../abi/generated/bare/registers-intel";
+import { isNmi } from "../events/intel-events";
+import { isIntel } from "../vendor/vendor";
+import { Vs } from "../vs/vs";
+import { Kind } from "./handlers";
+import {
+  EXIT_CPUID,
+  EXIT_HLT,
+  EXIT_HYPERCALL,
+  EXIT_INTERRUPT_WINDOW,
+  EXIT_IO,
+  EXIT_NESTED_PAGE_FAULT,
+} from "./reasons";
+
+const AMD_EXCEPTIONS: u64 = 32;
+
+/** Qualification of CR_ACCESS, bits 5:4: a move from the register; the others write it (SDM volume 3, table 28-3). */
+const ACCESS_TYPE: u64 = 3 << 4;
+const ACCESS_READ: u64 = 1 << 4;
+
+/** The kind of an exit of a VS. */
+export function kindOf(vs: Vs, reason: u64): Kind {
+  if (reason == EXIT_CPUID) return Kind.Cpuid;
+  if (reason == EXIT_IO) return Kind.Io;
+  if (reason == EXIT_NESTED_PAGE_FAULT) return Kind.NestedPageFault;
+  if (reason == EXIT_HYPERCALL) return Kind.Hypercall;
+  if (reason == EXIT_HLT) return Kind.Hlt;
+  if (reason == EXIT_INTERRUPT_WINDOW) return Kind.InterruptWindow;
+  return isIntel() ? intelKind(vs, reason) : amdKind(vs, reason);
+}
+
+function amdKind(vs: Vs, reason: u64): Kind {
+  if (reason == exits.AMD_EXIT_MSR) return vs.read(AMD_REG_EXITINFO1) != 0 ? Kind.MsrWrite : Kind.MsrRead;
+  if (reason < exits.AMD_EXIT_CR_WRITE) return Kind.ControlRead;
+  if (reason < exits.AMD_EXIT_DR_READ) return Kind.ControlWrite;
+  return reason - exits.AMD_EXIT_EXCEPTION < AMD_EXCEPTIONS ? Kind.Exception : Kind.Other;
+}
+
+function intelKind(vs: Vs, reason: u64): Kind {
+  if (reason == exits.INTEL_EXIT_RDMSR) return Kind.MsrRead;
+  if (reason == exits.INTEL_EXIT_WRMSR) return Kind.MsrWrite;
+  if (reason == exits.INTEL_EXIT_EXCEPTION_OR_NMI) return isNmi(vs) ? Kind.Other : Kind.Exception;
+  if (reason != exits.INTEL_EXIT_CR_ACCESS) return Kind.Other;
+  return (vs.read(INTEL_REG_EXIT_QUALIFICATION) & ACCESS_TYPE) == ACCESS_READ ? Kind.ControlRead : Kind.ControlWrite;
+}

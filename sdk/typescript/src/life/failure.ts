@@ -1,0 +1,56 @@
+// When a callback faults or asserts: what the extension says, and what happens then
+
+import { useFailHandler } from "../calls/syscall";
+import { hasErrorCode, Vector, vectorName } from "../events/vectors";
+import { Level, line } from "../text/log";
+import { requireOwnInstance } from "./instance";
+import { Next } from "./next";
+
+/** What went wrong in a callback. */
+@unmanaged
+export class Failure {
+  get vector(): Vector {
+    return <Vector>(error & 0xff);
+  }
+  get errorCode(): u32 {
+    return <u32>(error >> 32);
+  }
+  /** What a page fault was about. */
+  get address(): u64 {
+    return faultAddress;
+  }
+
+  /** Writes it to the debug ring, in words. */
+  report(): void {
+    const message = line(Level.Error).text(vectorName(this.vector));
+    if (hasErrorCode(this.vector)) message.text(", error code ").hex(this.errorCode);
+    if (this.vector == Vector.PageFault) message.text(this.access).text(" address ").hex(faultAddress);
+    message.end();
+  }
+
+  private get access(): string {
+    if ((this.errorCode & 16) != 0) return ": cannot execute";
+    return (this.errorCode & 2) != 0 ? ": cannot write" : ": cannot read";
+  }
+}
+
+let error: u64 = 0;
+let faultAddress: u64 = 0;
+let handler: ((failure: Failure) => Next) | null = null;
+
+/**
+ * Has a function called when a callback of this extension faults or asserts. What it returns happens then: Next.Run
+ * leaves the callback and runs the VM on, Next.Fail gives up.
+ */
+export function onFailure(function_: (failure: Failure) => Next): void {
+  requireOwnInstance();
+  const receiver: (code: u64, address: u64) => Next = receive;
+  handler = function_;
+  useFailHandler(receiver.index);
+}
+
+function receive(code: u64, address: u64): Next {
+  error = code;
+  faultAddress = address;
+  return handler === null ? Next.Fail : handler(changetype<Failure>(0));
+}

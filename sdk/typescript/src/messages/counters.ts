@@ -1,0 +1,57 @@
+// Counters that `bfm status` shows, added up over all processors
+//
+//     publishCounter("cpuids", () => count);
+
+import { HYPERCALL_COUNTER } from "../../../../abi/generated/bare/control";
+import { Instruction } from "../../../../abi/generated/bare/enumerations";
+import { assertionFailed } from "../calls/syscall";
+import { HypercallExit } from "../exits/hypercall-exit";
+import { onHypercall } from "../exits/on";
+import { guest } from "../guest/guest";
+import { Vs } from "../vs/vs";
+
+/** How many counters an extension may publish. */
+export const MAX_COUNTERS: u32 = 16;
+/** Longest name, in characters: those are kept in four registers. */
+export const COUNTER_NAME_BYTES: u32 = 32;
+
+const RESULT_FOUND: u64 = 0;
+const RESULT_NONE: u64 = 1;
+
+/** For each counter its name, and the function that reads it. */
+const names: usize = memory.data(32 * 16, 8);
+// bf-allow function-array: asked for once per `bfm status`
+const readers = new StaticArray<(() => u64) | null>(16);
+let count: u32 = 0;
+
+/**
+ * Publishes a counter of this processor: call it in bootstrap, when the root VM is there. `read` is called when somebody
+ * asks; it must not use variables of a function around it.
+ */
+export function publishCounter(name: string, read: () => u64): void {
+  if (count == MAX_COUNTERS || <u32>name.length > COUNTER_NAME_BYTES) assertionFailed();
+  if (count == 0) {
+    onHypercall(answerCounter);
+    Vs.of(guest.vsid).intercept(Instruction.Hypercall);
+  }
+  for (let i = 0; i < name.length; i++) {
+    store<u8>(names + <usize>(count * COUNTER_NAME_BYTES + <u32>i), <u8>name.charCodeAt(i));
+  }
+  readers[count] = read;
+  count++;
+}
+
+function answerCounter(exit: HypercallExit): bool {
+  if (exit.number != HYPERCALL_COUNTER || !exit.isPrivileged) return false;
+  const index = guest.rbx;
+  exit.result = index < count ? RESULT_FOUND : RESULT_NONE;
+  if (index >= count) return true;
+  const name = names + <usize>(<u32>index * COUNTER_NAME_BYTES);
+  const read = readers[<i32>index];
+  if (read !== null) guest.rbx = read();
+  guest.rcx = load<u64>(name);
+  guest.rdx = load<u64>(name, 8);
+  guest.rsi = load<u64>(name, 16);
+  guest.rdi = load<u64>(name, 24);
+  return true;
+}

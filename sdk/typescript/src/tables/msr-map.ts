@@ -1,0 +1,81 @@
+// Which MSRs a VM can use without the hypervisor (APM volume 2, 15.11; SDM volume 3, 25.6.9)
+//
+// A processor has bits for MSRs 0 to 1FFF and C000_0000 to C000_1FFF, AMD's for C001_0000 to C001_1FFF, too. All others
+// exit always.
+
+import { MAP_ACCESSES, MAP_ALWAYS, MAP_MSR, MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
+import { Vs } from "../vs/vs";
+import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
+
+/** A map, by its identifier. All MSRs that have bits pass in a new one. */
+@unmanaged
+export class MsrMap {
+  /** A new map; asserts that there is memory. */
+  static create(): MsrMap {
+    return changetype<MsrMap>(<usize>createMap(MAP_MSR));
+  }
+
+  get id(): u32 {
+    return <u32>changetype<usize>(this);
+  }
+
+  /** Makes a VS use the map, instead of the one that it had. */
+  use(vs: Vs): MsrMap {
+    attachMap(this.id, vs);
+    return this;
+  }
+
+  /** Takes the map from a VS, which uses it: on AMD no access exits then, on Intel every one. */
+  release(vs: Vs): void {
+    detachMap(this.id, vs);
+  }
+
+  /** Makes RDMSR of an MSR exit. */
+  trapReads(msr: u32): MsrMap {
+    trapInMap(this.id, msr, msr, MAP_READS);
+    return this;
+  }
+
+  /** Makes WRMSR to an MSR exit. */
+  trapWrites(msr: u32): MsrMap {
+    trapInMap(this.id, msr, msr, MAP_WRITES);
+    return this;
+  }
+
+  /** Makes RDMSR and WRMSR of MSRs `first` to `last` exit. */
+  trapRange(first: u32, last: u32): MsrMap {
+    trapInMap(this.id, first, last, MAP_ACCESSES);
+    return this;
+  }
+
+  /** Lets both happen without an exit, where the processor has bits for the MSR. */
+  pass(msr: u32): MsrMap {
+    return this.passRange(msr, msr);
+  }
+
+  /** The same for MSRs `first` to `last`. */
+  passRange(first: u32, last: u32): MsrMap {
+    passInMap(this.id, first, last, MAP_ACCESSES);
+    return this;
+  }
+
+  /** Whether RDMSR of an MSR exits. */
+  trapsReads(msr: u32): bool {
+    return (queryMap(this.id, msr) & MAP_READS) != 0;
+  }
+
+  /** Whether WRMSR to an MSR exits. */
+  trapsWrites(msr: u32): bool {
+    return (queryMap(this.id, msr) & MAP_WRITES) != 0;
+  }
+
+  /** Whether the processor has no bits for an MSR, so that both exit whatever is asked for. */
+  trapsAlways(msr: u32): bool {
+    return (queryMap(this.id, msr) & MAP_ALWAYS) != 0;
+  }
+
+  /** Gives the memory back. No VS may use the map any more. */
+  free(): void {
+    destroyMap(this.id);
+  }
+}

@@ -1,0 +1,213 @@
+// Nested page tables: what physical memory a VM sees, and what it may do with it (NPT: APM volume 2, 15.25; EPT: SDM
+// volume 3, chapter 29)
+//
+// The microkernel keeps them. Pages are as large as possible, and split when part of one gets other rights; a page
+// without rights keeps its address, so that the rights can come back. Changes count for a VM when it runs next; on another
+// processor, when it next exits there.
+
+import {
+  NESTED_FOR_ROOT,
+  NESTED_HAS_EXECUTE_ONLY,
+  NESTED_MACHINE,
+  NESTED_PAGE,
+  NESTED_RIGHTS,
+} from "../../../../abi/generated/bare/objects";
+import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
+import {
+  SYSCALL_NESTED_ATTACH,
+  SYSCALL_NESTED_CREATE,
+  SYSCALL_NESTED_DESTROY,
+  SYSCALL_NESTED_DETACH,
+  SYSCALL_NESTED_FLUSH,
+  SYSCALL_NESTED_IDENTITY,
+  SYSCALL_NESTED_MAP,
+  SYSCALL_NESTED_PROTECT,
+  SYSCALL_NESTED_TRANSLATE,
+  SYSCALL_NESTED_UNMAP,
+} from "../../../../abi/generated/bare/syscalls";
+import { callObject, callResult } from "../calls/objects";
+import { assertionFailed } from "../calls/syscall";
+import { PAGE_BYTES } from "../memory/pages";
+import { Vs } from "../vs/vs";
+
+/**
+ * What a VM may do with a page. They can be added. Write needs Read; Execute needs Read unless
+ * NestedTables.hasExecuteOnly.
+ */
+export enum Right {
+  None = 0,
+  Read = 1,
+  Write = 2,
+  Execute = 4,
+  All = 7,
+}
+
+/** What is shown in the place of the hypervisor's own pages; values are NESTED_OWN_*. */
+export enum Own {
+  /** Nothing: the VM exits. */
+  Absent = 0,
+  /** Zeroes, which cannot be written: such a write exits. */
+  Blank = 0x1000,
+  /** The pages themselves. Only in tables for the root VM, which sees them without nested paging, too. */
+  Shown = 0x2000,
+}
+
+/** What translate() gives for an address that is not mapped. */
+export const NOT_NESTED: u64 = 0xffff_ffff_ffff_ffff;
+
+const GIBIBYTE: u64 = 1 << 30;
+const PAGE_SHIFT: u64 = 16;
+
+/** Nested page tables, by their identifier, which may be 0 where null must not be. Every method asserts that the microkernel agrees, unless it says so. */
+@unmanaged
+export class NestedTables {
+  static of(id: u32): NestedTables {
+    return changetype<NestedTables>(<usize>(id + 1));
+  }
+
+  /**
+   * Tables in which the root VM sees the first GiB of physical memory, up to 512 of them, as they are, with all rights.
+   * Null when memory runs out: a processor without pages of 1 GiB needs a page of memory for each.
+   */
+  static identity(gibibytes: u32): NestedTables | null {
+    return NestedTables.identityWith(gibibytes, Right.All, Own.Shown);
+  }
+
+  /** The same with other rights, and with the hypervisor's own pages as told. */
+  static identityWith(gibibytes: u32, rights: Right, own: Own): NestedTables | null {
+    const tables = create(own == Own.Shown ? NESTED_FOR_ROOT : 0);
+    if (tables !== null && !tables.showIdentity(0, gibibytes * GIBIBYTE, rights, own)) {
+      tables.free();
+      return null;
+    }
+    return tables;
+  }
+
+  /** Tables in which the VM sees nothing yet. Null when memory runs out. */
+  static empty(): NestedTables | null {
+    return create(0);
+  }
+
+  /** Whether this processor can let a VM execute what it cannot read. */
+  static get hasExecuteOnly(): bool {
+    const tables = create(0);
+    const features = callResult(1);
+    if (tables === null) return false;
+    tables.free();
+    return (features & NESTED_HAS_EXECUTE_ONLY) != 0;
+  }
+
+  get id(): u32 {
+    return <u32>changetype<usize>(this) - 1;
+  }
+
+  /** Gives the tables' memory back, not what they map. No VS may use them any more. */
+  free(): void {
+    do {
+      check(callObject(SYSCALL_NESTED_DESTROY, this.id, 0, 0, 0, 0));
+    } while (callResult(0) != 0);
+  }
+
+  /** Makes a VS use the tables, instead of those that it had. */
+  use(vs: Vs): NestedTables {
+    check(callObject(SYSCALL_NESTED_ATTACH, this.id, vs.id, 0, 0, 0));
+    return this;
+  }
+
+  /** Makes a VS, which uses the tables, see all physical memory as it is. */
+  release(vs: Vs): void {
+    check(callObject(SYSCALL_NESTED_DETACH, this.id, vs.id, 0, 0, 0));
+  }
+
+  /**
+   * Gives pages other rights; both numbers are multiples of 4 KiB. False when memory runs out, or a page is not mapped,
+   * or the processor does not know such rights.
+   */
+  protect(address: u64, bytes: u64, rights: Right): bool {
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_PROTECT, this.id, address + done, bytes - done, rights, 0) != STATUS_SUCCESS)
+        return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /** Shows another page of physical memory at a guest physical address. False as for mapRange(). */
+  map(guest: u64, host: u64, rights: Right): bool {
+    return this.mapRange(guest, host, PAGE_BYTES, rights);
+  }
+
+  /**
+   * Shows a range of physical memory at guest physical addresses; all numbers are multiples of 4 KiB. False when memory
+   * runs out, or the range holds a page of the hypervisor's that this extension did not allocate.
+   */
+  mapRange(guest: u64, host: u64, bytes: u64, rights: Right): bool {
+    const flags = rights | NESTED_MACHINE;
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_MAP, this.id, guest + done, host + done, bytes - done, flags) != STATUS_SUCCESS)
+        return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /** Shows physical memory at its own addresses, instead of what is mapped there. False when memory runs out. */
+  showIdentity(address: u64, bytes: u64, rights: Right, own: Own): bool {
+    const flags = rights | own | NESTED_MACHINE;
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_IDENTITY, this.id, address + done, bytes - done, flags, 0) != STATUS_SUCCESS)
+        return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /** Shows nothing any more. False when memory runs out: a large page may have to be split. */
+  unmap(address: u64, bytes: u64): bool {
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_UNMAP, this.id, address + done, bytes - done, 0, 0) != STATUS_SUCCESS) return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /** How many other processors still run a VM with the tables as they were before they were changed. */
+  get unflushedProcessors(): u64 {
+    check(callObject(SYSCALL_NESTED_FLUSH, this.id, 0, 0, 0, 0));
+    return callResult(0);
+  }
+
+  /** Host physical address behind a guest physical one, or NOT_NESTED; rights do not matter. */
+  translate(address: u64): u64 {
+    return this.look(address) ? callResult(0) : NOT_NESTED;
+  }
+
+  /** What the VM may do at an address. */
+  rights(address: u64): Right {
+    return this.look(address) ? <Right>(<u32>callResult(1) & NESTED_RIGHTS) : Right.None;
+  }
+
+  /** Bytes of the page that an address lies in; 0 when it is not mapped. */
+  pageBytes(address: u64): u64 {
+    if (!this.look(address)) return 0;
+    const level = (callResult(1) & NESTED_PAGE) >> PAGE_SHIFT;
+    return PAGE_BYTES << (9 * (level - 1));
+  }
+
+  private look(address: u64): bool {
+    return callObject(SYSCALL_NESTED_TRANSLATE, this.id, address, 0, 0, 0) == STATUS_SUCCESS;
+  }
+}
+
+function create(flags: u32): NestedTables | null {
+  const status = callObject(SYSCALL_NESTED_CREATE, flags, 0, 0, 0, 0);
+  return status == STATUS_SUCCESS ? NestedTables.of(<u32>callResult(0)) : null;
+}
+
+function check(status: u64): void {
+  if (status != STATUS_SUCCESS) assertionFailed();
+}

@@ -1,0 +1,73 @@
+// Virtual machines beside the root VM, and their virtual processors
+
+import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
+import {
+  ROOT_VMID,
+  SYSCALL_VM_CREATE,
+  SYSCALL_VM_DESTROY,
+  SYSCALL_VP_CREATE,
+  SYSCALL_VP_DESTROY,
+} from "../../../../abi/generated/bare/syscalls";
+import { TCB_ACTIVE_VM, TCB_ACTIVE_VP } from "../../../../abi/generated/bare/tls";
+import { assertionFailed, callStatus, callValue } from "../calls/syscall";
+import { tcbLoad32 } from "../calls/tcb";
+
+/** Identifiers are 16 bits of the register that returns them. */
+const ID_MASK: u64 = 0xffff_ffff;
+
+/** A VM, by its identifier. Every method asserts that the microkernel agrees. */
+@unmanaged
+export class Vm {
+  static of(id: u32): Vm {
+    return changetype<Vm>(<usize>id);
+  }
+
+  /** The operating system's. */
+  static get root(): Vm {
+    return Vm.of(ROOT_VMID);
+  }
+
+  /** That of the VS that is active on this processor. */
+  static get active(): Vm {
+    return Vm.of(tcbLoad32(TCB_ACTIVE_VM));
+  }
+
+  static create(): Vm {
+    return Vm.of(<u32>(callValue(SYSCALL_VM_CREATE, 0, 0, 0) & ID_MASK));
+  }
+
+  get id(): u32 {
+    return <u32>changetype<usize>(this);
+  }
+
+  /** Ends it; its VPs must be gone. */
+  destroy(): void {
+    if (callStatus(SYSCALL_VM_DESTROY, this.id, 0, 0) != STATUS_SUCCESS) assertionFailed();
+  }
+}
+
+/** A virtual processor of a VM, by its identifier. */
+@unmanaged
+export class Vp {
+  static of(id: u32): Vp {
+    return changetype<Vp>(<usize>id);
+  }
+
+  /** That of the VS that is active on this processor. */
+  static get active(): Vp {
+    return Vp.of(tcbLoad32(TCB_ACTIVE_VP));
+  }
+
+  static create(vm: Vm): Vp {
+    return Vp.of(<u32>(callValue(SYSCALL_VP_CREATE, vm.id, 0, 0) & ID_MASK));
+  }
+
+  get id(): u32 {
+    return <u32>changetype<usize>(this);
+  }
+
+  /** Ends it; its VSs must be gone. */
+  destroy(): void {
+    if (callStatus(SYSCALL_VP_DESTROY, this.id, 0, 0) != STATUS_SUCCESS) assertionFailed();
+  }
+}
