@@ -59,7 +59,9 @@ export async function build(outDir = defaultOutput, elfCheck = defaultElfCheck):
 /** Runs a command that fails early but gets through most of the program, so that its functions are in the cache. */
 function writeCodeCache(bfm: string): void {
   rmSync(join(dirname(bfm), "bfm.cache"), { force: true });
-  const env = { ...process.env, BFM_WRITE_CACHE: "1" };
+  // V8 refuses a cache that was made under other flags than those it runs with
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  const env = { ...environment, BFM_WRITE_CACHE: "1" };
   const { status, stderr } = spawnSync(process.execPath, [bfm, "load", "--kernel", bfm], { env, encoding: "utf8" });
   if (status !== exitCodes.file) throw new Error(`The bundled bfm does not work: exit code ${status}\n${stderr}`);
 }

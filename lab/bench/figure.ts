@@ -1,6 +1,6 @@
 // One figure of the benchmark: what was measured, how, and what it may be
 
-/** A number that users may rely on. Instruction counts repeat exactly; ratios compare two runs of one boot. */
+/** A number that users may rely on. Which ones repeat how well is in docs/specification.md. */
 export interface Figure {
   /** Stable key in the JSON output. */
   readonly key: string;
