@@ -1,5 +1,6 @@
 // From an exit to its handlers, and what happens when none wants it
 
+import { SINGLETON } from "../calls/handle";
 import { closeInterruptWindow } from "../events/interrupt-window";
 import { redeliver } from "../events/redelivery";
 import { Vector } from "../events/vectors";
@@ -36,7 +37,7 @@ export function dispatch(vsid: u32, reason: u64): Next {
     case Kind.ControlRead:
     case Kind.ControlWrite:
       setNext(Next.Run);
-      if (!callHandlers(kind)) changetype<ControlRegisterExit>(0).passThrough();
+      if (!callHandlers(kind)) changetype<ControlRegisterExit>(SINGLETON).passThrough();
       return takeNext();
     case Kind.Exception:
       return exception(vs);
@@ -62,14 +63,14 @@ export function dispatch(vsid: u32, reason: u64): Next {
 function access(kind: Kind): Next {
   setNext(Next.AdvanceAndRun);
   if (callHandlers(kind)) return takeNext();
-  if (kind == Kind.Io) changetype<IoExit>(0).passThrough();
-  else changetype<MsrExit>(0).passThrough();
+  if (kind == Kind.Io) changetype<IoExit>(SINGLETON).passThrough();
+  else changetype<MsrExit>(SINGLETON).passThrough();
   return takeNext();
 }
 
 function exception(vs: Vs): Next {
   setNext(Next.Run);
-  if (!callHandlers(Kind.Exception)) changetype<ExceptionExit>(0).passThrough();
+  if (!callHandlers(Kind.Exception)) changetype<ExceptionExit>(SINGLETON).passThrough();
   else if (takeNext() == Next.Run) redeliver(vs);
   return takeNext();
 }

@@ -2,6 +2,7 @@
 //
 // One list per processor, as every module's memory is: an extension with one instance for all has none.
 
+import { SINGLETON } from "../calls/handle";
 import { requireOwnInstance } from "../life/instance";
 
 /** What handlers are registered for. */
@@ -54,7 +55,7 @@ export function hasHandlers(kind: Kind): bool {
 export function callHandlers(kind: Kind): bool {
   let handler = newest(kind);
   while (handler !== null) {
-    if (handler.handle(0)) return true;
+    if (handler.handle(SINGLETON)) return true;
     handler = handler.older;
   }
   return false;

@@ -19,6 +19,7 @@ import {
   INTEL_EXIT_WRMSR,
   INTEL_EXIT_XSETBV,
 } from "../../../../abi/generated/bare/callbacks";
+import { SINGLETON } from "../calls/handle";
 import { deliverNmi, deliverWaitingNmi, isNmi } from "../events/intel-events";
 import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
@@ -87,11 +88,11 @@ function passThrough(reason: u64): Next {
   setExitReason(reason);
   if (reason == INTEL_EXIT_RDMSR || reason == INTEL_EXIT_WRMSR) {
     setNext(Next.AdvanceAndRun);
-    changetype<MsrExit>(0).passThrough();
+    changetype<MsrExit>(SINGLETON).passThrough();
     return takeNext();
   }
   if (reason != INTEL_EXIT_CR_ACCESS) return Next.Fail;
   setNext(Next.Run);
-  changetype<ControlRegisterExit>(0).passThrough();
+  changetype<ControlRegisterExit>(SINGLETON).passThrough();
   return takeNext();
 }

@@ -27,6 +27,7 @@ import {
   TCB_RDX,
   TCB_RSI,
 } from "../../../../abi/generated/bare/tls";
+import { SINGLETON } from "../calls/handle";
 import { callValue } from "../calls/syscall";
 import { cpuidToGuest, tcbLoad32, tcbLoad64, tcbStore64 } from "../calls/tcb";
 import { native } from "../vendor/vendor";
@@ -268,4 +269,4 @@ export class Guest {
   }
 }
 
-export const guest: Guest = changetype<Guest>(0);
+export const guest: Guest = changetype<Guest>(SINGLETON);

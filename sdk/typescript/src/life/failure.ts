@@ -1,5 +1,6 @@
 // When a callback faults or asserts: what the extension says, and what happens then
 
+import { SINGLETON } from "../calls/handle";
 import { useFailHandler } from "../calls/syscall";
 import { hasErrorCode, Vector, vectorName } from "../events/vectors";
 import { Level, line } from "../text/log";
@@ -52,5 +53,5 @@ export function onFailure(function_: (failure: Failure) => Next): void {
 function receive(code: u64, address: u64): Next {
   error = code;
   faultAddress = address;
-  return handler === null ? Next.Fail : handler(changetype<Failure>(0));
+  return handler === null ? Next.Fail : handler(changetype<Failure>(SINGLETON));
 }

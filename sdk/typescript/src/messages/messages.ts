@@ -14,6 +14,7 @@ import { MAX_PPS } from "../../../../abi/generated/bare/syscalls";
 import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { compareExchange64, loadAcquire64, storeRelease64 } from "../../../../bsl/src/atomic";
 import { peek64, poke64 } from "../../../../bsl/src/memory";
+import { SINGLETON } from "../calls/handle";
 import { mailboxWord } from "../calls/processors";
 import { assertionFailed } from "../calls/syscall";
 import { tcbLoad16 } from "../calls/tcb";
@@ -121,7 +122,7 @@ function deliver(): void {
     second = peek64(place + SECOND);
     storeRelease64(place + TURN, taken + MAILBOX_MESSAGES);
     taken++;
-    if (handler !== null) handler(changetype<Message>(0));
+    if (handler !== null) handler(changetype<Message>(SINGLETON));
   }
 }
 

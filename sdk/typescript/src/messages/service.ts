@@ -16,6 +16,7 @@ import {
 } from "../../../../abi/generated/bare/status";
 import { SYSCALL_MESSAGE_CALL, SYSCALL_MESSAGE_FIND } from "../../../../abi/generated/bare/syscalls";
 import { peek64, poke64 } from "../../../../bsl/src/memory";
+import { handleOf, idOf, SINGLETON } from "../calls/handle";
 import { callObject, callResult } from "../calls/objects";
 import { useAnswerer } from "../calls/syscall";
 import { requireOwnInstance } from "../life/instance";
@@ -75,7 +76,7 @@ export class Service {
   static find(name: string): Service {
     const status = callObject(SYSCALL_MESSAGE_FIND, word(name, 0), word(name, 8), word(name, 16), word(name, 24), 0);
     const isFound = status == STATUS_SUCCESS && name.length <= NAME_BYTES;
-    return changetype<Service>(isFound ? <usize>callResult(0) + 1 : 0);
+    return changetype<Service>(isFound ? handleOf(<u32>callResult(0)) : 0);
   }
 
   /** Whether there is such an extension. */
@@ -87,11 +88,11 @@ export class Service {
   call(a: u64, b: u64 = 0, c: u64 = 0, d: u64 = 0): Reply {
     requireOwnInstance();
     let status: u64 = 0;
-    if (this.exists) status = callObject(SYSCALL_MESSAGE_CALL, changetype<usize>(this) - 1, a, b, c, d);
+    if (this.exists) status = callObject(SYSCALL_MESSAGE_CALL, idOf(changetype<usize>(this)), a, b, c, d);
     outcome = this.exists ? outcomeOf(status) : Outcome.Refused;
     const isAnswered = outcome == Outcome.Answered;
     for (let i: u32 = 0; i < 4; i++) store<u64>(answer + ((<usize>i) << 3), isAnswered ? callResult(i) : 0);
-    return changetype<Reply>(0);
+    return changetype<Reply>(SINGLETON);
   }
 }
 
@@ -163,8 +164,8 @@ export function serve(function_: (request: Request) => void): void {
 function receive(from: u32, at: u64): void {
   caller = from;
   words = at;
-  changetype<Request>(0).answer(0);
-  if (handler !== null) handler(changetype<Request>(0));
+  changetype<Request>(SINGLETON).answer(0);
+  if (handler !== null) handler(changetype<Request>(SINGLETON));
   poke64(at, reply0);
   poke64(at + 8, reply1);
   poke64(at + 16, reply2);

@@ -3,6 +3,7 @@
 // An access that touches several ports exits when one of them does.
 
 import { MAP_ACCESSES, MAP_IO } from "../../../../abi/generated/bare/objects";
+import { handleOf, idOf } from "../calls/handle";
 import { Vs } from "../vs/vs";
 import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
 
@@ -11,11 +12,11 @@ import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapI
 export class IoMap {
   /** A new map; asserts that there is memory. */
   static create(): IoMap {
-    return changetype<IoMap>(<usize>createMap(MAP_IO));
+    return changetype<IoMap>(handleOf(createMap(MAP_IO)));
   }
 
   get id(): u32 {
-    return <u32>changetype<usize>(this);
+    return idOf(changetype<usize>(this));
   }
 
   /** Makes a VS use the map, instead of the one that it had. */

@@ -4,6 +4,7 @@
 // exit always.
 
 import { MAP_ACCESSES, MAP_ALWAYS, MAP_MSR, MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
+import { handleOf, idOf } from "../calls/handle";
 import { Vs } from "../vs/vs";
 import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
 
@@ -12,11 +13,11 @@ import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapI
 export class MsrMap {
   /** A new map; asserts that there is memory. */
   static create(): MsrMap {
-    return changetype<MsrMap>(<usize>createMap(MAP_MSR));
+    return changetype<MsrMap>(handleOf(createMap(MAP_MSR)));
   }
 
   get id(): u32 {
-    return <u32>changetype<usize>(this);
+    return idOf(changetype<usize>(this));
   }
 
   /** Makes a VS use the map, instead of the one that it had. */

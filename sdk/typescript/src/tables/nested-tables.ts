@@ -25,6 +25,7 @@ import {
   SYSCALL_NESTED_TRANSLATE,
   SYSCALL_NESTED_UNMAP,
 } from "../../../../abi/generated/bare/syscalls";
+import { handleOf, idOf } from "../calls/handle";
 import { callObject, callResult } from "../calls/objects";
 import { assertionFailed } from "../calls/syscall";
 import { PAGE_BYTES } from "../memory/pages";
@@ -58,11 +59,11 @@ export const NOT_NESTED: u64 = 0xffff_ffff_ffff_ffff;
 const GIBIBYTE: u64 = 1 << 30;
 const PAGE_SHIFT: u64 = 16;
 
-/** Nested page tables, by their identifier, which may be 0 where null must not be. Every method asserts that the microkernel agrees, unless it says so. */
+/** Nested page tables, by their identifier. Every method asserts that the microkernel agrees, unless it says so. */
 @unmanaged
 export class NestedTables {
   static of(id: u32): NestedTables {
-    return changetype<NestedTables>(<usize>(id + 1));
+    return changetype<NestedTables>(handleOf(id));
   }
 
   /**
@@ -98,7 +99,7 @@ export class NestedTables {
   }
 
   get id(): u32 {
-    return <u32>changetype<usize>(this) - 1;
+    return idOf(changetype<usize>(this));
   }
 
   /** Gives the tables' memory back, not what they map. No VS may use them any more. */

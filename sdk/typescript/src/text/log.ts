@@ -5,6 +5,7 @@
 import { SYSCALL_DEBUG_WRITE_STR } from "../../../../abi/generated/bare/syscalls";
 import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { writeDecimal, writeHex, writeText } from "../../../../bsl/src/format";
+import { SINGLETON } from "../calls/handle";
 import { callDebug } from "../calls/syscall";
 import { tcbLoad16 } from "../calls/tcb";
 
@@ -65,7 +66,7 @@ export class Line {
   }
 }
 
-const current: Line = changetype<Line>(0);
+const current: Line = changetype<Line>(SINGLETON);
 
 /** Lines that matter less are not written by this instance. Info at the beginning. */
 export function setLogLevel(level: Level): void {

@@ -5,6 +5,7 @@
 import { Instruction } from "../../../../abi/generated/bare/enumerations";
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { SYSCALL_VS_READ, SYSCALL_VS_WRITE } from "../../../../abi/generated/bare/syscalls";
+import { idOf } from "../calls/handle";
 import { assertionFailed, callStatus, callValue } from "../calls/syscall";
 import { native } from "../vendor/vendor";
 
@@ -12,7 +13,7 @@ import { native } from "../vendor/vendor";
 @unmanaged
 export class NativeVs {
   get id(): u32 {
-    return <u32>changetype<usize>(this);
+    return idOf(changetype<usize>(this));
   }
 
   /** Reads a register by the number that it has in the ABI on this processor: AMD_REG_*, INTEL_REG_*. */

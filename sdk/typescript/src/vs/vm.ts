@@ -9,6 +9,7 @@ import {
   SYSCALL_VP_DESTROY,
 } from "../../../../abi/generated/bare/syscalls";
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP } from "../../../../abi/generated/bare/tls";
+import { handleOf, idOf } from "../calls/handle";
 import { assertionFailed, callStatus, callValue } from "../calls/syscall";
 import { tcbLoad32 } from "../calls/tcb";
 
@@ -19,7 +20,7 @@ const ID_MASK: u64 = 0xffff_ffff;
 @unmanaged
 export class Vm {
   static of(id: u32): Vm {
-    return changetype<Vm>(<usize>id);
+    return changetype<Vm>(handleOf(id));
   }
 
   /** The operating system's. */
@@ -37,7 +38,7 @@ export class Vm {
   }
 
   get id(): u32 {
-    return <u32>changetype<usize>(this);
+    return idOf(changetype<usize>(this));
   }
 
   /** Ends it; its VPs must be gone. */
@@ -50,7 +51,7 @@ export class Vm {
 @unmanaged
 export class Vp {
   static of(id: u32): Vp {
-    return changetype<Vp>(<usize>id);
+    return changetype<Vp>(handleOf(id));
   }
 
   /** That of the VS that is active on this processor. */
@@ -63,7 +64,7 @@ export class Vp {
   }
 
   get id(): u32 {
-    return <u32>changetype<usize>(this);
+    return idOf(changetype<usize>(this));
   }
 
   /** Ends it; its VSs must be gone. */

@@ -22,6 +22,7 @@ import {
   SYSCALL_VS_INIT_AS_ROOT,
   SYSCALL_VS_SET_ACTIVE,
 } from "../../../../abi/generated/bare/syscalls";
+import { handleOf } from "../calls/handle";
 import { assertionFailed, callStatus, callValue } from "../calls/syscall";
 import { injectException, injectInterrupt, injectNmi } from "../events/event";
 import { isInShadow, setShadow } from "../events/intel-events";
@@ -67,7 +68,7 @@ export enum WritableControl {
 export class Vs extends NativeVs {
   /** The VS with an identifier. */
   static of(id: u32): Vs {
-    return changetype<Vs>(<usize>id);
+    return changetype<Vs>(handleOf(id));
   }
 
   /** Makes the root VS of this processor: the operating system, as it was when the hypervisor started. */
