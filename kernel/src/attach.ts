@@ -10,8 +10,8 @@ import { MAX_PPS } from "../../abi/generated/bare/syscalls";
 import { Nested, nestedAt } from "./nested/nested";
 import { mapAt, PermissionMap } from "./permission-map";
 import { activeVs, ppid } from "./pp";
+import { requestGuestFlush } from "./requests";
 import { Vs } from "./vs";
-import { requestGuestFlush } from "./work";
 
 /** Makes a VS see memory by nested page tables, instead of those that it had. */
 export function useNested(vs: Vs, nested: Nested): void {

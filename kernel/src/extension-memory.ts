@@ -9,7 +9,7 @@ import { fillMemory } from "../../bsl/src/memory";
 import { lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
 import { allocatePage, pages } from "./memory/pages";
-import { flushEverywhere } from "./work";
+import { flushEverywhere } from "./requests";
 
 /** A run of pages that is handed out; no bytes: a free place. */
 @unmanaged

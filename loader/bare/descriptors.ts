@@ -4,9 +4,9 @@
 //     0x080  TSS
 //     0x100  IDT, 32 gates of 16 bytes
 
+import { wrmsr } from "#arch/cpu";
+import { MSR_LSTAR, MSR_SFMASK, MSR_STAR } from "#arch/msr";
 import { poke16, poke32, poke64 } from "../../bsl/src/memory";
-import { wrmsr } from "../src/x64/cpu";
-import { MSR_LSTAR, MSR_SFMASK, MSR_STAR } from "../src/x64/msr";
 import { exceptionStubs, loadGdt, loadIdt } from "./board";
 import { take } from "./memory";
 

@@ -2,7 +2,7 @@
 //
 // Under QEMU's -icount the time stamp counter counts instructions, so the cost of one CPUID round trip is exact.
 
-import { cpuidEax } from "../src/x64/cpu";
+import { cpuidEax } from "#arch/cpu";
 import { rdtsc } from "./board";
 
 let leaf: u32 = 0;

@@ -3,17 +3,17 @@
 // Each waits in a loop for a request in its mailbox, carries it out and says so. The same loop runs on, unaware, when
 // the operation was to move the processor into a VM.
 
+import { cpuidEcx, readCr4, writeCr4 } from "#arch/cpu";
 import { loadAcquire32, pause, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, nativeAddress, peek32, poke32, poke64 } from "../../bsl/src/memory";
 import { carryOut } from "../src/on-cpu";
 import { OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "../src/run";
-import { cpuidEcx, readCr4, writeCr4 } from "../src/x64/cpu";
 import { apicId, findMadt } from "./acpi";
 import { inb, trampoline, trampolineBytes } from "./board";
 import { loadDescriptors } from "./descriptors";
 import { take } from "./memory";
-import { takeStorm } from "./nmi-storm";
 import { runPayload } from "./payload";
+import { takeStorm } from "./storm-target";
 
 const MAX_PROCESSORS: u32 = 64;
 const STACK_PAGES: u32 = 4;

@@ -1,5 +1,7 @@
 // What the kernel gets to know on each processor: BootArgs, and the loader's part of SavedState
 
+import { promoteOffset } from "#arch/handoff";
+import { hostCr4, hostEfer } from "#arch/host";
 import {
   BOOT_ARGS_ARENA_BYTES,
   BOOT_ARGS_ARENA_COUNT,
@@ -37,8 +39,6 @@ import { POLICY_FILE } from "./limits";
 import { debugLevel } from "./platform";
 import { processorAt, processorCount } from "./processor";
 import { ringPhysical } from "./ring";
-import { promoteOffset } from "./x64/handoff";
-import { hostCr4, hostEfer } from "./x64/host";
 
 /** Fills both for processor `index`; everything is carved and every processor checked. */
 export function fillHandover(index: u32, features: u32): void {

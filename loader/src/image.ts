@@ -9,6 +9,8 @@
 //
 // The hand-off code and every SavedState are in the transition table too, at their addresses in both worlds.
 
+import { page as handoffPage } from "#arch/handoff";
+import { stateAlias } from "#arch/handoff-area";
 import { DEBUG_RING_AREA_BYTES } from "../../abi/generated/bare/boot";
 import {
   DIRECT_BASE,
@@ -44,8 +46,6 @@ import { PAGE_BYTES } from "./pages";
 import { physicalAddress } from "./platform";
 import { Processor } from "./processor";
 import { ringPhysical } from "./ring";
-import { page as handoffPage } from "./x64/handoff";
-import { stateAlias } from "./x64/handoff-area";
 
 /** Top-level tables, in the operating system's address space. */
 let template: u64 = 0;

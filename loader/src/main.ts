@@ -5,7 +5,7 @@
 //     files.ts      the kernel image and the extensions, checked
 //     image.ts      host mode's memory, made from arena.ts and page-table.ts
 //     handover.ts   what the kernel gets to know
-//     on-cpu.ts     what happens on each processor; x64/ reads and compares its registers, and leaves for the kernel
+//     on-cpu.ts     what happens on each processor; arch/ reads and compares its registers, and leaves for the kernel
 //     platform.ts   what Linux's driver, or the bare image, does for all this
 //
 // The functions here are what a platform calls. It calls one at a time, with two exceptions: loaderOnCpu() runs while

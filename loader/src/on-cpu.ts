@@ -1,5 +1,12 @@
 // The part of each operation that happens on the processor that it is about, with interrupts disabled
 
+import { checkCpu, readFeatures, readVendor } from "#arch/check";
+import { allowVmx, checkDetail } from "#arch/check-intel";
+import { findMismatch } from "#arch/compare";
+import { cpuidEax, cpuidEbx, hypercall } from "#arch/cpu";
+import { demote } from "#arch/handoff";
+import { fillHandoff, stateAlias } from "#arch/handoff-area";
+import { captureState } from "#arch/state";
 import {
   BOOT_ARGS_DETAIL,
   BOOT_ARGS_STATUS,
@@ -40,13 +47,6 @@ import {
   stageAddress,
 } from "./processor";
 import { OPERATION_CALL, OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "./run";
-import { checkCpu, readFeatures, readVendor } from "./x64/check";
-import { allowVmx, checkDetail } from "./x64/check-intel";
-import { findMismatch } from "./x64/compare";
-import { cpuidEax, cpuidEbx, hypercall } from "./x64/cpu";
-import { demote } from "./x64/handoff";
-import { fillHandoff, stateAlias } from "./x64/handoff-area";
-import { captureState } from "./x64/state";
 
 /** Where the three snapshots lie in Processor.snapshots: before start, inside the VM, after stop. */
 const SNAPSHOT_INSIDE: u64 = 0x400;

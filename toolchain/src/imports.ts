@@ -70,6 +70,21 @@ function matchName(name: string, names: OwnNames): string | undefined {
   return undefined;
 }
 
+/** The file of a workspace that an import leads to from `file`; nothing for what is installed or Node.js's own. */
+export function resolveImport(name: string, file: string): string | undefined {
+  const folder = dirname(file);
+  if (name.startsWith(".")) return existing(join(folder, name));
+  if (name.startsWith("#")) return resolveOwnName(name, folder, {}, () => undefined);
+  const [, owner = "", path = ""] = /^(@[\w.-]+\/[\w.-]+|[a-zA-Z][\w.-]*)((?:\/[\w.-]+)*)$/.exec(name) ?? [];
+  return owner === "" ? undefined : resolvePackage(owner, path, folder);
+}
+
+function existing(path: string): string | undefined {
+  return [path, `${path}.ts`, join(path, "index.ts")].find(
+    (file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true,
+  );
+}
+
 /** The real folder of a package that is installed for the files of `folder`. */
 export function packageFolder(name: string, folder: string): string | undefined {
   for (let parent = folder; ; parent = dirname(parent)) {
@@ -95,7 +110,5 @@ function fileOf(folder: string, path: string): string | undefined {
   const target = exported?.[`.${path}`];
   const named = typeof target === "string" ? target : path === "" ? (manifest.types ?? manifest.main) : path;
   if (named === undefined) return undefined;
-  return [join(folder, named), `${join(folder, named)}.ts`, join(folder, named, "index.ts")].find(
-    (file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true,
-  );
+  return existing(join(folder, named));
 }

@@ -8,12 +8,11 @@ import {
 } from "../../../abi/generated/bare/boot";
 import { writeCr0, writeCr4, wrmsr } from "./cpu";
 import { initDescriptors, makeDescriptors, useDescriptors } from "./descriptors";
+import { HOST_CR0, HOST_SFMASK, HOST_STAR } from "./host-registers";
 import { initMemoryTypes } from "./memory-type";
 import { initNestedFormat } from "./nested-format";
 import * as vendor from "./vendor";
 
-/** PE, MP, ET, NE, WP, PG. */
-export const HOST_CR0: u64 = 0x8001_0033;
 /** PAE, MCE, OSFXSR, OSXMMEXCPT: the last two let extensions that another compiler made believe in SSE. */
 const CR4_BASE: u64 = 0x0660;
 const CR4_UMIP: u64 = 1 << 11;
@@ -31,11 +30,6 @@ const MSR_SFMASK: u32 = 0xc000_0084;
 const MSR_FS_BASE: u32 = 0xc000_0100;
 const MSR_GS_BASE: u32 = 0xc000_0101;
 const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
-
-/** SYSCALL: CS 0x10, SS 0x18; SYSRET: CS 0x2B, SS 0x23. */
-export const HOST_STAR: u64 = 0x001b_0010_0000_0000;
-/** SYSCALL clears every flag but the always-set bit 1, AC included: the kernel never reads user memory by accident. */
-export const HOST_SFMASK: u64 = 0xffff_fffd;
 
 /** Makes what all processors share, once the vendor is chosen; false when memory runs out. */
 export function initProcessors(): bool {

@@ -2,7 +2,7 @@
 
 import { poke64 } from "../../../bsl/src/memory";
 import { tryRdmsr } from "./cpu";
-import { HOST_SFMASK, HOST_STAR } from "./processor";
+import { HOST_SFMASK, HOST_STAR } from "./host-registers";
 import { isIntel } from "./vendor";
 
 const MSR_SYSENTER_CS: u32 = 0x174;

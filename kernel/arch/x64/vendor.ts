@@ -154,7 +154,7 @@ export function endFlush(vs: Vs): void {
 
 /** Flushes the translation of one guest linear address. */
 export function flushAddress(vs: Vs, address: u64): void {
-  if (isIntel()) tlb.flushAddress(vs, address);
+  if (isIntel()) intel.flushAddress(vs, address);
   else amd.flushAddress(vs, address);
 }
 

@@ -15,10 +15,10 @@ import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direc
 import { currentExtension } from "../extension";
 import { pages } from "../memory/pages";
 import { block32, ppid, setBlock64, setIdentifier } from "../pp";
+import { flushEverywhere } from "../requests";
 import { Vm, vmAt, vms } from "../vm";
 import { vpAt } from "../vp";
 import { vsAt, vss } from "../vs";
-import { flushEverywhere } from "../work";
 import { checkOwner } from "./handle";
 
 /** 4.0: -> REG0 vmid. */

@@ -1,6 +1,6 @@
 // What the debug calls print, by call: each is a table for people, of which the lines that matter are fixed here
 
-import type { Case } from "./suite.ts";
+import type { Case } from "./case.ts";
 
 const NUMBER = "0x[0-9a-f]+";
 /** The log keeps so many exits, at debug level 2. */

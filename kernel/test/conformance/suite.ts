@@ -4,22 +4,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { compile } from "../bare/compile.ts";
 import { type Run, run } from "../bare/run.ts";
+import type { Case } from "./case.ts";
 import { ringCases } from "./ring.ts";
 
 const folder = join(import.meta.dirname, "extension");
 /** CPUIDs in the root VM: as many as the vmexit callback's script has steps of the root VM, and some more. */
 const CPUIDS = 12;
-
-/** What one case found out. */
-export interface Case {
-  readonly ppid: number;
-  /** What it is about: a system call, or a subject in parentheses. */
-  readonly subject: string;
-  readonly name: string;
-  /** What is to blame when it failed: its subject, or a call that it only prepared itself by. */
-  readonly blamed: string | undefined;
-  readonly detail: string;
-}
 
 /** What a run of the whole suite found out. */
 export interface SuiteResult {

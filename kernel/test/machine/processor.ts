@@ -1,6 +1,6 @@
 // The registers of one simulated processor, and its opinion about what may be written into them
 
-import { VmxUnit } from "./vmx.ts";
+import { VmxUnit } from "./vmx-unit.ts";
 
 /** A register, MSR or port was used as the processor does not allow. */
 export class GeneralProtection extends Error {

@@ -4,6 +4,7 @@ import type { Intrinsics } from "../../../bsl/test-support/index.ts";
 import { GeneralProtection, type Processor } from "./processor.ts";
 import type { ByteMemory } from "./structure-view.ts";
 import { isReadOnly, Vmcs } from "./vmcs.ts";
+import type { VmxUnit } from "./vmx-unit.ts";
 
 /** Where a linker would have put the entries of Intel's own ways. */
 export const INTEL_TEXT = { EXIT_ENTRY: 0x4000_0060n, SYSCALL_ENTRY: 0x4000_0080n } as const;
@@ -35,17 +36,6 @@ export class VmcsRegions {
     this.#known.set(address, made);
     return made;
   }
-}
-
-/** What a processor has when it can VMX. */
-export class VmxUnit {
-  on = false;
-  current: { readonly address: bigint; readonly vmcs: Vmcs } | undefined;
-  /** Regions of VMCSs that this processor may have parts of. */
-  readonly loaded = new Set<bigint>();
-  /** VMREADs and VMWRITEs ever. */
-  reads = 0;
-  writes = 0;
 }
 
 export interface VmxContext {

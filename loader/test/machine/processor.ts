@@ -2,7 +2,7 @@
 
 import { CPUID_CONTROL, CPUID_CONTROL_STOP, CPUID_HYPERVISOR_MAX, CPUID_INTERFACE_HYPERCALLS } from "@bareflank/abi";
 
-/** Indexes of the segment registers as loader/src/x64/cpu.ts numbers them: ES, CS, SS, DS, FS, GS, LDTR, TR. */
+/** Indexes of the segment registers as loader/arch/x64/cpu.ts numbers them: ES, CS, SS, DS, FS, GS, LDTR, TR. */
 export type Selectors = [number, number, number, number, number, number, number, number];
 
 const EFER = 0xc000_0080;

@@ -5,8 +5,8 @@ import { PP_BLOCK_VMCB, PP_BLOCK_VMCB_VIRTUAL, WORK_END_FLUSH } from "../../../.
 import { DIRECT_BASE, PP_ARGS } from "../../../../abi/generated/bare/windows";
 import { peek32, peek64, poke8, poke32 } from "../../../../bsl/src/memory";
 import { setBlock64 } from "../../../src/pp";
+import { addWork } from "../../../src/requests";
 import { Vs } from "../../../src/vs";
-import { addWork } from "../../../src/work";
 import { flushGuestPage } from "../cpu";
 import { ppLoad32 } from "../pparea";
 import {

@@ -9,7 +9,7 @@ import { block64, ppid } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { rdmsr, readCr4 } from "../cpu";
 import { idtAddress, KERNEL_CODE_SELECTOR, KERNEL_STACK_SELECTOR, TSS_OFFSET, TSS_SELECTOR } from "../descriptors";
-import { HOST_CR0 as CR0 } from "../processor";
+import { HOST_CR0 as CR0 } from "../host-registers";
 import {
   HOST_CR0,
   HOST_CR3,

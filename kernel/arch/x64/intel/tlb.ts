@@ -2,7 +2,6 @@
 
 import { Vs } from "../../../src/vs";
 import { SECONDARY_EPT, SECONDARY_VPID } from "./controls";
-import { borrow, giveBack } from "./current";
 import { VMCS_EPT_POINTER, VMCS_SECONDARY_CONTROLS, VMCS_VPID } from "./vmcs";
 import { invept, invvpid, vmread } from "./vmx";
 
@@ -30,11 +29,8 @@ export function flushGuests(): void {
   invept(INVALIDATE_ALL, 0);
 }
 
-/** Drops the translation of one guest linear address. */
-export function flushAddress(vs: Vs, address: u64): void {
-  borrow(vs);
-  if ((vmread(VMCS_SECONDARY_CONTROLS) & SECONDARY_VPID) != 0) {
-    invvpid(INVALIDATE_ADDRESS, <u32>vmread(VMCS_VPID), address);
-  }
-  giveBack(vs);
+/** Drops the translation of one guest linear address of the VS whose VMCS is current. */
+export function flushAddressNow(address: u64): void {
+  if ((vmread(VMCS_SECONDARY_CONTROLS) & SECONDARY_VPID) == 0) return;
+  invvpid(INVALIDATE_ADDRESS, <u32>vmread(VMCS_VPID), address);
 }

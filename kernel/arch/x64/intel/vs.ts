@@ -4,6 +4,7 @@ import { Vs } from "../../../src/vs";
 import { borrow, giveBack } from "./current";
 import { writeRevision } from "./operation";
 import { writeField } from "./registers";
+import { flushAddressNow } from "./tlb";
 import {
   FIRST_FIELD,
   isReadOnly,
@@ -48,4 +49,11 @@ export function exitWord(index: u32): u64 {
   if (index == 0) return vmread(VMCS_EXIT_REASON);
   if (index == 1) return vmread(VMCS_QUALIFICATION);
   return vmread(index == 2 ? VMCS_PHYSICAL_ADDRESS : VMCS_RIP);
+}
+
+/** Drops the translation of one guest linear address. */
+export function flushAddress(vs: Vs, address: u64): void {
+  borrow(vs);
+  flushAddressNow(address);
+  giveBack(vs);
 }

@@ -1,0 +1,8 @@
+// What registers hold in host mode on every processor
+
+/** PE, MP, ET, NE, WP, PG. */
+export const HOST_CR0: u64 = 0x8001_0033;
+/** SYSCALL: CS 0x10, SS 0x18; SYSRET: CS 0x2B, SS 0x23. */
+export const HOST_STAR: u64 = 0x001b_0010_0000_0000;
+/** SYSCALL clears every flag but the always-set bit 1, AC included: the kernel never reads user memory by accident. */
+export const HOST_SFMASK: u64 = 0xffff_fffd;
