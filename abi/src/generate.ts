@@ -8,6 +8,7 @@ import { calls } from "./calls.ts";
 import { description } from "./description.ts";
 import { enumerationsFile } from "./enumerations.ts";
 import { markdown } from "./markdown.ts";
+import { cRegisterValues, registerValues } from "./register-values.ts";
 import { ruleText } from "./rule-text.ts";
 import { rust } from "./rust.ts";
 import type { Item, Table } from "./schema.ts";
@@ -26,6 +27,8 @@ export function generate(items: readonly Item[] = description): Map<string, stri
   files.set("bare/enumerations.ts", enumerationsFile());
   const rules = items.filter((item) => item.kind === "table" && item.file === "entry-rules");
   files.set("bare/entry-rules-text.ts", ruleText(rules as Table[]));
+  files.set("bare/register-values.ts", registerValues());
+  files.set("c/bareflank-values.h", cRegisterValues());
   files.set("node/index.ts", banner("//") + names.map((name) => `export * from "./${name}.ts";\n`).join(""));
   files.set("c/bareflank.h", cHeader(items));
   files.set("c/bareflank-calls.h", cCalls(calls));

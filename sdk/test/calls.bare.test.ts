@@ -32,6 +32,7 @@ const LINES = [
   "rip: 0x1234",
   "attributes: 0xcf3",
   "privilege 3",
+  `taken: ${0b01010010000}`, // of 11 values that a VM may choose, those that its processor takes
   `no register: ${hex(STATUS_INVALID_INPUT_REG2)}`,
   `no vp: ${hex(STATUS_INVALID_INPUT_REG1)}`,
   "vs destroyed: 0x0",

@@ -22,6 +22,7 @@ import {
   AMD_RULE_N_CR3,
   AMD_RULE_VMRUN,
 } from "../../../abi/generated/bare/entry-rules";
+import { REG_CR4, REG_EFER } from "../../../abi/generated/bare/portable";
 import {
   AMD_REG_CR0,
   AMD_REG_CR3,
@@ -40,6 +41,7 @@ import {
   AMD_REG_PAT,
 } from "../../../abi/generated/bare/registers-amd";
 import { isSet } from "../bits";
+import { hasOnlyKnownBits } from "../register-values";
 import { broken, UNBROKEN } from "./broken";
 import { EntryReader, isPat, isTooWide, physicalWidth } from "./reader";
 
@@ -54,11 +56,6 @@ const EFER_LME: u32 = 8;
 const EFER_SVME: u32 = 12;
 const CS_L: u32 = 9;
 const CS_D: u32 = 10;
-
-/** VME to OSXMMEXCPT, which every processor with SVM has (APM volume 2, 3.1.3). */
-const CR4_ALWAYS: u64 = 0x7ff;
-/** SCE, LME, LMA, SVME, LMSLE (3.1.7). */
-const EFER_ALWAYS: u64 = 0x3501;
 
 /** Bytes of the permission maps (15.10.1, 15.11). */
 const IOPM_BYTES: u64 = 0x3000;
@@ -86,10 +83,10 @@ export function explainAmd<R extends EntryReader>(vs: R): u32 {
   if (isSet(cr0, CR0_NW) && !isSet(cr0, CR0_CD)) return broken(AMD_RULE_CR0_NW, AMD_REG_CR0);
   if (cr0 >> 32 !== 0) return broken(AMD_RULE_CR0_RESERVED, AMD_REG_CR0);
   if (isTooWide(vs.register(AMD_REG_CR3), width)) return broken(AMD_RULE_CR3_RESERVED, AMD_REG_CR3);
-  if ((cr4 & ~cr4Bits<R>(vs)) !== 0) return broken(AMD_RULE_CR4_RESERVED, AMD_REG_CR4);
+  if (!hasOnlyKnownBits<R>(vs, REG_CR4, false, cr4)) return broken(AMD_RULE_CR4_RESERVED, AMD_REG_CR4);
   if (vs.register(AMD_REG_DR6) >> 32 !== 0) return broken(AMD_RULE_DR6, AMD_REG_DR6);
   if (vs.register(AMD_REG_DR7) >> 32 !== 0) return broken(AMD_RULE_DR7, AMD_REG_DR7);
-  if ((efer & ~eferBits<R>(vs)) !== 0) return broken(AMD_RULE_EFER_RESERVED, AMD_REG_EFER);
+  if (!hasOnlyKnownBits<R>(vs, REG_EFER, false, efer)) return broken(AMD_RULE_EFER_RESERVED, AMD_REG_EFER);
   if (isSet(efer, EFER_LME) && isSet(cr0, CR0_PG)) {
     const attributes = vs.register(AMD_REG_CS_ATTRIB);
     if (!isSet(cr4, CR4_PAE)) return broken(AMD_RULE_LONG_PAE, AMD_REG_CR4);
@@ -135,48 +132,4 @@ function explainEvent(event: u64): u32 {
 function endsBeyond(address: u64, bytes: u64, width: u32): bool {
   const first = address & ~(<u64>0xfff);
   return first + bytes < first || isTooWide(first + bytes - 1, width);
-}
-
-/** Bits of CR4 that this processor has, by CPUID leaves 1 and 7 (APM volume 3, appendix E). */
-function cr4Bits<R extends EntryReader>(vs: R): u64 {
-  const ecx1 = vs.cpuid(1, 2);
-  const isStructured = vs.cpuid(0, 0) >= 7;
-  const ebx7 = isStructured ? vs.cpuid(7, 1) : 0;
-  const ecx7 = isStructured ? vs.cpuid(7, 2) : 0;
-  return (
-    CR4_ALWAYS |
-    move(ecx7, 2, 11) | // UMIP
-    move(ecx7, 16, 12) | // LA57
-    move(ebx7, 0, 16) | // FSGSBASE
-    move(ecx1, 17, 17) | // PCIDE
-    move(ecx1, 26, 18) | // OSXSAVE
-    move(ebx7, 7, 20) | // SMEP
-    move(ebx7, 20, 21) | // SMAP
-    move(ecx7, 3, 22) | // PKE
-    move(ecx7, 7, CR4_CET)
-  );
-}
-
-/** Bits of EFER that this processor has, by CPUID leaves 80000001, 80000008 and 80000021. */
-function eferBits<R extends EntryReader>(vs: R): u64 {
-  const highest = vs.cpuid(0x8000_0000, 0);
-  const ecx = vs.cpuid(0x8000_0001, 2);
-  const edx = vs.cpuid(0x8000_0001, 3);
-  const ebx8 = highest >= 0x8000_0008 ? vs.cpuid(0x8000_0008, 1) : 0;
-  const eax21 = highest >= 0x8000_0021 ? vs.cpuid(0x8000_0021, 0) : 0;
-  return (
-    EFER_ALWAYS |
-    move(edx, 20, 11) | // NXE
-    move(edx, 25, 14) | // FFXSR
-    move(ecx, 17, 15) | // TCE
-    move(ebx8, 8, 17) | // MCOMMIT
-    move(ebx8, 13, 18) | // INTWB
-    move(eax21, 7, 20) | // UAIE
-    move(eax21, 8, 21) // AIBRSE
-  );
-}
-
-/** Bit `from` of a CPUID register as bit `to`. */
-function move(register: u32, from: u32, to: u32): u64 {
-  return (<u64>((register >> from) & 1)) << to;
 }

@@ -25,6 +25,7 @@ import {
   INTEL_RULE_SYSENTER_EIP,
   INTEL_RULE_SYSENTER_ESP,
 } from "../../../abi/generated/bare/entry-rules";
+import { REG_DEBUG_CONTROL, REG_EFER } from "../../../abi/generated/bare/portable";
 import {
   INTEL_REG_BNDCFGS,
   INTEL_REG_CR0,
@@ -44,6 +45,7 @@ import {
   INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD,
 } from "../../../abi/generated/bare/registers-intel";
 import { isSet } from "../bits";
+import { hasOnlyKnownBits } from "../register-values";
 import { broken, UNBROKEN } from "./broken";
 import {
   CR0_PE,
@@ -76,10 +78,6 @@ import { EntryReader, isCanonical, isPat, isTooWide, physicalWidth } from "./rea
 const CR0_PE_PG: u64 = 0x8000_0001;
 /** NW and CD are never checked (27.3.1.1). */
 const CR0_NW_CD: u64 = 0x6000_0000;
-/** LBR, BTF, bus locks, TR to RTM (18.4.1). */
-const DEBUGCTL_BITS: u64 = 0xffc7;
-/** SCE, LME, LMA, NXE (2.2.1). */
-const EFER_BITS: u64 = 0xd01;
 const EFER_LME: u32 = 8;
 const EFER_LMA: u32 = 10;
 const BNDCFGS_RESERVED: u64 = 0xffc;
@@ -125,7 +123,7 @@ function explainMode<R extends EntryReader>(vs: R): u32 {
   const cr0 = vs.register(INTEL_REG_CR0);
   const cr4 = vs.register(INTEL_REG_CR4);
   const hasDebug = isSet(entry, ENTRY_DEBUG);
-  if (hasDebug && (vs.register(INTEL_REG_DEBUGCTL) & ~DEBUGCTL_BITS) !== 0) {
+  if (hasDebug && !hasOnlyKnownBits<R>(vs, REG_DEBUG_CONTROL, true, vs.register(INTEL_REG_DEBUGCTL))) {
     return broken(INTEL_RULE_DEBUGCTL, INTEL_REG_DEBUGCTL);
   }
   if (isSet(entry, ENTRY_IA32E)) {
@@ -146,7 +144,7 @@ function explainMsrs<R extends EntryReader>(vs: R): u32 {
   if (isSet(entry, ENTRY_EFER)) {
     const efer = vs.register(INTEL_REG_EFER);
     const isLong = isSet(efer, EFER_LMA);
-    if ((efer & ~EFER_BITS) !== 0) return broken(INTEL_RULE_EFER_RESERVED, INTEL_REG_EFER);
+    if (!hasOnlyKnownBits<R>(vs, REG_EFER, true, efer)) return broken(INTEL_RULE_EFER_RESERVED, INTEL_REG_EFER);
     if (isLong !== isSet(entry, ENTRY_IA32E)) return broken(INTEL_RULE_EFER_LMA, INTEL_REG_EFER);
     if (isSet(vs.register(INTEL_REG_CR0), CR0_PG) && isLong !== isSet(efer, EFER_LME)) {
       return broken(INTEL_RULE_EFER_LME, INTEL_REG_EFER);

@@ -28,8 +28,8 @@ class RefusedVs {
     return rdmsr(index);
   }
 
-  cpuid(leaf: u32, result: u32): u32 {
-    return cpuidRegister(leaf, 0, result);
+  cpuid(leaf: u32, subleaf: u32, result: u32): u32 {
+    return cpuidRegister(leaf, subleaf, result);
   }
 }
 

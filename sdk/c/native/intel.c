@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include <bareflank/guest.h>
-#include <bareflank/intel.h>
+#include <bareflank/vs.h>
 
 #define BIT(number) ((uint64_t)1 << (number))
 
@@ -22,8 +22,6 @@
 #define SECONDARY (BIT(5) | BIT(3) | BIT(12) | BIT(20) | BIT(26))
 #define ENTRY_IA32E_MODE BIT(9)
 #define EFER_LMA BIT(10)
-// SCE, LME and NXE: LMA follows CR0.PG.
-#define EFER_WRITABLE (BIT(0) | BIT(8) | BIT(11))
 
 // Interruptibility: by STI, MOV SS and NMI (25.4.2). Events: valid, and their types (25.8.3).
 #define BLOCKS_NMI (BIT(0) | BIT(1) | BIT(3))
@@ -154,8 +152,8 @@ static enum bf_next access_msr(bf_vs vs, bool is_write)
     uint32_t msr = (uint32_t)bf_guest->rcx, reg = register_of(msr);
     uint64_t value = bf_guest->rdx << 32 | (uint32_t)bf_guest->rax;
     if (reg != 0 && is_write) {
-        uint64_t kept = reg == BF_REG_EFER ? ~EFER_WRITABLE : 0;
-        bf_intel_set(vs, reg, (bf_intel_get(vs, reg) & kept) | (value & ~kept));
+        if (!bf_vs_try_set(vs, reg, value))
+            return refuse(vs);
     } else if (reg != 0) {
         value = bf_intel_get(vs, reg);
     } else if ((is_write ? bf_intrinsic_wrmsr(msr, value) : bf_intrinsic_rdmsr(msr, &value)) != BF_STATUS_SUCCESS) {
@@ -168,24 +166,11 @@ static enum bf_next access_msr(bf_vs vs, bool is_write)
     return bf_advance_and_run;
 }
 
-// A state's parts come together, and on top of what they extend (volume 1, 13.3).
-static bool is_xcr0(uint64_t value)
-{
-    const uint64_t x87 = 1, sse = 2, avx = 4, mpx = 0x18, avx512 = 0xe0, amx = 0x60000;
-    uint32_t eax = 0xd, ebx, ecx = 0, edx;
-    __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
-    uint64_t parts512 = value & avx512, parts_mpx = value & mpx, parts_amx = value & amx;
-    return !(value & ~((uint64_t)edx << 32 | eax)) && (value & x87) && (!(value & avx) || (value & sse)) &&
-           (!parts512 || (parts512 == avx512 && (value & avx))) && (!parts_mpx || parts_mpx == mpx) &&
-           (!parts_amx || parts_amx == amx);
-}
-
 static enum bf_next write_xcr0(bf_vs vs)
 {
     uint64_t value = bf_guest->rdx << 32 | (uint32_t)bf_guest->rax;
-    if ((uint32_t)bf_guest->rcx != 0 || !is_xcr0(value))
+    if ((uint32_t)bf_guest->rcx != 0 || !bf_vs_try_set(vs, BF_REG_XCR0, value))
         return refuse(vs);
-    set(vs, BF_INTEL_REG_XCR0, value);
     return bf_advance_and_run;
 }
 
@@ -213,9 +198,8 @@ static enum bf_next write_control(bf_vs vs)
     if ((access & 0x30) != 0 || (number != 0 && number != 4))
         return bf_fail;
     uint64_t value = general(vs, access >> 8 & 15);
-    if (value >> 32 != 0)
+    if (!bf_vs_try_set(vs, number == 0 ? BF_REG_CR0 : BF_REG_CR4, value))
         return refuse(vs);
-    bf_intel_set(vs, number == 0 ? BF_REG_CR0 : BF_REG_CR4, value);
     bf_require(bf_vm_tlb_flush((bf_vm){BF_ROOT_VMID}));
     return bf_advance_and_run;
 }

@@ -2,7 +2,7 @@
 //! VMs, their VPs, and the states of these: objects of the microkernel, by their identifiers
 
 use crate::abi::{self, Pp, Status, Vm, Vp, Vs};
-use crate::vendor::{bf_intel_get, bf_intel_prepare_root, bf_intel_set, is_intel, native};
+use crate::vendor::{bf_intel_get, bf_intel_prepare_root, bf_intel_set, bf_vs_try_set, is_intel, native};
 
 /// The root VM's address space identifier; 0 is the hypervisor's own.
 const ROOT_SPACE: u64 = 1;
@@ -114,6 +114,11 @@ impl Vs {
         }
         unsafe { bf_intel_set(self, reg, value) };
         Ok(())
+    }
+
+    /// Writes one with a value that the VM chose, as an instruction of the VM does; false when the processor would raise #GP.
+    pub fn try_set(self, reg: u32, value: u64) -> bool {
+        unsafe { bf_vs_try_set(self, reg, value) }
     }
 
     /// Reads a register by its number on this processor: `AMD_REG_*`, `INTEL_REG_*`.

@@ -47,6 +47,7 @@ export { codeMode, guestInstruction } from "./guest/instruction";
 export * from "./guest/msr";
 export { operandAddress, operandValue, readOperand, setRegister, writeOperand } from "./guest/operand";
 export { guestMemory, readGuestPhysical, writeGuestPhysical } from "./guest/physical-memory";
+export { trySet } from "./guest/try-set";
 export {
   ACCESS_EXECUTE,
   ACCESS_READ,

@@ -47,7 +47,7 @@ const imports = {
     tcbStore64: (offset: number, value: bigint) => tcb.set(offset, unsigned(value)),
     cpuidToGuest: () => undefined,
   },
-  cpuid: { cpuidEdx: () => 0, cpuidEaxEdx: () => XCR0_SUPPORTED },
+  cpuid: { cpuidRegister: () => 0, cpuidEdx: () => 0, cpuidEaxEdx: () => XCR0_SUPPORTED },
   instance: { isShared: () => 0, requireOwnInstance: () => undefined },
   log: {
     beginLine: () => undefined,

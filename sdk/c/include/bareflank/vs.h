@@ -28,6 +28,21 @@ static inline void bf_vs_set(bf_vs vs, uint32_t reg, uint64_t value)
         bf_require(bf_vs_write(vs, reg & 0xffff, value));
 }
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Writes one with a value that the VM chose, as an instruction of the VM does; false when the processor would raise #GP, as
+ * for reserved bits and for addresses that are not canonical. bf_vs_set takes the extension's own values for good ones.
+ * native/values.c has it.
+ */
+bool bf_vs_try_set(bf_vs vs, uint32_t reg, uint64_t value);
+
+#ifdef __cplusplus
+}
+#endif
+
 /* Changes one bit of a register by its number on this processor. */
 static inline void bf_vs_set_bit(bf_vs vs, uint32_t reg, uint32_t bit, bool wanted)
 {

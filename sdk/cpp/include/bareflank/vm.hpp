@@ -104,6 +104,8 @@ class Vs {
     uint64_t get(uint32_t reg) const { return bf_vs_get(vs_, reg); }
     /// Writes one.
     void set(uint32_t reg, uint64_t value) const { bf_vs_set(vs_, reg, value); }
+    /// Writes one with a value that the VM chose; false when the processor would raise #GP.
+    bool try_set(uint32_t reg, uint64_t value) const { return bf_vs_try_set(vs_, reg, value); }
     /// Reads a register by its number on this processor: BF_AMD_REG_*, BF_INTEL_REG_*.
     Result<uint64_t> read(uint32_t reg) const {
         uint64_t value;

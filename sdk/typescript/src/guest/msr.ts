@@ -7,6 +7,7 @@ import { SYSCALL_INTRINSIC_RDMSR, SYSCALL_INTRINSIC_WRMSR } from "../../../../ab
 import { callOutput, callStatus, callWithOutput } from "../calls/syscall";
 import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
+import { trySet } from "./try-set";
 
 /** MSRs by number, the same on both vendors (APM volume 2, appendix A; SDM volume 4). */
 export const MSR_TSC: u32 = 0x10;
@@ -28,8 +29,6 @@ export const MSR_TSC_AUX: u32 = 0xc000_0103;
 
 /** CTLS1: nested paging is on, so that the guest's PAT is in its VS (15.25.8); on Intel it always is. */
 const NESTED_PAGING: u64 = 1;
-/** Bits of EFER that a VM may change: SCE, LME, NXE, FFXSR. SVME stays set, and LMA follows CR0.PG. */
-const EFER_WRITABLE: u64 = 0x4901;
 const NOT_IN_VS: i32 = -1;
 
 /** Reads an MSR; false when the VM has no such MSR. msrValue() is the value then, until the next call. */
@@ -52,17 +51,10 @@ export function msrValue(): u64 {
   return value;
 }
 
-/** Writes an MSR; false when the VM has no such MSR, or its value is refused. */
+/** Writes an MSR; false when the VM has no such MSR, or its value is refused: the processor would raise #GP. */
 export function writeMsr(vs: Vs, msr: u32, to: u64): bool {
   const register = registerOf(vs, msr);
-  if (register == Register.Efer) {
-    vs.set(register, (vs.get(register) & ~EFER_WRITABLE) | (to & EFER_WRITABLE));
-    return true;
-  }
-  if (register != NOT_IN_VS) {
-    vs.set(register, to);
-    return true;
-  }
+  if (register != NOT_IN_VS) return trySet(vs, register, to);
   return callStatus(SYSCALL_INTRINSIC_WRMSR, msr, to, 0) == STATUS_SUCCESS;
 }
 

@@ -77,8 +77,8 @@ class DescribedVs {
     return callOrZero(SYSCALL_INTRINSIC_RDMSR, index, 0, 0);
   }
 
-  cpuid(leaf: u32, result: u32): u32 {
-    return cpuidRegister(leaf, 0, result);
+  cpuid(leaf: u32, subleaf: u32, result: u32): u32 {
+    return cpuidRegister(leaf, subleaf, result);
   }
 }
 

@@ -1,0 +1,33 @@
+// Whether this processor takes a value that a VM wants in a register: it would raise #GP for another one
+
+import { Register } from "../../../../abi/generated/bare/enumerations";
+import { physicalWidth } from "../../../../bsl/src/entry-checks/reader";
+import { ignoredBits, mayHold } from "../../../../bsl/src/register-values";
+import { SINGLETON } from "../calls/handle";
+import { cpuidRegister } from "../vendor/cpuid";
+import { isIntel } from "../vendor/vendor";
+
+@unmanaged
+class OwnProcessor {
+  cpuid(leaf: u32, subleaf: u32, result: u32): u32 {
+    return cpuidRegister(leaf, subleaf, result);
+  }
+}
+
+const own: OwnProcessor = changetype<OwnProcessor>(SINGLETON);
+
+/** Whether a register may hold a value, whatever the others hold. */
+export function isLegal(register: Register, value: u64): bool {
+  return mayHold<OwnProcessor>(own, register, isIntel(), value);
+}
+
+/** What a register holds when a legal value is written: bits that cannot be changed stay. */
+export function merged(register: Register, before: u64, value: u64): u64 {
+  const kept = ignoredBits<OwnProcessor>(own, register, isIntel());
+  return (value & ~kept) | (before & kept);
+}
+
+/** Whether the processor has a physical address. */
+export function isPhysical(address: u64): bool {
+  return address >> physicalWidth<OwnProcessor>(own) == 0;
+}
