@@ -44,8 +44,8 @@ export const amdExits: Table = table(
       ),
     ),
     AMD_EXIT_CR_WRITE_TRAP: [0x90n, "Of control register 0, after the write; the other 15 follow."],
-    ...Object.fromEntries(range(0xa0, "invlpgb invlpgb_illegal invpcid mcommit tlbsync")),
-    AMD_EXIT_NESTED_PAGE_FAULT: 0x400n,
+    ...Object.fromEntries(range(0xa0, "invlpgb invlpgb_illegal invpcid mcommit tlbsync bus_lock idle_hlt")),
+    ...Object.fromEntries(range(0x400, "nested_page_fault avic_incomplete_ipi avic_no_acceleration vmgexit")),
     AMD_EXIT_INVALID: [0xffff_ffff_ffff_ffffn, "The processor refused the VS's state."],
   },
 );
@@ -66,7 +66,8 @@ export const intelExits: Table = table(
          pause machine_check_at_entry - tpr_below_threshold apic_access virtualized_eoi gdtr_idtr_access ldtr_tr_access
          ept_violation ept_misconfiguration invept rdtscp preemption_timer invvpid wbinvd xsetbv apic_write rdrand
          invpcid vmfunc encls rdseed page_modification_log_full xsaves xrstors pconfig spp_event umwait tpause
-         loadiwkey`,
+         loadiwkey enclv - enqcmd enqcmds bus_lock instruction_timeout seamcall tdcall rdmsrlist wrmsrlist
+         urdmsr uwrmsr - - rdmsr_immediate wrmsrns_immediate`,
         "INTEL_EXIT_",
       ),
     ),

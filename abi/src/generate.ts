@@ -7,6 +7,7 @@ import { cCalls, cHeader } from "./c.ts";
 import { calls } from "./calls.ts";
 import { description } from "./description.ts";
 import { enumerationsFile } from "./enumerations.ts";
+import { cExitAnswers, exitAnswers } from "./exit-answers.ts";
 import { markdown } from "./markdown.ts";
 import { cRegisterValues, registerValues } from "./register-values.ts";
 import { ruleText } from "./rule-text.ts";
@@ -27,6 +28,8 @@ export function generate(items: readonly Item[] = description): Map<string, stri
   files.set("bare/enumerations.ts", enumerationsFile());
   const rules = items.filter((item) => item.kind === "table" && item.file === "entry-rules");
   files.set("bare/entry-rules-text.ts", ruleText(rules as Table[]));
+  files.set("bare/exit-answers.ts", exitAnswers());
+  files.set("c/bareflank-exits.h", cExitAnswers());
   files.set("bare/register-values.ts", registerValues());
   files.set("c/bareflank-values.h", cRegisterValues());
   files.set("node/index.ts", banner("//") + names.map((name) => `export * from "./${name}.ts";\n`).join(""));

@@ -37,6 +37,7 @@ const COMMON_FLAGS = [
     "-Wno-unused-function",
     "-Wno-unused-parameter",
     "-Wno-unused-variable",
+    "-Wno-unused-but-set-variable",
     "-Wno-unused-label",
     "-Werror",
   ],

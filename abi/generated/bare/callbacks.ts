@@ -67,7 +67,12 @@ export const AMD_EXIT_INVLPGB_ILLEGAL: u64 = 0xa1;
 export const AMD_EXIT_INVPCID: u64 = 0xa2;
 export const AMD_EXIT_MCOMMIT: u64 = 0xa3;
 export const AMD_EXIT_TLBSYNC: u64 = 0xa4;
+export const AMD_EXIT_BUS_LOCK: u64 = 0xa5;
+export const AMD_EXIT_IDLE_HLT: u64 = 0xa6;
 export const AMD_EXIT_NESTED_PAGE_FAULT: u64 = 0x400;
+export const AMD_EXIT_AVIC_INCOMPLETE_IPI: u64 = 0x401;
+export const AMD_EXIT_AVIC_NO_ACCELERATION: u64 = 0x402;
+export const AMD_EXIT_VMGEXIT: u64 = 0x403;
 /** The processor refused the VS's state. */
 export const AMD_EXIT_INVALID: u64 = 0xffffffffffffffff;
 
@@ -155,5 +160,18 @@ export const INTEL_EXIT_SPP_EVENT: u64 = 0x42;
 export const INTEL_EXIT_UMWAIT: u64 = 0x43;
 export const INTEL_EXIT_TPAUSE: u64 = 0x44;
 export const INTEL_EXIT_LOADIWKEY: u64 = 0x45;
+export const INTEL_EXIT_ENCLV: u64 = 0x46;
+export const INTEL_EXIT_ENQCMD: u64 = 0x48;
+export const INTEL_EXIT_ENQCMDS: u64 = 0x49;
+export const INTEL_EXIT_BUS_LOCK: u64 = 0x4a;
+export const INTEL_EXIT_INSTRUCTION_TIMEOUT: u64 = 0x4b;
+export const INTEL_EXIT_SEAMCALL: u64 = 0x4c;
+export const INTEL_EXIT_TDCALL: u64 = 0x4d;
+export const INTEL_EXIT_RDMSRLIST: u64 = 0x4e;
+export const INTEL_EXIT_WRMSRLIST: u64 = 0x4f;
+export const INTEL_EXIT_URDMSR: u64 = 0x50;
+export const INTEL_EXIT_UWRMSR: u64 = 0x51;
+export const INTEL_EXIT_RDMSR_IMMEDIATE: u64 = 0x54;
+export const INTEL_EXIT_WRMSRNS_IMMEDIATE: u64 = 0x55;
 /** Bit 31: the processor refused the VS's state. */
 export const INTEL_EXIT_ENTRY_FAILURE: u64 = 0x80000000;

@@ -541,7 +541,12 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_AMD_EXIT_INVPCID BF_U64(0xa2)
 #define BF_AMD_EXIT_MCOMMIT BF_U64(0xa3)
 #define BF_AMD_EXIT_TLBSYNC BF_U64(0xa4)
+#define BF_AMD_EXIT_BUS_LOCK BF_U64(0xa5)
+#define BF_AMD_EXIT_IDLE_HLT BF_U64(0xa6)
 #define BF_AMD_EXIT_NESTED_PAGE_FAULT BF_U64(0x400)
+#define BF_AMD_EXIT_AVIC_INCOMPLETE_IPI BF_U64(0x401)
+#define BF_AMD_EXIT_AVIC_NO_ACCELERATION BF_U64(0x402)
+#define BF_AMD_EXIT_VMGEXIT BF_U64(0x403)
 #define BF_AMD_EXIT_INVALID BF_U64(0xffffffffffffffff) /* The processor refused the VS's state. */
 
 /* What happens after a callback: its result */
@@ -620,6 +625,19 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_INTEL_EXIT_UMWAIT BF_U64(0x43)
 #define BF_INTEL_EXIT_TPAUSE BF_U64(0x44)
 #define BF_INTEL_EXIT_LOADIWKEY BF_U64(0x45)
+#define BF_INTEL_EXIT_ENCLV BF_U64(0x46)
+#define BF_INTEL_EXIT_ENQCMD BF_U64(0x48)
+#define BF_INTEL_EXIT_ENQCMDS BF_U64(0x49)
+#define BF_INTEL_EXIT_BUS_LOCK BF_U64(0x4a)
+#define BF_INTEL_EXIT_INSTRUCTION_TIMEOUT BF_U64(0x4b)
+#define BF_INTEL_EXIT_SEAMCALL BF_U64(0x4c)
+#define BF_INTEL_EXIT_TDCALL BF_U64(0x4d)
+#define BF_INTEL_EXIT_RDMSRLIST BF_U64(0x4e)
+#define BF_INTEL_EXIT_WRMSRLIST BF_U64(0x4f)
+#define BF_INTEL_EXIT_URDMSR BF_U64(0x50)
+#define BF_INTEL_EXIT_UWRMSR BF_U64(0x51)
+#define BF_INTEL_EXIT_RDMSR_IMMEDIATE BF_U64(0x54)
+#define BF_INTEL_EXIT_WRMSRNS_IMMEDIATE BF_U64(0x55)
 #define BF_INTEL_EXIT_ENTRY_FAILURE BF_U64(0x80000000) /* Bit 31: the processor refused the VS's state. */
 
 /* Permission maps */

@@ -67,7 +67,12 @@ export const AMD_EXIT_INVLPGB_ILLEGAL = 0xa1n;
 export const AMD_EXIT_INVPCID = 0xa2n;
 export const AMD_EXIT_MCOMMIT = 0xa3n;
 export const AMD_EXIT_TLBSYNC = 0xa4n;
+export const AMD_EXIT_BUS_LOCK = 0xa5n;
+export const AMD_EXIT_IDLE_HLT = 0xa6n;
 export const AMD_EXIT_NESTED_PAGE_FAULT = 0x400n;
+export const AMD_EXIT_AVIC_INCOMPLETE_IPI = 0x401n;
+export const AMD_EXIT_AVIC_NO_ACCELERATION = 0x402n;
+export const AMD_EXIT_VMGEXIT = 0x403n;
 /** The processor refused the VS's state. */
 export const AMD_EXIT_INVALID = 0xffffffffffffffffn;
 
@@ -155,5 +160,18 @@ export const INTEL_EXIT_SPP_EVENT = 0x42n;
 export const INTEL_EXIT_UMWAIT = 0x43n;
 export const INTEL_EXIT_TPAUSE = 0x44n;
 export const INTEL_EXIT_LOADIWKEY = 0x45n;
+export const INTEL_EXIT_ENCLV = 0x46n;
+export const INTEL_EXIT_ENQCMD = 0x48n;
+export const INTEL_EXIT_ENQCMDS = 0x49n;
+export const INTEL_EXIT_BUS_LOCK = 0x4an;
+export const INTEL_EXIT_INSTRUCTION_TIMEOUT = 0x4bn;
+export const INTEL_EXIT_SEAMCALL = 0x4cn;
+export const INTEL_EXIT_TDCALL = 0x4dn;
+export const INTEL_EXIT_RDMSRLIST = 0x4en;
+export const INTEL_EXIT_WRMSRLIST = 0x4fn;
+export const INTEL_EXIT_URDMSR = 0x50n;
+export const INTEL_EXIT_UWRMSR = 0x51n;
+export const INTEL_EXIT_RDMSR_IMMEDIATE = 0x54n;
+export const INTEL_EXIT_WRMSRNS_IMMEDIATE = 0x55n;
 /** Bit 31: the processor refused the VS's state. */
 export const INTEL_EXIT_ENTRY_FAILURE = 0x80000000n;

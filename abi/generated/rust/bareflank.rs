@@ -526,7 +526,12 @@ pub const AMD_EXIT_INVLPGB_ILLEGAL: u64 = 0xa1;
 pub const AMD_EXIT_INVPCID: u64 = 0xa2;
 pub const AMD_EXIT_MCOMMIT: u64 = 0xa3;
 pub const AMD_EXIT_TLBSYNC: u64 = 0xa4;
+pub const AMD_EXIT_BUS_LOCK: u64 = 0xa5;
+pub const AMD_EXIT_IDLE_HLT: u64 = 0xa6;
 pub const AMD_EXIT_NESTED_PAGE_FAULT: u64 = 0x400;
+pub const AMD_EXIT_AVIC_INCOMPLETE_IPI: u64 = 0x401;
+pub const AMD_EXIT_AVIC_NO_ACCELERATION: u64 = 0x402;
+pub const AMD_EXIT_VMGEXIT: u64 = 0x403;
 /// The processor refused the VS's state.
 pub const AMD_EXIT_INVALID: u64 = 0xffffffffffffffff;
 
@@ -614,6 +619,19 @@ pub const INTEL_EXIT_SPP_EVENT: u64 = 0x42;
 pub const INTEL_EXIT_UMWAIT: u64 = 0x43;
 pub const INTEL_EXIT_TPAUSE: u64 = 0x44;
 pub const INTEL_EXIT_LOADIWKEY: u64 = 0x45;
+pub const INTEL_EXIT_ENCLV: u64 = 0x46;
+pub const INTEL_EXIT_ENQCMD: u64 = 0x48;
+pub const INTEL_EXIT_ENQCMDS: u64 = 0x49;
+pub const INTEL_EXIT_BUS_LOCK: u64 = 0x4a;
+pub const INTEL_EXIT_INSTRUCTION_TIMEOUT: u64 = 0x4b;
+pub const INTEL_EXIT_SEAMCALL: u64 = 0x4c;
+pub const INTEL_EXIT_TDCALL: u64 = 0x4d;
+pub const INTEL_EXIT_RDMSRLIST: u64 = 0x4e;
+pub const INTEL_EXIT_WRMSRLIST: u64 = 0x4f;
+pub const INTEL_EXIT_URDMSR: u64 = 0x50;
+pub const INTEL_EXIT_UWRMSR: u64 = 0x51;
+pub const INTEL_EXIT_RDMSR_IMMEDIATE: u64 = 0x54;
+pub const INTEL_EXIT_WRMSRNS_IMMEDIATE: u64 = 0x55;
 /// Bit 31: the processor refused the VS's state.
 pub const INTEL_EXIT_ENTRY_FAILURE: u64 = 0x80000000;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Intel's processors, for extensions in C, C++ and Rust: registers as the VM sees them, and exits that nobody asked for
+// Intel's processors, for extensions in C, C++ and Rust: registers as the VM sees them, NMIs, and CR4.VMXE
 //
-// The SDK for TypeScript has the same in vendor/intel-state.ts, events/intel-events.ts, guest/msr.ts and
-// exits/unasked.ts. Manual: SDM volume 3.
+// The SDK for TypeScript has the same in vendor/intel-state.ts and events/intel-events.ts. Manual: SDM volume 3.
 
 #include <stdbool.h>
 
@@ -24,13 +23,15 @@
 #define EFER_LMA BIT(10)
 
 // Interruptibility: by STI, MOV SS and NMI (25.4.2). Events: valid, and their types (25.8.3).
-#define BLOCKS_NMI (BIT(0) | BIT(1) | BIT(3))
+#define BLOCKED_BY_NMI BIT(3)
+#define BLOCKS_NMI (BIT(0) | BIT(1) | BLOCKED_BY_NMI)
 #define VALID BIT(31)
 #define EVENT_TYPE (BIT(8) | BIT(9) | BIT(10))
 #define TYPE_NMI BIT(9)
+#define TYPE_SOFTWARE BIT(10)
+#define WITH_CODE BIT(11)
+#define ENTRY_BITS (VALID | WITH_CODE | EVENT_TYPE | 0xff)
 #define NMI (VALID | TYPE_NMI | 2)
-#define GENERAL_PROTECTION (VALID | BIT(11) | 3 << 8 | 13)
-#define UNDEFINED_OPCODE (VALID | 3 << 8 | 6)
 
 static uint64_t get(bf_vs vs, uint32_t reg)
 {
@@ -103,75 +104,36 @@ static enum bf_next inject(bf_vs vs, uint64_t event)
     return bf_run;
 }
 
-static enum bf_next refuse(bf_vs vs)
-{
-    set(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0);
-    return inject(vs, GENERAL_PROTECTION);
-}
-
 static void trap_nmi_window(bf_vs vs, bool wanted)
 {
     uint64_t controls = get(vs, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS) & ~PRIMARY_NMI_WINDOW;
     set(vs, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, wanted ? controls | PRIMARY_NMI_WINDOW : controls);
 }
 
-// The VM gets each NMI once: now or, when it cannot take one, as soon as it can.
-static enum bf_next deliver_nmi(bf_vs vs)
+// What was being delivered when the VM exited is delivered again (25.9.3).
+static void redeliver(bf_vs vs, uint64_t event)
 {
+    if ((event & EVENT_TYPE) == TYPE_NMI)
+        set(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE, get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & ~BLOCKED_BY_NMI);
+    if ((event & EVENT_TYPE) >= TYPE_SOFTWARE)
+        set(vs, BF_INTEL_REG_VMENTRY_INSTRUCTION_LENGTH, get(vs, BF_INTEL_REG_VMEXIT_INSTRUCTION_LENGTH));
+    if (event & WITH_CODE)
+        set(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, get(vs, BF_INTEL_REG_IDT_VECTORING_ERROR_CODE));
+    inject(vs, event & ENTRY_BITS);
+}
+
+// The VM gets each NMI once: now or, when it cannot take one, as soon as it can.
+enum bf_next bf_intel_deliver_nmi(bf_vs vs)
+{
+    uint64_t interrupted = get(vs, BF_INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
     if ((get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) != TYPE_NMI)
         return bf_fail;
-    if (!(get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & BLOCKS_NMI))
+    if (interrupted & VALID)
+        redeliver(vs, interrupted);
+    else if (!(get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & BLOCKS_NMI))
         return inject(vs, NMI);
     trap_nmi_window(vs, true);
     return bf_run;
-}
-
-// The register of a VS that holds an MSR; 0: it is the processor's.
-static uint32_t register_of(uint32_t msr)
-{
-    switch (msr) {
-    case 0x174: return BF_REG_SYSENTER_CS;
-    case 0x175: return BF_REG_SYSENTER_ESP;
-    case 0x176: return BF_REG_SYSENTER_EIP;
-    case 0x1d9: return BF_REG_DEBUG_CONTROL;
-    case 0x277: return BF_REG_PAT;
-    case 0xc0000080: return BF_REG_EFER;
-    case 0xc0000081: return BF_REG_STAR;
-    case 0xc0000082: return BF_REG_LSTAR;
-    case 0xc0000083: return BF_REG_CSTAR;
-    case 0xc0000084: return BF_REG_SFMASK;
-    case 0xc0000100: return BF_REG_FS_BASE;
-    case 0xc0000101: return BF_REG_GS_BASE;
-    case 0xc0000102: return BF_REG_KERNEL_GS_BASE;
-    default: return 0;
-    }
-}
-
-static enum bf_next access_msr(bf_vs vs, bool is_write)
-{
-    uint32_t msr = (uint32_t)bf_guest->rcx, reg = register_of(msr);
-    uint64_t value = bf_guest->rdx << 32 | (uint32_t)bf_guest->rax;
-    if (reg != 0 && is_write) {
-        if (!bf_vs_try_set(vs, reg, value))
-            return refuse(vs);
-    } else if (reg != 0) {
-        value = bf_intel_get(vs, reg);
-    } else if ((is_write ? bf_intrinsic_wrmsr(msr, value) : bf_intrinsic_rdmsr(msr, &value)) != BF_STATUS_SUCCESS) {
-        return refuse(vs);
-    }
-    if (!is_write) {
-        bf_guest->rax = (uint32_t)value;
-        bf_guest->rdx = value >> 32;
-    }
-    return bf_advance_and_run;
-}
-
-static enum bf_next write_xcr0(bf_vs vs)
-{
-    uint64_t value = bf_guest->rdx << 32 | (uint32_t)bf_guest->rax;
-    if ((uint32_t)bf_guest->rcx != 0 || !bf_vs_try_set(vs, BF_REG_XCR0, value))
-        return refuse(vs);
-    return bf_advance_and_run;
 }
 
 // The registers in the order of their encodings; RSP is the VS's own.
@@ -191,35 +153,21 @@ static uint64_t general(bf_vs vs, uint32_t number)
 }
 
 // A move to CR0 or CR4 that changes what is the hypervisor's: CR4.VMXE. The VM reads what it wrote.
-static enum bf_next write_control(bf_vs vs)
+enum bf_next bf_intel_write_control(bf_vs vs)
 {
     uint64_t access = get(vs, BF_INTEL_REG_EXIT_QUALIFICATION);
     uint32_t number = access & 15;
     if ((access & 0x30) != 0 || (number != 0 && number != 4))
-        return bf_fail;
+        return bf_vs_inject_undefined_opcode(vs); // asked for, and nobody carries it out
     uint64_t value = general(vs, access >> 8 & 15);
     if (!bf_vs_try_set(vs, number == 0 ? BF_REG_CR0 : BF_REG_CR4, value))
-        return refuse(vs);
+        return bf_vs_refuse(vs);
     bf_require(bf_vm_tlb_flush((bf_vm){BF_ROOT_VMID}));
     return bf_advance_and_run;
 }
 
-enum bf_next bf_intel_unasked(bf_vs vs, uint64_t reason)
+enum bf_next bf_intel_deliver_waiting_nmi(bf_vs vs)
 {
-    switch (reason) {
-    case BF_INTEL_EXIT_EXCEPTION_OR_NMI: return deliver_nmi(vs);
-    case BF_INTEL_EXIT_NMI_WINDOW: trap_nmi_window(vs, false); return inject(vs, NMI);
-    case BF_INTEL_EXIT_INVD: return bf_advance_and_run; // nothing that caches hold may be lost
-    case BF_INTEL_EXIT_RDMSR: return access_msr(vs, false);
-    case BF_INTEL_EXIT_WRMSR: return access_msr(vs, true);
-    case BF_INTEL_EXIT_XSETBV: return write_xcr0(vs);
-    case BF_INTEL_EXIT_CR_ACCESS: return write_control(vs);
-    case BF_INTEL_EXIT_GETSEC:
-    case BF_INTEL_EXIT_INVEPT:
-    case BF_INTEL_EXIT_INVVPID: return inject(vs, UNDEFINED_OPCODE);
-    default:
-        if (reason >= BF_INTEL_EXIT_VMCALL && reason <= BF_INTEL_EXIT_VMXON)
-            return inject(vs, UNDEFINED_OPCODE);
-        return bf_fail;
-    }
+    trap_nmi_window(vs, false);
+    return inject(vs, NMI);
 }

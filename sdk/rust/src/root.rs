@@ -2,8 +2,8 @@
 //! The operating system as the root VM, with what it and the loader expect of CPUID
 
 use crate::abi::{self, Pp, Status, Vs};
-use crate::vendor::bf_intel_unasked;
-use crate::{guest, is_exit, is_intel, log, Next};
+use crate::vendor::bf_unasked;
+use crate::{guest, is_exit, log, Next};
 
 /// Makes the operating system this processor's root VS, which exits for CPUID: for `bootstrap`.
 pub fn start(pp: Pp) -> Result<Vs, Status> {
@@ -35,22 +35,16 @@ pub fn vmexit(vs: Vs, reason: u64) -> Result<Next, Status> {
     }
 }
 
-/// Does what the processor would have done at an exit that nobody asked for, `Next::Fail` when it is none of those: on
-/// AMD VMRUN and what goes with it, on Intel NMIs, VMX instructions, XSETBV, INVD, MSRs that no map has, and CR4.VMXE.
+/// Does what the processor would have done at an exit that nobody asked for, or raises #UD for an instruction that nobody
+/// carries out; `Next::Fail` when it is no instruction's and nobody knows.
 #[cold]
 #[inline(never)]
 pub fn unasked(vs: Vs, reason: u64) -> Result<Next, Status> {
-    if is_intel() {
-        return Ok(match unsafe { bf_intel_unasked(vs, reason) } {
-            abi::NEXT_ADVANCE_AND_RUN => Next::AdvanceAndRun,
-            abi::NEXT_RUN => Next::Run,
-            _ => Next::Fail,
-        });
-    }
-    match reason {
-        abi::AMD_EXIT_VMRUN..=abi::AMD_EXIT_SKINIT => vs.inject_undefined_opcode().map(|()| Next::Run),
-        _ => Ok(Next::Fail),
-    }
+    Ok(match unsafe { bf_unasked(vs, reason) } {
+        abi::NEXT_ADVANCE_AND_RUN => Next::AdvanceAndRun,
+        abi::NEXT_RUN => Next::Run,
+        _ => Next::Fail,
+    })
 }
 
 /// CPUID: the processor answers, but for the hypervisor's own leaves.

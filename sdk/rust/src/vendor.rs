@@ -13,7 +13,8 @@ extern "C" {
     pub(crate) fn bf_intel_prepare_root(vs: Vs);
     /// sdk/c/native/values.c.
     pub(crate) fn bf_vs_try_set(vs: Vs, reg: u32, value: u64) -> bool;
-    pub(crate) fn bf_intel_unasked(vs: Vs, reason: u64) -> u32;
+    /// sdk/c/native/exits.c.
+    pub(crate) fn bf_unasked(vs: Vs, reason: u64) -> u32;
 }
 
 /// Whether this is a processor of Intel's; of AMD's otherwise.

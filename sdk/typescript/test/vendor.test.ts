@@ -31,6 +31,8 @@ const tcb = new Map<number, bigint>();
 /** MSRs that the processor has, besides those of a VS. */
 const msrs = new Map<bigint, bigint>();
 let intel = false;
+/** The VS that exited was destroyed, and VS 9 is active. */
+let isGone = false;
 let output = 0n;
 let log = "";
 /** CPUID 0Dh: x87, SSE, AVX, and AVX-512. */
@@ -42,7 +44,7 @@ const imports = {
   vendor: { isIntel: () => (intel ? 1 : 0) },
   tcb: {
     tcbLoad16: () => 0,
-    tcbLoad32: () => VSID,
+    tcbLoad32: () => (isGone ? 9 : VSID),
     tcbLoad64: (offset: number) => tcb.get(offset) ?? 0n,
     tcbStore64: (offset: number, value: bigint) => tcb.set(offset, unsigned(value)),
     cpuidToGuest: () => undefined,
@@ -59,6 +61,7 @@ const imports = {
   memory: new Proxy({}, { get: () => () => 0n }),
   syscall: {
     callValue: (call: number, vsid: bigint, register: bigint) => {
+      if (isGone) throw new Error("assertion failed");
       expect([call, vsid]).toEqual([abi.SYSCALL_VS_READ, BigInt(VSID)]);
       return registers.get(Number(register)) ?? 0n;
     },
@@ -67,7 +70,8 @@ const imports = {
       if (call === abi.SYSCALL_INTRINSIC_WRMSR) return msrs.has(unsigned(first)) ? 0n : 1n;
       return 0n;
     },
-    callWithOutput: (_call: number, msr: bigint) => {
+    callWithOutput: (call: number, msr: bigint) => {
+      if (call === abi.SYSCALL_VS_READ) return isGone ? 1n : 0n;
       output = msrs.get(unsigned(msr)) ?? 0n;
       return msrs.has(unsigned(msr)) ? 0n : 1n;
     },
@@ -107,6 +111,7 @@ beforeEach(() => {
   tcb.clear();
   msrs.clear();
   log = "";
+  isGone = false;
   on("amd");
 });
 
@@ -242,6 +247,29 @@ describe("events", () => {
     expect(read(abi.AMD_REG_EVENTINJ)).toBe(0x8000_0030n);
   });
 
+  it("are not delivered again by AMD when INT3 or INTO is executed once more, unless they were injected", () => {
+    on("amd");
+    for (const vector of [3n, 4n]) {
+      registers.clear();
+      registers.set(abi.AMD_REG_RIP, 0x1000n);
+      registers.set(abi.AMD_REG_EXITINTINFO, 0x8000_0300n | vector);
+      unit.deliverAgain(abi.AMD_EXIT_NESTED_PAGE_FAULT);
+      expect(read(abi.AMD_REG_EVENTINJ)).toBe(0n);
+      registers.set(abi.AMD_REG_RIP, 0x1001n);
+      unit.raise(Number(vector), 0); // what an intercepted INT3 that passes does
+      registers.set(abi.AMD_REG_EVENTINJ, 0n);
+      unit.deliverAgain(abi.AMD_EXIT_NESTED_PAGE_FAULT);
+      expect(read(abi.AMD_REG_EVENTINJ)).toBe(0x8000_0300n | vector);
+    }
+  });
+
+  it.each(["amd", "intel"] as const)("are nobody's when a handler has destroyed the VS (%s)", (vendor) => {
+    on(vendor);
+    isGone = true;
+    unit.deliverAgain(vendor === "amd" ? abi.AMD_EXIT_NESTED_PAGE_FAULT : abi.INTEL_EXIT_EPT_VIOLATION);
+    expect(registers.size).toBe(0);
+  });
+
   it("give way to an event that is there already", () => {
     on("intel");
     registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_0030n);
@@ -312,11 +340,54 @@ describe("exits that nobody asked for", () => {
     }
   });
 
-  it("say so when they are none of those", () => {
+  it("give up for events that somebody must know about", () => {
     on("amd");
-    expect(unit.unasked(abi.AMD_EXIT_HLT)).toBe(FAIL);
+    for (const reason of [abi.AMD_EXIT_SHUTDOWN, abi.AMD_EXIT_NESTED_PAGE_FAULT, abi.AMD_EXIT_INVALID]) {
+      expect(unit.unasked(reason)).toBe(FAIL);
+    }
     on("intel");
-    expect(unit.unasked(abi.INTEL_EXIT_TRIPLE_FAULT)).toBe(FAIL);
+    for (const reason of [abi.INTEL_EXIT_TRIPLE_FAULT, abi.INTEL_EXIT_EPT_VIOLATION, abi.INTEL_EXIT_ENTRY_FAILURE]) {
+      expect(unit.unasked(reason)).toBe(FAIL);
+    }
+  });
+
+  it("raise #UD for SEAMCALL and TDCALL, and for what no manual names, which the ring has once", () => {
+    on("intel");
+    for (const reason of [abi.INTEL_EXIT_SEAMCALL, abi.INTEL_EXIT_TDCALL]) {
+      registers.clear();
+      expect(unit.unasked(reason)).toBe(RUN);
+      expect([injected(), log]).toEqual([UNDEFINED_OPCODE, ""]);
+    }
+    expect([unit.unasked(252n), injected(), log]).toEqual([RUN, UNDEFINED_OPCODE, "line"]);
+    expect([unit.unasked(252n), log]).toEqual([RUN, "line"]);
+  });
+
+  it.each(["amd", "intel"] as const)("never give up for an instruction, known or not (%s)", (vendor) => {
+    on(vendor);
+    const events = new Set(
+      vendor === "amd"
+        ? [0x60, 0x61, 0x62, 0x63, 0x7e, 0x7f, 0xa5] // interrupts, FERR freeze, shutdown, bus lock
+        : [1, 2, 3, 4, 5, 6, 33, 34, 41, 44, 48, 49, 62, 66], // SDM volume 3, appendix C
+    );
+    for (let reason = 0; reason < 256; reason++) {
+      registers.clear();
+      expect(unit.unasked(BigInt(reason)) === FAIL, `exit ${reason}`).toBe(events.has(reason));
+    }
+  });
+
+  it("skip what may be left out, and tell the time", () => {
+    for (const [vendor, reasons] of [
+      ["amd", [abi.AMD_EXIT_HLT, abi.AMD_EXIT_WBINVD, abi.AMD_EXIT_INVD, abi.AMD_EXIT_PAUSE, abi.AMD_EXIT_INVLPG]],
+      ["intel", [abi.INTEL_EXIT_HLT, abi.INTEL_EXIT_WBINVD, abi.INTEL_EXIT_INVD, abi.INTEL_EXIT_MWAIT]],
+    ] as const) {
+      on(vendor);
+      for (const reason of reasons) expect(unit.unasked(reason)).toBe(SKIP);
+      msrs.set(0x10n, 0x5_0000_0000n);
+      msrs.set(0xc000_0103n, 7n);
+      unit.set(abi.REG_TSC_OFFSET, 3n);
+      expect(unit.unasked(vendor === "amd" ? abi.AMD_EXIT_RDTSCP : abi.INTEL_EXIT_RDTSCP)).toBe(SKIP);
+      expect([tcb.get(abi.TCB_RDX), tcb.get(abi.TCB_RAX), tcb.get(abi.TCB_RCX)]).toEqual([5n, 3n, 7n]);
+    }
   });
 
   const setRegisters = (rax: bigint, rcx: bigint, rdx: bigint) => {

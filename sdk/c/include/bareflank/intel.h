@@ -16,8 +16,12 @@ void bf_intel_set(bf_vs vs, uint32_t reg, uint64_t value);
 /* Controls that an operating system's VS wants before it can run. */
 void bf_intel_prepare_root(bf_vs vs);
 
-/* Does what the processor would have done at an exit that nobody asked for; bf_fail when it is none of those. */
-enum bf_next bf_intel_unasked(bf_vs vs, uint64_t reason);
+/* The VM gets the NMI that has come, now or as soon as it can; bf_fail for an exception. */
+enum bf_next bf_intel_deliver_nmi(bf_vs vs);
+enum bf_next bf_intel_deliver_waiting_nmi(bf_vs vs);
+
+/* A move to CR0 or CR4 that changes what is the hypervisor's. */
+enum bf_next bf_intel_write_control(bf_vs vs);
 
 #ifdef __cplusplus
 }

@@ -57,16 +57,17 @@ static inline enum bf_next bf_root_cpuid(void)
 }
 
 /*
- * Does what the processor would have done at an exit that nobody asked for, bf_fail when it is none of those: on AMD VMRUN
- * and what goes with it, on Intel NMIs, VMX instructions, XSETBV, INVD, MSRs that no map has, and CR4.VMXE.
+ * Does what the processor would have done at an exit that nobody asked for, or raises #UD for an instruction that nobody
+ * carries out; bf_fail when it is no instruction's and nobody knows. native/exits.c has it.
  */
-__attribute__((noinline, cold, unused)) static enum bf_next bf_root_unasked(bf_vs vs, uint64_t reason)
+#ifdef __cplusplus
+extern "C"
+#endif
+enum bf_next bf_unasked(bf_vs vs, uint64_t reason);
+
+static inline enum bf_next bf_root_unasked(bf_vs vs, uint64_t reason)
 {
-    if (bf_is_intel)
-        return bf_intel_unasked(vs, reason);
-    if (reason >= BF_AMD_EXIT_VMRUN && reason <= BF_AMD_EXIT_SKINIT)
-        return bf_vs_inject_undefined_opcode(vs);
-    return bf_fail;
+    return bf_unasked(vs, reason);
 }
 
 /* What happens at the exits of an operating system that bf_root_start has started; at any other, give up. */

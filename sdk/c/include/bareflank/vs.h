@@ -88,6 +88,16 @@ static inline enum bf_next bf_vs_inject(bf_vs vs, uint32_t vector)
     return bf_run;
 }
 
+/* Raises #GP with an error code of 0, as for a value that the processor does not take. */
+static inline enum bf_next bf_vs_refuse(bf_vs vs)
+{
+    /* AMD has the error code in bits 63:32, Intel in a field of its own; bit 11: there is one */
+    const uint32_t general_protection = 13, with_code = 1u << 11;
+    if (bf_is_intel)
+        bf_require(bf_vs_write(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0));
+    return bf_vs_inject(vs, general_protection | with_code);
+}
+
 /* Raises #UD in the VM, as if the instruction that it exited for did not exist. */
 static inline enum bf_next bf_vs_inject_undefined_opcode(bf_vs vs)
 {

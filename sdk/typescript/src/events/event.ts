@@ -8,7 +8,7 @@
 //     │ error code│V │        │EV│ type │ vector │   V: valid, EV: error code valid
 //     └───────────┴──┴────────┴──┴──────┴────────┘
 
-import { AMD_REG_EVENTINJ } from "../../../../abi/generated/bare/registers-amd";
+import { AMD_REG_EVENTINJ, AMD_REG_RIP } from "../../../../abi/generated/bare/registers-amd";
 import {
   INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
   INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD,
@@ -26,12 +26,16 @@ export const TYPE_SOFTWARE: u64 = 4 << 8;
 export const EVENT_VECTOR: u64 = 0xff;
 
 const TYPE_INTERRUPT: u64 = 0 << 8;
-const TYPE_EXCEPTION: u64 = 3 << 8;
+export const TYPE_EXCEPTION: u64 = 3 << 8;
 const LOW: u64 = 0xffff_ffff;
 
 /** Raises an exception; the error code counts for those that have one. The VM finds RIP as it is. */
 export function injectException(vs: NativeVs, vector: Vector, errorCode: u32): void {
   const code = hasErrorCode(vector) ? ((<u64>errorCode) << 32) | EVENT_WITH_CODE : 0;
+  if (!isIntel() && isTrap(vector)) {
+    trapOf = vs.id;
+    trapRip = vs.read(AMD_REG_RIP);
+  }
   inject(vs, code | EVENT_VALID | TYPE_EXCEPTION | <u64>vector);
 }
 
@@ -57,4 +61,18 @@ function inject(vs: NativeVs, event: u64): void {
   }
   vs.write(INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD, event & LOW);
   if ((event & EVENT_WITH_CODE) != 0) vs.write(INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, event >> 32);
+}
+
+/** The last #BP or #OF that was injected on AMD, where RIP is behind the instruction already: in which VS, and RIP. */
+let trapOf: u32 = 0xffff_ffff;
+let trapRip: u64 = 0;
+
+/** Whether INT3 or INTO raises an exception: RIP is behind the instruction when it is delivered. */
+export function isTrap(vector: u32): bool {
+  return vector == Vector.Breakpoint || vector == Vector.Overflow;
+}
+
+/** Whether such an exception, which a VS was getting at RIP, was injected from here. */
+export function wasInjected(vs: NativeVs, rip: u64): bool {
+  return trapOf == vs.id && trapRip == rip;
 }

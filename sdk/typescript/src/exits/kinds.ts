@@ -35,6 +35,7 @@ export function kindOf(vs: Vs, reason: u64): Kind {
 
 function amdKind(vs: Vs, reason: u64): Kind {
   if (reason == exits.AMD_EXIT_MSR) return vs.read(AMD_REG_EXITINFO1) != 0 ? Kind.MsrWrite : Kind.MsrRead;
+  if (reason == exits.AMD_EXIT_CR0_SELECTIVE_WRITE) return Kind.ControlWrite;
   if (reason < exits.AMD_EXIT_CR_WRITE) return Kind.ControlRead;
   if (reason < exits.AMD_EXIT_DR_READ) return Kind.ControlWrite;
   return reason - exits.AMD_EXIT_EXCEPTION < AMD_EXCEPTIONS ? Kind.Exception : Kind.Other;

@@ -1,40 +1,35 @@
-// Exits that nobody asked for: the processor exits all the same, and the VM finds what it would have found without it
+// Exits that nobody asked for, and those that nobody wants: what abi/src/exit-answers.ts says of each reason
 //
-// AMD: VMRUN, and what goes with it. Intel (SDM volume 3, 26.1.2): NMIs, VMX instructions, XSETBV, INVD, GETSEC, MSRs that
-// the map does not have, and CR4.VMXE, which is the hypervisor's.
+// The VM finds what it would have found without the exit, as far as that can be. An instruction that nobody carries out
+// raises #UD, and the debug ring says so once for each reason.
 
-import {
-  AMD_EXIT_SKINIT,
-  AMD_EXIT_VMRUN,
-  INTEL_EXIT_CR_ACCESS,
-  INTEL_EXIT_EXCEPTION_OR_NMI,
-  INTEL_EXIT_GETSEC,
-  INTEL_EXIT_INVD,
-  INTEL_EXIT_INVEPT,
-  INTEL_EXIT_INVVPID,
-  INTEL_EXIT_NMI_WINDOW,
-  INTEL_EXIT_RDMSR,
-  INTEL_EXIT_VMCALL,
-  INTEL_EXIT_VMXON,
-  INTEL_EXIT_WRMSR,
-  INTEL_EXIT_XSETBV,
-} from "../../../../abi/generated/bare/callbacks";
+import { Register } from "../../../../abi/generated/bare/enumerations";
+import * as answers from "../../../../abi/generated/bare/exit-answers";
 import { SINGLETON } from "../calls/handle";
 import { deliverNmi, deliverWaitingNmi, isNmi } from "../events/intel-events";
+import { closeInterruptWindow } from "../events/interrupt-window";
 import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
-import { setXcr0 } from "../guest/xcr0";
+import { MSR_TSC, MSR_TSC_AUX, msrValue, readMsr } from "../guest/msr";
+import { trySet } from "../guest/try-set";
 import { lockInstance, unlockInstance } from "../life/instance";
 import { Next } from "../life/next";
+import { Level, line } from "../text/log";
 import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
 import { ControlRegisterExit } from "./control-register-exit";
 import { setExitReason, setNext, takeNext } from "./current";
+import { ExceptionExit } from "./exception-exit";
+import { IoExit } from "./io-exit";
 import { MsrExit } from "./msr-exit";
+import { EXIT_RDTSCP } from "./reasons";
+
+/** A bit for each reason that a line was written for: a program of the VM could fill the debug ring. */
+const said: usize = memory.data(32, 8);
 
 /**
- * Does what the processor would have done at an exit that nobody asked for; Next.Fail when it is none of those. An
- * extension that exports vmexit ends it with this; handlers' dispatcher does it by itself.
+ * Does what the processor would have done at an exit that nobody asked for, or #UD; Next.Fail when it is no instruction's
+ * and nobody knows. An extension that exports vmexit ends it with this; handlers' dispatcher does it by itself.
  */
 export function unaskedExit(vsid: u32, reason: u64): Next {
   return notInline(vsid, reason);
@@ -43,56 +38,105 @@ export function unaskedExit(vsid: u32, reason: u64): Next {
 /** Called through a variable: what an extension does at every exit shall not save the registers that this needs. */
 const notInline: (vsid: u32, reason: u64) => Next = carryOut;
 
+/** What the classes of exits know about the exit is in variables. */
 function carryOut(vsid: u32, reason: u64): Next {
-  const vs = Vs.of(vsid);
-  if (!isIntel()) {
-    return reason >= AMD_EXIT_VMRUN && reason <= AMD_EXIT_SKINIT ? vs.raise(Vector.UndefinedOpcode) : Next.Fail;
-  }
-  if (isForbidden(reason)) return vs.raise(Vector.UndefinedOpcode);
-  if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vs)) {
-    deliverNmi(vs);
-    return Next.Run;
-  }
-  if (reason == INTEL_EXIT_NMI_WINDOW) {
-    deliverWaitingNmi(vs);
-    return Next.Run;
-  }
-  // Nothing that caches hold may be lost, so it is no more than skipped
-  if (reason == INTEL_EXIT_INVD) return Next.AdvanceAndRun;
-  if (reason == INTEL_EXIT_XSETBV) return xsetbv(vs);
-  return accessExit(reason);
-}
-
-/** Instructions of a hypervisor that the VM cannot be. */
-function isForbidden(reason: u64): bool {
-  if (reason >= INTEL_EXIT_VMCALL && reason <= INTEL_EXIT_VMXON) return true;
-  return reason == INTEL_EXIT_INVEPT || reason == INTEL_EXIT_INVVPID || reason == INTEL_EXIT_GETSEC;
-}
-
-/** ECX is the register, EDX:EAX the value. */
-function xsetbv(vs: Vs): Next {
-  const value = (guest.rdx << 32) | (guest.rax & 0xffff_ffff);
-  if (<u32>guest.rcx == 0 && setXcr0(vs, value)) return Next.AdvanceAndRun;
-  return vs.raiseWithCode(Vector.GeneralProtection, 0);
-}
-
-function accessExit(reason: u64): Next {
   lockInstance();
-  const next = passThrough(reason);
+  setExitReason(reason);
+  const next = answer(Vs.of(vsid), reason);
   unlockInstance();
   return next;
 }
 
-/** What the classes of exits know about the exit is in variables. */
-function passThrough(reason: u64): Next {
-  setExitReason(reason);
-  if (reason == INTEL_EXIT_RDMSR || reason == INTEL_EXIT_WRMSR) {
-    setNext(Next.AdvanceAndRun);
-    changetype<MsrExit>(SINGLETON).passThrough();
-    return takeNext();
+/** ANSWER_*: what is decided for a reason. */
+function answerOf(reason: u64): u32 {
+  if (reason > answers.LAST_ANSWERED) return answers.ANSWER_FAIL;
+  return load<u8>((isIntel() ? answers.INTEL_ANSWERS : answers.AMD_ANSWERS) + <usize>reason);
+}
+
+function answer(vs: Vs, reason: u64): Next {
+  switch (answerOf(reason)) {
+    case answers.ANSWER_UNDEFINED:
+      return vs.raise(Vector.UndefinedOpcode);
+    case answers.ANSWER_MISSING:
+      sayOnce(reason);
+      return vs.raise(Vector.UndefinedOpcode);
+    case answers.ANSWER_SKIP:
+      return Next.AdvanceAndRun;
+    case answers.ANSWER_RUN:
+      return Next.Run;
+    case answers.ANSWER_FLUSH:
+      vs.flushTranslations();
+      return Next.AdvanceAndRun;
+    case answers.ANSWER_CPUID:
+      guest.answerCpuid(<u32>guest.rax);
+      return Next.AdvanceAndRun;
+    case answers.ANSWER_TIME:
+      return readTime(vs, reason);
+    case answers.ANSWER_XSETBV:
+      return writeXcr0(vs);
+    case answers.ANSWER_WINDOW:
+      closeInterruptWindow(vs);
+      return Next.Run;
+    case answers.ANSWER_NMI_WINDOW:
+      deliverWaitingNmi(vs);
+      return Next.Run;
+    default:
+      return passThrough(vs, answerOf(reason));
   }
-  if (reason != INTEL_EXIT_CR_ACCESS) return Next.Fail;
-  setNext(Next.Run);
-  changetype<ControlRegisterExit>(SINGLETON).passThrough();
-  return takeNext();
+}
+
+/** What the classes of exits do without a handler. */
+function passThrough(vs: Vs, what: u32): Next {
+  switch (what) {
+    case answers.ANSWER_IO:
+      setNext(Next.AdvanceAndRun);
+      changetype<IoExit>(SINGLETON).passThrough();
+      return takeNext();
+    case answers.ANSWER_MSR:
+      setNext(Next.AdvanceAndRun);
+      changetype<MsrExit>(SINGLETON).passThrough();
+      return takeNext();
+    case answers.ANSWER_CONTROL:
+      setNext(Next.Run);
+      changetype<ControlRegisterExit>(SINGLETON).passThrough();
+      return takeNext();
+    case answers.ANSWER_EVENT:
+      if (isIntel() && isNmi(vs)) deliverNmi(vs);
+      else changetype<ExceptionExit>(SINGLETON).passThrough();
+      return Next.Run;
+    default:
+      return Next.Fail;
+  }
+}
+
+/** ECX is the register, EDX:EAX the value. */
+function writeXcr0(vs: Vs): Next {
+  const value = (guest.rdx << 32) | (guest.rax & 0xffff_ffff);
+  if (<u32>guest.rcx == 0 && trySet(vs, Register.Xcr0, value)) return Next.AdvanceAndRun;
+  return vs.raiseWithCode(Vector.GeneralProtection, 0);
+}
+
+function readTime(vs: Vs, reason: u64): Next {
+  if (!readMsr(vs, MSR_TSC)) return vs.raise(Vector.UndefinedOpcode);
+  const time = msrValue();
+  if (reason == EXIT_RDTSCP) {
+    if (!readMsr(vs, MSR_TSC_AUX)) return vs.raise(Vector.UndefinedOpcode);
+    guest.rcx = msrValue() & 0xffff_ffff;
+  }
+  guest.rax = time & 0xffff_ffff;
+  guest.rdx = time >> 32;
+  return Next.AdvanceAndRun;
+}
+
+function sayOnce(reason: u64): void {
+  const place = said + <usize>(reason >> 3);
+  const bit = 1 << (<u32>reason & 7);
+  if ((load<u8>(place) & bit) != 0) return;
+  store<u8>(place, load<u8>(place) | bit);
+  line(Level.Warning)
+    .text("exit ")
+    .hex(reason)
+    .text(": nobody carries the instruction out, #UD, RIP ")
+    .hex(guest.rip)
+    .end();
 }

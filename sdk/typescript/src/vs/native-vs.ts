@@ -3,10 +3,11 @@
 // What Vs is made of, and what AMD's and Intel's parts of the SDK see of it.
 
 import { Instruction } from "../../../../abi/generated/bare/enumerations";
+import { REG_RIP } from "../../../../abi/generated/bare/portable";
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { SYSCALL_VS_READ, SYSCALL_VS_WRITE } from "../../../../abi/generated/bare/syscalls";
 import { idOf } from "../calls/handle";
-import { assertionFailed, callStatus, callValue } from "../calls/syscall";
+import { assertionFailed, callStatus, callValue, callWithOutput } from "../calls/syscall";
 import { native } from "../vendor/vendor";
 
 /** Every method asserts that the microkernel agrees. */
@@ -24,6 +25,11 @@ export class NativeVs {
   /** Writes a register by that number. */
   write(register: u32, value: u64): void {
     if (callStatus(SYSCALL_VS_WRITE, this.id, register, value) != STATUS_SUCCESS) assertionFailed();
+  }
+
+  /** Whether there is such a VS, for one that may have been destroyed. */
+  get exists(): bool {
+    return callWithOutput(SYSCALL_VS_READ, this.id, native(REG_RIP), 0) == STATUS_SUCCESS;
   }
 
   /** Changes a bit of a register with such a number. */

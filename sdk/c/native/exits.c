@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// Exits that nobody asked for, and those that nobody wants, for extensions in C, C++ and Rust
+//
+// What abi/src/exit-answers.ts says of each reason; the SDK for TypeScript has the same in exits/unasked.ts. Ports, and
+// on AMD control registers, exit only for an extension that asks, and then are its own to carry out.
+
+#include <bareflank-exits.h>
+
+#include <bareflank/log.h>
+#include <bareflank/root.h>
+
+#define MSR_TSC 0x10
+#define MSR_TSC_AUX 0xc0000103
+#define NESTED_PAGING 1
+
+static uint64_t get(bf_vs vs, uint32_t reg)
+{
+    uint64_t value;
+    bf_require(bf_vs_read(vs, reg, &value));
+    return value;
+}
+
+// The register of a VS that holds an MSR; 0: it is the processor's.
+static uint32_t register_of(bf_vs vs, uint32_t msr)
+{
+    switch (msr) {
+    case 0x174: return BF_REG_SYSENTER_CS;
+    case 0x175: return BF_REG_SYSENTER_ESP;
+    case 0x176: return BF_REG_SYSENTER_EIP;
+    case 0x1d9: return bf_is_intel ? BF_REG_DEBUG_CONTROL : 0;
+    case 0x277: return bf_is_intel || (get(vs, BF_AMD_REG_CTLS1) & NESTED_PAGING) ? BF_REG_PAT : 0;
+    case 0xc0000080: return BF_REG_EFER;
+    case 0xc0000081: return BF_REG_STAR;
+    case 0xc0000082: return BF_REG_LSTAR;
+    case 0xc0000083: return BF_REG_CSTAR;
+    case 0xc0000084: return BF_REG_SFMASK;
+    case 0xc0000100: return BF_REG_FS_BASE;
+    case 0xc0000101: return BF_REG_GS_BASE;
+    case 0xc0000102: return BF_REG_KERNEL_GS_BASE;
+    default: return 0;
+    }
+}
+
+static uint64_t operand(void) { return bf_guest->rdx << 32 | (uint32_t)bf_guest->rax; }
+
+static enum bf_next give(uint64_t value)
+{
+    bf_guest->rax = (uint32_t)value;
+    bf_guest->rdx = value >> 32;
+    return bf_advance_and_run;
+}
+
+static enum bf_next access_msr(bf_vs vs, bool is_write)
+{
+    uint32_t msr = (uint32_t)bf_guest->rcx, reg = register_of(vs, msr);
+    uint64_t value = 0;
+    bool done = true;
+    if (reg != 0 && is_write)
+        done = bf_vs_try_set(vs, reg, operand());
+    else if (reg != 0)
+        value = bf_vs_get(vs, reg);
+    else
+        done = (is_write ? bf_intrinsic_wrmsr(msr, operand()) : bf_intrinsic_rdmsr(msr, &value)) == BF_STATUS_SUCCESS;
+    if (!done)
+        return bf_vs_refuse(vs);
+    return is_write ? bf_advance_and_run : give(value);
+}
+
+static enum bf_next read_time(bf_vs vs, uint64_t reason)
+{
+    uint64_t time, processor = 0;
+    bool has_processor = bf_is_exit(reason, BF_EXIT_RDTSCP);
+    if (bf_intrinsic_rdmsr(MSR_TSC, &time) != BF_STATUS_SUCCESS ||
+        (has_processor && bf_intrinsic_rdmsr(MSR_TSC_AUX, &processor) != BF_STATUS_SUCCESS))
+        return bf_vs_inject_undefined_opcode(vs);
+    if (has_processor)
+        bf_guest->rcx = (uint32_t)processor;
+    return give(time + bf_vs_get(vs, BF_REG_TSC_OFFSET));
+}
+
+static enum bf_next write_xcr0(bf_vs vs)
+{
+    if ((uint32_t)bf_guest->rcx != 0 || !bf_vs_try_set(vs, BF_REG_XCR0, operand()))
+        return bf_vs_refuse(vs);
+    return bf_advance_and_run;
+}
+
+// Nobody carries the instruction out. Once for each reason: a program of the VM could fill the debug ring.
+static enum bf_next refuse_missing(bf_vs vs, uint64_t reason)
+{
+    static uint8_t said[BF_LAST_ANSWERED + 1];
+    if (!__atomic_test_and_set(&said[reason], __ATOMIC_RELAXED))
+        bf_log_number("warning: nobody carries out the instruction of exit ", reason);
+    return bf_vs_inject_undefined_opcode(vs);
+}
+
+enum bf_next bf_unasked(bf_vs vs, uint64_t reason)
+{
+    uint8_t answer = BF_ANSWER_FAIL;
+    if (reason <= BF_LAST_ANSWERED)
+        answer = bf_is_intel ? bf_intel_answers[reason] : bf_amd_answers[reason];
+    switch (answer) {
+    case BF_ANSWER_FAIL: return bf_fail;
+    case BF_ANSWER_UNDEFINED: return bf_vs_inject_undefined_opcode(vs);
+    case BF_ANSWER_SKIP: return bf_advance_and_run;
+    case BF_ANSWER_RUN: return bf_run;
+    case BF_ANSWER_FLUSH: bf_require(bf_vm_tlb_flush((bf_vm){bf_guest->active_vm})); return bf_advance_and_run;
+    case BF_ANSWER_CPUID: bf_guest_answer_cpuid(); return bf_advance_and_run;
+    case BF_ANSWER_TIME: return read_time(vs, reason);
+    case BF_ANSWER_XSETBV: return write_xcr0(vs);
+    case BF_ANSWER_MSR:
+        return access_msr(vs, bf_is_intel ? reason == BF_INTEL_EXIT_WRMSR : get(vs, BF_AMD_REG_EXITINFO1) != 0);
+    case BF_ANSWER_EVENT: return bf_is_intel ? bf_intel_deliver_nmi(vs) : bf_fail;
+    case BF_ANSWER_NMI_WINDOW: return bf_intel_deliver_waiting_nmi(vs);
+    case BF_ANSWER_CONTROL: return bf_is_intel ? bf_intel_write_control(vs) : refuse_missing(vs, reason);
+    case BF_ANSWER_WINDOW: return bf_fail;
+    default: return refuse_missing(vs, reason);
+    }
+}
