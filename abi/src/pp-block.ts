@@ -30,6 +30,8 @@ const seatFields = {
   tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
   root: ["u64", "Physical address of its top-level page table on this processor."],
   tcb: ["u64", "Physical address of its TCB on this processor."],
+  fpu: ["u64", "Object that holds its x87 and vector registers while the processor does not."],
+  failFpu: ["u64", "The same for its fail callback."],
   faultFrame: ["u64[22]", "Its registers at its last fault, as the entry of an exception pushes them."],
   extension: ["u32", "Its linear address."],
   activeVs: ["u32", "Linear address of the VS that is active for it; 0: none."],
@@ -62,6 +64,8 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   reserved0: "u32",
   scratch: ["u64", "Where an intrinsic leaves a second result."],
   tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],
+  bootFpu: ["u64", "Object for the x87 and vector registers that the operating system entered with."],
+  fpuOwner: ["u64", "Object whose x87 and vector registers the processor has; 0: nobody's."],
   vmcs: ["u64", "Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current."],
   guestCr2: ["u64", "Intel: a guest's register that host mode has changed or may change, saved at each exit."],
   guestDr6: ["u64", "The same, like the next three."],
@@ -112,6 +116,7 @@ export const work = table("pp-block", "PpBlock.work", "u32", {
   WORK_FLUSH_HOST: [1, "Host translations have become stale."],
   WORK_END_FLUSH: [2, "At the next exit the guest's translations are flushed: take the request out of the VMCB."],
   WORK_FLUSH_GUESTS: [8, "Translations of guests have become stale: flushed before one is entered."],
+  WORK_FPU: [16, "The extension has taken the x87 and vector registers: before a guest runs, they are its own again."],
   WORK_LOG: [4, "The debug level asks for a record of every exit."],
 });
 

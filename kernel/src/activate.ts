@@ -1,5 +1,6 @@
 // Which VS is active on this processor: what the control block does not hold changes hands
 
+import { giveFpu } from "#arch/fpu";
 import { loadSwitched, parkSwitched } from "#arch/switched";
 import * as vendor from "#arch/vendor";
 import {
@@ -49,6 +50,7 @@ export function becomeLoaded(address: usize): void {
   if (loaded != 0) unload(changetype<Vs>(<usize>loaded));
   const vs = changetype<Vs>(address);
   loadSwitched(vs);
+  giveFpu(vs.fpu);
   setBlock32(PP_BLOCK_LOADED_VS, <u32>address);
   vendor.load(vs);
 }

@@ -9,7 +9,9 @@
 // With several extensions, _start of each is called in turn, then on every processor bootstrap of each, that of the one
 // which owns the root VM last. The others end both in wait; afterwards they are called by messages.
 
+import { hideFpu, settleFpu } from "#arch/fpu";
 import { ppLoad32 } from "#arch/pparea";
+import { resetForFail } from "#arch/ring3";
 import { giveBack, giveBackSaved } from "#arch/root";
 import { raiseStep, skipInstruction } from "#arch/vendor";
 import {
@@ -55,7 +57,15 @@ import { PP_ARGS } from "../../abi/generated/bare/windows";
 import { activate } from "./activate";
 import { noteCaller, printBacktrace } from "./backtrace";
 import { close, decimal, hex, line, open, text } from "./console";
-import { currentExtension, Extension, extensionAt, extensionCount, failStackTop, stackTop } from "./extension";
+import {
+  currentExtension,
+  Extension,
+  extensionAt,
+  extensionCount,
+  failStackTop,
+  stackTop,
+  threadPointer,
+} from "./extension";
 import { failCall, isCalled } from "./message";
 import { printExtension } from "./policy";
 import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
@@ -112,8 +122,14 @@ export function refuseFirst(): u32 {
 /** Ends a callback by running the active VS. */
 export function runActive(): u32 {
   if (block32(PP_BLOCK_CONTEXT) != CONTEXT_VMEXIT) return leaveCallback();
-  leaveForGuest(changetype<Vs>(activeVs()));
+  leaveForVs(changetype<Vs>(activeVs()));
   return ACTION_RUN;
+}
+
+/** The last thing before a VS runs, on the way that looks. */
+function leaveForVs(vs: Vs): void {
+  settleFpu(vs.fpu);
+  leaveForGuest(vs);
 }
 
 /**
@@ -149,7 +165,7 @@ function leaveCallback(): u32 {
   const vs = changetype<Vs>(activeVs());
   const context = interruptedContext();
   if (context == CONTEXT_START) return endStart();
-  leaveForGuest(vs);
+  leaveForVs(vs);
   const next = context == CONTEXT_BOOTSTRAP ? CONTEXT_FIRST_VMEXIT : CONTEXT_VMEXIT;
   setPhase(PHASE_RUNNING);
   vs.ran = 1;
@@ -201,6 +217,7 @@ export function again(): u32 {
     const vs = changetype<Vs>(activeVs());
     prepareUpcall(failed, currentExtension().vmexitHandler, stackTop(ppid()), vs.name(), 0);
   }
+  hideFpu();
   setBlock32(PP_BLOCK_CONTEXT, failed);
   leaveKernel(false);
   return ACTION_RESUME;
@@ -223,6 +240,7 @@ export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
   setBlock32(PP_BLOCK_FAILED_CONTEXT, context);
   setBlock32(PP_BLOCK_FAILED_STATUS, status);
   setBlock32(PP_BLOCK_FAILED_DETAIL, <u32>detail);
+  resetForFail(threadPointer(ppid()));
   prepareUpcall(CONTEXT_FAIL, failHandler, failStackTop(ppid()), code, address);
   leaveKernel(false);
   return ACTION_UPCALL;

@@ -12,10 +12,14 @@
 //               │ extension 0      │ extension 1      │ ...
 //               └──────────────────┴──────────────────┴─
 
+import { allocateFpu } from "#arch/fpu-area";
 import { deriveRoot, KERNEL_DATA, mapNewPages, useRoot } from "#arch/page-table";
+import { resetRing3 } from "#arch/ring3";
 import {
   PP_BLOCK_ACTIVE_VS,
   PP_BLOCK_EXTENSION,
+  PP_BLOCK_FAIL_FPU,
+  PP_BLOCK_FPU,
   PP_BLOCK_PRESENCE,
   PP_BLOCK_ROOT,
   PP_BLOCK_TCB,
@@ -27,11 +31,11 @@ import {
 import { INVALID_ID, PAGE_SIZE, ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
 import { DIRECT_BASE, PP_AREA_BASE, PP_BLOCK, PP_SEAT_STRIDE, PP_SEATS } from "../../abi/generated/bare/windows";
-import { copyMemory, peek32, poke32, poke64 } from "../../bsl/src/memory";
+import { copyMemory, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { becomeLoaded } from "./activate";
-import { currentExtension, Extension, extensionAt, extensionCount } from "./extension";
+import { currentExtension, Extension, extensionAt, extensionCount, threadPointer } from "./extension";
 import { attachProcessor } from "./extension-image";
-import { activeVs, block32, block64 } from "./pp";
+import { activeVs, block32, block64, ppid } from "./pp";
 import { ownsRootVm } from "./vm";
 
 const BLOCK: u64 = PP_AREA_BASE + PP_BLOCK;
@@ -76,6 +80,9 @@ function makeSeat(seat: u64, extension: Extension, ppid: u32, root: u64): bool {
   poke64(seat + PP_BLOCK_ROOT, root);
   poke64(seat + PP_BLOCK_TCB, tcb);
   poke32(seat + PP_BLOCK_EXTENSION, extension.address());
+  poke64(seat + PP_BLOCK_FPU, allocateFpu());
+  poke64(seat + PP_BLOCK_FAIL_FPU, allocateFpu());
+  if (peek64(seat + PP_BLOCK_FPU) == 0 || peek64(seat + PP_BLOCK_FAIL_FPU) == 0) return false;
   poke32(seat + PP_BLOCK_PRESENCE, PRESENCE_NEW);
   poke32(seat + PP_BLOCK_VIEW, ownsRootVm(extension) ? ROOT_VMID : INVALID_ID);
   // Bareflank 3.0's only extension sees the root VM from the beginning
@@ -89,9 +96,10 @@ function makeSeat(seat: u64, extension: Extension, ppid: u32, root: u64): bool {
   return true;
 }
 
-/** Makes an extension the one whose code this processor runs in ring 3, with the VS that is active for it. */
+/** Makes an extension the one whose code this processor enters in ring 3 next, with the VS that is active for it. */
 export function takeSeat(next: Extension): void {
   const current = currentExtension();
+  resetRing3(threadPointer(ppid()));
   if (next == current) return;
   copyMemory(parkedSeat(current), BLOCK, SEAT_END);
   copyMemory(BLOCK, parkedSeat(next), SEAT_END);

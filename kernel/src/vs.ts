@@ -1,5 +1,6 @@
 // Virtual processor states: a control block (VMCB or VMCS), and the registers that the processor does not keep in it
 
+import { allocateFpu, releaseFpu } from "#arch/fpu-area";
 import { ppLoad64, ppStore64 } from "#arch/pparea";
 import { GENERAL_REGISTERS, REGISTER_FILE_BYTES } from "#arch/register-file";
 import { MAX_VSS } from "../../abi/generated/bare/syscalls";
@@ -37,6 +38,8 @@ export class Vs extends PoolObject {
   private reserved1: u32 = 0;
   /** Native address of its registers while it is not active. */
   private registers: u64 = 0;
+  /** Object that holds its x87 and vector registers while the processor does not. */
+  fpu: u64 = 0;
 
   /** Makes a VS that has just been allocated that of a VP on a processor, all zeroes; false when memory runs out. */
   init(vpid: u32, ppid: u32): bool {
@@ -51,7 +54,8 @@ export class Vs extends PoolObject {
     this.ioMap = 0;
     this.controlBlock = allocatePage();
     this.registers = registerFiles.allocate();
-    if (this.controlBlock != 0 && this.registers != 0) return true;
+    this.fpu = allocateFpu();
+    if (this.controlBlock != 0 && this.registers != 0 && this.fpu != 0) return true;
     this.discard();
     return false;
   }
@@ -61,8 +65,10 @@ export class Vs extends PoolObject {
     let kept: u32 = 0;
     if (this.controlBlock != 0 && !freePage(this.controlBlock)) kept++;
     if (this.registers != 0 && !registerFiles.release(this.registers)) kept++;
+    if (this.fpu != 0 && !releaseFpu(this.fpu)) kept++;
     this.controlBlock = 0;
     this.registers = 0;
+    this.fpu = 0;
     return kept == 0;
   }
 
@@ -108,7 +114,7 @@ const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BY
 
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {
-  vss.init(memory.data(80 * 256, 8), offsetof<Vs>(), MAX_VSS);
+  vss.init(memory.data(88 * 256, 8), offsetof<Vs>(), MAX_VSS);
   return registerFiles.init(pages, REGISTER_FILE_BYTES);
 }
 

@@ -1625,36 +1625,40 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
 #define BF_PP_BLOCK_ROOT BF_U32(0xc0) /* u64: Physical address of its top-level page table on this processor. */
 #define BF_PP_BLOCK_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xd0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_EXTENSION BF_U32(0x180) /* u32: Its linear address. */
-#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x184) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_PP_BLOCK_VIEW BF_U32(0x188) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x18c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x190) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x194) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_PRESENCE BF_U32(0x198) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_PP_BLOCK_CALLER BF_U32(0x19c) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_PP_BLOCK_CONTEXT BF_U32(0x1a0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_PP_BLOCK_WORK BF_U32(0x1a4) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-#define BF_PP_BLOCK_VMCB BF_U32(0x1a8) /* u64: Physical address of the loaded VS's VMCB. */
-#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1b0) /* u64: The same in the direct map. */
-#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1b8) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1c0) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-#define BF_PP_BLOCK_PPID BF_U32(0x1c8) /* u32. */
-#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1cc) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0x1d0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_RESERVED0 BF_U32(0x1d4) /* u32. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0x1d8) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x1e0) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_VMCS BF_U32(0x1e8) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x1f0) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x1f8) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x200) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x208) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x210) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x218) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x21c) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x220) /* Size of the structure. */
+#define BF_PP_BLOCK_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
+#define BF_PP_BLOCK_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xe0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_EXTENSION BF_U32(0x190) /* u32: Its linear address. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x194) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_PP_BLOCK_VIEW BF_U32(0x198) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x19c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1a0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1a4) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_PRESENCE BF_U32(0x1a8) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_PP_BLOCK_CALLER BF_U32(0x1ac) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x1b0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_PP_BLOCK_WORK BF_U32(0x1b4) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+#define BF_PP_BLOCK_VMCB BF_U32(0x1b8) /* u64: Physical address of the loaded VS's VMCB. */
+#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1c0) /* u64: The same in the direct map. */
+#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1c8) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1d0) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+#define BF_PP_BLOCK_PPID BF_U32(0x1d8) /* u32. */
+#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1dc) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0x1e0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_RESERVED0 BF_U32(0x1e4) /* u32. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0x1e8) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x1f0) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x1f8) /* u64: Object for the x87 and vector registers that the operating system entered with. */
+#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x200) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x208) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x210) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x218) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x220) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x228) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x230) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x238) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x23c) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x240) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1683,6 +1687,8 @@ struct bf_pp_block {
     uint64_t tcb_ids0;
     uint64_t root;
     uint64_t tcb;
+    uint64_t fpu;
+    uint64_t fail_fpu;
     uint64_t fault_frame[22];
     uint32_t extension;
     uint32_t active_vs;
@@ -1704,6 +1710,8 @@ struct bf_pp_block {
     uint32_t reserved0;
     uint64_t scratch;
     uint64_t tcb_ids1;
+    uint64_t boot_fpu;
+    uint64_t fpu_owner;
     uint64_t vmcs;
     uint64_t guest_cr2;
     uint64_t guest_dr6;
@@ -1713,7 +1721,7 @@ struct bf_pp_block {
     uint32_t entry_work;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 544, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 576, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */
@@ -1749,18 +1757,20 @@ _Static_assert(sizeof(struct bf_pp_block) == 544, "size of bf_pp_block");
 #define BF_SEAT_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
 #define BF_SEAT_ROOT BF_U32(0xc0) /* u64: Physical address of its top-level page table on this processor. */
 #define BF_SEAT_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
-#define BF_SEAT_FAULT_FRAME BF_U32(0xd0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_SEAT_EXTENSION BF_U32(0x180) /* u32: Its linear address. */
-#define BF_SEAT_ACTIVE_VS BF_U32(0x184) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_SEAT_VIEW BF_U32(0x188) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_SEAT_FAILED_CONTEXT BF_U32(0x18c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_STATUS BF_U32(0x190) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_DETAIL BF_U32(0x194) /* u32: Its detail: the vector of a fault. */
-#define BF_SEAT_PRESENCE BF_U32(0x198) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_SEAT_CALLER BF_U32(0x19c) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_SEAT_CONTEXT BF_U32(0x1a0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_SEAT_RESERVED BF_U32(0x1a4) /* u32. */
-#define BF_SEAT_BYTES BF_U32(0x1a8) /* Size of the structure. */
+#define BF_SEAT_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
+#define BF_SEAT_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
+#define BF_SEAT_FAULT_FRAME BF_U32(0xe0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_SEAT_EXTENSION BF_U32(0x190) /* u32: Its linear address. */
+#define BF_SEAT_ACTIVE_VS BF_U32(0x194) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_SEAT_VIEW BF_U32(0x198) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_SEAT_FAILED_CONTEXT BF_U32(0x19c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_STATUS BF_U32(0x1a0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_DETAIL BF_U32(0x1a4) /* u32: Its detail: the vector of a fault. */
+#define BF_SEAT_PRESENCE BF_U32(0x1a8) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_SEAT_CALLER BF_U32(0x1ac) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_SEAT_CONTEXT BF_U32(0x1b0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_SEAT_RESERVED BF_U32(0x1b4) /* u32. */
+#define BF_SEAT_BYTES BF_U32(0x1b8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_seat {
     uint64_t user_rsp;
@@ -1789,6 +1799,8 @@ struct bf_seat {
     uint64_t tcb_ids0;
     uint64_t root;
     uint64_t tcb;
+    uint64_t fpu;
+    uint64_t fail_fpu;
     uint64_t fault_frame[22];
     uint32_t extension;
     uint32_t active_vs;
@@ -1801,13 +1813,14 @@ struct bf_seat {
     uint32_t context;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_seat) == 424, "size of bf_seat");
+_Static_assert(sizeof(struct bf_seat) == 440, "size of bf_seat");
 #endif
 
 /* PpBlock.work */
 #define BF_WORK_FLUSH_HOST BF_U32(0x1) /* Host translations have become stale. */
 #define BF_WORK_END_FLUSH BF_U32(0x2) /* At the next exit the guest's translations are flushed: take the request out of the VMCB. */
 #define BF_WORK_FLUSH_GUESTS BF_U32(0x8) /* Translations of guests have become stale: flushed before one is entered. */
+#define BF_WORK_FPU BF_U32(0x10) /* The extension has taken the x87 and vector registers: before a guest runs, they are its own again. */
 #define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
 
 /* Rules of VMRUN on AMD */

@@ -1732,6 +1732,10 @@ pub struct PpBlock {
     pub root: u64,
     /// Physical address of its TCB on this processor.
     pub tcb: u64,
+    /// Object that holds its x87 and vector registers while the processor does not.
+    pub fpu: u64,
+    /// The same for its fail callback.
+    pub fail_fpu: u64,
     /// Its registers at its last fault, as the entry of an exception pushes them.
     pub fault_frame: [u64; 22],
     /// Its linear address.
@@ -1772,6 +1776,10 @@ pub struct PpBlock {
     pub scratch: u64,
     /// ppid and onlinePps as the TCB shows them.
     pub tcb_ids1: u64,
+    /// Object for the x87 and vector registers that the operating system entered with.
+    pub boot_fpu: u64,
+    /// Object whose x87 and vector registers the processor has; 0: nobody's.
+    pub fpu_owner: u64,
     /// Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current.
     pub vmcs: u64,
     /// Intel: a guest's register that host mode has changed or may change, saved at each exit.
@@ -1787,7 +1795,7 @@ pub struct PpBlock {
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 544);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 576);
 
 // Seat.presence
 
@@ -1848,6 +1856,10 @@ pub struct Seat {
     pub root: u64,
     /// Physical address of its TCB on this processor.
     pub tcb: u64,
+    /// Object that holds its x87 and vector registers while the processor does not.
+    pub fpu: u64,
+    /// The same for its fail callback.
+    pub fail_fpu: u64,
     /// Its registers at its last fault, as the entry of an exception pushes them.
     pub fault_frame: [u64; 22],
     /// Its linear address.
@@ -1871,7 +1883,7 @@ pub struct Seat {
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<Seat>() == 424);
+const _: () = assert!(core::mem::size_of::<Seat>() == 440);
 
 // PpBlock.work
 
@@ -1881,6 +1893,8 @@ pub const WORK_FLUSH_HOST: u32 = 0x1;
 pub const WORK_END_FLUSH: u32 = 0x2;
 /// Translations of guests have become stale: flushed before one is entered.
 pub const WORK_FLUSH_GUESTS: u32 = 0x8;
+/// The extension has taken the x87 and vector registers: before a guest runs, they are its own again.
+pub const WORK_FPU: u32 = 0x10;
 /// The debug level asks for a record of every exit.
 pub const WORK_LOG: u32 = 0x4;
 

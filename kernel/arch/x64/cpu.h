@@ -71,6 +71,7 @@ INTRINSIC(u32, cpu, cpuidRegister, u32 leaf, u32 subleaf, u32 which)
     return value
 #define WRITE_CONTROL(reg) __asm__ volatile("mov %0, %%" reg ::"r"(value) : "memory")
 
+INTRINSIC0(u64, cpu, readCr0) { READ_CONTROL("cr0"); }
 INTRINSIC(void, cpu, writeCr0, u64 value) { WRITE_CONTROL("cr0"); }
 INTRINSIC0(u64, cpu, readCr2) { READ_CONTROL("cr2"); }
 INTRINSIC(void, cpu, writeCr2, u64 value) { WRITE_CONTROL("cr2"); }
@@ -94,6 +95,19 @@ INTRINSIC(u32, cpu, tryWriteXcr0, u64 value)
                      : "+r"(ok)
                      : "c"(0), "a"((u32)value), "d"((u32)(value >> 32)));
     return ok;
+}
+
+// FNSAVE's companions: FXRSTOR and XRSTOR of AMD leave the last instruction's and operand's addresses alone.
+#define FORGET_X87 "fnclex\nemms\nfildl %0\n"
+#define STATE_AREA(area) "+m"(*(u64 *)(area))
+#define COMPONENTS(mask) "a"((u32)(mask)), "d"((u32)((mask) >> 32)) : "memory"
+
+INTRINSIC(void, cpu, xsave, u64 area, u64 mask) { __asm__ volatile("xsave64 %0" : STATE_AREA(area) : COMPONENTS(mask)); }
+INTRINSIC(void, cpu, fxsave, u64 area) { __asm__ volatile("fxsave64 %0" : STATE_AREA(area)::"memory"); }
+INTRINSIC(void, cpu, fxrstor, u64 area) { __asm__ volatile(FORGET_X87 "fxrstor64 %0" : STATE_AREA(area)::"memory"); }
+INTRINSIC(void, cpu, xrstor, u64 area, u64 mask)
+{
+    __asm__ volatile(FORGET_X87 "xrstor64 %0" : STATE_AREA(area) : COMPONENTS(mask));
 }
 
 INTRINSIC(u64, cpu, readDr, u32 index)
@@ -154,14 +168,14 @@ INTRINSIC(void, cpu, loadGdt, u64 base, u32 limit)
                      "lretq\n"
                      "1: movl $0x18, %k0\n"
                      "mov %k0, %%ss\n"
-                     "xorl %k0, %k0\n"
-                     "mov %k0, %%ds\n"
-                     "mov %k0, %%es\n"
-                     "mov %k0, %%fs\n"
-                     "mov %k0, %%gs\n"
                      : "=&r"(scratch)
                      : "m"(gdtr)
                      : "memory");
+}
+
+INTRINSIC0(void, cpu, clearSegments)
+{
+    __asm__ volatile("mov %0, %%ds\nmov %0, %%es\nmov %0, %%fs\nmov %0, %%gs" ::"r"(0));
 }
 
 INTRINSIC(void, cpu, loadIdt, u64 base, u32 limit)

@@ -17,6 +17,7 @@ export declare function tryWrmsr(index: u32, value: u64): u32;
 /** Executes CPUID: EAX, EBX, ECX or EDX (0 to 3) of a leaf. */
 export declare function cpuidRegister(leaf: u32, subleaf: u32, register: u32): u32;
 
+export declare function readCr0(): u64;
 export declare function writeCr0(value: u64): void;
 export declare function readCr2(): u64;
 export declare function writeCr2(value: u64): void;
@@ -29,6 +30,13 @@ export declare function writeCr8(value: u64): void;
 export declare function readXcr0(): u64;
 /** Writes XCR0; 0 when the processor refused the value with #GP. */
 export declare function tryWriteXcr0(value: u64): u32;
+/** Saves components of the state to an area, aligned to 64; XCR0 has all of them. */
+export declare function xsave(area: u64, components: u64): void;
+/** Loads them; no address of an instruction or operand of the former state is left (APM volume 2, 11.4.4). */
+export declare function xrstor(area: u64, components: u64): void;
+/** The same for x87 and SSE, on a processor without XSAVE. */
+export declare function fxsave(area: u64): void;
+export declare function fxrstor(area: u64): void;
 /** Reads DR0 to DR3, DR6 or DR7. */
 export declare function readDr(index: u32): u64;
 /** Writes DR0 to DR3, DR6 or DR7. */
@@ -40,8 +48,10 @@ export declare function flushPage(virtual: u64): void;
 /** AMD: flushes the translation of a guest's virtual address in an address space (INVLPGA). */
 export declare function flushGuestPage(virtual: u64, asid: u32): void;
 
-/** Loads GDTR, then every segment register: CS and SS from the GDT's kernel entries, the rest null. */
+/** Loads GDTR, then CS and SS from the GDT's kernel entries. */
 export declare function loadGdt(base: u64, limit: u32): void;
+/** Loads DS, ES, FS and GS with null. */
+export declare function clearSegments(): void;
 /** Loads IDTR. */
 export declare function loadIdt(base: u64, limit: u32): void;
 /** Loads TR, and LDTR with null. */

@@ -24,7 +24,7 @@ import {
 } from "../../../abi/generated/bare/windows";
 import { nativeAddress, peek64, poke8, poke16, poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../../src/memory/pages";
-import { exceptionStubs, loadGdt, loadIdt, loadTaskRegister } from "./cpu";
+import { clearSegments, exceptionStubs, loadGdt, loadIdt, loadTaskRegister } from "./cpu";
 import { KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
 
 /** Code and data segments of 64-bit mode: limit ignored, type and privilege count. */
@@ -121,6 +121,7 @@ export function makeDescriptors(root: u64): bool {
  */
 export function useDescriptors(): void {
   loadGdt(PP_AREA_BASE + PP_GDT, GDT_LIMIT);
+  clearSegments();
   loadTaskRegister(TSS_SELECTOR);
   loadIdt(idtAddress(), VECTOR_COUNT * 16 - 1);
 }

@@ -60,39 +60,17 @@ kernel_entry:
 1:  call enterBoot
     jmp act
 
-// A guest's general registers but RAX.
-.macro LOAD_GENERAL
-    mov rbx, TCB(RBX)
-    mov rcx, TCB(RCX)
-    mov rdx, TCB(RDX)
-    mov rbp, TCB(RBP)
-    mov rsi, TCB(RSI)
-    mov rdi, TCB(RDI)
-    mov r8, TCB(R8)
-    mov r9, TCB(R9)
-    mov r10, TCB(R10)
-    mov r11, TCB(R11)
-    mov r12, TCB(R12)
-    mov r13, TCB(R13)
-    mov r14, TCB(R14)
-    mov r15, TCB(R15)
-.endm
-
-.macro STORE_GENERAL
-    mov TCB(RBX), rbx
-    mov TCB(RCX), rcx
-    mov TCB(RDX), rdx
-    mov TCB(RBP), rbp
-    mov TCB(RSI), rsi
-    mov TCB(RDI), rdi
-    mov TCB(R8), r8
-    mov TCB(R9), r9
-    mov TCB(R10), r10
-    mov TCB(R11), r11
-    mov TCB(R12), r12
-    mov TCB(R13), r13
-    mov TCB(R14), r14
-    mov TCB(R15), r15
+// A guest's general registers but RAX, in the order in which the TCB has them.
+.macro EACH_GENERAL load
+    .set .Loffset, 0
+    .irp register, rbx, rcx, rdx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+    .if \load
+    mov \register, TCB(RBX + .Loffset)
+    .else
+    mov TCB(RBX + .Loffset), \register
+    .endif
+    .set .Loffset, .Loffset + 8
+    .endr
 .endm
 
 // SYSCALL of an extension (APM volume 2, 6.1.1): RCX = its RIP, R11 = its RFLAGS, RSP still its own. `fast` serves the
@@ -196,9 +174,9 @@ run_amd:
     mov rcx, PP(VMCB_VIRTUAL)
     mov rdx, TCB(RAX)
     mov [rcx + VMCB_RAX], rdx
-    LOAD_GENERAL
+    EACH_GENERAL 1
     vmrun
-    STORE_GENERAL
+    EACH_GENERAL 0
     vmsave                          // VMRUN restored RAX: the VMCB's address
     mov rax, PP(HOST_VMCB)
     vmload
@@ -217,7 +195,7 @@ upcall_amd:
 // Loads all of the guest but CR2, DR6, STAR and FMASK, which are its own already, and enters it.
 .macro ENTER_GUEST instruction
     WRITE_MSR MSR_LSTAR, BF_PP_BLOCK_GUEST_LSTAR
-    LOAD_GENERAL
+    EACH_GENERAL 1
     mov rax, TCB(RAX)
     \instruction
 .endm
@@ -249,7 +227,7 @@ run_intel:
     .globl intel_exit_entry
 intel_exit_entry:
     mov TCB(RAX), rax
-    STORE_GENERAL
+    EACH_GENERAL 0
     READ_MSR MSR_LSTAR, BF_PP_BLOCK_GUEST_LSTAR
     mov eax, offset intel_syscall_entry
     xor edx, edx
@@ -343,21 +321,9 @@ promote:
 resume:
     lea rsp, PP(FAULT_FRAME)
 restore_frame:
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop r11
-    pop r10
-    pop r9
-    pop r8
-    pop rdi
-    pop rsi
-    pop rbp
-    pop rdx
-    pop rcx
-    pop rbx
-    pop rax
+    .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rdx, rcx, rbx, rax
+    pop \register
+    .endr
     add rsp, 16
     iretq
 
@@ -378,22 +344,11 @@ exception_stubs:
     .endr
 
 exception:
-    push rax
-    push rbx
-    push rcx
-    push rdx
-    push rbp
-    push rsi
-    push rdi
-    push r8
-    push r9
-    push r10
-    push r11
-    push r12
-    push r13
-    push r14
-    push r15
-    cld
+    .irp register, rax, rbx, rcx, rdx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+    push \register
+    .endr
+    push 2                          // AC, too, which an interrupt gate leaves as ring 3 had it: SMAP holds (CLAC is not
+    popfq                           // everywhere), and DF, NT and TF
     mov rdi, rsp
     mov rbx, rsp
     and rsp, -16

@@ -19,11 +19,13 @@ import { fail, fatal } from "../../src/life-cycle";
 import { ppid } from "../../src/pp";
 import { leaveKernel, reenterKernel } from "../../src/work";
 import { exceptionFixup, readCr2 } from "./cpu";
+import { takeFpu } from "./fpu";
 import { panic, printFrame } from "./panic";
 import { countNmi, noteFault, openPorts } from "./vendor";
 
 const VECTOR_DEBUG: u64 = 1;
 const VECTOR_NMI: u64 = 2;
+const VECTOR_DEVICE_NOT_AVAILABLE: u64 = 7;
 const VECTOR_GENERAL_PROTECTION: u64 = 13;
 const VECTOR_PAGE_FAULT: u64 = 14;
 const PRIVILEGE: u64 = 3;
@@ -56,6 +58,10 @@ function extensionFault(frame: u64): u32 {
   const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
   // No fault to anybody else: what the fail callback may be about stays
   if (vector == VECTOR_PAGE_FAULT && showDirect(address)) {
+    leaveKernel(false);
+    return ACTION_IRET;
+  }
+  if (vector == VECTOR_DEVICE_NOT_AVAILABLE && takeFpu()) {
     leaveKernel(false);
     return ACTION_IRET;
   }

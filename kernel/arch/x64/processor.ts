@@ -8,12 +8,14 @@ import {
 } from "../../../abi/generated/bare/boot";
 import { writeCr0, writeCr4, wrmsr } from "./cpu";
 import { initDescriptors, makeDescriptors, useDescriptors } from "./descriptors";
+import { keepBootFpu } from "./fpu";
+import { initFpuAreas } from "./fpu-area";
 import { HOST_CR0, HOST_SFMASK, HOST_STAR } from "./host-registers";
 import { initMemoryTypes } from "./memory-type";
 import { initNestedFormat } from "./nested-format";
 import * as vendor from "./vendor";
 
-/** PAE, MCE, OSFXSR, OSXMMEXCPT: the last two let extensions that another compiler made believe in SSE. */
+/** PAE, MCE, OSFXSR, OSXMMEXCPT: the last two for extensions that use SSE, as other compilers make them (fpu.ts). */
 const CR4_BASE: u64 = 0x0660;
 const CR4_UMIP: u64 = 1 << 11;
 const CR4_OSXSAVE: u64 = 1 << 18;
@@ -35,12 +37,12 @@ const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
 export function initProcessors(): bool {
   initNestedFormat(vendor.isIntel());
   initMemoryTypes(vendor.isIntel());
-  return initDescriptors();
+  return initFpuAreas() && initDescriptors();
 }
 
 /** Takes the memory that this processor needs in host mode; nothing of the processor changes. False when it runs out. */
 export function makeProcessor(root: u64): bool {
-  return vendor.prepare() && makeDescriptors(root);
+  return keepBootFpu() && vendor.prepare() && makeDescriptors(root);
 }
 
 /** Puts the processor into the state in which extensions run, FS at the extension's TCB. False when it refuses. */

@@ -3,6 +3,7 @@
 import { SAVED_STATE_RAX } from "../../../abi/generated/bare/boot";
 import { PP_STATE } from "../../../abi/generated/bare/windows";
 import { Vs } from "../../src/vs";
+import { giveFpu, loadBootFpu, restoreBootFpu } from "./fpu";
 import { ppLoad64, ppStore64 } from "./pparea";
 import { GENERAL_REGISTERS, VS_CR8, VS_XCR0 } from "./register-file";
 import { restoreSwitched, savedSwitched, writeSwitched } from "./switched";
@@ -13,6 +14,7 @@ export function initRoot(vs: Vs): void {
   vendor.loadSavedState(vs);
   for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) vs.writeGeneral(i, ppLoad64(PP_STATE + SAVED_STATE_RAX + i * 8));
   for (let index = VS_CR8; index <= VS_XCR0; index++) writeSwitched(vs, index, savedSwitched(index));
+  loadBootFpu(vs.fpu);
   vs.isRoot = 1;
   vs.ran = 0;
   // The address space identifier may have been used by another hypervisor before us
@@ -25,12 +27,14 @@ export function giveBack(vs: Vs): void {
   for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) {
     ppStore64(PP_STATE + SAVED_STATE_RAX + i * 8, vs.readGeneral(i));
   }
+  giveFpu(vs.fpu);
   vendor.leave(vs);
 }
 
 /** Leaves SavedState as the loader wrote it, but for RAX. */
 export function giveBackSaved(rax: u64): void {
   ppStore64(PP_STATE + SAVED_STATE_RAX, rax);
+  restoreBootFpu();
   restoreSwitched();
   vendor.leaveAsSaved();
 }

@@ -8,7 +8,8 @@ import { ppLoad32 } from "./pparea";
 /** x87 state: always on. */
 export const XCR0_X87: u64 = 1;
 
-function hasXcr0(): bool {
+/** Whether the processor has XSAVE, and host mode uses it. */
+export function hasXcr0(): bool {
   return (ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES) & CPU_FEATURE_XSAVE) != 0;
 }
 

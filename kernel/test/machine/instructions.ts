@@ -2,6 +2,7 @@
 
 import { PP_AREA_BASE } from "@bareflank/abi";
 import type { Intrinsics } from "../../../bsl/test-support/index.ts";
+import { fpuInstructions } from "./fpu.ts";
 import type { HostMemory } from "./host-memory.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 import { GeneralProtection, type Processor } from "./processor.ts";
@@ -49,6 +50,7 @@ export function instructions(context: InstructionContext): Intrinsics {
       flushGuestPage: (address: bigint, asid: number) =>
         current().flushes.push(`page 0x${u64(address).toString(16)} of ASID ${asid >>> 0}`),
       ...controlRegisters(current),
+      ...fpuInstructions(current, memory),
       ...descriptorTables(context),
       vmsave: (address: bigint) => vmsave(current(), vmcbAt(context, address)),
       vmload: (address: bigint) => vmload(current(), vmcbAt(context, address)),
@@ -88,6 +90,7 @@ function privateArea(memory: HostMemory): Intrinsics[string] {
 
 function controlRegisters(current: () => Processor): Intrinsics[string] {
   return {
+    readCr0: () => current().cr0,
     readCr2: () => current().cr2,
     readCr4: () => current().cr4,
     readCr8: () => current().cr8,
@@ -120,9 +123,14 @@ function descriptorTables({ current, memory }: InstructionContext): Intrinsics[s
     loadGdt: (base: bigint, limit: number) => {
       const processor = current();
       processor.gdtr = { base: u64(base), limit };
-      for (const name of ["ds", "es", "fs", "gs"] as const) processor.segments[name] = { ...NULL };
       processor.segments.cs = codeOrData(memory.peek(u64(base) + 0x10n, 8), 0x10);
       processor.segments.ss = codeOrData(memory.peek(u64(base) + 0x18n, 8), 0x18);
+    },
+    // As on AMD, which leaves the bases of FS and GS
+    clearSegments: () => {
+      const { segments } = current();
+      for (const name of ["ds", "es"] as const) segments[name] = { ...NULL };
+      for (const name of ["fs", "gs"] as const) segments[name] = { ...NULL, base: segments[name].base };
     },
     loadIdt: (base: bigint, limit: number) => {
       current().idtr = { base: u64(base), limit };

@@ -84,6 +84,18 @@ const CAPABILITIES: ReadonlyMap<number, bigint> = new Map([
 
 /** x87, SSE and AVX. */
 const XCR0_SUPPORTED = 7n;
+const XSAVE_BYTES = 832;
+
+/** The x87 control word, MXCSR, the lower halves of XMM0 and of the upper half of YMM0. */
+export interface FpuState {
+  fcw: bigint;
+  mxcsr: bigint;
+  xmm: bigint;
+  ymm: bigint;
+}
+
+/** As after FNINIT and a reset (SDM volume 1, 13.6). */
+export const INITIAL_FPU: Readonly<FpuState> = { fcw: 0x37fn, mxcsr: 0x1f80n, xmm: 0n, ymm: 0n };
 
 export class Processor {
   cr0 = 0n;
@@ -98,6 +110,8 @@ export class Processor {
   ) as Record<SegmentName, Segment>;
   /** Flushes of translations, in words. */
   readonly flushes: string[] = [];
+  /** A register of each kind that XSAVE holds. */
+  fpu: FpuState = { ...INITIAL_FPU };
   gdtr = { base: 0n, limit: 0 };
   idtr = { base: 0n, limit: 0 };
   /** On Intel. */
@@ -121,6 +135,7 @@ export class Processor {
     [0, [13, 0, 0, 0]],
     [1, [0, 0, 1 << 26, 0]],
     [7, [0, (1 << 20) | (1 << 7) | 1, 1 << 2, 0]],
+    [13, [Number(XCR0_SUPPORTED), XSAVE_BYTES, XSAVE_BYTES, 0]],
     [0x8000_0000, [0x8000_001e | 0, 0, 0, 0]],
     [0x8000_0001, [0, 0, 0, (1 << 26) | (1 << 20)]],
     [0x8000_0008, [0x3030, 0, 0, 0]],
@@ -128,6 +143,11 @@ export class Processor {
 
   cpuid(leaf: number): readonly [number, number, number, number] {
     return this.leaves.get(leaf) ?? [0, 0, 0, 0];
+  }
+
+  /** Gives it an MSR that it would not have otherwise. */
+  addMsr(index: number, value: bigint): void {
+    this.#msrs.set(index, value);
   }
 
   rdmsr(index: number): bigint {

@@ -1,6 +1,16 @@
 // run_intel: VMLAUNCH or VMRESUME with the processor's checks, and the exit with what the assembly saves
 
-import { ENTRY_LAUNCH, ENTRY_REFUSED, ENTRY_STATE, PP_AREA_BASE, PP_STACK, PP_STACK_BYTES } from "@bareflank/abi";
+import {
+  ENTRY_LAUNCH,
+  ENTRY_REFUSED,
+  ENTRY_STATE,
+  EXT_TLS_BASE,
+  EXT_TLS_STRIDE,
+  PAGE_SIZE,
+  PP_AREA_BASE,
+  PP_STACK,
+  PP_STACK_BYTES,
+} from "@bareflank/abi";
 import { INTEL_MSR, MSR, type Processor } from "./processor.ts";
 import type { StructureView } from "./structure-view.ts";
 import type { Vmcs } from "./vmcs.ts";
@@ -151,7 +161,7 @@ export class VmxSwitch implements WorldSwitch {
       HOST_TR: 0x40n,
       ...Object.fromEntries(["DS", "ES", "FS", "GS", "GS_BASE"].map((name) => [`HOST_${name}`, 0n])),
       ...Object.fromEntries(["CS", "ESP", "EIP"].map((name) => [`HOST_SYSENTER_${name}`, 0n])),
-      HOST_FS_BASE: processor.segments.fs.base,
+      HOST_FS_BASE: EXT_TLS_BASE + this.#context.ppBlock.get("ppid") * EXT_TLS_STRIDE + BigInt(PAGE_SIZE),
       HOST_TR_BASE: processor.segments.tr.base,
       HOST_GDTR_BASE: processor.gdtr.base,
       HOST_IDTR_BASE: processor.idtr.base,

@@ -40,7 +40,7 @@ describe("the first processor", () => {
 
   test("runs the microkernel with its own control registers", () => {
     const { processor } = booted().pp;
-    expect(processor.cr0).toBe(0x8001_0033n);
+    expect(processor.cr0).toBe(0x8001_003bn);
     expect(processor.cr4).toBe(0x34_0e60n);
     expect(processor.cr3).toBe(BigInt(booted().pp.root));
   });

@@ -5,6 +5,7 @@
 
 import { PP_BLOCK_ROOT } from "../../../../abi/generated/bare/pp-block";
 import { PP_AREA_BASE, PP_GDT, PP_STACK, PP_STACK_BYTES } from "../../../../abi/generated/bare/windows";
+import { threadPointer } from "../../../src/extension";
 import { block64, ppid } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { rdmsr, readCr4 } from "../cpu";
@@ -30,7 +31,6 @@ import { intelExitEntry, vmwrite } from "./vmx";
 
 const MSR_PAT: u32 = 0x277;
 const MSR_EFER: u32 = 0xc000_0080;
-const MSR_FS_BASE: u32 = 0xc000_0100;
 
 /** Writes the host-state area of the current VMCS, a VS's of this processor. What is not written is 0. */
 export function writeHostState(vs: Vs): void {
@@ -43,7 +43,7 @@ export function writeHostState(vs: Vs): void {
   vmwrite(HOST_CS_SELECTOR, KERNEL_CODE_SELECTOR);
   vmwrite(HOST_SS_SELECTOR, KERNEL_STACK_SELECTOR);
   vmwrite(HOST_TR_SELECTOR, TSS_SELECTOR);
-  vmwrite(HOST_FS_BASE, rdmsr(MSR_FS_BASE));
+  vmwrite(HOST_FS_BASE, threadPointer(ppid()));
   vmwrite(HOST_TR_BASE, PP_AREA_BASE + PP_GDT + TSS_OFFSET);
   vmwrite(HOST_GDTR_BASE, PP_AREA_BASE + PP_GDT);
   vmwrite(HOST_IDTR_BASE, idtAddress());
