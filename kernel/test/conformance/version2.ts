@@ -22,7 +22,7 @@ function buildManifest(): string {
   });
   mkdirSync(built, { recursive: true });
   const path = join(built, "version2.json");
-  const service = { file, name: "service", calls: ["debug", "message", "vs"] };
+  const service = { file, name: "service", calls: ["debug", "message", "vs", "mem_free_page", "mem_free_huge"] };
   writeFileSync(path, JSON.stringify({ extensions: [{ file, name: "client" }, service] }));
   return path;
 }
