@@ -1,4 +1,4 @@
-// Three kinds of tests: in Node.js alone, on the bare platform, and under a whole Linux
+// Kinds of tests: in Node.js alone, on the bare platform, under a whole Linux, and what CI has no time for
 
 import { defineConfig } from "vitest/config";
 
@@ -19,38 +19,40 @@ const emulated = { testTimeout: 60 * MINUTE, hookTimeout: 60 * MINUTE };
  */
 const sequential = { fileParallelism: false, maxWorkers: 1, retry: 1 };
 
+const setupFiles = ["./test/cpu-time.ts"];
+
+/** A project whose tests use emulators. */
+const emulators = (name: string, groupOrder: number) => ({
+  test: {
+    name,
+    include: [`**/test/**/*.${name}.test.ts`],
+    exclude: ignored,
+    setupFiles,
+    ...emulated,
+    sequence: { groupOrder },
+    ...sequential,
+  },
+});
+
 export default defineConfig({
   test: {
+    reporters: ["default", "./test/cpu-reporter.ts"],
     projects: [
       {
         test: {
           name: "unit",
           include: ["**/test/**/*.test.ts"],
-          exclude: [...ignored, "**/*.bare.test.ts", "**/*.e2e.test.ts"],
+          exclude: [...ignored, "**/*.bare.test.ts", "**/*.e2e.test.ts", "**/*.full.test.ts"],
+          setupFiles,
           ...unlimited,
+          // A process for each file would take longer to start than most files to run.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: "bare",
-          include: ["**/test/**/*.bare.test.ts"],
-          exclude: ignored,
-          ...emulated,
-          sequence: { groupOrder: 1 },
-          ...sequential,
-        },
-      },
-      {
-        test: {
-          name: "e2e",
-          include: ["**/test/**/*.e2e.test.ts"],
-          exclude: ignored,
-          ...emulated,
-          sequence: { groupOrder: 2 },
-          ...sequential,
-        },
-      },
+      emulators("bare", 1),
+      emulators("e2e", 2),
+      emulators("full", 3),
     ],
   },
 });

@@ -24,6 +24,7 @@
 
 #define CHUNK_BYTES 65536
 #define HEADER_BYTES 5
+#define ARCHIVE "/run/lab-files.cpio"
 
 enum { OUTPUT, ERRORS, STREAMS };
 
@@ -172,6 +173,21 @@ static void send_file(const char *path)
         close(file);
 }
 
+/* Keeps files for the command that unpacks them. */
+static void keep_archive(const void *bytes, size_t length)
+{
+    int file = open(ARCHIVE, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    const char *rest = bytes;
+    ssize_t count = file < 0 ? -1 : 0;
+    while (length > 0 && file >= 0 && (count = write(file, rest, length)) > 0) {
+        rest += count;
+        length -= (size_t)count;
+    }
+    send_number('F', count < 0 ? (uint32_t)errno : 0);
+    if (file >= 0)
+        close(file);
+}
+
 static void receive(void)
 {
     char header[HEADER_BYTES];
@@ -192,6 +208,9 @@ static void receive(void)
         break;
     case 'G':
         send_file(payload);
+        break;
+    case 'P':
+        keep_archive(payload, length);
         break;
     }
     free(payload);

@@ -10,13 +10,8 @@ mount -t debugfs debugfs /sys/kernel/debug
 hostname bareflank-lab
 ip link set lo up
 
-# What goes wrong here is shown to the user by the host.
 notes=/run/lab-notes
-: >"$notes"
-driver=/usr/lib/bareflank/bfdriver.ko
-if [ -f "$driver" ]; then
-    insmod "$driver" 2>>"$notes" || dmesg | grep -i -e bfdriver -e bareflank | tail -n 5 >>"$notes"
-fi
+sh /usr/lib/bareflank/lab/driver.sh >"$notes" 2>&1
 
 cd /root
 for port in $LAB_CHANNEL; do

@@ -28,6 +28,7 @@ interface RunFlags extends MachineFlags {
   readonly put: string[];
   readonly get: string[];
   readonly crashKernel?: string;
+  readonly booted?: boolean;
   readonly timeout?: number;
   readonly bootTimeout?: number;
 }
@@ -186,6 +187,7 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
       wholeNumber,
     )
     .option("--append <words>", "more words for Linux's command line")
+    .option("--booted", "go on from where a machine has booted: quick, but it cannot be switched off or rebooted")
     .option("--crash-kernel <command>", "load a crash kernel first; when Linux panics, run this command in it")
     .addHelpText(
       "after",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** An emulator that does nothing, with a serial port whose text the test sends. */
 function machine() {
-  const ended = new Promise<Ending>(() => undefined);
+  let end: (ending: Ending) => void = () => undefined;
+  const ended = new Promise<Ending>((resolve) => {
+    end = resolve;
+  });
   const monitor = { registers: () => Promise.resolve("rip 0x1\n") } as Emulator["monitor"];
   const emulator: Emulator = {
     pid: process.pid,
@@ -32,11 +35,12 @@ function machine() {
   const watch = new FailureWatch(emulator, []);
   watch.heed(serial);
   watch.observe("processor-halted", serial);
+  watch.observe("hypervisor-panic", serial);
   const write = (text: string) => {
     writeFileSync(join(folder, "serial.log"), text, { flag: "a" });
     serial.emit("data", Buffer.from(text));
   };
-  return { watch, write };
+  return { watch, write, end };
 }
 
 const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error as MachineFailure);
@@ -84,4 +88,23 @@ it("lets a command end that ends soon after its processor was halted", async () 
   write("bareflank: processor halted: the extension failed after its VM had started\r\n");
   expect(await ended).toBe(3);
   watch.stop();
+});
+
+it("does nothing more about a panic when the machine has ended by itself, and its folder is gone", async () => {
+  const { watch, write, end } = machine();
+  let failures = 0;
+  watch.on("failure", () => {
+    failures += 1;
+  });
+  write("bareflank: PANIC: the microkernel faulted on PP 0\r\nbareflank: processor halted\r\n");
+  end({ reason: "guest-exit", value: 17 });
+  const gone = folder;
+  rmSync(gone, { recursive: true });
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect({ failures, failed: watch.failed, exists: existsSync(gone) }).toEqual({
+    failures: 0,
+    failed: false,
+    exists: false,
+  });
+  folder = mkdtempSync(join(tmpdir(), "bf-watch-"));
 });

@@ -63,6 +63,13 @@ describe("qemuArguments for Linux", () => {
     ]);
   });
 
+  it("goes on from a saved state, whatever its file is called", () => {
+    expect(wordsFor({}, linux)).not.toContain("-incoming");
+    expect(valuesOf(wordsFor({}, { ...linux, state: "/a 'b'/state" }), "-incoming")).toEqual([
+      "exec:cat '/a '\\''b'\\''/state'",
+    ]);
+  });
+
   it("has a terminal only when one is wanted", () => {
     expect(wordsFor({}, linux).join(" ")).not.toContain("virtconsole");
     expect(wordsFor({}, { ...linux, terminal: true }).join(" ")).toContain("virtconsole");

@@ -1,7 +1,7 @@
 // `bf coverage`
 
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { Command } from "commander";
 import { Builder, selectParts } from "./build.ts";
 import { type Branch, Coverage } from "./coverage.ts";
@@ -31,7 +31,13 @@ interface Options {
   readonly json?: boolean;
 }
 
-const TESTS = ["run", "--project", "unit"];
+type PartFolder = { readonly folder: string };
+
+/** The unit tests below the folders of these parts' packages. */
+const tests = (root: string, parts: readonly PartFolder[]): string[] => [
+  ...["run", "--project", "unit"],
+  ...new Set(parts.map(({ folder }) => `${relative(root, folder).split(sep)[0]}/`)),
+];
 
 async function coverage(words: readonly string[], options: Options): Promise<void> {
   const workspace = findWorkspace(process.cwd());
@@ -42,18 +48,22 @@ async function coverage(words: readonly string[], options: Options): Promise<voi
   if (failures[0] !== undefined) throw failures[0].error;
   const counters = new Coverage(workspace);
   await counters.prepare(parts);
-  const passed = await runTests(workspace.root, counters.environment);
+  const passed = await runTests(workspace.root, parts, counters.environment);
   const branches = counters.report();
   if (options.json === true) process.stdout.write(`${JSON.stringify(branches, null, 2)}\n`);
   else process.stdout.write(`${table(branches)}${options.missing === true ? `\n${missing(branches)}` : ""}`);
   if (!passed) throw new BuildError("Tests failed; their coverage may say less than it should.");
 }
 
-/** Whether all unit tests passed. */
-function runTests(root: string, environment: Record<string, string>): Promise<boolean> {
+/** Whether all unit tests of these parts passed. */
+function runTests(root: string, parts: readonly PartFolder[], environment: Record<string, string>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...environment };
-    const child = spawn(join(root, "node_modules/.bin/vitest"), TESTS, { cwd: root, env, stdio: ["ignore", 2, 2] });
+    const child = spawn(join(root, "node_modules/.bin/vitest"), tests(root, parts), {
+      cwd: root,
+      env,
+      stdio: ["ignore", 2, 2],
+    });
     child.once("error", reject);
     child.once("exit", (code) => resolve(code === 0));
   });

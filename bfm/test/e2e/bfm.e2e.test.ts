@@ -17,6 +17,7 @@ describe("bfm, on two processors", () => {
     anotherKernel.set64(version, 99n);
     const cut = new ElfPatch(products.defaultExtension);
     linux = await LinuxMachine.boot({
+      booted: true,
       smp: 2,
       put: [
         { from: anotherKernel.bytes, to: "/root/another-kernel.elf" },

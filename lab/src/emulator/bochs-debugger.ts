@@ -98,6 +98,10 @@ export class BochsDebugger implements Monitor {
     writeFileSync(file, Buffer.from(digits.join(""), "hex"));
   }
 
+  saveState(): Promise<void> {
+    return Promise.reject(new Error("The lab does not save the state of Bochs's machines."));
+  }
+
   quit(): Promise<void> {
     this.#process.end();
     return Promise.resolve();

@@ -39,6 +39,8 @@ export interface LinuxBoot {
   readonly rootBytes: number;
   /** Whether there is an interactive terminal besides console and channel. */
   readonly terminal: boolean;
+  /** A file with the state of such a machine (`Monitor.saveState`): it goes on from there instead of booting. */
+  readonly state?: string;
 }
 
 export type Boot = BareBoot | LinuxBoot;
@@ -88,6 +90,8 @@ export interface Monitor {
   pause(): Promise<void>;
   /** Writes guest physical memory to a file of the host. */
   saveMemory(address: bigint, bytes: bigint, file: string): Promise<void>;
+  /** Stops the processors, and writes all of the machine's state into a file of the host. */
+  saveState(file: string): Promise<void>;
   /** Ends the machine at once. */
   quit(): Promise<void>;
 }

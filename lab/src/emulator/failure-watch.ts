@@ -14,7 +14,7 @@ import { MachineClock, waitingSeconds } from "./machine-clock.ts";
 /** What a dying machine writes to a serial port, and how many seconds it gets after that. */
 const panics = {
   /** Long enough for the rest of the text. */
-  panic: { pattern: /Kernel panic - not syncing.*/, grace: 1 },
+  panic: { pattern: /Kernel panic - not syncing.*/, grace: 2 },
   /** Linux may have got its processor back, or may run on with the others: its command can still end. */
   "hypervisor-panic": { pattern: /bareflank: PANIC.*/, grace: 10 },
   /** The same, but for a machine with one processor nothing can come any more. */
@@ -41,6 +41,8 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
   #stopped = false;
   /** Signs of life so far. */
   #signs = 0;
+  /** What is waited for: each of these ends one. */
+  readonly #waits = new Set<() => void>();
 
   /** @param symbolFiles names for the addresses in the machine's last words */
   constructor(emulator: Emulator, symbolFiles: readonly string[]) {
@@ -49,7 +51,12 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
     this.#symbolFiles = symbolFiles;
     emulator.died.then((death) => this.#die(death));
     emulator.ended.then((ending) => {
-      if (this.#stopped || this.failed || ending.reason === "guest-exit") {
+      if (this.#stopped || this.failed) {
+        return;
+      }
+      if (ending.reason === "guest-exit") {
+        // A panic was survived, and its time must not run on.
+        this.stop();
         return;
       }
       const detail = ending.reason === "emulator-failed" ? `exit code ${ending.exitCode}, ${emulator.log()}` : "";
@@ -84,9 +91,10 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
     return this.#failure !== undefined;
   }
 
-  /** From now on, an end is no failure. */
+  /** From now on, an end is no failure, and nothing is waited for. */
   stop(): void {
     this.#stopped = true;
+    for (const cancel of this.#waits) cancel();
   }
 
   /** Waits for `begin` to resolve; fails when the machine does, or with `kind` when the limit is reached. */
@@ -134,14 +142,20 @@ export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure
       const left = allowed - (now - begin);
       // This process may have been late, too: what came meanwhile is read before the next look.
       if (left <= 0 && wasOver) {
+        cancel();
         then();
         return;
       }
       wasOver = left <= 0;
       timer = setTimeout(look, Math.min(LOOK_MILLISECONDS, Math.max(1, left * 1_000)));
     };
+    const cancel = () => {
+      clearTimeout(timer);
+      this.#waits.delete(cancel);
+    };
+    this.#waits.add(cancel);
     look();
-    return () => clearTimeout(timer);
+    return cancel;
   }
 
   /** The machine is of no use any more, but its emulator still runs: notes the registers, then ends it. */

@@ -7,7 +7,7 @@ import { LabError } from "../errors.ts";
 import type { Machine } from "../machines.ts";
 
 /** The emulator's path. */
-const findProgram = ({ program, debianPackage }: Machine): string => {
+export const findProgram = ({ program, debianPackage }: Machine): string => {
   const folders = (process.env.PATH ?? "").split(":");
   const path = folders.map((folder) => join(folder, program)).find((candidate) => existsSync(candidate));
   if (path === undefined) {

@@ -2,6 +2,7 @@
 
 import type { QemuMachine } from "../machines.ts";
 import type { BareBoot, Boot, LinuxBoot, MachineOptions, Wire } from "./emulator.ts";
+import { quotedWord } from "./qemu-monitor.ts";
 
 /** QEMU's own log: every reset of a processor, triple faults among them. */
 export const RESET_LOG = "resets.log";
@@ -44,6 +45,7 @@ const linuxArguments = (boot: LinuxBoot, path: SocketPath): string[] => [
   ...["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine],
   ...socketDevice("console", path("console")),
   ...["-serial", "chardev:console"],
+  ...(boot.state === undefined ? [] : ["-incoming", `exec:cat ${quotedWord(boot.state)}`]),
   ...["-object", `memory-backend-file,id=root,mem-path=${boot.root},size=${boot.rootBytes},share=off`],
   ...["-device", "virtio-pmem-pci,memdev=root,id=rootdisk"],
   ...["-device", "virtio-serial-pci"],

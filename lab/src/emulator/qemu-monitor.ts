@@ -3,6 +3,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Monitor } from "./emulator.ts";
 
 interface Reply {
@@ -11,6 +12,19 @@ interface Reply {
   readonly event?: string;
   readonly data?: Record<string, unknown>;
 }
+
+/** QEMU's answer to query-migrate, as far as it is of interest. */
+interface MigrationStatus {
+  readonly status: string;
+  readonly "error-desc"?: string;
+}
+
+/** Bytes a second: more than any host writes. */
+const UNLIMITED = 1e12;
+const MIGRATION_POLL_MILLISECONDS = 20;
+
+/** One word of a shell. */
+export const quotedWord = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
@@ -67,6 +81,28 @@ export class QemuMonitor
 
   async saveMemory(address: bigint, bytes: bigint, file: string): Promise<void> {
     await this.human(`pmemsave ${address} ${bytes} "${file}"`);
+  }
+
+  /** Waits until a machine that goes on from a saved state has all of it. */
+  async stateRead(): Promise<void> {
+    for (;;) {
+      const { status } = (await this.execute("query-status")) as { readonly status: string };
+      if (status !== "inmigrate") return;
+      await sleep(MIGRATION_POLL_MILLISECONDS);
+    }
+  }
+
+  async saveState(file: string): Promise<void> {
+    await this.pause();
+    await this.execute("migrate-set-parameters", { "max-bandwidth": UNLIMITED });
+    await this.execute("migrate", { uri: `exec:cat >${quotedWord(file)}` });
+    for (;;) {
+      const { status, "error-desc": error } = (await this.execute("query-migrate")) as MigrationStatus;
+      if (status === "completed") return;
+      if (status === "failed")
+        throw new Error(`QEMU cannot save the machine's state: ${error ?? "it does not say why"}.`);
+      await sleep(MIGRATION_POLL_MILLISECONDS);
+    }
   }
 
   async quit(): Promise<void> {

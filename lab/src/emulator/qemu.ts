@@ -94,6 +94,7 @@ export class Qemu implements Emulator {
   }
 
   async resume(): Promise<void> {
+    await this.monitor.stateRead();
     await this.monitor.execute("cont");
   }
 

@@ -12,12 +12,12 @@ const touch = (path: string): void => {
   utimesSync(path, now, now);
 };
 
-const prune = (folder: string, name: string): void => {
+const prune = (folder: string, name: string, keep: number): void => {
   const others = readdirSync(folder)
     .filter((file) => file.startsWith(`${name}-`) && !file.endsWith(".tmp"))
     .map((file) => ({ path: join(folder, file), used: statSync(join(folder, file)).mtimeMs }))
     .sort((a, b) => b.used - a.used);
-  for (const { path } of others.slice(KEPT_PER_NAME)) {
+  for (const { path } of others.slice(keep)) {
     rmSync(path, { recursive: true, force: true });
   }
 };
@@ -28,11 +28,13 @@ const prune = (folder: string, name: string): void => {
  * @param name what it is, e.g. "root"
  * @param digest hexadecimal; decides, with the name, which one it is
  * @param produce makes it at the path that it gets; when it throws, nothing is kept
+ * @param keep so many of this name stay
  */
 export const cached = async (
   name: string,
   digest: string,
   produce: (path: string) => Promise<void> | void,
+  keep = KEPT_PER_NAME,
 ): Promise<string> => {
   const folder = cacheFolder();
   const path = join(folder, `${name}-${digest.slice(0, 20)}`);
@@ -50,6 +52,6 @@ export const cached = async (
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-  prune(folder, name);
+  prune(folder, name, keep);
   return path;
 };

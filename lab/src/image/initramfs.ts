@@ -107,25 +107,38 @@ const bfmEntries = (): Entry[] => [
   { kind: "link", path: "/usr/bin/bfm", target: `${INSTALLED}/bfm/bfm` },
 ];
 
+/** Inserts the driver; what it prints is for the user. */
+export const DRIVER_SCRIPT = `${INSTALLED}/lab/driver.sh`;
+
+/** The user's files. */
+export const putEntries = (put: readonly (string | PutFile)[]): Entry[] =>
+  put.map((file) => putEntry(typeof file === "string" ? { from: file } : file));
+
+/** An archive to unpack in the machine's root file system. */
+export const filesArchive = (entries: readonly Entry[]): Buffer => cpioArchive(completeTree(entries));
+
 /**
  * The archive that Linux unpacks as its first file system.
  *
  * @param modules what the kernel needs for its root disk and its wires
- * @param extra entries for the machine's root file system, e.g. the probe module
- * @param put files of the user's
+ * @param files entries for the machine's root file system
  */
 export const initramfs = async (
   kernel: DebianKernel,
   modules: readonly string[],
-  extra: readonly Entry[],
-  put: readonly PutFile[],
+  files: readonly Entry[],
 ): Promise<Buffer> => {
+  const script = (name: string): Entry => ({
+    kind: "host-file",
+    path: `${INSTALLED}/lab/${name}`,
+    source: join(labFolder, "guest", name),
+  });
   const upper: Entry[] = [
     { kind: "folder", path: "/root", mode: 0o700 },
-    { kind: "host-file", path: `${INSTALLED}/lab/start.sh`, source: join(labFolder, "guest", "start.sh") },
+    script("start.sh"),
+    script("driver.sh"),
     { kind: "host-file", path: `${INSTALLED}/lab/agent`, source: await guestProgram("agent"), mode: 0o755 },
-    ...extra,
-    ...put.map(putEntry),
+    ...files,
   ];
   const layered = upper.map((entry) => ({ ...entry, path: `/upper${entry.path}` }));
   return cpioArchive(completeTree([...bootEntries(kernel, modules), ...layered]));

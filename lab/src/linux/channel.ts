@@ -14,6 +14,8 @@ export const toGuest = {
   shell: "S",
   /** Payload: path of the file to send. */
   get: "G",
+  /** Payload: a cpio archive, which the agent keeps as ARCHIVE. It answers with a file's end. */
+  put: "P",
 } as const;
 
 export const fromGuest = {
@@ -28,6 +30,9 @@ export const fromGuest = {
   /** End of a file; payload: u32 errno, 0 when it is complete. */
   fileEnd: "F",
 } as const;
+
+/** Where the agent keeps the archive that it was sent. */
+export const ARCHIVE = "/run/lab-files.cpio";
 
 const HEADER_BYTES = 5;
 

@@ -32,6 +32,11 @@ export interface LinuxOptions {
    * retry. Without it, a boot is given up when nothing comes from it any more.
    */
   readonly bootTimeout?: number;
+  /**
+   * Go on from the state of a machine that has booted, where there is one (linux/booted.ts): a second instead of five. Such
+   * a machine can be neither switched off nor rebooted.
+   */
+  readonly booted?: boolean;
   /** Keep the folder with the logs when all goes well, too. */
   readonly keep?: boolean;
   /** Told about what the user should know, e.g. that the driver is not built yet. */

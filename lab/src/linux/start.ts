@@ -1,97 +1,126 @@
-// Booting Linux: images, emulator, and the wait for the agent
+// Starting Linux: by booting it, or from the state of a machine that has booted
 
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Emulator, LinuxBoot, MachineOptions } from "../emulator/emulator.ts";
-import { FailureWatch, type Limit } from "../emulator/failure-watch.ts";
-import { startEmulator } from "../emulator/start.ts";
-import { findKernel } from "../image/debian.ts";
-import { initramfs, nextKernelEntries, type PutFile, productEntries } from "../image/initramfs.ts";
-import { probeEntries } from "../image/probe.ts";
-import { rootImage } from "../image/root.ts";
-import { findMachine, type Machine } from "../machines.ts";
-import { products } from "../paths.ts";
+import type { FailureWatch, Limit } from "../emulator/failure-watch.ts";
+import { LabError } from "../errors.ts";
+import { DRIVER_SCRIPT, filesArchive } from "../image/initramfs.ts";
+import type { Entry } from "../image/tree.ts";
+import { findMachine, type QemuMachine } from "../machines.ts";
 import { keepRunFolder, newRunFolder, removeRunFolder } from "../run-folder.ts";
-import { debugFiles } from "../symbol-files.ts";
-import { Channel, fromGuest } from "./channel.ts";
-import { CRASH_KERNEL_WORDS, kernelCommandLine } from "./command-line.ts";
+import { bootedState, hasBootedState } from "./booted.ts";
+import { ARCHIVE, type Channel, fromGuest, toGuest } from "./channel.ts";
 import { linuxDevices } from "./devices.ts";
+import { filesFor, INITRAMFS, prepareBoot } from "./images.ts";
+import { type LaunchedMachine, launch, machineOptions } from "./launch.ts";
 import type { LinuxOptions } from "./options.ts";
 import { BootProgress } from "./progress.ts";
 
-/** In the run's folder until Linux has unpacked it. */
-const INITRAMFS = "initramfs.cpio";
-
-/** A machine whose agent has spoken. */
-export interface StartedMachine {
-  readonly emulator: Emulator;
-  /** Names for the addresses that it writes. */
-  readonly symbolFiles: readonly string[];
-  readonly channel: Channel;
-  readonly watch: FailureWatch;
+/** A machine whose agent takes commands. */
+export interface StartedMachine extends LaunchedMachine {
   readonly bootMilliseconds: number;
 }
 
-const machineOptions = (options: LinuxOptions): MachineOptions => ({
-  machine: findMachine(options.machine ?? "amd"),
-  smp: options.smp ?? 1,
-  memory: options.memory ?? "1G",
-  icount: options.icount ?? false,
-  cpu: options.cpu,
-  gdbPort: options.gdbPort,
-});
-
-/** Everything that the machine boots from, made if need be. */
-const prepareBoot = async (options: LinuxOptions, { emulator }: Machine, folder: string): Promise<LinuxBoot> => {
-  const { append = "" } = options;
-  const devices = linuxDevices[emulator];
-  const kernel = findKernel();
-  const root = await rootImage(kernel);
-  const built = productEntries();
-  if (built.missing.length > 0) {
-    options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
-  }
-  const put = (options.put ?? []).map((file): PutFile => (typeof file === "string" ? { from: file } : file));
-  const next = options.crashKernel === true ? await nextKernelEntries(kernel, devices.channelModules) : [];
-  const extra = [...built.entries, ...(await probeEntries(kernel)), ...next];
-  const archive = await initramfs(kernel, devices.modules, extra, put);
-  const file = join(folder, INITRAMFS);
-  writeFileSync(file, archive);
-  return {
-    kind: "linux",
-    kernel: kernel.image,
-    initramfs: file,
-    commandLine: kernelCommandLine(devices, [...(next.length > 0 ? [CRASH_KERNEL_WORDS] : []), append].join(" ")),
-    root: root.path,
-    rootBytes: root.bytes,
-    terminal: options.terminal === true,
-  };
-};
-
-/** The user's own extensions have the names, or the default extension when there are none. */
-const symbolFilesOf = ({ put = [] }: LinuxOptions): string[] => {
-  const names = put.map((file) => (typeof file === "string" ? file : file.from));
-  const extensions = names.filter((name): name is string => typeof name === "string" && name.endsWith(".elf"));
-  return debugFiles(extensions.length > 0 ? extensions : [products.defaultExtension]);
-};
-
-const bootLimit = ({ bootTimeout, machine = "amd" }: LinuxOptions): Limit =>
-  bootTimeout === undefined
+/** None while GDB may hold the machine. */
+const bootLimit = ({ bootTimeout, gdbPort, machine = "amd" }: LinuxOptions): Limit | undefined => {
+  if (gdbPort !== undefined) return undefined;
+  return bootTimeout === undefined
     ? { silentSeconds: linuxDevices[findMachine(machine).emulator].silentBootSeconds }
     : { seconds: bootTimeout };
+};
 
-/** The agent's first words: what went wrong while Linux booted. */
-const agentReady = (watch: FailureWatch, channel: Channel, limit: Limit | undefined): Promise<string> =>
-  watch.guard("boot-hang", limit, (resolve) =>
-    channel.once("frame", (type, payload) => {
-      if (type === fromGuest.ready) {
-        resolve(payload.toString().trim());
+/** The payload of the next frame of one type, while the machine comes up. */
+const nextFrame = (
+  watch: FailureWatch,
+  channel: Channel,
+  limit: Limit | undefined,
+  wanted: string,
+  others: (type: string, payload: Buffer) => void = () => undefined,
+): Promise<Buffer> =>
+  watch.guard("boot-hang", limit, (resolve) => {
+    const listener = (type: string, payload: Buffer) => {
+      if (type !== wanted) {
+        others(type, payload);
+        return;
       }
-    }),
-  );
+      channel.off("frame", listener);
+      resolve(payload);
+    };
+    channel.on("frame", listener);
+  });
+
+/** Boots, and waits for the agent; returns its first words, what went wrong while Linux booted. */
+const untilUp = async (launched: LaunchedMachine, options: LinuxOptions, folder: string): Promise<string> => {
+  const { emulator, channel, watch } = launched;
+  const progress = new BootProgress(launched.console, (note) => options.onNote?.(note));
+  try {
+    const ready = nextFrame(watch, channel, bootLimit(options), fromGuest.ready);
+    if (options.gdbPort === undefined) {
+      await emulator.resume();
+    }
+    return (await ready).toString().trim();
+  } finally {
+    progress.stop();
+    rmSync(join(folder, INITRAMFS), { force: true });
+  }
+};
+
+/** Lets a machine go on that has booted, and gives it its files; returns what went wrong with the driver. */
+const untilEquipped = async (
+  { emulator, channel, watch }: LaunchedMachine,
+  options: LinuxOptions,
+  files: readonly Entry[],
+): Promise<string> => {
+  const limit = bootLimit(options);
+  await emulator.resume();
+  const kept = nextFrame(watch, channel, limit, fromGuest.fileEnd);
+  channel.send(toGuest.put, filesArchive(files));
+  const errno = (await kept).readUInt32LE();
+  if (errno !== 0) {
+    throw new LabError(`The machine cannot take its files (errno ${errno}).`, "Give it more memory: --memory 2G");
+  }
+  let notes = "";
+  const ended = nextFrame(watch, channel, limit, fromGuest.exit, (_, text) => {
+    notes += text.toString();
+  });
+  channel.send(toGuest.command, `cd / && cpio -idu <${ARCHIVE} 2>/dev/null; rm ${ARCHIVE}; sh ${DRIVER_SCRIPT}`);
+  await ended;
+  return notes.trim();
+};
+
+/** Boots a machine without files, and saves what it is when the agent has spoken. */
+const saveBooted = async (options: LinuxOptions, state: string): Promise<void> => {
+  const folder = newRunFolder();
+  const { machine } = machineOptions(options);
+  const launched = await launch(options, await prepareBoot(options, machine, [], folder), folder);
+  await untilUp(launched, options, folder);
+  try {
+    await launched.emulator.monitor.saveState(state);
+  } finally {
+    launched.watch.stop();
+    await launched.emulator.kill();
+    removeRunFolder(folder);
+  }
+};
+
+/** Starts the machine in whichever way; returns what its user should know. */
+const start = async (options: LinuxOptions, folder: string): Promise<LaunchedMachine & { notes: string }> => {
+  const hardware = machineOptions(options);
+  const files = await filesFor(options, hardware.machine);
+  if (!hasBootedState(options, hardware)) {
+    const launched = await launch(options, await prepareBoot(options, hardware.machine, files, folder), folder);
+    return { ...launched, notes: await untilUp(launched, options, folder) };
+  }
+  const anew = await prepareBoot(options, hardware.machine, [], folder);
+  const save = (state: string) => saveBooted(options, state);
+  const boot = await bootedState(hardware.machine as QemuMachine, hardware, anew, save);
+  rmSync(join(folder, INITRAMFS), { force: true });
+  const launched = await launch(options, boot, folder);
+  return { ...launched, notes: await untilEquipped(launched, options, files) };
+};
 
 /**
- * Boots once, and waits for the agent.
+ * Starts Linux once, and waits until it takes commands.
  *
  * @throws LabError when the machine cannot be made; nothing is left of it
  * @throws MachineFailure when it does not come up
@@ -102,41 +131,16 @@ export const startMachine = async (options: LinuxOptions): Promise<StartedMachin
     keepRunFolder(folder);
   }
   const begin = performance.now();
-  let emulator: Emulator;
   try {
-    const hardware = machineOptions(options);
-    emulator = await startEmulator(hardware, await prepareBoot(options, hardware.machine, folder), folder);
-  } catch (error) {
-    removeRunFolder(folder);
-    throw error;
-  }
-  const symbolFiles = symbolFilesOf(options);
-  const watch = new FailureWatch(emulator, symbolFiles);
-  const serial = await emulator.connection("serial");
-  watch.observe("hypervisor-panic", serial);
-  watch.observe("processor-halted", serial);
-  const console = await emulator.connection("console");
-  const channelSocket = await emulator.connection("channel");
-  for (const socket of [serial, console, channelSocket]) {
-    watch.heed(socket);
-  }
-  if (options.crashKernel !== true) {
-    watch.observe("panic", console);
-  }
-  const channel = new Channel(channelSocket);
-  const debugged = options.gdbPort !== undefined;
-  if (!debugged) {
-    await emulator.resume();
-  }
-  const progress = new BootProgress(console, (note) => options.onNote?.(note));
-  try {
-    const notes = await agentReady(watch, channel, debugged ? undefined : bootLimit(options));
+    const { notes, ...launched } = await start(options, folder);
     if (notes !== "") {
       options.onNote?.(notes);
     }
-  } finally {
-    progress.stop();
-    rmSync(join(folder, INITRAMFS), { force: true });
+    return { ...launched, bootMilliseconds: performance.now() - begin };
+  } catch (error) {
+    if (error instanceof LabError) {
+      removeRunFolder(folder);
+    }
+    throw error;
   }
-  return { emulator, symbolFiles, channel, watch, bootMilliseconds: performance.now() - begin };
 };

@@ -34,7 +34,7 @@ describe.each([1, 2, 4])("fifty starts and stops in one boot, on %i processors",
     succeed(linux, "grep -v -e unpurged -e kernel_clone /proc/vmallocinfo | cut -d' ' -f2- | sort");
 
   beforeAll(async () => {
-    linux = await bootMachine({ smp });
+    linux = await bootMachine({ smp, booted: true });
     await succeed(linux, "insmod /usr/lib/bareflank/probe.ko");
     before = await facts();
     expect(before.registers.match(/ cr0=/g)).toHaveLength(smp);

@@ -9,7 +9,7 @@ describe("NMIs during a storm of CPUIDs", () => {
   let linux: LinuxMachine;
 
   beforeAll(async () => {
-    linux = await bootMachine({ smp: PROCESSORS });
+    linux = await bootMachine({ smp: PROCESSORS, booted: true });
     await succeed(linux, "bfm quick");
   });
 

@@ -1,7 +1,10 @@
+// Each of Bochs's machines under Linux; one of them, with two processors, is in loader/test/e2e/intel.e2e.test.ts
+
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LinuxMachine, runLinux } from "../../src/index.ts";
+import { describeChannel, PUT } from "./channel-behaviour.ts";
 
 const notes: string[] = [];
 
@@ -14,7 +17,7 @@ describe.each([
   beforeAll(async () => {
     linux = await LinuxMachine.boot({
       machine,
-      put: [{ from: Buffer.from("content"), to: "/root/put.txt" }],
+      put: [PUT],
       terminal: true,
       onNote: (note) => notes.push(note),
     });
@@ -28,30 +31,13 @@ describe.each([
     expect(notes.some((note) => note.startsWith("booting, 5 s: "))).toBe(true);
   });
 
-  it("passes exit codes on, and keeps stdout and stderr apart, byte for byte", async () => {
-    const { exitCode, stdout, stderr } = await run("printf 'a\\r\\n\\tb'; printf 'no newline' >&2; exit 77");
-    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 77, stdout: "a\r\n\tb", stderr: "no newline" });
-  });
-
-  it("looks like a bare processor with what a hypervisor needs", async () => {
-    const { stdout } = await run(
-      `grep ^flags /proc/cpuinfo >flags; grep -c -w ${feature} flags; grep -c -w hypervisor flags`,
-    );
-    expect(stdout).toBe("1\n0\n");
-  });
+  describeChannel(() => linux, feature, "/dev/ttyS3");
 
   it("has a clock that goes as the machine's own timers do", async () => {
     const { stdout } = await run("cat /proc/uptime; sleep 2; cat /proc/uptime");
     const [before = 0, after = 0] = stdout.split("\n").map(Number.parseFloat);
     expect(after - before).toBeGreaterThan(1.9);
     expect(after - before).toBeLessThan(2.5);
-  });
-
-  it("has the files that it was given, and gives files back", async () => {
-    expect((await linux.get("put.txt")).toString()).toBe("content");
-    await run("seq 1 4000 >numbers");
-    const numbers = Array.from({ length: 4000 }, (_, index) => `${index + 1}\n`).join("");
-    expect((await linux.get("numbers")).toString()).toBe(numbers);
   });
 
   it("lets the debugger look at registers and memory, and goes on afterwards", async () => {
@@ -61,23 +47,6 @@ describe.each([
     await linux.monitor.saveMemory(0x4000_0438n, 2n, file);
     expect(readFileSync(file).toString("hex")).toBe("53ef");
     expect((await run("echo on")).stdout).toBe("on\n");
-  });
-
-  it("has a login shell on its terminal, and ends with the shell's exit code", async () => {
-    let typed = "";
-    const terminal = await linux.terminal();
-    const prompt = new Promise<void>((resolve) =>
-      terminal.on("data", (bytes) => {
-        typed += bytes;
-        if (typed.includes("lab:~# ")) resolve();
-      }),
-    );
-    const ended = linux.runShell(30, 90);
-    await prompt;
-    terminal.write("stty size; tty; exit 5\r");
-    expect(await ended).toBe(5);
-    expect(typed).toContain("30 90");
-    expect(typed).toContain("/dev/ttyS3");
   });
 });
 

@@ -1,0 +1,53 @@
+// What a Linux machine boots from, and what it gets besides
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { LinuxBoot } from "../emulator/emulator.ts";
+import { findKernel } from "../image/debian.ts";
+import { initramfs, nextKernelEntries, productEntries, putEntries } from "../image/initramfs.ts";
+import { probeEntries } from "../image/probe.ts";
+import { rootImage } from "../image/root.ts";
+import type { Entry } from "../image/tree.ts";
+import type { Machine } from "../machines.ts";
+import { CRASH_KERNEL_WORDS, kernelCommandLine } from "./command-line.ts";
+import { linuxDevices } from "./devices.ts";
+import type { LinuxOptions } from "./options.ts";
+
+/** In the run's folder until Linux has unpacked it. */
+export const INITRAMFS = "initramfs.cpio";
+
+/** Files that a machine gets besides what it boots from: what was built, the probe, the user's own. */
+export const filesFor = async (options: LinuxOptions, { emulator }: Machine): Promise<Entry[]> => {
+  const kernel = findKernel();
+  const built = productEntries();
+  if (built.missing.length > 0) {
+    options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
+  }
+  const { channelModules } = linuxDevices[emulator];
+  const next = options.crashKernel === true ? await nextKernelEntries(kernel, channelModules) : [];
+  return [...built.entries, ...(await probeEntries(kernel)), ...next, ...putEntries(options.put ?? [])];
+};
+
+/** Everything that the machine boots from, made if need be. `files` are there when Linux is up. */
+export const prepareBoot = async (
+  options: LinuxOptions,
+  { emulator }: Machine,
+  files: readonly Entry[],
+  folder: string,
+): Promise<LinuxBoot> => {
+  const devices = linuxDevices[emulator];
+  const kernel = findKernel();
+  const root = await rootImage(kernel);
+  const file = join(folder, INITRAMFS);
+  writeFileSync(file, await initramfs(kernel, devices.modules, files));
+  const words = [...(options.crashKernel === true ? [CRASH_KERNEL_WORDS] : []), options.append ?? ""];
+  return {
+    kind: "linux",
+    kernel: kernel.image,
+    initramfs: file,
+    commandLine: kernelCommandLine(devices, words.join(" ")),
+    root: root.path,
+    rootBytes: root.bytes,
+    terminal: options.terminal === true,
+  };
+};
