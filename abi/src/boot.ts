@@ -4,7 +4,7 @@ import { structure, table } from "./schema.ts";
 
 export const versions = table("boot", "Versions that must match between kernel image, loader and bfm", "u64", {
   BOOT_MAGIC: [0x4c45_4e52_454b_4642n, '"BFKERNEL", little endian.'],
-  BOOT_VERSION: [2n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
+  BOOT_VERSION: [3n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
 });
 
 export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
@@ -129,7 +129,9 @@ export const features = table("boot", "BootArgs.features", "u32", {
 
 /**
  * The operating system's state on one processor: read by the loader before it enters, turned into the root VS by the
- * kernel, and written back by the kernel before it jumps to promoteEntry.
+ * kernel, and written back by the kernel before it jumps to promoteEntry. On AMD the hand-off code lets VMSAVE write FS,
+ * GS, LDTR and TR into the same page, where a VMCB has them (0x440 to 0x49F), as the processor holds them: what a
+ * descriptor says may differ from it.
  */
 export const savedState = structure("boot", "SavedState", "The operating system's state on one processor", {
   osAddress: ["u64", "This structure's own address in the operating system's address space."],
@@ -141,6 +143,8 @@ export const savedState = structure("boot", "SavedState", "The operating system'
   hostCr3: ["u64", "BootArgs.rootPhys."],
   kernelEntry: ["u64", "The kernel's entry point."],
   hostEfer: ["u64", "EFER to enter host mode with."],
+  hostDebugctl: ["u64", "DEBUGCTL to enter host mode with: on Intel 0, for the tables of its records are not mapped there."],
+  physical: ["u64", "This structure's physical address."],
   rax: "u64",
   rbx: "u64",
   rcx: "u64",

@@ -6,6 +6,7 @@
 //                                                 pokes=TIMES    how often
 //     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL or VMCALL, and prints RAX
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
+//     dr0=A dr7=BITS     arms a breakpoint; early=1: before the start, for which nothing changes then
 //     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
 //     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
 //                        function returns, and what the constant in its code reads as
@@ -16,7 +17,7 @@ import { readVendor } from "#arch/check";
 import { cpuidEax, hypercall, rdmsr, readCr4, writeCr4, wrmsr } from "#arch/cpu";
 import { VENDOR_INTEL } from "../../abi/generated/bare/boot";
 import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
-import { callHookTarget, hookTarget, inb, openInterruptWindow, outb, outsb, undefinedOpcode, waitOnce } from "./board";
+import { armBreakpoint, callHookTarget, hookTarget, inb, openInterruptWindow, outb, outsb, undefinedOpcode, waitOnce } from "./board";
 import { print, printHex } from "./console";
 import { option } from "./multiboot";
 
@@ -30,9 +31,15 @@ const PORT_PIC_2: u32 = 0xa1;
 const hypercallRegisters: usize = memory.data(64, 8);
 const letters: usize = memory.data<u8>([0x61, 0x62, 0x63]);
 
+/** Arms the breakpoint that the command line names. */
+export function arm(): void {
+  if (has("dr7")) armBreakpoint(option("dr0", 0), option("dr7", 0));
+}
+
 /** Does what the command line names. */
 export function act(): void {
   const value = option("value", 0);
+  if (!has("early")) arm();
   if (has("wrmsr")) wrmsr(<u32>option("wrmsr", 0), value);
   if (has("rdmsr")) show("rdmsr", rdmsr(<u32>option("rdmsr", 0)));
   if (has("outb")) outb(<u32>option("outb", 0), <u32>value);

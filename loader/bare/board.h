@@ -71,6 +71,11 @@ INTRINSIC(void, board, loadIdt, u64 base, u32 limit)
     __asm__ volatile("lidt %0" : : "m"(idtr) : "memory");
 }
 
+INTRINSIC(void, board, armBreakpoint, u64 address, u64 control)
+{
+    __asm__ volatile("mov %0, %%dr0\nmov %1, %%dr7" : : "r"(address), "r"(control) : "memory");
+}
+
 INTRINSIC0(u64, board, imageEnd) { return (u64)image_end; }
 INTRINSIC0(u64, board, exceptionStubs) { return (u64)exception_stubs; }
 INTRINSIC0(u64, board, trampoline) { return (u64)trampoline; }

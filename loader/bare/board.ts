@@ -8,6 +8,8 @@ export declare function inb(port: u32): u32;
 
 /** Writes `count` bytes at an address to a port, by one REP OUTSB. */
 export declare function outsb(port: u32, address: u64, count: u64): void;
+/** Writes DR0, then DR7. */
+export declare function armBreakpoint(address: u64, control: u64): void;
 /** Executes UD2. */
 export declare function undefinedOpcode(): void;
 /** Executes HLT once. */

@@ -31,7 +31,7 @@ import {
 } from "../../abi/generated/bare/driver";
 import { fillMemory, peek8, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { CONTROL_DONE, carryOutCommand } from "../src/control";
-import { act } from "./actions";
+import { act, arm } from "./actions";
 import { print, printByte, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_LEAK, EXIT_LOADER, EXIT_PASSED } from "./ending";
 import { take } from "./memory";
@@ -83,6 +83,7 @@ function load(): bool {
 function cycle(): u32 {
   const pages = allocatedPages();
   const cycles = option("cycles", 1);
+  if (option("early", 0) !== 0) arm();
   for (let i: u64 = 0; i < cycles; i++) {
     const isStarted = command(IOCTL_START, "start");
     if (isStarted) {

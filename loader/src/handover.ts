@@ -1,6 +1,6 @@
 // What the kernel gets to know on each processor: BootArgs, and the loader's part of SavedState
 
-import { promoteOffset } from "#arch/handoff";
+import { promoteOffset } from "#arch/handoff-page";
 import { hostCr4, hostEfer } from "#arch/host";
 import {
   BOOT_ARGS_ARENA_BYTES,
@@ -27,6 +27,7 @@ import {
   SAVED_STATE_HOST_EFER,
   SAVED_STATE_KERNEL_ENTRY,
   SAVED_STATE_OS_ADDRESS,
+  SAVED_STATE_PHYSICAL,
   SAVED_STATE_TRANSITION_CR3,
 } from "../../abi/generated/bare/boot";
 import { HANDOFF_BASE } from "../../abi/generated/bare/windows";
@@ -36,7 +37,7 @@ import { chunkAt, chunkCount } from "./arena";
 import { extensionCount, fileAddress, fileBytes } from "./files";
 import { transitionPhysical } from "./image";
 import { POLICY_FILE } from "./limits";
-import { debugLevel } from "./platform";
+import { debugLevel, physicalAddress } from "./platform";
 import { processorAt, processorCount } from "./processor";
 import { ringPhysical } from "./ring";
 
@@ -80,6 +81,7 @@ function fillState(index: u32, features: u32): void {
   const processor = processorAt(index);
   const state = processor.state;
   poke64(state + SAVED_STATE_OS_ADDRESS, state);
+  poke64(state + SAVED_STATE_PHYSICAL, physicalAddress(state));
   poke64(state + SAVED_STATE_HOST_CR3, processor.rootPhysical);
   poke64(state + SAVED_STATE_HOST_CR4, hostCr4(features));
   poke64(state + SAVED_STATE_HOST_EFER, hostEfer(processor.vendor));

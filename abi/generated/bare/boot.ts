@@ -238,168 +238,172 @@ export const SAVED_STATE_HOST_CR3: u32 = 0x18;
 export const SAVED_STATE_KERNEL_ENTRY: u32 = 0x20;
 /** u64: EFER to enter host mode with. */
 export const SAVED_STATE_HOST_EFER: u32 = 0x28;
+/** u64: DEBUGCTL to enter host mode with: on Intel 0, for the tables of its records are not mapped there. */
+export const SAVED_STATE_HOST_DEBUGCTL: u32 = 0x30;
+/** u64: This structure's physical address. */
+export const SAVED_STATE_PHYSICAL: u32 = 0x38;
 /** u64. */
-export const SAVED_STATE_RAX: u32 = 0x30;
+export const SAVED_STATE_RAX: u32 = 0x40;
 /** u64. */
-export const SAVED_STATE_RBX: u32 = 0x38;
+export const SAVED_STATE_RBX: u32 = 0x48;
 /** u64. */
-export const SAVED_STATE_RCX: u32 = 0x40;
+export const SAVED_STATE_RCX: u32 = 0x50;
 /** u64. */
-export const SAVED_STATE_RDX: u32 = 0x48;
+export const SAVED_STATE_RDX: u32 = 0x58;
 /** u64. */
-export const SAVED_STATE_RBP: u32 = 0x50;
+export const SAVED_STATE_RBP: u32 = 0x60;
 /** u64. */
-export const SAVED_STATE_RSI: u32 = 0x58;
+export const SAVED_STATE_RSI: u32 = 0x68;
 /** u64. */
-export const SAVED_STATE_RDI: u32 = 0x60;
+export const SAVED_STATE_RDI: u32 = 0x70;
 /** u64. */
-export const SAVED_STATE_R8: u32 = 0x68;
+export const SAVED_STATE_R8: u32 = 0x78;
 /** u64. */
-export const SAVED_STATE_R9: u32 = 0x70;
+export const SAVED_STATE_R9: u32 = 0x80;
 /** u64. */
-export const SAVED_STATE_R10: u32 = 0x78;
+export const SAVED_STATE_R10: u32 = 0x88;
 /** u64. */
-export const SAVED_STATE_R11: u32 = 0x80;
+export const SAVED_STATE_R11: u32 = 0x90;
 /** u64. */
-export const SAVED_STATE_R12: u32 = 0x88;
+export const SAVED_STATE_R12: u32 = 0x98;
 /** u64. */
-export const SAVED_STATE_R13: u32 = 0x90;
+export const SAVED_STATE_R13: u32 = 0xa0;
 /** u64. */
-export const SAVED_STATE_R14: u32 = 0x98;
+export const SAVED_STATE_R14: u32 = 0xa8;
 /** u64. */
-export const SAVED_STATE_R15: u32 = 0xa0;
+export const SAVED_STATE_R15: u32 = 0xb0;
 /** u64. */
-export const SAVED_STATE_RIP: u32 = 0xa8;
+export const SAVED_STATE_RIP: u32 = 0xb8;
 /** u64. */
-export const SAVED_STATE_RSP: u32 = 0xb0;
+export const SAVED_STATE_RSP: u32 = 0xc0;
 /** u64. */
-export const SAVED_STATE_RFLAGS: u32 = 0xb8;
+export const SAVED_STATE_RFLAGS: u32 = 0xc8;
 /** u64. */
-export const SAVED_STATE_CR0: u32 = 0xc0;
+export const SAVED_STATE_CR0: u32 = 0xd0;
 /** u64. */
-export const SAVED_STATE_CR2: u32 = 0xc8;
+export const SAVED_STATE_CR2: u32 = 0xd8;
 /** u64. */
-export const SAVED_STATE_CR3: u32 = 0xd0;
+export const SAVED_STATE_CR3: u32 = 0xe0;
 /** u64. */
-export const SAVED_STATE_CR4: u32 = 0xd8;
+export const SAVED_STATE_CR4: u32 = 0xe8;
 /** u64. */
-export const SAVED_STATE_CR8: u32 = 0xe0;
+export const SAVED_STATE_CR8: u32 = 0xf0;
 /** u64. */
-export const SAVED_STATE_XCR0: u32 = 0xe8;
+export const SAVED_STATE_XCR0: u32 = 0xf8;
 /** u64. */
-export const SAVED_STATE_DR0: u32 = 0xf0;
+export const SAVED_STATE_DR0: u32 = 0x100;
 /** u64. */
-export const SAVED_STATE_DR1: u32 = 0xf8;
+export const SAVED_STATE_DR1: u32 = 0x108;
 /** u64. */
-export const SAVED_STATE_DR2: u32 = 0x100;
+export const SAVED_STATE_DR2: u32 = 0x110;
 /** u64. */
-export const SAVED_STATE_DR3: u32 = 0x108;
+export const SAVED_STATE_DR3: u32 = 0x118;
 /** u64. */
-export const SAVED_STATE_DR6: u32 = 0x110;
+export const SAVED_STATE_DR6: u32 = 0x120;
 /** u64. */
-export const SAVED_STATE_DR7: u32 = 0x118;
+export const SAVED_STATE_DR7: u32 = 0x128;
 /** u64. */
-export const SAVED_STATE_EFER: u32 = 0x120;
+export const SAVED_STATE_EFER: u32 = 0x130;
 /** u64. */
-export const SAVED_STATE_STAR: u32 = 0x128;
+export const SAVED_STATE_STAR: u32 = 0x138;
 /** u64. */
-export const SAVED_STATE_LSTAR: u32 = 0x130;
+export const SAVED_STATE_LSTAR: u32 = 0x140;
 /** u64. */
-export const SAVED_STATE_CSTAR: u32 = 0x138;
+export const SAVED_STATE_CSTAR: u32 = 0x148;
 /** u64. */
-export const SAVED_STATE_SFMASK: u32 = 0x140;
+export const SAVED_STATE_SFMASK: u32 = 0x150;
 /** u64. */
-export const SAVED_STATE_KERNEL_GS_BASE: u32 = 0x148;
+export const SAVED_STATE_KERNEL_GS_BASE: u32 = 0x158;
 /** u64. */
-export const SAVED_STATE_SYSENTER_CS: u32 = 0x150;
+export const SAVED_STATE_SYSENTER_CS: u32 = 0x160;
 /** u64. */
-export const SAVED_STATE_SYSENTER_ESP: u32 = 0x158;
+export const SAVED_STATE_SYSENTER_ESP: u32 = 0x168;
 /** u64. */
-export const SAVED_STATE_SYSENTER_EIP: u32 = 0x160;
+export const SAVED_STATE_SYSENTER_EIP: u32 = 0x170;
 /** u64. */
-export const SAVED_STATE_PAT: u32 = 0x168;
+export const SAVED_STATE_PAT: u32 = 0x178;
 /** u64. */
-export const SAVED_STATE_DEBUGCTL: u32 = 0x170;
+export const SAVED_STATE_DEBUGCTL: u32 = 0x180;
 /** u64: AMD: VM_HSAVE_PA. */
-export const SAVED_STATE_HSAVE_PA: u32 = 0x178;
+export const SAVED_STATE_HSAVE_PA: u32 = 0x188;
 /** u64. */
-export const SAVED_STATE_GDTR_BASE: u32 = 0x180;
+export const SAVED_STATE_GDTR_BASE: u32 = 0x190;
 /** u64. */
-export const SAVED_STATE_IDTR_BASE: u32 = 0x188;
+export const SAVED_STATE_IDTR_BASE: u32 = 0x198;
 /** u32. */
-export const SAVED_STATE_GDTR_LIMIT: u32 = 0x190;
+export const SAVED_STATE_GDTR_LIMIT: u32 = 0x1a0;
 /** u32. */
-export const SAVED_STATE_IDTR_LIMIT: u32 = 0x194;
+export const SAVED_STATE_IDTR_LIMIT: u32 = 0x1a4;
 /** u16. */
-export const SAVED_STATE_ES_SELECTOR: u32 = 0x198;
+export const SAVED_STATE_ES_SELECTOR: u32 = 0x1a8;
 /** u16: Descriptor bits 55:52 and 47:40 as the VMCB holds them (APM 2, 15.5.1); 0 for a null selector. */
-export const SAVED_STATE_ES_ATTRIB: u32 = 0x19a;
+export const SAVED_STATE_ES_ATTRIB: u32 = 0x1aa;
 /** u32: In bytes, granularity applied. */
-export const SAVED_STATE_ES_LIMIT: u32 = 0x19c;
+export const SAVED_STATE_ES_LIMIT: u32 = 0x1ac;
 /** u64. */
-export const SAVED_STATE_ES_BASE: u32 = 0x1a0;
+export const SAVED_STATE_ES_BASE: u32 = 0x1b0;
 /** u16. */
-export const SAVED_STATE_CS_SELECTOR: u32 = 0x1a8;
+export const SAVED_STATE_CS_SELECTOR: u32 = 0x1b8;
 /** u16. */
-export const SAVED_STATE_CS_ATTRIB: u32 = 0x1aa;
+export const SAVED_STATE_CS_ATTRIB: u32 = 0x1ba;
 /** u32. */
-export const SAVED_STATE_CS_LIMIT: u32 = 0x1ac;
+export const SAVED_STATE_CS_LIMIT: u32 = 0x1bc;
 /** u64. */
-export const SAVED_STATE_CS_BASE: u32 = 0x1b0;
+export const SAVED_STATE_CS_BASE: u32 = 0x1c0;
 /** u16. */
-export const SAVED_STATE_SS_SELECTOR: u32 = 0x1b8;
+export const SAVED_STATE_SS_SELECTOR: u32 = 0x1c8;
 /** u16. */
-export const SAVED_STATE_SS_ATTRIB: u32 = 0x1ba;
+export const SAVED_STATE_SS_ATTRIB: u32 = 0x1ca;
 /** u32. */
-export const SAVED_STATE_SS_LIMIT: u32 = 0x1bc;
+export const SAVED_STATE_SS_LIMIT: u32 = 0x1cc;
 /** u64. */
-export const SAVED_STATE_SS_BASE: u32 = 0x1c0;
+export const SAVED_STATE_SS_BASE: u32 = 0x1d0;
 /** u16. */
-export const SAVED_STATE_DS_SELECTOR: u32 = 0x1c8;
+export const SAVED_STATE_DS_SELECTOR: u32 = 0x1d8;
 /** u16. */
-export const SAVED_STATE_DS_ATTRIB: u32 = 0x1ca;
+export const SAVED_STATE_DS_ATTRIB: u32 = 0x1da;
 /** u32. */
-export const SAVED_STATE_DS_LIMIT: u32 = 0x1cc;
+export const SAVED_STATE_DS_LIMIT: u32 = 0x1dc;
 /** u64. */
-export const SAVED_STATE_DS_BASE: u32 = 0x1d0;
+export const SAVED_STATE_DS_BASE: u32 = 0x1e0;
 /** u16. */
-export const SAVED_STATE_FS_SELECTOR: u32 = 0x1d8;
+export const SAVED_STATE_FS_SELECTOR: u32 = 0x1e8;
 /** u16. */
-export const SAVED_STATE_FS_ATTRIB: u32 = 0x1da;
+export const SAVED_STATE_FS_ATTRIB: u32 = 0x1ea;
 /** u32. */
-export const SAVED_STATE_FS_LIMIT: u32 = 0x1dc;
+export const SAVED_STATE_FS_LIMIT: u32 = 0x1ec;
 /** u64. */
-export const SAVED_STATE_FS_BASE: u32 = 0x1e0;
+export const SAVED_STATE_FS_BASE: u32 = 0x1f0;
 /** u16. */
-export const SAVED_STATE_GS_SELECTOR: u32 = 0x1e8;
+export const SAVED_STATE_GS_SELECTOR: u32 = 0x1f8;
 /** u16. */
-export const SAVED_STATE_GS_ATTRIB: u32 = 0x1ea;
+export const SAVED_STATE_GS_ATTRIB: u32 = 0x1fa;
 /** u32. */
-export const SAVED_STATE_GS_LIMIT: u32 = 0x1ec;
+export const SAVED_STATE_GS_LIMIT: u32 = 0x1fc;
 /** u64. */
-export const SAVED_STATE_GS_BASE: u32 = 0x1f0;
+export const SAVED_STATE_GS_BASE: u32 = 0x200;
 /** u16. */
-export const SAVED_STATE_LDTR_SELECTOR: u32 = 0x1f8;
+export const SAVED_STATE_LDTR_SELECTOR: u32 = 0x208;
 /** u16. */
-export const SAVED_STATE_LDTR_ATTRIB: u32 = 0x1fa;
+export const SAVED_STATE_LDTR_ATTRIB: u32 = 0x20a;
 /** u32. */
-export const SAVED_STATE_LDTR_LIMIT: u32 = 0x1fc;
+export const SAVED_STATE_LDTR_LIMIT: u32 = 0x20c;
 /** u64. */
-export const SAVED_STATE_LDTR_BASE: u32 = 0x200;
+export const SAVED_STATE_LDTR_BASE: u32 = 0x210;
 /** u16. */
-export const SAVED_STATE_TR_SELECTOR: u32 = 0x208;
+export const SAVED_STATE_TR_SELECTOR: u32 = 0x218;
 /** u16. */
-export const SAVED_STATE_TR_ATTRIB: u32 = 0x20a;
+export const SAVED_STATE_TR_ATTRIB: u32 = 0x21a;
 /** u32. */
-export const SAVED_STATE_TR_LIMIT: u32 = 0x20c;
+export const SAVED_STATE_TR_LIMIT: u32 = 0x21c;
 /** u64. */
-export const SAVED_STATE_TR_BASE: u32 = 0x210;
+export const SAVED_STATE_TR_BASE: u32 = 0x220;
 /** u32: Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once. */
-export const SAVED_STATE_HANDOFF_NMIS: u32 = 0x218;
+export const SAVED_STATE_HANDOFF_NMIS: u32 = 0x228;
 /** u32. */
-export const SAVED_STATE_RESERVED: u32 = 0x21c;
+export const SAVED_STATE_RESERVED: u32 = 0x22c;
 /** Size of the structure. */
-export const SAVED_STATE_BYTES: u32 = 0x220;
+export const SAVED_STATE_BYTES: u32 = 0x230;
 
 // BootArgs.vendor
 
@@ -411,4 +415,4 @@ export const VENDOR_INTEL: u32 = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /** Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION: u64 = 0x2;
+export const BOOT_VERSION: u64 = 0x3;

@@ -1063,87 +1063,89 @@ _Static_assert(sizeof(struct bf_debug_ring) == 16, "size of bf_debug_ring");
 #define BF_SAVED_STATE_HOST_CR3 BF_U32(0x18) /* u64: BootArgs.rootPhys. */
 #define BF_SAVED_STATE_KERNEL_ENTRY BF_U32(0x20) /* u64: The kernel's entry point. */
 #define BF_SAVED_STATE_HOST_EFER BF_U32(0x28) /* u64: EFER to enter host mode with. */
-#define BF_SAVED_STATE_RAX BF_U32(0x30) /* u64. */
-#define BF_SAVED_STATE_RBX BF_U32(0x38) /* u64. */
-#define BF_SAVED_STATE_RCX BF_U32(0x40) /* u64. */
-#define BF_SAVED_STATE_RDX BF_U32(0x48) /* u64. */
-#define BF_SAVED_STATE_RBP BF_U32(0x50) /* u64. */
-#define BF_SAVED_STATE_RSI BF_U32(0x58) /* u64. */
-#define BF_SAVED_STATE_RDI BF_U32(0x60) /* u64. */
-#define BF_SAVED_STATE_R8 BF_U32(0x68) /* u64. */
-#define BF_SAVED_STATE_R9 BF_U32(0x70) /* u64. */
-#define BF_SAVED_STATE_R10 BF_U32(0x78) /* u64. */
-#define BF_SAVED_STATE_R11 BF_U32(0x80) /* u64. */
-#define BF_SAVED_STATE_R12 BF_U32(0x88) /* u64. */
-#define BF_SAVED_STATE_R13 BF_U32(0x90) /* u64. */
-#define BF_SAVED_STATE_R14 BF_U32(0x98) /* u64. */
-#define BF_SAVED_STATE_R15 BF_U32(0xa0) /* u64. */
-#define BF_SAVED_STATE_RIP BF_U32(0xa8) /* u64. */
-#define BF_SAVED_STATE_RSP BF_U32(0xb0) /* u64. */
-#define BF_SAVED_STATE_RFLAGS BF_U32(0xb8) /* u64. */
-#define BF_SAVED_STATE_CR0 BF_U32(0xc0) /* u64. */
-#define BF_SAVED_STATE_CR2 BF_U32(0xc8) /* u64. */
-#define BF_SAVED_STATE_CR3 BF_U32(0xd0) /* u64. */
-#define BF_SAVED_STATE_CR4 BF_U32(0xd8) /* u64. */
-#define BF_SAVED_STATE_CR8 BF_U32(0xe0) /* u64. */
-#define BF_SAVED_STATE_XCR0 BF_U32(0xe8) /* u64. */
-#define BF_SAVED_STATE_DR0 BF_U32(0xf0) /* u64. */
-#define BF_SAVED_STATE_DR1 BF_U32(0xf8) /* u64. */
-#define BF_SAVED_STATE_DR2 BF_U32(0x100) /* u64. */
-#define BF_SAVED_STATE_DR3 BF_U32(0x108) /* u64. */
-#define BF_SAVED_STATE_DR6 BF_U32(0x110) /* u64. */
-#define BF_SAVED_STATE_DR7 BF_U32(0x118) /* u64. */
-#define BF_SAVED_STATE_EFER BF_U32(0x120) /* u64. */
-#define BF_SAVED_STATE_STAR BF_U32(0x128) /* u64. */
-#define BF_SAVED_STATE_LSTAR BF_U32(0x130) /* u64. */
-#define BF_SAVED_STATE_CSTAR BF_U32(0x138) /* u64. */
-#define BF_SAVED_STATE_SFMASK BF_U32(0x140) /* u64. */
-#define BF_SAVED_STATE_KERNEL_GS_BASE BF_U32(0x148) /* u64. */
-#define BF_SAVED_STATE_SYSENTER_CS BF_U32(0x150) /* u64. */
-#define BF_SAVED_STATE_SYSENTER_ESP BF_U32(0x158) /* u64. */
-#define BF_SAVED_STATE_SYSENTER_EIP BF_U32(0x160) /* u64. */
-#define BF_SAVED_STATE_PAT BF_U32(0x168) /* u64. */
-#define BF_SAVED_STATE_DEBUGCTL BF_U32(0x170) /* u64. */
-#define BF_SAVED_STATE_HSAVE_PA BF_U32(0x178) /* u64: AMD: VM_HSAVE_PA. */
-#define BF_SAVED_STATE_GDTR_BASE BF_U32(0x180) /* u64. */
-#define BF_SAVED_STATE_IDTR_BASE BF_U32(0x188) /* u64. */
-#define BF_SAVED_STATE_GDTR_LIMIT BF_U32(0x190) /* u32. */
-#define BF_SAVED_STATE_IDTR_LIMIT BF_U32(0x194) /* u32. */
-#define BF_SAVED_STATE_ES_SELECTOR BF_U32(0x198) /* u16. */
-#define BF_SAVED_STATE_ES_ATTRIB BF_U32(0x19a) /* u16: Descriptor bits 55:52 and 47:40 as the VMCB holds them (APM 2, 15.5.1); 0 for a null selector. */
-#define BF_SAVED_STATE_ES_LIMIT BF_U32(0x19c) /* u32: In bytes, granularity applied. */
-#define BF_SAVED_STATE_ES_BASE BF_U32(0x1a0) /* u64. */
-#define BF_SAVED_STATE_CS_SELECTOR BF_U32(0x1a8) /* u16. */
-#define BF_SAVED_STATE_CS_ATTRIB BF_U32(0x1aa) /* u16. */
-#define BF_SAVED_STATE_CS_LIMIT BF_U32(0x1ac) /* u32. */
-#define BF_SAVED_STATE_CS_BASE BF_U32(0x1b0) /* u64. */
-#define BF_SAVED_STATE_SS_SELECTOR BF_U32(0x1b8) /* u16. */
-#define BF_SAVED_STATE_SS_ATTRIB BF_U32(0x1ba) /* u16. */
-#define BF_SAVED_STATE_SS_LIMIT BF_U32(0x1bc) /* u32. */
-#define BF_SAVED_STATE_SS_BASE BF_U32(0x1c0) /* u64. */
-#define BF_SAVED_STATE_DS_SELECTOR BF_U32(0x1c8) /* u16. */
-#define BF_SAVED_STATE_DS_ATTRIB BF_U32(0x1ca) /* u16. */
-#define BF_SAVED_STATE_DS_LIMIT BF_U32(0x1cc) /* u32. */
-#define BF_SAVED_STATE_DS_BASE BF_U32(0x1d0) /* u64. */
-#define BF_SAVED_STATE_FS_SELECTOR BF_U32(0x1d8) /* u16. */
-#define BF_SAVED_STATE_FS_ATTRIB BF_U32(0x1da) /* u16. */
-#define BF_SAVED_STATE_FS_LIMIT BF_U32(0x1dc) /* u32. */
-#define BF_SAVED_STATE_FS_BASE BF_U32(0x1e0) /* u64. */
-#define BF_SAVED_STATE_GS_SELECTOR BF_U32(0x1e8) /* u16. */
-#define BF_SAVED_STATE_GS_ATTRIB BF_U32(0x1ea) /* u16. */
-#define BF_SAVED_STATE_GS_LIMIT BF_U32(0x1ec) /* u32. */
-#define BF_SAVED_STATE_GS_BASE BF_U32(0x1f0) /* u64. */
-#define BF_SAVED_STATE_LDTR_SELECTOR BF_U32(0x1f8) /* u16. */
-#define BF_SAVED_STATE_LDTR_ATTRIB BF_U32(0x1fa) /* u16. */
-#define BF_SAVED_STATE_LDTR_LIMIT BF_U32(0x1fc) /* u32. */
-#define BF_SAVED_STATE_LDTR_BASE BF_U32(0x200) /* u64. */
-#define BF_SAVED_STATE_TR_SELECTOR BF_U32(0x208) /* u16. */
-#define BF_SAVED_STATE_TR_ATTRIB BF_U32(0x20a) /* u16. */
-#define BF_SAVED_STATE_TR_LIMIT BF_U32(0x20c) /* u32. */
-#define BF_SAVED_STATE_TR_BASE BF_U32(0x210) /* u64. */
-#define BF_SAVED_STATE_HANDOFF_NMIS BF_U32(0x218) /* u32: Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once. */
-#define BF_SAVED_STATE_RESERVED BF_U32(0x21c) /* u32. */
-#define BF_SAVED_STATE_BYTES BF_U32(0x220) /* Size of the structure. */
+#define BF_SAVED_STATE_HOST_DEBUGCTL BF_U32(0x30) /* u64: DEBUGCTL to enter host mode with: on Intel 0, for the tables of its records are not mapped there. */
+#define BF_SAVED_STATE_PHYSICAL BF_U32(0x38) /* u64: This structure's physical address. */
+#define BF_SAVED_STATE_RAX BF_U32(0x40) /* u64. */
+#define BF_SAVED_STATE_RBX BF_U32(0x48) /* u64. */
+#define BF_SAVED_STATE_RCX BF_U32(0x50) /* u64. */
+#define BF_SAVED_STATE_RDX BF_U32(0x58) /* u64. */
+#define BF_SAVED_STATE_RBP BF_U32(0x60) /* u64. */
+#define BF_SAVED_STATE_RSI BF_U32(0x68) /* u64. */
+#define BF_SAVED_STATE_RDI BF_U32(0x70) /* u64. */
+#define BF_SAVED_STATE_R8 BF_U32(0x78) /* u64. */
+#define BF_SAVED_STATE_R9 BF_U32(0x80) /* u64. */
+#define BF_SAVED_STATE_R10 BF_U32(0x88) /* u64. */
+#define BF_SAVED_STATE_R11 BF_U32(0x90) /* u64. */
+#define BF_SAVED_STATE_R12 BF_U32(0x98) /* u64. */
+#define BF_SAVED_STATE_R13 BF_U32(0xa0) /* u64. */
+#define BF_SAVED_STATE_R14 BF_U32(0xa8) /* u64. */
+#define BF_SAVED_STATE_R15 BF_U32(0xb0) /* u64. */
+#define BF_SAVED_STATE_RIP BF_U32(0xb8) /* u64. */
+#define BF_SAVED_STATE_RSP BF_U32(0xc0) /* u64. */
+#define BF_SAVED_STATE_RFLAGS BF_U32(0xc8) /* u64. */
+#define BF_SAVED_STATE_CR0 BF_U32(0xd0) /* u64. */
+#define BF_SAVED_STATE_CR2 BF_U32(0xd8) /* u64. */
+#define BF_SAVED_STATE_CR3 BF_U32(0xe0) /* u64. */
+#define BF_SAVED_STATE_CR4 BF_U32(0xe8) /* u64. */
+#define BF_SAVED_STATE_CR8 BF_U32(0xf0) /* u64. */
+#define BF_SAVED_STATE_XCR0 BF_U32(0xf8) /* u64. */
+#define BF_SAVED_STATE_DR0 BF_U32(0x100) /* u64. */
+#define BF_SAVED_STATE_DR1 BF_U32(0x108) /* u64. */
+#define BF_SAVED_STATE_DR2 BF_U32(0x110) /* u64. */
+#define BF_SAVED_STATE_DR3 BF_U32(0x118) /* u64. */
+#define BF_SAVED_STATE_DR6 BF_U32(0x120) /* u64. */
+#define BF_SAVED_STATE_DR7 BF_U32(0x128) /* u64. */
+#define BF_SAVED_STATE_EFER BF_U32(0x130) /* u64. */
+#define BF_SAVED_STATE_STAR BF_U32(0x138) /* u64. */
+#define BF_SAVED_STATE_LSTAR BF_U32(0x140) /* u64. */
+#define BF_SAVED_STATE_CSTAR BF_U32(0x148) /* u64. */
+#define BF_SAVED_STATE_SFMASK BF_U32(0x150) /* u64. */
+#define BF_SAVED_STATE_KERNEL_GS_BASE BF_U32(0x158) /* u64. */
+#define BF_SAVED_STATE_SYSENTER_CS BF_U32(0x160) /* u64. */
+#define BF_SAVED_STATE_SYSENTER_ESP BF_U32(0x168) /* u64. */
+#define BF_SAVED_STATE_SYSENTER_EIP BF_U32(0x170) /* u64. */
+#define BF_SAVED_STATE_PAT BF_U32(0x178) /* u64. */
+#define BF_SAVED_STATE_DEBUGCTL BF_U32(0x180) /* u64. */
+#define BF_SAVED_STATE_HSAVE_PA BF_U32(0x188) /* u64: AMD: VM_HSAVE_PA. */
+#define BF_SAVED_STATE_GDTR_BASE BF_U32(0x190) /* u64. */
+#define BF_SAVED_STATE_IDTR_BASE BF_U32(0x198) /* u64. */
+#define BF_SAVED_STATE_GDTR_LIMIT BF_U32(0x1a0) /* u32. */
+#define BF_SAVED_STATE_IDTR_LIMIT BF_U32(0x1a4) /* u32. */
+#define BF_SAVED_STATE_ES_SELECTOR BF_U32(0x1a8) /* u16. */
+#define BF_SAVED_STATE_ES_ATTRIB BF_U32(0x1aa) /* u16: Descriptor bits 55:52 and 47:40 as the VMCB holds them (APM 2, 15.5.1); 0 for a null selector. */
+#define BF_SAVED_STATE_ES_LIMIT BF_U32(0x1ac) /* u32: In bytes, granularity applied. */
+#define BF_SAVED_STATE_ES_BASE BF_U32(0x1b0) /* u64. */
+#define BF_SAVED_STATE_CS_SELECTOR BF_U32(0x1b8) /* u16. */
+#define BF_SAVED_STATE_CS_ATTRIB BF_U32(0x1ba) /* u16. */
+#define BF_SAVED_STATE_CS_LIMIT BF_U32(0x1bc) /* u32. */
+#define BF_SAVED_STATE_CS_BASE BF_U32(0x1c0) /* u64. */
+#define BF_SAVED_STATE_SS_SELECTOR BF_U32(0x1c8) /* u16. */
+#define BF_SAVED_STATE_SS_ATTRIB BF_U32(0x1ca) /* u16. */
+#define BF_SAVED_STATE_SS_LIMIT BF_U32(0x1cc) /* u32. */
+#define BF_SAVED_STATE_SS_BASE BF_U32(0x1d0) /* u64. */
+#define BF_SAVED_STATE_DS_SELECTOR BF_U32(0x1d8) /* u16. */
+#define BF_SAVED_STATE_DS_ATTRIB BF_U32(0x1da) /* u16. */
+#define BF_SAVED_STATE_DS_LIMIT BF_U32(0x1dc) /* u32. */
+#define BF_SAVED_STATE_DS_BASE BF_U32(0x1e0) /* u64. */
+#define BF_SAVED_STATE_FS_SELECTOR BF_U32(0x1e8) /* u16. */
+#define BF_SAVED_STATE_FS_ATTRIB BF_U32(0x1ea) /* u16. */
+#define BF_SAVED_STATE_FS_LIMIT BF_U32(0x1ec) /* u32. */
+#define BF_SAVED_STATE_FS_BASE BF_U32(0x1f0) /* u64. */
+#define BF_SAVED_STATE_GS_SELECTOR BF_U32(0x1f8) /* u16. */
+#define BF_SAVED_STATE_GS_ATTRIB BF_U32(0x1fa) /* u16. */
+#define BF_SAVED_STATE_GS_LIMIT BF_U32(0x1fc) /* u32. */
+#define BF_SAVED_STATE_GS_BASE BF_U32(0x200) /* u64. */
+#define BF_SAVED_STATE_LDTR_SELECTOR BF_U32(0x208) /* u16. */
+#define BF_SAVED_STATE_LDTR_ATTRIB BF_U32(0x20a) /* u16. */
+#define BF_SAVED_STATE_LDTR_LIMIT BF_U32(0x20c) /* u32. */
+#define BF_SAVED_STATE_LDTR_BASE BF_U32(0x210) /* u64. */
+#define BF_SAVED_STATE_TR_SELECTOR BF_U32(0x218) /* u16. */
+#define BF_SAVED_STATE_TR_ATTRIB BF_U32(0x21a) /* u16. */
+#define BF_SAVED_STATE_TR_LIMIT BF_U32(0x21c) /* u32. */
+#define BF_SAVED_STATE_TR_BASE BF_U32(0x220) /* u64. */
+#define BF_SAVED_STATE_HANDOFF_NMIS BF_U32(0x228) /* u32: Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once. */
+#define BF_SAVED_STATE_RESERVED BF_U32(0x22c) /* u32. */
+#define BF_SAVED_STATE_BYTES BF_U32(0x230) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_saved_state {
     uint64_t os_address;
@@ -1152,6 +1154,8 @@ struct bf_saved_state {
     uint64_t host_cr3;
     uint64_t kernel_entry;
     uint64_t host_efer;
+    uint64_t host_debugctl;
+    uint64_t physical;
     uint64_t rax;
     uint64_t rbx;
     uint64_t rcx;
@@ -1233,7 +1237,7 @@ struct bf_saved_state {
     uint32_t handoff_nmis;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_saved_state) == 544, "size of bf_saved_state");
+_Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #endif
 
 /* BootArgs.vendor */
@@ -1242,7 +1246,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 544, "size of bf_saved_state");
 
 /* Versions that must match between kernel image, loader and bfm */
 #define BF_BOOT_MAGIC BF_U64(0x4c454e52454b4642) /* "BFKERNEL", little endian. */
-#define BF_BOOT_VERSION BF_U64(0x2) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
+#define BF_BOOT_VERSION BF_U64(0x3) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
 
 /* Hypervisor CPUID leaves */
 #define BF_CPUID_HYPERVISOR_BASE BF_U32(0x40000000) /* EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*. */

@@ -238,168 +238,172 @@ export const SAVED_STATE_HOST_CR3 = 0x18;
 export const SAVED_STATE_KERNEL_ENTRY = 0x20;
 /** u64: EFER to enter host mode with. */
 export const SAVED_STATE_HOST_EFER = 0x28;
+/** u64: DEBUGCTL to enter host mode with: on Intel 0, for the tables of its records are not mapped there. */
+export const SAVED_STATE_HOST_DEBUGCTL = 0x30;
+/** u64: This structure's physical address. */
+export const SAVED_STATE_PHYSICAL = 0x38;
 /** u64. */
-export const SAVED_STATE_RAX = 0x30;
+export const SAVED_STATE_RAX = 0x40;
 /** u64. */
-export const SAVED_STATE_RBX = 0x38;
+export const SAVED_STATE_RBX = 0x48;
 /** u64. */
-export const SAVED_STATE_RCX = 0x40;
+export const SAVED_STATE_RCX = 0x50;
 /** u64. */
-export const SAVED_STATE_RDX = 0x48;
+export const SAVED_STATE_RDX = 0x58;
 /** u64. */
-export const SAVED_STATE_RBP = 0x50;
+export const SAVED_STATE_RBP = 0x60;
 /** u64. */
-export const SAVED_STATE_RSI = 0x58;
+export const SAVED_STATE_RSI = 0x68;
 /** u64. */
-export const SAVED_STATE_RDI = 0x60;
+export const SAVED_STATE_RDI = 0x70;
 /** u64. */
-export const SAVED_STATE_R8 = 0x68;
+export const SAVED_STATE_R8 = 0x78;
 /** u64. */
-export const SAVED_STATE_R9 = 0x70;
+export const SAVED_STATE_R9 = 0x80;
 /** u64. */
-export const SAVED_STATE_R10 = 0x78;
+export const SAVED_STATE_R10 = 0x88;
 /** u64. */
-export const SAVED_STATE_R11 = 0x80;
+export const SAVED_STATE_R11 = 0x90;
 /** u64. */
-export const SAVED_STATE_R12 = 0x88;
+export const SAVED_STATE_R12 = 0x98;
 /** u64. */
-export const SAVED_STATE_R13 = 0x90;
+export const SAVED_STATE_R13 = 0xa0;
 /** u64. */
-export const SAVED_STATE_R14 = 0x98;
+export const SAVED_STATE_R14 = 0xa8;
 /** u64. */
-export const SAVED_STATE_R15 = 0xa0;
+export const SAVED_STATE_R15 = 0xb0;
 /** u64. */
-export const SAVED_STATE_RIP = 0xa8;
+export const SAVED_STATE_RIP = 0xb8;
 /** u64. */
-export const SAVED_STATE_RSP = 0xb0;
+export const SAVED_STATE_RSP = 0xc0;
 /** u64. */
-export const SAVED_STATE_RFLAGS = 0xb8;
+export const SAVED_STATE_RFLAGS = 0xc8;
 /** u64. */
-export const SAVED_STATE_CR0 = 0xc0;
+export const SAVED_STATE_CR0 = 0xd0;
 /** u64. */
-export const SAVED_STATE_CR2 = 0xc8;
+export const SAVED_STATE_CR2 = 0xd8;
 /** u64. */
-export const SAVED_STATE_CR3 = 0xd0;
+export const SAVED_STATE_CR3 = 0xe0;
 /** u64. */
-export const SAVED_STATE_CR4 = 0xd8;
+export const SAVED_STATE_CR4 = 0xe8;
 /** u64. */
-export const SAVED_STATE_CR8 = 0xe0;
+export const SAVED_STATE_CR8 = 0xf0;
 /** u64. */
-export const SAVED_STATE_XCR0 = 0xe8;
+export const SAVED_STATE_XCR0 = 0xf8;
 /** u64. */
-export const SAVED_STATE_DR0 = 0xf0;
+export const SAVED_STATE_DR0 = 0x100;
 /** u64. */
-export const SAVED_STATE_DR1 = 0xf8;
+export const SAVED_STATE_DR1 = 0x108;
 /** u64. */
-export const SAVED_STATE_DR2 = 0x100;
+export const SAVED_STATE_DR2 = 0x110;
 /** u64. */
-export const SAVED_STATE_DR3 = 0x108;
+export const SAVED_STATE_DR3 = 0x118;
 /** u64. */
-export const SAVED_STATE_DR6 = 0x110;
+export const SAVED_STATE_DR6 = 0x120;
 /** u64. */
-export const SAVED_STATE_DR7 = 0x118;
+export const SAVED_STATE_DR7 = 0x128;
 /** u64. */
-export const SAVED_STATE_EFER = 0x120;
+export const SAVED_STATE_EFER = 0x130;
 /** u64. */
-export const SAVED_STATE_STAR = 0x128;
+export const SAVED_STATE_STAR = 0x138;
 /** u64. */
-export const SAVED_STATE_LSTAR = 0x130;
+export const SAVED_STATE_LSTAR = 0x140;
 /** u64. */
-export const SAVED_STATE_CSTAR = 0x138;
+export const SAVED_STATE_CSTAR = 0x148;
 /** u64. */
-export const SAVED_STATE_SFMASK = 0x140;
+export const SAVED_STATE_SFMASK = 0x150;
 /** u64. */
-export const SAVED_STATE_KERNEL_GS_BASE = 0x148;
+export const SAVED_STATE_KERNEL_GS_BASE = 0x158;
 /** u64. */
-export const SAVED_STATE_SYSENTER_CS = 0x150;
+export const SAVED_STATE_SYSENTER_CS = 0x160;
 /** u64. */
-export const SAVED_STATE_SYSENTER_ESP = 0x158;
+export const SAVED_STATE_SYSENTER_ESP = 0x168;
 /** u64. */
-export const SAVED_STATE_SYSENTER_EIP = 0x160;
+export const SAVED_STATE_SYSENTER_EIP = 0x170;
 /** u64. */
-export const SAVED_STATE_PAT = 0x168;
+export const SAVED_STATE_PAT = 0x178;
 /** u64. */
-export const SAVED_STATE_DEBUGCTL = 0x170;
+export const SAVED_STATE_DEBUGCTL = 0x180;
 /** u64: AMD: VM_HSAVE_PA. */
-export const SAVED_STATE_HSAVE_PA = 0x178;
+export const SAVED_STATE_HSAVE_PA = 0x188;
 /** u64. */
-export const SAVED_STATE_GDTR_BASE = 0x180;
+export const SAVED_STATE_GDTR_BASE = 0x190;
 /** u64. */
-export const SAVED_STATE_IDTR_BASE = 0x188;
+export const SAVED_STATE_IDTR_BASE = 0x198;
 /** u32. */
-export const SAVED_STATE_GDTR_LIMIT = 0x190;
+export const SAVED_STATE_GDTR_LIMIT = 0x1a0;
 /** u32. */
-export const SAVED_STATE_IDTR_LIMIT = 0x194;
+export const SAVED_STATE_IDTR_LIMIT = 0x1a4;
 /** u16. */
-export const SAVED_STATE_ES_SELECTOR = 0x198;
+export const SAVED_STATE_ES_SELECTOR = 0x1a8;
 /** u16: Descriptor bits 55:52 and 47:40 as the VMCB holds them (APM 2, 15.5.1); 0 for a null selector. */
-export const SAVED_STATE_ES_ATTRIB = 0x19a;
+export const SAVED_STATE_ES_ATTRIB = 0x1aa;
 /** u32: In bytes, granularity applied. */
-export const SAVED_STATE_ES_LIMIT = 0x19c;
+export const SAVED_STATE_ES_LIMIT = 0x1ac;
 /** u64. */
-export const SAVED_STATE_ES_BASE = 0x1a0;
+export const SAVED_STATE_ES_BASE = 0x1b0;
 /** u16. */
-export const SAVED_STATE_CS_SELECTOR = 0x1a8;
+export const SAVED_STATE_CS_SELECTOR = 0x1b8;
 /** u16. */
-export const SAVED_STATE_CS_ATTRIB = 0x1aa;
+export const SAVED_STATE_CS_ATTRIB = 0x1ba;
 /** u32. */
-export const SAVED_STATE_CS_LIMIT = 0x1ac;
+export const SAVED_STATE_CS_LIMIT = 0x1bc;
 /** u64. */
-export const SAVED_STATE_CS_BASE = 0x1b0;
+export const SAVED_STATE_CS_BASE = 0x1c0;
 /** u16. */
-export const SAVED_STATE_SS_SELECTOR = 0x1b8;
+export const SAVED_STATE_SS_SELECTOR = 0x1c8;
 /** u16. */
-export const SAVED_STATE_SS_ATTRIB = 0x1ba;
+export const SAVED_STATE_SS_ATTRIB = 0x1ca;
 /** u32. */
-export const SAVED_STATE_SS_LIMIT = 0x1bc;
+export const SAVED_STATE_SS_LIMIT = 0x1cc;
 /** u64. */
-export const SAVED_STATE_SS_BASE = 0x1c0;
+export const SAVED_STATE_SS_BASE = 0x1d0;
 /** u16. */
-export const SAVED_STATE_DS_SELECTOR = 0x1c8;
+export const SAVED_STATE_DS_SELECTOR = 0x1d8;
 /** u16. */
-export const SAVED_STATE_DS_ATTRIB = 0x1ca;
+export const SAVED_STATE_DS_ATTRIB = 0x1da;
 /** u32. */
-export const SAVED_STATE_DS_LIMIT = 0x1cc;
+export const SAVED_STATE_DS_LIMIT = 0x1dc;
 /** u64. */
-export const SAVED_STATE_DS_BASE = 0x1d0;
+export const SAVED_STATE_DS_BASE = 0x1e0;
 /** u16. */
-export const SAVED_STATE_FS_SELECTOR = 0x1d8;
+export const SAVED_STATE_FS_SELECTOR = 0x1e8;
 /** u16. */
-export const SAVED_STATE_FS_ATTRIB = 0x1da;
+export const SAVED_STATE_FS_ATTRIB = 0x1ea;
 /** u32. */
-export const SAVED_STATE_FS_LIMIT = 0x1dc;
+export const SAVED_STATE_FS_LIMIT = 0x1ec;
 /** u64. */
-export const SAVED_STATE_FS_BASE = 0x1e0;
+export const SAVED_STATE_FS_BASE = 0x1f0;
 /** u16. */
-export const SAVED_STATE_GS_SELECTOR = 0x1e8;
+export const SAVED_STATE_GS_SELECTOR = 0x1f8;
 /** u16. */
-export const SAVED_STATE_GS_ATTRIB = 0x1ea;
+export const SAVED_STATE_GS_ATTRIB = 0x1fa;
 /** u32. */
-export const SAVED_STATE_GS_LIMIT = 0x1ec;
+export const SAVED_STATE_GS_LIMIT = 0x1fc;
 /** u64. */
-export const SAVED_STATE_GS_BASE = 0x1f0;
+export const SAVED_STATE_GS_BASE = 0x200;
 /** u16. */
-export const SAVED_STATE_LDTR_SELECTOR = 0x1f8;
+export const SAVED_STATE_LDTR_SELECTOR = 0x208;
 /** u16. */
-export const SAVED_STATE_LDTR_ATTRIB = 0x1fa;
+export const SAVED_STATE_LDTR_ATTRIB = 0x20a;
 /** u32. */
-export const SAVED_STATE_LDTR_LIMIT = 0x1fc;
+export const SAVED_STATE_LDTR_LIMIT = 0x20c;
 /** u64. */
-export const SAVED_STATE_LDTR_BASE = 0x200;
+export const SAVED_STATE_LDTR_BASE = 0x210;
 /** u16. */
-export const SAVED_STATE_TR_SELECTOR = 0x208;
+export const SAVED_STATE_TR_SELECTOR = 0x218;
 /** u16. */
-export const SAVED_STATE_TR_ATTRIB = 0x20a;
+export const SAVED_STATE_TR_ATTRIB = 0x21a;
 /** u32. */
-export const SAVED_STATE_TR_LIMIT = 0x20c;
+export const SAVED_STATE_TR_LIMIT = 0x21c;
 /** u64. */
-export const SAVED_STATE_TR_BASE = 0x210;
+export const SAVED_STATE_TR_BASE = 0x220;
 /** u32: Intel: NMIs that came while the hand-off code had the processor. Kernel or operating system takes each, once. */
-export const SAVED_STATE_HANDOFF_NMIS = 0x218;
+export const SAVED_STATE_HANDOFF_NMIS = 0x228;
 /** u32. */
-export const SAVED_STATE_RESERVED = 0x21c;
+export const SAVED_STATE_RESERVED = 0x22c;
 /** Size of the structure. */
-export const SAVED_STATE_BYTES = 0x220;
+export const SAVED_STATE_BYTES = 0x230;
 
 // BootArgs.vendor
 
@@ -411,4 +415,4 @@ export const VENDOR_INTEL = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC = 0x4c454e52454b4642n;
 /** Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION = 0x2n;
+export const BOOT_VERSION = 0x3n;

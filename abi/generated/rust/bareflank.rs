@@ -1174,6 +1174,10 @@ pub struct SavedState {
     pub kernel_entry: u64,
     /// EFER to enter host mode with.
     pub host_efer: u64,
+    /// DEBUGCTL to enter host mode with: on Intel 0, for the tables of its records are not mapped there.
+    pub host_debugctl: u64,
+    /// This structure's physical address.
+    pub physical: u64,
     pub rax: u64,
     pub rbx: u64,
     pub rcx: u64,
@@ -1260,7 +1264,7 @@ pub struct SavedState {
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<SavedState>() == 544);
+const _: () = assert!(core::mem::size_of::<SavedState>() == 560);
 
 // BootArgs.vendor
 
@@ -1272,7 +1276,7 @@ pub const VENDOR_INTEL: u32 = 0x2;
 /// "BFKERNEL", little endian.
 pub const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /// Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for.
-pub const BOOT_VERSION: u64 = 0x2;
+pub const BOOT_VERSION: u64 = 0x3;
 
 // Hypervisor CPUID leaves
 

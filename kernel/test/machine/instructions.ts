@@ -5,7 +5,7 @@ import type { Intrinsics } from "../../../bsl/test-support/index.ts";
 import { fpuInstructions } from "./fpu.ts";
 import type { HostMemory } from "./host-memory.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
-import { GeneralProtection, type Processor } from "./processor.ts";
+import { GeneralProtection, INTEL_MSR, type Processor } from "./processor.ts";
 import type { SerialPort } from "./serial-port.ts";
 import { Vmcb, vmload, vmsave } from "./vmcb.ts";
 
@@ -29,20 +29,28 @@ export interface InstructionContext {
 
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
 const AVAILABLE_TSS = 9n;
+/** TR, BTS, BTINT. */
+const DEBUGCTL_RECORDS = 0x1c0n;
 
 /** The intrinsics' implementation, to be given to loadPart. */
 export function instructions(context: InstructionContext): Intrinsics {
   const { current, memory, serial } = context;
+  const writeMsr = (index: number, value: bigint): void => {
+    if (index === INTEL_MSR.DEBUGCTL && (value & DEBUGCTL_RECORDS) !== 0n) {
+      throw new Error("the processor records branches in host mode, at the operating system's addresses");
+    }
+    current().wrmsr(index, value);
+  };
   return {
     pparea: privateArea(memory),
     cpu: {
       inb: (port: number) => serial.read(port),
       outb: (port: number, value: number) => serial.write(port, value),
       rdmsr: (index: number) => current().rdmsr(index >>> 0),
-      wrmsr: (index: number, value: bigint) => current().wrmsr(index >>> 0, u64(value)),
+      wrmsr: (index: number, value: bigint) => writeMsr(index >>> 0, u64(value)),
       tryRdmsr: (index: number, out: bigint) =>
         unlessProtected(() => memory.poke(u64(out), 8, current().rdmsr(index >>> 0))),
-      tryWrmsr: (index: number, value: bigint) => unlessProtected(() => current().wrmsr(index >>> 0, u64(value))),
+      tryWrmsr: (index: number, value: bigint) => unlessProtected(() => writeMsr(index >>> 0, u64(value))),
       cpuidRegister: (leaf: number, _subleaf: number, register: number) => current().cpuid(leaf >>> 0)[register] ?? 0,
       // Translations are looked up anew at every access here: that a flush was asked for is all there is to see
       flushTlb: () => current().flushes.push("all"),
@@ -112,7 +120,11 @@ function controlRegisters(current: () => Processor): Intrinsics[string] {
       current().cr4 = u64(value);
     },
     writeCr8: (value: bigint) => current().writeCr8(u64(value)),
-    writeDr: (index: number, value: bigint) => current().writeDr(index, u64(value)),
+    writeDr: (index: number, value: bigint) => {
+      // Nothing of the kernel or of the hand-off may meet one: only the loader's code arms them, last of all
+      if (index === 7 && (value & 0xffn) !== 0n) throw new Error("a breakpoint is armed in host mode");
+      current().writeDr(index, u64(value));
+    },
     tryWriteXcr0: (value: bigint) => (current().tryWriteXcr0(u64(value)) ? 1 : 0),
   };
 }

@@ -23,9 +23,10 @@ import {
   PP_STATE,
   VENDOR_AMD,
 } from "@bareflank/abi";
-import { operatingSystemState } from "./operating-system.ts";
+import { hiddenSegment, operatingSystemState } from "./operating-system.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
 import { StructureView } from "./structure-view.ts";
+import { HIDDEN_SEGMENTS, setSegment, Vmcb } from "./vmcb.ts";
 
 export interface LoaderOptions {
   /** Processors that will be started. */
@@ -157,6 +158,8 @@ export class Loader {
     this.#fillArgs(args, ppid, root);
     const saved = operatingSystemState(ppid);
     for (const name of state.names()) state.set(name, saved[name] ?? 0n);
+    const saveArea = new Vmcb(this.#physical, state.address);
+    for (const name of HIDDEN_SEGMENTS) setSegment(saveArea, name, hiddenSegment(saved, name));
     return { root: BigInt(root), args, state, block };
   }
 

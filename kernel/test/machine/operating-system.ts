@@ -1,6 +1,6 @@
 // The operating system that the kernel slides under: its state when the loader took its processor, SavedState's fields
 
-import type { Processor, SegmentName } from "./processor.ts";
+import type { Processor, Segment, SegmentName } from "./processor.ts";
 import { MSR, SEGMENTS } from "./processor.ts";
 
 const EFER = 0x0d01n;
@@ -71,7 +71,10 @@ const SEGMENT_VALUES: Record<SegmentName, readonly [bigint, bigint, bigint, bigi
   tr: [0x40n, 0x08bn, 0x4087n, 0xffff_fe00_0000_3000n],
 };
 
-/** Puts a processor where the loader's code leaves it: the operating system's registers, host CR3, CR4 and EFER. */
+/**
+ * Puts a processor where the loader's code leaves it: the operating system's registers, but host CR3, CR4 and EFER, and no
+ * breakpoint.
+ */
 export function arrive(processor: Processor, state: Record<string, bigint>, root: bigint): void {
   const of = (name: string): bigint => state[name] ?? 0n;
   processor.cr0 = of("cr0");
@@ -83,18 +86,22 @@ export function arrive(processor: Processor, state: Record<string, bigint>, root
   [0, 1, 2, 3, 6, 7].forEach((index) => {
     processor.dr[index] = of(`dr${index}`);
   });
+  processor.dr[7] = 0x400n;
   processor.gdtr = { base: of("gdtrBase"), limit: Number(of("gdtrLimit")) };
   processor.idtr = { base: of("idtrBase"), limit: Number(of("idtrLimit")) };
-  for (const name of SEGMENTS) {
-    processor.segments[name] = {
-      selector: Number(of(`${name}Selector`)),
-      attrib: Number(of(`${name}Attrib`)),
-      limit: Number(of(`${name}Limit`)),
-      base: of(`${name}Base`),
-    };
-  }
+  for (const name of SEGMENTS) processor.segments[name] = hiddenSegment(state, name);
   for (const [name, index] of Object.entries(savedMsrs(processor))) processor.wrmsr(index, of(name));
   if (processor.vmx !== undefined) processor.wrmsr(MSR.EFER, of("hostEfer") & ~EFER_SVME);
+}
+
+/**
+ * A segment as the processor holds it, and as VMSAVE writes it: of a task register, that its type does not say "busy", which
+ * the descriptor says. Some do it so.
+ */
+export function hiddenSegment(state: Record<string, bigint>, name: SegmentName): Segment {
+  const of = (part: string): bigint => state[`${name}${part}`] ?? 0n;
+  const attrib = Number(of("Attrib")) & (name === "tr" ? ~2 : ~0);
+  return { selector: Number(of("Selector")), attrib, limit: Number(of("Limit")), base: of("Base") };
 }
 
 /** MSRs that SavedState holds and the kernel changes, by field. */

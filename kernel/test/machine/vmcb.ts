@@ -119,7 +119,8 @@ const SYSCALL_MSRS = {
   SYSENTER_ESP: MSR.SYSENTER_ESP,
   SYSENTER_EIP: MSR.SYSENTER_EIP,
 };
-const HIDDEN_SEGMENTS: readonly SegmentName[] = ["fs", "gs", "tr", "ldtr"];
+/** Of them VMSAVE knows what no instruction reads. */
+export const HIDDEN_SEGMENTS: readonly SegmentName[] = ["fs", "gs", "tr", "ldtr"];
 
 export function vmload(processor: Processor, vmcb: Vmcb): void {
   for (const name of HIDDEN_SEGMENTS) processor.segments[name] = segmentIn(vmcb, name);
@@ -141,7 +142,7 @@ export function segmentIn(vmcb: Vmcb, name: SegmentName) {
   };
 }
 
-function setSegment(vmcb: Vmcb, name: SegmentName, segment: Processor["segments"][SegmentName]): void {
+export function setSegment(vmcb: Vmcb, name: SegmentName, segment: Processor["segments"][SegmentName]): void {
   for (const [part, value] of Object.entries(segment)) {
     vmcb.set(`${name.toUpperCase()}_${part.toUpperCase()}`, BigInt(value));
   }

@@ -1,7 +1,7 @@
 // What "the operating system has its processor back" means, checked register by register
 
 import { expect } from "vitest";
-import { operatingSystemState, savedMsrs } from "../machine/operating-system.ts";
+import { hiddenSegment, operatingSystemState, savedMsrs } from "../machine/operating-system.ts";
 import type { Pp } from "../machine/pp.ts";
 import { Processor } from "../machine/processor.ts";
 
@@ -10,28 +10,24 @@ export function machineRegisters(processor: Processor) {
   const { cr2, cr8, xcr0, dr, segments } = processor;
   const { fs, gs, tr, ldtr } = segments;
   const msrs = Object.entries(savedMsrs(processor)).map(([name, index]) => [name, processor.rdmsr(index)]);
-  return structuredClone({ cr2, cr8, xcr0, dr, fs, gs, tr, ldtr, ...Object.fromEntries(msrs) });
+  return structuredClone({ cr2, cr8, xcr0, dr: dr.slice(0, 4), dr7: dr[7], fs, gs, tr, ldtr, ...Object.fromEntries(msrs) });
 }
 
 /** The operating system's values of them. */
 export function operatingSystemRegisters(ppid = 0) {
   const state = operatingSystemState(ppid);
   const of = (name: string): bigint => state[name] ?? 0n;
-  const segment = (name: string) => ({
-    selector: Number(of(`${name}Selector`)),
-    attrib: Number(of(`${name}Attrib`)),
-    limit: Number(of(`${name}Limit`)),
-    base: of(`${name}Base`),
-  });
   return {
     ...Object.fromEntries(
       ["cr2", "cr8", "xcr0", ...Object.keys(savedMsrs(new Processor()))].map((name) => [name, of(name)]),
     ),
-    dr: [of("dr0"), of("dr1"), of("dr2"), of("dr3"), 0n, 0n, of("dr6"), of("dr7")],
-    fs: segment("fs"),
-    gs: segment("gs"),
-    tr: segment("tr"),
-    ldtr: segment("ldtr"),
+    dr: [of("dr0"), of("dr1"), of("dr2"), of("dr3")],
+    // The loader's code arms breakpoints, last of all
+    dr7: 0x400n,
+    fs: hiddenSegment(state, "fs"),
+    gs: hiddenSegment(state, "gs"),
+    tr: hiddenSegment(state, "tr"),
+    ldtr: hiddenSegment(state, "ldtr"),
   };
 }
 

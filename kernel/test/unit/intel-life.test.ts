@@ -41,7 +41,7 @@ import {
 import { Machine } from "../machine/machine.ts";
 import { operatingSystemState, savedMsrs } from "../machine/operating-system.ts";
 import { GENERAL, type Pp } from "../machine/pp.ts";
-import { MSR, SEGMENTS } from "../machine/processor.ts";
+import { INTEL_MSR, MSR, SEGMENTS } from "../machine/processor.ts";
 import { makeSecondVs } from "../machine/second-vmcs.ts";
 import { CR4_VMXE, INTEL_TEXT } from "../machine/vmx.ts";
 import { expectReason } from "./given-back.ts";
@@ -339,6 +339,25 @@ describe("promote", () => {
     expect(pp.processor.rdmsr(MSR.STAR)).toBe(0x0033_0010_0000_0000n);
     expect([pp.processor.rdmsr(MSR.KERNEL_GS_BASE), pp.processor.cr2]).toEqual([0x4242n, 0x5555n]);
   });
+
+  test("neither arms breakpoints nor records branches: the loader's code does, when the addresses mean the same again", () => {
+    const { pp } = inVmexit(OPTIONS);
+    advance(pp);
+    pp.vmx.vmcs.set("DR7", 0xb_0401n);
+    pp.vmx.vmcs.set("DEBUGCTL", 0xc1n);
+    pp.processor.writeDr(7, 0xb_0401n);
+    pp.exit(INTEL_EXIT_CPUID);
+    expect(pp.syscall(SYSCALL_VS_PROMOTE, HANDLE, 0n)).toEqual({ is: "given back" });
+    expect(pp.state.values(["dr7", "debugctl"])).toEqual({ dr7: 0xb_0401n, debugctl: 0xc1n });
+    expect([pp.processor.readDr(7), pp.processor.rdmsr(INTEL_MSR.DEBUGCTL)]).toEqual([0x400n, 0n]);
+  });
+
+  test("hands no DEBUGCTL over that the processor would refuse: the loader's code cannot take a fault", () => {
+    const { pp } = inVmexit(OPTIONS);
+    pp.vmx.vmcs.set("DEBUGCTL", 0x1_0001n);
+    expect(pp.syscall(SYSCALL_VS_PROMOTE, HANDLE, 0n)).toEqual({ is: "given back" });
+    expect(pp.state.get("debugctl")).toBe(0n);
+  });
 });
 
 /** No VMX operation, and the operating system's own registers, as SavedState has them. */
@@ -353,7 +372,7 @@ function expectOperatingSystem(pp: Pp): void {
     state.get("cr8"),
     state.get("xcr0"),
   ]);
-  expect([processor.readDr(6), processor.readDr(7)]).toEqual([state.get("dr6"), state.get("dr7")]);
+  expect([processor.readDr(7), processor.rdmsr(INTEL_MSR.DEBUGCTL)]).toEqual([0x400n, 0n]);
 }
 
 function camel(name: string): string {

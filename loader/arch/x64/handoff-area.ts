@@ -14,12 +14,15 @@ import {
   HANDOFF_IDTR_IN_HOST,
   HANDOFF_IDTR_IN_OS,
   HANDOFF_OFFSET,
+  HANDOFF_PROMOTE_IN_OS,
   SAVED_STATE_CS_SELECTOR,
+  SAVED_STATE_RIP,
   SAVED_STATE_SS_SELECTOR,
 } from "../../../abi/generated/bare/boot";
 import { HANDOFF_BASE, HANDOFF_STATE_STRIDE } from "../../../abi/generated/bare/windows";
 import { peek16, poke64 } from "../../../bsl/src/memory";
-import { nmiOffset, page } from "./handoff";
+import { page } from "./handoff";
+import { nmiOffset, promoteInOsOffset, returnedOffset } from "./handoff-page";
 
 /** Code and data segments of 64-bit mode, accessed already, so that the processor never writes to them. */
 const CODE: u64 = 0x00af_9b00_0000_ffff;
@@ -40,12 +43,17 @@ export function stateAlias(index: u32): u64 {
   return HANDOFF_BASE + <u64>(index + 1) * HANDOFF_STATE_STRIDE;
 }
 
-/** Fills the Handoff behind a SavedState that holds the operating system's segments already. */
+/**
+ * Fills the Handoff behind a SavedState that holds the operating system's segments already, and says where the operating
+ * system continues.
+ */
 export function fillHandoff(state: u64, alias: u64): void {
   const area = state + HANDOFF_OFFSET;
   const aliasArea = alias + HANDOFF_OFFSET;
   const code: u32 = peek16(state + SAVED_STATE_CS_SELECTOR);
+  poke64(state + SAVED_STATE_RIP, page() + returnedOffset());
   poke64(area + HANDOFF_ALIAS, alias);
+  poke64(area + HANDOFF_PROMOTE_IN_OS, page() + promoteInOsOffset());
   poke64(area + HANDOFF_GDT + HOST_CODE, CODE);
   poke64(area + HANDOFF_GDT + HOST_DATA, DATA);
   poke64(area + HANDOFF_GDT + (code & INDEX), CODE);

@@ -9,9 +9,15 @@
 // instruction here the IDT, the GDT, the stack and the handler in use are mapped by the table in use: all four change
 // while both of their places are mapped. An NMI is counted, and taken by the side that is arrived at. The handler's gate
 // names no stack of the TSS, so nothing depends on the task register.
+//
+// Nothing else can come. Breakpoints, whose addresses mean something else in every address space, are switched off while
+// the operating system's IDT is still in use, and on again when it is in use again: DR7 goes in first and out last. Single
+// steps (RFLAGS.TF) likewise; and DEBUGCTL, by which Intel's processors store records at addresses of the operating
+// system, before its address space is left, and behind. A machine check finds no gate and shuts the processor down.
 
 #include "bareflank.h"
 
+#define MSR_DEBUGCTL 0x1d9
 #define MSR_EFER 0xc0000080
 #define MSR_FS_BASE 0xc0000100
 #define MSR_GS_BASE 0xc0000101
@@ -61,21 +67,11 @@
     .endr
 .endm
 
-// A function that returns a label's offset in this page.
-.macro OFFSET_FUNCTION name, label
-    .globl \name
-    .type \name, @function
-\name:
-    lea rax, [rip + \label]
-    and eax, 0xfff
-    ret
-    int3
-    .size \name, . - \name
-.endm
-
     .section .text.handoff, "ax", @progbits
     .balign 4096
+// handoff-page.ts reads these offsets.
 handoff_base:
+    .long .Lreturned - handoff_base, promote - handoff_base, .Lpromote_in_os - handoff_base, nmi - handoff_base
 
 // u64 handoff_demote(struct SavedState *state): RDI = state
 //
@@ -92,22 +88,25 @@ handoff_demote:
     push r15
     pushfq
     pop STATE(RFLAGS)
+    push 2                          // no flag set
+    popfq
+    xor eax, eax
+    mov dr7, rax
     mov STATE(RSP), rsp
-    lea rax, [rip + .Lreturned]
-    mov STATE(RIP), rax
-    lea rax, [rip + .Lpromote_in_os]
-    mov HANDOFF(PROMOTE_IN_OS), rax
 
     // EFER first: CLGI needs SVME, and the host's tables need NXE.
     WRITE_MSR MSR_EFER, BF_SAVED_STATE_HOST_EFER
     test eax, EFER_SVME
     jz .Ldemote_without_gif
     clgi
+    mov rax, STATE(PHYSICAL)
+    vmsave                          // before anything of what it writes is changed
 .Ldemote_without_gif:
     lea rsp, HANDOFF_STACK_TOP
     // IDT before GDT: the operating system's own handler may look into its GDT.
     lidt TABLE(IDTR_IN_OS)
     lgdt TABLE(GDTR_IN_OS)
+    WRITE_MSR MSR_DEBUGCTL, BF_SAVED_STATE_HOST_DEBUGCTL
 
     mov rax, STATE(TRANSITION_CR3)
     mov rbx, STATE(HOST_CR3)
@@ -153,8 +152,8 @@ handoff_demote:
 // promote: from the kernel, in host mode, at HANDOFF_BASE + offset; VMX is off, NMIs have been counted in SavedState.
 // Never returns.
 //
-// The kernel has restored what nobody sees move in host mode: debug registers, CR2, CR8, XCR0, MSRs; on AMD, by VMLOAD,
-// also FS, GS, TR and LDTR. SavedState holds the rest, on Intel with those four.
+// The kernel has restored what nobody sees move in host mode: DR0 to DR3, CR2, CR8, XCR0, MSRs; on AMD, by VMLOAD, also
+// FS, GS, TR and LDTR. SavedState holds the rest, on Intel with those four.
 promote:
     mov edi, HOST_STATE
     mov rdi, HANDOFF(ALIAS)
@@ -221,6 +220,7 @@ promote:
     mov gs, SELECTOR(GS)
     WRITE_MSR MSR_FS_BASE, BF_SAVED_STATE_FS_BASE
     WRITE_MSR MSR_GS_BASE, BF_SAVED_STATE_GS_BASE
+    WRITE_MSR MSR_DEBUGCTL, BF_SAVED_STATE_DEBUGCTL
 .Lpromote_idt:
     // Last of the tables: from here on the operating system's handler has all that it may look at.
     LOAD_TABLE lidt, BF_SAVED_STATE_IDTR_BASE, BF_SAVED_STATE_IDTR_LIMIT
@@ -237,7 +237,12 @@ promote:
     dec ecx
     jmp .Lpromote_nmi
 
+    // What an extension wrote into the upper halves would fault.
 .Lpromote_registers:
+    mov eax, STATE32(DR6)
+    mov dr6, rax
+    mov eax, STATE32(DR7)
+    mov dr7, rax
     movzx eax, SELECTOR(SS)
     push rax
     push STATE(RSP)
@@ -263,7 +268,7 @@ nmi:
     pop rax
     iretq
 
-// u64 handoff_page(void), u32 handoff_promoteOffset(void), u32 handoff_nmiOffset(void)
+// u64 handoff_page(void)
     .globl handoff_page
     .type handoff_page, @function
 handoff_page:
@@ -271,9 +276,6 @@ handoff_page:
     ret
     int3
     .size handoff_page, . - handoff_page
-
-    OFFSET_FUNCTION handoff_promoteOffset, promote
-    OFFSET_FUNCTION handoff_nmiOffset, nmi
 
     // One page, so that one mapping does; code that does not fit is an error here.
     .org handoff_base + 4096, 0xcc

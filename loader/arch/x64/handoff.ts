@@ -4,7 +4,3 @@
 export declare function demote(state: u64): u64;
 /** Where the hand-off code's page lies in the operating system's address space. */
 export declare function page(): u64;
-/** Offset of promote in that page. */
-export declare function promoteOffset(): u32;
-/** Offset of the handler of NMIs in that page. */
-export declare function nmiOffset(): u32;

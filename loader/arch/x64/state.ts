@@ -24,6 +24,7 @@ import {
   SAVED_STATE_GDTR_BASE,
   SAVED_STATE_GDTR_LIMIT,
   SAVED_STATE_GS_BASE,
+  SAVED_STATE_HOST_DEBUGCTL,
   SAVED_STATE_HSAVE_PA,
   SAVED_STATE_IDTR_BASE,
   SAVED_STATE_IDTR_LIMIT,
@@ -80,11 +81,13 @@ const SEGMENT_TR: u32 = 7;
 /** One segment's selector, attributes, limit and base in SavedState. */
 const SEGMENT_BYTES: u32 = (SAVED_STATE_FS_BASE - SAVED_STATE_ES_BASE) >> 2;
 
-/** Fills everything but the general registers, RIP, RSP and RFLAGS, which the hand-off code knows best. */
+/** Fills everything but the general registers, RIP, RSP and RFLAGS, which the hand-off knows best. */
 export function captureState(state: u64, vendor: u32, features: u32): void {
   captureControl(state);
   poke64(state + SAVED_STATE_XCR0, (features & CPU_FEATURE_XSAVE) !== 0 ? captureXcr0() : 0);
   captureMsrs(state);
+  // AMD's has nothing that host mode needs to be without
+  poke64(state + SAVED_STATE_HOST_DEBUGCTL, vendor === VENDOR_AMD ? rdmsr(MSR_DEBUGCTL) : 0);
   poke64(state + SAVED_STATE_HSAVE_PA, vendor === VENDOR_AMD ? rdmsr(MSR_VM_HSAVE_PA) : 0);
   captureTables(state);
   captureSegments(state);

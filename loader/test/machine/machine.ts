@@ -59,7 +59,10 @@ export const TEXT = 0x4000_0000n;
 export const RODATA = 0x4000_2000n;
 export const DATA = 0x4000_3000n;
 export const LINEAR = 0x6001_0000n;
+/** What the page of hand-off code says of itself. */
+export const RETURNED_OFFSET = 0x0ab;
 export const PROMOTE_OFFSET = 0x123;
+export const PROMOTE_IN_OS_OFFSET = 0x1cd;
 export const NMI_OFFSET = 0x456;
 
 /** Where the caller's argument block and files lie. */
@@ -119,6 +122,10 @@ export class Machine {
     this.processors = Array.from({ length: cpus }, (_, index) => new Processor(index * 2));
     this.platform = new Platform(this.memory, this.processors);
     this.memory.map(BLOCK, 4096);
+    this.memory.map(MODULE, 4096);
+    [RETURNED_OFFSET, PROMOTE_OFFSET, PROMOTE_IN_OS_OFFSET, NMI_OFFSET].forEach((offset, index) => {
+      this.memory.poke(MODULE + BigInt(4 * index), 4, BigInt(offset));
+    });
     for (const processor of this.processors) this.#setUpDescriptors(processor);
     const part = loadPart<LoaderExports>("loader", {
       memory: this.memory,
@@ -228,8 +235,6 @@ export class Machine {
   #handoff() {
     return {
       page: () => MODULE,
-      promoteOffset: () => PROMOTE_OFFSET,
-      nmiOffset: () => NMI_OFFSET,
       demote: (state: bigint) => BigInt(this.#demote(BigInt.asUintN(64, state))),
     };
   }

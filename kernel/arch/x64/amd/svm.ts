@@ -14,15 +14,12 @@ import {
   SAVED_STATE_DS_SELECTOR,
   SAVED_STATE_EFER,
   SAVED_STATE_ES_SELECTOR,
-  SAVED_STATE_FS_SELECTOR,
   SAVED_STATE_GDTR_BASE,
   SAVED_STATE_GDTR_LIMIT,
-  SAVED_STATE_GS_SELECTOR,
   SAVED_STATE_HSAVE_PA,
   SAVED_STATE_IDTR_BASE,
   SAVED_STATE_IDTR_LIMIT,
   SAVED_STATE_KERNEL_GS_BASE,
-  SAVED_STATE_LDTR_SELECTOR,
   SAVED_STATE_LSTAR,
   SAVED_STATE_PAT,
   SAVED_STATE_RAX,
@@ -35,7 +32,6 @@ import {
   SAVED_STATE_SYSENTER_CS,
   SAVED_STATE_SYSENTER_EIP,
   SAVED_STATE_SYSENTER_ESP,
-  SAVED_STATE_TR_SELECTOR,
 } from "../../../../abi/generated/bare/boot";
 import { PP_BLOCK_HOST_AREA, PP_BLOCK_HOST_VMCB } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
@@ -43,7 +39,7 @@ import { copyMemory, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } fro
 import { allocatePage } from "../../../src/memory/pages";
 import { block64, setBlock64 } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
-import { vmload, vmsave, writeCr2, writeDr, wrmsr } from "../cpu";
+import { vmload, vmsave, writeCr2, wrmsr } from "../cpu";
 import {
   EFER_SVME,
   VMCB_CPL,
@@ -117,10 +113,11 @@ function fillStateArea(vmcb: u64): void {
   copySegment(area + VMCB_CS, SAVED_STATE_CS_SELECTOR);
   copySegment(area + VMCB_SS, SAVED_STATE_SS_SELECTOR);
   copySegment(area + VMCB_DS, SAVED_STATE_DS_SELECTOR);
-  copySegment(area + VMCB_FS, SAVED_STATE_FS_SELECTOR);
-  copySegment(area + VMCB_GS, SAVED_STATE_GS_SELECTOR);
-  copySegment(area + VMCB_LDTR, SAVED_STATE_LDTR_SELECTOR);
-  copySegment(area + VMCB_TR, SAVED_STATE_TR_SELECTOR);
+  // As VMSAVE wrote them: whether TR's type says "busy" is the processor's choice, not the descriptor's
+  copySegment(area + VMCB_FS, VMCB_FS);
+  copySegment(area + VMCB_GS, VMCB_GS);
+  copySegment(area + VMCB_LDTR, VMCB_LDTR);
+  copySegment(area + VMCB_TR, VMCB_TR);
   poke32(area + VMCB_GDTR + 4, peek32(STATE + SAVED_STATE_GDTR_LIMIT));
   copy64(area + VMCB_GDTR + 8, SAVED_STATE_GDTR_BASE);
   poke32(area + VMCB_IDTR + 4, peek32(STATE + SAVED_STATE_IDTR_LIMIT));
@@ -165,6 +162,8 @@ export function storeSavedState(vs: Vs): void {
   poke64(STATE + SAVED_STATE_CR0, peek64(area + VMCB_CR0));
   poke64(STATE + SAVED_STATE_CR3, peek64(area + VMCB_CR3));
   poke64(STATE + SAVED_STATE_CR4, peek64(area + VMCB_CR4));
+  poke64(STATE + SAVED_STATE_DR6, peek64(area + VMCB_DR6));
+  poke64(STATE + SAVED_STATE_DR7, peek64(area + VMCB_DR7));
   poke64(STATE + SAVED_STATE_RFLAGS, peek64(area + VMCB_RFLAGS));
   poke64(STATE + SAVED_STATE_RIP, peek64(area + VMCB_RIP));
   poke64(STATE + SAVED_STATE_RSP, peek64(area + VMCB_RSP));
@@ -185,9 +184,6 @@ export function leaveAsSaved(): void {
 
 function leaveWith(vmcb: u64): void {
   const area = DIRECT_BASE + vmcb;
-  // An extension may have written anything; upper bits would fault
-  writeDr(6, peek32(area + VMCB_DR6));
-  writeDr(7, peek32(area + VMCB_DR7));
   writeCr2(peek64(area + VMCB_CR2));
   wrmsr(MSR_VM_HSAVE_PA, peek64(STATE + SAVED_STATE_HSAVE_PA));
   vmload(vmcb);

@@ -6,8 +6,6 @@ import {
   SAVED_STATE_CR2,
   SAVED_STATE_CSTAR,
   SAVED_STATE_DEBUGCTL,
-  SAVED_STATE_DR6,
-  SAVED_STATE_DR7,
   SAVED_STATE_KERNEL_GS_BASE,
   SAVED_STATE_LSTAR,
   SAVED_STATE_PAT,
@@ -22,8 +20,8 @@ import { DIRECT_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
 import { poke32 } from "../../../../bsl/src/memory";
 import { allocatePage } from "../../../src/memory/pages";
 import { block64, loadedVs, setBlock64 } from "../../../src/pp";
-import { rdmsr, readCr4, writeCr2, writeCr4, writeDr, wrmsr } from "../cpu";
-import { ppLoad64 } from "../pparea";
+import { rdmsr, readCr4, tryWrmsr, writeCr2, writeCr4, wrmsr } from "../cpu";
+import { ppLoad64, ppStore64 } from "../pparea";
 import { CR4_VMXE, MSR_VMX_BASIC } from "./controls";
 import { park } from "./current";
 import { flushGuests } from "./tlb";
@@ -35,6 +33,8 @@ const MSR_SYSENTER_CS: u32 = 0x174;
 const MSR_SYSENTER_ESP: u32 = 0x175;
 const MSR_SYSENTER_EIP: u32 = 0x176;
 const MSR_DEBUGCTL: u32 = 0x1d9;
+/** TR, BTS and BTINT: the processor sends or stores branch records (18.4.1). */
+const DEBUGCTL_RECORDS: u64 = 0x1c0;
 const MSR_PAT: u32 = 0x277;
 const MSR_STAR: u32 = 0xc000_0081;
 const MSR_LSTAR: u32 = 0xc000_0082;
@@ -75,8 +75,6 @@ export function leave(): void {
     vmxoff();
     writeCr4(readCr4() & ~CR4_VMXE);
   }
-  writeDr(6, saved(SAVED_STATE_DR6) & 0xffff_ffff);
-  writeDr(7, saved(SAVED_STATE_DR7) & 0xffff_ffff);
   writeCr2(saved(SAVED_STATE_CR2));
   wrmsr(MSR_STAR, saved(SAVED_STATE_STAR));
   wrmsr(MSR_LSTAR, saved(SAVED_STATE_LSTAR));
@@ -87,7 +85,18 @@ export function leave(): void {
   wrmsr(MSR_SYSENTER_ESP, saved(SAVED_STATE_SYSENTER_ESP));
   wrmsr(MSR_SYSENTER_EIP, saved(SAVED_STATE_SYSENTER_EIP));
   wrmsr(MSR_PAT, saved(SAVED_STATE_PAT));
-  wrmsr(MSR_DEBUGCTL, saved(SAVED_STATE_DEBUGCTL));
+  checkDebugctl();
+}
+
+/**
+ * The loader's code loads DEBUGCTL where the operating system's memory is mapped, for the processor may write records there;
+ * but it cannot take a fault. A VS that does not load its debug controls may have anything in that field.
+ */
+function checkDebugctl(): void {
+  if (tryWrmsr(MSR_DEBUGCTL, saved(SAVED_STATE_DEBUGCTL) & ~DEBUGCTL_RECORDS) == 0) {
+    ppStore64(PP_STATE + SAVED_STATE_DEBUGCTL, 0);
+  }
+  wrmsr(MSR_DEBUGCTL, 0);
 }
 
 function saved(field: u32): u64 {
