@@ -5,7 +5,7 @@ import type { Intrinsics } from "../../../bsl/test-support/index.ts";
 import { fpuInstructions } from "./fpu.ts";
 import type { HostMemory } from "./host-memory.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
-import { GeneralProtection, INTEL_MSR, type Processor } from "./processor.ts";
+import { GeneralProtection, MSR, type Processor } from "./processor.ts";
 import type { SerialPort } from "./serial-port.ts";
 import { Vmcb, vmload, vmsave } from "./vmcb.ts";
 
@@ -36,7 +36,7 @@ const DEBUGCTL_RECORDS = 0x1c0n;
 export function instructions(context: InstructionContext): Intrinsics {
   const { current, memory, serial } = context;
   const writeMsr = (index: number, value: bigint): void => {
-    if (index === INTEL_MSR.DEBUGCTL && (value & DEBUGCTL_RECORDS) !== 0n) {
+    if (index === MSR.DEBUGCTL && (value & DEBUGCTL_RECORDS) !== 0n) {
       throw new Error("the processor records branches in host mode, at the operating system's addresses");
     }
     current().wrmsr(index, value);

@@ -10,7 +10,18 @@ export function machineRegisters(processor: Processor) {
   const { cr2, cr8, xcr0, dr, segments } = processor;
   const { fs, gs, tr, ldtr } = segments;
   const msrs = Object.entries(savedMsrs(processor)).map(([name, index]) => [name, processor.rdmsr(index)]);
-  return structuredClone({ cr2, cr8, xcr0, dr: dr.slice(0, 4), dr7: dr[7], fs, gs, tr, ldtr, ...Object.fromEntries(msrs) });
+  return structuredClone({
+    cr2,
+    cr8,
+    xcr0,
+    dr: dr.slice(0, 4),
+    dr7: dr[7],
+    fs,
+    gs,
+    tr,
+    ldtr,
+    ...Object.fromEntries(msrs),
+  });
 }
 
 /** The operating system's values of them. */

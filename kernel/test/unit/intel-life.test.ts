@@ -41,7 +41,7 @@ import {
 import { Machine } from "../machine/machine.ts";
 import { operatingSystemState, savedMsrs } from "../machine/operating-system.ts";
 import { GENERAL, type Pp } from "../machine/pp.ts";
-import { INTEL_MSR, MSR, SEGMENTS } from "../machine/processor.ts";
+import { MSR, SEGMENTS } from "../machine/processor.ts";
 import { makeSecondVs } from "../machine/second-vmcs.ts";
 import { CR4_VMXE, INTEL_TEXT } from "../machine/vmx.ts";
 import { expectReason } from "./given-back.ts";
@@ -349,7 +349,7 @@ describe("promote", () => {
     pp.exit(INTEL_EXIT_CPUID);
     expect(pp.syscall(SYSCALL_VS_PROMOTE, HANDLE, 0n)).toEqual({ is: "given back" });
     expect(pp.state.values(["dr7", "debugctl"])).toEqual({ dr7: 0xb_0401n, debugctl: 0xc1n });
-    expect([pp.processor.readDr(7), pp.processor.rdmsr(INTEL_MSR.DEBUGCTL)]).toEqual([0x400n, 0n]);
+    expect([pp.processor.readDr(7), pp.processor.rdmsr(MSR.DEBUGCTL)]).toEqual([0x400n, 0n]);
   });
 
   test("hands no DEBUGCTL over that the processor would refuse: the loader's code cannot take a fault", () => {
@@ -372,7 +372,7 @@ function expectOperatingSystem(pp: Pp): void {
     state.get("cr8"),
     state.get("xcr0"),
   ]);
-  expect([processor.readDr(7), processor.rdmsr(INTEL_MSR.DEBUGCTL)]).toEqual([0x400n, 0n]);
+  expect([processor.readDr(7), processor.rdmsr(MSR.DEBUGCTL)]).toEqual([0x400n, 0n]);
 }
 
 function camel(name: string): string {
