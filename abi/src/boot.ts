@@ -143,7 +143,10 @@ export const savedState = structure("boot", "SavedState", "The operating system'
   hostCr3: ["u64", "BootArgs.rootPhys."],
   kernelEntry: ["u64", "The kernel's entry point."],
   hostEfer: ["u64", "EFER to enter host mode with."],
-  hostDebugctl: ["u64", "DEBUGCTL to enter host mode with: on Intel 0, for the tables of its records are not mapped there."],
+  hostDebugctl: [
+    "u64",
+    "DEBUGCTL to enter host mode with: on Intel 0, for the tables of its records are not mapped there.",
+  ],
   physical: ["u64", "This structure's physical address."],
   rax: "u64",
   rbx: "u64",

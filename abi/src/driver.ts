@@ -18,7 +18,7 @@ const report = {
 
 const header = { version: ["u64", "DRIVER_VERSION; the driver writes its own back."], ...report } as const;
 
-export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 2n });
+export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 3n });
 
 export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD", {
   ...header,
@@ -34,6 +34,15 @@ export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD"
 
 export const operationArgs = structure("driver", "OperationArgs", "Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP", {
   ...header,
+  flags: ["u32", "OPERATION_*; of a start."],
+  reserved: "u32",
+});
+
+export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
+  OPERATION_ONCE: [
+    1,
+    "When the operating system's sleep or a change of its processors ends what is started, it stays so.",
+  ],
 });
 
 export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_STATUS", {
@@ -135,7 +144,10 @@ export const errors = table("driver", "Errors of the driver", "u32", {
   ERROR_VMX_CR0: [40, "detail: bits of CR0 that VMX wants otherwise."],
   ERROR_VMX_CR4: [41, "detail: bits of CR4 that VMX wants otherwise."],
   ERROR_NO_EPT_FLUSH: [42, "EPT without four levels, write-back memory or INVEPT; detail: what is missing of it."],
-  ERROR_STOP_MISMATCH: [21, "A control register or MSR differs after stop from before start; detail: which."],
+  ERROR_STOP_MISMATCH: [
+    21,
+    "A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.",
+  ],
 });
 
 export const elfErrors = table("driver", "What can be wrong with an ELF file", "u32", {

@@ -212,7 +212,7 @@ export const errorTexts: Texts<Text> = () => ({
     advice: "See which ones do: bfm status --json.",
   },
   [abi.ERROR_STOP_MISMATCH]: {
-    what: ({ cpu, detail }) => `${processor(cpu)} stopped, but register ${hex(detail)} is not what it was before start`,
+    what: ({ cpu, detail }) => `${processor(cpu)} stopped, but register ${hex(detail)} is not what Linux had in it`,
     advice: `Linux has its processors back; please report this. ${seeRing}`,
   },
 });

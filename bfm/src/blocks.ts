@@ -59,9 +59,11 @@ export interface Span {
   readonly sizeBytes: number;
 }
 
-/** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP. */
-export function operationBlock(): Block {
-  return Block.request(abi.OPERATION_ARGS_BYTES);
+/** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP; flags are OPERATION_*. */
+export function operationBlock(flags = 0): Block {
+  const block = Block.request(abi.OPERATION_ARGS_BYTES);
+  block.set32(abi.OPERATION_ARGS_FLAGS, flags);
+  return block;
 }
 
 /** Argument of IOCTL_LOAD; the policies are those of the extensions, one behind the other. */

@@ -34,7 +34,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
   const actions: Actions = {
     load: (selection) => act("load", () => load(openDriver, environment, selection)),
     unload: () => act("unload", () => unload(openDriver)),
-    start: () => act("start", () => start(openDriver, environment)),
+    start: (options) => act("start", () => start(openDriver, environment, options)),
     stop: () => act("stop", () => stop(openDriver)),
     quick: (selection) => act("quick", () => quick(openDriver, environment, selection)),
     dump: (symbolFiles) => act("dump", () => dump(openDriver, symbolFiles)),

@@ -26,6 +26,10 @@ export interface LoadedFile {
   readonly bytes: Uint8Array;
 }
 
+export interface StartOptions {
+  readonly once?: boolean;
+}
+
 /** An open driver. */
 export class Driver {
   readonly #device: Device;
@@ -89,9 +93,12 @@ export class Driver {
     return registers.map((_, index) => block.get64(abi.VMCALL_ARGS_RAX + 8 * index));
   }
 
-  /** Starts the hypervisor on every processor, in a thread of its own: the driver waits for the extension. */
-  async start(): Promise<void> {
-    const block = operationBlock();
+  /**
+   * Starts the hypervisor on every processor, in a thread of its own: the driver waits for the extension. `once`: what
+   * Linux's sleep, or a change of its processors, ends is not started again.
+   */
+  async start({ once = false }: StartOptions = {}): Promise<void> {
+    const block = operationBlock(once ? abi.OPERATION_ONCE : 0);
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }
 

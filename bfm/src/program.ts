@@ -4,6 +4,7 @@ import { DRIVER_VERSION } from "@bareflank/abi";
 import { Argument, Command, Option } from "commander";
 import type { Hypercall } from "./commands/vmcall.ts";
 import { type Shell, shells } from "./completion.ts";
+import type { StartOptions } from "./driver.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
 import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.ts";
 
@@ -15,7 +16,7 @@ const version = typeof BFM_VERSION === "string" ? BFM_VERSION : "0.0.0-developme
 export interface Actions {
   load(selection: Selection): Promise<void>;
   unload(): Promise<void>;
-  start(): Promise<void>;
+  start(options: StartOptions): Promise<void>;
   stop(): Promise<void>;
   quick(selection: Selection): Promise<void>;
   dump(symbolFiles: readonly string[]): Promise<void>;
@@ -75,9 +76,12 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       command,
       "make Linux a virtual machine, on every processor",
       "Makes Linux a virtual machine, on every processor. A running hypervisor is stopped first. Ctrl-C gives up and " +
-        "rolls back; a processor that does not return from the extension is lost until you reboot.",
-      "  bfm load && bfm start\n  bfm start --json",
-    ).action(() => actions.start());
+        "rolls back; a processor that does not return from the extension is lost until you reboot. When Linux sleeps, or " +
+        "a processor comes or goes, the driver stops the hypervisor, and starts it again afterwards.",
+      "  bfm load && bfm start\n  bfm start --json\n  bfm start --once",
+    )
+      .option("--once", "do not start again after Linux slept, or a processor came or went")
+      .action((options: StartOptions) => actions.start(options));
   },
 
   stop(command, actions) {

@@ -56,7 +56,7 @@ test("a file that cannot be loaded never reaches the driver", async () => {
     [
       ["--kernel", files.nextKernel, files.extension],
       "ERROR_KERNEL_VERSION",
-      `${files.nextKernel} is of another release: it speaks version 18446744073709551615 to its loader, and this bfm knows version 2`,
+      `${files.nextKernel} is of another release: it speaks version 18446744073709551615 to its loader, and this bfm knows version 3`,
     ],
     [
       ["--kernel", files.kernel, files.writableCode],
@@ -202,6 +202,15 @@ test("a start that waits says for whom after ten seconds, and again", async () =
   bench.driver.endWait();
   expect(await started).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^bareflank: running on 2 of 2/) });
   expect(bench.interruptHandler).toBeUndefined();
+});
+
+test.each([
+  [[], 0],
+  [["--once"], abi.OPERATION_ONCE],
+])("start %j tells the driver so", async (options, flags) => {
+  bench.driver.state = abi.STATE_LOADED;
+  expect((await bench.bfm("start", ...options)).exitCode).toBe(0);
+  expect(bench.driver.startFlags).toBe(flags);
 });
 
 test("a start that failed while the driver was asked where it is says nothing more", async () => {

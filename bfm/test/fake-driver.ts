@@ -42,6 +42,8 @@ export class FakeDriver implements Device {
   readonly errnos: Partial<Record<string, Errno[]>> = {};
   /** Reports that requests end with. */
   readonly reports: Partial<Record<string, FakeReport>> = {};
+  /** OPERATION_* of the last start. */
+  startFlags = -1;
   /** A start that waits, and what a status says meanwhile. */
   waitsIn: { readonly cpu: number; readonly phase: number } | undefined;
   /** A status that is asked for during a start waits for ever. */
@@ -104,6 +106,7 @@ export class FakeDriver implements Device {
         this.state = abi.STATE_UNLOADED;
         break;
       case "start":
+        this.startFlags = block.get32(abi.OPERATION_ARGS_FLAGS);
         this.#operate(block, abi.STATE_RUNNING);
         break;
       case "stop":

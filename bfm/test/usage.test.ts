@@ -57,7 +57,7 @@ test.each(commands)("%s has help with examples, and opens no driver for it", asy
 });
 
 test("the version names the driver's interface", async () => {
-  expect((await bench.bfm("--version")).out).toMatch(/^bfm \S+ \(driver interface 2\)\n$/);
+  expect((await bench.bfm("--version")).out).toMatch(/^bfm \S+ \(driver interface 3\)\n$/);
 });
 
 test("bash completes commands, options and shells", async () => {

@@ -17,7 +17,17 @@ import { readVendor } from "#arch/check";
 import { cpuidEax, hypercall, rdmsr, readCr4, writeCr4, wrmsr } from "#arch/cpu";
 import { VENDOR_INTEL } from "../../abi/generated/bare/boot";
 import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
-import { armBreakpoint, callHookTarget, hookTarget, inb, openInterruptWindow, outb, outsb, undefinedOpcode, waitOnce } from "./board";
+import {
+  armBreakpoint,
+  callHookTarget,
+  hookTarget,
+  inb,
+  openInterruptWindow,
+  outb,
+  outsb,
+  undefinedOpcode,
+  waitOnce,
+} from "./board";
 import { print, printHex } from "./console";
 import { option } from "./multiboot";
 

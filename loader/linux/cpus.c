@@ -31,6 +31,7 @@ static DEFINE_PER_CPU(struct request, requests);
 
 /* The processors of the last start, in ascending order; all operations on them are serialised by driver.c. */
 static u16 listed[NR_CPUS];
+static u32 listed_count;
 
 /* While the window is open, the operation that opened it waits and touches nothing that a status reads. */
 static DEFINE_SPINLOCK(window_lock);
@@ -48,6 +49,7 @@ u32 platform_listCpus(void)
 
     for_each_online_cpu(cpu)
         listed[count++] = cpu;
+    listed_count = count;
     return count;
 }
 
@@ -77,6 +79,16 @@ bool bf_control_meanwhile(u32 command, u64 block, u32 *result)
         *result = loaderControl(command, block);
     spin_unlock_irqrestore(&window_lock, flags);
     return open;
+}
+
+void bf_leave_now(void)
+{
+    u32 index;
+
+    for (index = 0; index < listed_count; index++) {
+        if (listed[index] == smp_processor_id())
+            loaderLeaveNow(index);
+    }
 }
 
 static void carry_out(void *info)

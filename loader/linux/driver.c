@@ -15,6 +15,10 @@
 #include <linux/suspend.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+
+#include <asm/kexec.h>
+#include <asm/reboot.h>
 
 #include "loader.h"
 
@@ -30,16 +34,52 @@ static void *memory;
 static enum cpuhp_state hotplug_state;
 static bool pinned;
 
+/*
+ * A kernel that dies calls this on every processor, those that it stops by NMI included, before it starts the kernel that
+ * saves its memory, or the machine. Only one can be called: KVM's, when that is loaded.
+ */
+static bool registered;
+
+#ifdef HAVE_EMERGENCY_CALLBACK
+#define REGISTER_DEATH(callback) cpu_emergency_register_virt_callback(callback)
+#define UNREGISTER_DEATH(callback) cpu_emergency_unregister_virt_callback(callback)
+#else
+/* Before Linux 6.6, but for those that it was carried back to. */
+#define REGISTER_DEATH(callback) rcu_assign_pointer(crash_vmclear_loaded_vmcss, callback)
+#define UNREGISTER_DEATH(callback)                                                                                     \
+    do {                                                                                                               \
+        RCU_INIT_POINTER(crash_vmclear_loaded_vmcss, NULL);                                                            \
+        synchronize_rcu();                                                                                             \
+    } while (0)
+#endif
+
+static void expect_death(bool expect)
+{
+    if (expect && __symbol_get("kvm_get_kvm")) {
+        __symbol_put("kvm_get_kvm");
+        pr_warn_once("bfdriver: KVM is loaded: a crash dump is made by a kernel in the virtual machine\n");
+    } else if (expect) {
+        REGISTER_DEATH(bf_leave_now);
+        registered = true;
+    } else if (registered) {
+        UNREGISTER_DEATH(bf_leave_now);
+        registered = false;
+    }
+}
+
 /* The module cannot be removed while its code is part of a virtual machine, or a lost processor may return to it. */
 static void settle(void)
 {
     bool held = loaderIsHeld();
 
-    if (held && !pinned)
+    if (held == pinned)
+        return;
+    if (held)
         __module_get(THIS_MODULE);
-    if (!held && pinned)
+    else
         module_put(THIS_MODULE);
     pinned = held;
+    expect_death(held);
 }
 
 static int operate(u32 command, u64 block, u32 *result)
@@ -114,6 +154,31 @@ static struct miscdevice device = {
     .mode = 0600,
 };
 
+/* Set while Linux is about to sleep, asleep, or just waking up. */
+static bool asleep;
+
+/* What was stopped for something that is over now runs again. Not from a callback: a start waits for other processors. */
+static void start_again(struct work_struct *work)
+{
+    u32 error = 0;
+    bool due;
+
+    cpus_read_lock();
+    mutex_lock(&operations);
+    due = !asleep && loaderIsInterrupted();
+    if (due)
+        error = loaderStartAgain();
+    settle();
+    mutex_unlock(&operations);
+    cpus_read_unlock();
+    if (error)
+        pr_err("bfdriver: cannot be started again, error %u\n", error);
+    else if (due)
+        pr_info("bfdriver: started again\n");
+}
+
+static DECLARE_WORK(again, start_again);
+
 /* CPU hotplug is locked by the caller. */
 static int stop_before(const char *what)
 {
@@ -135,23 +200,32 @@ static int stop_before(const char *what)
 /* A processor that comes would not be in the hypervisor's care, and one that goes would take it along. */
 static int processor_comes(unsigned int cpu)
 {
-    return stop_before("a CPU comes online");
+    int error = stop_before("a CPU comes online");
+
+    queue_work(system_unbound_wq, &again);
+    return error;
 }
 
 static int processor_goes(unsigned int cpu)
 {
-    return stop_before("a CPU goes offline");
+    int error = stop_before("a CPU goes offline");
+
+    queue_work(system_unbound_wq, &again);
+    return error;
 }
 
 static int on_power(struct notifier_block *block, unsigned long event, void *data)
 {
-    int error;
+    bool begins = event == PM_SUSPEND_PREPARE || event == PM_HIBERNATION_PREPARE || event == PM_RESTORE_PREPARE;
+    int error = 0;
 
-    if (event != PM_SUSPEND_PREPARE && event != PM_HIBERNATION_PREPARE && event != PM_RESTORE_PREPARE)
-        return NOTIFY_DONE;
     cpus_read_lock();
-    error = stop_before("sleep");
+    asleep = begins;
+    if (begins)
+        error = stop_before("sleep");
     cpus_read_unlock();
+    if (!begins)
+        queue_work(system_unbound_wq, &again);
     return notifier_from_errno(error);
 }
 
@@ -221,6 +295,7 @@ static void __exit bfdriver_exit(void)
     unregister_reboot_notifier(&reboot_notifier);
     unregister_pm_notifier(&power_notifier);
     cpuhp_remove_state_nocalls(hotplug_state);
+    cancel_work_sync(&again);
     loaderUnload();
     vfree(memory);
 }

@@ -30,6 +30,9 @@ u32 loaderBlockBytes(u32 command);
 u32 loaderControl(u32 command, u64 block);
 void loaderOnCpu(u32 index, u32 operation);
 u32 loaderStop(void);
+u32 loaderIsInterrupted(void);
+u32 loaderStartAgain(void);
+void loaderLeaveNow(u32 index);
 u32 loaderUnload(void);
 u32 loaderIsStatus(u32 command);
 u32 loaderIsHeld(void);
@@ -52,5 +55,8 @@ void module_trap(u32 code);
  * False when none is.
  */
 bool bf_control_meanwhile(u32 command, u64 block, u32 *result);
+
+/* cpus.c: gives this processor back at once, because Linux dies. */
+void bf_leave_now(void);
 
 #endif

@@ -31,8 +31,10 @@ import {
   OPERATION_ARGS_DETAIL,
   OPERATION_ARGS_ERROR,
   OPERATION_ARGS_FILE,
+  OPERATION_ARGS_FLAGS,
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
+  OPERATION_ONCE,
   STATE_UNLOADED,
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_BYTES,
@@ -129,7 +131,7 @@ function operate(command: u32, block: u64): bool {
       unload();
       return true;
     case IOCTL_START:
-      start();
+      startAsAsked(peek32(block + OPERATION_ARGS_FLAGS));
       return true;
     case IOCTL_STOP:
       stop();
@@ -140,6 +142,11 @@ function operate(command: u32, block: u64): bool {
     default:
       return dump(block);
   }
+}
+
+function startAsAsked(flags: u32): void {
+  if ((flags & ~OPERATION_ONCE) !== 0) fail(ERROR_INVALID_ARGUMENT, flags);
+  else start((flags & OPERATION_ONCE) !== 0);
 }
 
 function writeReport(block: u64): void {

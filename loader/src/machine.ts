@@ -60,6 +60,10 @@ import {
 } from "./run";
 
 let state: u32 = STATE_UNLOADED;
+/** Whether what runs is not to be started again when the platform has ended it. */
+let isOnce: bool = false;
+/** Whether the platform has ended what ran, and it is to be started again. */
+let isInterrupted: bool = false;
 let vendor: u32 = 0;
 let starts: u64 = 0;
 let stops: u64 = 0;
@@ -87,6 +91,7 @@ export function memoryBytes(): u64 {
 
 /** Makes the staged files, `count` extensions, the loaded ones; stops and unloads what was there. */
 export function load(count: u32): u32 {
+  isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
   if (!openRing()) return fail(ERROR_NO_MEMORY, DEBUG_RING_AREA_BYTES);
@@ -97,6 +102,7 @@ export function load(count: u32): u32 {
 
 /** Gives everything back; a running hypervisor is stopped first. Nothing happens when nothing is loaded. */
 export function unload(): u32 {
+  isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
   dropFiles();
@@ -105,8 +111,13 @@ export function unload(): u32 {
   return ERROR_NONE;
 }
 
-/** Puts the operating system into a VM on every processor; a running hypervisor is stopped first. */
-export function start(): u32 {
+/**
+ * Puts the operating system into a VM on every processor; a running hypervisor is stopped first. `once`: when the platform
+ * ends what runs (interrupt()), it is not started again.
+ */
+export function start(once: bool): u32 {
+  isInterrupted = false;
+  isOnce = once;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state === STATE_UNLOADED) return fail(ERROR_NOT_LOADED, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
@@ -126,8 +137,22 @@ export function start(): u32 {
   return ERROR_NONE;
 }
 
+/** Stops what runs because the platform is about to change: sleep, reboot, other processors. */
+export function interrupt(): u32 {
+  if (state !== STATE_RUNNING) return ERROR_NONE;
+  stop();
+  isInterrupted = state === STATE_LOADED && !isOnce;
+  return reportError();
+}
+
+/** Whether something is to be started again when the platform has changed. */
+export function wasInterrupted(): bool {
+  return isInterrupted;
+}
+
 /** Takes the operating system out of its VM on every processor, the last one first. */
 export function stop(): u32 {
+  isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state !== STATE_RUNNING) return fail(ERROR_NOT_RUNNING, 0);
   leaveAll(false);

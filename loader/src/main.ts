@@ -9,12 +9,12 @@
 //     platform.ts   what Linux's driver, or the bare image, does for all this
 //
 // The functions here are what a platform calls. It calls one at a time, with two exceptions: loaderOnCpu() runs while
-// loaderControl() waits in runOnCpu(), and so may a loaderControl(IOCTL_STATUS).
+// loaderControl() waits in runOnCpu(), and so may a loaderControl(IOCTL_STATUS). loaderLeaveNow() may come at any time.
 
 import { IOCTL_STATUS, STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
 import { blockBytes, carryOutCommand } from "./control";
-import { currentState, stop, unload } from "./machine";
-import { carryOut } from "./on-cpu";
+import { currentState, interrupt, start, unload, wasInterrupted } from "./machine";
+import { carryOut, leaveNow } from "./on-cpu";
 import { beginReport, reportError } from "./report";
 
 /** Bytes that a command's argument block has; 0 for an unknown command. */
@@ -35,8 +35,25 @@ export function loaderOnCpu(index: u32, operation: u32): void {
 /** Stops a running hypervisor because the platform is about to change (sleep, reboot, a processor goes): ERROR_*. */
 export function loaderStop(): u32 {
   beginReport();
-  if (currentState() === STATE_RUNNING) stop();
+  interrupt();
   return reportError();
+}
+
+/** Whether what loaderStop() stopped is to be started again. */
+export function loaderIsInterrupted(): u32 {
+  return wasInterrupted() ? 1 : 0;
+}
+
+/** Starts it again: ERROR_*. */
+export function loaderStartAgain(): u32 {
+  beginReport();
+  start(false);
+  return reportError();
+}
+
+/** The operating system dies, and wants processor `index`, on which this runs, as it was: without a lock, even in an NMI. */
+export function loaderLeaveNow(index: u32): void {
+  leaveNow(index);
 }
 
 /** Stops and unloads because the platform goes away: ERROR_*. */

@@ -11,6 +11,7 @@ import {
   BOOT_ARGS_DETAIL,
   BOOT_ARGS_STATUS,
   BOOT_OK,
+  PHASE_RUNNING,
   PHASE_STOPPED,
   SAVED_STATE_BYTES,
   VENDOR_INTEL,
@@ -40,6 +41,7 @@ import {
   Processor,
   phaseOf,
   processorAt,
+  processorCount,
   STAGE_ENTERING,
   STAGE_INSIDE,
   STAGE_LOST,
@@ -48,9 +50,10 @@ import {
 } from "./processor";
 import { OPERATION_CALL, OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "./run";
 
-/** Where the three snapshots lie in Processor.snapshots: before start, inside the VM, after stop. */
-const SNAPSHOT_INSIDE: u64 = 0x400;
-const SNAPSHOT_AFTER: u64 = 0x800;
+/** Where snapshots lie in Processor.snapshots: before the start; in the VM, behind that and before the stop; behind that. */
+const SNAPSHOT_ARRIVED: u64 = 0x280;
+const SNAPSHOT_LEAVING: u64 = 0x500;
+const SNAPSHOT_AFTER: u64 = 0x780;
 
 /** Carries out OPERATION_* on the processor that this runs on; the outcome is in its Processor. */
 export function carryOut(index: u32, operation: u32): void {
@@ -87,8 +90,12 @@ function enter(processor: Processor, index: u32): void {
   fillHandoff(processor.state, stateAlias(index));
   copyMemory(processor.snapshots, processor.state, SAVED_STATE_BYTES);
   let status = demote(processor.state);
+  const arrived = processor.snapshots + SNAPSHOT_ARRIVED;
+  if (status === BOOT_OK) captureState(arrived, processor.vendor, processor.features);
   // From here on this is a VM, or the kernel gave up. It may still do so at the VM's first exit, which is the next line.
-  const answer = status === BOOT_OK ? control(CPUID_CONTROL_REPORT_ON) : CPUID_CONTROL_DONE;
+  let answer = status === BOOT_OK ? control(CPUID_CONTROL_REPORT_ON) : CPUID_CONTROL_DONE;
+  // Bareflank 3.0's loader does not look at the first answer, and there are extensions that fail their first exit
+  if (answer !== CPUID_CONTROL_DONE && phaseOf(processor) === PHASE_RUNNING) answer = control(CPUID_CONTROL_REPORT_ON);
   if (status === BOOT_OK) status = loadAcquire32(processor.args + BOOT_ARGS_STATUS);
   if (status !== BOOT_OK) {
     processor.error = ERROR_START_FAILED;
@@ -105,7 +112,7 @@ function enter(processor: Processor, index: u32): void {
 function leave(processor: Processor): void {
   const snapshots = processor.snapshots;
   control(CPUID_CONTROL_REPORT_OFF);
-  captureState(snapshots + SNAPSHOT_INSIDE, processor.vendor, processor.features);
+  captureState(snapshots + SNAPSHOT_LEAVING, processor.vendor, processor.features);
   const answer = control(CPUID_CONTROL_STOP);
   // Whoever does not know the control leaf may well answer it with zeros: only the kernel knows that it let go.
   if (answer !== CPUID_CONTROL_DONE || phaseOf(processor) !== PHASE_STOPPED) {
@@ -114,11 +121,20 @@ function leave(processor: Processor): void {
   }
   storeRelease32(stageAddress(processor), STAGE_OUTSIDE);
   captureState(snapshots + SNAPSHOT_AFTER, processor.vendor, processor.features);
-  const mismatch = findMismatch(snapshots, snapshots + SNAPSHOT_INSIDE, snapshots + SNAPSHOT_AFTER);
+  const arrived = snapshots + SNAPSHOT_ARRIVED;
+  const mismatch = findMismatch(snapshots, arrived, snapshots + SNAPSHOT_LEAVING, snapshots + SNAPSHOT_AFTER);
   if (mismatch !== 0) {
     processor.error = ERROR_STOP_MISMATCH;
     processor.detail = mismatch;
   }
+}
+
+/**
+ * Gives the processor back that this runs on, if it is a VM now: the operating system is about to start a kernel for its
+ * crash dump, or the machine. Nobody looks at what it comes to, for nobody could do anything about it.
+ */
+export function leaveNow(index: u32): void {
+  if (index < processorCount() && phaseOf(processorAt(index)) === PHASE_RUNNING) control(CPUID_CONTROL_STOP);
 }
 
 /** Without an extension that takes them, a hypercall is an invalid instruction: so it is asked first. */

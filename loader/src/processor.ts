@@ -17,7 +17,7 @@ export const STAGE_LOST: u32 = 3;
 /** No processor. */
 export const NONE: u32 = 0xffff_ffff;
 
-/** Registers of a hypercall, RAX to R9, and where they lie in Processor.snapshots: behind the three snapshots. */
+/** Registers of a hypercall, RAX to R9, and where they lie in Processor.snapshots: behind the snapshots. */
 export const CALL_BYTES: u64 = 64;
 const CALL_OFFSET: u64 = 0xc00;
 

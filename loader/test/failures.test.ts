@@ -34,6 +34,8 @@ import {
   SAVED_STATE_CR3,
   SAVED_STATE_CR4,
   SAVED_STATE_DR6,
+  SAVED_STATE_EFER,
+  SAVED_STATE_HSAVE_PA,
   SAVED_STATE_LSTAR,
   STATE_CORRUPT,
   STATE_LOADED,
@@ -45,6 +47,9 @@ import { kernelImage, Machine } from "./machine/machine.ts";
 import { RUN } from "./machine/platform.ts";
 import type { Processor } from "./machine/processor.ts";
 
+const EFER = 0xc000_0080;
+const VM_CR = 0xc001_0114;
+const VM_HSAVE_PA = 0xc001_0117;
 const CPUS = 4;
 const ENTER = 2;
 const LEAVE = 3;
@@ -346,9 +351,8 @@ describe("a stop that does not work", () => {
     expect(machine.platform.takenPages).toBe(pages);
   });
 
-  const lasting = (cpu: Processor) => cpu.msrs.set(0xc000_0082, 1n);
   const cases: readonly (readonly [string, number, (cpu: Processor) => void])[] = [
-    ["LSTAR", SAVED_STATE_LSTAR, lasting],
+    ["LSTAR", SAVED_STATE_LSTAR, (cpu) => cpu.msrs.set(0xc000_0082, 1n)],
     ["CR3", SAVED_STATE_CR3, (cpu) => Object.assign(cpu.cr, { 3: 0x6000n })],
     ["CR4", SAVED_STATE_CR4, (cpu) => Object.assign(cpu.cr, { 4: 0x6f0n })],
     ["DR6", SAVED_STATE_DR6, (cpu) => Object.assign(cpu.dr, { 6: 0n })],
@@ -366,26 +370,40 @@ describe("a stop that does not work", () => {
     expect(machine.status()).toMatchObject({ state: STATE_LOADED, runningCount: 0 });
   });
 
-  it("is none because of what the running task changed", () => {
+  it.each(cases)("because %s was another one in the VM from the beginning", (_, offset, spoil) => {
+    const machine = loaded(2);
+    machine.kernelStatus = (index) => {
+      if (index === 1) spoil(processor(machine, 1));
+      return 0;
+    };
+    machine.operate(IOCTL_START);
+    expect(machine.operate(IOCTL_STOP)).toMatchObject({ error: ERROR_STOP_MISMATCH, cpu: 2, detail: BigInt(offset) });
+  });
+
+  it("is none because of what the operating system changed while it was a VM", () => {
     const machine = loaded(2);
     machine.operate(IOCTL_START);
     for (const cpu of machine.processors) {
-      // Another address space and thread, a breakpoint, and rdtsc forbidden by prctl.
-      Object.assign(cpu.cr, { 3: 0x7000n, 2: 0x99n, 4: cpu.cr[4] | 4n });
+      // Another address space and thread, a breakpoint, RDTSC forbidden and RDPMC allowed, everything else of its own
+      Object.assign(cpu.cr, { 0: cpu.cr[0] | 8n, 3: 0x7000n, 2: 0x99n, 4: cpu.cr[4] | 0x104n, 8: 2n });
       cpu.dr = { 0: 0x1000n, 1: 0n, 2: 0n, 3: 0n, 6: 0xffff_0ff0n, 7: 0x401n };
-      cpu.msrs.set(0xc000_0100, 0x1234n);
+      cpu.xcr0 = 0xe7n;
+      cpu.selectors = [0x2b, 0x10, 0x18, 0x2b, 0, 0, 0, 0x40];
+      for (const [index, value] of [...cpu.msrs]) {
+        if (index !== VM_CR && index !== VM_HSAVE_PA) cpu.msrs.set(index, value ^ 1n);
+      }
     }
     expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
   });
 
-  it("is an error of LSTAR when the operating system changed it meanwhile", () => {
+  it.each<[string, number, (cpu: Processor) => void]>([
+    ["VM_HSAVE_PA", SAVED_STATE_HSAVE_PA, (cpu) => cpu.msrs.set(VM_HSAVE_PA, 0x5000n)],
+    ["EFER.SVME", SAVED_STATE_EFER, (cpu) => cpu.msrs.set(EFER, (cpu.msrs.get(EFER) ?? 0n) | 0x1000n)],
+  ])("because %s is still the hypervisor's afterwards, whatever the VM saw", (_, offset, spoil) => {
     const machine = loaded(1);
     machine.operate(IOCTL_START);
-    lasting(processor(machine, 0));
-    expect(machine.operate(IOCTL_STOP)).toMatchObject({
-      error: ERROR_STOP_MISMATCH,
-      detail: BigInt(SAVED_STATE_LSTAR),
-    });
+    spoil(processor(machine, 0));
+    expect(machine.operate(IOCTL_STOP)).toMatchObject({ error: ERROR_STOP_MISMATCH, detail: BigInt(offset) });
   });
 });
 

@@ -7,12 +7,14 @@ import {
   CPUID_CONTROL_REPORT_ON,
   CPUID_CONTROL_STOP,
   ERROR_ELF,
+  ERROR_INVALID_ARGUMENT,
   ERROR_NONE,
   ERROR_NOT_LOADED,
   ERROR_NOT_RUNNING,
   IOCTL_START,
   IOCTL_STOP,
   IOCTL_UNLOAD,
+  OPERATION_ONCE,
   STATE_LOADED,
   STATE_RUNNING,
   STATE_UNLOADED,
@@ -152,5 +154,101 @@ describe("load, start, stop, unload", () => {
     machine.operate(IOCTL_START);
     expect(machine.loader.loaderUnload()).toBe(ERROR_NONE);
     expect(machine.platform.takenPages).toBe(0);
+  });
+});
+
+describe("what the platform ends", () => {
+  const interrupted = (flags = 0): Machine => {
+    const machine = new Machine(2);
+    machine.load();
+    expect(machine.start(flags).error).toBe(ERROR_NONE);
+    expect(machine.loader.loaderStop()).toBe(ERROR_NONE);
+    return machine;
+  };
+
+  it("is to be started again, as it was", () => {
+    const machine = interrupted();
+    expect(machine.loader.loaderIsInterrupted()).toBe(1);
+    expect(machine.loader.loaderStop()).toBe(ERROR_NONE);
+    expect(machine.loader.loaderIsInterrupted()).toBe(1);
+    expect(machine.loader.loaderStartAgain()).toBe(ERROR_NONE);
+    expect(machine.status()).toMatchObject({ state: STATE_RUNNING, runningCount: 2 });
+    expect(machine.loader.loaderIsInterrupted()).toBe(0);
+    machine.loader.loaderStop();
+    expect(machine.loader.loaderIsInterrupted()).toBe(1);
+  });
+
+  it.each([
+    ["it was started once only", (): Machine => interrupted(OPERATION_ONCE)],
+    ["nothing ran", (): Machine => new Machine(1)],
+  ])("stays ended when %s", (_, make) => {
+    const machine = make();
+    machine.loader.loaderStop();
+    expect(machine.loader.loaderIsInterrupted()).toBe(0);
+  });
+
+  it.each([
+    ["stop", (machine: Machine) => machine.operate(IOCTL_STOP)],
+    ["unload", (machine: Machine) => machine.operate(IOCTL_UNLOAD)],
+    ["load", (machine: Machine) => machine.load()],
+    ["start", (machine: Machine) => machine.operate(IOCTL_START)],
+  ])("is forgotten by %s", (_, operate) => {
+    const machine = interrupted();
+    operate(machine);
+    expect(machine.loader.loaderIsInterrupted()).toBe(0);
+  });
+
+  it("a start with flags that there are not is refused", () => {
+    const machine = new Machine(1);
+    machine.load();
+    expect(machine.start(2)).toMatchObject({ error: ERROR_INVALID_ARGUMENT, detail: 2n });
+    expect(machine.status().state).toBe(STATE_LOADED);
+  });
+});
+
+describe("an operating system that dies", () => {
+  it("gets each processor back at once, by that processor, whatever the driver is doing", () => {
+    const machine = new Machine(2);
+    machine.load();
+    machine.loader.loaderLeaveNow(0);
+    machine.operate(IOCTL_START);
+    for (const index of [0, 1, 2]) machine.leaveNow(index);
+    for (const { commands, isInside } of machine.processors) {
+      expect(commands).toEqual([CPUID_CONTROL_REPORT_ON, CPUID_CONTROL_STOP]);
+      expect(isInside).toBe(false);
+    }
+    machine.leaveNow(0);
+    expect(machine.processors[0]?.commands).toHaveLength(2);
+  });
+
+  it("gets it back between the first exit and the loader's note of it, and not before there is a VM", () => {
+    const machine = new Machine(1);
+    machine.load();
+    const [processor] = machine.processors;
+    const seen: number[] = [];
+    if (processor !== undefined) {
+      processor.onControl = (command) => {
+        seen.push(command);
+        if (command === CPUID_CONTROL_REPORT_ON) machine.leaveNow(0);
+        return 0;
+      };
+    }
+    machine.kernelStatus = () => {
+      machine.leaveNow(0);
+      return 0;
+    };
+    machine.operate(IOCTL_START);
+    expect(seen).toEqual([CPUID_CONTROL_REPORT_ON, CPUID_CONTROL_STOP]);
+  });
+});
+
+describe("an extension whose first answer fails", () => {
+  it("is asked once more", () => {
+    const machine = new Machine(1);
+    machine.load();
+    const [processor] = machine.processors;
+    if (processor !== undefined) processor.onControl = () => (processor.commands.length === 1 ? 1 : 0);
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+    expect(processor?.commands).toEqual([CPUID_CONTROL_REPORT_ON, CPUID_CONTROL_REPORT_ON]);
   });
 });

@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION: u64 = 0x2;
+export const DRIVER_VERSION: u64 = 0x3;
 
 // Argument of IOCTL_DUMP
 
@@ -146,15 +146,15 @@ export const ERROR_VMX_CR0: u32 = 0x28;
 export const ERROR_VMX_CR4: u32 = 0x29;
 /** EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
 export const ERROR_NO_EPT_FLUSH: u32 = 0x2a;
-/** A control register or MSR differs after stop from before start; detail: which. */
+/** A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 export const ERROR_STOP_MISMATCH: u32 = 0x15;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
 export const IOCTL_LOAD: u32 = 0xc0c8bf01;
-export const IOCTL_UNLOAD: u32 = 0xc020bf02;
-export const IOCTL_START: u32 = 0xc020bf03;
-export const IOCTL_STOP: u32 = 0xc020bf04;
+export const IOCTL_UNLOAD: u32 = 0xc028bf02;
+export const IOCTL_START: u32 = 0xc028bf03;
+export const IOCTL_STOP: u32 = 0xc028bf04;
 export const IOCTL_STATUS: u32 = 0xc1f8bf05;
 export const IOCTL_DUMP: u32 = 0xc038bf06;
 export const IOCTL_VMCALL: u32 = 0xc068bf07;
@@ -206,8 +206,17 @@ export const OPERATION_ARGS_PHASE: u32 = 0x10;
 export const OPERATION_ARGS_FILE: u32 = 0x14;
 /** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
 export const OPERATION_ARGS_DETAIL: u32 = 0x18;
+/** u32: OPERATION_*; of a start. */
+export const OPERATION_ARGS_FLAGS: u32 = 0x20;
+/** u32. */
+export const OPERATION_ARGS_RESERVED: u32 = 0x24;
 /** Size of the structure. */
-export const OPERATION_ARGS_BYTES: u32 = 0x20;
+export const OPERATION_ARGS_BYTES: u32 = 0x28;
+
+// OperationArgs.flags
+
+/** When the operating system's sleep or a change of its processors ends what is started, it stays so. */
+export const OPERATION_ONCE: u32 = 0x1;
 
 // States of the driver
 

@@ -1268,7 +1268,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
 
 /* Version of the driver's interface */
-#define BF_DRIVER_VERSION BF_U64(0x2)
+#define BF_DRIVER_VERSION BF_U64(0x3)
 
 /* Argument of IOCTL_DUMP */
 #define BF_DUMP_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1363,13 +1363,13 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_VMX_CR0 BF_U32(0x28) /* detail: bits of CR0 that VMX wants otherwise. */
 #define BF_ERROR_VMX_CR4 BF_U32(0x29) /* detail: bits of CR4 that VMX wants otherwise. */
 #define BF_ERROR_NO_EPT_FLUSH BF_U32(0x2a) /* EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
-#define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A control register or MSR differs after stop from before start; detail: which. */
+#define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
 #define BF_IOCTL_LOAD BF_U32(0xc0c8bf01)
-#define BF_IOCTL_UNLOAD BF_U32(0xc020bf02)
-#define BF_IOCTL_START BF_U32(0xc020bf03)
-#define BF_IOCTL_STOP BF_U32(0xc020bf04)
+#define BF_IOCTL_UNLOAD BF_U32(0xc028bf02)
+#define BF_IOCTL_START BF_U32(0xc028bf03)
+#define BF_IOCTL_STOP BF_U32(0xc028bf04)
 #define BF_IOCTL_STATUS BF_U32(0xc1f8bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
 #define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
@@ -1417,7 +1417,9 @@ _Static_assert(sizeof(struct bf_load_args) == 200, "size of bf_load_args");
 #define BF_OPERATION_ARGS_PHASE BF_U32(0x10) /* u32: PHASE_* that this processor had reached. */
 #define BF_OPERATION_ARGS_FILE BF_U32(0x14) /* u32: 0: the kernel image; n: extension n. */
 #define BF_OPERATION_ARGS_DETAIL BF_U32(0x18) /* u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
-#define BF_OPERATION_ARGS_BYTES BF_U32(0x20) /* Size of the structure. */
+#define BF_OPERATION_ARGS_FLAGS BF_U32(0x20) /* u32: OPERATION_*; of a start. */
+#define BF_OPERATION_ARGS_RESERVED BF_U32(0x24) /* u32. */
+#define BF_OPERATION_ARGS_BYTES BF_U32(0x28) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_operation_args {
     uint64_t version;
@@ -1426,9 +1428,14 @@ struct bf_operation_args {
     uint32_t phase;
     uint32_t file;
     uint64_t detail;
+    uint32_t flags;
+    uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_operation_args) == 32, "size of bf_operation_args");
+_Static_assert(sizeof(struct bf_operation_args) == 40, "size of bf_operation_args");
 #endif
+
+/* OperationArgs.flags */
+#define BF_OPERATION_ONCE BF_U32(0x1) /* When the operating system's sleep or a change of its processors ends what is started, it stays so. */
 
 /* States of the driver */
 #define BF_STATE_UNLOADED BF_U32(0xa)

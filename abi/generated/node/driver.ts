@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION = 0x2n;
+export const DRIVER_VERSION = 0x3n;
 
 // Argument of IOCTL_DUMP
 
@@ -146,15 +146,15 @@ export const ERROR_VMX_CR0 = 0x28;
 export const ERROR_VMX_CR4 = 0x29;
 /** EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
 export const ERROR_NO_EPT_FLUSH = 0x2a;
-/** A control register or MSR differs after stop from before start; detail: which. */
+/** A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 export const ERROR_STOP_MISMATCH = 0x15;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
 export const IOCTL_LOAD = 0xc0c8bf01;
-export const IOCTL_UNLOAD = 0xc020bf02;
-export const IOCTL_START = 0xc020bf03;
-export const IOCTL_STOP = 0xc020bf04;
+export const IOCTL_UNLOAD = 0xc028bf02;
+export const IOCTL_START = 0xc028bf03;
+export const IOCTL_STOP = 0xc028bf04;
 export const IOCTL_STATUS = 0xc1f8bf05;
 export const IOCTL_DUMP = 0xc038bf06;
 export const IOCTL_VMCALL = 0xc068bf07;
@@ -206,8 +206,17 @@ export const OPERATION_ARGS_PHASE = 0x10;
 export const OPERATION_ARGS_FILE = 0x14;
 /** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
 export const OPERATION_ARGS_DETAIL = 0x18;
+/** u32: OPERATION_*; of a start. */
+export const OPERATION_ARGS_FLAGS = 0x20;
+/** u32. */
+export const OPERATION_ARGS_RESERVED = 0x24;
 /** Size of the structure. */
-export const OPERATION_ARGS_BYTES = 0x20;
+export const OPERATION_ARGS_BYTES = 0x28;
+
+// OperationArgs.flags
+
+/** When the operating system's sleep or a change of its processors ends what is started, it stays so. */
+export const OPERATION_ONCE = 0x1;
 
 // States of the driver
 

@@ -1314,7 +1314,7 @@ pub const HYPERCALL_COUNTER: u64 = 0x4246000000000001;
 
 // Version of the driver's interface
 
-pub const DRIVER_VERSION: u64 = 0x2;
+pub const DRIVER_VERSION: u64 = 0x3;
 
 // Argument of IOCTL_DUMP
 
@@ -1459,15 +1459,15 @@ pub const ERROR_VMX_CR0: u32 = 0x28;
 pub const ERROR_VMX_CR4: u32 = 0x29;
 /// EPT without four levels, write-back memory or INVEPT; detail: what is missing of it.
 pub const ERROR_NO_EPT_FLUSH: u32 = 0x2a;
-/// A control register or MSR differs after stop from before start; detail: which.
+/// A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
 pub const IOCTL_LOAD: u32 = 0xc0c8bf01;
-pub const IOCTL_UNLOAD: u32 = 0xc020bf02;
-pub const IOCTL_START: u32 = 0xc020bf03;
-pub const IOCTL_STOP: u32 = 0xc020bf04;
+pub const IOCTL_UNLOAD: u32 = 0xc028bf02;
+pub const IOCTL_START: u32 = 0xc028bf03;
+pub const IOCTL_STOP: u32 = 0xc028bf04;
 pub const IOCTL_STATUS: u32 = 0xc1f8bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
 pub const IOCTL_VMCALL: u32 = 0xc068bf07;
@@ -1520,9 +1520,17 @@ pub struct OperationArgs {
     pub file: u32,
     /// Depends on the error: ELF error, boot status << 32 | its detail, or bytes.
     pub detail: u64,
+    /// OPERATION_*; of a start.
+    pub flags: u32,
+    pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<OperationArgs>() == 32);
+const _: () = assert!(core::mem::size_of::<OperationArgs>() == 40);
+
+// OperationArgs.flags
+
+/// When the operating system's sleep or a change of its processors ends what is started, it stays so.
+pub const OPERATION_ONCE: u32 = 0x1;
 
 // States of the driver
 

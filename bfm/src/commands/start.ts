@@ -2,7 +2,7 @@
 
 import { NO_CPU, type Place, phaseText, processor } from "@bareflank/abi/messages";
 import { constantName } from "../constant-names.ts";
-import type { Driver } from "../driver.ts";
+import type { Driver, StartOptions } from "../driver.ts";
 import type { Environment } from "../environment.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure, type FailureFacts } from "../failure.ts";
@@ -13,9 +13,13 @@ const PATIENCE_MS = 10_000;
 /** How long the driver may take to say where a start is. */
 const ANSWER_MS = 1_000;
 
-export async function start(openDriver: () => Driver, environment: Environment): Promise<Outcome> {
+export async function start(
+  openDriver: () => Driver,
+  environment: Environment,
+  options: StartOptions,
+): Promise<Outcome> {
   const driver = openDriver();
-  await startAndWait(driver, environment);
+  await startAndWait(driver, environment, options);
   const status = driver.status();
   return { text: statusLine(status), facts: statusFacts(status) };
 }
@@ -24,7 +28,11 @@ export async function start(openDriver: () => Driver, environment: Environment):
  * Waits for the driver. After a while the user is told for whom. Ctrl-C gives up; the driver rolls back when bfm has
  * ended, because only that ends its wait for a processor that an extension keeps.
  */
-export async function startAndWait(driver: Driver, { onInterrupt, writeError }: Environment): Promise<void> {
+export async function startAndWait(
+  driver: Driver,
+  { onInterrupt, writeError }: Environment,
+  options: StartOptions = {},
+): Promise<void> {
   const began = Date.now();
   let isOver = false;
   const timer = setInterval(async () => {
@@ -42,7 +50,7 @@ export async function startAndWait(driver: Driver, { onInterrupt, writeError }: 
     ignore = onInterrupt(async () => reject(interruption(await currentPlace(driver))));
   });
   try {
-    await Promise.race([driver.start(), interrupted]);
+    await Promise.race([driver.start(options), interrupted]);
   } finally {
     isOver = true;
     clearInterval(timer);

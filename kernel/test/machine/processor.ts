@@ -161,7 +161,8 @@ export class Processor {
   wrmsr(index: number, value: bigint): void {
     if (!this.#msrs.has(index)) throw new GeneralProtection(`wrmsr 0x${index.toString(16)}`);
     if (CAPABILITIES.has(index)) throw new GeneralProtection(`wrmsr 0x${index.toString(16)}, which is read-only`);
-    if (index === MSR.DEBUGCTL && (value & ~0xffc3n) !== 0n) throw new GeneralProtection("reserved in DEBUGCTL");
+    const isReserved = index === MSR.DEBUGCTL && this.vmx !== undefined && (value & ~0xffc3n) !== 0n;
+    if (isReserved) throw new GeneralProtection("reserved in DEBUGCTL");
     if (index === MSR.VM_HSAVE_PA && value % 4096n !== 0n) throw new GeneralProtection("VM_HSAVE_PA is no page");
     if (index === MSR.FS_BASE) this.segments.fs.base = value;
     else if (index === MSR.GS_BASE) this.segments.gs.base = value;

@@ -1,4 +1,4 @@
-// Sleep stops the hypervisor first
+// Sleep and a change of Linux's processors stop the hypervisor first, and start it again
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LinuxMachine } from "../../../lab/src/index.ts";
@@ -16,14 +16,32 @@ describe("a machine that is about to sleep", () => {
   });
   afterAll(() => linux?.close());
 
-  it("stops the hypervisor, and can start it when it is awake again", async () => {
+  /** Waits for a start that happens by itself. */
+  const startsAgain = async (starts: number, running: number) => {
+    await succeed(linux, `until bf-ioctl status | grep -q "starts=${starts} "; do sleep 0.1; done`);
+    expect(await driverStatus(linux)).toMatchObject({ state: RUNNING, running });
+  };
+
+  it("stops the hypervisor, and starts it when it is awake again", async () => {
     // Without a swap partition there is nowhere to sleep to; Linux notices that when everything else is done.
     expect((await linux.run("echo disk >/sys/power/state", { timeout: 60 })).exitCode).not.toBe(0);
-    expect(await driverStatus(linux)).toMatchObject({ state: LOADED, running: 0 });
-    expect(await succeed(linux, "dmesg")).toContain("bfdriver: stopped before sleep");
-    await succeed(linux, "bfm start");
-    expect(await driverStatus(linux)).toMatchObject({ state: RUNNING, running: 2 });
-    await succeed(linux, "bfm stop");
+    await startsAgain(2, 2);
+    expect(await succeed(linux, "dmesg -c")).toMatch(/bfdriver: stopped before sleep[\s\S]*bfdriver: started again/);
+  });
+
+  it("runs it on the processors that there are", async () => {
+    await succeed(linux, "echo 0 >/sys/devices/system/cpu/cpu1/online");
+    await startsAgain(3, 1);
+    await succeed(linux, "echo 1 >/sys/devices/system/cpu/cpu1/online");
+    await startsAgain(4, 2);
+    await succeed(linux, "bf-cpuid --storm 1000 --cpu 1");
+  });
+
+  it("leaves it stopped when it was started once only, or stopped meanwhile", async () => {
+    await succeed(linux, "bfm start --once; echo 0 >/sys/devices/system/cpu/cpu1/online; sleep 1");
+    expect(await driverStatus(linux)).toMatchObject({ state: LOADED, starts: 5 });
+    await succeed(linux, "bfm start && bfm stop; echo 1 >/sys/devices/system/cpu/cpu1/online; sleep 1");
+    expect(await driverStatus(linux)).toMatchObject({ state: LOADED, starts: 6 });
     expect(await succeed(linux, "dmesg")).not.toMatch(/BUG:|Oops|Call Trace|WARNING/);
   });
 });

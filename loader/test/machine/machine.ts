@@ -7,6 +7,7 @@ import {
   CPUID_CONTROL_STOP,
   DRIVER_VERSION,
   IOCTL_LOAD,
+  IOCTL_START,
   IOCTL_STATUS,
   LOAD_ARGS_EXT_ADDRESS,
   LOAD_ARGS_EXT_BYTES,
@@ -18,6 +19,7 @@ import {
   OPERATION_ARGS_DETAIL,
   OPERATION_ARGS_ERROR,
   OPERATION_ARGS_FILE,
+  OPERATION_ARGS_FLAGS,
   OPERATION_ARGS_PHASE,
   PHASE_RUNNING,
   PHASE_START,
@@ -41,6 +43,9 @@ interface LoaderExports {
   loaderControl(command: number, block: bigint): number;
   loaderOnCpu(index: number, operation: number): void;
   loaderStop(): number;
+  loaderIsInterrupted(): number;
+  loaderStartAgain(): number;
+  loaderLeaveNow(index: number): void;
   loaderUnload(): number;
   loaderIsStatus(command: number): number;
   loaderIsHeld(): number;
@@ -145,12 +150,27 @@ export class Machine {
     this.current = before;
   }
 
+  /** What an operating system that dies does on processor `index`, which may have none of the loader's. */
+  leaveNow(index: number): void {
+    const before = this.current;
+    this.current = index;
+    this.loader.loaderLeaveNow(index);
+    this.current = before;
+  }
+
   /** Calls the loader; the block is zero but for its version and what `fill` writes. */
   control(command: number, fill: (block: bigint) => void = () => {}, version = DRIVER_VERSION): number {
     this.memory.fill(BLOCK, 0, 4096);
     this.memory.poke(BLOCK, 8, version);
     fill(BLOCK);
     return this.loader.loaderControl(command, BLOCK);
+  }
+
+  /** Starts with OPERATION_*. */
+  start(flags: number): Report {
+    return this.operate(IOCTL_START, (block) =>
+      this.memory.poke(block + BigInt(OPERATION_ARGS_FLAGS), 4, BigInt(flags)),
+    );
   }
 
   /** Calls the loader and returns the report. */
