@@ -1,12 +1,18 @@
 // Extensions made for a test, from a template and a source
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { Builder, findWorkspace, scaffold } from "../../toolchain/src/index.ts";
+import { BuildError, Builder, findWorkspace, formatDiagnostic, scaffold } from "../../toolchain/src/index.ts";
 
-const SOURCES = { minimal: "src/main.ts", c: "src/main.c", cpp: "src/main.cpp", rust: "src/main.rs" };
+const SOURCES = {
+  minimal: "src/main.ts",
+  "cpuid-journal": "src/main.ts",
+  c: "src/main.c",
+  cpp: "src/main.cpp",
+  rust: "src/main.rs",
+};
 
 /** The templates that a test can put its own source into. */
 export type TemplateName = keyof typeof SOURCES;
@@ -15,23 +21,37 @@ export type TemplateName = keyof typeof SOURCES;
 export const PATIENCE = 120_000;
 
 /** A folder for this test's packages, thrown away after it; `build` answers the path of an image. */
-export function extensionPackages(): { build(template: TemplateName, name: string, source: string): Promise<string> } {
+export function extensionPackages(): {
+  /** `field` adds to the field "bareflank" of its package.json. */
+  build(template: TemplateName, name: string, source: string, field?: object): Promise<string>;
+  folderOf(name: string): string;
+} {
   const folder = mkdtempSync(join(tmpdir(), "bf-sdk-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   return {
-    async build(template, name, source) {
+    folderOf: (name) => join(folder, name),
+    async build(template, name, source, field = {}) {
       const path = join(folder, name);
       scaffold(path, template);
       writeFileSync(join(path, SOURCES[template]), source);
+      const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+      const bareflank = { ...manifest.bareflank, ...field };
+      writeFileSync(join(path, "package.json"), JSON.stringify({ ...manifest, bareflank }));
       const workspace = findWorkspace(path);
       const builder = new Builder(workspace, { cache: join(folder, "cache") });
       try {
         const { products, failures } = await builder.build(workspace.parts);
-        if (failures[0] !== undefined) throw failures[0].error;
+        if (failures[0] !== undefined) throw explained(failures[0].error);
         return products[0]?.files.elf ?? "";
       } finally {
         await builder.close();
       }
     },
   };
+}
+
+/** What the compiler said belongs to the message: nobody sees the source that a test made. */
+function explained(error: Error): Error {
+  if (!(error instanceof BuildError)) return error;
+  return new Error([error.message, ...error.diagnostics.map(formatDiagnostic)].join("\n"), { cause: error });
 }

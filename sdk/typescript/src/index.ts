@@ -64,6 +64,7 @@ export { lockInstance, unlockInstance } from "./life/instance";
 export { Disposable, disposeOnLeave, onLeave, onLoad, onUnload } from "./life/life";
 export { Next } from "./life/next";
 export { startRoot } from "./life/root";
+export { hasSetting, settingIs, settingNumber } from "./life/settings";
 export { onUncaught, reportError } from "./life/uncaught";
 export { allocatedBytes, collect, collectIfNeeded, collections } from "./memory/collector";
 export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./memory/pages";
