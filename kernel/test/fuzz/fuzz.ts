@@ -5,12 +5,13 @@
 
 import { parseArgs } from "node:util";
 import { endWhenOutputFails } from "../../../toolchain/src/output.ts";
+import { fuzzGuest } from "./guest/guest.ts";
 import { fuzzMachine } from "./machine.ts";
 import { MessageFuzzSession } from "./message-session.ts";
 import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
-const USAGE = "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel]";
+const USAGE = "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--guest]";
 
 endWhenOutputFails("npm run fuzz");
 
@@ -19,6 +20,7 @@ interface Chosen {
   readonly seed: number;
   readonly smp: number;
   readonly machine: string | undefined;
+  readonly guest: boolean;
 }
 
 type Tallies = ReadonlyMap<string, Readonly<Tally>>;
@@ -35,10 +37,11 @@ function options(): Chosen {
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       smp: { type: "string", default: "3" },
       machine: { type: "string" },
+      guest: { type: "boolean", default: false },
     },
   });
-  const calls = number(values.calls ?? (values.machine === undefined ? "100000" : "10000"));
-  return { calls, seed: number(values.seed), smp: number(values.smp), machine: values.machine };
+  const calls = number(values.calls ?? (values.machine === undefined && !values.guest ? "100000" : "10000"));
+  return { calls, seed: number(values.seed), smp: number(values.smp), machine: values.machine, guest: values.guest };
 }
 
 function table(tallies: Tallies): string {
@@ -52,8 +55,22 @@ function table(tallies: Tallies): string {
     .join("");
 }
 
+/** Instructions inside a guest; what is counted are the reasons that it ended for. */
+async function guest({
+  calls,
+  seed,
+  machine = "amd",
+}: Chosen): Promise<{ tallies: Tallies; wrong: readonly string[] }> {
+  const { exits, wrong } = await fuzzGuest({ machine, cases: calls, seed });
+  const rows = [...exits].map(
+    ([reason, count]) => [`exit 0x${reason.toString(16)}`, { made: count, succeeded: count }] as const,
+  );
+  return { tallies: new Map(rows), wrong };
+}
+
 async function fuzz(chosen: Chosen): Promise<{ tallies: Tallies; wrong: readonly string[] }> {
   const { machine, smp } = chosen;
+  if (chosen.guest) return await guest(chosen);
   if (machine !== undefined) return await fuzzMachine({ ...chosen, machine });
   const session = new FuzzSession({ ...chosen, ppCount: smp });
   session.run(chosen.calls);
