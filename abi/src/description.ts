@@ -3,6 +3,7 @@
 import * as boot from "./boot.ts";
 import * as callbacks from "./callbacks.ts";
 import * as control from "./control.ts";
+import * as cpuidBits from "./cpuid-bits.ts";
 import * as driver from "./driver.ts";
 import * as entryRules from "./entry-rules.ts";
 import * as objects from "./objects.ts";
@@ -25,6 +26,7 @@ const modules = [
   driver,
   ppBlock,
   entryRules,
+  cpuidBits,
 ];
 
 /** All tables and structures, in the order in which the generated files list them: by module, then by name. */

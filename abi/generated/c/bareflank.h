@@ -1970,4 +1970,18 @@ _Static_assert(sizeof(struct bf_seat) == 440, "size of bf_seat");
 #define BF_INTEL_RULE_PDPTE_IN_MEMORY BF_U32(0x6f) /* 27.3.1.6 CR3: a PDPTE there has a reserved bit */
 #define BF_INTEL_RULE_LOAD_MSR BF_U32(0x70) /* 27.4 entry MSR-load area: an entry that cannot be loaded (exit qualification: which) */
 
+/* Bits of CPUID that show the VM's state: leaf, bit, and what they follow */
+#define BF_CPUID_OSXSAVE_LEAF BF_U64(0x1) /* ECX of subleaf 0, and of every other: the leaf has none. */
+#define BF_CPUID_OSXSAVE_BIT BF_U64(0x8000000)
+#define BF_CPUID_OSXSAVE_CR4 BF_U64(0x40000) /* CR4.OSXSAVE. */
+#define BF_CPUID_OSPKE_LEAF BF_U64(0x7) /* ECX of subleaf 0. */
+#define BF_CPUID_OSPKE_BIT BF_U64(0x10)
+#define BF_CPUID_OSPKE_CR4 BF_U64(0x400000) /* CR4.PKE. */
+#define BF_CPUID_AESKLE_LEAF BF_U64(0x19) /* EBX, on Intel. */
+#define BF_CPUID_AESKLE_BIT BF_U64(0x1)
+#define BF_CPUID_AESKLE_CR4 BF_U64(0x80000) /* CR4.KL. */
+#define BF_CPUID_SYSCALL_LEAF BF_U64(0x80000001) /* EDX, on Intel: only in 64-bit code is there such an instruction. */
+#define BF_CPUID_SYSCALL_BIT BF_U64(0x800)
+#define BF_CPUID_SYSCALL_EFER BF_U64(0x400) /* EFER.LMA, without which CS.L says nothing. */
+
 #endif

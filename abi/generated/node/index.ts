@@ -13,3 +13,4 @@ export * from "./control.ts";
 export * from "./driver.ts";
 export * from "./pp-block.ts";
 export * from "./entry-rules.ts";
+export * from "./cpuid-bits.ts";

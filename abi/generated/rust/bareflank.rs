@@ -2180,6 +2180,29 @@ pub const INTEL_RULE_PDPTE_IN_MEMORY: u32 = 0x6f;
 /// 27.4 entry MSR-load area: an entry that cannot be loaded (exit qualification: which)
 pub const INTEL_RULE_LOAD_MSR: u32 = 0x70;
 
+// Bits of CPUID that show the VM's state: leaf, bit, and what they follow
+
+/// ECX of subleaf 0, and of every other: the leaf has none.
+pub const CPUID_OSXSAVE_LEAF: u64 = 0x1;
+pub const CPUID_OSXSAVE_BIT: u64 = 0x8000000;
+/// CR4.OSXSAVE.
+pub const CPUID_OSXSAVE_CR4: u64 = 0x40000;
+/// ECX of subleaf 0.
+pub const CPUID_OSPKE_LEAF: u64 = 0x7;
+pub const CPUID_OSPKE_BIT: u64 = 0x10;
+/// CR4.PKE.
+pub const CPUID_OSPKE_CR4: u64 = 0x400000;
+/// EBX, on Intel.
+pub const CPUID_AESKLE_LEAF: u64 = 0x19;
+pub const CPUID_AESKLE_BIT: u64 = 0x1;
+/// CR4.KL.
+pub const CPUID_AESKLE_CR4: u64 = 0x80000;
+/// EDX, on Intel: only in 64-bit code is there such an instruction.
+pub const CPUID_SYSCALL_LEAF: u64 = 0x80000001;
+pub const CPUID_SYSCALL_BIT: u64 = 0x800;
+/// EFER.LMA, without which CS.L says nothing.
+pub const CPUID_SYSCALL_EFER: u64 = 0x400;
+
 // System calls as functions
 
 /// What a call that failed ended with: one of `STATUS_*`.

@@ -59,6 +59,8 @@ static enum bf_next access_msr(bf_vs vs, bool is_write)
         done = bf_vs_try_set(vs, reg, operand());
     else if (reg != 0)
         value = bf_vs_get(vs, reg);
+    else if (bf_guest->active_vm != BF_ROOT_VMID)
+        done = false; // the machine's: not for another VM
     else
         done = (is_write ? bf_intrinsic_wrmsr(msr, operand()) : bf_intrinsic_rdmsr(msr, &value)) == BF_STATUS_SUCCESS;
     if (!done)

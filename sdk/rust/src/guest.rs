@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: MIT
 //! The guest that exited: its general registers, and CPUID as it would see it alone
 
-use core::arch::{asm, x86_64::__cpuid_count};
+use core::arch::{asm, x86_64::{__cpuid_count, CpuidResult}};
 use core::ptr::{addr_of, addr_of_mut};
 
 use crate::abi::{self, Pp, Status, Tcb, Vs};
-use crate::native;
+use crate::{is_intel, native};
 
-/// CPUID bits that follow the guest's CR4 and not host mode's, and the CR4 bits (APM volume 3, appendix E).
-const LEAF_FEATURES: u32 = 1;
-const FEATURES_OSXSAVE: u32 = 1 << 27;
-const CR4_OSXSAVE: u64 = 1 << 18;
-const LEAF_EXTENDED_FEATURES: u32 = 7;
-const EXTENDED_OSPKE: u32 = 1 << 4;
-const CR4_PKE: u64 = 1 << 22;
+/// CS.L, in the attributes that `Vs::get` gives.
+const ATTRIBUTE_LONG: u64 = 1 << 9;
 
 /// The block at the thread pointer, which holds its own address.
 #[inline(always)]
@@ -89,22 +84,51 @@ pub fn answer_signature() {
     answer(abi::CPUID_HYPERVISOR_MAX, abi::CPUID_SIGNATURE_EBX, abi::CPUID_SIGNATURE_ECX, abi::CPUID_SIGNATURE_EDX);
 }
 
-/// Gives CPUID the answer of the processor alone.
+/// Gives CPUID the answer of the processor alone: bits that show who executes it show the guest (abi/src/cpuid-bits.ts).
+#[inline]
 pub fn answer_cpuid() -> Result<(), Status> {
-    let leaf = rax() as u32;
-    #[allow(unused_unsafe)] // Newer compilers know that every processor of this kind has CPUID.
-    let mut result = unsafe { __cpuid_count(leaf, rcx() as u32) };
+    let leaf = rax() as u32 as u64;
+    if leaf > abi::CPUID_OSXSAVE_LEAF {
+        return answer_higher_leaf(leaf);
+    }
+    let mut result = execute(leaf, rcx() as u32);
+    if leaf == abi::CPUID_OSXSAVE_LEAF {
+        show(&mut result.ecx, abi::CPUID_OSXSAVE_BIT, has_cr4(abi::CPUID_OSXSAVE_CR4)?);
+    }
+    answer(result.eax, result.ebx, result.ecx, result.edx);
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn answer_higher_leaf(leaf: u64) -> Result<(), Status> {
+    let subleaf = rcx() as u32;
+    let mut result = execute(leaf, subleaf);
     match leaf {
-        LEAF_FEATURES => follow_cr4(&mut result.ecx, FEATURES_OSXSAVE, CR4_OSXSAVE)?,
-        LEAF_EXTENDED_FEATURES => follow_cr4(&mut result.ecx, EXTENDED_OSPKE, CR4_PKE)?,
+        abi::CPUID_OSPKE_LEAF if subleaf == 0 => show(&mut result.ecx, abi::CPUID_OSPKE_BIT, has_cr4(abi::CPUID_OSPKE_CR4)?),
+        abi::CPUID_AESKLE_LEAF if is_intel() => show(&mut result.ebx, abi::CPUID_AESKLE_BIT, has_cr4(abi::CPUID_AESKLE_CR4)?),
+        abi::CPUID_SYSCALL_LEAF if is_intel() => {
+            let is_long = vs().get(abi::REG_CS_ATTRIB)? & ATTRIBUTE_LONG != 0;
+            show(&mut result.edx, abi::CPUID_SYSCALL_BIT, is_long && vs().get(abi::REG_EFER)? & abi::CPUID_SYSCALL_EFER != 0);
+        }
         _ => {}
     }
     answer(result.eax, result.ebx, result.ecx, result.edx);
     Ok(())
 }
 
-fn follow_cr4(ecx: &mut u32, ecx_bit: u32, cr4_bit: u64) -> Result<(), Status> {
-    let set = vs().read(native(abi::REG_CR4))? & cr4_bit != 0;
-    *ecx = if set { *ecx | ecx_bit } else { *ecx & !ecx_bit };
-    Ok(())
+#[inline(always)]
+fn execute(leaf: u64, subleaf: u32) -> CpuidResult {
+    #[allow(unused_unsafe)] // Newer compilers know that every processor of this kind has CPUID.
+    unsafe {
+        __cpuid_count(leaf as u32, subleaf)
+    }
+}
+
+fn has_cr4(bit: u64) -> Result<bool, Status> {
+    Ok(vs().read(native(abi::REG_CR4))? & bit != 0)
+}
+
+fn show(register: &mut u32, bit: u64, is_set: bool) {
+    *register = if is_set { *register | bit as u32 } else { *register & !(bit as u32) };
 }

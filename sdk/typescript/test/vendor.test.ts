@@ -15,6 +15,7 @@ interface Unit {
   deliverAgain(reason: bigint): void;
   unasked(reason: bigint): number;
   kind(reason: bigint): number;
+  cpuid(leaf: number): void;
   useAmd(): void;
   rights(attributes: bigint): bigint;
   attributes(rights: bigint): bigint;
@@ -31,6 +32,8 @@ const tcb = new Map<number, bigint>();
 /** MSRs that the processor has, besides those of a VS. */
 const msrs = new Map<bigint, bigint>();
 let intel = false;
+/** What the processor answers to CPUID in each register. */
+let hostCpuid = 0n;
 /** The VS that exited was destroyed, and VS 9 is active. */
 let isGone = false;
 let output = 0n;
@@ -44,10 +47,12 @@ const imports = {
   vendor: { isIntel: () => (intel ? 1 : 0) },
   tcb: {
     tcbLoad16: () => 0,
-    tcbLoad32: () => (isGone ? 9 : VSID),
+    tcbLoad32: (offset: number) => (offset === abi.TCB_ACTIVE_VM ? abi.ROOT_VMID : isGone ? 9 : VSID),
     tcbLoad64: (offset: number) => tcb.get(offset) ?? 0n,
     tcbStore64: (offset: number, value: bigint) => tcb.set(offset, unsigned(value)),
-    cpuidToGuest: () => undefined,
+    cpuidToGuest: () => {
+      for (const register of [abi.TCB_RAX, abi.TCB_RBX, abi.TCB_RCX, abi.TCB_RDX]) tcb.set(register, hostCpuid);
+    },
   },
   cpuid: { cpuidRegister: () => 0, cpuidEdx: () => 0, cpuidEaxEdx: () => XCR0_SUPPORTED },
   instance: { isShared: () => 0, requireOwnInstance: () => undefined },
@@ -321,6 +326,61 @@ describe("an NMI on Intel", () => {
     expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
     expect([read(information), read(controls)]).toEqual([0x8000_0030n, WINDOW]);
   });
+});
+
+describe("CPUID", () => {
+  const ALL = 0xffff_ffffn;
+  const LEAVES = [0, 1, 2, 4, 7, 0xb, 0xd, 0x14, 0x19, 0x1f, 0x8000_0000, 0x8000_0001, 0x8000_0008, 0x8000_001f];
+  type Follower = [register: number, bit: bigint, what: "osxsave" | "pke" | "kl" | "long"];
+  /** Register, bit and what it follows, by leaf. */
+  const ON_BOTH: Record<number, Follower> = {
+    1: [abi.TCB_RCX, 1n << 27n, "osxsave"],
+    7: [abi.TCB_RCX, 1n << 4n, "pke"],
+  };
+  const ON_INTEL: Record<number, Follower> = {
+    25: [abi.TCB_RBX, 1n, "kl"],
+    2147483649: [abi.TCB_RDX, 1n << 11n, "long"],
+  };
+  const CR4 = { osxsave: 1n << 18n, pke: 1n << 22n, kl: 1n << 19n };
+  const CODES = [
+    ["64-bit code", 0xa9bn, 0xd01n, true],
+    ["32-bit compatibility code", 0xc9bn, 0xd01n, false],
+    ["16-bit code", 0x09bn, 0n, false],
+    ["32-bit code with the bit that is CS.L elsewhere", 0xe9bn, 0x800n, false],
+  ] as const;
+
+  const REGISTERS = [abi.TCB_RAX, abi.TCB_RBX, abi.TCB_RCX, abi.TCB_RDX];
+  const followerOf = (leaf: number, subleaf: bigint): Follower | undefined =>
+    leaf === 7 && subleaf !== 0n ? undefined : (ON_BOTH[leaf] ?? (intel ? ON_INTEL[leaf] : undefined));
+
+  /** The four registers of an answer of a processor with all bits set, or none. */
+  function answer(leaf: number, subleaf: bigint, cr4: bigint, host: bigint) {
+    unit.set(abi.REG_CR4, cr4);
+    hostCpuid = host;
+    tcb.set(abi.TCB_RCX, subleaf);
+    unit.cpuid(leaf);
+    return REGISTERS.map((register) => tcb.get(register));
+  }
+
+  const cases = LEAVES.flatMap((leaf) => [0n, 1n, 2n].map((subleaf) => [leaf, subleaf] as const)).flatMap((place) =>
+    [0n, ...Object.values(CR4)].flatMap((cr4) => [0n, ALL].map((host) => [...place, cr4, host] as const)),
+  );
+
+  it.each((["amd", "intel"] as const).flatMap((vendor) => CODES.map((code) => [vendor, ...code] as const)))(
+    "shows the VM and not host mode: %s, %s",
+    (vendor, _name, attributes, efer, isLong) => {
+      on(vendor);
+      unit.set(abi.REG_CS_ATTRIB, attributes);
+      unit.set(abi.REG_EFER, efer);
+      for (const [leaf, subleaf, cr4, host] of cases) {
+        const [follower, bit, what] = followerOf(leaf, subleaf) ?? [0, 0n, "long"];
+        const isSet = what === "long" ? isLong : (cr4 & CR4[what]) !== 0n;
+        const wanted = isSet ? host | bit : host & ~bit;
+        const expected = REGISTERS.map((register) => (register === follower ? wanted : host));
+        expect(answer(leaf, subleaf, cr4, host), `leaf ${leaf.toString(16)}.${subleaf}, CR4 ${cr4}`).toEqual(expected);
+      }
+    },
+  );
 });
 
 describe("exits that nobody asked for", () => {

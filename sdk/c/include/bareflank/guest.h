@@ -55,24 +55,51 @@ static inline void bf_guest_answer_signature(void)
     bf_guest_answer(BF_CPUID_HYPERVISOR_MAX, BF_CPUID_SIGNATURE_EBX, BF_CPUID_SIGNATURE_ECX, BF_CPUID_SIGNATURE_EDX);
 }
 
-/* CPUID bits that follow the guest's CR4 and not host mode's (APM volume 3, appendix E). */
-static inline uint32_t bf_follow_cr4(uint32_t ecx, uint32_t ecx_bit, uint64_t cr4_bit)
+/* Executes CPUID and gives the guest what it answers, ECX with a bit set or not. */
+static inline void bf_guest_execute_cpuid(uint32_t leaf, uint64_t ecx_bit, bool is_set)
 {
-    return bf_guest_read(bf_native(BF_REG_CR4)) & cr4_bit ? ecx | ecx_bit : ecx & ~ecx_bit;
+    uint32_t eax = leaf, ebx, ecx = (uint32_t)bf_guest->rcx, edx;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    ecx = is_set ? ecx | (uint32_t)ecx_bit : ecx & ~(uint32_t)ecx_bit;
+    bf_guest_answer(eax, ebx, ecx, edx);
+}
+
+/* Whether a bit of the guest's CR4 is set. */
+static inline bool bf_guest_has_cr4(uint64_t bit)
+{
+    return bf_guest_read(bf_native(BF_REG_CR4)) & bit;
+}
+
+/* Whether the guest executes 64-bit code, on Intel: bit 13 of an access rights word (SDM volume 3, 25.4.1). */
+static inline bool bf_guest_is_64_bit(void)
+{
+    return bf_guest_read(BF_INTEL_REG_CS_ATTRIB) >> 13 & 1 && bf_guest_read(BF_INTEL_REG_EFER) & BF_CPUID_SYSCALL_EFER;
+}
+
+/* The answer to a leaf above 1. Bits that show who executes CPUID show the guest: abi/src/cpuid-bits.ts. */
+__attribute__((noinline, cold, unused)) static void bf_guest_answer_higher_leaf(uint32_t leaf)
+{
+    if (leaf == BF_CPUID_OSPKE_LEAF && (uint32_t)bf_guest->rcx == 0) {
+        bf_guest_execute_cpuid(leaf, BF_CPUID_OSPKE_BIT, bf_guest_has_cr4(BF_CPUID_OSPKE_CR4));
+        return;
+    }
+    bf_guest_execute_cpuid(leaf, 0, false);
+    if (bf_is_intel && leaf == BF_CPUID_AESKLE_LEAF)
+        bf_guest->rbx = bf_guest_has_cr4(BF_CPUID_AESKLE_CR4) ? bf_guest->rbx | BF_CPUID_AESKLE_BIT : bf_guest->rbx & ~BF_CPUID_AESKLE_BIT;
+    else if (bf_is_intel && leaf == BF_CPUID_SYSCALL_LEAF)
+        bf_guest->rdx = bf_guest_is_64_bit() ? bf_guest->rdx | BF_CPUID_SYSCALL_BIT : bf_guest->rdx & ~BF_CPUID_SYSCALL_BIT;
 }
 
 /* Gives CPUID the answer of the processor alone. */
 static inline void bf_guest_answer_cpuid(void)
 {
-    const uint32_t leaf = (uint32_t)bf_guest->rax, osxsave = 1u << 27, ospke = 1u << 4;
-    const uint64_t cr4_osxsave = 1u << 18, cr4_pke = 1u << 22;
-    uint32_t eax = leaf, ebx, ecx = (uint32_t)bf_guest->rcx, edx;
-    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
-    if (leaf == 1)
-        ecx = bf_follow_cr4(ecx, osxsave, cr4_osxsave);
-    else if (leaf == 7)
-        ecx = bf_follow_cr4(ecx, ospke, cr4_pke);
-    bf_guest_answer(eax, ebx, ecx, edx);
+    const uint32_t leaf = (uint32_t)bf_guest->rax;
+    if (leaf > BF_CPUID_OSXSAVE_LEAF)
+        bf_guest_answer_higher_leaf(leaf);
+    else if (leaf == BF_CPUID_OSXSAVE_LEAF)
+        bf_guest_execute_cpuid(leaf, BF_CPUID_OSXSAVE_BIT, bf_guest_has_cr4(BF_CPUID_OSXSAVE_CR4));
+    else
+        bf_guest_execute_cpuid(leaf, 0, false);
 }
 
 #endif

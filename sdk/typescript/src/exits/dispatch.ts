@@ -10,11 +10,10 @@ import { Level, line } from "../text/log";
 import { Vs } from "../vs/vs";
 import { ControlRegisterExit } from "./control-register-exit";
 import { exitReason, setExitReason, setNext, takeNext } from "./current";
+import { accessMsr, accessPort } from "./default-access";
 import { ExceptionExit } from "./exception-exit";
 import { callHandlers, Kind } from "./handlers";
-import { IoExit } from "./io-exit";
 import { kindOf } from "./kinds";
-import { MsrExit } from "./msr-exit";
 import { EXIT_CPUID } from "./reasons";
 import { unaskedExit } from "./unasked";
 
@@ -63,9 +62,7 @@ export function dispatch(vsid: u32, reason: u64): Next {
 function access(kind: Kind): Next {
   setNext(Next.AdvanceAndRun);
   if (callHandlers(kind)) return takeNext();
-  if (kind == Kind.Io) changetype<IoExit>(SINGLETON).passThrough();
-  else changetype<MsrExit>(SINGLETON).passThrough();
-  return takeNext();
+  return kind == Kind.Io ? accessPort() : accessMsr();
 }
 
 function exception(vs: Vs): Next {

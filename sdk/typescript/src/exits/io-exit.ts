@@ -1,10 +1,14 @@
 // Instructions on an I/O port whose IoMap bit is set (APM volume 2, 15.10; SDM volume 3, 26.1.3)
 
 import { portIn, portOut } from "../calls/port";
+import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
 import { Exit } from "./exit";
 import { ioInformation } from "./io-information";
 import { passStringThrough } from "./io-string";
+
+/** What is read where no device answers. */
+const NOBODY: u32 = 0xffff_ffff;
 
 /** The VM uses a port. Next is AdvanceAndRun; without a handler the access happens as if nothing were. */
 @unmanaged
@@ -41,6 +45,12 @@ export class IoExit extends Exit {
     if (this.isString) this.next = passStringThrough();
     else if (this.isInput) this.value = portIn(this.port, this.bytes);
     else portOut(this.port, this.bytes, this.value);
+  }
+
+  /** Does what happens when nothing is at the port: what is read has all bits set, what is written is lost; #GP for strings. */
+  leaveUnanswered(): void {
+    if (this.isString) this.raise(Vector.GeneralProtection, 0);
+    else if (this.isInput) this.value = NOBODY;
   }
 
   private get information(): u64 {

@@ -4,7 +4,7 @@ import { INTEL_EXIT_WRMSR } from "../../../../abi/generated/bare/callbacks";
 import { AMD_REG_EXITINFO1 } from "../../../../abi/generated/bare/registers-amd";
 import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
-import { msrValue, readMsr, writeMsr } from "../guest/msr";
+import { msrValue, readMsr, readOwnMsr, writeMsr, writeOwnMsr } from "../guest/msr";
 import { isIntel } from "../vendor/vendor";
 import { Exit } from "./exit";
 
@@ -39,6 +39,16 @@ export class MsrExit extends Exit {
   /** Writes `value` to the MSR. When it is refused, the exit ends with #GP: false then. */
   write(): bool {
     return writeMsr(this.vs, this.index, this.value) ? true : !this.raise(Vector.GeneralProtection, 0);
+  }
+
+  /** Does what the VM wants with what is its own, and raises #GP for MSRs of the machine: false then. */
+  useOwn(): bool {
+    const write = this.isWrite;
+    if (write ? writeOwnMsr(this.vs, this.index, this.value) : readOwnMsr(this.vs, this.index)) {
+      if (!write) this.value = msrValue();
+      return true;
+    }
+    return !this.raise(Vector.GeneralProtection, 0);
   }
 
   /** Does what the VM wants. */

@@ -9,6 +9,7 @@ import { SINGLETON } from "../calls/handle";
 import { deliverNmi, deliverWaitingNmi, isNmi } from "../events/intel-events";
 import { closeInterruptWindow } from "../events/interrupt-window";
 import { Vector } from "../events/vectors";
+import { answerAnyLeaf } from "../guest/cpuid-bits";
 import { guest } from "../guest/guest";
 import { MSR_TSC, MSR_TSC_AUX, msrValue, readMsr } from "../guest/msr";
 import { trySet } from "../guest/try-set";
@@ -19,9 +20,8 @@ import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
 import { ControlRegisterExit } from "./control-register-exit";
 import { setExitReason, setNext, takeNext } from "./current";
+import { accessMsr, accessPort } from "./default-access";
 import { ExceptionExit } from "./exception-exit";
-import { IoExit } from "./io-exit";
-import { MsrExit } from "./msr-exit";
 import { EXIT_RDTSCP } from "./reasons";
 
 /** A bit for each reason that a line was written for: a program of the VM could fill the debug ring. */
@@ -68,7 +68,7 @@ function answer(vs: Vs, reason: u64): Next {
       vs.flushTranslations();
       return Next.AdvanceAndRun;
     case answers.ANSWER_CPUID:
-      guest.answerCpuid(<u32>guest.rax);
+      answerAnyLeaf(<u32>guest.rax);
       return Next.AdvanceAndRun;
     case answers.ANSWER_TIME:
       return readTime(vs, reason);
@@ -89,13 +89,9 @@ function answer(vs: Vs, reason: u64): Next {
 function passThrough(vs: Vs, what: u32): Next {
   switch (what) {
     case answers.ANSWER_IO:
-      setNext(Next.AdvanceAndRun);
-      changetype<IoExit>(SINGLETON).passThrough();
-      return takeNext();
+      return accessPort();
     case answers.ANSWER_MSR:
-      setNext(Next.AdvanceAndRun);
-      changetype<MsrExit>(SINGLETON).passThrough();
-      return takeNext();
+      return accessMsr();
     case answers.ANSWER_CONTROL:
       setNext(Next.Run);
       changetype<ControlRegisterExit>(SINGLETON).passThrough();

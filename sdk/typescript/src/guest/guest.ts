@@ -6,9 +6,8 @@ import {
   CPUID_SIGNATURE_ECX,
   CPUID_SIGNATURE_EDX,
 } from "../../../../abi/generated/bare/control";
+import { CPUID_OSXSAVE_BIT, CPUID_OSXSAVE_CR4, CPUID_OSXSAVE_LEAF } from "../../../../abi/generated/bare/cpuid-bits";
 import { Register } from "../../../../abi/generated/bare/enumerations";
-import { REG_CR4 } from "../../../../abi/generated/bare/portable";
-import { SYSCALL_VS_READ } from "../../../../abi/generated/bare/syscalls";
 import {
   TCB_ACTIVE_VS,
   TCB_R8,
@@ -28,18 +27,9 @@ import {
   TCB_RSI,
 } from "../../../../abi/generated/bare/tls";
 import { SINGLETON } from "../calls/handle";
-import { callValue } from "../calls/syscall";
 import { cpuidToGuest, tcbLoad32, tcbLoad64, tcbStore64 } from "../calls/tcb";
-import { native } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
-
-/** CPUID bits that follow the guest's CR4, and the CR4 bits (APM volume 3, appendix E). */
-const LEAF_FEATURES: u32 = 1;
-const FEATURES_OSXSAVE: u64 = 1 << 27;
-const CR4_OSXSAVE: u64 = 1 << 18;
-const LEAF_EXTENDED_FEATURES: u32 = 7;
-const EXTENDED_OSPKE: u64 = 1 << 4;
-const CR4_PKE: u64 = 1 << 22;
+import { answerAnyLeaf, readCr4 } from "./cpuid-bits";
 
 /** Offsets of the general registers in the order of their encodings (APM volume 3, table 1-10); RSP is in the VS. */
 const ENCODED: usize = memory.data<u16>(
@@ -241,11 +231,16 @@ export class Guest {
     return Vs.of(this.vsid);
   }
 
-  /** Gives CPUID the answer of the processor alone: the bits that follow CR4 are those of the guest's CR4. */
+  /** Gives CPUID the answer of the processor alone: bits that show who executes it show the guest. */
   answerCpuid(leaf: u32): void {
+    if (leaf > CPUID_OSXSAVE_LEAF) {
+      answerAnyLeaf(leaf);
+      return;
+    }
     cpuidToGuest(leaf, <u32>this.rcx);
-    if (leaf == LEAF_FEATURES) this.followCr4(FEATURES_OSXSAVE, CR4_OSXSAVE);
-    else if (leaf == LEAF_EXTENDED_FEATURES) this.followCr4(EXTENDED_OSPKE, CR4_PKE);
+    if (leaf != CPUID_OSXSAVE_LEAF) return;
+    const ecx = this.rcx & ~CPUID_OSXSAVE_BIT;
+    this.rcx = (readCr4() & CPUID_OSXSAVE_CR4) != 0 ? ecx | CPUID_OSXSAVE_BIT : ecx;
   }
 
   /** Gives CPUID this answer: EAX, EBX, ECX, EDX. */
@@ -259,13 +254,6 @@ export class Guest {
   /** Gives CPUID the answer to CPUID_HYPERVISOR_BASE: the product's name, and its highest leaf. */
   answerSignature(): void {
     this.answer(CPUID_HYPERVISOR_MAX, CPUID_SIGNATURE_EBX, CPUID_SIGNATURE_ECX, CPUID_SIGNATURE_EDX);
-  }
-
-  /** Host mode has a CR4 of its own, so a bit of ECX that shows CR4 must be corrected. No vendor hides these bits. */
-  private followCr4(ecxBit: u64, cr4Bit: u64): void {
-    const cr4 = callValue(SYSCALL_VS_READ, this.vsid, native(REG_CR4), 0);
-    const ecx = this.rcx & ~ecxBit;
-    this.rcx = (cr4 & cr4Bit) != 0 ? ecx | ecxBit : ecx;
   }
 }
 

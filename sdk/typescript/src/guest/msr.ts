@@ -51,6 +51,20 @@ export function msrValue(): u64 {
   return value;
 }
 
+/** Reads one that a VM has for itself: it is in its VS, or the time. False for MSRs of the machine. */
+export function readOwnMsr(vs: Vs, msr: u32): bool {
+  return (registerOf(vs, msr) != NOT_IN_VS || msr == MSR_TSC) && readMsr(vs, msr);
+}
+
+/** Writes such a one; false for MSRs of the machine, and for values that its processor refuses. */
+export function writeOwnMsr(vs: Vs, msr: u32, to: u64): bool {
+  const register = registerOf(vs, msr);
+  if (register != NOT_IN_VS) return trySet(vs, register, to);
+  if (msr != MSR_TSC || !readMsr(vs, msr)) return false;
+  vs.offsetTimeStamps(vs.timeStampOffset + to - value);
+  return true;
+}
+
 /** Writes an MSR; false when the VM has no such MSR, or its value is refused: the processor would raise #GP. */
 export function writeMsr(vs: Vs, msr: u32, to: u64): bool {
   const register = registerOf(vs, msr);

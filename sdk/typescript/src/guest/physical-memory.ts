@@ -4,7 +4,7 @@
 // other mappings while another VM is active. What belongs to the hypervisor is refused.
 
 import { STATUS_FAILURE_UNKNOWN, STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
-import { SYSCALL_VM_MAP_DIRECT } from "../../../../abi/generated/bare/syscalls";
+import { ROOT_VMID, SYSCALL_VM_MAP_DIRECT } from "../../../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../../../abi/generated/bare/windows";
 import { copyMemory } from "../../../../bsl/src/memory";
 import { callStatus } from "../calls/syscall";
@@ -19,13 +19,15 @@ const KNOWN_MASK: u64 = 63;
 
 /**
  * Where the extension sees a guest physical address: for peek64(), poke64() and their like, up to the end of its page.
- * 0 when the page cannot be had: it is the hypervisor's own, or page 0, or beyond the window.
+ * 0 when the page cannot be had: it is the hypervisor's own, or page 0, or beyond the window, or the VM is not the root VM.
  */
 export function guestMemory(physical: u64): u64 {
   const page = physical & ~PAGE_MASK;
   if (page == 0 || page >= EXT_DIRECT_BYTES) return 0;
   const place = known + <usize>(((page >> 12) & KNOWN_MASK) << 3);
   const vm = Vm.active.id;
+  // Another VM's addresses are those of its nested page tables: the machine's page of that number is not its own
+  if (vm != ROOT_VMID) return 0;
   const mapping = page | ((<u64>vm) << VM_SHIFT);
   if (load<u64>(place) != mapping) {
     const status = callStatus(SYSCALL_VM_MAP_DIRECT, vm, page, 0);

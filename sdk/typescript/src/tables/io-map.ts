@@ -4,8 +4,10 @@
 
 import { MAP_ACCESSES, MAP_IO } from "../../../../abi/generated/bare/objects";
 import { handleOf, idOf } from "../calls/handle";
-import { Vs } from "../vs/vs";
+import { NativeVs } from "../vs/native-vs";
 import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
+
+const LAST_PORT: u32 = 0xffff;
 
 /** A map, by its identifier. All ports pass in a new one. */
 @unmanaged
@@ -15,18 +17,23 @@ export class IoMap {
     return changetype<IoMap>(handleOf(createMap(MAP_IO)));
   }
 
+  /** A new map in which all ports exit. */
+  static closed(): IoMap {
+    return IoMap.create().trap(0, LAST_PORT);
+  }
+
   get id(): u32 {
     return idOf(changetype<usize>(this));
   }
 
   /** Makes a VS use the map, instead of the one that it had. */
-  use(vs: Vs): IoMap {
+  use(vs: NativeVs): IoMap {
     attachMap(this.id, vs);
     return this;
   }
 
-  /** Takes the map from a VS, which uses it: no port exits then. */
-  release(vs: Vs): void {
+  /** Takes the map from a VS, which uses it: no port exits then, and the VM has all of the machine's. */
+  release(vs: NativeVs): void {
     detachMap(this.id, vs);
   }
 

@@ -5,8 +5,13 @@
 
 import { MAP_ACCESSES, MAP_ALWAYS, MAP_MSR, MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
 import { handleOf, idOf } from "../calls/handle";
-import { Vs } from "../vs/vs";
+import { isIntel } from "../vendor/vendor";
+import { NativeVs } from "../vs/native-vs";
 import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
+
+const LAST_LOW: u32 = 0x1fff;
+const FIRST_HIGH: u32 = 0xc000_0000;
+const FIRST_AMD: u32 = 0xc001_0000;
 
 /** A map, by its identifier. All MSRs that have bits pass in a new one. */
 @unmanaged
@@ -16,18 +21,26 @@ export class MsrMap {
     return changetype<MsrMap>(handleOf(createMap(MAP_MSR)));
   }
 
+  /** A new map in which all MSRs exit. */
+  static closed(): MsrMap {
+    const map = MsrMap.create()
+      .trapRange(0, LAST_LOW)
+      .trapRange(FIRST_HIGH, FIRST_HIGH + LAST_LOW);
+    return isIntel() ? map : map.trapRange(FIRST_AMD, FIRST_AMD + LAST_LOW);
+  }
+
   get id(): u32 {
     return idOf(changetype<usize>(this));
   }
 
   /** Makes a VS use the map, instead of the one that it had. */
-  use(vs: Vs): MsrMap {
+  use(vs: NativeVs): MsrMap {
     attachMap(this.id, vs);
     return this;
   }
 
   /** Takes the map from a VS, which uses it: on AMD no access exits then, on Intel every one. */
-  release(vs: Vs): void {
+  release(vs: NativeVs): void {
     detachMap(this.id, vs);
   }
 

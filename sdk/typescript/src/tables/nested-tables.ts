@@ -29,7 +29,7 @@ import { handleOf, idOf } from "../calls/handle";
 import { callObject, callResult } from "../calls/objects";
 import { assertionFailed } from "../calls/syscall";
 import { PAGE_BYTES } from "../memory/pages";
-import { Vs } from "../vs/vs";
+import { NativeVs } from "../vs/native-vs";
 
 /**
  * What a VM may do with a page. They can be added. Write needs Read; Execute needs Read unless
@@ -110,13 +110,13 @@ export class NestedTables {
   }
 
   /** Makes a VS use the tables, instead of those that it had. */
-  use(vs: Vs): NestedTables {
+  use(vs: NativeVs): NestedTables {
     check(callObject(SYSCALL_NESTED_ATTACH, this.id, vs.id, 0, 0, 0));
     return this;
   }
 
   /** Makes a VS, which uses the tables, see all physical memory as it is. */
-  release(vs: Vs): void {
+  release(vs: NativeVs): void {
     check(callObject(SYSCALL_NESTED_DETACH, this.id, vs.id, 0, 0, 0));
   }
 

@@ -12,7 +12,7 @@ import {
 } from "../../../../abi/generated/bare/syscalls";
 import { callObject, callResult } from "../calls/objects";
 import { assertionFailed } from "../calls/syscall";
-import { Vs } from "../vs/vs";
+import { NativeVs } from "../vs/native-vs";
 
 /** Makes a map of a kind (MAP_*): its identifier. */
 export function createMap(kind: u32): u32 {
@@ -24,11 +24,11 @@ export function destroyMap(map: u32): void {
   check(callObject(SYSCALL_MAP_DESTROY, map, 0, 0, 0, 0));
 }
 
-export function attachMap(map: u32, vs: Vs): void {
+export function attachMap(map: u32, vs: NativeVs): void {
   check(callObject(SYSCALL_MAP_ATTACH, map, vs.id, 0, 0, 0));
 }
 
-export function detachMap(map: u32, vs: Vs): void {
+export function detachMap(map: u32, vs: NativeVs): void {
   check(callObject(SYSCALL_MAP_DETACH, map, vs.id, 0, 0, 0));
 }
 

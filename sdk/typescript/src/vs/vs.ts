@@ -29,6 +29,7 @@ import { isInShadow, setShadow } from "../events/intel-events";
 import { requestInterruptWindow } from "../events/interrupt-window";
 import { Vector } from "../events/vectors";
 import { Next } from "../life/next";
+import { close } from "../tables/closed";
 import { Explanation, explain } from "../text/explanation";
 import { AmdVs } from "../vendor/amd-vs";
 import { readIntel, trapControlWrites, writeIntel } from "../vendor/intel-state";
@@ -83,12 +84,17 @@ export class Vs extends NativeVs {
     return vs;
   }
 
-  /** Makes a VS of a VP, for a processor: all registers are 0. It needs an address space identifier of its own. */
+  /**
+   * Makes a VS of a VP, for a processor: all registers are 0. It needs an address space identifier of its own. Nothing of
+   * the machine reaches it: all ports and MSRs exit, and no memory is there, until it uses an IoMap, a MsrMap and
+   * NestedTables of the extension's making. What exits and no handler wants finds no port and no MSR.
+   */
   static create(vp: Vp, ppid: u32, addressSpaceId: u32): Vs {
     const vs = Vs.of(<u32>(callValue(SYSCALL_VS_CREATE, vp.id, ppid, 0) & ID_MASK));
     vs.set(Register.AddressSpaceId, addressSpaceId);
     if (isIntel()) prepareVmcs(vs);
     else vs.amd.intercept(AmdInstruction.Vmrun, true);
+    close(vs);
     return vs;
   }
 
