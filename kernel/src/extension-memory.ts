@@ -8,8 +8,7 @@ import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/
 import { fillMemory } from "../../bsl/src/memory";
 import { lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
-import { allocatePage, pages } from "./memory/pages";
-import { flushEverywhere } from "./requests";
+import { allocatePage, allocatePages, freePage, freeSeenPages, pages } from "./memory/pages";
 
 /** A run of pages that is handed out; no bytes: a free place. */
 @unmanaged
@@ -35,7 +34,7 @@ export function allocateExtensionPage(): u64 {
   const mapped = mapPage(currentExtension().table, EXT_POOL_BASE + page, page, USER_DATA);
   unlockTables();
   if (mapped) return page;
-  pages.freePages(page, 0);
+  freePage(page);
   return 0;
 }
 
@@ -49,15 +48,14 @@ export function freeExtensionPage(virtual: u64): bool {
   if (isSingle) unmapPage(table, virtual);
   unlockTables();
   if (!isSingle) return false;
-  flushEverywhere();
-  return pages.freePages(page, 0);
+  return freeSeenPages(page, 0);
 }
 
 /** Zeroed, physically contiguous pages: their physical address, or 0 when memory or places run out. */
 export function allocateRun(bytes: u64): u64 {
   lockTables();
   const place = freePlace();
-  const physical = place == MAX_HUGE_ALLOCATIONS ? 0 : pages.allocPages(orderOf(bytes));
+  const physical = place == MAX_HUGE_ALLOCATIONS ? 0 : allocatePages(orderOf(bytes));
   if (physical != 0) {
     fillMemory(DIRECT_BASE + physical, 0, bytes);
     if (mapRun(physical, bytes)) {
@@ -86,8 +84,7 @@ export function freeRun(virtual: u64): bool {
   }
   unlockTables();
   if (bytes == 0) return false;
-  flushEverywhere();
-  return pages.freePages(physical, orderOf(bytes));
+  return freeSeenPages(physical, orderOf(bytes));
 }
 
 /** Whether nested page tables show what an address of the extension was given for: nobody can give it back then. */

@@ -67,6 +67,7 @@ import {
   threadPointer,
 } from "./extension";
 import { failCall, isCalled } from "./message";
+import { lockObjects, tryLockObjects, unlockObjects } from "./objects";
 import { printExtension } from "./policy";
 import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
 import { takeSeat } from "./seat";
@@ -246,10 +247,9 @@ export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
   return ACTION_UPCALL;
 }
 
-/** The extension asked to stop: `vs` becomes the operating system's state behind the instruction that exited. */
+/** The extension asked to stop: `vs`, which is active, becomes the operating system's state behind what it exited for. */
 export function promote(vs: Vs): u32 {
   printExits();
-  activate(vs);
   skipInstruction(vs);
   giveBack(vs);
   setPhase(PHASE_STOPPED);
@@ -275,11 +275,8 @@ export function fatal(status: u32, detail: u64): u32 {
     return ACTION_HALT;
   }
   const vs = vsAt(ppid());
-  // Another processor may have made a VS with this number for itself
-  const isOurs = vss.has(ppid()) && vs.isRoot != 0 && vs.ppid == ppid();
   const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
-  if (isOurs && vs.ran != 0) {
-    activate(vs);
+  if (activateRoot(vs, status)) {
     skipInstruction(vs);
     vs.writeGeneral(0, code);
     giveBack(vs);
@@ -287,6 +284,19 @@ export function fatal(status: u32, detail: u64): u32 {
     giveBackSaved(code);
   }
   return ACTION_PROMOTE;
+}
+
+/** Makes a VS active if it has been the operating system on this processor, and nobody has taken it. */
+function activateRoot(vs: Vs, status: u32): bool {
+  // The kernel's own fault may have come under the lock
+  let isLocked: bool = true;
+  if (status == BOOT_KERNEL_FAULT) isLocked = tryLockObjects();
+  else lockObjects();
+  // Another processor may have made a VS with this number for itself
+  const isOurs = vss.has(ppid()) && vs.isRoot != 0 && vs.ppid == ppid() && vs.ran != 0;
+  if (isOurs) activate(vs);
+  if (isLocked) unlockObjects();
+  return isOurs;
 }
 
 function report(status: u32, detail: u64, context: u32): void {

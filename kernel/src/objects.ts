@@ -3,12 +3,25 @@
 // Without it one processor could destroy what another has just found. The active VS of a processor needs no lock there:
 // only that processor takes it off, and nothing that is active is destroyed or migrated.
 
+import { pause } from "../../bsl/src/atomic";
 import { TicketLock } from "../../bsl/src/lock";
+
+/** No call holds it for so many pauses. */
+const PATIENCE: u32 = 10_000_000;
 
 const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
 
 export function lockObjects(): void {
   lock.acquire();
+}
+
+/** The same with an end: false when whoever holds it seems to be lost, which is when nobody changes anything any more. */
+export function tryLockObjects(): bool {
+  for (let i: u32 = 0; i < PATIENCE; i++) {
+    if (lock.tryAcquire()) return true;
+    pause();
+  }
+  return false;
 }
 
 export function unlockObjects(): void {

@@ -5,7 +5,7 @@ import { MAP_ACCESSES, MAP_ALWAYS, MAP_IO, MAP_MSR } from "../../abi/generated/b
 import { MAX_MAPS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
-import { pages } from "./memory/pages";
+import { allocatePages, pages } from "./memory/pages";
 import { Pool, PoolObject } from "./pool";
 
 @unmanaged
@@ -20,7 +20,7 @@ export class PermissionMap extends PoolObject {
   init(kind: u32): bool {
     this.kind = kind;
     this.users = 0;
-    this.physical = pages.allocPages(this.order);
+    this.physical = allocatePages(this.order);
     if (this.physical != 0) fillMemory(DIRECT_BASE + this.physical, 0, (<u64>PAGE_SIZE) << this.order);
     return this.physical != 0;
   }

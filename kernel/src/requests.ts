@@ -1,56 +1,96 @@
 // What processors ask each other, and themselves, to do before they enter ring 3 or a guest again
 //
 //     asking processor                        asked processor
-//     1. sets the bit (locked)                1. inUser = 1 (locked)
-//     2. inUser == 0: done, the bit is        2. a bit is set: does the work (work.ts)
-//        seen before ring 3 is entered        3. ring 3
-//     3. inUser == 1: waits until the bit     4. enters the kernel: inUser = 0
-//        is gone, or inUser is 0
+//     1. changes page tables                  1. inUser = 1 (locked)
+//     2. epoch + 1                            2. a bit is set: takes it, reads the epoch, flushes, shows the epoch that it
+//     3. sets the bit (locked)                   has flushed at (work.ts)
+//                                             3. ring 3
+//                                             4. enters the kernel: inUser = 0
+//
+// Nobody waits: a processor whose inUser is 0 sees the bit before its ring 3 goes on, and one that is in ring 3 may stay there
+// for as long as it likes. Whoever must know that nobody uses an old translation any more asks isFlushed() again later.
 
-import { flushTlb } from "#arch/cpu";
 import { ppLoad32 } from "#arch/pparea";
 import { BOOT_ARGS_PP_COUNT } from "../../abi/generated/bare/boot";
-import { PP_BLOCK_IN_USER, PP_BLOCK_WORK, WORK_FLUSH_GUESTS, WORK_FLUSH_HOST } from "../../abi/generated/bare/pp-block";
+import {
+  PP_BLOCK_IN_USER,
+  PP_BLOCK_PPID,
+  PP_BLOCK_WORK,
+  WORK_FLUSH_GUESTS,
+  WORK_FLUSH_HOST,
+} from "../../abi/generated/bare/pp-block";
 import { MAX_PPS } from "../../abi/generated/bare/syscalls";
-import { PP_ARGS } from "../../abi/generated/bare/windows";
-import { compareExchange32, loadAcquire32, pause } from "../../bsl/src/atomic";
-import { ppid } from "./pp";
+import { PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { compareExchange32, exchangeAdd64, loadAcquire32, loadAcquire64, storeRelease64 } from "../../bsl/src/atomic";
+import { nativeAddress } from "../../bsl/src/memory";
 
 /** Each processor's block in the direct map; 0 before it has come up. */
 const blocks: usize = memory.data(8 * 128, 8);
+/** How often all processors have been asked to drop their host translations. */
+const epoch: usize = memory.data(8, 8);
+/** The epoch at which each processor has last done so. */
+const flushed: usize = memory.data(8 * 128, 8);
 
 /** Makes a processor's block, at a native address that all processors know, one that the others can ask. */
 export function announceBlock(id: u32, block: u64): void {
-  if (id < MAX_PPS) store<u64>(blocks + <usize>(id * 8), block);
+  if (id >= MAX_PPS) return;
+  // It comes with nothing translated
+  storeRelease64(flushedAt(id), loadAcquire64(nativeAddress(<u32>epoch)));
+  storeRelease64(nativeAddress(<u32>blocks + id * 8), block);
 }
 
 function blockOf(id: u32): u64 {
-  return load<u64>(blocks + <usize>(id * 8));
+  return loadAcquire64(nativeAddress(<u32>blocks + id * 8));
+}
+
+function flushedAt(id: u32): u64 {
+  return nativeAddress(<u32>flushed + id * 8);
+}
+
+function ownId(): u32 {
+  return ppLoad32(PP_BLOCK + PP_BLOCK_PPID);
 }
 
 /** Asks this processor for work. */
 export function addWork(bit: u32): void {
-  setBit(blockOf(ppid()), bit);
+  setBit(blockOf(ownId()), bit);
 }
 
 /** This processor has done such work, or is about to do it. */
 export function takeWork(bits: u32): void {
-  clearBits(blockOf(ppid()), bits);
+  clearBits(blockOf(ownId()), bits);
 }
 
-/** Makes every processor drop its host translations before its ring 3 goes on; returns when none can use an old one. */
-export function flushEverywhere(): void {
+/** Makes every processor drop its host translations before its ring 3 goes on: the epoch to ask isFlushed() about. */
+export function requestFlushEverywhere(): u64 {
+  const asked = exchangeAdd64(nativeAddress(<u32>epoch), 1) + 1;
   const count = ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT);
   for (let id: u32 = 0; id < count; id++) {
     const block = blockOf(id);
-    if (block == 0 || id == ppid()) continue;
-    setBit(block, WORK_FLUSH_HOST);
-    while (loadAcquire32(block + PP_BLOCK_IN_USER) != 0) {
-      if ((loadAcquire32(block + PP_BLOCK_WORK) & WORK_FLUSH_HOST) == 0) break;
-      pause();
-    }
+    if (block != 0) setBit(block, WORK_FLUSH_HOST);
   }
-  flushTlb();
+  return asked;
+}
+
+/** Whether no processor's ring 3 can use a translation any more that is older than an epoch. */
+export function isFlushed(asked: u64): bool {
+  const count = ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT);
+  for (let id: u32 = 0; id < count; id++) {
+    const block = blockOf(id);
+    if (block == 0 || loadAcquire32(block + PP_BLOCK_IN_USER) == 0) continue;
+    if (loadAcquire64(flushedAt(id)) < asked) return false;
+  }
+  return true;
+}
+
+/** What this processor shows when it has flushed; to be read behind takeWork() and before the flush. */
+export function epochNow(): u64 {
+  return loadAcquire64(nativeAddress(<u32>epoch));
+}
+
+/** This processor has dropped its host translations, not before an epoch. */
+export function showFlushed(since: u64): void {
+  storeRelease64(flushedAt(ownId()), since);
 }
 
 /** Makes a processor flush the translations of all guests before it enters one again. */

@@ -8,7 +8,7 @@ import { TCB_RAX } from "../../abi/generated/bare/tls";
 import { PP_TCB } from "../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../bsl/src/memory";
 import { currentExtension } from "./extension";
-import { allocatePage, freePage, pages } from "./memory/pages";
+import { allocateObject, allocatePage, freePage, pages } from "./memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
 import { Pool, PoolObject } from "./pool";
 
@@ -53,7 +53,7 @@ export class Vs extends PoolObject {
     this.msrMap = 0;
     this.ioMap = 0;
     this.controlBlock = allocatePage();
-    this.registers = registerFiles.allocate();
+    this.registers = allocateObject(registerFiles);
     this.fpu = allocateFpu();
     if (this.controlBlock != 0 && this.registers != 0 && this.fpu != 0) return true;
     this.discard();

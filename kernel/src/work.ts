@@ -15,7 +15,7 @@ import {
 } from "../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { activeVs } from "./pp";
-import { addWork, announceBlock, takeWork } from "./requests";
+import { addWork, announceBlock, epochNow, showFlushed, takeWork } from "./requests";
 import { logExit } from "./statistics";
 import { Vs } from "./vs";
 
@@ -52,9 +52,16 @@ function work(afterExit: bool): void {
   const done = afterExit ? WORK_FLUSH_HOST | WORK_END_FLUSH : WORK_FLUSH_HOST;
   // First, so that a request that comes now is not lost: it is still served before ring 3
   takeWork(bits & done);
-  if ((bits & WORK_FLUSH_HOST) != 0) flushTlb();
+  if ((bits & WORK_FLUSH_HOST) != 0) flushHost();
   const vs = activeVs();
   if (!afterExit || vs === null) return;
   if ((bits & WORK_END_FLUSH) != 0) endFlush(vs);
   if ((bits & WORK_LOG) != 0) logExit(vs);
+}
+
+/** Drops this processor's host translations, and shows since when it has none. */
+function flushHost(): void {
+  const since = epochNow();
+  flushTlb();
+  showFlushed(since);
 }

@@ -48,6 +48,8 @@ export function enterException(frame: u64): u32 {
     poke64(frame + FAULT_FRAME_RIP, fixup);
     return ACTION_IRET;
   }
+  // It may have come behind leaveKernel(): nobody must wait for a flush of this ring 3
+  reenterKernel();
   panic(frame);
   return fatal(BOOT_KERNEL_FAULT, vector);
 }

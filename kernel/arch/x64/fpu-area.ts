@@ -1,7 +1,7 @@
 // Areas for the state that XSAVE holds, or FXSAVE where there is no XSAVE (APM volume 2, 11.5; SDM volume 1, chapter 13)
 
 import { fillMemory, poke16, poke32 } from "../../../bsl/src/memory";
-import { pages } from "../../src/memory/pages";
+import { allocateObject, pages } from "../../src/memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "../../src/memory/slab";
 import { cpuidRegister } from "./cpu";
 import { hasXcr0 } from "./xcr0";
@@ -41,7 +41,7 @@ export function initFpuAreas(): bool {
 
 /** An object with an area, which holds the initial state; 0 when memory runs out. */
 export function allocateFpu(): u64 {
-  const object = areas.allocate();
+  const object = allocateObject(areas);
   if (object != 0) resetFpu(object);
   return object;
 }

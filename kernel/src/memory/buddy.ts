@@ -6,11 +6,14 @@
 //
 //      7        6        5        4        3                 0
 //     ┌────────┬────────┬────────┬────────┬───────────────────┐
-//     │   0    │  free  │ taken  │reserved│ order             │  all zero: inside of a block
+//     │ limbo  │  free  │ taken  │reserved│ order             │  all zero: inside of a block
 //     └────────┴────────┴────────┴────────┴───────────────────┘
 //
 // Splitting and merging take at most MAX_ORDER steps, finding a chunk log2(chunks) steps. A page that is given back
 // twice, with another order or that never came from here has the wrong state byte, and is refused.
+//
+// A block in limbo is nobody's, but not free yet (pages.ts). Of its two halves the second has the bit of "taken", too. Nothing
+// is written into such a block, whose last owner may still reach it; so it is found by its state, chunk by chunk.
 
 import { alignDown, isAligned, lowestBit } from "../../../bsl/src/bits";
 import { FixedArray } from "../../../bsl/src/fixed-array";
@@ -25,6 +28,12 @@ export const MAX_ORDER: u32 = 10;
 const FREE: u8 = 0x40;
 const TAKEN: u8 = 0x20;
 const RESERVED: u8 = 0x10;
+/** Of half 0 and half 1. */
+const LIMBO_0: u8 = 0x80;
+const LIMBO_1: u8 = 0xa0;
+const ORDER: u8 = 0x0f;
+/** The bit of limbo in eight states at once. */
+const LIMBO_BITS: u64 = 0x8080_8080_8080_8080;
 const INSIDE: u8 = 0;
 
 /** Offsets of a free block's links. */
@@ -32,7 +41,7 @@ const NEXT: u64 = 0;
 const PREVIOUS: u64 = 8;
 
 /** Offsets of what lies behind BuddyPool's fields. */
-const HEADS: usize = 32;
+const HEADS: usize = 40;
 const COUNTS: usize = HEADS + 8 * (<usize>MAX_ORDER + 1);
 const CHUNKS: usize = COUNTS + 4 * (<usize>MAX_ORDER + 1) + 4;
 
@@ -48,6 +57,9 @@ export class BuddyPool {
   private orders: u64 = 0;
   private total: u64 = 0;
   private free: u64 = 0;
+  /** Pages in each half of limbo. */
+  private waiting0: u32 = 0;
+  private waiting1: u32 = 0;
 
   /**
    * Adds a physically contiguous chunk, mapped in the direct map, whose first `usedBytes` belong to somebody else. May
@@ -111,6 +123,73 @@ export class BuddyPool {
     return isTaken;
   }
 
+  /**
+   * Gives back what allocPages(order) returned, into half 0 or 1 of limbo.
+   *
+   * @returns false, and changes nothing, when no block of this order is taken at this address.
+   */
+  bury(phys: u64, order: u32, half: u32): bool {
+    if (order > MAX_ORDER || !isAligned(phys, PAGE_BYTES)) return false;
+    this.lock.acquire();
+    const chunk = this.chunks.find(phys);
+    const isTaken =
+      chunk !== NO_CHUNK && this.chunks.hasPages(chunk) && this.stateAt(chunk, phys) === (TAKEN | <u8>order);
+    if (isTaken) {
+      poke8(stateAddress(this.chunks.base(chunk), this.chunks.end(chunk), phys), limboOf(half) | <u8>order);
+      this.countWaiting(half, 1 << order);
+    }
+    this.lock.release();
+    return isTaken;
+  }
+
+  /** Makes up to `most` blocks of a half of limbo free: how many. */
+  release(half: u32, most: u32): u32 {
+    let count: u32 = 0;
+    this.lock.acquire();
+    for (let chunk: u32 = 0; chunk < this.chunks.size() && count < most && this.isWaiting(half); chunk++) {
+      if (this.chunks.hasPages(chunk)) count += this.releaseIn(chunk, half, most - count);
+    }
+    this.lock.release();
+    return count;
+  }
+
+  private releaseIn(chunk: u32, half: u32, most: u32): u32 {
+    const base = this.chunks.base(chunk);
+    const end = this.chunks.end(chunk);
+    const states = statesOf(base, end);
+    let count: u32 = 0;
+    // States begin at a page's border and are followed by bytes of "reserved": eight at a time
+    for (let page: u64 = 0; page < (states - base) >> PAGE_SHIFT && count < most; page++) {
+      const at = directAddress(states) + page;
+      if ((page & 7) === 0 && (peek64(at) & LIMBO_BITS) === 0) {
+        page += 7;
+        continue;
+      }
+      const state = peek8(at);
+      if ((state & ~ORDER) !== limboOf(half)) continue;
+      const order: u32 = state & ORDER;
+      this.countWaiting(half, -(1 << order));
+      this.merge(base, end, base + (page << PAGE_SHIFT), order);
+      count++;
+    }
+    return count;
+  }
+
+  /** Whether a half of limbo holds anything. */
+  isWaiting(half: u32): bool {
+    return (half === 0 ? this.waiting0 : this.waiting1) !== 0;
+  }
+
+  /** Pages in limbo. */
+  waitingPages(): u32 {
+    return this.waiting0 + this.waiting1;
+  }
+
+  private countWaiting(half: u32, count: i32): void {
+    if (half === 0) this.waiting0 += <u32>count;
+    else this.waiting1 += <u32>count;
+  }
+
   /** Whether a physical address belongs to the hypervisor, handed out or not. */
   ownsPhys(phys: u64): bool {
     this.lock.acquire();
@@ -138,9 +217,9 @@ export class BuddyPool {
     return this.free;
   }
 
-  /** Pages that are handed out now. */
+  /** Pages that are handed out now: what is in limbo has been given back. */
   usedPages(): u64 {
-    return this.total - this.free;
+    return this.total - this.free - <u64>this.waitingPages();
   }
 
   /** Free blocks of an order. */
@@ -220,6 +299,10 @@ export class BuddyPool {
   private get chunks(): ChunkTable {
     return changetype<ChunkTable>(changetype<usize>(this) + CHUNKS);
   }
+}
+
+function limboOf(half: u32): u8 {
+  return half === 0 ? LIMBO_0 : LIMBO_1;
 }
 
 /** Physical address of a chunk's state bytes: whole pages at its end. */

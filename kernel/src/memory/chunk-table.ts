@@ -60,6 +60,11 @@ export class ChunkTable {
     return index < this.count ? index : NO_CHUNK;
   }
 
+  /** Chunks that there are. */
+  size(): u32 {
+    return this.count;
+  }
+
   /** First physical address of chunk `index`. */
   base(index: u32): u64 {
     return this.words.at(2 * index);

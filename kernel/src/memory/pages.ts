@@ -1,21 +1,87 @@
 // The kernel's pages: one pool for all processors, from the chunks that the loader gives
+//
+// What an extension gives back may still be used by another processor's ring 3, which has not dropped its translation: it
+// waits in limbo, in two halves, until every processor has flushed.
+//
+//     free, all are asked to flush ──> young half ──the old one is empty──> old half ──all have flushed──> the pool
+//
+// Nobody waits for it. Whoever gives pages back, or finds none, looks how far the old half is.
 
 import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
+import { TicketLock } from "../../../bsl/src/lock";
 import { fillMemory } from "../../../bsl/src/memory";
+import { isFlushed, requestFlushEverywhere } from "../requests";
 import { BUDDY_POOL_BYTES, BuddyPool } from "./buddy";
+import { SlabCache } from "./slab";
 
 /** All memory of the hypervisor that is not the loader's own. */
 export const pages: BuddyPool = changetype<BuddyPool>(memory.data(BUDDY_POOL_BYTES, 8));
 
+/** Blocks that come back from limbo at one look: no call takes long. */
+const LOOK_BLOCKS: u32 = 256;
+
+/** Held while the two halves change; under it no other lock than the pool's is taken. */
+const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
+/** Number of the young half, 0 or 1. */
+let young: u32 = 0;
+/** The last flush that a block of the young half waits for, and of the old one. */
+let youngAsked: u64 = 0;
+let oldAsked: u64 = 0;
+
 /** A zeroed page (physical address); 0 when none is left. */
 export function allocatePage(): u64 {
-  const page = pages.allocPages(0);
+  const page = allocatePages(0);
   if (page != 0) fillMemory(DIRECT_BASE + page, 0, PAGE_SIZE);
   return page;
 }
 
-/** Gives a page back; false when it is not an allocated page of the pool. */
+/** 2^order pages that hold whatever they held (physical address); 0 when there are none, not even in limbo. */
+export function allocatePages(order: u32): u64 {
+  let phys = pages.allocPages(order);
+  while (phys == 0 && reclaim()) phys = pages.allocPages(order);
+  return phys;
+}
+
+/** An object of zeroes (native address); 0 when there is no memory, not even in limbo. */
+export function allocateObject(cache: SlabCache): u64 {
+  let object = cache.allocate();
+  while (object == 0 && reclaim()) object = cache.allocate();
+  return object;
+}
+
+/** Gives back a page that no ring 3 could ever see; false when it is not an allocated page of the pool. */
 export function freePage(page: u64): bool {
   return pages.freePages(page, 0);
+}
+
+/** Gives back pages that were taken out of an extension's tables; false when no such block of the pool is allocated. */
+export function freeSeenPages(phys: u64, order: u32): bool {
+  if (pages.waitingPages() != 0) reclaim();
+  const asked = requestFlushEverywhere();
+  if (isFlushed(asked)) return pages.freePages(phys, order);
+  lock.acquire();
+  const done = pages.bury(phys, order, young);
+  youngAsked = max<u64>(youngAsked, asked);
+  lock.release();
+  return done;
+}
+
+/** Takes out of limbo what every processor has flushed: whether that was anything. */
+export function reclaim(): bool {
+  if (pages.waitingPages() == 0) return false;
+  lock.acquire();
+  let count = releaseOld();
+  if (count == 0 && !pages.isWaiting(young ^ 1) && pages.isWaiting(young)) {
+    young ^= 1;
+    oldAsked = youngAsked;
+    count = releaseOld();
+  }
+  lock.release();
+  return count != 0;
+}
+
+function releaseOld(): u32 {
+  const old = young ^ 1;
+  return pages.isWaiting(old) && isFlushed(oldAsked) ? pages.release(old, LOOK_BLOCKS) : 0;
 }

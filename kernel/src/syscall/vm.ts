@@ -15,7 +15,7 @@ import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direc
 import { currentExtension } from "../extension";
 import { pages } from "../memory/pages";
 import { block32, ppid, setBlock64, setIdentifier } from "../pp";
-import { flushEverywhere } from "../requests";
+import { requestFlushEverywhere } from "../requests";
 import { Vm, vmAt, vms } from "../vm";
 import { vpAt } from "../vp";
 import { vsAt, vss } from "../vs";
@@ -62,10 +62,10 @@ export function vmUnmapDirect(handle: u64, reg1: u64, reg2: u64): u64 {
   return status;
 }
 
-/** 4.4: as 4.3, on every processor. */
+/** 4.4: as 4.3, on every processor: on one that is in ring 3 now before that is entered again. */
 export function vmUnmapDirectBroadcast(handle: u64, reg1: u64, reg2: u64): u64 {
   const status = unmap(handle, reg1, reg2);
-  if (status == STATUS_SUCCESS) flushEverywhere();
+  if (status == STATUS_SUCCESS) requestFlushEverywhere();
   return status;
 }
 

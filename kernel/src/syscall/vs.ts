@@ -179,12 +179,19 @@ export function vsAdvanceIpAndRunCurrent(handle: u64): u32 {
 
 /** 6.9: REG1 vsid becomes the operating system again, behind the instruction that it exited for. */
 export function vsPromote(handle: u64, reg1: u64): u32 {
+  // Until it is active another processor may destroy it, or take it
+  lockObjects();
+  const status = checkPromote(handle, reg1);
+  if (status == STATUS_SUCCESS) activate(vsAt(<u32>reg1 & 0xffff));
+  unlockObjects();
+  return status == STATUS_SUCCESS ? promote(vsAt(<u32>reg1 & 0xffff)) : finish(status);
+}
+
+function checkPromote(handle: u64, reg1: u64): u64 {
   const denied = checkVsHere(handle, reg1);
-  if (denied != STATUS_SUCCESS) return finish(denied);
-  if (!ownsRootVm(currentExtension())) return finish(STATUS_INVALID_PERM_DENIED);
-  const vs = vsAt(<u32>reg1 & 0xffff);
-  if (vs.ran == 0) return finish(STATUS_INVALID_INPUT_REG1);
-  return promote(vs);
+  if (denied != STATUS_SUCCESS) return denied;
+  if (!ownsRootVm(currentExtension())) return STATUS_INVALID_PERM_DENIED;
+  return vsAt(<u32>reg1 & 0xffff).ran != 0 ? STATUS_SUCCESS : STATUS_INVALID_INPUT_REG1;
 }
 
 /** 6.C: the checks of 6.5; the VS becomes active, and the call returns. */
@@ -286,7 +293,10 @@ function isHere(register: u64): bool {
   return vss.isOwn(register) && vsAt(<u32>register & 0xffff).ppid == ppid();
 }
 
-/** Whether a VS is this processor's active one: nobody else takes it off. */
+/**
+ * Whether a VS is the caller's active one: nobody else takes it off. The processor's own note says so, because the VS may
+ * change hands between two looks at it.
+ */
 function isActiveHere(vs: Vs): bool {
-  return vs.active != 0 && vs.ppid == ppid();
+  return activeVs() == vs;
 }

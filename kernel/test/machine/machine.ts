@@ -82,6 +82,16 @@ export class Machine {
     };
   }
 
+  /** Lets other processors do something between two instructions of the one that runs. */
+  beside<T>(others: () => T): T {
+    const waiting = this.#current;
+    try {
+      return others();
+    } finally {
+      this.#current = waiting;
+    }
+  }
+
   /** The page that an address lies in, as processor `ppid` sees it; undefined when nothing is mapped. */
   mapping(address: bigint, ppid = 0): Mapping | undefined {
     return walk(this.physical, this.pp(ppid).root, Number(address));
