@@ -19,7 +19,7 @@ const stages = {
   lint: ["npm", "run", "--silent", "lint"],
   typecheck: ["npm", "run", "--silent", "typecheck"],
   build: ["npm", "run", "--silent", "build"],
-  tests: ["npx", "--no", "vitest", "run", ...["unit", "bare", "e2e"].flatMap((name) => ["--project", name])],
+  tests: ["node_modules/.bin/vitest", "run", ...["unit", "bare", "e2e"].flatMap((name) => ["--project", name])],
 };
 
 /** Seconds of all children that have ended. (proc(5), /proc/pid/stat: cutime, cstime) */
