@@ -24,6 +24,7 @@ import {
   OPERATION_ARGS_DETAIL,
   OPERATION_ARGS_ERROR,
   OPERATION_ARGS_FILE,
+  OPERATION_ARGS_FLAGS,
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
   STATUS_ARGS_ALLOCATED_PAGES,
@@ -137,6 +138,8 @@ function workTogether(): void {
 /** Calls the loader with what is in the block; false, and the report printed, when it failed. */
 function command(number: u32, name: string): bool {
   poke64(block + OPERATION_ARGS_VERSION, DRIVER_VERSION);
+  // What a status left there
+  if (number === IOCTL_START) poke32(block + OPERATION_ARGS_FLAGS, 0);
   const result = carryOutCommand(number, block);
   if (result === CONTROL_DONE && peek32(block + OPERATION_ARGS_ERROR) === ERROR_NONE) return true;
   print("bare: ");
