@@ -1,6 +1,7 @@
 // Breakpoints of Linux's, armed on every processor at addresses that are the hypervisor's in host mode
 //
-// On Bochs, because QEMU ends itself when data breakpoints are armed while a VM gives its processor back.
+// On Bochs, because QEMU ends itself when data breakpoints are armed while a VM gives its processor back; of AMD's
+// processors the bare platform's test tells.
 
 import {
   HANDOFF_BASE,
@@ -26,10 +27,7 @@ const ADDRESSES = [
   PP_AREA_BASE + BigInt(PP_STATE),
 ];
 
-describe.each([
-  { machine: "intel", smp: 2 },
-  { machine: "amd-bochs", smp: 1 },
-])("breakpoints on every processor ($machine)", ({ machine, smp }) => {
+describe.each([{ machine: "intel", smp: 2 }])("breakpoints on every processor ($machine)", ({ machine, smp }) => {
   it("are met neither by starts nor by stops, and are armed afterwards", async () => {
     const put = [{ from: guestProgram("breakpoints"), to: "/usr/bin/bf-breakpoints" }];
     const linux = await bootMachine({ machine, smp, put });
