@@ -32,6 +32,8 @@ const tcb = new Map<number, bigint>();
 /** MSRs that the processor has, besides those of a VS. */
 const msrs = new Map<bigint, bigint>();
 let intel = false;
+/** CR0 of a VM on Intel, unless a test says otherwise: protected mode, where exceptions have error codes. */
+const PROTECTED = 1n;
 /** What the processor answers to CPUID in each register. */
 let hostCpuid = 0n;
 /** The VS that exited was destroyed, and VS 9 is active. */
@@ -68,7 +70,7 @@ const imports = {
     callValue: (call: number, vsid: bigint, register: bigint) => {
       if (isGone) throw new Error("assertion failed");
       expect([call, vsid]).toEqual([abi.SYSCALL_VS_READ, BigInt(VSID)]);
-      return registers.get(Number(register)) ?? 0n;
+      return registers.get(Number(register)) ?? (Number(register) === abi.INTEL_REG_CR0 ? PROTECTED : 0n);
     },
     callStatus: (call: number, first: bigint, second: bigint, third: bigint) => {
       if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(second), unsigned(third));
@@ -273,6 +275,13 @@ describe("events", () => {
     isGone = true;
     unit.deliverAgain(vendor === "amd" ? abi.AMD_EXIT_NESTED_PAGE_FAULT : abi.INTEL_EXIT_EPT_VIOLATION);
     expect(registers.size).toBe(0);
+  });
+
+  it("have no error code in real mode, where Intel would refuse the entry", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_CR0, 0x10n);
+    unit.raise(13, 0);
+    expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0x8000_030dn);
   });
 
   it("give way to an event that is there already", () => {

@@ -93,9 +93,13 @@ static inline enum bf_next bf_vs_refuse(bf_vs vs)
 {
     /* AMD has the error code in bits 63:32, Intel in a field of its own; bit 11: there is one */
     const uint32_t general_protection = 13, with_code = 1u << 11;
-    if (bf_is_intel)
-        bf_require(bf_vs_write(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0));
-    return bf_vs_inject(vs, general_protection | with_code);
+    uint64_t cr0;
+    if (!bf_is_intel)
+        return bf_vs_inject(vs, general_protection | with_code);
+    /* In real mode no exception has one, and the processor refuses an entry with it (SDM volume 3, 27.2.1.3) */
+    bf_require(bf_vs_read(vs, BF_INTEL_REG_CR0, &cr0));
+    bf_require(bf_vs_write(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0));
+    return bf_vs_inject(vs, general_protection | (cr0 & 1 ? with_code : 0));
 }
 
 /* Raises #UD in the VM, as if the instruction that it exited for did not exist. */

@@ -10,6 +10,7 @@
 
 import { AMD_REG_EVENTINJ, AMD_REG_RIP } from "../../../../abi/generated/bare/registers-amd";
 import {
+  INTEL_REG_CR0,
   INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
   INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD,
 } from "../../../../abi/generated/bare/registers-intel";
@@ -28,10 +29,11 @@ export const EVENT_VECTOR: u64 = 0xff;
 const TYPE_INTERRUPT: u64 = 0 << 8;
 export const TYPE_EXCEPTION: u64 = 3 << 8;
 const LOW: u64 = 0xffff_ffff;
+const CR0_PE: u64 = 1;
 
 /** Raises an exception; the error code counts for those that have one. The VM finds RIP as it is. */
 export function injectException(vs: NativeVs, vector: Vector, errorCode: u32): void {
-  const code = hasErrorCode(vector) ? ((<u64>errorCode) << 32) | EVENT_WITH_CODE : 0;
+  const code = pushesCode(vs, vector) ? ((<u64>errorCode) << 32) | EVENT_WITH_CODE : 0;
   if (!isIntel() && isTrap(vector)) {
     trapOf = vs.id;
     trapRip = vs.read(AMD_REG_RIP);
@@ -75,4 +77,9 @@ export function isTrap(vector: u32): bool {
 /** Whether such an exception, which a VS was getting at RIP, was injected from here. */
 export function wasInjected(vs: NativeVs, rip: u64): bool {
   return trapOf == vs.id && trapRip == rip;
+}
+
+/** In real mode no exception has an error code, and Intel's processors refuse an entry with one (SDM 3, 27.2.1.3). */
+function pushesCode(vs: NativeVs, vector: Vector): bool {
+  return hasErrorCode(vector) && (!isIntel() || (vs.read(INTEL_REG_CR0) & CR0_PE) != 0);
 }
