@@ -86,6 +86,8 @@ function cycle(): u32 {
   const cycles = option("cycles", 1);
   if (option("early", 0) !== 0) arm();
   for (let i: u64 = 0; i < cycles; i++) {
+    // No flags: what an earlier command left in the block is none
+    fillMemory(block, 0, 4096);
     const isStarted = command(IOCTL_START, "start");
     if (isStarted) {
       print("bare: started, memory ");
