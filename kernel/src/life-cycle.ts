@@ -204,7 +204,7 @@ function endStart(): u32 {
 /** The extension gave up. When its fail callback does, the reason is still why that was called. */
 export function exit(): u32 {
   if (block32(PP_BLOCK_CONTEXT) == CONTEXT_FAIL) {
-    return fatal(block32(PP_BLOCK_FAILED_STATUS), block32(PP_BLOCK_FAILED_DETAIL));
+    return endExtension(block32(PP_BLOCK_FAILED_STATUS), block32(PP_BLOCK_FAILED_DETAIL), false);
   }
   return giveUp(BOOT_EXT_EXIT);
 }
@@ -262,7 +262,12 @@ export function promote(vs: Vs): u32 {
  * processor halts. The phase stays: the loader reports how far the processor had come.
  */
 export function fatal(status: u32, detail: u64): u32 {
-  report(status, detail, interruptedContext());
+  return endExtension(status, detail, block32(PP_BLOCK_CONTEXT) == CONTEXT_FAIL);
+}
+
+/** `inFail`: its fail callback is what failed, and not the callback that this was called for. */
+function endExtension(status: u32, detail: u64, inFail: bool): u32 {
+  report(status, detail, interruptedContext(), inFail);
   if (status >= BOOT_EXT_FAULT && status <= BOOT_EXT_WAIT) printBacktrace();
   if (isCalled() && status != BOOT_KERNEL_FAULT) return failCall();
   setStatus(status, detail);
@@ -299,7 +304,7 @@ function activateRoot(vs: Vs, status: u32): bool {
   return isOurs;
 }
 
-function report(status: u32, detail: u64, context: u32): void {
+function report(status: u32, detail: u64, context: u32, inFail: bool): void {
   open();
   text("bareflank: PP ");
   decimal(ppid());
@@ -321,10 +326,11 @@ function report(status: u32, detail: u64, context: u32): void {
     text(", detail ");
     hex(detail);
   }
-  if (context == CONTEXT_START) text(" in _start");
-  else if (context == CONTEXT_BOOTSTRAP) text(" in bootstrap");
-  else if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) text(" in vmexit");
-  else if (context == CONTEXT_MESSAGE) text(" in its message callback");
+  if (context != CONTEXT_NONE) text(inFail ? " in fail, called for " : " in ");
+  if (context == CONTEXT_START) text("_start");
+  else if (context == CONTEXT_BOOTSTRAP) text("bootstrap");
+  else if (context == CONTEXT_FIRST_VMEXIT || context == CONTEXT_VMEXIT) text("vmexit");
+  else if (context == CONTEXT_MESSAGE) text("its message callback");
   text("\n");
   close();
 }

@@ -1,6 +1,12 @@
 // The debug ring and the serial port
 
-import { DEBUG_RING_CHARS, SYSCALL_CONTROL_EXIT, SYSCALL_DEBUG_OUT, SYSCALL_DEBUG_WRITE_C } from "@bareflank/abi";
+import {
+  DEBUG_RING_CHARS,
+  SYSCALL_CONTROL_EXIT,
+  SYSCALL_CONTROL_WAIT,
+  SYSCALL_DEBUG_OUT,
+  SYSCALL_DEBUG_WRITE_C,
+} from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { inBootstrap, inStart, inVmexit, registered, status } from "../machine/extension-life.ts";
 
@@ -81,6 +87,21 @@ describe("what the microkernel says", () => {
   ])("about the end of %s names processor, reason and callback", (_, scene, sentence) => {
     const { machine, pp } = scene();
     pp.syscall(SYSCALL_CONTROL_EXIT);
+    expect(machine.log).toContain(`bareflank: PP 0: ${sentence}\n`);
+  });
+
+  test.each([
+    [
+      "fails itself",
+      SYSCALL_CONTROL_WAIT,
+      "the extension called wait or again where that ends nothing in fail, called for vmexit",
+    ],
+    ["gives up", SYSCALL_CONTROL_EXIT, "the extension faulted in vmexit"],
+  ])("about a fail callback that %s tells which of the two failed", (_, call, sentence) => {
+    const { machine, pp } = inVmexit();
+    const VECTOR_UNDEFINED_OPCODE = 6;
+    pp.fault(VECTOR_UNDEFINED_OPCODE);
+    pp.syscall(call);
     expect(machine.log).toContain(`bareflank: PP 0: ${sentence}\n`);
   });
 
