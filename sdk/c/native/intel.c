@@ -21,6 +21,7 @@
 #define SECONDARY (BIT(5) | BIT(3) | BIT(12) | BIT(20) | BIT(26))
 #define ENTRY_IA32E_MODE BIT(9)
 #define EFER_LMA BIT(10)
+#define RFLAGS_RF BIT(16)
 
 // Interruptibility: by STI, MOV SS and NMI (25.4.2). Events: valid, and their types (25.8.3).
 #define BLOCKED_BY_NMI BIT(3)

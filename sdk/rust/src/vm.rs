@@ -8,6 +8,8 @@ use crate::vendor::{bf_intel_get, bf_intel_prepare_root, bf_intel_set, bf_vs_try
 const ROOT_SPACE: u64 = 1;
 /// An event: valid, exception, vector 6 (APM volume 2, 15.20; SDM volume 3, 25.8.3).
 const INJECT_UNDEFINED_OPCODE: u64 = 0x8000_0306;
+/// A fault is pushed with it set: its instruction does not hit a breakpoint twice (APM volume 2, 13.1.1.2).
+const RFLAGS_RF: u64 = 1 << 16;
 
 /// A page of physical memory in the extension's address space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +154,7 @@ impl Vs {
     pub fn inject_undefined_opcode(self) -> Result<(), Status> {
         let reg =
             if is_intel() { abi::INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD } else { abi::AMD_REG_EVENTINJ };
+        self.set(abi::REG_RFLAGS, self.get(abi::REG_RFLAGS)? | RFLAGS_RF)?;
         self.write(reg, INJECT_UNDEFINED_OPCODE)
     }
 

@@ -235,6 +235,21 @@ describe("events", () => {
     expect(read(abi.INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE)).toBe(0x15n);
   });
 
+  it("that are faults are pushed with RF set, traps and aborts are not", () => {
+    const RF = 1n << 16n;
+    for (const [vendor, flags] of [
+      ["amd", abi.AMD_REG_RFLAGS],
+      ["intel", abi.INTEL_REG_RFLAGS],
+    ] as const) {
+      for (let vector = 0; vector < 22; vector++) {
+        on(vendor);
+        registers.set(flags, 0x202n);
+        unit.raise(vector, 0);
+        expect(read(flags), `${vendor} ${vector}`).toBe([1, 2, 3, 4, 8, 18].includes(vector) ? 0x202n : 0x202n | RF);
+      }
+    }
+  });
+
   it("that an exit interrupted are delivered again, a software interrupt with its length", () => {
     on("intel");
     registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_1480n);

@@ -78,9 +78,11 @@ static inline bf_vs bf_vs_create_root(bf_pp pp)
     return vs;
 }
 
-/* Raises an exception without an error code in the VM when it runs next. */
+/* Raises a fault without an error code in the VM when it runs next. */
 static inline enum bf_next bf_vs_inject(bf_vs vs, uint32_t vector)
 {
+    /* A fault is pushed with RFLAGS.RF set: its instruction does not hit a breakpoint twice (APM volume 2, 13.1.1.2) */
+    bf_vs_set_bit(vs, bf_native(BF_REG_RFLAGS), 16, true);
     /* Both vendors have the event in the same bits: valid, type exception (APM volume 2, 15.20; SDM volume 3, 25.8.3) */
     const uint32_t valid_exception = 0x80000300;
     uint32_t reg = bf_is_intel ? BF_INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD : BF_AMD_REG_EVENTINJ;

@@ -8,15 +8,16 @@
 //     │ error code│V │        │EV│ type │ vector │   V: valid, EV: error code valid
 //     └───────────┴──┴────────┴──┴──────┴────────┘
 
-import { AMD_REG_EVENTINJ, AMD_REG_RIP } from "../../../../abi/generated/bare/registers-amd";
+import { AMD_REG_EVENTINJ, AMD_REG_RFLAGS, AMD_REG_RIP } from "../../../../abi/generated/bare/registers-amd";
 import {
   INTEL_REG_CR0,
+  INTEL_REG_RFLAGS,
   INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
   INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD,
 } from "../../../../abi/generated/bare/registers-intel";
 import { isIntel } from "../vendor/vendor";
 import { NativeVs } from "../vs/native-vs";
-import { hasErrorCode, Vector } from "./vectors";
+import { hasErrorCode, isFault, Vector } from "./vectors";
 
 export const EVENT_VALID: u64 = 1 << 31;
 export const EVENT_WITH_CODE: u64 = 1 << 11;
@@ -28,11 +29,17 @@ export const EVENT_VECTOR: u64 = 0xff;
 
 const TYPE_INTERRUPT: u64 = 0 << 8;
 export const TYPE_EXCEPTION: u64 = 3 << 8;
+const RFLAGS_RF: u64 = 1 << 16;
 const LOW: u64 = 0xffff_ffff;
 const CR0_PE: u64 = 1;
 
 /** Raises an exception; the error code counts for those that have one. The VM finds RIP as it is. */
 export function injectException(vs: NativeVs, vector: Vector, errorCode: u32): void {
+  // The instruction that faulted does not hit its breakpoint again when it is resumed
+  if (isFault(vector)) {
+    const flags = isIntel() ? INTEL_REG_RFLAGS : AMD_REG_RFLAGS;
+    vs.write(flags, vs.read(flags) | RFLAGS_RF);
+  }
   const code = pushesCode(vs, vector) ? ((<u64>errorCode) << 32) | EVENT_WITH_CODE : 0;
   if (!isIntel() && isTrap(vector)) {
     trapOf = vs.id;

@@ -31,6 +31,14 @@ export function hasErrorCode(vector: u32): bool {
   return vector < 32 && ((WITH_ERROR_CODE >> vector) & 1) != 0;
 }
 
+/** One bit for each vector that is no fault: traps, aborts, and #DB, which may be either; NMI. */
+const NO_FAULT: u32 = 0x0004_011e;
+
+/** Whether an exception is a fault, which is pushed with RFLAGS.RF set (APM volume 2, 13.1.1.2; SDM volume 3, 18.3.1.1). */
+export function isFault(vector: u32): bool {
+  return vector < 32 && ((NO_FAULT >> vector) & 1) == 0;
+}
+
 /** An exception's name, for messages. */
 export function vectorName(vector: u32): string {
   switch (vector) {
