@@ -46,10 +46,15 @@ export const extensionPolicy = structure("boot", "ExtensionPolicy", "What a mani
   msrFirst: ["u32[32]", "First MSR of a range."],
   msrLast: ["u32[32]", "Last MSR of it."],
   msrRights: ["u32[32]", "MSR_RIGHT_*."],
+  portCount: ["u32", "Entries of portFirst and portLast."],
+  portFirst: ["u32[32]", "First port of a range."],
+  portLast: ["u32[32]", "Last port of it."],
+  reserved: "u32",
 });
 
 export const policyFlags = table("boot", "ExtensionPolicy.flags", "u32", {
   POLICY_MSRS: [1, "MSRs outside the ranges are denied."],
+  POLICY_PORTS: [2, "Ports outside the ranges are denied."],
 });
 
 export const msrRights = table("boot", "ExtensionPolicy.msrRights", "u32", {

@@ -3,10 +3,11 @@
 //     { "extensions": [
 //       { "file": "monitor.elf", "name": "monitor", "settings": { "leaf": "7" } },
 //       { "file": "judge.elf", "calls": ["debug", "message", "mem_alloc_page"],
-//         "msrs": [{ "from": "0x10", "read": true }] } ] }
+//         "msrs": [{ "from": "0x10", "read": true }], "ports": [{ "from": "0x3f8", "to": "0x3ff" }] } ] }
 //
 // `calls` lists groups and single calls; everything else is denied but the groups without which no extension lives
-// (control, handle, callback). `msrs` lists ranges; every other MSR is denied. What is not there restricts nothing.
+// (control, handle, callback). `msrs` and `ports` list ranges; every other one is denied. What is not there restricts
+// nothing.
 
 import * as boot from "../generated/node/boot.ts";
 import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../generated/node/syscalls.ts";
@@ -30,12 +31,19 @@ export interface MsrRange {
   readonly write: boolean;
 }
 
-/** What an extension's policy says; without `calls` or `msrs` it restricts none of them. */
+/** A range of I/O ports, both ends included. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What an extension's policy says; without `calls`, `msrs` or `ports` it restricts none of them. */
 export interface Policy {
   readonly name: string;
   /** Groups and calls that are allowed. */
   readonly calls?: readonly string[];
   readonly msrs?: readonly MsrRange[];
+  readonly ports?: readonly PortRange[];
 }
 
 export interface ManifestEntry extends Policy {
@@ -49,6 +57,7 @@ const GROUPS = "control handle debug callback vm vp vs intrinsic mem message nes
 const ALWAYS = ["control", "handle", "callback"];
 const MOST_RANGES = 32;
 const MOST_MSR = 0xffff_ffff;
+const MOST_PORT = 0xffff;
 
 /** Calls by name in small letters, `vs_read`, with their numbers. */
 const calls = new Map(
@@ -89,7 +98,7 @@ function parse(text: string): unknown {
 }
 
 function readEntry(place: string, value: unknown): ManifestEntry {
-  const entry = object(place, value, ["file", "name", "settings", "calls", "msrs"]);
+  const entry = object(place, value, ["file", "name", "settings", "calls", "msrs", "ports"]);
   const file = string(`${place}.file`, entry.file);
   const name = entry.name === undefined ? nameOf(place, file) : string(`${place}.name`, entry.name);
   if (!isName(name)) {
@@ -103,7 +112,8 @@ function readEntry(place: string, value: unknown): ManifestEntry {
     name,
     settings: readSettings(`${place}.settings`, entry.settings),
     ...(entry.calls === undefined ? {} : { calls: readCalls(`${place}.calls`, entry.calls) }),
-    ...(entry.msrs === undefined ? {} : { msrs: readRanges(`${place}.msrs`, entry.msrs) }),
+    ...(entry.msrs === undefined ? {} : { msrs: readMsrs(`${place}.msrs`, entry.msrs) }),
+    ...(entry.ports === undefined ? {} : { ports: readPorts(`${place}.ports`, entry.ports) }),
   };
 }
 
@@ -129,26 +139,55 @@ function readCalls(place: string, value: unknown): string[] {
   });
 }
 
-function readRanges(place: string, value: unknown): MsrRange[] {
-  const list = array(place, value);
-  if (list.length > MOST_RANGES)
-    throw new ManifestError(place, `${list.length} ranges, and ${MOST_RANGES} is the most`);
-  return list.map((entry, index) => {
+function readMsrs(place: string, value: unknown): MsrRange[] {
+  return ranges(place, value).map((entry, index) => {
     const at = `${place}[${index}]`;
     const range = object(at, entry, ["from", "to", "read", "write"]);
-    const from = msr(`${at}.from`, range.from);
-    const to = range.to === undefined ? from : msr(`${at}.to`, range.to);
-    if (to < from) throw new ManifestError(`${at}.to`, "it is below where the range begins");
+    const ends = readEnds(at, range, msr);
     const [read, write] = ["read", "write"].map((right) => boolean(`${at}.${right}`, range[right] ?? false));
     if (read !== true && write !== true) throw new ManifestError(at, "it allows neither to read nor to write");
-    return { from, to, read: read === true, write: write === true };
+    return { ...ends, read: read === true, write: write === true };
   });
 }
 
+function readPorts(place: string, value: unknown): PortRange[] {
+  return ranges(place, value).map((entry, index) => {
+    const at = `${place}[${index}]`;
+    return readEnds(at, object(at, entry, ["from", "to"]), port);
+  });
+}
+
+function ranges(place: string, value: unknown): readonly unknown[] {
+  const list = array(place, value);
+  if (list.length > MOST_RANGES)
+    throw new ManifestError(place, `${list.length} ranges, and ${MOST_RANGES} is the most`);
+  return list;
+}
+
+/** A range of one without `to`. */
+function readEnds(
+  at: string,
+  range: Record<string, unknown>,
+  read: (place: string, value: unknown) => number,
+): { from: number; to: number } {
+  const from = read(`${at}.from`, range.from);
+  const to = range.to === undefined ? from : read(`${at}.to`, range.to);
+  if (to < from) throw new ManifestError(`${at}.to`, "it is below where the range begins");
+  return { from, to };
+}
+
 function msr(place: string, value: unknown): number {
+  return upTo(MOST_MSR, value, place, 'it is no MSR: a number, or text such as "0xc0000080"');
+}
+
+function port(place: string, value: unknown): number {
+  return upTo(MOST_PORT, value, place, 'it is no I/O port: a number to 65535, or text such as "0x3f8"');
+}
+
+function upTo(most: number, value: unknown, place: string, otherwise: string): number {
   const number = typeof value === "string" && /^(0x[0-9a-f]+|[0-9]+)$/i.test(value) ? Number(value) : value;
-  if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= MOST_MSR) return number;
-  throw new ManifestError(place, 'it is no MSR: a number, or text such as "0xc0000080"');
+  if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= most) return number;
+  throw new ManifestError(place, otherwise);
 }
 
 function object(place: string, value: unknown, keys?: readonly string[]): Record<string, unknown> {
@@ -185,20 +224,25 @@ export function encodePolicies(policies: readonly Policy[]): Uint8Array {
   return bytes;
 }
 
-function encodePolicy(view: DataView, { calls: allowed, msrs }: Policy): void {
+function encodePolicy(view: DataView, { calls: allowed, msrs, ports }: Policy): void {
   for (const [name, number] of allowed === undefined ? [] : calls) {
     const group = number >>> 16;
     if ([...ALWAYS, ...(allowed ?? [])].some((word) => word === name || word === GROUPS[group])) continue;
     const word = boot.EXTENSION_POLICY_DENIED + group * 4;
     view.setUint32(word, view.getUint32(word, true) | (1 << (number & 31)), true);
   }
-  if (msrs === undefined) return;
-  view.setUint32(boot.EXTENSION_POLICY_FLAGS, boot.POLICY_MSRS, true);
-  view.setUint32(boot.EXTENSION_POLICY_MSR_COUNT, msrs.length, true);
-  msrs.forEach(({ from, to, read, write }, index) => {
+  const flags = (msrs === undefined ? 0 : boot.POLICY_MSRS) | (ports === undefined ? 0 : boot.POLICY_PORTS);
+  view.setUint32(boot.EXTENSION_POLICY_FLAGS, flags, true);
+  view.setUint32(boot.EXTENSION_POLICY_MSR_COUNT, msrs?.length ?? 0, true);
+  msrs?.forEach(({ from, to, read, write }, index) => {
     const rights = (read ? boot.MSR_RIGHT_READ : 0) | (write ? boot.MSR_RIGHT_WRITE : 0);
     view.setUint32(boot.EXTENSION_POLICY_MSR_FIRST + index * 4, from, true);
     view.setUint32(boot.EXTENSION_POLICY_MSR_LAST + index * 4, to, true);
     view.setUint32(boot.EXTENSION_POLICY_MSR_RIGHTS + index * 4, rights, true);
+  });
+  view.setUint32(boot.EXTENSION_POLICY_PORT_COUNT, ports?.length ?? 0, true);
+  ports?.forEach(({ from, to }, index) => {
+    view.setUint32(boot.EXTENSION_POLICY_PORT_FIRST + index * 4, from, true);
+    view.setUint32(boot.EXTENSION_POLICY_PORT_LAST + index * 4, to, true);
   });
 }

@@ -9,6 +9,9 @@ import {
   EXTENSION_POLICY_MSR_FIRST,
   EXTENSION_POLICY_MSR_LAST,
   EXTENSION_POLICY_MSR_RIGHTS,
+  EXTENSION_POLICY_PORT_COUNT,
+  EXTENSION_POLICY_PORT_FIRST,
+  EXTENSION_POLICY_PORT_LAST,
 } from "../generated/node/boot.ts";
 import { encodePolicies, isName, ManifestError, readManifest } from "../src/manifest.ts";
 
@@ -33,6 +36,7 @@ describe("a manifest", () => {
       read(
         { file: "bin/monitor.elf", settings: { leaf: 7, fast: true } },
         { file: "j", name: "judge", calls: ["debug", "vs_read"], msrs: [{ from: "0x10", to: 32, read: true }] },
+        { file: "k", ports: [{ from: 96 }, { from: "0x3f8", to: "0x3ff" }] },
       ),
     ).toEqual([
       { file: "bin/monitor.elf", name: "monitor", settings: ["leaf=7", "fast=true"] },
@@ -42,6 +46,15 @@ describe("a manifest", () => {
         settings: [],
         calls: ["debug", "vs_read"],
         msrs: [{ from: 16, to: 32, read: true, write: false }],
+      },
+      {
+        file: "k",
+        name: "k",
+        settings: [],
+        ports: [
+          { from: 0x60, to: 0x60 },
+          { from: 0x3f8, to: 0x3ff },
+        ],
       },
     ]);
   });
@@ -59,7 +72,10 @@ describe("a manifest", () => {
   test.each([
     [{}, "extensions[1].file: it is no text"],
     [{ file: 1 }, "extensions[1].file: it is no text"],
-    [{ file: "b", rights: [] }, 'extensions[1]: "rights" is none of its keys (file, name, settings, calls, msrs)'],
+    [
+      { file: "b", rights: [] },
+      'extensions[1]: "rights" is none of its keys (file, name, settings, calls, msrs, ports)',
+    ],
     [{ file: "a" }, 'extensions[1].name: "a" is extensions[0]\'s name'],
     [{ file: "b c" }, 'extensions[1]: "b c" cannot be its name: give it one'],
     [{ file: "b", settings: { a: [] } }, "extensions[1].settings.a: it is no text, number or boolean"],
@@ -73,6 +89,12 @@ describe("a manifest", () => {
     ],
     [{ file: "b", msrs: [{ from: 2 }] }, "extensions[1].msrs[0]: it allows neither to read nor to write"],
     [{ file: "b", msrs: [{ from: 2, read: 1 }] }, "extensions[1].msrs[0].read: it is neither true nor false"],
+    [
+      { file: "b", ports: [{ from: 65536 }] },
+      'extensions[1].ports[0].from: it is no I/O port: a number to 65535, or text such as "0x3f8"',
+    ],
+    [{ file: "b", ports: [{ from: 2, to: 1 }] }, "extensions[1].ports[0].to: it is below where the range begins"],
+    [{ file: "b", ports: [{ from: 2, read: true }] }, 'extensions[1].ports[0]: "read" is none of its keys (from, to)'],
     [{ file: "b", msrs: Array(33).fill({ from: 1, read: true }) }, "extensions[1].msrs: 33 ranges, and 32 is the most"],
   ])("with %j is wrong in one place", (entry, message) => {
     expect(wrongEntry(entry)).toBe(message);
@@ -108,6 +130,15 @@ describe("a policy's bytes", () => {
     expect([EXTENSION_POLICY_MSR_FIRST, EXTENSION_POLICY_MSR_LAST, EXTENSION_POLICY_MSR_RIGHTS].map(at)).toEqual([
       1, 2, 3,
     ]);
+  });
+
+  test("hold ranges of ports, and that there may be none", () => {
+    const bytes = view({ name: "a", ports: [{ from: 0x60, to: 0x64 }] }, { name: "b", ports: [] });
+    const at = (offset: number) => bytes.getUint32(offset, true);
+    expect([at(EXTENSION_POLICY_FLAGS), at(EXTENSION_POLICY_PORT_COUNT)]).toEqual([2, 1]);
+    expect([EXTENSION_POLICY_PORT_FIRST, EXTENSION_POLICY_PORT_LAST].map(at)).toEqual([0x60, 0x64]);
+    const second = [EXTENSION_POLICY_FLAGS, EXTENSION_POLICY_PORT_COUNT];
+    expect(second.map((offset) => at(EXTENSION_POLICY_BYTES + offset))).toEqual([2, 0]);
   });
 });
 

@@ -4,6 +4,7 @@
 // TypeScript extension lies in the first top-level entry, which is not shared: there each processor has pages of its own,
 // or, if the extension asked for one memory for all, mappings of the same pages.
 
+import { mapPorts } from "#arch/descriptors";
 import {
   KERNEL_DATA,
   mapNewPages,
@@ -149,7 +150,7 @@ function mapSegment(extension: Extension, header: u64): bool {
 }
 
 /**
- * Gives an extension its stacks, TLS block and linear memory on this processor, whose table for it is `root`: the
+ * Gives an extension its stacks, TLS block, ports and linear memory on this processor, whose table for it is `root`: the
  * physical address of its TCB, or 0 when memory runs out.
  */
 export function attachProcessor(extension: Extension, ppid: u32, root: u64): u64 {
@@ -159,7 +160,7 @@ export function attachProcessor(extension: Extension, ppid: u32, root: u64): u64
   if (tcb != 0) shareTopEntries(extension.table, root);
   unlockTables();
   if (tcb == 0) return 0;
-  return mapMemory(extension, root) ? tcb : 0;
+  return mapPorts(root, extension.ports) && mapMemory(extension, root) ? tcb : 0;
 }
 
 function mapMemory(extension: Extension, root: u64): bool {

@@ -56,6 +56,8 @@ export class Extension {
   memoryPages: u64 = 0;
   /** 1: processors share one, which `table` has; otherwise each gets its own. */
   memoryShared: u64 = 0;
+  /** What its policy says of ports (physical); 0: nothing. */
+  ports: u64 = 0;
   /** How often its policy has denied it something. */
   denials: u64 = 0;
 
@@ -86,7 +88,7 @@ export class Extension {
   }
 }
 
-const extensions: usize = memory.data(160 * 8, 8);
+const extensions: usize = memory.data(168 * 8, 8);
 
 /** How many extensions were loaded. */
 export function extensionCount(): u32 {

@@ -46,7 +46,7 @@ import { callBootstraps, callStart } from "./life-cycle";
 import { pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
-import { readPolicy } from "./policy";
+import { makePortPolicy, readPolicy } from "./policy";
 import { setBlock32, setPhase, setStatus, showOnline } from "./pp";
 import { makeSeats } from "./seat";
 import { announceCounters } from "./statistics";
@@ -99,6 +99,7 @@ function loadExtensions(): bool {
     const extension = extensionAt(id);
     extension.init(id);
     readPolicy(extension);
+    if (!makePortPolicy(extension)) return false;
     if (!loadExtension(extension, ppLoad64(PP_ARGS + BOOT_ARGS_EXT_BYTES + id * 8))) return false;
   }
   return true;

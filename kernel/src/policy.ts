@@ -1,7 +1,8 @@
-// Policies: which calls and MSRs an extension may use, and what the others call it
+// Policies: which calls, MSRs and ports an extension may use, and what the others call it
 //
 // They come from the load manifest. Without one, everything is allowed and nobody has a name.
 
+import { grantPorts, makePorts } from "#arch/descriptors";
 import { ppLoad64 } from "#arch/pparea";
 import {
   BOOT_ARGS_POLICY_BYTES,
@@ -13,7 +14,11 @@ import {
   EXTENSION_POLICY_MSR_LAST,
   EXTENSION_POLICY_MSR_RIGHTS,
   EXTENSION_POLICY_NAME,
+  EXTENSION_POLICY_PORT_COUNT,
+  EXTENSION_POLICY_PORT_FIRST,
+  EXTENSION_POLICY_PORT_LAST,
   POLICY_MSRS,
+  POLICY_PORTS,
 } from "../../abi/generated/bare/boot";
 import { EXTENSION_NAME_BYTES } from "../../abi/generated/bare/syscalls";
 import { EXT_POLICY_BASE, PP_ARGS } from "../../abi/generated/bare/windows";
@@ -22,8 +27,8 @@ import { character, close, decimal, hex, open, text } from "./console";
 import { currentExtension, Extension } from "./extension";
 
 const GROUPS: u32 = 16;
-/** Places in msrFirst, msrLast and msrRights. */
-const MSR_RANGES: u32 = 32;
+/** Places for ranges of MSRs, and of ports. */
+const RANGES: u32 = 32;
 
 const policies: usize = memory.data(EXTENSION_POLICY_BYTES * 8, 8);
 /** Bit n of word g, 16 words for each extension: a refusal of call n of group g has been printed. */
@@ -39,6 +44,20 @@ export function readPolicy(extension: Extension): void {
   const offset = <u64>extension.id * EXTENSION_POLICY_BYTES;
   if (offset + EXTENSION_POLICY_BYTES > ppLoad64(PP_ARGS + BOOT_ARGS_POLICY_BYTES)) return;
   copyMemory(nativeAddress(<u32>policyOf(extension)), EXT_POLICY_BASE + offset, EXTENSION_POLICY_BYTES);
+}
+
+/** Makes what the processor looks at when an extension uses a port, if the manifest says; false when memory runs out. */
+export function makePortPolicy(extension: Extension): bool {
+  const policy = policyOf(extension);
+  if ((load<u32>(policy + EXTENSION_POLICY_FLAGS) & POLICY_PORTS) == 0) return true;
+  extension.ports = makePorts();
+  if (extension.ports == 0) return false;
+  const count = load<u32>(policy + EXTENSION_POLICY_PORT_COUNT);
+  for (let i: usize = 0; i < <usize>count && i < RANGES; i++) {
+    const first = load<u32>(policy + EXTENSION_POLICY_PORT_FIRST + i * 4);
+    grantPorts(extension.ports, first, load<u32>(policy + EXTENSION_POLICY_PORT_LAST + i * 4));
+  }
+  return true;
 }
 
 /** Whether an extension has the name that four words hold, its first character lowest. No name is nobody's. */
@@ -75,7 +94,7 @@ export function mayAccess(msr: u32, right: u32): bool {
   const policy = policyOf(currentExtension());
   if ((load<u32>(policy + EXTENSION_POLICY_FLAGS) & POLICY_MSRS) == 0) return true;
   const count = load<u32>(policy + EXTENSION_POLICY_MSR_COUNT);
-  for (let i: usize = 0; i < <usize>count && i < MSR_RANGES; i++) {
+  for (let i: usize = 0; i < <usize>count && i < RANGES; i++) {
     if (msr < load<u32>(policy + EXTENSION_POLICY_MSR_FIRST + i * 4)) continue;
     if (msr > load<u32>(policy + EXTENSION_POLICY_MSR_LAST + i * 4)) continue;
     if ((load<u32>(policy + EXTENSION_POLICY_MSR_RIGHTS + i * 4) & right) != 0) return true;

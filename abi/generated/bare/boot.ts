@@ -117,8 +117,16 @@ export const EXTENSION_POLICY_MSR_FIRST: u32 = 0x68;
 export const EXTENSION_POLICY_MSR_LAST: u32 = 0xe8;
 /** u32[32]: MSR_RIGHT_*. */
 export const EXTENSION_POLICY_MSR_RIGHTS: u32 = 0x168;
+/** u32: Entries of portFirst and portLast. */
+export const EXTENSION_POLICY_PORT_COUNT: u32 = 0x1e8;
+/** u32[32]: First port of a range. */
+export const EXTENSION_POLICY_PORT_FIRST: u32 = 0x1ec;
+/** u32[32]: Last port of it. */
+export const EXTENSION_POLICY_PORT_LAST: u32 = 0x26c;
+/** u32. */
+export const EXTENSION_POLICY_RESERVED: u32 = 0x2ec;
 /** Size of the structure. */
-export const EXTENSION_POLICY_BYTES: u32 = 0x1e8;
+export const EXTENSION_POLICY_BYTES: u32 = 0x2f0;
 
 // Where an extension keeps its settings
 
@@ -207,6 +215,8 @@ export const PHASE_HALTED: u32 = 0x6;
 
 /** MSRs outside the ranges are denied. */
 export const POLICY_MSRS: u32 = 0x1;
+/** Ports outside the ranges are denied. */
+export const POLICY_PORTS: u32 = 0x2;
 
 // The debug ring, 128 KiB
 

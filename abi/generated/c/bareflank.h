@@ -852,7 +852,8 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
 #define BF_PP_SEATS BF_U32(0x19000) /* Seats of all extensions, when there are several. */
 #define BF_PP_SEAT_STRIDE BF_U32(0x400)
-#define BF_PP_GDT BF_U32(0x20000) /* GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
+#define BF_PP_GDT BF_U32(0x20000) /* GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
+#define BF_PP_TSS BF_U32(0x31000) /* TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 
 /* What the loader hands to the kernel on one processor */
 #define BF_BOOT_ARGS_MAGIC BF_U32(0x0) /* u64: BOOT_MAGIC. */
@@ -952,7 +953,11 @@ _Static_assert(sizeof(struct bf_extension_memory) == 24, "size of bf_extension_m
 #define BF_EXTENSION_POLICY_MSR_FIRST BF_U32(0x68) /* u32[32]: First MSR of a range. */
 #define BF_EXTENSION_POLICY_MSR_LAST BF_U32(0xe8) /* u32[32]: Last MSR of it. */
 #define BF_EXTENSION_POLICY_MSR_RIGHTS BF_U32(0x168) /* u32[32]: MSR_RIGHT_*. */
-#define BF_EXTENSION_POLICY_BYTES BF_U32(0x1e8) /* Size of the structure. */
+#define BF_EXTENSION_POLICY_PORT_COUNT BF_U32(0x1e8) /* u32: Entries of portFirst and portLast. */
+#define BF_EXTENSION_POLICY_PORT_FIRST BF_U32(0x1ec) /* u32[32]: First port of a range. */
+#define BF_EXTENSION_POLICY_PORT_LAST BF_U32(0x26c) /* u32[32]: Last port of it. */
+#define BF_EXTENSION_POLICY_RESERVED BF_U32(0x2ec) /* u32. */
+#define BF_EXTENSION_POLICY_BYTES BF_U32(0x2f0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_extension_policy {
     uint8_t name[32];
@@ -962,8 +967,12 @@ struct bf_extension_policy {
     uint32_t msr_first[32];
     uint32_t msr_last[32];
     uint32_t msr_rights[32];
+    uint32_t port_count;
+    uint32_t port_first[32];
+    uint32_t port_last[32];
+    uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_extension_policy) == 488, "size of bf_extension_policy");
+_Static_assert(sizeof(struct bf_extension_policy) == 752, "size of bf_extension_policy");
 #endif
 
 /* Where an extension keeps its settings */
@@ -1039,6 +1048,7 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 
 /* ExtensionPolicy.flags */
 #define BF_POLICY_MSRS BF_U32(0x1) /* MSRs outside the ranges are denied. */
+#define BF_POLICY_PORTS BF_U32(0x2) /* Ports outside the ranges are denied. */
 
 /* The debug ring, 128 KiB */
 #define BF_DEBUG_RING_BEGIN BF_U32(0x0) /* u64: Bytes ever dropped: text starts at buffer[begin % DEBUG_RING_CHARS]. */

@@ -71,5 +71,7 @@ export const PP_STATISTICS = 0x17000;
 /** Seats of all extensions, when there are several. */
 export const PP_SEATS = 0x19000;
 export const PP_SEAT_STRIDE = 0x400;
-/** GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
+/** GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 export const PP_GDT = 0x20000;
+/** TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
+export const PP_TSS = 0x31000;

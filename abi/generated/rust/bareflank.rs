@@ -919,8 +919,10 @@ pub const PP_STATISTICS: u32 = 0x17000;
 /// Seats of all extensions, when there are several.
 pub const PP_SEATS: u32 = 0x19000;
 pub const PP_SEAT_STRIDE: u32 = 0x400;
-/// GDT at the page's start, TSS at its end, I/O permission bitmap in the pages behind. After a VM exit the GDT's limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
+/// GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
 pub const PP_GDT: u32 = 0x20000;
+/// TSS at the page's end, the running extension's I/O permission bitmap in the pages behind.
+pub const PP_TSS: u32 = 0x31000;
 
 // What the loader hands to the kernel on one processor
 
@@ -1044,9 +1046,16 @@ pub struct ExtensionPolicy {
     pub msr_last: [u32; 32],
     /// MSR_RIGHT_*.
     pub msr_rights: [u32; 32],
+    /// Entries of portFirst and portLast.
+    pub port_count: u32,
+    /// First port of a range.
+    pub port_first: [u32; 32],
+    /// Last port of it.
+    pub port_last: [u32; 32],
+    pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<ExtensionPolicy>() == 488);
+const _: () = assert!(core::mem::size_of::<ExtensionPolicy>() == 752);
 
 // Where an extension keeps its settings
 
@@ -1138,6 +1147,8 @@ pub const PHASE_HALTED: u32 = 0x6;
 
 /// MSRs outside the ranges are denied.
 pub const POLICY_MSRS: u32 = 0x1;
+/// Ports outside the ranges are denied.
+pub const POLICY_PORTS: u32 = 0x2;
 
 // The debug ring, 128 KiB
 

@@ -1,14 +1,17 @@
 // Descriptor tables of host mode: a GDT and TSS for each processor, one IDT for all (APM volume 2, 4.8 and 8.2)
 //
 //     PP_GDT page     ┌──────────────────────────────┐
-//                     │ GDT, 10 entries of 8 bytes   │
-//                     │ ...                          │
+//                     │ GDT, 10 entries of 8 bytes   │  nothing else for 64 KiB: on Intel all of it may be a descriptor
+//                     └──────────────────────────────┘
+//     PP_TSS page     ┌──────────────────────────────┐
 //              0xF98  │ TSS, 104 bytes               │
 //                     ├──────────────────────────────┤
-//     two pages       │ I/O permissions: all granted │  the same page of zeroes twice
+//     two pages       │ I/O permissions              │  the same page of zeroes twice: all granted; or an extension's own
 //                     ├──────────────────────────────┤
 //     one page        │ 0xFF                         │  the byte that must follow them
 //                     └──────────────────────────────┘
+//
+// Each extension has a table of its own for these pages, so nothing is exchanged when another one is entered.
 
 import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import {
@@ -21,9 +24,10 @@ import {
   PP_NMI_STACK,
   PP_STACK,
   PP_STACK_BYTES,
+  PP_TSS,
 } from "../../../abi/generated/bare/windows";
-import { nativeAddress, peek64, poke8, poke16, poke64 } from "../../../bsl/src/memory";
-import { allocatePage } from "../../src/memory/pages";
+import { fillMemory, nativeAddress, peek8, peek64, poke8, poke16, poke64 } from "../../../bsl/src/memory";
+import { allocatePage, pages } from "../../src/memory/pages";
 import { clearSegments, exceptionStubs, loadGdt, loadIdt, loadTaskRegister } from "./cpu";
 import { KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
 
@@ -38,12 +42,18 @@ const GDT_LIMIT: u32 = 0x4f;
 export const KERNEL_CODE_SELECTOR: u32 = 0x10;
 export const KERNEL_STACK_SELECTOR: u32 = 0x18;
 
-export const TSS_OFFSET: u64 = 0xf98;
+/** Its bitmap begins a page. */
+export const TSS_BASE: u64 = PP_AREA_BASE + PP_TSS + 0xf98;
+const PORTS_BASE: u64 = PP_AREA_BASE + PP_TSS + PAGE_SIZE;
+const PORT_PAGES: u32 = 2;
+const PORT_PAGES_ORDER: u32 = 1;
 const TSS_RSP0: u64 = 0x04;
 const TSS_IST1: u64 = 0x24;
 const TSS_IO_BASE: u64 = 0x66;
 /** Up to and with the byte behind the 8 KiB of I/O permissions. */
 const TSS_LIMIT: u64 = 0x68 + 0x2000;
+
+const MOST_PORT: u32 = 0xffff;
 
 const EXCEPTIONS: u32 = 32;
 /** After a VM exit on Intel the IDT's limit is 0xFFFF, so every vector has a gate: no extension may use those beyond. */
@@ -81,7 +91,6 @@ export function initDescriptors(): bool {
   portsGranted = allocatePage();
   portsEnd = allocatePage();
   if (portsGranted == 0 || portsEnd == 0) return false;
-  // No more of it: for Intel it may be part of the GDT
   poke8(DIRECT_BASE + portsEnd, 0xff);
   return true;
 }
@@ -95,15 +104,14 @@ export function makeDescriptors(root: u64): bool {
   const gdt = PP_AREA_BASE + PP_GDT;
   const page = allocatePage();
   if (page == 0 || !mapPage(root, gdt, page, KERNEL_DATA)) return false;
-  if (!mapPage(root, gdt + 0x1000, portsGranted, KERNEL_DATA)) return false;
-  if (!mapPage(root, gdt + 0x2000, portsGranted, KERNEL_DATA)) return false;
-  if (!mapPage(root, gdt + 0x3000, portsEnd, KERNEL_DATA)) return false;
+  if (!mapNewPages(root, PP_AREA_BASE + PP_TSS, 1, KERNEL_DATA)) return false;
+  if (!mapPage(root, PORTS_BASE + PORT_PAGES * PAGE_SIZE, portsEnd, KERNEL_DATA)) return false;
 
   poke64(gdt + 0x10, KERNEL_CODE);
   poke64(gdt + 0x18, KERNEL_STACK);
   poke64(gdt + 0x20, USER_STACK);
   poke64(gdt + 0x28, USER_CODE);
-  const tss = gdt + TSS_OFFSET;
+  const tss = TSS_BASE;
   const base = ((tss & 0xff_ffff) << 16) | (((tss >> 24) & 0xff) << 56);
   poke64(gdt + TSS_SELECTOR, (TSS_LIMIT & 0xffff) | base | TSS_AVAILABLE | ((TSS_LIMIT >> 16) << 48));
   poke64(gdt + TSS_SELECTOR + 8, tss >> 32);
@@ -113,6 +121,29 @@ export function makeDescriptors(root: u64): bool {
   poke64(tss + TSS_IST1 + 16, PP_AREA_BASE + PP_MC_STACK + PP_IST_STACK_BYTES);
   poke16(tss + TSS_IO_BASE, 0x68);
   return true;
+}
+
+/** Two pages that deny every port, for an extension; their physical address, or 0 when memory runs out. */
+export function makePorts(): u64 {
+  const ports = pages.allocPages(PORT_PAGES_ORDER);
+  if (ports != 0) fillMemory(DIRECT_BASE + ports, 0xff, PORT_PAGES * PAGE_SIZE);
+  return ports;
+}
+
+/** Grants ports `first` to `last` in them. */
+export function grantPorts(ports: u64, first: u32, last: u32): void {
+  for (let port = first; port <= last && port <= MOST_PORT; port++) {
+    const byte = DIRECT_BASE + ports + (port >> 3);
+    const granted: u32 = (<u32>1) << (port & 7);
+    poke8(byte, <u8>(<u32>peek8(byte) & ~granted));
+  }
+}
+
+/** Gives an extension's table of a processor its ports: those that such pages say, or, with 0, all. */
+export function mapPorts(root: u64, ports: u64): bool {
+  const second = ports == 0 ? portsGranted : ports + PAGE_SIZE;
+  if (!mapPage(root, PORTS_BASE, ports == 0 ? portsGranted : ports, KERNEL_DATA)) return false;
+  return mapPage(root, PORTS_BASE + PAGE_SIZE, second, KERNEL_DATA);
 }
 
 /**

@@ -22,9 +22,8 @@ export interface SuiteResult {
 export interface SuiteOptions {
   readonly machine?: string;
   readonly smp: number;
-  /** Replace the kernel and the bare platform's image that were built. */
+  /** Replaces the kernel that was built. */
   readonly kernel?: string;
-  readonly image?: string;
   /** Gives the extension a thread-local image with bytes, which moves its sections. */
   readonly tlsImage?: boolean;
   /** The microkernel's debug level; default 1. */

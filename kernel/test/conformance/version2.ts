@@ -13,7 +13,9 @@ const CPUIDS = 4;
 
 /** The load manifest: the service may do little. */
 function buildManifest(): string {
-  const sources = ["case.c", "client.c", "life.c", "objects.c", "service.c"].map((name) => join(folder, name));
+  const sources = ["case.c", "client.c", "life.c", "objects.c", "service.c", "spoil.c"].map((name) =>
+    join(folder, name),
+  );
   const shared = join(import.meta.dirname, "extension");
   const file = compile({
     sources: [...sources, join(shared, "entry.S"), join(shared, "vendor.c")],
@@ -22,7 +24,7 @@ function buildManifest(): string {
   });
   mkdirSync(built, { recursive: true });
   const path = join(built, "version2.json");
-  const service = { file, name: "service", calls: ["debug", "message", "vs", "mem_free_page", "mem_free_huge"] };
+  const service = { file, name: "service", calls: ["debug", "message", "vs"], ports: [{ from: 0x80 }] };
   writeFileSync(path, JSON.stringify({ extensions: [{ file, name: "client" }, service] }));
   return path;
 }

@@ -9,7 +9,11 @@ import {
   EXTENSION_POLICY_MSR_LAST,
   EXTENSION_POLICY_MSR_RIGHTS,
   EXTENSION_POLICY_NAME,
+  EXTENSION_POLICY_PORT_COUNT,
+  EXTENSION_POLICY_PORT_FIRST,
+  EXTENSION_POLICY_PORT_LAST,
   POLICY_MSRS,
+  POLICY_PORTS,
   SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
   SYSCALL_CALLBACK_REGISTER_FAIL,
   SYSCALL_CALLBACK_REGISTER_VMEXIT,
@@ -33,22 +37,29 @@ export interface PolicySpec {
   readonly denied?: readonly number[];
   /** First, last, rights. */
   readonly msrs?: readonly (readonly [number, number, number])[];
+  /** First, last. */
+  readonly ports?: readonly (readonly [number, number])[];
 }
 
 /** ExtensionPolicy of each, as the loader hands them over. */
 export function policies(...specs: readonly PolicySpec[]): Uint8Array {
   const bytes = new Uint8Array(specs.length * EXTENSION_POLICY_BYTES);
-  specs.forEach(({ name = "", denied = [], msrs }, index) => {
+  specs.forEach(({ name = "", denied = [], msrs, ports }, index) => {
     const view = new DataView(bytes.buffer, index * EXTENSION_POLICY_BYTES, EXTENSION_POLICY_BYTES);
     new TextEncoder().encodeInto(name, bytes.subarray(index * EXTENSION_POLICY_BYTES + EXTENSION_POLICY_NAME));
     for (const number of denied) {
       const word = EXTENSION_POLICY_DENIED + (number >>> 16) * 4;
       view.setUint32(word, view.getUint32(word, true) | (1 << (number & 31)), true);
     }
-    if (msrs === undefined) return;
-    view.setUint32(EXTENSION_POLICY_FLAGS, POLICY_MSRS, true);
-    view.setUint32(EXTENSION_POLICY_MSR_COUNT, msrs.length, true);
-    msrs.forEach(([first, last, rights], place) => {
+    const flags = (msrs === undefined ? 0 : POLICY_MSRS) | (ports === undefined ? 0 : POLICY_PORTS);
+    view.setUint32(EXTENSION_POLICY_FLAGS, flags, true);
+    view.setUint32(EXTENSION_POLICY_PORT_COUNT, ports?.length ?? 0, true);
+    ports?.forEach(([first, last], place) => {
+      view.setUint32(EXTENSION_POLICY_PORT_FIRST + place * 4, first, true);
+      view.setUint32(EXTENSION_POLICY_PORT_LAST + place * 4, last, true);
+    });
+    view.setUint32(EXTENSION_POLICY_MSR_COUNT, msrs?.length ?? 0, true);
+    msrs?.forEach(([first, last, rights], place) => {
       view.setUint32(EXTENSION_POLICY_MSR_FIRST + place * 4, first, true);
       view.setUint32(EXTENSION_POLICY_MSR_LAST + place * 4, last, true);
       view.setUint32(EXTENSION_POLICY_MSR_RIGHTS + place * 4, rights, true);

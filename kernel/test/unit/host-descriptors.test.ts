@@ -9,13 +9,14 @@ import {
   PP_NMI_STACK,
   PP_STACK,
   PP_STACK_BYTES,
+  PP_TSS,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { inStart } from "../machine/extension-life.ts";
 import { TEXT } from "../machine/instructions.ts";
 
 const GDT = PP_AREA_BASE + BigInt(PP_GDT);
-const TSS = GDT + 0xf98n;
+const TSS = PP_AREA_BASE + BigInt(PP_TSS) + 0xf98n;
 const area = (offset: number, bytes: number) => PP_AREA_BASE + BigInt(offset + bytes);
 
 describe("the GDT", () => {
@@ -32,7 +33,7 @@ describe("the GDT", () => {
       0x00af_fb00_0000_ffffn, // 0x28: ring 3, 64-bit code
       0n,
       0n,
-      0x2000_8b02_0f98_2068n, // 0x40: TSS, busy
+      0x2000_8b03_1f98_2068n, // 0x40: TSS, busy
       0n,
     ]);
   });
@@ -69,11 +70,10 @@ describe("the TSS", () => {
     expect(bitmap[0x2000]).toBe(0xff);
   });
 
-  test("nothing that an extension writes lies in the 64 KiB that a GDT can have", () => {
+  test("and nothing else lies in the 64 KiB that a GDT can have, ports that an extension was granted included", () => {
     const pages = Array.from({ length: 16 }, (_, index) => machine.mapping(GDT + BigInt(index * 0x1000)));
-    expect(pages.map((page) => page !== undefined)).toEqual(pages.map((_, index) => index < 4));
-    const behind = machine.memory.read(TSS + 0x68n + 0x2001n, 0xfff);
-    expect(behind.every((byte) => byte === 0)).toBe(true);
+    expect(pages.map((page) => page !== undefined)).toEqual(pages.map((_, index) => index < 1));
+    expect(machine.memory.read(GDT + 0x50n, 0xfb0).every((byte) => byte === 0)).toBe(true);
   });
 });
 

@@ -24,6 +24,7 @@ import {
   PP_STATE,
   PP_STATISTICS,
   PP_TCB,
+  PP_TSS,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { exampleExtension } from "../machine/example-extension.ts";
@@ -100,7 +101,8 @@ describe.each([0, 1])("on PP %i", (ppid) => {
       [PP_ARGS, 1],
       [PP_STATE, 1],
       [PP_STATISTICS, 1],
-      [PP_GDT, 4],
+      [PP_GDT, 1],
+      [PP_TSS, 4],
     ];
     expect(pagesIn(ppid, PP_AREA_BASE, 0x4000_0000 - Number(PP_AREA_BASE))).toEqual(
       parts.flatMap(([first, count]) => span(first, count)),
@@ -161,7 +163,7 @@ describe("between processors", () => {
   });
 
   test("the private area and the linear memory are not", () => {
-    for (const part of [PP_STACK, PP_NMI_STACK, PP_BLOCK, PP_GDT, PP_TCB, PP_ARGS, PP_STATISTICS]) {
+    for (const part of [PP_STACK, PP_NMI_STACK, PP_BLOCK, PP_GDT, PP_TSS, PP_TCB, PP_ARGS, PP_STATISTICS]) {
       const at = PP_AREA_BASE + BigInt(part);
       expect(physical(at, 0), part.toString(16)).not.toBe(physical(at, 1));
     }

@@ -12,6 +12,7 @@ import {
   SYSCALL_INTRINSIC_RDMSR,
   SYSCALL_INTRINSIC_WRMSR,
   SYSCALL_MEM_ALLOC_PAGE,
+  SYSCALL_MESSAGE_CALL,
   SYSCALL_MESSAGE_REPLY,
   SYSCALL_VM_CREATE,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
@@ -112,5 +113,63 @@ describe("ranges of MSRs", () => {
   test("do not bring an MSR into being", () => {
     const { pp } = inVmexit({ policy: policies({ msrs: [[0, 0xffff_ffff, READ | WRITE]] }) });
     expect(status(pp, SYSCALL_INTRINSIC_RDMSR, HANDLE, 0x1234_5678n)).toBe(STATUS_FAILURE_UNKNOWN);
+  });
+});
+
+describe("ports", () => {
+  /** Ports that the processor lets ring 3 use at the moment, as it finds out (APM volume 2, 12.2.4). */
+  function granted({ machine, pp }: ReturnType<typeof inOwnerVmexit>): (port: number, bytes?: number) => boolean {
+    const tss = pp.processor.segments.tr.base;
+    const bitmap = tss + machine.memory.peek(tss + 0x66n, 2);
+    return (port, bytes = 1) => {
+      const bits = machine.memory.peek(bitmap + BigInt(port >> 3), 2) >> BigInt(port & 7);
+      return (bits & ((1n << BigInt(bytes)) - 1n)) === 0n;
+    };
+  }
+
+  const policy = policies(
+    {},
+    {
+      ports: [
+        [0x60, 0x60],
+        [0x3f8, 0x3ff],
+        [0xffff, 0xffff],
+      ],
+    },
+    { ports: [] },
+  );
+
+  test("are all an extension's about which the manifest says nothing", () => {
+    const may = granted(inOwnerVmexit({ services: 2, policy }));
+    for (const port of [0, 0x60, 0x64, 0x3f8, 0xcf8, 0xfffe]) expect(may(port, 2), `${port}`).toBe(true);
+    // The byte behind port FFFF is denied to everybody
+    expect([may(0xffff), may(0xffff, 2)]).toEqual([true, false]);
+  });
+
+  test("are those that the manifest names, and they change hands with the processor", () => {
+    const scene = inOwnerVmexit({ services: 2, policy });
+    const { pp } = scene;
+    pp.syscall(SYSCALL_MESSAGE_CALL, HANDLE, 1n);
+    const may = granted(scene);
+    const ports = [0, 0x5f, 0x60, 0x61, 0x3f7, 0x3f8, 0x3ff, 0x400, 0xfffe, 0xffff];
+    expect(ports.filter((port) => may(port))).toEqual([0x60, 0x3f8, 0x3ff, 0xffff]);
+    expect([may(0x60, 2), may(0x3f8, 4), may(0x3fe, 4)]).toEqual([false, true, false]);
+    pp.syscall(SYSCALL_MESSAGE_REPLY, HANDLE);
+    expect(granted(scene)(0x61)).toBe(true);
+  });
+
+  test("may be none at all", () => {
+    const scene = inOwnerVmexit({ services: 2, policy });
+    scene.pp.syscall(SYSCALL_MESSAGE_CALL, HANDLE, 2n);
+    const may = granted(scene);
+    expect(Array.from({ length: 0x1_0000 }, (_, port) => port).some((port) => may(port))).toBe(false);
+  });
+
+  test("are denied on every processor", () => {
+    const scene = inOwnerVmexit({ services: 1, policy, ppCount: 2 });
+    const second = scene.machine.pp(1);
+    // The service's bootstrap comes first
+    expect(second.boot().is).toBe("called");
+    expect(granted({ machine: scene.machine, pp: second })(0x61)).toBe(false);
   });
 });

@@ -13,7 +13,6 @@ import { Vs } from "../../../src/vs";
 import { VS_CR8 } from "../register-file";
 import { readSwitched, writeSwitched } from "../switched";
 import { EFER_SVME, vmcbField } from "./vmcb";
-import { noteWritten } from "./written";
 
 /** Place of RAX among a VS's general registers; RBX to R15 follow it. */
 const GENERAL_RAX: u32 = 0;
@@ -67,7 +66,6 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
     const address = DIRECT_BASE + vs.controlBlock + (field >> 8);
     const bytes = field & 0xff;
     if (register == AMD_REG_EFER) value |= EFER_SVME;
-    noteWritten(vs, register, value);
     if (bytes == 8) poke64(address, value);
     else if (bytes == 4) poke32(address, <u32>value);
     else if (bytes == 2) poke16(address, <u16>value);

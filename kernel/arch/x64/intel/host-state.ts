@@ -9,7 +9,7 @@ import { threadPointer } from "../../../src/extension";
 import { block64, ppid } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { rdmsr, readCr4 } from "../cpu";
-import { idtAddress, KERNEL_CODE_SELECTOR, KERNEL_STACK_SELECTOR, TSS_OFFSET, TSS_SELECTOR } from "../descriptors";
+import { idtAddress, KERNEL_CODE_SELECTOR, KERNEL_STACK_SELECTOR, TSS_BASE, TSS_SELECTOR } from "../descriptors";
 import { HOST_CR0 as CR0 } from "../host-registers";
 import {
   HOST_CR0,
@@ -44,7 +44,7 @@ export function writeHostState(vs: Vs): void {
   vmwrite(HOST_SS_SELECTOR, KERNEL_STACK_SELECTOR);
   vmwrite(HOST_TR_SELECTOR, TSS_SELECTOR);
   vmwrite(HOST_FS_BASE, threadPointer(ppid()));
-  vmwrite(HOST_TR_BASE, PP_AREA_BASE + PP_GDT + TSS_OFFSET);
+  vmwrite(HOST_TR_BASE, TSS_BASE);
   vmwrite(HOST_GDTR_BASE, PP_AREA_BASE + PP_GDT);
   vmwrite(HOST_IDTR_BASE, idtAddress());
   vmwrite(HOST_RSP, PP_AREA_BASE + PP_STACK + PP_STACK_BYTES);

@@ -28,13 +28,17 @@ _Noreturn void give_up(void);
 #define HANDLE 0
 
 /** What the client asks the service to do (word 0 of a message). */
-enum request { ECHO, CALL_BACK, FAULT, READ_VS, ALLOCATE, FREE_PAGE, FREE_HUGE, RETURN_LATE, DIE };
+enum request { ECHO, CALL_BACK, FAULT, READ_VS, ALLOCATE, RETURN_LATE, DIE, SPOIL, FAULT_SPOILED, USE_PORTS };
 
 _Noreturn void serve_message(u64 caller, const u64 *words);
 _Noreturn void repair_service(u64 code);
+_Noreturn void reply_spoiled(void);
+_Noreturn void fault_spoiled(void);
+_Noreturn void use_ports(void);
 /** The client's cases: in bootstrap, and in its first exit. */
 void test_names(void);
 void test_messages(void);
+void test_spoiled(struct result (*send)(u64 request, u64 word1));
 void test_identifiers(void);
 void test_death(void);
 void test_objects(void);

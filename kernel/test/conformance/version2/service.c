@@ -3,6 +3,7 @@
 #include "case.h"
 
 #define VECTOR_INVALID_OPCODE 6u
+#define VECTOR_GENERAL_PROTECTION 13u
 
 static _Noreturn void reply(u64 word0, u64 word1, u64 word2, u64 word3)
 {
@@ -25,12 +26,14 @@ _Noreturn void serve_message(u64 caller, const u64 *words)
         reply(MAKE(VS_READ, HANDLE, this_pp(), 1).status, 0, 0, 0);
     case ALLOCATE:
         reply(MAKE(MEM_ALLOC_PAGE, HANDLE).status, 0, 0, 0);
-    case FREE_PAGE:
-        reply(MAKE(MEM_FREE_PAGE, HANDLE, words[1]).status, 0, 0, 0);
-    case FREE_HUGE:
-        reply(MAKE(MEM_FREE_HUGE, HANDLE, words[1]).status, 0, 0, 0);
     case RETURN_LATE:
         reply(1, 0, 0, 0);
+    case SPOIL:
+        reply_spoiled();
+    case FAULT_SPOILED:
+        fault_spoiled();
+    case USE_PORTS:
+        use_ports();
     case DIE:
         give_up();
     default:
@@ -38,10 +41,12 @@ _Noreturn void serve_message(u64 caller, const u64 *words)
     }
 }
 
-/** It failed because it was asked to: by an invalid instruction, or for good. */
+/** It failed because it was asked to: by an invalid instruction or a port, or for good. */
 _Noreturn void repair_service(u64 code)
 {
     if ((u32)code == VECTOR_INVALID_OPCODE)
         reply(0x77, 0, 0, 0);
+    if (code == VECTOR_GENERAL_PROTECTION)
+        reply(0x78, 0, 0, 0);
     give_up();
 }
