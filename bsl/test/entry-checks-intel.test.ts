@@ -10,7 +10,11 @@ const ALL_ONES = (1n << 64n) - 1n;
 const NOT_CANONICAL = 0x8000_0000_0000n;
 const TOO_WIDE = bit(46);
 
-const cpuid: Cpuid = { 2147483648: [0x8000_0008, 0, 0, 0], 2147483656: [0x302e, 0, 0, 0] };
+const cpuid: Cpuid = {
+  2147483648: [0x8000_0008, 0, 0, 0],
+  2147483649: [0, 0, 0, 1 << 20],
+  2147483656: [0x302e, 0, 0, 0],
+};
 
 /** A Skylake, with the TRUE controls. */
 const msrs: Msrs = {

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { BOOT_VERSION } from "@bareflank/abi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProductManifest, symbolize } from "../src/index.ts";
 import { readSymbols } from "../src/symbols.ts";
@@ -44,7 +45,8 @@ describe("kernel image", () => {
 
   it("says which version of BootArgs it wants, and has a build id", () => {
     expect(notes(elf())).toMatch(/GNU 0x00000014 NT_GNU_BUILD_ID/);
-    expect(notes(elf())).toMatch(/Bareflank 0x00000008 .*description data: 02 00 00 00 00 00 00 00/);
+    const version = Number(BOOT_VERSION).toString(16).padStart(2, "0");
+    expect(notes(elf())).toContain(`description data: ${version} 00 00 00 00 00 00 00`);
   });
 
   it("has no symbols, its twin has", () => {
