@@ -73,6 +73,8 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   guestLstar: "u64",
   guestFmask: "u64",
   entryWork: ["u32", "Intel: ENTRY_*, what the next entry has to do besides VMRESUME."],
+  lastSpace: ["u32", "AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts."],
+  spaceGeneration: ["u32", "AMD: how often their numbers have begun anew."],
   portsOpen: ["u32", "Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off."],
 });
 

@@ -74,7 +74,7 @@ import { takeSeat } from "./seat";
 import { countExit, printExits } from "./statistics";
 import { ownsRootVm, rootOwner } from "./vm";
 import { Vs, vsAt, vss } from "./vs";
-import { leaveForGuest, leaveKernel } from "./work";
+import { endExit, leaveForGuest, leaveKernel } from "./work";
 
 /** Calls the extension's _start. */
 export function callStart(): u32 {
@@ -111,6 +111,28 @@ export function callVmexit(reason: u64): u32 {
   setBlock64(PP_BLOCK_UPCALL_REG1, reason);
   leaveKernel(true);
   return ACTION_UPCALL;
+}
+
+/** The same for one that the processor refused: nothing of the VS has happened, no flush either. */
+export function callRefused(reason: u64): u32 {
+  setBlock64(PP_BLOCK_UPCALL_REG1, reason);
+  leaveKernel(false);
+  return ACTION_UPCALL;
+}
+
+/** Runs the active VS again, whose exit the kernel has served. */
+export function runAgain(vs: Vs): u32 {
+  endExit(vs);
+  leaveForGuest(vs);
+  return ACTION_RUN;
+}
+
+/** The same behind the instruction that it exited for; the trap of a single step may be an exit of its own. */
+export function runAgainAdvanced(vs: Vs): u32 {
+  const exit = skipInstruction(vs) ? raiseStep(vs) : 0;
+  if (exit == 0) return runAgain(vs);
+  countExit(exit);
+  return callVmexit(exit);
 }
 
 /** The processor refused the first VS to run: nothing of it has happened. */

@@ -1,6 +1,15 @@
 // Permission maps as objects: which MSRs or I/O ports a VM can use without the hypervisor
 
-import { changeMsrs, changePorts, LAST_PORT, msrMapOrder, PORT_MAP_ORDER, readMsrs, readPort } from "#arch/objects";
+import {
+  changeMsrs,
+  changePorts,
+  initMsrs,
+  LAST_PORT,
+  msrMapOrder,
+  PORT_MAP_ORDER,
+  readMsrs,
+  readPort,
+} from "#arch/objects";
 import { MAP_ACCESSES, MAP_ALWAYS, MAP_IO, MAP_MSR } from "../../abi/generated/bare/objects";
 import { MAX_MAPS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE } from "../../abi/generated/bare/windows";
@@ -21,8 +30,10 @@ export class PermissionMap extends PoolObject {
     this.kind = kind;
     this.users = 0;
     this.physical = allocatePages(this.order);
-    if (this.physical != 0) fillMemory(DIRECT_BASE + this.physical, 0, (<u64>PAGE_SIZE) << this.order);
-    return this.physical != 0;
+    if (this.physical == 0) return false;
+    fillMemory(DIRECT_BASE + this.physical, 0, (<u64>PAGE_SIZE) << this.order);
+    if (kind == MAP_MSR) initMsrs(DIRECT_BASE + this.physical);
+    return true;
   }
 
   /** Gives its memory back. */

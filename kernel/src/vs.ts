@@ -2,7 +2,7 @@
 
 import { allocateFpu, releaseFpu } from "#arch/fpu-area";
 import { ppLoad64, ppStore64 } from "#arch/pparea";
-import { GENERAL_REGISTERS, REGISTER_FILE_BYTES } from "#arch/register-file";
+import { GENERAL_REGISTERS, REGISTER_FILE_BYTES, VS_ASKED } from "#arch/register-file";
 import { MAX_VSS } from "../../abi/generated/bare/syscalls";
 import { TCB_RAX } from "../../abi/generated/bare/tls";
 import { PP_TCB } from "../../abi/generated/bare/windows";
@@ -11,6 +11,11 @@ import { currentExtension } from "./extension";
 import { allocateObject, allocatePage, freePage, pages } from "./memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
 import { Pool, PoolObject } from "./pool";
+
+/** Vs.flushing: nothing, its own translations, those of all guests of the processor. */
+export const FLUSH_NONE: u32 = 0;
+export const FLUSH_OWN: u32 = 1;
+export const FLUSH_GUESTS: u32 = 2;
 
 @unmanaged
 export class Vs extends PoolObject {
@@ -21,21 +26,26 @@ export class Vs extends PoolObject {
   active: u32 = 0;
   /** 1 once it has been run. */
   ran: u32 = 0;
-  /** 1 while its translations are to be flushed at the next run. */
+  /** FLUSH_*: translations that are gone when it has run the next time. */
   flushing: u32 = 0;
-  /** 1 once it has been made the operating system on its processor. */
+  /** 1 once it has been made the operating system on its processor: it owns the machine. */
   isRoot: u32 = 0;
+  /** 1 when it was made through version 2 of the interface. */
+  version2: u32 = 0;
   /** Intel: the processor-based controls that its extension asked for. */
   processorControls: u32 = 0;
-  /** Intel: the processor, plus one, whose host state its VMCS holds; 0: none. */
+  /** The processor, plus one, whose host state its VMCS holds (Intel), or that `space` is of (AMD); 0: none. */
   hostOf: u32 = 0;
+  /** AMD: how often that processor had begun to number address spaces anew when it gave `space`. */
+  spaceGeneration: u32 = 0;
   /** Physical address of its VMCB or VMCS. */
   controlBlock: u64 = 0;
   /** Its nested page tables and permission maps: an index plus one; 0: none. */
   nested: u32 = 0;
   msrMap: u32 = 0;
   ioMap: u32 = 0;
-  private reserved1: u32 = 0;
+  /** AMD: its address space identifier on that processor. */
+  space: u32 = 0;
   /** Native address of its registers while it is not active. */
   private registers: u64 = 0;
   /** Object that holds its x87 and vector registers while the processor does not. */
@@ -49,6 +59,8 @@ export class Vs extends PoolObject {
     this.ran = 0;
     this.flushing = 0;
     this.isRoot = 0;
+    this.version2 = currentExtension().version2;
+    this.hostOf = 0;
     this.nested = 0;
     this.msrMap = 0;
     this.ioMap = 0;
@@ -77,6 +89,16 @@ export class Vs extends PoolObject {
     return this.tag & currentExtension().idMask;
   }
 
+  /** Whether it is confined as far as the interface allows: it owns nothing, and its extension opened version 2 for it. */
+  isStrict(): bool {
+    return this.isRoot == 0 && this.version2 != 0;
+  }
+
+  /** Whether its CR8 is not the processor's. */
+  hasOwnCr8(): bool {
+    return this.isStrict();
+  }
+
   /** A register that the processor holds while the VS is active, as it was when it last was, by its place there. */
   readParked(index: u32): u64 {
     return peek64(this.registers + index * 8);
@@ -84,6 +106,15 @@ export class Vs extends PoolObject {
 
   writeParked(index: u32, value: u64): void {
     poke64(this.registers + index * 8, value);
+  }
+
+  /** What its extension wrote into a register in which the kernel has a say. */
+  asked(slot: u32): u64 {
+    return this.readParked(VS_ASKED + slot);
+  }
+
+  ask(slot: u32, value: u64): void {
+    this.writeParked(VS_ASKED + slot, value);
   }
 
   /** A general register by its place in the TCB, wherever it is now. */
@@ -114,7 +145,7 @@ const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BY
 
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {
-  vss.init(memory.data(88 * 256, 8), offsetof<Vs>(), MAX_VSS);
+  vss.init(memory.data(96 * 256, 8), offsetof<Vs>(), MAX_VSS);
   return registerFiles.init(pages, REGISTER_FILE_BYTES);
 }
 

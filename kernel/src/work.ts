@@ -47,16 +47,24 @@ export function leaveForGuest(vs: Vs): void {
   flushGuests(vs);
 }
 
-function work(afterExit: bool): void {
+/** What the active VS's exit leaves to do, whether ring 3 hears of it or not. */
+export function endExit(vs: Vs): void {
   const bits = ppLoad32(PP_BLOCK + PP_BLOCK_WORK);
-  const done = afterExit ? WORK_FLUSH_HOST | WORK_END_FLUSH : WORK_FLUSH_HOST;
-  // First, so that a request that comes now is not lost: it is still served before ring 3
-  takeWork(bits & done);
-  if ((bits & WORK_FLUSH_HOST) != 0) flushHost();
-  const vs = activeVs();
-  if (!afterExit || vs === null) return;
-  if ((bits & WORK_END_FLUSH) != 0) endFlush(vs);
+  if ((bits & WORK_END_FLUSH) != 0) {
+    takeWork(WORK_END_FLUSH);
+    endFlush(vs);
+  }
   if ((bits & WORK_LOG) != 0) logExit(vs);
+}
+
+function work(afterExit: bool): void {
+  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_HOST) != 0) {
+    // First, so that a request that comes now is not lost: it is still served before ring 3
+    takeWork(WORK_FLUSH_HOST);
+    flushHost();
+  }
+  const vs = activeVs();
+  if (afterExit && vs !== null) endExit(vs);
 }
 
 /** Drops this processor's host translations, and shows since when it has none. */

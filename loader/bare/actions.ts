@@ -33,9 +33,6 @@ import { option } from "./multiboot";
 
 /** No option has this value. */
 const ABSENT: u64 = 0xffff_ffff_ffff_ffff;
-/** Data ports of the two interrupt controllers: their masks. */
-const PORT_PIC_1: u32 = 0x21;
-const PORT_PIC_2: u32 = 0xa1;
 
 /** RAX, RBX, RCX, RDX, RSI, RDI, R8, R9. */
 const hypercallRegisters: usize = memory.data(64, 8);
@@ -80,11 +77,7 @@ export function act(): void {
   }
   for (let i: u64 = option("ud", 0); i !== 0; i--) undefinedOpcode();
   if (has("hlt")) waitOnce();
-  if (has("sti")) {
-    outb(PORT_PIC_1, 0xff);
-    outb(PORT_PIC_2, 0xff);
-    openInterruptWindow();
-  }
+  if (has("sti")) openInterruptWindow();
 }
 
 function has(name: string): bool {

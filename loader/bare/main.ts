@@ -17,12 +17,14 @@ import { openConsole, print, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_BUG, end } from "./ending";
 import { give, openMemory, take } from "./memory";
 import { fileCount, openMultiboot, option } from "./multiboot";
+import { maskInterrupts } from "./pic";
 import { performOn, processorsFound, serve, startProcessors } from "./processors";
 import { play } from "./script";
 
 /** The boot processor comes here from entry.S, with what the boot loader left in its registers. */
 export function bareBoot(magic: u32, information: u32): void {
   openConsole();
+  maskInterrupts();
   if (!openMultiboot(magic, information)) {
     print("bare: not booted by a multiboot loader\n");
     end(EXIT_BOARD);

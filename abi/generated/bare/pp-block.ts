@@ -215,10 +215,14 @@ export const PP_BLOCK_GUEST_LSTAR: u32 = 0x228;
 export const PP_BLOCK_GUEST_FMASK: u32 = 0x230;
 /** u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
 export const PP_BLOCK_ENTRY_WORK: u32 = 0x238;
+/** u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+export const PP_BLOCK_LAST_SPACE: u32 = 0x23c;
+/** u32: AMD: how often their numbers have begun anew. */
+export const PP_BLOCK_SPACE_GENERATION: u32 = 0x240;
 /** u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-export const PP_BLOCK_PORTS_OPEN: u32 = 0x23c;
+export const PP_BLOCK_PORTS_OPEN: u32 = 0x244;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES: u32 = 0x240;
+export const PP_BLOCK_BYTES: u32 = 0x248;
 
 // Seat.presence
 

@@ -1678,8 +1678,10 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x228) /* u64. */
 #define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x230) /* u64. */
 #define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x238) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x23c) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x240) /* Size of the structure. */
+#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x23c) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x240) /* u32: AMD: how often their numbers have begun anew. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x244) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x248) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1740,9 +1742,11 @@ struct bf_pp_block {
     uint64_t guest_lstar;
     uint64_t guest_fmask;
     uint32_t entry_work;
+    uint32_t last_space;
+    uint32_t space_generation;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 576, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 584, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */

@@ -1814,11 +1814,15 @@ pub struct PpBlock {
     pub guest_fmask: u64,
     /// Intel: ENTRY_*, what the next entry has to do besides VMRESUME.
     pub entry_work: u32,
+    /// AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts.
+    pub last_space: u32,
+    /// AMD: how often their numbers have begun anew.
+    pub space_generation: u32,
     /// Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off.
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 576);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 584);
 
 // Seat.presence
 

@@ -54,6 +54,11 @@ const CODE_BYTES: u64 = 13;
 
 let processor: u32 = 0;
 let runs: u64 = 0;
+/**
+ * Whether there is a second VM. An interrupt of the machine lets the root VM go on, whose CPUID is not behind it yet: it is
+ * executed again when the interrupt is served, and the second VM goes on.
+ */
+let isRunning = false;
 
 /** The root VM on this processor, and the second one while there is one. */
 let rootVs: Vs = Vs.of(0);
@@ -72,8 +77,10 @@ export function bootstrap(ppid: u32): Next {
   onCpuid((exit: CpuidExit): bool => {
     if (exit.leaf != LEAF_RUN) return false;
     // Next.Run runs what is active now
-    if (begin(exit.subleaf & 0xffff)) exit.next = Next.Run;
-    else exit.answer(0, 0, 0, 0);
+    if (isRunning || begin(exit.subleaf & 0xffff)) {
+      vs.activate(vm, vp);
+      exit.next = Next.Run;
+    } else exit.answer(0, 0, 0, 0);
     return true;
   });
   onHlt(end);
@@ -83,7 +90,7 @@ export function bootstrap(ppid: u32): Next {
   return Next.Run;
 }
 
-/** Makes the second VM, and lets it go on instead of the root VM, whose CPUID is behind it. False: no memory. */
+/** Makes the second VM. False: no memory. */
 function begin(argument: u32): bool {
   page = allocatePage();
   const map = makeTables();
@@ -97,8 +104,8 @@ function begin(argument: u32): bool {
   vs = Vs.create(vp, processor, ASID);
   startInRealMode(vs, 0, START);
   vs.set(Register.Rax, argument);
-  vs.activateAfterSkip(vm, vp);
   map.use(vs);
+  isRunning = true;
   return true;
 }
 
@@ -111,11 +118,12 @@ function makeTables(): NestedTables | null {
   return null;
 }
 
-/** The second VM is done: the root VM gets its answer, and goes on. */
+/** The second VM is done: the root VM gets its answer, and goes on behind its CPUID. */
 function end(exit: Exit): bool {
   const result = <u32>guest.rax & 0xffff;
   const stored: u32 = peek16(ownMemory(page));
   rootVs.activate(Vm.root, rootVp);
+  isRunning = false;
   guest.answer(result, stored, 0, 0);
   vs.destroy();
   vp.destroy();
@@ -124,6 +132,6 @@ function end(exit: Exit): bool {
   if (map !== null) map.free();
   freePage(page);
   runs++;
-  exit.next = Next.Run;
+  exit.next = Next.AdvanceAndRun;
   return true;
 }

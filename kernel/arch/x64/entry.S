@@ -175,6 +175,7 @@ run_amd:
     mov rdx, TCB(RAX)
     mov [rcx + VMCB_RAX], rdx
     EACH_GENERAL 1
+    sti                             // of a VM with V_INTR_MASKING, this lets interrupts through (15.21.1); GIF is clear
     vmrun
     EACH_GENERAL 0
     vmsave                          // VMRUN restored RAX: the VMCB's address
@@ -314,6 +315,7 @@ return_saved:
     RETURN LEAVE_INTEL
 
 promote:
+    cli                             // on AMD, STI may have been the last word
     mov rax, [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_PROMOTE_ENTRY]
     xor edi, edi
     jmp rax

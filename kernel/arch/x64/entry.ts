@@ -1,7 +1,7 @@
 // What entry.S calls beside the portable entry points of src/main.ts
 
-export { enterVmexit } from "./amd/exit";
+export { enterVmexit, otherExit } from "./amd/exit";
 export { enterFastSyscall } from "./amd/syscall";
 export { enterException } from "./exception";
-export { enterIntelExit } from "./intel/exit";
+export { enterIntelExit, otherIntelExit } from "./intel/exit";
 export { enterIntelFastSyscall } from "./intel/syscall";

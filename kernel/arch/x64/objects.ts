@@ -2,7 +2,7 @@
 
 import { Vs } from "../../src/vs";
 import * as amd from "./amd/attachments";
-import { changeMsrpm, MSRPM_ORDER, readMsrpm } from "./amd/msr-map";
+import { changeMsrpm, initMsrpm, MSRPM_ORDER, readMsrpm } from "./amd/msr-map";
 import * as intel from "./intel/attachments";
 import { changeMsrBitmap, MSR_BITMAP_ORDER, readMsrBitmap } from "./intel/msr-map";
 import { changeFields, readField } from "./permission-bits";
@@ -39,6 +39,11 @@ export function mayWrite(vs: Vs, register: u32, value: u64): bool {
 /** log2 of the pages of a map of MSRs. */
 export function msrMapOrder(): u32 {
   return isIntel() ? MSR_BITMAP_ORDER : MSRPM_ORDER;
+}
+
+/** Makes zeroed pages a map that lets all MSRs pass which a VM may be left alone with. */
+export function initMsrs(map: u64): void {
+  if (!isIntel()) initMsrpm(map);
 }
 
 /** Changes the bits of MSRs `first` to `last`: how many of them the map has. */

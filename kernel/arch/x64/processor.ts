@@ -37,7 +37,7 @@ const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
 export function initProcessors(): bool {
   initNestedFormat(vendor.isIntel());
   initMemoryTypes(vendor.isIntel());
-  return initFpuAreas() && initDescriptors();
+  return vendor.initConfinement() && initFpuAreas() && initDescriptors();
 }
 
 /** Takes the memory that this processor needs in host mode; nothing of the processor changes. False when it runs out. */

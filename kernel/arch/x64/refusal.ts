@@ -10,7 +10,7 @@ import { registerOf, UNBROKEN, writeSection, writeSentence } from "../../../bsl/
 import { explainIntel } from "../../../bsl/src/entry-checks/intel";
 import { peek64 } from "../../../bsl/src/memory";
 import { Console, close, decimal, hex, open, sink, text } from "../../src/console";
-import { callVmexit, refuseFirst } from "../../src/life-cycle";
+import { callRefused, refuseFirst } from "../../src/life-cycle";
 import { block32, ppid } from "../../src/pp";
 import { Vs } from "../../src/vs";
 import { cpuidRegister, rdmsr } from "./cpu";
@@ -36,7 +36,7 @@ class RefusedVs {
 /** The processor refused the active VS: nothing of it has happened. Result: ACTION_*. */
 export function refuseEntry(vs: Vs, reason: u64): u32 {
   printRefusal(vs);
-  return block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT ? refuseFirst() : callVmexit(reason);
+  return block32(PP_BLOCK_CONTEXT) == CONTEXT_FIRST_VMEXIT ? refuseFirst() : callRefused(reason);
 }
 
 function printRefusal(vs: Vs): void {

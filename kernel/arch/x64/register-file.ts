@@ -15,4 +15,11 @@ export const VS_CSTAR: u32 = 25;
 export const VS_FMASK: u32 = 26;
 export const VS_KERNEL_GS_BASE: u32 = 27;
 
-export const REGISTER_FILE_BYTES: u32 = 28 * 8;
+/**
+ * What its extension wrote into registers of the control block in which the kernel has a say, to be read back: the vendor
+ * numbers them.
+ */
+export const VS_ASKED: u32 = 28;
+const ASKED_COUNT: u32 = 11;
+
+export const REGISTER_FILE_BYTES: u32 = (VS_ASKED + ASKED_COUNT) * 8;

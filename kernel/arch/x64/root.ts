@@ -11,11 +11,12 @@ import * as vendor from "./vendor";
 
 /** Gives a VS of this processor the state in which the operating system entered the loader's code. */
 export function initRoot(vs: Vs): void {
+  vs.isRoot = 1;
+  vendor.becomeRoot(vs);
   vendor.loadSavedState(vs);
   for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) vs.writeGeneral(i, ppLoad64(PP_STATE + SAVED_STATE_RAX + i * 8));
   for (let index = VS_CR8; index <= VS_XCR0; index++) writeSwitched(vs, index, savedSwitched(index));
   loadBootFpu(vs.fpu);
-  vs.isRoot = 1;
   vs.ran = 0;
   // The address space identifier may have been used by another hypervisor before us
   vendor.requestFlush(vs);

@@ -10,6 +10,9 @@ import { ppLoad64 } from "./pparea";
 import { VS_CR8, VS_DR0, VS_XCR0 } from "./register-file";
 import { currentXcr0, setXcr0, XCR0_X87 } from "./xcr0";
 
+// Of a VM that does not own the machine, made through version 2, CR8 is its own: the processor's, which masks interrupts, is
+// 0 while it runs. On AMD the VMCB has it then (V_TPR), on Intel the VS.
+
 const DR_COUNT: u32 = 4;
 const CR8_MAXIMUM: u64 = 15;
 
@@ -20,7 +23,7 @@ export function initSwitched(vs: Vs): void {
 
 /** A register, VS_CR8 to VS_XCR0, of a VS that is parked or active on this processor. */
 export function readSwitched(vs: Vs, index: u32): u64 {
-  if (vs.active == 0) return vs.readParked(index);
+  if (vs.active == 0 || (index == VS_CR8 && vs.hasOwnCr8())) return vs.readParked(index);
   if (index == VS_CR8) return readCr8();
   return index == VS_XCR0 ? currentXcr0() : readDr(index - VS_DR0);
 }
@@ -28,19 +31,21 @@ export function readSwitched(vs: Vs, index: u32): u64 {
 /** Writes one; false when the processor refuses the value. */
 export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
   if (index == VS_CR8 && value > CR8_MAXIMUM) return false;
-  if (vs.active != 0) return writeProcessor(index, value);
+  if (vs.active != 0 && !(index == VS_CR8 && vs.hasOwnCr8())) return writeProcessor(index, value);
   vs.writeParked(index, index == VS_XCR0 ? value | XCR0_X87 : value);
   return true;
 }
 
 /** Loads all of a VS's into the processor. */
 export function loadSwitched(vs: Vs): void {
-  for (let index = VS_CR8; index <= VS_XCR0; index++) writeProcessor(index, vs.readParked(index));
+  for (let index = VS_CR8; index <= VS_XCR0; index++) {
+    writeProcessor(index, index == VS_CR8 && vs.hasOwnCr8() ? 0 : vs.readParked(index));
+  }
 }
 
 /** Takes all of the active VS's out of the processor. */
 export function parkSwitched(vs: Vs): void {
-  vs.writeParked(VS_CR8, readCr8());
+  if (!vs.hasOwnCr8()) vs.writeParked(VS_CR8, readCr8());
   for (let i: u32 = 0; i < DR_COUNT; i++) vs.writeParked(VS_DR0 + i, readDr(i));
   vs.writeParked(VS_XCR0, currentXcr0());
 }

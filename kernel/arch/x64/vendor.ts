@@ -6,7 +6,9 @@
 
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
 import { Vs } from "../../src/vs";
+import * as space from "./amd/address-space";
 import * as amdCompletion from "./amd/completion";
+import { initDefaultMaps } from "./amd/default-maps";
 import * as amdRegisters from "./amd/registers";
 import * as svm from "./amd/svm";
 import * as amd from "./amd/vs";
@@ -67,6 +69,18 @@ export function callEntry(): u64 {
 export function initControlBlock(vs: Vs): void {
   initSwitched(vs);
   if (isIntel()) intel.initControlBlock(vs);
+  else amd.initControlBlock(vs);
+}
+
+/** What VMs get whose extensions asked for nothing; false when memory runs out. */
+export function initConfinement(): bool {
+  return isIntel() || initDefaultMaps();
+}
+
+/** A VS owns the machine from now on: it is the operating system. */
+export function becomeRoot(vs: Vs): void {
+  if (isIntel()) intel.becomeRoot(vs);
+  else amd.becomeRoot(vs);
 }
 
 /** A VS of this processor becomes its active one; the registers that every vendor switches are loaded already. */
@@ -138,24 +152,24 @@ export function forgetCached(vs: Vs): void {
 /** A VS's translations are gone before it runs again. */
 export function requestFlush(vs: Vs): void {
   if (isIntel()) tlb.requestFlush(vs);
-  else amd.requestFlush(vs);
+  else space.requestFlush(vs);
 }
 
 /** The translations of all guests of this processor are gone before it runs `vs`, which is the next. */
 export function flushGuests(vs: Vs): void {
   if (isIntel()) tlb.flushGuests();
-  else amd.flushGuests(vs);
+  else space.flushGuests(vs);
 }
 
 /** WORK_END_FLUSH, which only AMD asks for: the VS has run, and its translations are flushed. */
 export function endFlush(vs: Vs): void {
-  amd.endFlush(vs);
+  space.endFlush(vs);
 }
 
 /** Flushes the translation of one guest linear address. */
 export function flushAddress(vs: Vs, address: u64): void {
   if (isIntel()) intel.flushAddress(vs, address);
-  else amd.flushAddress(vs, address);
+  else space.flushAddress(vs, address);
 }
 
 /** What the log keeps of the active VS's exit: the reason, two words that explain it, and the guest's RIP. */

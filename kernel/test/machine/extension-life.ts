@@ -99,12 +99,18 @@ const INTEL_CONTROLS = [
   [INTEL_REG_VMENTRY_CTLS, 0x200n],
 ] as const;
 
-/** Makes a VP and a VS for the root VM on this processor, set up as VMRUN or VMLAUNCH demands. Identifiers come in order. */
-export function makeRootVs(pp: Pp): bigint {
+/**
+ * Makes a VP and a VS for the root VM on this processor, set up as VMRUN or VMLAUNCH demands; on Intel with a bitmap of MSRs
+ * at an address, which version 2 does not allow. Identifiers come in order.
+ */
+export function makeRootVs(pp: Pp, hasBitmap = true): bigint {
   const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
   const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, pp.block.get("ppid"));
   const controls = pp.processor.vmx === undefined ? AMD_CONTROLS : INTEL_CONTROLS;
-  for (const [register, value] of controls) call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(register), value);
+  for (const [register, value] of controls) {
+    if (!hasBitmap && register === INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS) continue;
+    call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(register), value);
+  }
   call(pp, SYSCALL_VS_INIT_AS_ROOT, HANDLE, vs);
   return vs;
 }

@@ -129,7 +129,7 @@ export class Processor {
 
   /**
    * EAX to EDX of each leaf of CPUID that is not zero: XSAVE, UMIP, FSGSBASE, SMEP and SMAP; NX and pages of 1 GiB;
-   * physical addresses of 48 bits.
+   * physical addresses of 48 bits; SVM with 16 address spaces.
    */
   leaves = new Map<number, readonly [number, number, number, number]>([
     [0, [13, 0, 0, 0]],
@@ -137,8 +137,9 @@ export class Processor {
     [7, [0, (1 << 20) | (1 << 7) | 1, 1 << 2, 0]],
     [13, [Number(XCR0_SUPPORTED), XSAVE_BYTES, XSAVE_BYTES, 0]],
     [0x8000_0000, [0x8000_001e | 0, 0, 0, 0]],
-    [0x8000_0001, [0, 0, 0, (1 << 26) | (1 << 20)]],
+    [0x8000_0001, [0, 0, 1 << 2, (1 << 26) | (1 << 20)]],
     [0x8000_0008, [0x3030, 0, 0, 0]],
+    [0x8000_000a, [1, 16, 0, 1]],
   ]);
 
   cpuid(leaf: number): readonly [number, number, number, number] {

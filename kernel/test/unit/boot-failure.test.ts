@@ -19,7 +19,7 @@ import { Machine } from "../machine/machine.ts";
 import { expectGivenBack, expectReason } from "./given-back.ts";
 
 /** So many pages are enough for the first processor. */
-const ENOUGH = 64;
+const ENOUGH = 96;
 
 describe("BootArgs", () => {
   test.each([

@@ -82,7 +82,9 @@ describe.each(["not active", "active"])("of a VS that is %s", (state) => {
     }
     if (refused && encoding !== undefined) vmcs.write(encoding, kept);
     expect(read(pp, vs, register)).toBe(kept);
-    if (encoding !== undefined) expect(vmcs.read(encoding)).toBe(kept);
+    // Identifiers are the kernel's own
+    const held = name === "VIRTUAL_PROCESSOR_IDENTIFIER" ? vs + 1n : kept;
+    if (encoding !== undefined) expect(vmcs.read(encoding)).toBe(held);
   });
 
   test("the number behind the last is none", () => {
@@ -134,5 +136,6 @@ test("a new VPID's translations are dropped before it is used", () => {
   const { pp } = inVmexit(OPTIONS);
   pp.processor.flushes.length = 0;
   write(pp, 0n, INTEL_REG_VIRTUAL_PROCESSOR_IDENTIFIER, 7n);
-  expect(pp.processor.flushes).toEqual(["VPID 7"]);
+  // The kernel's own identifier: see address-spaces.test.ts
+  expect(pp.processor.flushes).toEqual(["VPID 1"]);
 });

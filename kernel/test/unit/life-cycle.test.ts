@@ -257,7 +257,7 @@ describe("a VS that VMRUN refuses", () => {
 
   test("later is an exit like any other, -1, and the ring says which rule is broken", () => {
     const { machine, pp } = inVmexit();
-    pp.vmcb.set("GUEST_ASID", 0n);
+    call(pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(AMD_REG_GUEST_ASID), 0n);
     expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE)).toEqual(vmexit(0xffff_ffff_ffff_ffffn));
     const what = "guest ASID must not be 0 (APM 2, 15.5.1)";
     expect(machine.log).toContain(

@@ -30,6 +30,21 @@ const NAMES = Object.entries(abi)
 const ORDER = `RBX RCX RDX RBP RSI RDI R8 R9 R10 R11 R12 R13 R14 R15 ${Object.keys(VMCB_FIELDS).join(" ")}`;
 const BEYOND = "CR8 DR0 DR1 DR2 DR3 XCR0";
 
+/** What the VMCB holds of these, confinement.test.ts and address-spaces.test.ts tell. */
+const KERNEL_HAS_A_SAY = new Set([
+  "INTERCEPT_EXCEPTION",
+  "INTERCEPT_INSTRUCTION1",
+  "INTERCEPT_INSTRUCTION2",
+  "INTERCEPT_INSTRUCTION3",
+  "IOPM_BASE_PA",
+  "MSRPM_BASE_PA",
+  "GUEST_ASID",
+  "TLB_CONTROL",
+  "VIRTUAL_INTERRUPT_A",
+  "CTLS1",
+  "VMCB_CLEAN_BITS",
+]);
+
 const sample = (number: number): bigint => 0x0123_4567_89ab_cd00n + BigInt(number);
 const read = (pp: Pp, vs: bigint, number: number) => call(pp, SYSCALL_VS_READ, HANDLE, vs, BigInt(number));
 const write = (pp: Pp, vs: bigint, number: number, value: bigint) =>
@@ -61,7 +76,7 @@ describe("of a VS that is not active", () => {
     const bits = name === "RAX" ? 64 : 8 * (VMCB_FIELDS[name]?.[1] ?? 8);
     const kept = BigInt.asUintN(bits, name === "EFER" ? value | 0x1000n : value);
     expect(read(pp, vs, number)).toBe(kept);
-    if (name in VMCB_FIELDS && name !== "RAX") expect(vmcb.get(name)).toBe(kept);
+    if (name in VMCB_FIELDS && name !== "RAX" && !KERNEL_HAS_A_SAY.has(name)) expect(vmcb.get(name)).toBe(kept);
   });
 
   test("each has its own place: writing one changes no other", () => {

@@ -102,7 +102,7 @@ describe("map_direct", () => {
   });
 
   test("fails when no page is left for a table, and works again when there is one", () => {
-    const { machine, pp } = inBootstrap({ freePages: 64 });
+    const { machine, pp } = inBootstrap({ freePages: 96 });
     call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
     let last = 0n;
     while (status(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n) === STATUS_SUCCESS) last = pp.registers[0] ?? 0n;

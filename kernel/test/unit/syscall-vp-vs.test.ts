@@ -57,9 +57,9 @@ describe("a pool", () => {
     const before = usedPages(machine);
     for (let id = 0; id < MAX_VSS; id++) expect(call(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n)).toBe(BigInt(id));
     const full = usedPages(machine);
-    // A VMCB each, registers, of which a page holds about seventeen, and x87 and vector registers, four a page
+    // A VMCB each, registers, of which a page holds twelve, and x87 and vector registers, four a page
     expect(full).toBeGreaterThan(before + MAX_VSS);
-    expect(full).toBeLessThan(before + MAX_VSS + MAX_VSS / 15 + MAX_VSS / 4);
+    expect(full).toBeLessThan(before + MAX_VSS + MAX_VSS / 11 + MAX_VSS / 4);
     expect(status(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n)).toBe(STATUS_FAILURE_UNKNOWN);
     expect(usedPages(machine)).toBe(full);
     for (let id = 0n; id < BigInt(MAX_VSS); id++) call(pp, SYSCALL_VS_DESTROY, HANDLE, id);
@@ -68,7 +68,7 @@ describe("a pool", () => {
   });
 
   test("of pages that is empty fails vs_create, and neither a VS nor a page is lost", () => {
-    const { machine, pp } = inBootstrap({ freePages: 64 });
+    const { machine, pp } = inBootstrap({ freePages: 96 });
     call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
     let count = 0n;
     while (status(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n) === STATUS_SUCCESS) count++;

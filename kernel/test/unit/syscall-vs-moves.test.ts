@@ -1,6 +1,7 @@
 // Group 6, the calls that no usual extension makes: clear, migrate, advance_ip_and_set_active, tlb_flush
 
 import {
+  AMD_REG_VMCB_CLEAN_BITS,
   CPU_FEATURE_FLUSH_ASID,
   STATUS_FAILURE_UNKNOWN,
   STATUS_INVALID_INPUT_REG1,
@@ -14,9 +15,11 @@ import {
   SYSCALL_VS_CLEAR,
   SYSCALL_VS_CREATE,
   SYSCALL_VS_MIGRATE,
+  SYSCALL_VS_READ,
   SYSCALL_VS_RUN_CURRENT,
   SYSCALL_VS_SET_ACTIVE,
   SYSCALL_VS_TLB_FLUSH,
+  SYSCALL_VS_WRITE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { bootNext, call, EXIT_CPUID, HANDLE, inVmexit, status } from "../machine/extension-life.ts";
@@ -42,12 +45,19 @@ function activateOther(pp: Pp): void {
   call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, vm, vp, vs);
 }
 
+const CLEAN_BITS = BigInt(AMD_REG_VMCB_CLEAN_BITS);
+const readClean = (pp: Pp, vs: bigint) => call(pp, SYSCALL_VS_READ, HANDLE, vs, CLEAN_BITS);
+const writeClean = (pp: Pp, vs: bigint, bits: bigint) => call(pp, SYSCALL_VS_WRITE, HANDLE, vs, CLEAN_BITS, bits);
+
 describe("clear", () => {
   test("makes the processor read the whole VMCB again", () => {
     const { pp, root } = scene();
-    root.set("VMCB_CLEAN_BITS", 0xffff_ffffn);
-    expect(status(pp, SYSCALL_VS_CLEAR, HANDLE, 0n)).toBe(STATUS_SUCCESS);
+    writeClean(pp, 0n, 0xffff_ffffn);
+    // Which it does in any case: what extensions write takes nothing of the VMCB out of use
     expect(root.get("VMCB_CLEAN_BITS")).toBe(0n);
+    expect(readClean(pp, 0n)).toBe(0xffff_ffffn);
+    expect(status(pp, SYSCALL_VS_CLEAR, HANDLE, 0n)).toBe(STATUS_SUCCESS);
+    expect(readClean(pp, 0n)).toBe(0n);
   });
 
   test("knows no VS of another processor, active there or not", () => {
@@ -61,10 +71,10 @@ describe("clear", () => {
 
 describe("migrate", () => {
   test("to its own processor does nothing, even to the active VS", () => {
-    const { pp, root } = scene();
-    root.set("VMCB_CLEAN_BITS", 5n);
+    const { pp } = scene();
+    writeClean(pp, 0n, 5n);
     expect(status(pp, SYSCALL_VS_MIGRATE, HANDLE, 0n, 0n)).toBe(STATUS_SUCCESS);
-    expect(root.get("VMCB_CLEAN_BITS")).toBe(5n);
+    expect(readClean(pp, 0n)).toBe(5n);
   });
 
   test("of the active VS fails", () => {
@@ -73,9 +83,10 @@ describe("migrate", () => {
 
   test("gives the VS to the other processor, which trusts nothing that it cached", () => {
     const { pp, second, other } = scene();
-    other.set("VMCB_CLEAN_BITS", 5n);
+    writeClean(pp, 1n, 5n);
     expect(status(pp, SYSCALL_VS_MIGRATE, HANDLE, 1n, 1n)).toBe(STATUS_SUCCESS);
-    expect([other.get("VMCB_CLEAN_BITS"), other.get("TLB_CONTROL")]).toEqual([0n, 1n]);
+    expect(readClean(second, 1n)).toBe(0n);
+    expect(other.get("TLB_CONTROL")).toBe(1n);
     expect(status(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 1n)).toBe(STATUS_INVALID_INPUT_REG3);
     // Its VP is active here still, with the root VS
     expect(status(second, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 1n)).toBe(STATUS_INVALID_INPUT_REG2);
@@ -135,6 +146,11 @@ describe("tlb_flush", () => {
     ["the VS's own address space where the processor can", ALL_FEATURES | CPU_FEATURE_FLUSH_ASID, 3n],
   ])("of a VM flushes %s at the next run, once", (_, features, control) => {
     const { pp, root } = scene(features);
+    // The first VS that is not the root's begins to number address spaces, with a flush of all
+    pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE);
+    expect(root.get("TLB_CONTROL")).toBe(1n);
+    pp.exit(EXIT_CPUID);
+    expect(root.get("TLB_CONTROL")).toBe(0n);
     call(pp, SYSCALL_VM_TLB_FLUSH, HANDLE, 0n);
     expect(root.get("TLB_CONTROL")).toBe(control);
     pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE);

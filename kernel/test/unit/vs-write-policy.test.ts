@@ -14,7 +14,6 @@ import {
   AMD_REG_N_CR3,
   AMD_REG_RIP,
   AMD_REG_VIRTUAL_INTERRUPT_A,
-  AMD_REG_VMCB_CLEAN_BITS,
   AMD_REG_VMSA_PTR,
   AMD_REG_XCR0,
   MAP_MSR,
@@ -74,10 +73,6 @@ describe("vs_write", () => {
     expect(write(AMD_REG_INTERCEPT_INSTRUCTION1, MSR_INTERCEPT)).toBe(STATUS_INVALID_PERM_DENIED);
     expect(write(AMD_REG_INTERCEPT_INSTRUCTION1, IO_INTERCEPT)).toBe(STATUS_INVALID_PERM_DENIED);
     expect(write(AMD_REG_INTERCEPT_INSTRUCTION1, 1n << 18n)).toBe(STATUS_SUCCESS);
-    // The processor would go on with an old address
-    for (const bit of [1n, 2n, 4n, 7n])
-      expect(write(AMD_REG_VMCB_CLEAN_BITS, 1n << bit)).toBe(STATUS_INVALID_PERM_DENIED);
-    expect(write(AMD_REG_VMCB_CLEAN_BITS, 1n << 3n)).toBe(STATUS_SUCCESS);
     for (const register of [AMD_REG_RIP, AMD_REG_XCR0]) expect(write(register, 7n)).toBe(STATUS_SUCCESS);
   });
 

@@ -4,14 +4,14 @@ import { BOOT_ARGS_FEATURES, CPU_FEATURE_NRIP } from "../../../../abi/generated/
 import { AMD_EXIT_EXCEPTION } from "../../../../abi/generated/bare/callbacks";
 import { PP_BLOCK_SCRATCH } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../../abi/generated/bare/windows";
-import { peek32, peek64, poke32, poke64 } from "../../../../bsl/src/memory";
+import { peek32, peek64, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { DEBUG_STEP, DEBUGCTL_BTF, RFLAGS_DEBUG, RFLAGS_RF, RFLAGS_TF } from "../completion";
 import { tryRdmsr } from "../cpu";
 import { ppLoad32 } from "../pparea";
+import { askedVector, FIRST_VECTOR } from "./confinement";
 import { nextRip } from "./instruction-length";
 import {
-  VMCB_CLEAN_BITS,
   VMCB_DBGCTL,
   VMCB_DR6,
   VMCB_DR7,
@@ -20,7 +20,6 @@ import {
   VMCB_EXITINFO1,
   VMCB_EXITINFO2,
   VMCB_EXITINTINFO,
-  VMCB_INTERCEPT_EXCEPTION,
   VMCB_INTERRUPT_SHADOW,
   VMCB_RFLAGS,
   VMCB_RIP,
@@ -32,8 +31,6 @@ const MSR_DEBUGCTL: u32 = 0x1d9;
 const EXIT_DEBUG: u64 = AMD_EXIT_EXCEPTION + 1;
 const INTERCEPT_DEBUG: u32 = 1 << 1;
 const VIRTUAL_LBR: u32 = 1;
-/** VMCB clean bit of DR6 and DR7 (15.15.3). */
-const CLEAN_DR: u32 = 1 << 6;
 /** DR7.GD, which the delivery of #DB clears (13.1.1.4). */
 const DR7_GD: u64 = 1 << 13;
 /** Valid, an exception, vector 1 (15.20). */
@@ -71,7 +68,7 @@ function debugControl(vmcb: u64): u64 {
 }
 
 /**
- * Raises the trap of a single step: the reason of an exit when the VS intercepts #DB, which events that are injected do not
+ * Raises the trap of a single step: the reason of an exit when the extension asked for #DB, which events that are injected do not
  * heed (15.12.2 and 15.20); else 0, and the trap is what the VS finds when it runs.
  */
 export function raiseStep(vs: Vs): u64 {
@@ -79,8 +76,7 @@ export function raiseStep(vs: Vs): u64 {
   if ((peek64(vmcb + VMCB_EVENTINJ) & EVENT_VALID) != 0) return 0;
   poke64(vmcb + VMCB_DR6, peek64(vmcb + VMCB_DR6) | DEBUG_STEP);
   poke64(vmcb + VMCB_DR7, peek64(vmcb + VMCB_DR7) & ~DR7_GD);
-  poke32(vmcb + VMCB_CLEAN_BITS, peek32(vmcb + VMCB_CLEAN_BITS) & ~CLEAN_DR);
-  if ((peek32(vmcb + VMCB_INTERCEPT_EXCEPTION) & INTERCEPT_DEBUG) == 0) {
+  if ((askedVector(vs, FIRST_VECTOR) & INTERCEPT_DEBUG) == 0) {
     poke64(vmcb + VMCB_EVENTINJ, INJECT_DEBUG);
     return 0;
   }

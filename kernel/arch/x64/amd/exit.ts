@@ -1,15 +1,112 @@
-// VM exits on AMD
+// VM exits on AMD: what has to be done before the extension hears of one, and which it does not hear of
 
-import { callVmexit } from "../../../src/life-cycle";
+import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
+import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
+import { peek64 } from "../../../../bsl/src/memory";
+import { callVmexit, runAgain, runAgainAdvanced } from "../../../src/life-cycle";
 import { activeVs } from "../../../src/pp";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
 import { refuseEntry } from "../refusal";
-import { isRefusal } from "./vs";
+import { keepFlush } from "./address-space";
+import { ASKED_MSRPM } from "./asked";
+import { askedVector, FIRST_VECTOR, LAST_VECTOR } from "./confinement";
+import { raiseAgain, raiseFault, VECTOR_AC, VECTOR_DB, VECTOR_GP, VECTOR_UD } from "./events";
+import { guestMsrValue, readGuestMsr, writeGuestMsr } from "./guest-msrs";
+import { isAskedFor } from "./msr-map";
+import { VMCB_EXITINFO1 } from "./vmcb";
+
+/** VMEXIT_INVALID (APM volume 2, appendix C), -1: the processor refused the VMCB. QEMU writes its lower half only. */
+const EXIT_INVALID: u32 = 0xffff_ffff;
+
+/** Exit codes (appendix C): 32 times the intercept vector, plus the bit. */
+const EXIT_DB: u32 = 0x41;
+const EXIT_AC: u32 = 0x51;
+const EXIT_RDPMC: u32 = 0x6f;
+const EXIT_CPUID: u32 = 0x72;
+const EXIT_INVD: u32 = 0x76;
+const EXIT_INVLPGA: u32 = 0x7a;
+const EXIT_IOIO: u32 = 0x7b;
+const EXIT_MSR: u32 = 0x7c;
+const EXIT_VMLOAD: u32 = 0x82;
+const EXIT_SKINIT: u32 = 0x86;
+const EXIT_WBINVD: u32 = 0x89;
+const EXIT_RDPRU: u32 = 0x8e;
+
+/** What has been done about an exit that the extension did not ask for: nothing, an exception, the instruction. */
+const DELIVER: u32 = 0;
+const RAISED: u32 = 1;
+const SKIP: u32 = 2;
+
+/** Places of RAX, RCX and RDX among a VS's general registers. */
+const RAX: u32 = 0;
+const RCX: u32 = 2;
+const RDX: u32 = 3;
 
 /** The active VS exited. Result: ACTION_*. */
 export function enterVmexit(reason: u64): u32 {
+  // The exit that pays for speed is asked for, or the VS would not have made it
+  if (reason != EXIT_CPUID) return otherExit(reason);
   countExit(reason);
-  if (isRefusal(reason)) return refuseEntry(changetype<Vs>(activeVs()), reason);
   return callVmexit(reason);
+}
+
+/** Any other exit. Exported from the module, so that no compiler puts it into the way of the first. */
+export function otherExit(reason: u64): u32 {
+  const vs = changetype<Vs>(activeVs());
+  const code = <u32>reason;
+  if (code == EXIT_INVALID) {
+    keepFlush(vs);
+    countExit(reason);
+    return refuseEntry(vs, reason);
+  }
+  // What the extension does not hear of, its statistics do not count
+  const done = isAsked(vs, code) ? DELIVER : serve(vs, code);
+  if (done == SKIP) return runAgainAdvanced(vs);
+  if (done == RAISED) return runAgain(vs);
+  countExit(reason);
+  return callVmexit(reason);
+}
+
+/** Whether the extension asked for such an exit. Those that have no bit, as for nested page faults, it did. */
+function isAsked(vs: Vs, code: u32): bool {
+  const vector = code >> 5;
+  if (vector < FIRST_VECTOR || vector > LAST_VECTOR) return true;
+  if (((askedVector(vs, vector) >> (code & 31)) & 1) == 0) return false;
+  // A map at an address of the extension's own is its own affair
+  if (code != EXIT_MSR || vs.msrMap == 0) return true;
+  const access = isMsrWrite(vs) ? MAP_WRITES : MAP_READS;
+  return isAskedFor(DIRECT_BASE + vs.asked(ASKED_MSRPM), <u32>vs.readGeneral(RCX), access);
+}
+
+/** Does what the VM finds instead of an exit: DELIVER when there is nothing that the kernel could do. */
+function serve(vs: Vs, code: u32): u32 {
+  if (code == EXIT_MSR) return serveMsr(vs);
+  if (code == EXIT_INVD || code == EXIT_WBINVD) return SKIP;
+  if (code == EXIT_IOIO || code == EXIT_RDPMC) raiseFault(vs, VECTOR_GP);
+  else if (code == EXIT_DB) raiseAgain(vs, VECTOR_DB);
+  else if (code == EXIT_AC) raiseAgain(vs, VECTOR_AC);
+  else if (code == EXIT_INVLPGA || code == EXIT_RDPRU || (code >= EXIT_VMLOAD && code <= EXIT_SKINIT)) {
+    raiseFault(vs, VECTOR_UD);
+  } else return DELIVER;
+  return RAISED;
+}
+
+function isMsrWrite(vs: Vs): bool {
+  return (peek64(DIRECT_BASE + vs.controlBlock + VMCB_EXITINFO1) & 1) != 0;
+}
+
+function serveMsr(vs: Vs): u32 {
+  const msr = <u32>vs.readGeneral(RCX);
+  let done: bool = false;
+  if (isMsrWrite(vs)) {
+    done = writeGuestMsr(vs, msr, (vs.readGeneral(RDX) << 32) | (vs.readGeneral(RAX) & 0xffff_ffff));
+  } else if (readGuestMsr(vs, msr)) {
+    vs.writeGeneral(RAX, guestMsrValue() & 0xffff_ffff);
+    vs.writeGeneral(RDX, guestMsrValue() >> 32);
+    done = true;
+  }
+  if (done) return SKIP;
+  raiseFault(vs, VECTOR_GP);
+  return RAISED;
 }

@@ -12,10 +12,15 @@ import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "..
 import { Vs } from "../../../src/vs";
 import { VS_CR8 } from "../register-file";
 import { readSwitched, writeSwitched } from "../switched";
-import { EFER_SVME, vmcbField } from "./vmcb";
+import { readAsked, writeAsked } from "./asked-registers";
+import { EFER_SVME, KERNEL_HAS_A_SAY, VMCB_VIRTUAL_INTERRUPT, vmcbField } from "./vmcb";
 
 /** Place of RAX among a VS's general registers; RBX to R15 follow it. */
 const GENERAL_RAX: u32 = 0;
+
+const V_TPR: u8 = 15;
+/** The width of a field of 64 bits in which the kernel has a say. */
+const WIDE: u32 = KERNEL_HAS_A_SAY | 8;
 
 /** Whether a number names a register. */
 export function isRegister(register: u64): bool {
@@ -25,6 +30,11 @@ export function isRegister(register: u64): bool {
 /** Number of the last register. */
 export function registerCount(): u32 {
   return AMD_REG_XCR0;
+}
+
+/** The byte that is CR8 of a VM with V_INTR_MASKING (15.21.2). */
+function virtualTpr(vs: Vs): u64 {
+  return DIRECT_BASE + vs.controlBlock + VMCB_VIRTUAL_INTERRUPT;
 }
 
 /** Reads one of the 64-bit registers that the VMCB holds as they are; false for every other. */
@@ -47,11 +57,13 @@ function valueOf(vs: Vs, register: u32): u64 {
   if (field != 0) {
     const address = DIRECT_BASE + vs.controlBlock + (field >> 8);
     const bytes = field & 0xff;
+    if ((bytes & KERNEL_HAS_A_SAY) != 0) return readAsked(vs, register);
     if (bytes == 8) return peek64(address);
     if (bytes == 4) return peek32(address);
     return bytes == 2 ? peek16(address) : peek8(address);
   }
   if (register <= AMD_REG_R15) return vs.readGeneral(register);
+  if (register == AMD_REG_CR8 && vs.hasOwnCr8()) return peek8(virtualTpr(vs)) & V_TPR;
   return readSwitched(vs, VS_CR8 + (register - AMD_REG_CR8));
 }
 
@@ -66,7 +78,8 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
     const address = DIRECT_BASE + vs.controlBlock + (field >> 8);
     const bytes = field & 0xff;
     if (register == AMD_REG_EFER) value |= EFER_SVME;
-    if (bytes == 8) poke64(address, value);
+    if ((bytes & KERNEL_HAS_A_SAY) != 0) writeAsked(vs, register, bytes == WIDE ? value : <u32>value);
+    else if (bytes == 8) poke64(address, value);
     else if (bytes == 4) poke32(address, <u32>value);
     else if (bytes == 2) poke16(address, <u16>value);
     else poke8(address, <u8>value);
@@ -74,6 +87,11 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   }
   if (register <= AMD_REG_R15) {
     vs.writeGeneral(register, value);
+    return true;
+  }
+  if (register == AMD_REG_CR8 && vs.hasOwnCr8()) {
+    if (value > V_TPR) return false;
+    poke8(virtualTpr(vs), (peek8(virtualTpr(vs)) & ~V_TPR) | <u8>value);
     return true;
   }
   return writeSwitched(vs, VS_CR8 + (register - AMD_REG_CR8), value);

@@ -1,13 +1,11 @@
 // The virtual machine control block: offsets, and the place of each register of the ABI in it (APM volume 2, appendix B)
 
 // Control area
-export const VMCB_INTERCEPT_EXCEPTION: u64 = 0x008;
-export const VMCB_INTERCEPT_INSTRUCTION1: u64 = 0x00c;
-export const VMCB_INTERCEPT_INSTRUCTION2: u64 = 0x010;
 export const VMCB_IOPM_BASE: u64 = 0x040;
 export const VMCB_MSRPM_BASE: u64 = 0x048;
 export const VMCB_ASID: u64 = 0x058;
 export const VMCB_TLB_CONTROL: u64 = 0x05c;
+export const VMCB_VIRTUAL_INTERRUPT: u64 = 0x060;
 export const VMCB_INTERRUPT_SHADOW: u64 = 0x068;
 export const VMCB_EXITCODE: u64 = 0x070;
 export const VMCB_EXITINFO1: u64 = 0x078;
@@ -17,7 +15,6 @@ export const VMCB_NESTED_CONTROL: u64 = 0x090;
 export const VMCB_EVENTINJ: u64 = 0x0a8;
 export const VMCB_N_CR3: u64 = 0x0b0;
 export const VMCB_VIRTUAL_LBR: u64 = 0x0b8;
-export const VMCB_CLEAN_BITS: u64 = 0x0c0;
 export const VMCB_NRIP: u64 = 0x0c8;
 
 // State save area: ten segment registers of 16 bytes (selector, attributes, limit, base), then the rest
@@ -54,12 +51,11 @@ export const VMCB_CR2: u64 = 0x640;
 export const VMCB_PAT: u64 = 0x668;
 export const VMCB_DBGCTL: u64 = 0x670;
 
-/** TLB_CONTROL: flush everything, or this VS's address space (APM volume 2, 15.16.2). */
-export const TLB_FLUSH_ALL: u8 = 1;
-export const TLB_FLUSH_ASID: u8 = 3;
-
 /** EFER.SVME: VMRUN demands it of the guest too. */
 export const EFER_SVME: u64 = 0x1000;
+
+/** In the width of a field in which the kernel has a say: asked.ts has what its extension wrote. */
+export const KERNEL_HAS_A_SAY: u32 = 0x80;
 
 /** Place and width of the VMCB fields with register numbers 15 to 48: offset << 8 | bytes. */
 // prettier-ignore
@@ -68,30 +64,30 @@ const CONTROL_FIELDS: usize = memory.data<u32>([
   0x00202,
   0x00402,
   0x00602,
-  0x00804,
-  0x00c04,
-  0x01004,
-  0x01404,
+  0x00884,
+  0x00c84,
+  0x01084,
+  0x01484,
   0x03c02,
   0x03e02, // cr-read .. pause count
-  0x04008,
-  0x04808,
+  0x04088,
+  0x04888,
   0x05008,
-  0x05804,
-  0x05c04,
-  0x06008,
+  0x05884,
+  0x05c84,
+  0x06088,
   0x06808,
   0x07008,
   0x07808,
   0x08008, // iopm .. exitinfo2
   0x08808,
-  0x09008,
+  0x09088,
   0x09808,
   0x0a008,
   0x0a808,
   0x0b008,
   0x0b808,
-  0x0c004,
+  0x0c084,
   0x0c808,
   0x0d001, // exitintinfo .. fetched
   0x0e008,
@@ -136,7 +132,7 @@ const FIRST_SEGMENT: u32 = 49;
 const FIRST_STATE: u32 = 89;
 const FIRST_BEYOND: u32 = 115;
 
-/** Where the VMCB holds a register of the ABI: offset << 8 | bytes; 0 when it is not in the VMCB. */
+/** Where the VMCB holds a register of the ABI: offset << 8 | bytes, with KERNEL_HAS_A_SAY; 0 when it is not in the VMCB. */
 export function vmcbField(register: u64): u32 {
   // Handlers read these most
   if (register - FIRST_STATE < FIRST_BEYOND - FIRST_STATE) {

@@ -19,13 +19,13 @@ import {
   INTEL_REG_VMEXIT_MSR_STORE_COUNT,
 } from "../../../../abi/generated/bare/registers-intel";
 import { Vs } from "../../../src/vs";
+import { ASKED_SECONDARY } from "./asked";
 import { SECONDARY_EPT } from "./controls";
 import { borrow, giveBack } from "./current";
 import { eptPointer } from "./ept";
 import { writeField } from "./registers";
 import { requestFlush } from "./tlb";
 import { VMCS_EPT_POINTER, VMCS_PROCESSOR_CONTROLS, VMCS_SECONDARY_CONTROLS } from "./vmcs";
-import { vmread } from "./vmx";
 
 const VMCS_IO_BITMAP_A: u32 = 0x2000;
 const VMCS_IO_BITMAP_B: u32 = 0x2002;
@@ -51,7 +51,7 @@ export function attachNestedTables(vs: Vs, root: u64): void {
   borrow(vs);
   // What the old pointer's translations are known by is gone afterwards
   requestFlush(vs);
-  const controls = vmread(VMCS_SECONDARY_CONTROLS);
+  const controls = vs.asked(ASKED_SECONDARY);
   writeField(vs, VMCS_EPT_POINTER, root != 0 ? eptPointer(root) : 0);
   writeField(vs, VMCS_SECONDARY_CONTROLS, root != 0 ? controls | SECONDARY_EPT : controls & ~WITHOUT_EPT);
   requestFlush(vs);

@@ -30,6 +30,9 @@ const MSR_VMX_TRUE_ENTRY: u32 = 0x490;
 const PIN_FORCED: u64 = 0x28;
 /** Activate secondary controls. */
 const PROCESSOR_FORCED: u64 = 0x8000_0000;
+/** Tertiary controls and PASID translation: the interface does not have the fields that they use. */
+const PROCESSOR_TERTIARY: u64 = 1 << 17;
+const SECONDARY_PASID: u64 = 1 << 21;
 /** Save debug controls, host address-space size, save and load IA32_PAT, save and load IA32_EFER. */
 const EXIT_FORCED: u64 = 0x3c_0204;
 /** Load debug controls, load IA32_PAT, load IA32_EFER. */
@@ -50,13 +53,13 @@ export function adjust(field: u32, value: u64): u64 {
     case VMCS_PIN_CONTROLS:
       return clip(MSR_VMX_TRUE_PIN, value | PIN_FORCED);
     case VMCS_PROCESSOR_CONTROLS:
-      return clip(MSR_VMX_TRUE_PROCESSOR, value | PROCESSOR_FORCED);
+      return clip(MSR_VMX_TRUE_PROCESSOR, (value | PROCESSOR_FORCED) & ~PROCESSOR_TERTIARY);
     case VMCS_EXIT_CONTROLS:
       return clip(MSR_VMX_TRUE_EXIT, value | EXIT_FORCED);
     case VMCS_ENTRY_CONTROLS:
       return clip(MSR_VMX_TRUE_ENTRY, value | ENTRY_FORCED);
     case VMCS_SECONDARY_CONTROLS:
-      return clip(MSR_VMX_SECONDARY, value);
+      return clip(MSR_VMX_SECONDARY, value & ~SECONDARY_PASID);
     case VMCS_CR0:
       return fix(value, rdmsr(MSR_VMX_CR0_FIXED0) & ~CR0_UNRESTRICTED, rdmsr(MSR_VMX_CR0_FIXED1));
     case VMCS_CR4:

@@ -4,7 +4,7 @@
 
 import { ENTRY_LAUNCH, ENTRY_STATE, PP_BLOCK_ENTRY_WORK, PP_BLOCK_VMCS } from "../../../../abi/generated/bare/pp-block";
 import { block32, loadedVs, ppid, setBlock32, setBlock64 } from "../../../src/pp";
-import { Vs } from "../../../src/vs";
+import { FLUSH_NONE, Vs } from "../../../src/vs";
 import { writeHostState } from "./host-state";
 import { writeProcessorControls } from "./nmi";
 import { loadOwn, parkOwn } from "./own-registers";
@@ -17,7 +17,7 @@ export function load(vs: Vs): void {
   if (vs.hostOf != ppid() + 1) writeHostState(vs);
   loadOwn(vs);
   setBlock32(PP_BLOCK_ENTRY_WORK, ENTRY_LAUNCH | ENTRY_STATE);
-  if (vs.flushing != 0) flushNow(vs);
+  if (vs.flushing != FLUSH_NONE) flushNow(vs);
   arm(vs);
 }
 

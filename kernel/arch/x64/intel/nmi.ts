@@ -17,6 +17,7 @@ import { PP_STATE } from "../../../../abi/generated/bare/windows";
 import { block64, loadedVs } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { ppAdd32, ppLoad32 } from "../pparea";
+import { confined } from "./confinement";
 import { PROCESSOR_NMI_WINDOW } from "./controls";
 import { VMCS_PROCESSOR_CONTROLS } from "./vmcs";
 import { vmwrite } from "./vmx";
@@ -40,9 +41,10 @@ export function takeNmi(vs: Vs): void {
 
 /** Writes the current VMCS's field: what the extension wants of it, and an exit for a pending NMI. */
 export function writeProcessorControls(vs: Vs): void {
+  const controls = confined(vs, VMCS_PROCESSOR_CONTROLS, vs.processorControls);
   let seen: u32 = 0;
   do {
     seen = ppLoad32(PENDING);
-    vmwrite(VMCS_PROCESSOR_CONTROLS, vs.processorControls | (seen != 0 ? PROCESSOR_NMI_WINDOW : 0));
+    vmwrite(VMCS_PROCESSOR_CONTROLS, controls | (seen != 0 ? PROCESSOR_NMI_WINDOW : 0));
   } while (ppLoad32(PENDING) != seen);
 }

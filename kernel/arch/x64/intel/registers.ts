@@ -10,13 +10,19 @@ import { poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { VS_CR2, VS_CR8 } from "../register-file";
 import { readSwitched, writeSwitched } from "../switched";
+import { ASKED_SECONDARY, ASKED_VPID, effective, NOT_ASKED, slotOf } from "./asked";
+import { confined } from "./confinement";
 import { adjust } from "./controls";
 import { borrow, giveBack } from "./current";
 import { writeProcessorControls } from "./nmi";
 import { readOwn, writeOwn } from "./own-registers";
 import { requestFlush } from "./tlb";
-import { FIRST_FIELD, isReadOnly, VMCS_PROCESSOR_CONTROLS, VMCS_VPID, vmcsField } from "./vmcs";
+import { FIRST_FIELD, isReadOnly, VMCS_EPT_POINTER, VMCS_PROCESSOR_CONTROLS, VMCS_VPID, vmcsField } from "./vmcs";
 import { tryVmread, vmwrite } from "./vmx";
+
+/** Width and type of a field (25.11.2): controls of 32 bits. */
+const FIELD_KIND: u32 = 0x7c00;
+const CONTROLS: u32 = 0x4000;
 
 /** Whether a number names a register. */
 export function isRegister(register: u64): bool {
@@ -30,9 +36,10 @@ export function registerCount(): u32 {
 
 /** Reads one of the registers that the current VMCS holds as they are; false for every other. */
 export function readHeld(register: u64, out: u64): bool {
-  if (register < FIRST_FIELD || register >= INTEL_REG_CR8) return false;
+  // The first one is the VPID: asked.ts has it, and that of controls
+  if (register <= FIRST_FIELD || register >= INTEL_REG_CR8) return false;
   const field = vmcsField(<u32>register);
-  return field != VMCS_PROCESSOR_CONTROLS && tryVmread(field, out) != 0;
+  return (field & FIELD_KIND) != CONTROLS && tryVmread(field, out) != 0;
 }
 
 /** Reads a register that exists into the native u64 at `out`; false when the processor does not have it. */
@@ -71,24 +78,44 @@ function readField(vs: Vs, field: u32, out: u64): bool {
     poke64(out, vs.processorControls);
     return true;
   }
+  const slot = slotOf(field);
+  if (slot != NOT_ASKED) {
+    poke64(out, vs.asked(slot));
+    return true;
+  }
   borrow(vs);
   const done = tryVmread(field, out) != 0;
   giveBack(vs);
   return done;
 }
 
+function widthOf(field: u32): u64 {
+  return field == VMCS_VPID ? 0xffff : 0xffff_ffff;
+}
+
 /** Writes a field of a VS whose VMCS is current. */
 export function writeField(vs: Vs, field: u32, value: u64): bool {
-  const adjusted = adjust(field, value);
+  // As a VMCS would have kept it: 16 or 32 bits
+  const asked = slotOf(field) == NOT_ASKED ? adjust(field, value) : adjust(field, value) & widthOf(field);
   if (field == VMCS_PROCESSOR_CONTROLS) {
-    vs.processorControls = <u32>adjusted;
+    vs.processorControls = <u32>asked;
     if (vs.active != 0) {
       writeProcessorControls(vs);
       return true;
     }
+    return vmwrite(field, confined(vs, field, asked)) != 0;
   }
-  const done = vmwrite(field, adjusted) != 0;
+  const slot = slotOf(field);
+  if (slot == NOT_ASKED) {
+    const done = vmwrite(field, asked) != 0;
+    // Translations by former tables may still be there
+    if (field == VMCS_EPT_POINTER) requestFlush(vs);
+    return done;
+  }
+  const before = vs.asked(slot);
+  vs.ask(slot, asked);
+  const done = vmwrite(field, effective(vs, field, asked)) != 0;
   // Translations of the identifier's former user may still be there
-  if (field == VMCS_VPID) requestFlush(vs);
+  if (before != asked && (slot == ASKED_VPID || slot == ASKED_SECONDARY)) requestFlush(vs);
   return done;
 }

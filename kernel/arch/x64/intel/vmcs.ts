@@ -44,11 +44,17 @@ export const VMCS_EFER: u32 = 0x2806;
 
 export const VMCS_PIN_CONTROLS: u32 = 0x4000;
 export const VMCS_PROCESSOR_CONTROLS: u32 = 0x4002;
+export const VMCS_EXCEPTION_BITMAP: u32 = 0x4004;
 export const VMCS_EXIT_CONTROLS: u32 = 0x400c;
 export const VMCS_ENTRY_CONTROLS: u32 = 0x4012;
+export const VMCS_ENTRY_INTERRUPTION: u32 = 0x4016;
+export const VMCS_ENTRY_ERROR_CODE: u32 = 0x4018;
+export const VMCS_ENTRY_LENGTH: u32 = 0x401a;
 export const VMCS_SECONDARY_CONTROLS: u32 = 0x401e;
 export const VMCS_INSTRUCTION_ERROR: u32 = 0x4400;
 export const VMCS_EXIT_REASON: u32 = 0x4402;
+export const VMCS_EXIT_INTERRUPTION: u32 = 0x4404;
+export const VMCS_EXIT_INTERRUPTION_CODE: u32 = 0x4406;
 export const VMCS_EXIT_INSTRUCTION_LENGTH: u32 = 0x440c;
 export const VMCS_INTERRUPTIBILITY: u32 = 0x4824;
 export const VMCS_SYSENTER_CS: u32 = 0x482a;

@@ -1,6 +1,7 @@
 // A VS on Intel: its VMCS (SDM volume 3, chapter 25)
 
-import { Vs } from "../../../src/vs";
+import { FLUSH_OWN, Vs } from "../../../src/vs";
+import { ASKED_EXCEPTIONS, ASKED_PIN, ASKED_SECONDARY } from "./asked";
 import { borrow, giveBack } from "./current";
 import { writeRevision } from "./operation";
 import { writeField } from "./registers";
@@ -9,11 +10,15 @@ import {
   FIRST_FIELD,
   isReadOnly,
   LAST_FIELD,
+  VMCS_EXCEPTION_BITMAP,
   VMCS_EXIT_REASON,
   VMCS_LINK_POINTER,
   VMCS_PHYSICAL_ADDRESS,
+  VMCS_PIN_CONTROLS,
+  VMCS_PROCESSOR_CONTROLS,
   VMCS_QUALIFICATION,
   VMCS_RIP,
+  VMCS_SECONDARY_CONTROLS,
   vmcsField,
 } from "./vmcs";
 import { vmclear, vmread, vmwrite } from "./vmx";
@@ -25,7 +30,7 @@ const NO_LINK: u64 = 0xffff_ffff_ffff_ffff;
 export function initControlBlock(vs: Vs): void {
   writeRevision(vs.controlBlock);
   vs.hostOf = 0;
-  vs.flushing = 1;
+  vs.flushing = FLUSH_OWN;
   vmclear(vs.controlBlock);
   borrow(vs);
   for (let register = FIRST_FIELD; register <= LAST_FIELD; register++) {
@@ -34,6 +39,16 @@ export function initControlBlock(vs: Vs): void {
   }
   vmwrite(VMCS_LINK_POINTER, NO_LINK);
   clearHostState();
+  giveBack(vs);
+}
+
+/** The VS owns the machine from now on. */
+export function becomeRoot(vs: Vs): void {
+  borrow(vs);
+  writeField(vs, VMCS_PIN_CONTROLS, vs.asked(ASKED_PIN));
+  writeField(vs, VMCS_PROCESSOR_CONTROLS, vs.processorControls);
+  writeField(vs, VMCS_EXCEPTION_BITMAP, vs.asked(ASKED_EXCEPTIONS));
+  writeField(vs, VMCS_SECONDARY_CONTROLS, vs.asked(ASKED_SECONDARY));
   giveBack(vs);
 }
 

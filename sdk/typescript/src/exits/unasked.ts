@@ -3,11 +3,18 @@
 // The VM finds what it would have found without the exit, as far as that can be. An instruction that nobody carries out
 // raises #UD, and the debug ring says so once for each reason.
 
+import {
+  AMD_EXIT_INTR,
+  AMD_EXIT_NMI,
+  INTEL_EXIT_EXCEPTION_OR_NMI,
+  INTEL_EXIT_EXTERNAL_INTERRUPT,
+} from "../../../../abi/generated/bare/callbacks";
 import { Register } from "../../../../abi/generated/bare/enumerations";
 import * as answers from "../../../../abi/generated/bare/exit-answers";
 import { SINGLETON } from "../calls/handle";
 import { deliverNmi, deliverWaitingNmi, isNmi } from "../events/intel-events";
 import { closeInterruptWindow } from "../events/interrupt-window";
+import { redeliver } from "../events/redelivery";
 import { Vector } from "../events/vectors";
 import { answerAnyLeaf } from "../guest/cpuid-bits";
 import { guest } from "../guest/guest";
@@ -17,6 +24,7 @@ import { lockInstance, unlockInstance } from "../life/instance";
 import { Next } from "../life/next";
 import { Level, line } from "../text/log";
 import { isIntel } from "../vendor/vendor";
+import { Vm } from "../vs/vm";
 import { Vs } from "../vs/vs";
 import { ControlRegisterExit } from "./control-register-exit";
 import { setExitReason, setNext, takeNext } from "./current";
@@ -42,9 +50,29 @@ const notInline: (vsid: u32, reason: u64) => Next = carryOut;
 function carryOut(vsid: u32, reason: u64): Next {
   lockInstance();
   setExitReason(reason);
-  const next = answer(Vs.of(vsid), reason);
+  const vs = Vs.of(vsid);
+  const next = isForRoot(vs, reason) ? runRoot(vs, reason) : answer(vs, reason);
   unlockInstance();
   return next;
+}
+
+/**
+ * Interrupts and NMIs are the machine's: those that come while a VM runs that does not own it make it exit, whether its author
+ * asked for that or not, and wait for the root VM.
+ */
+function isForRoot(vs: Vs, reason: u64): bool {
+  if (Vm.active.id == Vm.root.id) return false;
+  if (!isIntel()) return reason == AMD_EXIT_INTR || reason == AMD_EXIT_NMI;
+  return reason == INTEL_EXIT_EXTERNAL_INTERRUPT || (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vs));
+}
+
+/** The root VM goes on. On Intel an NMI's exit has taken it from the processor. */
+function runRoot(vs: Vs, reason: u64): Next {
+  // What was being delivered is delivered when the VM goes on
+  redeliver(vs);
+  const root = Vs.activateRoot();
+  if (isIntel() && reason == INTEL_EXIT_EXCEPTION_OR_NMI) deliverNmi(root);
+  return Next.Run;
 }
 
 /** ANSWER_*: what is decided for a reason. */

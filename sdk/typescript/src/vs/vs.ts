@@ -22,8 +22,10 @@ import {
   SYSCALL_VS_INIT_AS_ROOT,
   SYSCALL_VS_SET_ACTIVE,
 } from "../../../../abi/generated/bare/syscalls";
+import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { handleOf } from "../calls/handle";
 import { assertionFailed, callStatus, callValue } from "../calls/syscall";
+import { tcbLoad16 } from "../calls/tcb";
 import { injectException, injectInterrupt, injectNmi } from "../events/event";
 import { isInShadow, setShadow } from "../events/intel-events";
 import { requestInterruptWindow } from "../events/interrupt-window";
@@ -43,6 +45,9 @@ import { Vm, Vp } from "./vm";
 const ID_MASK: u64 = 0xffff_ffff;
 /** The root VM's address space identifier; 0 is the hypervisor's own. */
 const ROOT_SPACE: u64 = 1;
+
+/** VS and VP of the root VM on each processor. */
+const rootVss: usize = memory.data(8 * 128, 4);
 
 /** Controls of Intel: exits for loads and stores of CR3 and CR8, and TSC offsetting (SDM volume 3, 25.6.2). */
 const PRIMARY_TSC_OFFSETTING: u32 = 3;
@@ -80,7 +85,20 @@ export class Vs extends NativeVs {
     if (isIntel()) prepareRootVmcs(vs);
     else vs.amd.intercept(AmdInstruction.Vmrun, true);
     check(callStatus(SYSCALL_VS_INIT_AS_ROOT, vs.id, 0, 0));
+    store<u32>(rootVss + <usize>(ppid * 8), vs.id);
+    store<u32>(rootVss + <usize>(ppid * 8), vpid, 4);
     check(callStatus(SYSCALL_VS_SET_ACTIVE, ROOT_VMID, vpid, vs.id));
+    return vs;
+  }
+
+  /**
+   * Makes the root VS of this processor the one that Next.Run runs: what a VM's exit for an interrupt of the machine wants.
+   * The instruction that its last exit was for is executed again, so its handler can go on with the VM.
+   */
+  static activateRoot(): Vs {
+    const entry = rootVss + <usize>(tcbLoad16(TCB_PPID) * 8);
+    const vs = Vs.of(load<u32>(entry));
+    vs.activate(Vm.root, Vp.of(load<u32>(entry, 4)));
     return vs;
   }
 

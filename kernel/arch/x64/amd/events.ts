@@ -1,0 +1,30 @@
+// Exceptions that the kernel raises in a VM (APM volume 2, 15.20)
+
+import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
+import { peek64, poke64 } from "../../../../bsl/src/memory";
+import { Vs } from "../../../src/vs";
+import { VMCB_EVENTINJ, VMCB_RFLAGS } from "./vmcb";
+
+export const VECTOR_DB: u32 = 1;
+export const VECTOR_UD: u32 = 6;
+export const VECTOR_GP: u32 = 13;
+export const VECTOR_AC: u32 = 17;
+
+/** EVENTINJ: valid, an exception; with an error code, whose 32 bits lie above. */
+const EXCEPTION: u64 = 0x8000_0300;
+const WITH_CODE: u64 = 1 << 11;
+/** Pushed with a fault, so that its handler's IRET meets no breakpoint at the instruction again (APM volume 2, 3.1.6). */
+const RFLAGS_RF: u64 = 1 << 16;
+
+/** Raises a fault instead of the instruction that a VS exited for; #GP and #AC with error code 0. */
+export function raiseFault(vs: Vs, vector: u32): void {
+  const rflags = DIRECT_BASE + vs.controlBlock + VMCB_RFLAGS;
+  poke64(rflags, peek64(rflags) | RFLAGS_RF);
+  raiseAgain(vs, vector);
+}
+
+/** Raises an exception that was intercepted: what goes with it is in the VMCB already (15.12). */
+export function raiseAgain(vs: Vs, vector: u32): void {
+  const hasCode = vector == VECTOR_GP || vector == VECTOR_AC;
+  poke64(DIRECT_BASE + vs.controlBlock + VMCB_EVENTINJ, EXCEPTION | vector | (hasCode ? WITH_CODE : 0));
+}

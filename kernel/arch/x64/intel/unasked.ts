@@ -1,0 +1,122 @@
+// Exits that the kernel alone asked for (see confinement.ts): what the VM finds instead
+
+import {
+  INTEL_EXIT_CR_ACCESS,
+  INTEL_EXIT_EXCEPTION_OR_NMI,
+  INTEL_EXIT_IO,
+  INTEL_EXIT_RDPMC,
+  INTEL_EXIT_WBINVD,
+} from "../../../../abi/generated/bare/callbacks";
+import { Vs } from "../../../src/vs";
+import { VS_CR8, VS_DR6 } from "../register-file";
+import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
+import { readOwn, writeOwn } from "./own-registers";
+import {
+  VMCS_ENTRY_ERROR_CODE,
+  VMCS_ENTRY_INTERRUPTION,
+  VMCS_ENTRY_LENGTH,
+  VMCS_EXIT_INSTRUCTION_LENGTH,
+  VMCS_EXIT_INTERRUPTION,
+  VMCS_EXIT_INTERRUPTION_CODE,
+  VMCS_QUALIFICATION,
+  VMCS_RFLAGS,
+  VMCS_RSP,
+} from "./vmcs";
+import { vmread, vmwrite } from "./vmx";
+
+/** What has been done about such an exit: nothing, an exception, the instruction. */
+export const DELIVER: u32 = 0;
+export const RAISED: u32 = 1;
+export const SKIP: u32 = 2;
+
+const PROCESSOR_RDPMC: u32 = 1 << 11;
+const PROCESSOR_CR8_LOAD: u32 = 1 << 19;
+const PROCESSOR_CR8_STORE: u32 = 1 << 20;
+/** All ports, or those of a bitmap. */
+const PROCESSOR_PORTS: u32 = (1 << 24) | (1 << 25);
+const SECONDARY_WBINVD: u64 = 1 << 6;
+
+const VECTOR_DB: u32 = 1;
+/** Interruption information (25.9.2): vector and type, a valid error code, valid; #GP as a hardware exception with one. */
+const INTERRUPTION: u64 = 0x8000_0fff;
+const HAS_CODE: u64 = 1 << 11;
+const NMI_TYPE: u64 = 2;
+const RAISE_GP: u64 = 0x8000_0b0d;
+const RFLAGS_RF: u64 = 1 << 16;
+/** DR6: what a debug exception's exit qualification has (28.2.1): B0 to B3, BD, BS. */
+const DR6_CAUSES: u64 = 0x600f;
+
+/** The qualification of an access to a control register (28.2.1): its number, MOV from it, the general register. */
+const CR8: u64 = 8;
+const MOV_FROM: u64 = 1 << 4;
+const ACCESS_TYPE: u64 = 3 << 4;
+const RSP: u32 = 4;
+
+/** Does what the VM finds instead of an exit: DELIVER when the extension asked for it, or is to hear of it all the same. */
+export function serveUnasked(vs: Vs, reason: u64): u32 {
+  if (vs.isRoot != 0) return DELIVER;
+  const controls = vs.processorControls;
+  if (reason == INTEL_EXIT_EXCEPTION_OR_NMI) return serveException(vs);
+  if (reason == INTEL_EXIT_CR_ACCESS) return serveCr8(vs);
+  if (reason == INTEL_EXIT_WBINVD) return (vs.asked(ASKED_SECONDARY) & SECONDARY_WBINVD) != 0 ? DELIVER : SKIP;
+  const isForbidden =
+    (reason == INTEL_EXIT_IO && (controls & PROCESSOR_PORTS) == 0) ||
+    (reason == INTEL_EXIT_RDPMC && (controls & PROCESSOR_RDPMC) == 0);
+  return isForbidden ? raiseProtection() : DELIVER;
+}
+
+function raiseProtection(): u32 {
+  vmwrite(VMCS_ENTRY_INTERRUPTION, RAISE_GP);
+  vmwrite(VMCS_ENTRY_ERROR_CODE, 0);
+  // Pushed with a fault, so that its handler's IRET meets no breakpoint at the instruction again (18.3.1.1)
+  vmwrite(VMCS_RFLAGS, vmread(VMCS_RFLAGS) | RFLAGS_RF);
+  return RAISED;
+}
+
+/** Raises #DB or #AC again. The exit has left the cause of a #DB out of DR6 (28.1). */
+function serveException(vs: Vs): u32 {
+  const information = vmread(VMCS_EXIT_INTERRUPTION);
+  const vector = <u32>information & 0xff;
+  if (((information >> 8) & 7) == NMI_TYPE || ((vs.asked(ASKED_EXCEPTIONS) >> vector) & 1) != 0) return DELIVER;
+  if (vector == VECTOR_DB) {
+    const causes = vmread(VMCS_QUALIFICATION) & DR6_CAUSES;
+    writeOwn(vs, VS_DR6, (readOwn(vs, VS_DR6) & ~(<u64>15)) | causes);
+  }
+  vmwrite(VMCS_ENTRY_INTERRUPTION, information & INTERRUPTION);
+  if ((information & HAS_CODE) != 0) vmwrite(VMCS_ENTRY_ERROR_CODE, vmread(VMCS_EXIT_INTERRUPTION_CODE));
+  // Of INT1, which is one, too
+  vmwrite(VMCS_ENTRY_LENGTH, vmread(VMCS_EXIT_INSTRUCTION_LENGTH));
+  return RAISED;
+}
+
+/** Moves to CR8 and from it use what the VS has of it: the processor's own masks the machine's interrupts. */
+function serveCr8(vs: Vs): u32 {
+  const qualification = vmread(VMCS_QUALIFICATION);
+  if ((qualification & 15) != CR8) return DELIVER;
+  const isRead = (qualification & ACCESS_TYPE) == MOV_FROM;
+  if ((vs.processorControls & (isRead ? PROCESSOR_CR8_STORE : PROCESSOR_CR8_LOAD)) != 0) return DELIVER;
+  const operand = <u32>(qualification >> 8) & 15;
+  if (isRead) writeOperand(vs, operand, vs.readParked(VS_CR8));
+  else {
+    const value = readOperand(vs, operand);
+    if (value > 15) return raiseProtection();
+    vs.writeParked(VS_CR8, value);
+  }
+  return SKIP;
+}
+
+/** A general register as instructions number it, among those of the TCB: rax rbx rcx rdx rbp rsi rdi r8 ... */
+function placeOf(operand: u32): u32 {
+  if (operand == 0) return 0;
+  if (operand < RSP) return operand == 3 ? 1 : operand + 1;
+  return operand - 1;
+}
+
+function readOperand(vs: Vs, operand: u32): u64 {
+  return operand == RSP ? vmread(VMCS_RSP) : vs.readGeneral(placeOf(operand));
+}
+
+function writeOperand(vs: Vs, operand: u32, value: u64): void {
+  if (operand == RSP) vmwrite(VMCS_RSP, value);
+  else vs.writeGeneral(placeOf(operand), value);
+}
