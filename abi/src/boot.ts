@@ -55,6 +55,7 @@ export const extensionPolicy = structure("boot", "ExtensionPolicy", "What a mani
 export const policyFlags = table("boot", "ExtensionPolicy.flags", "u32", {
   POLICY_MSRS: [1, "MSRs outside the ranges are denied."],
   POLICY_PORTS: [2, "Ports outside the ranges are denied."],
+  POLICY_VERSION_2: [4, "It may open version 2 of the interface, and no other."],
 });
 
 export const msrRights = table("boot", "ExtensionPolicy.msrRights", "u32", {

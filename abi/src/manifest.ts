@@ -1,7 +1,7 @@
 // Load manifests: several extensions, and what each may do
 //
 //     { "extensions": [
-//       { "file": "monitor.elf", "name": "monitor", "settings": { "leaf": "7" } },
+//       { "file": "monitor.elf", "name": "monitor", "version": 2, "settings": { "leaf": "7" } },
 //       { "file": "judge.elf", "calls": ["debug", "message", "mem_alloc_page"],
 //         "msrs": [{ "from": "0x10", "read": true }], "ports": [{ "from": "0x3f8", "to": "0x3ff" }] } ] }
 //
@@ -44,6 +44,8 @@ export interface Policy {
   readonly calls?: readonly string[];
   readonly msrs?: readonly MsrRange[];
   readonly ports?: readonly PortRange[];
+  /** The only version of the interface that it may open: in version 1 an extension names structures by raw addresses. */
+  readonly version?: 2;
 }
 
 export interface ManifestEntry extends Policy {
@@ -98,7 +100,7 @@ function parse(text: string): unknown {
 }
 
 function readEntry(place: string, value: unknown): ManifestEntry {
-  const entry = object(place, value, ["file", "name", "settings", "calls", "msrs", "ports"]);
+  const entry = object(place, value, ["file", "name", "settings", "calls", "msrs", "ports", "version"]);
   const file = string(`${place}.file`, entry.file);
   const name = entry.name === undefined ? nameOf(place, file) : string(`${place}.name`, entry.name);
   if (!isName(name)) {
@@ -111,10 +113,17 @@ function readEntry(place: string, value: unknown): ManifestEntry {
     file,
     name,
     settings: readSettings(`${place}.settings`, entry.settings),
+    ...(entry.version === undefined ? {} : { version: readVersion(`${place}.version`, entry.version) }),
     ...(entry.calls === undefined ? {} : { calls: readCalls(`${place}.calls`, entry.calls) }),
     ...(entry.msrs === undefined ? {} : { msrs: readMsrs(`${place}.msrs`, entry.msrs) }),
     ...(entry.ports === undefined ? {} : { ports: readPorts(`${place}.ports`, entry.ports) }),
   };
+}
+
+/** Version 1 needs no pin: whoever may open it is held to nothing that version 2 holds it to. */
+function readVersion(place: string, value: unknown): 2 {
+  if (value === 2) return 2;
+  throw new ManifestError(place, "it can be 2, which keeps an extension to version 2 of the interface, or be left out");
 }
 
 function nameOf(place: string, file: string): string {
@@ -224,7 +233,7 @@ export function encodePolicies(policies: readonly Policy[]): Uint8Array {
   return bytes;
 }
 
-function encodePolicy(view: DataView, { calls: allowed, msrs, ports }: Policy): void {
+function encodePolicy(view: DataView, { calls: allowed, msrs, ports, version }: Policy): void {
   for (const [name, number] of allowed === undefined ? [] : calls) {
     const group = number >>> 16;
     if ([...ALWAYS, ...(allowed ?? [])].some((word) => word === name || word === GROUPS[group])) continue;
@@ -232,7 +241,8 @@ function encodePolicy(view: DataView, { calls: allowed, msrs, ports }: Policy): 
     view.setUint32(word, view.getUint32(word, true) | (1 << (number & 31)), true);
   }
   const flags = (msrs === undefined ? 0 : boot.POLICY_MSRS) | (ports === undefined ? 0 : boot.POLICY_PORTS);
-  view.setUint32(boot.EXTENSION_POLICY_FLAGS, flags, true);
+  const pin = version === undefined ? 0 : boot.POLICY_VERSION_2;
+  view.setUint32(boot.EXTENSION_POLICY_FLAGS, flags | pin, true);
   view.setUint32(boot.EXTENSION_POLICY_MSR_COUNT, msrs?.length ?? 0, true);
   msrs?.forEach(({ from, to, read, write }, index) => {
     const rights = (read ? boot.MSR_RIGHT_READ : 0) | (write ? boot.MSR_RIGHT_WRITE : 0);

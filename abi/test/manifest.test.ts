@@ -35,7 +35,13 @@ describe("a manifest", () => {
     expect(
       read(
         { file: "bin/monitor.elf", settings: { leaf: 7, fast: true } },
-        { file: "j", name: "judge", calls: ["debug", "vs_read"], msrs: [{ from: "0x10", to: 32, read: true }] },
+        {
+          file: "j",
+          name: "judge",
+          version: 2,
+          calls: ["debug", "vs_read"],
+          msrs: [{ from: "0x10", to: 32, read: true }],
+        },
         { file: "k", ports: [{ from: 96 }, { from: "0x3f8", to: "0x3ff" }] },
       ),
     ).toEqual([
@@ -44,6 +50,7 @@ describe("a manifest", () => {
         file: "j",
         name: "judge",
         settings: [],
+        version: 2,
         calls: ["debug", "vs_read"],
         msrs: [{ from: 16, to: 32, read: true, write: false }],
       },
@@ -74,7 +81,7 @@ describe("a manifest", () => {
     [{ file: 1 }, "extensions[1].file: it is no text"],
     [
       { file: "b", rights: [] },
-      'extensions[1]: "rights" is none of its keys (file, name, settings, calls, msrs, ports)',
+      'extensions[1]: "rights" is none of its keys (file, name, settings, calls, msrs, ports, version)',
     ],
     [{ file: "a" }, 'extensions[1].name: "a" is extensions[0]\'s name'],
     [{ file: "b c" }, 'extensions[1]: "b c" cannot be its name: give it one'],
@@ -86,6 +93,10 @@ describe("a manifest", () => {
     [
       { file: "b", msrs: [{ from: 2, to: 1, read: true }] },
       "extensions[1].msrs[0].to: it is below where the range begins",
+    ],
+    [
+      { file: "b", version: 1 },
+      "extensions[1].version: it can be 2, which keeps an extension to version 2 of the interface, or be left out",
     ],
     [{ file: "b", msrs: [{ from: 2 }] }, "extensions[1].msrs[0]: it allows neither to read nor to write"],
     [{ file: "b", msrs: [{ from: 2, read: 1 }] }, "extensions[1].msrs[0].read: it is neither true nor false"],
@@ -127,6 +138,9 @@ describe("a policy's bytes", () => {
     const bytes = view({ name: "a", msrs: [{ from: 1, to: 2, read: true, write: true }] });
     const at = (offset: number) => bytes.getUint32(offset, true);
     expect([at(EXTENSION_POLICY_FLAGS), at(EXTENSION_POLICY_MSR_COUNT)]).toEqual([1, 1]);
+    const pinned = view({ name: "a", version: 2, msrs: [] }, { name: "b", version: 2 });
+    expect(pinned.getUint32(EXTENSION_POLICY_FLAGS, true)).toBe(5);
+    expect(pinned.getUint32(EXTENSION_POLICY_BYTES + EXTENSION_POLICY_FLAGS, true)).toBe(4);
     expect([EXTENSION_POLICY_MSR_FIRST, EXTENSION_POLICY_MSR_LAST, EXTENSION_POLICY_MSR_RIGHTS].map(at)).toEqual([
       1, 2, 3,
     ]);

@@ -19,6 +19,7 @@ import {
   EXTENSION_POLICY_PORT_LAST,
   POLICY_MSRS,
   POLICY_PORTS,
+  POLICY_VERSION_2,
 } from "../../abi/generated/bare/boot";
 import { EXTENSION_NAME_BYTES } from "../../abi/generated/bare/syscalls";
 import { EXT_POLICY_BASE, PP_ARGS } from "../../abi/generated/bare/windows";
@@ -87,6 +88,11 @@ export function deniedCalls(extension: Extension, group: u32): u32 {
 export function mayCall(call: u32): bool {
   const group = call >> 16;
   return group >= GROUPS || (call & 0xffff) >= 32 || ((deniedCalls(currentExtension(), group) >> (call & 31)) & 1) == 0;
+}
+
+/** Whether an extension is kept to version 2 of the interface. */
+export function isPinned(extension: Extension): bool {
+  return (load<u32>(policyOf(extension) + EXTENSION_POLICY_FLAGS) & POLICY_VERSION_2) != 0;
 }
 
 /** Whether the running extension may use an MSR so: MSR_RIGHT_*. */

@@ -217,6 +217,8 @@ export const PHASE_HALTED: u32 = 0x6;
 export const POLICY_MSRS: u32 = 0x1;
 /** Ports outside the ranges are denied. */
 export const POLICY_PORTS: u32 = 0x2;
+/** It may open version 2 of the interface, and no other. */
+export const POLICY_VERSION_2: u32 = 0x4;
 
 // The debug ring, 128 KiB
 

@@ -1049,6 +1049,7 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 /* ExtensionPolicy.flags */
 #define BF_POLICY_MSRS BF_U32(0x1) /* MSRs outside the ranges are denied. */
 #define BF_POLICY_PORTS BF_U32(0x2) /* Ports outside the ranges are denied. */
+#define BF_POLICY_VERSION_2 BF_U32(0x4) /* It may open version 2 of the interface, and no other. */
 
 /* The debug ring, 128 KiB */
 #define BF_DEBUG_RING_BEGIN BF_U32(0x0) /* u64: Bytes ever dropped: text starts at buffer[begin % DEBUG_RING_CHARS]. */

@@ -1149,6 +1149,8 @@ pub const PHASE_HALTED: u32 = 0x6;
 pub const POLICY_MSRS: u32 = 0x1;
 /// Ports outside the ranges are denied.
 pub const POLICY_PORTS: u32 = 0x2;
+/// It may open version 2 of the interface, and no other.
+pub const POLICY_VERSION_2: u32 = 0x4;
 
 // The debug ring, 128 KiB
 

@@ -14,11 +14,12 @@ import {
   SPEC_ID,
   SPEC_VERSION_1,
   SPEC_VERSION_2,
+  SYSCALL_HANDLE_OPEN,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_READ,
 } from "../../../abi/generated/bare/syscalls";
 import { currentExtension, Extension, NO_HANDLE } from "../extension";
-import { mayCall } from "../policy";
+import { isPinned, mayCall, noteDenial } from "../policy";
 import { activeVs, setBlock64, showActive } from "../pp";
 
 /** 1.0: REG0 version -> REG0 handle. */
@@ -27,6 +28,11 @@ export function openHandle(version: u64): u64 {
   const offered = extension.offeredVersions;
   const version2 = (<u32>version & offered & SPEC_VERSION_2) != 0;
   const version1 = isVersion1(<u32>version) && (offered & SPEC_VERSION_1) != 0;
+  // Whoever could go back to version 1 would be held to nothing
+  if (!version2 && version1 && isPinned(extension)) {
+    noteDenial(SYSCALL_HANDLE_OPEN, version);
+    return STATUS_INVALID_PERM_DENIED;
+  }
   if (!version1 && !version2) return STATUS_FAILURE_UNSUPPORTED;
   if (extension.handle != NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
   setBlock64(PP_BLOCK_REG0, extension.openHandle(version2));

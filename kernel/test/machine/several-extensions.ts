@@ -14,6 +14,7 @@ import {
   EXTENSION_POLICY_PORT_LAST,
   POLICY_MSRS,
   POLICY_PORTS,
+  POLICY_VERSION_2,
   SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
   SYSCALL_CALLBACK_REGISTER_FAIL,
   SYSCALL_CALLBACK_REGISTER_VMEXIT,
@@ -39,12 +40,14 @@ export interface PolicySpec {
   readonly msrs?: readonly (readonly [number, number, number])[];
   /** First, last. */
   readonly ports?: readonly (readonly [number, number])[];
+  /** Keeps it to version 2. */
+  readonly pinned?: boolean;
 }
 
 /** ExtensionPolicy of each, as the loader hands them over. */
 export function policies(...specs: readonly PolicySpec[]): Uint8Array {
   const bytes = new Uint8Array(specs.length * EXTENSION_POLICY_BYTES);
-  specs.forEach(({ name = "", denied = [], msrs, ports }, index) => {
+  specs.forEach(({ name = "", denied = [], msrs, ports, pinned = false }, index) => {
     const view = new DataView(bytes.buffer, index * EXTENSION_POLICY_BYTES, EXTENSION_POLICY_BYTES);
     new TextEncoder().encodeInto(name, bytes.subarray(index * EXTENSION_POLICY_BYTES + EXTENSION_POLICY_NAME));
     for (const number of denied) {
@@ -52,7 +55,8 @@ export function policies(...specs: readonly PolicySpec[]): Uint8Array {
       view.setUint32(word, view.getUint32(word, true) | (1 << (number & 31)), true);
     }
     const flags = (msrs === undefined ? 0 : POLICY_MSRS) | (ports === undefined ? 0 : POLICY_PORTS);
-    view.setUint32(EXTENSION_POLICY_FLAGS, flags, true);
+    const pin = pinned ? POLICY_VERSION_2 : 0;
+    view.setUint32(EXTENSION_POLICY_FLAGS, flags | pin, true);
     view.setUint32(EXTENSION_POLICY_PORT_COUNT, ports?.length ?? 0, true);
     ports?.forEach(([first, last], place) => {
       view.setUint32(EXTENSION_POLICY_PORT_FIRST + place * 4, first, true);

@@ -18,8 +18,8 @@ import { inBootstrap } from "../machine/extension-life.ts";
 import { Machine } from "../machine/machine.ts";
 import { expectGivenBack, expectReason } from "./given-back.ts";
 
-/** So many pages are enough for the first processor. */
-const ENOUGH = 96;
+/** So many pages are enough for the first processor, and not for a second one. */
+const ENOUGH = 72;
 
 describe("BootArgs", () => {
   test.each([

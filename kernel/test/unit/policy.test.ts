@@ -1,6 +1,7 @@
 // What a manifest denies an extension, and how often it says so
 
 import {
+  SPEC_ID,
   STATUS_FAILURE_INVALID_HANDLE,
   STATUS_FAILURE_UNKNOWN,
   STATUS_FAILURE_UNSUPPORTED,
@@ -8,6 +9,7 @@ import {
   STATUS_SUCCESS,
   SYSCALL_DEBUG_DUMP_EXT,
   SYSCALL_DEBUG_OUT,
+  SYSCALL_HANDLE_CLOSE,
   SYSCALL_HANDLE_OPEN,
   SYSCALL_INTRINSIC_RDMSR,
   SYSCALL_INTRINSIC_WRMSR,
@@ -26,6 +28,25 @@ import { inOwnerVmexit, policies, VERSION_2 } from "../machine/several-extension
 const PAT = 0x277n;
 const READ = 1;
 const WRITE = 2;
+
+describe("an extension that is kept to version 2", () => {
+  test("opens it and no other, neither at first nor later", () => {
+    const { machine, pp } = inStart({ extension: VERSION_2, policy: policies({ name: "tool", pinned: true }) });
+    expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_INVALID_PERM_DENIED);
+    // Bareflank 3.0's own name of it
+    expect(status(pp, SYSCALL_HANDLE_OPEN, BigInt(SPEC_ID))).toBe(STATUS_INVALID_PERM_DENIED);
+    const handle = call(pp, SYSCALL_HANDLE_OPEN, 4n);
+    expect(status(pp, SYSCALL_HANDLE_CLOSE, handle)).toBe(STATUS_SUCCESS);
+    expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_INVALID_PERM_DENIED);
+    call(pp, SYSCALL_HANDLE_OPEN, 6n);
+    expect(machine.log).toContain("extension 0 (tool): its policy denies call 0x10000 (0x2)");
+  });
+
+  test("is one by its manifest alone", () => {
+    const { pp } = inStart({ extension: VERSION_2, policy: policies({ name: "tool" }) });
+    expect(status(pp, SYSCALL_HANDLE_OPEN, 2n)).toBe(STATUS_SUCCESS);
+  });
+});
 
 describe("a denied call", () => {
   test("says so, and every other call works", () => {
