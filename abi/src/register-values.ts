@@ -104,7 +104,7 @@ export const rules: readonly Rule[] = [
   always("EFER", bit(0) | bit(8)), // SCE, LME
   ignored("EFER", bit(10)), // LMA follows CR0.PG
   where("EFER", 11, [EXTENDED, "edx", 20]), // NXE
-  ignored("EFER", bit(12), AMD), // SVME stays as VMRUN wants it, on a processor that runs this
+  { ...where("EFER", 12, [EXTENDED, "ecx", 2], AMD), kind: "IGNORED" }, // SVME stays as VMRUN wants it
   {
     ...where("EFER", 13, [CAPACITIES, "ebx", 20], AMD), // LMSLE
     feature: { leaf: CAPACITIES, result: "ebx", bit: 20, isAbsent: true },

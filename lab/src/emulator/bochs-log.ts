@@ -4,7 +4,7 @@
 //
 //     00208753244p[UNMAP ] >>PANIC<< Shutdown port: shutdown requested
 
-import { createWriteStream } from "node:fs";
+import { createWriteStream, openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
@@ -40,7 +40,8 @@ export class BochsLog {
   readonly #registers: string[] = [];
 
   constructor(stream: Readable, file: string) {
-    stream.pipe(createWriteStream(file));
+    // Opened now: a run that ends at once takes its folder with it
+    stream.pipe(createWriteStream(file, { fd: openSync(file, "w") }));
     const lines = createInterface({ input: stream });
     lines.on("line", (line) => this.#read(line));
     this.reset = new Promise((resolve) => lines.on("line", (line) => RESET.test(line) && resolve()));
