@@ -20,7 +20,7 @@ describe("on Intel", () => {
     const result = await runIntel("msr", "rdmsr=0x1b wrmsr=0x200 value=0x1234006", 2);
     expect(result).toMatchObject({ ...passed, worked: [0, 1] });
     expect(actionResult(result, "rdmsr")).toBe(real ^ 0xf000_0000_0000_0001n);
-    expect(result.ring).toContain("PP 0: reads 1 of 1");
+    expect(result.ring).toContain("PP 0: reads 1 of 2");
     // The loader reads the PAT when it stops
     expect(result.ring).toContain("PP 0: RDMSR 0x277");
   });

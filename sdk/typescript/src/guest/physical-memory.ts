@@ -1,14 +1,18 @@
-// Physical memory of the active VM, if it sees the machine's as it is: the root VM does
+// Physical memory of the active VM: the root VM's is the machine's, another one's is what its NestedTables show
 //
 // A page is mapped when it is first used, for all processors, and stays so: in each VM anew, because an extension sees
 // other mappings while another VM is active. What belongs to the hypervisor is refused.
 
 import { STATUS_FAILURE_UNKNOWN, STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { ROOT_VMID, SYSCALL_VM_MAP_DIRECT } from "../../../../abi/generated/bare/syscalls";
+import { TCB_ACTIVE_VS } from "../../../../abi/generated/bare/tls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../../../abi/generated/bare/windows";
 import { copyMemory } from "../../../../bsl/src/memory";
 import { callStatus } from "../calls/syscall";
+import { tcbLoad32 } from "../calls/tcb";
 import { PAGE_BYTES } from "../memory/pages";
+import { tablesOf } from "../tables/attached";
+import { NestedTables, Right } from "../tables/nested-tables";
 import { Vm } from "../vs/vm";
 
 const PAGE_MASK: u64 = PAGE_BYTES - 1;
@@ -19,15 +23,15 @@ const KNOWN_MASK: u64 = 63;
 
 /**
  * Where the extension sees a guest physical address: for peek64(), poke64() and their like, up to the end of its page.
- * 0 when the page cannot be had: it is the hypervisor's own, or page 0, or beyond the window, or the VM is not the root VM.
+ * 0 when the page cannot be had: it is the hypervisor's own, or page 0, or beyond the window, or another VM than the root
+ * VM may not read and write it.
  */
 export function guestMemory(physical: u64): u64 {
+  const vm = Vm.active.id;
+  if (vm != ROOT_VMID) physical = hostAddress(physical);
   const page = physical & ~PAGE_MASK;
   if (page == 0 || page >= EXT_DIRECT_BYTES) return 0;
   const place = known + <usize>(((page >> 12) & KNOWN_MASK) << 3);
-  const vm = Vm.active.id;
-  // Another VM's addresses are those of its nested page tables: the machine's page of that number is not its own
-  if (vm != ROOT_VMID) return 0;
   const mapping = page | ((<u64>vm) << VM_SHIFT);
   if (load<u64>(place) != mapping) {
     const status = callStatus(SYSCALL_VM_MAP_DIRECT, vm, page, 0);
@@ -36,6 +40,15 @@ export function guestMemory(physical: u64): u64 {
     store<u64>(place, mapping);
   }
   return EXT_DIRECT_BASE + physical;
+}
+
+/** Where a VM beside the root VM has an address by its nested page tables, or 0: the machine's page of that number is not its own. */
+function hostAddress(physical: u64): u64 {
+  const id = tablesOf(tcbLoad32(TCB_ACTIVE_VS));
+  if (id == 0) return 0;
+  const tables = NestedTables.of(id - 1);
+  const rights = Right.Read | Right.Write;
+  return (tables.rights(physical) & rights) == rights ? tables.translate(physical) : 0;
 }
 
 /** Copies guest physical memory into the extension's own; false when part of it cannot be had. */

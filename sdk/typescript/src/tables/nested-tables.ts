@@ -30,6 +30,7 @@ import { callObject, callResult } from "../calls/objects";
 import { assertionFailed } from "../calls/syscall";
 import { PAGE_BYTES } from "../memory/pages";
 import { NativeVs } from "../vs/native-vs";
+import { forgetTables, rememberTables } from "./attached";
 
 /**
  * What a VM may do with a page. They can be added. Write needs Read; Execute needs Read unless
@@ -112,12 +113,14 @@ export class NestedTables {
   /** Makes a VS use the tables, instead of those that it had. */
   use(vs: NativeVs): NestedTables {
     check(callObject(SYSCALL_NESTED_ATTACH, this.id, vs.id, 0, 0, 0));
+    rememberTables(vs.id, this.id);
     return this;
   }
 
   /** Makes a VS, which uses the tables, see all physical memory as it is. */
   release(vs: NativeVs): void {
     check(callObject(SYSCALL_NESTED_DETACH, this.id, vs.id, 0, 0, 0));
+    forgetTables(vs.id);
   }
 
   /**
