@@ -169,13 +169,15 @@ intel_syscall_entry:
 // VMLOAD and VMSAVE move what VMRUN leaves alone (FS, GS, TR, LDTR, the SYSCALL and SYSENTER registers).
     .balign 16
 run_amd:
+    // Of a VM with V_INTR_MASKING, this lets interrupts through (15.21.1); GIF is clear. Not right before VMRUN: the shadow
+    // of STI would be the guest's.
+    sti
     mov rax, PP(VMCB)
     vmload
     mov rcx, PP(VMCB_VIRTUAL)
     mov rdx, TCB(RAX)
     mov [rcx + VMCB_RAX], rdx
     EACH_GENERAL 1
-    sti                             // of a VM with V_INTR_MASKING, this lets interrupts through (15.21.1); GIF is clear
     vmrun
     EACH_GENERAL 0
     vmsave                          // VMRUN restored RAX: the VMCB's address
