@@ -39,7 +39,7 @@ const LANGUAGES: Readonly<Record<string, ManualLanguage>> = {
 
 /** Files, options and commands, names of registers, and places in memory. */
 const NO_NAME =
-  /^(?:-|bfm? |npm |\.|…)|\/|\.(?:ts|md|elf|json|hp{0,2}|c|rs|S|ld|c?js)$|^(?:CR|DR)\d|^(?:RFLAGS|EFER|IA32|VM)[._]|0x|\b[0-9A-F]{4}_/;
+  /^(?:-|bfm? |npm |\.|…)|\/|\.(?:ts|md|elf|json|hp{0,2}|c|rs|S|ld|c?js)$|^(?:CR|DR)\d|^(?:RFLAGS|EFER|IA32|VM|BNDCFGU)[._]|0x|\b[0-9A-F]{4}_/;
 
 /** Words of the languages themselves, of the machine and of other programs. */
 const OTHERS = new Set([

@@ -151,7 +151,7 @@ describe("a fail callback", () => {
     expect(result.ring).toEqual([
       faultLine(UNDEFINED_OPCODE),
       faultLine(PAGE_FAULT, USER_READ),
-      "bareflank: PP 0: the extension faulted in bootstrap",
+      "bareflank: PP 0: the extension faulted in fail, called for bootstrap",
     ]);
   });
 });

@@ -130,8 +130,8 @@ function failRing(way: Way): string[] {
   const first = fault(UNDEFINED_OPCODE, 0, 0n);
   const address = way.address?.(EXT_FAIL_STACK_BASE);
   const second = address === undefined ? [] : [faultLine(PAGE_FAULT, USER_READ, address)];
-  const words = way === EXIT ? SEGFAULT.words : way.words;
-  return [...first, ...second, `bareflank: PP 0: ${words} in ${FAIL.words}`];
+  const end = way === EXIT ? `${SEGFAULT.words} in ${FAIL.words}` : `${way.words} in fail, called for ${FAIL.words}`;
+  return [...first, ...second, `bareflank: PP 0: ${end}`];
 }
 
 function ending(place: Place, way: Way): Failure {
