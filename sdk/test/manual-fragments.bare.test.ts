@@ -45,9 +45,11 @@ const places: readonly Place[] = [
       ["KIND_HELLO", "export function hello(first: u64, second: u64): void {\n"],
       ["Service.find", "export function asking(): void {\n"],
       ["vs.explain()", "export function explaining(vs: Vs): void {\n"],
+      ["IoMap.closed()", "export function opening(vs: Vs): void {\n"],
     ],
     before:
-      'import { Level, line, log, logNumber, Next, onMessage, Outcome, post, Service, startRoot, Vs } from "@bareflank/sdk";\n' +
+      "import { IoMap, Level, line, log, logNumber, NestedTables, Next, onMessage, Outcome, post, Service, " +
+      'startRoot, Vs } from "@bareflank/sdk";\n' +
       "const KIND_HELLO: u32 = 1;\n",
     after: BOOTSTRAP,
   },
