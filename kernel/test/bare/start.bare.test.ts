@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
     ring: [
       faultLine(UNDEFINED_OPCODE),
       faultLine(PAGE_FAULT, USER_READ, 0x1000n),
-      "bareflank: PP 0: the extension faulted in _start",
+      "bareflank: PP 0: the extension faulted in fail, called for _start",
     ],
   },
   {
@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
     ring: [
       faultLine(UNDEFINED_OPCODE),
       faultLine(PAGE_FAULT, USER_READ, EXT_FAIL_STACK_BASE + EXT_STACK_BYTES),
-      "bareflank: PP 0: the extension returned without a system call in _start",
+      "bareflank: PP 0: the extension returned without a system call in fail, called for _start",
     ],
   },
   {
@@ -111,7 +111,7 @@ const cases: readonly Case[] = [
     status: BOOT_EXT_WAIT,
     ring: [
       faultLine(UNDEFINED_OPCODE),
-      "bareflank: PP 0: the extension called wait or again where that ends nothing in _start",
+      "bareflank: PP 0: the extension called wait or again where that ends nothing in fail, called for _start",
     ],
   },
 ];
