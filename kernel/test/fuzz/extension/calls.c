@@ -245,8 +245,9 @@ static u32 vp_destroy(struct processor *p, struct attempt *a)
 static u64 some_pp(struct attempt *a)
 {
     u32 online = tcb()->online_pps;
+    // Most calls reach a VS only where it is
     if (!once(8))
-        return id((u16)below(online));
+        return id((u16)(once(2) ? this_pp() : below(online)));
     a->allowed = ALLOW_REG2;
     return id((u16)(online + below(0xff00)));
 }
@@ -396,6 +397,15 @@ static u32 vs_run_wrong(struct processor *p, struct attempt *a)
     a->reg[3] = nobody();
     a->allowed = (u16)a->reg[2] == root_vps[this_pp()] ? ALLOW_REG3 : ALLOW_REG2;
     return 1;
+}
+
+/** The same, where it matters first whether there is a VS to leave. */
+static u32 vs_advance_wrong(struct processor *p, struct attempt *a)
+{
+    u32 made = vs_run_wrong(p, a);
+    if (p->running == NOTHING && a->allowed != ALLOW_HANDLE)
+        a->allowed = ALLOW_UNKNOWN;
+    return made;
 }
 
 static u32 rdmsr(struct processor *p, struct attempt *a)
@@ -577,13 +587,13 @@ static const struct kind kinds[] = {
     KIND(VS_INIT_AS_ROOT, 3, vs_init_as_root, 0),
     KIND(VS_READ, 8, vs_read, 0),
     KIND(VS_WRITE, 8, vs_write, 0),
-    KIND(VS_CLEAR, 4, vs_clear, 0),
+    KIND(VS_CLEAR, 7, vs_clear, 0),
     KIND(VS_MIGRATE, 5, vs_migrate, migrated),
     KIND(VS_TLB_FLUSH, 10, vs_flush, 0),
-    KIND(VS_SET_ACTIVE, 8, vs_set_active, 0),
+    KIND(VS_SET_ACTIVE, 10, vs_set_active, 0),
     KIND(VS_RUN, 3, vs_run_wrong, 0),
     KIND(VS_ADVANCE_IP_AND_RUN, 3, vs_run_wrong, 0),
-    KIND(VS_ADVANCE_IP_AND_SET_ACTIVE, 3, vs_run_wrong, 0),
+    KIND(VS_ADVANCE_IP_AND_SET_ACTIVE, 3, vs_advance_wrong, 0),
     KIND(VS_PROMOTE, 2, vs_promote, 0),
     KIND(INTRINSIC_RDMSR, 4, rdmsr, 0),
     KIND(INTRINSIC_WRMSR, 4, wrmsr, 0),
