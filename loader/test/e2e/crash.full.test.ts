@@ -1,0 +1,5 @@
+// Another kernel behind Linux, on Intel, which takes Bochs minutes
+
+import { describeCrashes } from "./crash.ts";
+
+describeCrashes("intel");
