@@ -84,6 +84,67 @@ export class BuddyPool {
     return isNew;
   }
 
+  /** Chunks that there are. */
+  chunkCount(): u32 {
+    return this.chunks.size();
+  }
+
+  /** The first physical address of chunk `index`, in ascending order; 0 behind the last one. */
+  chunkBase(index: u32): u64 {
+    this.lock.acquire();
+    const base = index < this.chunks.size() ? this.chunks.base(index) : 0;
+    this.lock.release();
+    return base;
+  }
+
+  /** Bytes of the chunk that begins at a physical address; 0: there is none. */
+  chunkBytes(base: u64): u64 {
+    this.lock.acquire();
+    const chunk = this.chunkAt(base);
+    const bytes = chunk === NO_CHUNK ? 0 : this.chunks.end(chunk) - base;
+    this.lock.release();
+    return bytes;
+  }
+
+  /** Whether a chunk, by its first physical address, has pages and all of them are free. */
+  isChunkFree(base: u64): bool {
+    this.lock.acquire();
+    const isFree = this.isFree(this.chunkAt(base));
+    this.lock.release();
+    return isFree;
+  }
+
+  /**
+   * Takes all pages of a chunk out of the pool, which owns it still but hands none of it out.
+   *
+   * @returns false, and changes nothing, when no chunk with pages begins there or some of them are not free.
+   */
+  withdrawChunk(base: u64): bool {
+    this.lock.acquire();
+    const chunk = this.chunkAt(base);
+    const isFree = this.isFree(chunk);
+    if (isFree) {
+      this.unlinkAll(base, this.chunks.end(chunk));
+      this.chunks.dropPages(chunk);
+    }
+    this.lock.release();
+    return isFree;
+  }
+
+  /**
+   * Forgets a chunk without pages of the pool: it is nobody's now.
+   *
+   * @returns false, and changes nothing, when no chunk begins there, or it has pages of the pool.
+   */
+  removeChunk(base: u64): bool {
+    this.lock.acquire();
+    const chunk = this.chunkAt(base);
+    const isEmpty = chunk !== NO_CHUNK && !this.chunks.hasPages(chunk);
+    if (isEmpty) this.chunks.remove(chunk);
+    this.lock.release();
+    return isEmpty;
+  }
+
   /** Takes 2^order pages, aligned to their size and holding whatever they held: their physical address, or 0. */
   allocPages(order: u32): u64 {
     if (order > MAX_ORDER) return 0;
@@ -102,6 +163,7 @@ export class BuddyPool {
       }
       poke8(stateAddress(base, end, phys), TAKEN | <u8>order);
       this.free -= (<u64>1) << order;
+      this.chunks.countOut(chunk, 1 << order);
     }
     this.lock.release();
     return phys;
@@ -118,7 +180,7 @@ export class BuddyPool {
     const chunk = this.chunks.find(phys);
     const isTaken =
       chunk !== NO_CHUNK && this.chunks.hasPages(chunk) && this.stateAt(chunk, phys) === (TAKEN | <u8>order);
-    if (isTaken) this.merge(this.chunks.base(chunk), this.chunks.end(chunk), phys, order);
+    if (isTaken) this.merge(chunk, phys, order);
     this.lock.release();
     return isTaken;
   }
@@ -169,7 +231,7 @@ export class BuddyPool {
       if ((state & ~ORDER) !== limboOf(half)) continue;
       const order: u32 = state & ORDER;
       this.countWaiting(half, -(1 << order));
-      this.merge(base, end, base + (page << PAGE_SHIFT), order);
+      this.merge(chunk, base + (page << PAGE_SHIFT), order);
       count++;
     }
     return count;
@@ -239,11 +301,40 @@ export class BuddyPool {
     }
   }
 
+  /** Index of the chunk that begins at a physical address. */
+  private chunkAt(base: u64): u32 {
+    const chunk = this.chunks.find(base);
+    return chunk !== NO_CHUNK && this.chunks.base(chunk) === base ? chunk : NO_CHUNK;
+  }
+
+  private isFree(chunk: u32): bool {
+    return chunk !== NO_CHUNK && this.chunks.hasPages(chunk) && this.chunks.out(chunk) === 0;
+  }
+
+  /** Takes all blocks of a chunk out of their lists: few, since all that are free have merged. */
+  private unlinkAll(base: u64, end: u64): void {
+    const states = statesOf(base, end);
+    let phys = base;
+    while (phys < states) {
+      const state = peek8(stateAddress(base, end, phys));
+      const order: u32 = (state & FREE) !== 0 ? state & ORDER : 0;
+      if ((state & FREE) !== 0) {
+        this.unlink(phys, order);
+        this.free -= (<u64>1) << order;
+        this.total -= (<u64>1) << order;
+      }
+      phys += PAGE_BYTES << order;
+    }
+  }
+
   /** Makes a taken block free, together with every buddy that is free too. */
-  private merge(base: u64, end: u64, taken: u64, takenOrder: u32): void {
+  private merge(chunk: u32, taken: u64, takenOrder: u32): void {
+    const base = this.chunks.base(chunk);
+    const end = this.chunks.end(chunk);
     let phys = taken;
     let order = takenOrder;
     this.free += (<u64>1) << order;
+    this.chunks.countOut(chunk, -(1 << order));
     poke8(stateAddress(base, end, phys), INSIDE);
     while (order < MAX_ORDER) {
       const buddy = phys ^ (PAGE_BYTES << order);

@@ -4,14 +4,16 @@
 //      ├── used by the loader ──┼── pages of the pool ───────────────────────────┼── page states ────┤
 //                            1 byte per page of the chunk, in whole pages at its end ──┘
 //
-// Everything about a chunk follows from where it begins and ends, so an entry is two words:
+// All else about a chunk follows from where it begins and ends, but for how much of it is in use. An entry is three words:
 //
 //      63                                                    12           0
 //     ┌───────────────────────────────────────────────────────┬────────────┐
 //     │ base                                                  │     0      │
 //     ├───────────────────────────────────────────────────────┼──────────┬─┤
-//     │ end                                                   │     0    │P│  P: has pages of the pool, hence states
-//     └───────────────────────────────────────────────────────┴──────────┴─┘
+//     │ end                                                   │     0    │P│  P: has pages of the pool, and so page states
+//     ├───────────────────────────────────────────────────────┴──────────┴─┤
+//     │ out                                                                │  pages of the pool that are in no list of free
+//     └────────────────────────────────────────────────────────────────────┘  blocks; 0: the chunk is wholly free
 
 import { DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { isAligned } from "../../../bsl/src/bits";
@@ -23,9 +25,14 @@ export const MAX_CHUNKS: u32 = 1024;
 /** No chunk. */
 export const NO_CHUNK: u32 = 0xffff_ffff;
 /** Bytes that a table takes. */
-export const CHUNK_TABLE_BYTES: u32 = 8 + MAX_CHUNKS * 16;
+export const CHUNK_TABLE_BYTES: u32 = 8 + MAX_CHUNKS * 24;
 
 const HAS_PAGES: u64 = 1;
+/** Words of an entry, and where they are. */
+const ENTRY: u32 = 3;
+const BASE: u32 = 0;
+const END: u32 = 1;
+const OUT: u32 = 2;
 
 /** A sorted table of chunks in linear memory, empty when zeroed. Its owner's lock protects it. */
 @unmanaged
@@ -40,11 +47,18 @@ export class ChunkTable {
     const index = this.countUpTo(base);
     if (index > 0 && this.end(index - 1) > base) return NO_CHUNK;
     if (index < this.count && this.base(index) < base + bytes) return NO_CHUNK;
-    this.words.move(2 * index + 2, 2 * index, 2 * (this.count - index));
-    this.words.set(2 * index, base);
-    this.words.set(2 * index + 1, (base + bytes) | (hasPages ? HAS_PAGES : 0));
+    this.words.move(ENTRY * (index + 1), ENTRY * index, ENTRY * (this.count - index));
+    this.words.set(ENTRY * index + BASE, base);
+    this.words.set(ENTRY * index + END, (base + bytes) | (hasPages ? HAS_PAGES : 0));
+    this.words.set(ENTRY * index + OUT, 0);
     this.count++;
     return index;
+  }
+
+  /** Forgets chunk `index`; those behind it move up. */
+  remove(index: u32): void {
+    this.count--;
+    this.words.move(ENTRY * index, ENTRY * (index + 1), ENTRY * (this.count - index));
   }
 
   /** Index of the chunk that a physical address lies in, or NO_CHUNK. */
@@ -67,17 +81,32 @@ export class ChunkTable {
 
   /** First physical address of chunk `index`. */
   base(index: u32): u64 {
-    return this.words.at(2 * index);
+    return this.words.at(ENTRY * index + BASE);
   }
 
   /** Physical address behind chunk `index`. */
   end(index: u32): u64 {
-    return this.words.at(2 * index + 1) & ~HAS_PAGES;
+    return this.words.at(ENTRY * index + END) & ~HAS_PAGES;
   }
 
   /** Whether chunk `index` has pages of the pool. */
   hasPages(index: u32): bool {
-    return (this.words.at(2 * index + 1) & HAS_PAGES) !== 0;
+    return (this.words.at(ENTRY * index + END) & HAS_PAGES) !== 0;
+  }
+
+  /** Chunk `index` is owned from now on, and has no pages of the pool. */
+  dropPages(index: u32): void {
+    this.words.set(ENTRY * index + END, this.end(index));
+  }
+
+  /** Pages of chunk `index` that are in none of the pool's lists of free blocks. */
+  out(index: u32): u64 {
+    return this.words.at(ENTRY * index + OUT);
+  }
+
+  /** Counts pages that leave those lists, or come back. */
+  countOut(index: u32, pages: i64): void {
+    this.words.set(ENTRY * index + OUT, this.out(index) + <u64>pages);
   }
 
   /** How many chunks begin at or below a physical address. */

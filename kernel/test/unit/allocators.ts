@@ -11,6 +11,12 @@ export interface Allocators {
   allocPages(order: number): bigint;
   freePages(phys: bigint, order: number): number;
   ownsPhys(phys: bigint): number;
+  chunkCount(): number;
+  chunkBase(index: number): bigint;
+  chunkBytes(base: bigint): bigint;
+  isChunkFree(base: bigint): number;
+  withdrawChunk(base: bigint): number;
+  removeChunk(base: bigint): number;
   totalPages(): bigint;
   freePageCount(): bigint;
   usedPages(): bigint;
