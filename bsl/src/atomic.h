@@ -23,6 +23,13 @@ INTRINSIC(u32, atomic, compareExchange32, u64 address, u32 expected, u32 replace
     return expected;
 }
 
+INTRINSIC(u32, atomic, compareExchange8, u64 address, u32 expected, u32 replacement)
+{
+    unsigned char seen = (unsigned char)expected;
+    __asm__ volatile("lock cmpxchgb %2, %1" : "+a"(seen), "+m"(BSL_WORD(unsigned char, address)) : "q"((unsigned char)replacement) : "memory", "cc");
+    return seen;
+}
+
 INTRINSIC(u32, atomic, loadAcquire32, u64 address)
 {
     u32 value;

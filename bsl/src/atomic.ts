@@ -10,6 +10,8 @@ export declare function exchangeAdd32(address: u64, value: u32): u32;
 /** Adds `value` and returns what was there before (LOCK XADD). */
 export declare function exchangeAdd64(address: u64, value: u64): u64;
 
+/** Stores `replacement` if the byte equals `expected`; returns what was there before (LOCK CMPXCHG). */
+export declare function compareExchange8(address: u64, expected: u8, replacement: u8): u8;
 /** Stores `replacement` if the word equals `expected`; returns what was there before (LOCK CMPXCHG). */
 export declare function compareExchange32(address: u64, expected: u32, replacement: u32): u32;
 /** Stores `replacement` if the word equals `expected`; returns what was there before (LOCK CMPXCHG). */

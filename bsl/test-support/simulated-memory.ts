@@ -169,6 +169,8 @@ export class SimulatedMemory {
     return {
       exchangeAdd32: (address: bigint, value: number) => Number(add(4, address, BigInt(value))),
       exchangeAdd64: (address: bigint, value: bigint) => add(8, address, value),
+      compareExchange8: (address: bigint, expected: number, replacement: number) =>
+        Number(compare(1, address, BigInt(expected), BigInt(replacement))),
       compareExchange32: (address: bigint, expected: number, replacement: number) =>
         Number(compare(4, address, BigInt(expected), BigInt(replacement))),
       compareExchange64: (address: bigint, expected: bigint, replacement: bigint) =>

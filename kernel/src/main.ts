@@ -43,7 +43,7 @@ import { attachRing, line } from "./console";
 import { extensionAt, extensionCount, setCurrentExtension, threadPointer } from "./extension";
 import { loadExtension } from "./extension-image";
 import { callBootstraps, callStart } from "./life-cycle";
-import { pages } from "./memory/pages";
+import { fillStore, pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
 import { makePortPolicy, readPolicy } from "./policy";
@@ -118,6 +118,7 @@ function bootProcessor(ppid: u32, root: u64): bool {
   if (!mapNewPages(root, PP_AREA_BASE + PP_STATISTICS, 1, KERNEL_DATA)) return false;
   announceCounters(ppid, root);
   if (!makeSeats(ppid, root)) return false;
+  fillStore();
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
   if (enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid))) return true;
   setStatus(BOOT_NO_VMX_OPERATION, 0);

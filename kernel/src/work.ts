@@ -14,6 +14,7 @@ import {
   WORK_LOG,
 } from "../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { announceStore } from "./memory/store";
 import { activeVs } from "./pp";
 import { addWork, announceBlock, epochNow, showFlushed, takeWork } from "./requests";
 import { logExit } from "./statistics";
@@ -26,6 +27,7 @@ const LEVEL_EXITS: u32 = 2;
 export function announceProcessor(id: u32, root: u64): void {
   const page = translate(root, PP_AREA_BASE + PP_BLOCK);
   announceBlock(id, DIRECT_BASE + page);
+  announceStore(id, DIRECT_BASE + page);
   if (ppLoad32(PP_ARGS + BOOT_ARGS_DEBUG_LEVEL) >= LEVEL_EXITS) addWork(WORK_LOG);
 }
 

@@ -14,13 +14,19 @@
 //
 // A block in limbo is nobody's, but not free yet (pages.ts). Of its two halves the second has the bit of "taken", too. Nothing
 // is written into such a block, whose last owner may still reach it; so it is found by its state, chunk by chunk.
+//
+// A page that a processor keeps at hand (page-store.ts) is "free" with an order that there is none of. Such pages are taken and
+// given back without the pool's lock. So their owners' states change by one instruction each, and whoever merges blocks may
+// read one of them at any time: none of the values that it can have is that of a free block.
 
+import { compareExchange8 } from "../../../bsl/src/atomic";
 import { alignDown, isAligned, lowestBit } from "../../../bsl/src/bits";
 import { FixedArray } from "../../../bsl/src/fixed-array";
 import { TicketLock } from "../../../bsl/src/lock";
 import { fillMemory, peek8, peek64, poke8, poke64 } from "../../../bsl/src/memory";
-import { CHUNK_TABLE_BYTES, ChunkTable, NO_CHUNK } from "./chunk-table";
+import { CHUNK_TABLE_BYTES, ChunkTable, NO_CHUNK, statesBehind } from "./chunk-table";
 import { directAddress, PAGE_BYTES, PAGE_SHIFT } from "./direct";
+import { lockAllStores, unlockAllStores } from "./store";
 
 /** Largest order: 1024 pages, 4 MiB. */
 export const MAX_ORDER: u32 = 10;
@@ -35,6 +41,10 @@ const ORDER: u8 = 0x0f;
 /** The bit of limbo in eight states at once. */
 const LIMBO_BITS: u64 = 0x8080_8080_8080_8080;
 const INSIDE: u8 = 0;
+
+/** State of a single page that somebody has, and of one that a processor keeps at hand. */
+export const TAKEN_PAGE: u8 = TAKEN;
+export const KEPT_PAGE: u8 = FREE | ORDER;
 
 /** Offsets of a free block's links. */
 const NEXT: u64 = 0;
@@ -70,18 +80,18 @@ export class BuddyPool {
   addChunk(phys: u64, bytes: u64, usedBytes: u64): bool {
     if (usedBytes > bytes) return false;
     const first = phys + ((usedBytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
-    const states = statesOf(phys, phys + bytes);
+    const states = statesBehind(phys, phys + bytes);
     const hasPages = first < states;
-    this.lock.acquire();
-    const isNew = this.chunks.insert(phys, bytes, hasPages) !== NO_CHUNK;
-    if (isNew && hasPages) {
+    this.lockTable();
+    const chunk = this.chunks.insert(phys, bytes, hasPages);
+    if (chunk !== NO_CHUNK && hasPages) {
       fillMemory(directAddress(states), RESERVED, bytes >> PAGE_SHIFT);
-      fillMemory(stateAddress(phys, phys + bytes, first), INSIDE, (states - first) >> PAGE_SHIFT);
+      fillMemory(this.chunks.stateAddress(chunk, first), INSIDE, (states - first) >> PAGE_SHIFT);
       this.total += (states - first) >> PAGE_SHIFT;
-      this.addBlocks(phys, phys + bytes, first, states);
+      this.addBlocks(chunk, first, states);
     }
-    this.lock.release();
-    return isNew;
+    this.unlockTable();
+    return chunk !== NO_CHUNK;
   }
 
   /** Chunks that there are. */
@@ -106,7 +116,7 @@ export class BuddyPool {
     return bytes;
   }
 
-  /** Whether a chunk, by its first physical address, has pages and all of them are free. */
+  /** Whether a chunk, by its first physical address, has pages and all of them are free in the pool. */
   isChunkFree(base: u64): bool {
     this.lock.acquire();
     const isFree = this.isFree(this.chunkAt(base));
@@ -120,14 +130,14 @@ export class BuddyPool {
    * @returns false, and changes nothing, when no chunk with pages begins there or some of them are not free.
    */
   withdrawChunk(base: u64): bool {
-    this.lock.acquire();
+    this.lockTable();
     const chunk = this.chunkAt(base);
     const isFree = this.isFree(chunk);
     if (isFree) {
-      this.unlinkAll(base, this.chunks.end(chunk));
+      this.unlinkAll(chunk);
       this.chunks.dropPages(chunk);
     }
-    this.lock.release();
+    this.unlockTable();
     return isFree;
   }
 
@@ -137,11 +147,11 @@ export class BuddyPool {
    * @returns false, and changes nothing, when no chunk begins there, or it has pages of the pool.
    */
   removeChunk(base: u64): bool {
-    this.lock.acquire();
+    this.lockTable();
     const chunk = this.chunkAt(base);
     const isEmpty = chunk !== NO_CHUNK && !this.chunks.hasPages(chunk);
     if (isEmpty) this.chunks.remove(chunk);
-    this.lock.release();
+    this.unlockTable();
     return isEmpty;
   }
 
@@ -149,22 +159,8 @@ export class BuddyPool {
   allocPages(order: u32): u64 {
     if (order > MAX_ORDER) return 0;
     this.lock.acquire();
-    let phys: u64 = 0;
-    let found = lowestBit(this.orders & ~(((<u64>1) << order) - 1));
-    if (found <= MAX_ORDER) {
-      phys = this.heads.at(found);
-      const chunk = this.chunks.find(phys);
-      const base = this.chunks.base(chunk);
-      const end = this.chunks.end(chunk);
-      this.unlink(phys, found);
-      while (found > order) {
-        found--;
-        this.push(base, end, phys + (PAGE_BYTES << found), found);
-      }
-      poke8(stateAddress(base, end, phys), TAKEN | <u8>order);
-      this.free -= (<u64>1) << order;
-      this.chunks.countOut(chunk, 1 << order);
-    }
+    const phys = this.split(order);
+    if (phys !== 0) poke8(this.stateOf(phys), TAKEN | <u8>order);
     this.lock.release();
     return phys;
   }
@@ -175,14 +171,40 @@ export class BuddyPool {
    * @returns false, and changes nothing, when no block of this order is taken at this address.
    */
   freePages(phys: u64, order: u32): bool {
-    if (order > MAX_ORDER || !isAligned(phys, PAGE_BYTES)) return false;
+    if (order > MAX_ORDER) return false;
     this.lock.acquire();
-    const chunk = this.chunks.find(phys);
-    const isTaken =
-      chunk !== NO_CHUNK && this.chunks.hasPages(chunk) && this.stateAt(chunk, phys) === (TAKEN | <u8>order);
-    if (isTaken) this.merge(chunk, phys, order);
+    const state = this.stateOf(phys);
+    const isTaken = state !== 0 && claimPage(state, TAKEN | <u8>order, INSIDE);
+    if (isTaken) this.merge(phys, order);
     this.lock.release();
     return isTaken;
+  }
+
+  /** Takes up to `most` single pages to keep at hand; writes the address of each, and that of its state, to `entries`. */
+  takeSingles(entries: u64, most: u32): u32 {
+    let count: u32 = 0;
+    this.lock.acquire();
+    while (count < most) {
+      const phys = this.split(0);
+      if (phys === 0) break;
+      const state = this.stateOf(phys);
+      poke8(state, KEPT_PAGE);
+      poke64(entries + <u64>count * 16, phys);
+      poke64(entries + <u64>count * 16 + 8, state);
+      count++;
+    }
+    this.lock.release();
+    return count;
+  }
+
+  /** Takes back what takeSingles() gave to keep. */
+  giveSingles(entries: u64, count: u32): void {
+    this.lock.acquire();
+    for (let i: u32 = 0; i < count; i++) {
+      poke8(peek64(entries + <u64>i * 16 + 8), INSIDE);
+      this.merge(peek64(entries + <u64>i * 16), 0);
+    }
+    this.lock.release();
   }
 
   /**
@@ -191,15 +213,11 @@ export class BuddyPool {
    * @returns false, and changes nothing, when no block of this order is taken at this address.
    */
   bury(phys: u64, order: u32, half: u32): bool {
-    if (order > MAX_ORDER || !isAligned(phys, PAGE_BYTES)) return false;
+    if (order > MAX_ORDER) return false;
     this.lock.acquire();
-    const chunk = this.chunks.find(phys);
-    const isTaken =
-      chunk !== NO_CHUNK && this.chunks.hasPages(chunk) && this.stateAt(chunk, phys) === (TAKEN | <u8>order);
-    if (isTaken) {
-      poke8(stateAddress(this.chunks.base(chunk), this.chunks.end(chunk), phys), limboOf(half) | <u8>order);
-      this.countWaiting(half, 1 << order);
-    }
+    const state = this.stateOf(phys);
+    const isTaken = state !== 0 && claimPage(state, TAKEN | <u8>order, limboOf(half) | <u8>order);
+    if (isTaken) this.countWaiting(half, 1 << order);
     this.lock.release();
     return isTaken;
   }
@@ -217,8 +235,7 @@ export class BuddyPool {
 
   private releaseIn(chunk: u32, half: u32, most: u32): u32 {
     const base = this.chunks.base(chunk);
-    const end = this.chunks.end(chunk);
-    const states = statesOf(base, end);
+    const states = this.chunks.pagesEnd(chunk);
     let count: u32 = 0;
     // States begin at a page's border and are followed by bytes of "reserved": eight at a time
     for (let page: u64 = 0; page < (states - base) >> PAGE_SHIFT && count < most; page++) {
@@ -231,7 +248,8 @@ export class BuddyPool {
       if ((state & ~ORDER) !== limboOf(half)) continue;
       const order: u32 = state & ORDER;
       this.countWaiting(half, -(1 << order));
-      this.merge(chunk, base + (page << PAGE_SHIFT), order);
+      poke8(at, INSIDE);
+      this.merge(base + (page << PAGE_SHIFT), order);
       count++;
     }
     return count;
@@ -269,17 +287,33 @@ export class BuddyPool {
     return base < phys ? phys : base;
   }
 
+  /**
+   * Native address of the state byte of the page that begins at a physical address; 0: the pool has no such page. Whoever asks
+   * holds the pool's lock, or a store's.
+   */
+  stateOf(phys: u64): u64 {
+    const chunk = this.chunks.find(phys);
+    if (chunk === NO_CHUNK || !this.chunks.hasPages(chunk) || !isAligned(phys, PAGE_BYTES)) return 0;
+    return this.chunks.stateAddress(chunk, phys);
+  }
+
+  /** Whether a block of an order that somebody has begins at a physical address. Asked under the pool's lock, or a store's. */
+  isTaken(phys: u64, order: u32): bool {
+    const state = this.stateOf(phys);
+    return state !== 0 && peek8(state) === (TAKEN | <u8>order);
+  }
+
   /** Pages that can be handed out altogether. */
   totalPages(): u64 {
     return this.total;
   }
 
-  /** Pages that are free now. */
+  /** Pages that are free now, and that no processor keeps at hand. */
   freePageCount(): u64 {
     return this.free;
   }
 
-  /** Pages that are handed out now: what is in limbo has been given back. */
+  /** Pages that are handed out now, or kept at hand: what is in limbo has been given back. */
   usedPages(): u64 {
     return this.total - this.free - <u64>this.waitingPages();
   }
@@ -289,14 +323,19 @@ export class BuddyPool {
     return order > MAX_ORDER ? 0 : this.counts.at(order);
   }
 
+  /** Whether there is a free block that 2^order pages could be taken from; true or false may be past already. */
+  hasBlock(order: u32): bool {
+    return order <= MAX_ORDER && this.orders >> order !== 0;
+  }
+
   /** Cuts the free pages [first, last) into the largest aligned blocks. */
-  private addBlocks(base: u64, end: u64, first: u64, last: u64): void {
+  private addBlocks(chunk: u32, first: u64, last: u64): void {
     this.free += (last - first) >> PAGE_SHIFT;
     let phys = first;
     while (phys < last) {
       let order = MAX_ORDER;
       while (!isAligned(phys, PAGE_BYTES << order) || last - phys < PAGE_BYTES << order) order--;
-      this.push(base, end, phys, order);
+      this.push(this.chunks.stateAddress(chunk, phys), phys, order);
       phys += PAGE_BYTES << order;
     }
   }
@@ -312,11 +351,10 @@ export class BuddyPool {
   }
 
   /** Takes all blocks of a chunk out of their lists: few, since all that are free have merged. */
-  private unlinkAll(base: u64, end: u64): void {
-    const states = statesOf(base, end);
-    let phys = base;
-    while (phys < states) {
-      const state = peek8(stateAddress(base, end, phys));
+  private unlinkAll(chunk: u32): void {
+    let phys = this.chunks.base(chunk);
+    while (phys < this.chunks.pagesEnd(chunk)) {
+      const state = peek8(this.chunks.stateAddress(chunk, phys));
       const order: u32 = (state & FREE) !== 0 ? state & ORDER : 0;
       if ((state & FREE) !== 0) {
         this.unlink(phys, order);
@@ -327,31 +365,49 @@ export class BuddyPool {
     }
   }
 
-  /** Makes a taken block free, together with every buddy that is free too. */
-  private merge(chunk: u32, taken: u64, takenOrder: u32): void {
+  /** Takes 2^order pages out of the smallest free block that has them, or 0; their state is the caller's to write. */
+  private split(order: u32): u64 {
+    let found = lowestBit(this.orders & ~(((<u64>1) << order) - 1));
+    if (found > MAX_ORDER) return 0;
+    const phys = this.heads.at(found);
+    const chunk = this.chunks.find(phys);
+    const state = this.chunks.stateAddress(chunk, phys);
+    this.unlink(phys, found);
+    while (found > order) {
+      found--;
+      this.push(state + ((<u64>1) << found), phys + (PAGE_BYTES << found), found);
+    }
+    this.free -= (<u64>1) << order;
+    this.chunks.countOut(chunk, 1 << order);
+    return phys;
+  }
+
+  /** Makes a block free that is in no list, and whose state says "inside", together with every buddy that is free too. */
+  private merge(block: u64, blockOrder: u32): void {
+    const chunk = this.chunks.find(block);
     const base = this.chunks.base(chunk);
-    const end = this.chunks.end(chunk);
-    let phys = taken;
-    let order = takenOrder;
+    let phys = block;
+    let order = blockOrder;
     this.free += (<u64>1) << order;
     this.chunks.countOut(chunk, -(1 << order));
-    poke8(stateAddress(base, end, phys), INSIDE);
     while (order < MAX_ORDER) {
       const buddy = phys ^ (PAGE_BYTES << order);
+      if (buddy < base) break;
       // A buddy above begins where this block ends, so never behind the states.
-      if (buddy < base || peek8(stateAddress(base, end, buddy)) !== (FREE | <u8>order)) break;
+      const state = this.chunks.stateAddress(chunk, buddy);
+      if (peek8(state) !== (FREE | <u8>order)) break;
       this.unlink(buddy, order);
-      poke8(stateAddress(base, end, buddy), INSIDE);
+      poke8(state, INSIDE);
       order++;
       phys = alignDown(phys, PAGE_BYTES << order);
     }
-    this.push(base, end, phys, order);
+    this.push(this.chunks.stateAddress(chunk, phys), phys, order);
   }
 
   /** Puts a block in front of its order's list. */
-  private push(base: u64, end: u64, phys: u64, order: u32): void {
+  private push(state: u64, phys: u64, order: u32): void {
     const next = this.heads.at(order);
-    poke8(stateAddress(base, end, phys), FREE | <u8>order);
+    poke8(state, FREE | <u8>order);
     poke64(directAddress(phys) + NEXT, next);
     poke64(directAddress(phys) + PREVIOUS, 0);
     if (next !== 0) poke64(directAddress(next) + PREVIOUS, phys);
@@ -371,8 +427,15 @@ export class BuddyPool {
     if (this.heads.at(order) === 0) this.orders &= ~((<u64>1) << order);
   }
 
-  private stateAt(chunk: u32, phys: u64): u8 {
-    return peek8(stateAddress(this.chunks.base(chunk), this.chunks.end(chunk), phys));
+  /** The table of chunks changes: nobody reads it, and no page goes between the pool and the stores. */
+  private lockTable(): void {
+    lockAllStores();
+    this.lock.acquire();
+  }
+
+  private unlockTable(): void {
+    this.lock.release();
+    unlockAllStores();
   }
 
   private get lock(): TicketLock {
@@ -392,16 +455,11 @@ export class BuddyPool {
   }
 }
 
+/** Changes the state at a native address from one value to another; false when it is not that one. Of two, one succeeds. */
+export function claimPage(state: u64, from: u8, to: u8): bool {
+  return compareExchange8(state, from, to) === from;
+}
+
 function limboOf(half: u32): u8 {
   return half === 0 ? LIMBO_0 : LIMBO_1;
-}
-
-/** Physical address of a chunk's state bytes: whole pages at its end. */
-function statesOf(base: u64, end: u64): u64 {
-  return end - ((((end - base) >> PAGE_SHIFT) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
-}
-
-/** Native address of the state byte of a page. */
-function stateAddress(base: u64, end: u64, phys: u64): u64 {
-  return directAddress(statesOf(base, end) + ((phys - base) >> PAGE_SHIFT));
 }

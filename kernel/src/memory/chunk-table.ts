@@ -4,37 +4,49 @@
 //      ├── used by the loader ──┼── pages of the pool ───────────────────────────┼── page states ────┤
 //                            1 byte per page of the chunk, in whole pages at its end ──┘
 //
-// All else about a chunk follows from where it begins and ends, but for how much of it is in use. An entry is three words:
+// An entry is four words. What is looked up for each page that comes and goes is ready to use:
 //
-//      63                                                    12           0
-//     ┌───────────────────────────────────────────────────────┬────────────┐
-//     │ base                                                  │     0      │
-//     ├───────────────────────────────────────────────────────┼──────────┬─┤
-//     │ end                                                   │     0    │P│  P: has pages of the pool, and so page states
-//     ├───────────────────────────────────────────────────────┴──────────┴─┤
+//      63                                                                 0
+//     ┌────────────────────────────────────────────────────────────────────┐
+//     │ base                                                               │
+//     ├────────────────────────────────────────────────────────────────────┤
+//     │ end                                                                │
+//     ├────────────────────────────────────────────────────────────────────┤
+//     │ states: plus a page's number: native address of its state          │  0: has no pages of the pool
+//     ├────────────────────────────────────────────────────────────────────┤
 //     │ out                                                                │  pages of the pool that are in no list of free
 //     └────────────────────────────────────────────────────────────────────┘  blocks; 0: the chunk is wholly free
+//
+// Where a page was found last is remembered by its address, 4 MiB as one: as many chunks have that size, finding a page's chunk
+// again is one look.
 
 import { DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { isAligned } from "../../../bsl/src/bits";
 import { FixedArray } from "../../../bsl/src/fixed-array";
-import { PAGE_BYTES } from "./direct";
+import { directAddress, PAGE_BYTES, PAGE_SHIFT } from "./direct";
 
 /** Most chunks; 4 GiB if each has 4 MiB, as Linux's largest allocations do. */
 export const MAX_CHUNKS: u32 = 1024;
 /** No chunk. */
 export const NO_CHUNK: u32 = 0xffff_ffff;
-/** Bytes that a table takes. */
-export const CHUNK_TABLE_BYTES: u32 = 8 + MAX_CHUNKS * 24;
 
-const HAS_PAGES: u64 = 1;
-/** Words of an entry, and where they are. */
-const ENTRY: u32 = 3;
+/** Words of an entry, and which they are. */
+const ENTRY: u32 = 4;
 const BASE: u32 = 0;
 const END: u32 = 1;
-const OUT: u32 = 2;
+const STATES: u32 = 2;
+const OUT: u32 = 3;
 
-/** A sorted table of chunks in linear memory, empty when zeroed. Its owner's lock protects it. */
+/** Chunks that are remembered by addresses, and log2 of the bytes that count as one. */
+const MEMORIES: u32 = 1024;
+const MEMORY_SHIFT: u64 = 22;
+
+/** Offsets of what lies behind the table's fields, and bytes that it takes. */
+const WORDS: usize = 8;
+const MEMORY: usize = WORDS + 8 * <usize>(ENTRY * MAX_CHUNKS);
+export const CHUNK_TABLE_BYTES: u32 = <u32>MEMORY + 2 * MEMORIES;
+
+/** A sorted table of chunks in linear memory, empty when zeroed. Its owner's locks protect it. */
 @unmanaged
 export class ChunkTable {
   private count: u32 = 0;
@@ -49,7 +61,9 @@ export class ChunkTable {
     if (index < this.count && this.base(index) < base + bytes) return NO_CHUNK;
     this.words.move(ENTRY * (index + 1), ENTRY * index, ENTRY * (this.count - index));
     this.words.set(ENTRY * index + BASE, base);
-    this.words.set(ENTRY * index + END, (base + bytes) | (hasPages ? HAS_PAGES : 0));
+    this.words.set(ENTRY * index + END, base + bytes);
+    const states = directAddress(statesBehind(base, base + bytes)) - (base >> PAGE_SHIFT);
+    this.words.set(ENTRY * index + STATES, hasPages ? states : 0);
     this.words.set(ENTRY * index + OUT, 0);
     this.count++;
     return index;
@@ -63,8 +77,14 @@ export class ChunkTable {
 
   /** Index of the chunk that a physical address lies in, or NO_CHUNK. */
   find(phys: u64): u32 {
-    const index = this.countUpTo(phys);
-    return index > 0 && phys < this.end(index - 1) ? index - 1 : NO_CHUNK;
+    const place = <u32>(phys >> MEMORY_SHIFT) % MEMORIES;
+    const last: u32 = this.memories.at(place);
+    if (last < this.count && phys >= this.base(last) && phys < this.end(last)) return last;
+    const index = this.countUpTo(phys) - 1;
+    if (index === NO_CHUNK || phys >= this.end(index)) return NO_CHUNK;
+    // Several processors may write here at once: whatever they leave, it is looked at before it is believed
+    this.memories.set(place, <u16>index);
+    return index;
   }
 
   /** Index of the first chunk that ends behind a physical address, or NO_CHUNK. */
@@ -86,17 +106,27 @@ export class ChunkTable {
 
   /** Physical address behind chunk `index`. */
   end(index: u32): u64 {
-    return this.words.at(ENTRY * index + END) & ~HAS_PAGES;
+    return this.words.at(ENTRY * index + END);
   }
 
   /** Whether chunk `index` has pages of the pool. */
   hasPages(index: u32): bool {
-    return (this.words.at(ENTRY * index + END) & HAS_PAGES) !== 0;
+    return this.words.at(ENTRY * index + STATES) !== 0;
+  }
+
+  /** Physical address behind the pages of chunk `index`, where their states are. */
+  pagesEnd(index: u32): u64 {
+    return statesBehind(this.base(index), this.end(index));
+  }
+
+  /** Native address of the state of a page of chunk `index`, which has pages. */
+  stateAddress(index: u32, phys: u64): u64 {
+    return this.words.at(ENTRY * index + STATES) + (phys >> PAGE_SHIFT);
   }
 
   /** Chunk `index` is owned from now on, and has no pages of the pool. */
   dropPages(index: u32): void {
-    this.words.set(ENTRY * index + END, this.end(index));
+    this.words.set(ENTRY * index + STATES, 0);
   }
 
   /** Pages of chunk `index` that are in none of the pool's lists of free blocks. */
@@ -122,6 +152,15 @@ export class ChunkTable {
   }
 
   private get words(): FixedArray<u64> {
-    return changetype<FixedArray<u64>>(changetype<usize>(this) + 8);
+    return changetype<FixedArray<u64>>(changetype<usize>(this) + WORDS);
   }
+
+  private get memories(): FixedArray<u16> {
+    return changetype<FixedArray<u16>>(changetype<usize>(this) + MEMORY);
+  }
+}
+
+/** Physical address of the states of a chunk: whole pages at its end. */
+export function statesBehind(base: u64, end: u64): u64 {
+  return end - ((((end - base) >> PAGE_SHIFT) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1));
 }

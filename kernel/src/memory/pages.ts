@@ -1,19 +1,21 @@
 // The kernel's pages: one pool for all processors, from the chunks that the loader gives
 //
+// A single page comes from what the processor keeps at hand (page-store.ts), anything larger from the pool.
+//
 // What an extension gives back may still be used by another processor's ring 3, which has not dropped its translation: it
 // waits in limbo, in two halves, until every processor has flushed.
 //
 //     free, all are asked to flush ──> young half ──the old one is empty──> old half ──all have flushed──> the pool
 //
-// Nobody waits for it. Whoever gives pages back, or finds none, looks how far the old half is.
+// Nobody waits for it. Whoever gives pages back, or finds none, looks how far the old half is. Whoever still finds none gives
+// what all processors keep at hand back to the pool, so that a page is found wherever it is.
 
-import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
-import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
 import { TicketLock } from "../../../bsl/src/lock";
-import { fillMemory } from "../../../bsl/src/memory";
 import { isFlushed, requestFlushEverywhere } from "../requests";
 import { BUDDY_POOL_BYTES, BuddyPool } from "./buddy";
+import { emptyPageStores, keepPage, keptPages, stockPages, takePage, takeZeroedPage } from "./page-store";
 import { SlabCache } from "./slab";
+import { lockAllStores, unlockAllStores } from "./store";
 
 /** All memory of the hypervisor that is not the loader's own. */
 export const pages: BuddyPool = changetype<BuddyPool>(memory.data(BUDDY_POOL_BYTES, 8));
@@ -31,35 +33,35 @@ let oldAsked: u64 = 0;
 
 /** A zeroed page (physical address); 0 when none is left. */
 export function allocatePage(): u64 {
-  const page = allocatePages(0);
-  if (page != 0) fillMemory(DIRECT_BASE + page, 0, PAGE_SIZE);
+  let page = takeZeroedPage(pages);
+  while (page == 0 && makeRoom(0)) page = takeZeroedPage(pages);
   return page;
 }
 
 /** 2^order pages that hold whatever they held (physical address); 0 when there are none, not even in limbo. */
 export function allocatePages(order: u32): u64 {
-  let phys = pages.allocPages(order);
-  while (phys == 0 && reclaim()) phys = pages.allocPages(order);
+  let phys = order == 0 ? takePage(pages) : pages.allocPages(order);
+  while (phys == 0 && makeRoom(order)) phys = order == 0 ? takePage(pages) : pages.allocPages(order);
   return phys;
 }
 
 /** An object of zeroes (native address); 0 when there is no memory, not even in limbo. */
 export function allocateObject(cache: SlabCache): u64 {
   let object = cache.allocate();
-  while (object == 0 && reclaim()) object = cache.allocate();
+  while (object == 0 && makeRoom(cache.slabOrder())) object = cache.allocate();
   return object;
 }
 
 /** Gives back a page that no ring 3 could ever see; false when it is not an allocated page of the pool. */
 export function freePage(page: u64): bool {
-  return pages.freePages(page, 0);
+  return keepPage(pages, page);
 }
 
 /** Gives back pages that were taken out of an extension's tables; false when no such block of the pool is allocated. */
 export function freeSeenPages(phys: u64, order: u32): bool {
   if (pages.waitingPages() != 0) reclaim();
   const asked = requestFlushEverywhere();
-  if (isFlushed(asked)) return pages.freePages(phys, order);
+  if (isFlushed(asked)) return order == 0 ? keepPage(pages, phys) : pages.freePages(phys, order);
   lock.acquire();
   const done = pages.bury(phys, order, young);
   youngAsked = max<u64>(youngAsked, asked);
@@ -84,4 +86,33 @@ export function reclaim(): bool {
 function releaseOld(): u32 {
   const old = young ^ 1;
   return pages.isWaiting(old) && isFlushed(oldAsked) ? pages.release(old, LOOK_BLOCKS) : 0;
+}
+
+/** Gives what all processors keep at hand to the pool: how many pages that were. */
+export function emptyStores(): u32 {
+  lockAllStores();
+  const count = emptyPageStores(pages);
+  unlockAllStores();
+  return count;
+}
+
+/** A processor has come up: it has zeroed pages at hand from now on, if there are many. */
+export function fillStore(): void {
+  stockPages(pages);
+}
+
+/** Finds memory for whoever found no block of an order: whether it is worth another try. */
+function makeRoom(order: u32): bool {
+  // The last question is for what others gave back between our look into the pool and the one into their stores
+  return reclaim() || emptyStores() != 0 || pages.hasBlock(order);
+}
+
+/** Pages that somebody has. */
+export function usedPages(): u64 {
+  return pages.usedPages() - keptPages();
+}
+
+/** Pages that nobody has: in the pool, or at hand somewhere. */
+export function freePages(): u64 {
+  return pages.freePageCount() + keptPages();
 }

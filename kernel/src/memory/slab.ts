@@ -122,6 +122,11 @@ export class SlabCache {
     return this.slabs << this.order;
   }
 
+  /** Order of the blocks that are its slabs. */
+  slabOrder(): u32 {
+    return this.order;
+  }
+
   /** Bytes from one object to the next. */
   strideBytes(): u64 {
     return this.objectBytes;

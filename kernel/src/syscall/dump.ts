@@ -11,7 +11,7 @@ import { peek64 } from "../../../bsl/src/memory";
 import { close, decimal, hex, open, text } from "../console";
 import { currentExtension, extensionAt, extensionCount } from "../extension";
 import { usedRuns } from "../extension-memory";
-import { pages } from "../memory/pages";
+import { pages, usedPages } from "../memory/pages";
 import { lockObjects, unlockObjects } from "../objects";
 import { ppid } from "../pp";
 import { printLog } from "../statistics";
@@ -96,7 +96,7 @@ export function dumpExt(reg0: u64): u64 {
 export function dumpPagePool(): u64 {
   open();
   text("page pool: ");
-  decimal(pages.usedPages());
+  decimal(usedPages());
   text(" of ");
   decimal(pages.totalPages());
   text(" pages used\n");

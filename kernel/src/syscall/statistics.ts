@@ -28,7 +28,7 @@ import {
 } from "../../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../../abi/generated/bare/windows";
 import { usedRuns } from "../extension-memory";
-import { pages } from "../memory/pages";
+import { pages, usedPages } from "../memory/pages";
 import { nesteds } from "../nested/nested";
 import { maps } from "../permission-map";
 import { Pool } from "../pool";
@@ -42,7 +42,7 @@ import { registerFilesTotal, registerFilesUsed, vss } from "../vs";
 export function statisticsPool(): u64 {
   switch (block64(PP_BLOCK_REG1)) {
     case POOL_PAGES:
-      return give(pages.totalPages(), pages.usedPages());
+      return give(pages.totalPages(), usedPages());
     case POOL_HUGE:
       return give(MAX_HUGE_ALLOCATIONS, usedRuns());
     case POOL_VMS:

@@ -1,12 +1,21 @@
 // The allocators on a simulated machine, and what tests ask of them
 
-import { DIRECT_BASE } from "@bareflank/abi";
+import { BOOT_ARGS_PP_COUNT, DIRECT_BASE, DIRECT_BYTES, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "@bareflank/abi";
 import { type LoadedPart, loadPart, type SimulatedMemory } from "../../../bsl/test-support/index.ts";
 
 /** Exports of test/fixtures/memory.ts. bool arrives as 0 or 1, u64 as a signed bigint. */
 export interface Allocators {
   allocatePage(): bigint;
+  allocatePages(order: number): bigint;
+  allocateObject(cache: number): bigint;
   freePage(phys: bigint): number;
+  announceStore(id: number, block: bigint): void;
+  fillStore(): void;
+  emptyStores(): number;
+  keptPages(): number;
+  zeroedPages(): number;
+  usedPagesOfAll(): bigint;
+  freePagesOfAll(): bigint;
   addChunk(phys: bigint, bytes: bigint, usedBytes: bigint): number;
   allocPages(order: number): bigint;
   freePages(phys: bigint, order: number): number;
@@ -36,9 +45,31 @@ export const PAGE = 4096n;
 export const MEBIBYTE = 0x10_0000n;
 export const MAX_ORDER = 10;
 
-/** Empty allocators. */
+/** Most processors that a test has. */
+const PROCESSORS = 4;
+/** Where their blocks lie in the direct map: far above all chunks. */
+const blockOf = (id: number) => DIRECT_BASE + DIRECT_BYTES - BigInt(256 + id) * MEBIBYTE;
+
+/** Empty allocators. The test is the first processor. */
 export function loadAllocators(): LoadedPart<Allocators> {
-  return loadPart<Allocators>("kernel-memory");
+  const load = (offset: number) => Number(part.memory.peek(PP_AREA_BASE + BigInt(offset >>> 0), 4));
+  const part = loadPart<Allocators>("kernel-memory", { intrinsics: { pparea: { ppLoad32: load } } });
+  part.memory.map(PP_AREA_BASE + BigInt(PP_ARGS), Number(PAGE));
+  part.memory.poke(PP_AREA_BASE + BigInt(PP_ARGS + BOOT_ARGS_PP_COUNT), 4, 1n);
+  for (let id = 0; id < PROCESSORS; id++) part.memory.map(blockOf(id), Number(PAGE));
+  comeUp(part, 0);
+  return part;
+}
+
+/** The test is a processor that comes up. */
+export function comeUp(part: LoadedPart<Allocators>, id: number): void {
+  become(part, id);
+  part.exports.announceStore(id, blockOf(id));
+}
+
+/** The test is another processor from now on. */
+export function become({ memory }: LoadedPart<Allocators>, id: number): void {
+  memory.alias(PP_AREA_BASE + BigInt(PP_BLOCK), blockOf(id), Number(PAGE));
 }
 
 /** Maps a chunk into the direct map, full of old bytes, and adds it. */

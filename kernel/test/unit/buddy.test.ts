@@ -175,15 +175,6 @@ describe("a block", () => {
     expect(part.exports.usedPages()).toBe(0n);
   });
 
-  test("of the kernel's page call holds zeros", () => {
-    const part = loadAllocators();
-    addChunk(part, BASE, 8n * PAGE);
-    const phys = part.exports.allocatePage();
-    expect(part.memory.read(DIRECT_BASE + phys, 4096)).toEqual(new Uint8Array(4096));
-    expect(part.exports.freePage(phys)).toBe(1);
-    expect(part.exports.freePage(phys)).toBe(0);
-  });
-
   test("comes from its own pool", () => {
     const part = loadAllocators();
     addChunk(part, BASE, MEBIBYTE);
