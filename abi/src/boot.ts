@@ -4,7 +4,7 @@ import { structure, table } from "./schema.ts";
 
 export const versions = table("boot", "Versions that must match between kernel image, loader and bfm", "u64", {
   BOOT_MAGIC: [0x4c45_4e52_454b_4642n, '"BFKERNEL", little endian.'],
-  BOOT_VERSION: [3n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
+  BOOT_VERSION: [4n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
 });
 
 export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
@@ -63,7 +63,7 @@ export const msrRights = table("boot", "ExtensionPolicy.msrRights", "u32", {
   MSR_RIGHT_WRITE: 2,
 });
 
-export const phases = table("boot", "BootArgs.phase: how far a processor has come", "u32", {
+export const phases = table("boot", "BootReport.phase: how far a processor has come", "u32", {
   PHASE_NONE: 0,
   PHASE_KERNEL: [1, "In the microkernel's own start."],
   PHASE_START: [2, "In the extension's _start."],
@@ -73,7 +73,7 @@ export const phases = table("boot", "BootArgs.phase: how far a processor has com
   PHASE_HALTED: [6, "The microkernel halted this processor; the ring says why."],
 });
 
-export const bootStatus = table("boot", "BootArgs.status: why the kernel gave a processor back", "u32", {
+export const bootStatus = table("boot", "BootReport.status: why the kernel gave a processor back", "u32", {
   BOOT_OK: 0,
   BOOT_BAD_ARGS: [1, "Magic or version of BootArgs is wrong."],
   BOOT_NO_MEMORY: [2, "A pool is empty."],
@@ -106,9 +106,7 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   extCount: ["u32", "Entries of ext."],
   vendor: ["u32", "VENDOR_*."],
   features: ["u32", "CPU_FEATURE_* that the loader found on every processor."],
-  phase: ["u32", "Written by the kernel: PHASE_*."],
-  status: ["u32", "Written by the kernel: BOOT_*."],
-  detail: ["u64", "Written by the kernel; depends on status."],
+  reportPhys: ["u64", "This processor's BootReport, which is the operating system's memory."],
   extBytes: ["u64[8]", "Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE."],
   arenaPhys: [
     "u64[64]",
@@ -119,6 +117,16 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   policyBytes: ["u64", "ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed."],
   debugLevel: ["u32", "0 errors, 1 life cycle, 2 every exit."],
   reserved: "u32",
+});
+
+/**
+ * One per processor, all in one page. Beside the debug ring it is the only memory that kernel and operating system share while
+ * the hypervisor runs: what the kernel reads there it does not rely on.
+ */
+export const bootReport = structure("boot", "BootReport", "What the kernel tells the loader on one processor", {
+  phase: ["u32", "PHASE_*."],
+  status: ["u32", "BOOT_*."],
+  detail: ["u64", "Depends on status."],
 });
 
 export const vendors = table("boot", "BootArgs.vendor", "u32", { VENDOR_AMD: 1, VENDOR_INTEL: 2 });

@@ -58,6 +58,11 @@ export const objectCalls: readonly SystemCall[] = [
     { nested: "nested" },
     { waiting: "u64" },
   ),
+  call(
+    "nested_guard",
+    "Makes a root VS see all physical memory as it is, but the hypervisor's own: that reads as zeroes, and writes raise #GP.",
+    { vs: "vs" },
+  ),
 
   call(
     "map_create",

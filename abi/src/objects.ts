@@ -16,8 +16,7 @@ export const nestedFlags = table("objects", "Nested page tables: rights, memory 
   NESTED_TYPE: [0x700, "The memory type's bits."],
   NESTED_OWN_ABSENT: [0x0000, "nested_identity: the hypervisor's own pages are not there."],
   NESTED_OWN_BLANK: [0x1000, "nested_identity: a page of zeroes is read in their place."],
-  NESTED_OWN_SHOWN: [0x2000, "nested_identity: they are as they are. Only in tables for the root VM."],
-  NESTED_OWN: [0x3000, "The bits of these three."],
+  NESTED_OWN: [0x1000, "The bit of these two."],
   NESTED_PAGE_4K: [0x1_0000, "Pages of no more than 4 KiB; as a result: it is one."],
   NESTED_PAGE_2M: [0x2_0000, "Pages of no more than 2 MiB; as a result: it is one."],
   NESTED_PAGE_1G: [0x3_0000, "Pages of no more than 1 GiB; as a result: it is one."],
@@ -29,7 +28,10 @@ export const nestedCreate = table(
   "Nested page tables: how they are made, and what the processor can",
   "u32",
   {
-    NESTED_FOR_ROOT: [1, "Only the operating system's VSs may use them. They may show the hypervisor's own pages."],
+    NESTED_FOR_ROOT: [
+      1,
+      "Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too.",
+    ],
     NESTED_HAS_EXECUTE_ONLY: [1, "The right to execute is possible without the right to read."],
     NESTED_HAS_1G: [2, "Pages of 1 GiB."],
   },

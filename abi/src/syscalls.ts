@@ -65,6 +65,7 @@ export const syscalls = table("syscalls", "System calls: bits 31:0 of RAX (opcod
   SYSCALL_NESTED_ATTACH: 0xa_0007,
   SYSCALL_NESTED_DETACH: 0xa_0008,
   SYSCALL_NESTED_FLUSH: 0xa_0009,
+  SYSCALL_NESTED_GUARD: 0xa_000a,
   SYSCALL_MAP_CREATE: 0xb_0000,
   SYSCALL_MAP_DESTROY: 0xb_0001,
   SYSCALL_MAP_TRAP: 0xb_0002,

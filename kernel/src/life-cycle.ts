@@ -10,12 +10,10 @@
 // which owns the root VM last. The others end both in wait; afterwards they are called by messages.
 
 import { hideFpu, settleFpu } from "#arch/fpu";
-import { ppLoad32 } from "#arch/pparea";
 import { resetForFail } from "#arch/ring3";
 import { giveBack, giveBackSaved } from "#arch/root";
 import { raiseStep, skipInstruction } from "#arch/vendor";
 import {
-  BOOT_ARGS_STATUS,
   BOOT_EXT_EXIT,
   BOOT_EXT_FAULT,
   BOOT_EXT_NO_BOOTSTRAP,
@@ -53,7 +51,6 @@ import {
   PRESENCE_BUSY,
   PRESENCE_READY,
 } from "../../abi/generated/bare/pp-block";
-import { PP_ARGS } from "../../abi/generated/bare/windows";
 import { activate } from "./activate";
 import { noteCaller, printBacktrace } from "./backtrace";
 import { close, decimal, hex, line, open, text } from "./console";
@@ -69,7 +66,17 @@ import {
 import { failCall, isCalled } from "./message";
 import { lockObjects, tryLockObjects, unlockObjects } from "./objects";
 import { printExtension } from "./policy";
-import { activeVs, block32, ppid, prepareUpcall, setBlock32, setBlock64, setPhase, setStatus } from "./pp";
+import {
+  activeVs,
+  block32,
+  ppid,
+  prepareUpcall,
+  reportedStatus,
+  setBlock32,
+  setBlock64,
+  setPhase,
+  setStatus,
+} from "./pp";
 import { takeSeat } from "./seat";
 import { countExit, printExits } from "./statistics";
 import { ownsRootVm, rootOwner } from "./vm";
@@ -302,7 +309,7 @@ function endExtension(status: u32, detail: u64, inFail: bool): u32 {
     return ACTION_HALT;
   }
   const vs = vsAt(ppid());
-  const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
+  const code: u64 = reportedStatus();
   if (activateRoot(vs, status)) {
     skipInstruction(vs);
     vs.writeGeneral(0, code);

@@ -1,6 +1,6 @@
 // Entry points of the microkernel: what its assembly calls; those that differ between processors are the architecture's
 
-import { KERNEL_DATA, mapNewPages, translate } from "#arch/page-table";
+import { KERNEL_DATA, mapNewPages } from "#arch/page-table";
 import { ppLoad32, ppLoad64, ppStore64 } from "#arch/pparea";
 import { enterHostMode, initProcessors, makeProcessor } from "#arch/processor";
 import { giveBackSaved } from "#arch/root";
@@ -15,9 +15,9 @@ import {
   BOOT_ARGS_MAGIC,
   BOOT_ARGS_PP_COUNT,
   BOOT_ARGS_PPID,
+  BOOT_ARGS_REPORT_PHYS,
   BOOT_ARGS_RING_PHYS,
   BOOT_ARGS_ROOT_PHYS,
-  BOOT_ARGS_STATUS,
   BOOT_ARGS_VENDOR,
   BOOT_ARGS_VERSION,
   BOOT_BAD_ARGS,
@@ -31,14 +31,7 @@ import {
 } from "../../abi/generated/bare/boot";
 import { ACTION_PROMOTE, PP_BLOCK_PPID } from "../../abi/generated/bare/pp-block";
 import { BOOTSTRAP_PPID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
-import {
-  DIRECT_BASE,
-  HANDOFF_BASE,
-  PP_AREA_BASE,
-  PP_ARGS,
-  PP_STATE,
-  PP_STATISTICS,
-} from "../../abi/generated/bare/windows";
+import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_STATE, PP_STATISTICS } from "../../abi/generated/bare/windows";
 import { attachRing, line } from "./console";
 import { extensionAt, extensionCount, setCurrentExtension, threadPointer } from "./extension";
 import { loadExtension } from "./extension-image";
@@ -47,7 +40,7 @@ import { fillStore, pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
 import { makePortPolicy, readPolicy } from "./policy";
-import { setBlock32, setPhase, setStatus, showOnline } from "./pp";
+import { reportedStatus, setBlock32, setPhase, setStatus, showOnline } from "./pp";
 import { makeSeats } from "./seat";
 import { announceCounters } from "./statistics";
 import { initVms } from "./vm";
@@ -60,11 +53,11 @@ export { enterSyscall, serveSyscall } from "./syscall/dispatch";
 
 /** A processor arrives from the loader. Result: ACTION_*. */
 export function enterBoot(): u32 {
-  setPhase(PHASE_KERNEL);
   if (ppLoad64(PP_ARGS + BOOT_ARGS_MAGIC) != BOOT_MAGIC || ppLoad64(PP_ARGS + BOOT_ARGS_VERSION) != BOOT_VERSION) {
-    return refuse(BOOT_BAD_ARGS);
+    return refuseArgs();
   }
-  if (!chooseVendor(ppLoad32(PP_ARGS + BOOT_ARGS_VENDOR))) return refuse(BOOT_BAD_ARGS);
+  setPhase(PHASE_KERNEL);
+  if (!chooseVendor(ppLoad32(PP_ARGS + BOOT_ARGS_VENDOR))) return refuseArgs();
   const ppid = ppLoad32(PP_ARGS + BOOT_ARGS_PPID);
   const root = ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS);
   setBlock32(PP_BLOCK_PPID, ppid);
@@ -86,7 +79,7 @@ function bootSystem(): bool {
     const bytes = ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_BYTES + i * 8);
     if (!pages.addChunk(phys, bytes, ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_USED + i * 8))) return false;
   }
-  if (!ownLoaderPages(ring)) return false;
+  if (!ownSharedPages(ring)) return false;
   initVms();
   initVps();
   initNesteds();
@@ -105,11 +98,10 @@ function loadExtensions(): bool {
   return true;
 }
 
-/** Pages that the loader lends besides its chunks: no call may map them for the extension either. */
-function ownLoaderPages(ring: u64): bool {
-  if (ring != 0 && !pages.addChunk(ring, DEBUG_RING_AREA_BYTES, DEBUG_RING_AREA_BYTES)) return false;
-  const handoff = translate(ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS), HANDOFF_BASE);
-  return handoff == 0 || pages.ownsPhys(handoff) || pages.addChunk(handoff, PAGE_SIZE, PAGE_SIZE);
+/** Pages that kernel and operating system share: no call may map them for the extension either. */
+function ownSharedPages(ring: u64): bool {
+  const reports = ppLoad64(PP_ARGS + BOOT_ARGS_REPORT_PHYS) & ~(<u64>PAGE_SIZE - 1);
+  return (ring == 0 || pages.addShared(ring, DEBUG_RING_AREA_BYTES)) && pages.addShared(reports, PAGE_SIZE);
 }
 
 /** What is done on every processor. Memory first, so that giving up leaves the processor as it was. */
@@ -129,9 +121,13 @@ function bootProcessor(ppid: u32, root: u64): bool {
 function refuse(status: u32): u32 {
   setStatus(status, 0);
   line("bareflank: the microkernel could not start on this processor");
-  const code: u64 = ppLoad32(PP_ARGS + BOOT_ARGS_STATUS);
-  // What speaks another version cannot be restored from; nothing has changed yet either
-  if (status == BOOT_BAD_ARGS) ppStore64(PP_STATE + SAVED_STATE_RAX, code);
-  else giveBackSaved(code);
+  giveBackSaved(reportedStatus());
+  return ACTION_PROMOTE;
+}
+
+/** The same when the loader speaks another version: nothing that it left can be used, and nothing has changed yet. */
+function refuseArgs(): u32 {
+  line("bareflank: the microkernel could not start on this processor");
+  ppStore64(PP_STATE + SAVED_STATE_RAX, BOOT_BAD_ARGS);
   return ACTION_PROMOTE;
 }

@@ -1,7 +1,12 @@
 // Physical processors: what the kernel keeps about the one it runs on, and which VS is active there
 
 import { ppLoad32, ppLoad64, ppStore16, ppStore32, ppStore64 } from "#arch/pparea";
-import { BOOT_ARGS_DETAIL, BOOT_ARGS_PHASE, BOOT_ARGS_STATUS } from "../../abi/generated/bare/boot";
+import {
+  BOOT_ARGS_REPORT_PHYS,
+  BOOT_REPORT_DETAIL,
+  BOOT_REPORT_PHASE,
+  BOOT_REPORT_STATUS,
+} from "../../abi/generated/bare/boot";
 import {
   PP_BLOCK_ACTIVE_VS,
   PP_BLOCK_CONTEXT,
@@ -20,7 +25,8 @@ import {
 } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
-import { PP_ARGS, PP_BLOCK, PP_TCB } from "../../abi/generated/bare/windows";
+import { DIRECT_BASE, PP_ARGS, PP_BLOCK, PP_TCB } from "../../abi/generated/bare/windows";
+import { peek32, poke32, poke64 } from "../../bsl/src/memory";
 import { currentExtension } from "./extension";
 import { PoolObject } from "./pool";
 import { Vs } from "./vs";
@@ -48,16 +54,26 @@ export function setIdentifier(field: u32, object: PoolObject): void {
   else ppStore16(PP_BLOCK + field, object.id);
 }
 
+/** Native address of what this processor tells the loader. */
+function bootReport(): u64 {
+  return DIRECT_BASE + ppLoad64(PP_ARGS + BOOT_ARGS_REPORT_PHYS);
+}
+
 /** Tells the loader how far this processor has come. */
 export function setPhase(phase: u32): void {
-  ppStore32(PP_ARGS + BOOT_ARGS_PHASE, phase);
+  poke32(bootReport() + BOOT_REPORT_PHASE, phase);
 }
 
 /** Tells the loader why this processor could not go on; the first reason stays. */
 export function setStatus(status: u32, detail: u64): void {
-  if (ppLoad32(PP_ARGS + BOOT_ARGS_STATUS) != 0) return;
-  ppStore64(PP_ARGS + BOOT_ARGS_DETAIL, detail);
-  ppStore32(PP_ARGS + BOOT_ARGS_STATUS, status);
+  if (reportedStatus() != 0) return;
+  poke64(bootReport() + BOOT_REPORT_DETAIL, detail);
+  poke32(bootReport() + BOOT_REPORT_STATUS, status);
+}
+
+/** What setStatus() has told it; the operating system gets this as the result of its jump into the kernel. */
+export function reportedStatus(): u32 {
+  return peek32(bootReport() + BOOT_REPORT_STATUS);
 }
 
 /** Prepares the next ACTION_UPCALL. It stays as it is until the next one. */

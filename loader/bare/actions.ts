@@ -7,6 +7,7 @@
 //     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL or VMCALL, and prints RAX
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
 //     dr0=A dr7=BITS     arms a breakpoint; early=1: before the start, for which nothing changes then
+//     own=1              reads the hypervisor's memory, and prints where it begins and how many pages are not all zeroes
 //     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
 //     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
 //                        function returns, and what the constant in its code reads as
@@ -17,6 +18,8 @@ import { readVendor } from "#arch/check";
 import { cpuidEax, hypercall, rdmsr, readCr4, writeCr4, wrmsr } from "#arch/cpu";
 import { VENDOR_INTEL } from "../../abi/generated/bare/boot";
 import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
+import { chunkAt, chunkCount } from "../src/arena";
+import { PAGE_BYTES } from "../src/pages";
 import {
   armBreakpoint,
   callHookTarget,
@@ -61,6 +64,7 @@ export function act(): void {
     for (let i = option("pokes", 1); i !== 0; i--) poke64(option("poke", 0), value);
     show("poke", peek64(option("poke", 0)));
   }
+  if (has("own")) readArena();
   if (has("eax")) show("eax", cpuidEax(<u32>option("eax", 0), <u32>option("ecx", 0)));
   if (has("hook")) {
     cpuidEax(<u32>option("hook", 0), <u32>hookTarget());
@@ -90,4 +94,20 @@ function show(name: string, value: u64): void {
   print(" ");
   printHex(value);
   print("\n");
+}
+
+/** The arena, as this processor sees it: the platform's memory has its physical addresses. */
+function readArena(): void {
+  let pages: u64 = 0;
+  for (let i: u32 = 0; i < chunkCount(); i++) {
+    const chunk = chunkAt(i);
+    for (let at: u64 = 0; at < chunk.bytes; at += PAGE_BYTES) if (!isBlank(chunk.physical + at)) pages++;
+  }
+  show("own", chunkAt(0).physical);
+  show("not zero", pages);
+}
+
+function isBlank(page: u64): bool {
+  for (let at: u64 = 0; at < PAGE_BYTES; at += 8) if (peek64(page + at) !== 0) return false;
+  return true;
 }

@@ -6,6 +6,7 @@
 //
 // Everything that the loader needs inside is carved before any processor is touched; what is left is the kernel's.
 
+import { fillMemory } from "../../bsl/src/memory";
 import { MAX_CHUNKS } from "./limits";
 import { givePages, PAGE_BYTES, takePages } from "./pages";
 import { physicalAddress } from "./platform";
@@ -74,10 +75,11 @@ export function reserveArena(bytes: u64): bool {
   return true;
 }
 
-/** Gives everything back to the operating system. */
+/** Gives everything back to the operating system, and nothing of what was in it. */
 export function releaseArena(): void {
   while (count !== 0) {
     const chunk = chunkAt(--count);
+    fillMemory(chunk.address, 0, chunk.bytes);
     givePages(chunk.address, chunk.bytes / PAGE_BYTES, true);
   }
 }

@@ -16,6 +16,7 @@ import {
   BOOT_ARGS_PP_COUNT,
   BOOT_ARGS_PPID,
   BOOT_ARGS_PROMOTE_ENTRY,
+  BOOT_ARGS_REPORT_PHYS,
   BOOT_ARGS_RING_PHYS,
   BOOT_ARGS_ROOT_PHYS,
   BOOT_ARGS_VENDOR,
@@ -57,6 +58,7 @@ function fillArgs(index: u32, features: u32): void {
   poke32(args + BOOT_ARGS_PP_COUNT, processorCount());
   poke64(args + BOOT_ARGS_ROOT_PHYS, processor.rootPhysical);
   poke64(args + BOOT_ARGS_RING_PHYS, ringPhysical());
+  poke64(args + BOOT_ARGS_REPORT_PHYS, physicalAddress(processor.report));
   poke64(args + BOOT_ARGS_PROMOTE_ENTRY, HANDOFF_BASE + promoteOffset());
   poke32(args + BOOT_ARGS_VENDOR, processor.vendor);
   poke32(args + BOOT_ARGS_FEATURES, features);

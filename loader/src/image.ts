@@ -2,12 +2,13 @@
 //
 //     template ─┬─ kernel segments            KERNEL_IMAGE_BASE, KERNEL_MEMORY_BASE   as their ELF flags say
 //               ├─ extensions' files          EXT_FILE_BASE, EXT_POLICY_BASE          read-only
-//               ├─ hand-off code              HANDOFF_BASE                            executable
+//               ├─ hand-off code, a copy      HANDOFF_BASE                            executable
 //               ├─ every SavedState           HANDOFF_BASE + HANDOFF_STATE_STRIDE     writable
-//               └─ arena, debug ring          DIRECT_BASE + physical                  writable, kernel code read-only
+//               └─ arena, debug ring, reports DIRECT_BASE + physical                  writable, kernel code read-only
 //     processor ── copy of template, and      PP_AREA_BASE                            stack, PpBlock, BootArgs, SavedState
 //
-// The hand-off code and every SavedState are in the transition table too, at their addresses in both worlds.
+// The hand-off code and every SavedState are in the transition table too, at their addresses in both worlds. What host mode
+// executes lies in the arena, where no VM can change it: hence the copy.
 
 import { page as handoffPage } from "#arch/handoff";
 import { stateAlias } from "#arch/handoff-area";
@@ -46,6 +47,7 @@ import { PAGE_BYTES } from "./pages";
 import { physicalAddress } from "./platform";
 import { Processor } from "./processor";
 import { ringPhysical } from "./ring";
+import { reportsPage } from "./shared";
 
 /** Top-level tables, in the operating system's address space. */
 let template: u64 = 0;
@@ -109,15 +111,18 @@ function mapFile(file: u32, base: u64): bool {
 
 function mapHandoff(): bool {
   const page = handoffPage();
-  const physical = physicalAddress(page);
+  const copy = carvePage();
+  if (copy === 0) return false;
+  copyMemory(copy, page, PAGE_BYTES);
+  const physical = arenaPhysical(copy);
   return (
     mapPage(template, HANDOFF_BASE, physical, READ_EXECUTE) &&
     mapPage(transition, HANDOFF_BASE, physical, READ_EXECUTE) &&
-    mapPage(transition, page, physical, READ_EXECUTE)
+    mapPage(transition, page, physicalAddress(page), READ_EXECUTE)
   );
 }
 
-/** Last of all, when the kernel's pages are known: none that it executes or only reads is writable anywhere. */
+/** Last of all, when all pages are known: none that host mode executes or only reads is writable anywhere. */
 function mapDirect(): bool {
   for (let i: u32 = 0; i < chunkCount(); i++) {
     const chunk = chunkAt(i);
@@ -125,7 +130,13 @@ function mapDirect(): bool {
   }
   const ring = ringPhysical();
   if (!mapRange(template, DIRECT_BASE + ring, ring, DEBUG_RING_AREA_BYTES, READ_WRITE)) return false;
-  return protectKernel();
+  const reports = physicalAddress(reportsPage());
+  const handoff = translate(template, HANDOFF_BASE);
+  return (
+    mapPage(template, DIRECT_BASE + reports, reports, READ_WRITE) &&
+    mapPage(template, DIRECT_BASE + handoff, handoff, READ_ONLY) &&
+    protectKernel()
+  );
 }
 
 function protectKernel(): bool {
@@ -152,8 +163,7 @@ export function buildProcessor(processor: Processor, index: u32): bool {
   }
   processor.args = mapArea(root, PP_ARGS);
   processor.state = mapArea(root, PP_STATE);
-  processor.snapshots = carvePage();
-  if (processor.args === 0 || processor.state === 0 || processor.snapshots === 0) return false;
+  if (processor.args === 0 || processor.state === 0) return false;
   return mapArea(root, PP_BLOCK) !== 0 && mapHandoffState(processor.state, stateAlias(index));
 }
 

@@ -58,6 +58,7 @@ import {
   RUN_DONE,
   RUN_LOST,
 } from "./run";
+import { giveShared, sharedBytes, takeShared } from "./shared";
 
 let state: u32 = STATE_UNLOADED;
 /** Whether what runs is not to be started again when the platform has ended it. */
@@ -86,7 +87,7 @@ export function stopCount(): u64 {
 }
 /** What the hypervisor holds of the operating system's memory; 0 unless it runs. */
 export function memoryBytes(): u64 {
-  return arenaBytes() === 0 ? 0 : arenaBytes() + heldFileBytes() + DEBUG_RING_AREA_BYTES;
+  return arenaBytes() === 0 ? 0 : arenaBytes() + sharedBytes() + heldFileBytes() + DEBUG_RING_AREA_BYTES;
 }
 
 /** Makes the staged files, `count` extensions, the loaded ones; stops and unloads what was there. */
@@ -202,7 +203,7 @@ function checkAll(): u32 {
 /** Takes and fills all memory, before any processor is touched. */
 function prepare(): u32 {
   const bytes = arenaNeed();
-  if (!reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
+  if (!takeShared() || !reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
   let features: u32 = 0xffff_ffff;
   for (let i: u32 = 0; i < processorCount(); i++) {
     if (cpuNumber(i) === injectedFailure() || !buildProcessor(processorAt(i), i)) {
@@ -278,6 +279,7 @@ function leaveAll(beyondRefusal: bool): void {
 
 function releaseAll(): void {
   releaseArena();
+  giveShared();
   resetProcessors(0);
   state = STATE_LOADED;
 }

@@ -8,9 +8,9 @@ import { demote } from "#arch/handoff";
 import { fillHandoff, stateAlias } from "#arch/handoff-area";
 import { captureState } from "#arch/state";
 import {
-  BOOT_ARGS_DETAIL,
-  BOOT_ARGS_STATUS,
   BOOT_OK,
+  BOOT_REPORT_DETAIL,
+  BOOT_REPORT_STATUS,
   PHASE_RUNNING,
   PHASE_STOPPED,
   SAVED_STATE_BYTES,
@@ -96,10 +96,10 @@ function enter(processor: Processor, index: u32): void {
   let answer = status === BOOT_OK ? control(CPUID_CONTROL_REPORT_ON) : CPUID_CONTROL_DONE;
   // Bareflank 3.0's loader does not look at the first answer, and there are extensions that fail their first exit
   if (answer !== CPUID_CONTROL_DONE && phaseOf(processor) === PHASE_RUNNING) answer = control(CPUID_CONTROL_REPORT_ON);
-  if (status === BOOT_OK) status = loadAcquire32(processor.args + BOOT_ARGS_STATUS);
+  if (status === BOOT_OK) status = loadAcquire32(processor.report + BOOT_REPORT_STATUS);
   if (status !== BOOT_OK) {
     processor.error = ERROR_START_FAILED;
-    processor.detail = (status << 32) | (peek64(processor.args + BOOT_ARGS_DETAIL) & 0xffff_ffff);
+    processor.detail = (status << 32) | (peek64(processor.report + BOOT_REPORT_DETAIL) & 0xffff_ffff);
   } else if (answer !== CPUID_CONTROL_DONE) {
     processor.error = ERROR_NO_ANSWER;
   }

@@ -1,6 +1,6 @@
 // One processor: what the loader knows of it, and where its part of the hypervisor lies
 
-import { BOOT_ARGS_PHASE, PHASE_NONE } from "../../abi/generated/bare/boot";
+import { BOOT_REPORT_PHASE, PHASE_NONE } from "../../abi/generated/bare/boot";
 import { loadAcquire32 } from "../../bsl/src/atomic";
 import { nativeAddress } from "../../bsl/src/memory";
 import { MAX_CPUS } from "./limits";
@@ -30,8 +30,10 @@ export class Processor {
   error: u32 = 0;
   /** The error's detail. */
   detail: u64 = 0;
-  /** Its BootArgs, in the operating system's address space; 0 before there are any. */
+  /** Its BootArgs, in the operating system's address space; out of reach while the operating system is a VM. */
   args: u64 = 0;
+  /** Its BootReport; 0 before there is any. */
+  report: u64 = 0;
   /** Its SavedState. */
   state: u64 = 0;
   /** Physical address of its top-level page table. */
@@ -75,7 +77,7 @@ export function callRegisters(processor: Processor): u64 {
 
 /** PHASE_* that a processor has reached. */
 export function phaseOf(processor: Processor): u32 {
-  return processor.args === 0 ? PHASE_NONE : loadAcquire32(processor.args + BOOT_ARGS_PHASE);
+  return processor.report === 0 ? PHASE_NONE : loadAcquire32(processor.report + BOOT_REPORT_PHASE);
 }
 
 /** Processors on which the operating system runs in a VM. */

@@ -1,8 +1,8 @@
 // What goes wrong before, during and after the way into the VM, and what is left of it
 
 import {
-  BOOT_ARGS_DETAIL,
   BOOT_EXT_FAULT,
+  BOOT_REPORT_DETAIL,
   CPUID_CONTROL_REPORT_ON,
   CPUID_CONTROL_STOP,
   ERROR_CORRUPT,
@@ -128,7 +128,7 @@ describe("a start that fails on one processor", () => {
     machine.kernelStatus = (index) => {
       if (index !== victim) return 0;
       const state = machine.demotions.at(-1)?.state ?? 0n;
-      machine.memory.poke(machine.argsOf(state) + BigInt(BOOT_ARGS_DETAIL), 8, 14n);
+      machine.memory.poke(machine.reportOf(machine.argsOf(state)) + BigInt(BOOT_REPORT_DETAIL), 8, 14n);
       return BOOT_EXT_FAULT;
     };
     expect(machine.operate(IOCTL_START)).toEqual({

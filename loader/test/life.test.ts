@@ -100,6 +100,17 @@ describe("load, start, stop, unload", () => {
     expect(machine.word(STATUS_ARGS_KERNEL_BUILD_ID)).toBe(0);
   });
 
+  it("stop gives memory back with nothing of the hypervisor's in it", () => {
+    const machine = new Machine(2);
+    machine.load();
+    expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+    // The arena's pieces; the others are single pages
+    const arena = machine.platform.freed.filter(({ length }) => length > 4096);
+    expect(arena.length).toBeGreaterThan(0);
+    for (const bytes of arena) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
   it("start while running is stop, then start", () => {
     const machine = new Machine(2);
     machine.load();

@@ -5,6 +5,7 @@ import {
   BOOT_ARGS_ARENA_COUNT,
   BOOT_ARGS_ARENA_PHYS,
   BOOT_ARGS_ARENA_USED,
+  BOOT_ARGS_REPORT_PHYS,
   BOOT_ARGS_RING_PHYS,
   DEBUG_RING_AREA_BYTES,
   DIRECT_BASE,
@@ -40,6 +41,7 @@ const views: { readonly root: bigint; readonly mappings: readonly Mapping[]; rea
   [];
 let chunks: Chunk[];
 let ring: bigint;
+let reports: bigint;
 let transition: readonly Mapping[];
 
 const at = (cpu: number, virtual: bigint) => views[cpu]?.mappings.find((mapping) => mapping.virtual === virtual);
@@ -63,6 +65,7 @@ beforeAll(() => {
     used: field(BOOT_ARGS_ARENA_USED + 8 * i),
   }));
   ring = field(BOOT_ARGS_RING_PHYS);
+  reports = field(BOOT_ARGS_REPORT_PHYS) & ~(PAGE - 1n);
   transition = walk(
     machine.memory,
     machine.memory.peek(state + BigInt(SAVED_STATE_TRANSITION_CR3), 8),
@@ -150,8 +153,12 @@ describe("every processor's table", () => {
     expect(machine.memory.read(buffer, file.length)).toEqual(file);
   });
 
-  it("maps the whole arena and the ring at DIRECT_BASE, and nothing else there", () => {
-    const areas = [...chunks, { physical: ring, bytes: BigInt(DEBUG_RING_AREA_BYTES) }];
+  it("maps the whole arena, the ring and the reports at DIRECT_BASE, and nothing else there", () => {
+    const areas = [
+      ...chunks,
+      { physical: ring, bytes: BigInt(DEBUG_RING_AREA_BYTES) },
+      { physical: reports, bytes: PAGE },
+    ];
     const pages = areas.flatMap(({ physical, bytes }) =>
       Array.from({ length: Number(bytes / PAGE) }, (_, i) => physical + BigInt(i) * PAGE),
     );
@@ -162,8 +169,12 @@ describe("every processor's table", () => {
     ).toBe(true);
   });
 
-  it("maps the hand-off page executable and every SavedState behind it, the transition table at both addresses", () => {
+  it("maps a copy of the hand-off page and every SavedState behind it, the transition table at both addresses", () => {
     const code = { physical: MODULE_PHYSICAL, isWritable: false, isExecutable: true, isUser: false };
+    // What host mode executes lies where the operating system cannot change it when it is a VM
+    const physical = within(0, HANDOFF_BASE, PAGE)[0]?.physical ?? 0n;
+    expect(chunks.some((chunk) => physical >= chunk.physical && physical < chunk.physical + chunk.used)).toBe(true);
+    expect(machine.memory.read(toDirect(physical), 4096)).toEqual(machine.memory.read(MODULE, 4096));
     const states = machine.demotions.map(({ state }) => state);
     const data = states.map((state) => ({
       physical: machine.platform.physicalAddress(state),
@@ -172,7 +183,7 @@ describe("every processor's table", () => {
       isUser: false,
     }));
     const inHost = [
-      { virtual: HANDOFF_BASE, ...code },
+      { virtual: HANDOFF_BASE, ...code, physical },
       ...data.map((page, cpu) => ({ virtual: HANDOFF_BASE + BigInt(cpu + 1) * HANDOFF_STATE_STRIDE, ...page })),
     ];
     const inOs = data.map((page, cpu) => ({ virtual: states[cpu] ?? 0n, ...page }));

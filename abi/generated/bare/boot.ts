@@ -24,30 +24,37 @@ export const BOOT_ARGS_EXT_COUNT: u32 = 0x34;
 export const BOOT_ARGS_VENDOR: u32 = 0x38;
 /** u32: CPU_FEATURE_* that the loader found on every processor. */
 export const BOOT_ARGS_FEATURES: u32 = 0x3c;
-/** u32: Written by the kernel: PHASE_*. */
-export const BOOT_ARGS_PHASE: u32 = 0x40;
-/** u32: Written by the kernel: BOOT_*. */
-export const BOOT_ARGS_STATUS: u32 = 0x44;
-/** u64: Written by the kernel; depends on status. */
-export const BOOT_ARGS_DETAIL: u32 = 0x48;
+/** u64: This processor's BootReport, which is the operating system's memory. */
+export const BOOT_ARGS_REPORT_PHYS: u32 = 0x40;
 /** u64[8]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
-export const BOOT_ARGS_EXT_BYTES: u32 = 0x50;
+export const BOOT_ARGS_EXT_BYTES: u32 = 0x48;
 /** u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
-export const BOOT_ARGS_ARENA_PHYS: u32 = 0x90;
+export const BOOT_ARGS_ARENA_PHYS: u32 = 0x88;
 /** u64[64]: Their sizes. */
-export const BOOT_ARGS_ARENA_BYTES: u32 = 0x290;
+export const BOOT_ARGS_ARENA_BYTES: u32 = 0x288;
 /** u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
-export const BOOT_ARGS_ARENA_USED: u32 = 0x490;
+export const BOOT_ARGS_ARENA_USED: u32 = 0x488;
 /** u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
-export const BOOT_ARGS_POLICY_BYTES: u32 = 0x690;
+export const BOOT_ARGS_POLICY_BYTES: u32 = 0x688;
 /** u32: 0 errors, 1 life cycle, 2 every exit. */
-export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x698;
+export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x690;
 /** u32. */
-export const BOOT_ARGS_RESERVED: u32 = 0x69c;
+export const BOOT_ARGS_RESERVED: u32 = 0x694;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES: u32 = 0x6a0;
+export const BOOT_ARGS_BYTES: u32 = 0x698;
 
-// BootArgs.status: why the kernel gave a processor back
+// What the kernel tells the loader on one processor
+
+/** u32: PHASE_*. */
+export const BOOT_REPORT_PHASE: u32 = 0x0;
+/** u32: BOOT_*. */
+export const BOOT_REPORT_STATUS: u32 = 0x4;
+/** u64: Depends on status. */
+export const BOOT_REPORT_DETAIL: u32 = 0x8;
+/** Size of the structure. */
+export const BOOT_REPORT_BYTES: u32 = 0x10;
+
+// BootReport.status: why the kernel gave a processor back
 
 export const BOOT_OK: u32 = 0x0;
 /** Magic or version of BootArgs is wrong. */
@@ -195,7 +202,7 @@ export const NOTE_EXTENSION_SETTINGS: u32 = 0x3;
 /** Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
 export const NOTE_EXTENSION_VERSIONS: u32 = 0x4;
 
-// BootArgs.phase: how far a processor has come
+// BootReport.phase: how far a processor has come
 
 export const PHASE_NONE: u32 = 0x0;
 /** In the microkernel's own start. */
@@ -427,4 +434,4 @@ export const VENDOR_INTEL: u32 = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /** Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION: u64 = 0x3;
+export const BOOT_VERSION: u64 = 0x4;

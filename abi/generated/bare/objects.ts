@@ -17,7 +17,7 @@ export const MAP_ALWAYS: u32 = 0x4;
 
 // Nested page tables: how they are made, and what the processor can
 
-/** Only the operating system's VSs may use them. They may show the hypervisor's own pages. */
+/** Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too. */
 export const NESTED_FOR_ROOT: u32 = 0x1;
 /** The right to execute is possible without the right to read. */
 export const NESTED_HAS_EXECUTE_ONLY: u32 = 0x1;
@@ -44,10 +44,8 @@ export const NESTED_TYPE: u32 = 0x700;
 export const NESTED_OWN_ABSENT: u32 = 0x0;
 /** nested_identity: a page of zeroes is read in their place. */
 export const NESTED_OWN_BLANK: u32 = 0x1000;
-/** nested_identity: they are as they are. Only in tables for the root VM. */
-export const NESTED_OWN_SHOWN: u32 = 0x2000;
-/** The bits of these three. */
-export const NESTED_OWN: u32 = 0x3000;
+/** The bit of these two. */
+export const NESTED_OWN: u32 = 0x1000;
 /** Pages of no more than 4 KiB; as a result: it is one. */
 export const NESTED_PAGE_4K: u32 = 0x10000;
 /** Pages of no more than 2 MiB; as a result: it is one. */

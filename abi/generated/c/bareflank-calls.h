@@ -524,6 +524,13 @@ static inline bf_status bf_nested_flush(bf_nested nested, uint64_t *waiting)
     return status;
 }
 
+/* Makes a root VS see all physical memory as it is, but the hypervisor's own: that reads as zeroes, and writes raise #GP. */
+static inline bf_status bf_nested_guard(bf_vs vs)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_NESTED_GUARD, &reg0, &reg1, 0, 0);
+}
+
 /* Creates a permission map that lets everything pass: MAP_MSR or MAP_IO. */
 static inline bf_status bf_map_create(uint32_t kind, bf_map *map)
 {

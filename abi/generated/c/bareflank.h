@@ -118,6 +118,7 @@
 #define BF_SYSCALL_NESTED_ATTACH BF_U32(0xa0007)
 #define BF_SYSCALL_NESTED_DETACH BF_U32(0xa0008)
 #define BF_SYSCALL_NESTED_FLUSH BF_U32(0xa0009)
+#define BF_SYSCALL_NESTED_GUARD BF_U32(0xa000a)
 #define BF_SYSCALL_MAP_CREATE BF_U32(0xb0000)
 #define BF_SYSCALL_MAP_DESTROY BF_U32(0xb0001)
 #define BF_SYSCALL_MAP_TRAP BF_U32(0xb0002)
@@ -649,7 +650,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_MAP_ALWAYS BF_U32(0x4) /* map_query: the processor has no bits for this MSR; every access exits. */
 
 /* Nested page tables: how they are made, and what the processor can */
-#define BF_NESTED_FOR_ROOT BF_U32(0x1) /* Only the operating system's VSs may use them. They may show the hypervisor's own pages. */
+#define BF_NESTED_FOR_ROOT BF_U32(0x1) /* Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too. */
 #define BF_NESTED_HAS_EXECUTE_ONLY BF_U32(0x1) /* The right to execute is possible without the right to read. */
 #define BF_NESTED_HAS_1G BF_U32(0x2) /* Pages of 1 GiB. */
 
@@ -667,8 +668,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_NESTED_TYPE BF_U32(0x700) /* The memory type's bits. */
 #define BF_NESTED_OWN_ABSENT BF_U32(0x0) /* nested_identity: the hypervisor's own pages are not there. */
 #define BF_NESTED_OWN_BLANK BF_U32(0x1000) /* nested_identity: a page of zeroes is read in their place. */
-#define BF_NESTED_OWN_SHOWN BF_U32(0x2000) /* nested_identity: they are as they are. Only in tables for the root VM. */
-#define BF_NESTED_OWN BF_U32(0x3000) /* The bits of these three. */
+#define BF_NESTED_OWN BF_U32(0x1000) /* The bit of these two. */
 #define BF_NESTED_PAGE_4K BF_U32(0x10000) /* Pages of no more than 4 KiB; as a result: it is one. */
 #define BF_NESTED_PAGE_2M BF_U32(0x20000) /* Pages of no more than 2 MiB; as a result: it is one. */
 #define BF_NESTED_PAGE_1G BF_U32(0x30000) /* Pages of no more than 1 GiB; as a result: it is one. */
@@ -867,17 +867,15 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_BOOT_ARGS_EXT_COUNT BF_U32(0x34) /* u32: Entries of ext. */
 #define BF_BOOT_ARGS_VENDOR BF_U32(0x38) /* u32: VENDOR_*. */
 #define BF_BOOT_ARGS_FEATURES BF_U32(0x3c) /* u32: CPU_FEATURE_* that the loader found on every processor. */
-#define BF_BOOT_ARGS_PHASE BF_U32(0x40) /* u32: Written by the kernel: PHASE_*. */
-#define BF_BOOT_ARGS_STATUS BF_U32(0x44) /* u32: Written by the kernel: BOOT_*. */
-#define BF_BOOT_ARGS_DETAIL BF_U32(0x48) /* u64: Written by the kernel; depends on status. */
-#define BF_BOOT_ARGS_EXT_BYTES BF_U32(0x50) /* u64[8]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
-#define BF_BOOT_ARGS_ARENA_PHYS BF_U32(0x90) /* u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
-#define BF_BOOT_ARGS_ARENA_BYTES BF_U32(0x290) /* u64[64]: Their sizes. */
-#define BF_BOOT_ARGS_ARENA_USED BF_U32(0x490) /* u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
-#define BF_BOOT_ARGS_POLICY_BYTES BF_U32(0x690) /* u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
-#define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x698) /* u32: 0 errors, 1 life cycle, 2 every exit. */
-#define BF_BOOT_ARGS_RESERVED BF_U32(0x69c) /* u32. */
-#define BF_BOOT_ARGS_BYTES BF_U32(0x6a0) /* Size of the structure. */
+#define BF_BOOT_ARGS_REPORT_PHYS BF_U32(0x40) /* u64: This processor's BootReport, which is the operating system's memory. */
+#define BF_BOOT_ARGS_EXT_BYTES BF_U32(0x48) /* u64[8]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
+#define BF_BOOT_ARGS_ARENA_PHYS BF_U32(0x88) /* u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
+#define BF_BOOT_ARGS_ARENA_BYTES BF_U32(0x288) /* u64[64]: Their sizes. */
+#define BF_BOOT_ARGS_ARENA_USED BF_U32(0x488) /* u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
+#define BF_BOOT_ARGS_POLICY_BYTES BF_U32(0x688) /* u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
+#define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x690) /* u32: 0 errors, 1 life cycle, 2 every exit. */
+#define BF_BOOT_ARGS_RESERVED BF_U32(0x694) /* u32. */
+#define BF_BOOT_ARGS_BYTES BF_U32(0x698) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_boot_args {
     uint64_t magic;
@@ -891,9 +889,7 @@ struct bf_boot_args {
     uint32_t ext_count;
     uint32_t vendor;
     uint32_t features;
-    uint32_t phase;
-    uint32_t status;
-    uint64_t detail;
+    uint64_t report_phys;
     uint64_t ext_bytes[8];
     uint64_t arena_phys[64];
     uint64_t arena_bytes[64];
@@ -902,10 +898,24 @@ struct bf_boot_args {
     uint32_t debug_level;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_boot_args) == 1696, "size of bf_boot_args");
+_Static_assert(sizeof(struct bf_boot_args) == 1688, "size of bf_boot_args");
 #endif
 
-/* BootArgs.status: why the kernel gave a processor back */
+/* What the kernel tells the loader on one processor */
+#define BF_BOOT_REPORT_PHASE BF_U32(0x0) /* u32: PHASE_*. */
+#define BF_BOOT_REPORT_STATUS BF_U32(0x4) /* u32: BOOT_*. */
+#define BF_BOOT_REPORT_DETAIL BF_U32(0x8) /* u64: Depends on status. */
+#define BF_BOOT_REPORT_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_boot_report {
+    uint32_t phase;
+    uint32_t status;
+    uint64_t detail;
+};
+_Static_assert(sizeof(struct bf_boot_report) == 16, "size of bf_boot_report");
+#endif
+
+/* BootReport.status: why the kernel gave a processor back */
 #define BF_BOOT_OK BF_U32(0x0)
 #define BF_BOOT_BAD_ARGS BF_U32(0x1) /* Magic or version of BootArgs is wrong. */
 #define BF_BOOT_NO_MEMORY BF_U32(0x2) /* A pool is empty. */
@@ -1037,7 +1047,7 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_NOTE_EXTENSION_SETTINGS BF_U32(0x3) /* Descriptor: ExtensionSettings. An extension that can be given settings has it. */
 #define BF_NOTE_EXTENSION_VERSIONS BF_U32(0x4) /* Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
 
-/* BootArgs.phase: how far a processor has come */
+/* BootReport.phase: how far a processor has come */
 #define BF_PHASE_NONE BF_U32(0x0)
 #define BF_PHASE_KERNEL BF_U32(0x1) /* In the microkernel's own start. */
 #define BF_PHASE_START BF_U32(0x2) /* In the extension's _start. */
@@ -1257,7 +1267,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 
 /* Versions that must match between kernel image, loader and bfm */
 #define BF_BOOT_MAGIC BF_U64(0x4c454e52454b4642) /* "BFKERNEL", little endian. */
-#define BF_BOOT_VERSION BF_U64(0x3) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
+#define BF_BOOT_VERSION BF_U64(0x4) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
 
 /* Hypervisor CPUID leaves */
 #define BF_CPUID_HYPERVISOR_BASE BF_U32(0x40000000) /* EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*. */

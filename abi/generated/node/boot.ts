@@ -24,30 +24,37 @@ export const BOOT_ARGS_EXT_COUNT = 0x34;
 export const BOOT_ARGS_VENDOR = 0x38;
 /** u32: CPU_FEATURE_* that the loader found on every processor. */
 export const BOOT_ARGS_FEATURES = 0x3c;
-/** u32: Written by the kernel: PHASE_*. */
-export const BOOT_ARGS_PHASE = 0x40;
-/** u32: Written by the kernel: BOOT_*. */
-export const BOOT_ARGS_STATUS = 0x44;
-/** u64: Written by the kernel; depends on status. */
-export const BOOT_ARGS_DETAIL = 0x48;
+/** u64: This processor's BootReport, which is the operating system's memory. */
+export const BOOT_ARGS_REPORT_PHYS = 0x40;
 /** u64[8]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
-export const BOOT_ARGS_EXT_BYTES = 0x50;
+export const BOOT_ARGS_EXT_BYTES = 0x48;
 /** u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
-export const BOOT_ARGS_ARENA_PHYS = 0x90;
+export const BOOT_ARGS_ARENA_PHYS = 0x88;
 /** u64[64]: Their sizes. */
-export const BOOT_ARGS_ARENA_BYTES = 0x290;
+export const BOOT_ARGS_ARENA_BYTES = 0x288;
 /** u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
-export const BOOT_ARGS_ARENA_USED = 0x490;
+export const BOOT_ARGS_ARENA_USED = 0x488;
 /** u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
-export const BOOT_ARGS_POLICY_BYTES = 0x690;
+export const BOOT_ARGS_POLICY_BYTES = 0x688;
 /** u32: 0 errors, 1 life cycle, 2 every exit. */
-export const BOOT_ARGS_DEBUG_LEVEL = 0x698;
+export const BOOT_ARGS_DEBUG_LEVEL = 0x690;
 /** u32. */
-export const BOOT_ARGS_RESERVED = 0x69c;
+export const BOOT_ARGS_RESERVED = 0x694;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES = 0x6a0;
+export const BOOT_ARGS_BYTES = 0x698;
 
-// BootArgs.status: why the kernel gave a processor back
+// What the kernel tells the loader on one processor
+
+/** u32: PHASE_*. */
+export const BOOT_REPORT_PHASE = 0x0;
+/** u32: BOOT_*. */
+export const BOOT_REPORT_STATUS = 0x4;
+/** u64: Depends on status. */
+export const BOOT_REPORT_DETAIL = 0x8;
+/** Size of the structure. */
+export const BOOT_REPORT_BYTES = 0x10;
+
+// BootReport.status: why the kernel gave a processor back
 
 export const BOOT_OK = 0x0;
 /** Magic or version of BootArgs is wrong. */
@@ -195,7 +202,7 @@ export const NOTE_EXTENSION_SETTINGS = 0x3;
 /** Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
 export const NOTE_EXTENSION_VERSIONS = 0x4;
 
-// BootArgs.phase: how far a processor has come
+// BootReport.phase: how far a processor has come
 
 export const PHASE_NONE = 0x0;
 /** In the microkernel's own start. */
@@ -427,4 +434,4 @@ export const VENDOR_INTEL = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC = 0x4c454e52454b4642n;
 /** Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION = 0x3n;
+export const BOOT_VERSION = 0x4n;

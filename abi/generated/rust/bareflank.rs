@@ -121,6 +121,7 @@ pub const SYSCALL_NESTED_IDENTITY: u32 = 0xa0006;
 pub const SYSCALL_NESTED_ATTACH: u32 = 0xa0007;
 pub const SYSCALL_NESTED_DETACH: u32 = 0xa0008;
 pub const SYSCALL_NESTED_FLUSH: u32 = 0xa0009;
+pub const SYSCALL_NESTED_GUARD: u32 = 0xa000a;
 pub const SYSCALL_MAP_CREATE: u32 = 0xb0000;
 pub const SYSCALL_MAP_DESTROY: u32 = 0xb0001;
 pub const SYSCALL_MAP_TRAP: u32 = 0xb0002;
@@ -652,7 +653,7 @@ pub const MAP_ALWAYS: u32 = 0x4;
 
 // Nested page tables: how they are made, and what the processor can
 
-/// Only the operating system's VSs may use them. They may show the hypervisor's own pages.
+/// Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too.
 pub const NESTED_FOR_ROOT: u32 = 0x1;
 /// The right to execute is possible without the right to read.
 pub const NESTED_HAS_EXECUTE_ONLY: u32 = 0x1;
@@ -679,10 +680,8 @@ pub const NESTED_TYPE: u32 = 0x700;
 pub const NESTED_OWN_ABSENT: u32 = 0x0;
 /// nested_identity: a page of zeroes is read in their place.
 pub const NESTED_OWN_BLANK: u32 = 0x1000;
-/// nested_identity: they are as they are. Only in tables for the root VM.
-pub const NESTED_OWN_SHOWN: u32 = 0x2000;
-/// The bits of these three.
-pub const NESTED_OWN: u32 = 0x3000;
+/// The bit of these two.
+pub const NESTED_OWN: u32 = 0x1000;
 /// Pages of no more than 4 KiB; as a result: it is one.
 pub const NESTED_PAGE_4K: u32 = 0x10000;
 /// Pages of no more than 2 MiB; as a result: it is one.
@@ -949,12 +948,8 @@ pub struct BootArgs {
     pub vendor: u32,
     /// CPU_FEATURE_* that the loader found on every processor.
     pub features: u32,
-    /// Written by the kernel: PHASE_*.
-    pub phase: u32,
-    /// Written by the kernel: BOOT_*.
-    pub status: u32,
-    /// Written by the kernel; depends on status.
-    pub detail: u64,
+    /// This processor's BootReport, which is the operating system's memory.
+    pub report_phys: u64,
     /// Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE.
     pub ext_bytes: [u64; 8],
     /// Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map.
@@ -970,9 +965,23 @@ pub struct BootArgs {
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<BootArgs>() == 1696);
+const _: () = assert!(core::mem::size_of::<BootArgs>() == 1688);
 
-// BootArgs.status: why the kernel gave a processor back
+// What the kernel tells the loader on one processor
+
+#[repr(C)]
+pub struct BootReport {
+    /// PHASE_*.
+    pub phase: u32,
+    /// BOOT_*.
+    pub status: u32,
+    /// Depends on status.
+    pub detail: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<BootReport>() == 16);
+
+// BootReport.status: why the kernel gave a processor back
 
 pub const BOOT_OK: u32 = 0x0;
 /// Magic or version of BootArgs is wrong.
@@ -1127,7 +1136,7 @@ pub const NOTE_EXTENSION_SETTINGS: u32 = 0x3;
 /// Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1.
 pub const NOTE_EXTENSION_VERSIONS: u32 = 0x4;
 
-// BootArgs.phase: how far a processor has come
+// BootReport.phase: how far a processor has come
 
 pub const PHASE_NONE: u32 = 0x0;
 /// In the microkernel's own start.
@@ -1289,7 +1298,7 @@ pub const VENDOR_INTEL: u32 = 0x2;
 /// "BFKERNEL", little endian.
 pub const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /// Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for.
-pub const BOOT_VERSION: u64 = 0x3;
+pub const BOOT_VERSION: u64 = 0x4;
 
 // Hypervisor CPUID leaves
 
@@ -2777,6 +2786,13 @@ pub fn nested_detach(nested: Nested, vs: Vs) -> Result<(), Status> {
 pub fn nested_flush(nested: Nested) -> Result<u64, Status> {
     let (status, reg0, _) = unsafe { call(SYSCALL_NESTED_FLUSH, handle(), nested.0 as u64, 0, 0) };
     result(status, reg0)
+}
+
+/// Makes a root VS see all physical memory as it is, but the hypervisor's own: that reads as zeroes, and writes raise #GP.
+#[inline(always)]
+pub fn nested_guard(vs: Vs) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_NESTED_GUARD, handle(), vs.0 as u64, 0, 0) };
+    result(status, ())
 }
 
 /// Creates a permission map that lets everything pass: MAP_MSR or MAP_IO.

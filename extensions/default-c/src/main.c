@@ -5,11 +5,11 @@
 
 static _Thread_local uint64_t answered; // CPUIDs, on this processor
 
-// Called on each processor when it starts: the operating system becomes its root VS.
+// Called on each processor when it starts: the operating system becomes its root VS, which does not see the hypervisor.
 enum bf_next bootstrap(bf_pp pp)
 {
-    bf_root_start(pp);
-    return bf_run;
+    bf_vs root = bf_root_start(pp);
+    return bf_setting_is("nested", "no") || bf_root_hide_hypervisor(root) ? bf_run : bf_fail;
 }
 
 // Called for each VM exit.

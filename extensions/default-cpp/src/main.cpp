@@ -7,10 +7,10 @@ using namespace bareflank;
 
 static thread_local uint64_t answered; // CPUIDs, on this processor
 
-/// Called on each processor when it starts: the operating system becomes its root VS.
+/// Called on each processor when it starts: the operating system becomes its root VS, which does not see the hypervisor.
 Next bootstrap(Pp pp) {
-    root::start(pp);
-    return Next::run;
+    Vs root = root::start(pp);
+    return Setting("nested").is("no") || root::hide_hypervisor(root) ? Next::run : Next::fail;
 }
 
 /// Called for each VM exit.

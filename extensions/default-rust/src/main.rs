@@ -3,16 +3,19 @@
 
 #![no_std]
 
-use bareflank::{abi, callbacks, is_exit, log, root, Next, PerProcessor, Pp, Status, Vs};
+use bareflank::{abi, callbacks, is_exit, log, root, settings, Next, PerProcessor, Pp, Status, Vs};
 
 callbacks!(bootstrap, vmexit);
 
 /// CPUIDs.
 static ANSWERED: PerProcessor<u64> = PerProcessor::new(0);
 
-/// Called on each processor when it starts: the operating system becomes its root VS.
+/// Called on each processor when it starts: the operating system becomes its root VS, which does not see the hypervisor.
 fn bootstrap(pp: Pp) -> Result<Next, Status> {
-    root::start(pp)?;
+    let root = root::start(pp)?;
+    if settings::get("nested") != Some("no") {
+        root::hide_hypervisor(root)?;
+    }
     Ok(Next::Run)
 }
 

@@ -5,10 +5,10 @@ import { guest, Instruction, log, logNumber, Next, Vs } from "@bareflank/sdk";
 
 let answered: u64 = 0; // CPUIDs, on this processor
 
-/** Called on each processor when it starts: the operating system becomes its root VS. */
+/** Called on each processor when it starts: the operating system becomes its root VS, which does not see the hypervisor. */
 export function bootstrap(ppid: u32): Next {
-  Vs.createRoot(ppid).intercept(Instruction.Cpuid);
-  return Next.Run;
+  const root = Vs.createRoot(ppid).intercept(Instruction.Cpuid);
+  return sdk.settingIs("nested", "no") || root.hideHypervisor() ? Next.Run : Next.Fail;
 }
 
 /** Called for each VM exit. */

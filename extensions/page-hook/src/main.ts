@@ -17,7 +17,6 @@ import {
   NestedTables,
   Next,
   NOT_MAPPED,
-  Own,
   onCpuid,
   onLeave,
   onNestedPageFault,
@@ -53,7 +52,7 @@ let executions: u64 = 0;
 export function bootstrap(ppid: u32): Next {
   const root = startRoot(ppid);
   outside = NestedTables.identity(VISIBLE_GIBIBYTES);
-  inside = NestedTables.identityWith(VISIBLE_GIBIBYTES, Right.Read | Right.Write, Own.Shown);
+  inside = NestedTables.identityForRoot(VISIBLE_GIBIBYTES, Right.Read | Right.Write);
   if (inside === null || !change(root, outside)) return Next.Fail;
   onCpuid(answer);
   onNestedPageFault(cross);

@@ -155,6 +155,15 @@ export class BuddyPool {
     return isEmpty;
   }
 
+  /** Adds memory that the operating system uses, too; nothing of it is handed out. False as for addChunk(). */
+  addShared(phys: u64, bytes: u64): bool {
+    this.lockTable();
+    const chunk = this.chunks.insert(phys, bytes, false);
+    if (chunk !== NO_CHUNK) this.chunks.markShared(chunk);
+    this.unlockTable();
+    return chunk !== NO_CHUNK;
+  }
+
   /** Takes 2^order pages, aligned to their size and holding whatever they held: their physical address, or 0. */
   allocPages(order: u32): u64 {
     if (order > MAX_ORDER) return 0;
@@ -280,8 +289,17 @@ export class BuddyPool {
 
   /** The first physical address at or above `phys` that belongs to the hypervisor; all ones when there is none. */
   nextOwned(phys: u64): u64 {
+    return this.nextOf(phys, false);
+  }
+
+  /** The same without what the operating system uses, too. */
+  nextPrivate(phys: u64): u64 {
+    return this.nextOf(phys, true);
+  }
+
+  private nextOf(phys: u64, isPrivate: bool): u64 {
     this.lock.acquire();
-    const chunk = this.chunks.next(phys);
+    const chunk = isPrivate ? this.chunks.nextPrivate(phys) : this.chunks.next(phys);
     const base = chunk === NO_CHUNK ? ~(<u64>0) : this.chunks.base(chunk);
     this.lock.release();
     return base < phys ? phys : base;

@@ -12,8 +12,8 @@
 //     ├────────────────────────────────────────────────────────────────────┤
 //     │ end                                                                │
 //     ├────────────────────────────────────────────────────────────────────┤
-//     │ states: plus a page's number: native address of its state          │  0: has no pages of the pool
-//     ├────────────────────────────────────────────────────────────────────┤
+//     │ states: plus a page's number: native address of its state          │  0: has no pages of the pool; 1: it is
+//     ├────────────────────────────────────────────────────────────────────┤  shared with the operating system
 //     │ out                                                                │  pages of the pool that are in no list of free
 //     └────────────────────────────────────────────────────────────────────┘  blocks; 0: the chunk is wholly free
 //
@@ -36,6 +36,8 @@ const BASE: u32 = 0;
 const END: u32 = 1;
 const STATES: u32 = 2;
 const OUT: u32 = 3;
+/** In the place of "states". */
+const SHARED: u64 = 1;
 
 /** Chunks that are remembered by addresses, and log2 of the bytes that count as one. */
 const MEMORIES: u32 = 1024;
@@ -94,6 +96,15 @@ export class ChunkTable {
     return index < this.count ? index : NO_CHUNK;
   }
 
+  /** The same without chunks that are shared. */
+  nextPrivate(phys: u64): u32 {
+    let index = this.next(phys);
+    while (index !== NO_CHUNK && this.words.at(ENTRY * index + STATES) === SHARED) {
+      index = index + 1 < this.count ? index + 1 : NO_CHUNK;
+    }
+    return index;
+  }
+
   /** Chunks that there are. */
   size(): u32 {
     return this.count;
@@ -111,7 +122,12 @@ export class ChunkTable {
 
   /** Whether chunk `index` has pages of the pool. */
   hasPages(index: u32): bool {
-    return this.words.at(ENTRY * index + STATES) !== 0;
+    return this.words.at(ENTRY * index + STATES) > SHARED;
+  }
+
+  /** Chunk `index`, which has no pages of the pool, is the operating system's, too. */
+  markShared(index: u32): void {
+    this.words.set(ENTRY * index + STATES, SHARED);
   }
 
   /** Physical address behind the pages of chunk `index`, where their states are. */

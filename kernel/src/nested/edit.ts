@@ -17,7 +17,6 @@ import {
 import {
   NESTED_OWN,
   NESTED_OWN_ABSENT,
-  NESTED_OWN_SHOWN,
   NESTED_PAGE,
   NESTED_READ,
   NESTED_RIGHTS,
@@ -105,14 +104,17 @@ export function protectRange(nested: Nested, guest: u64, bytes: u64, rights: u32
   return done;
 }
 
-/** Shows host memory at its own addresses; what is the hypervisor's as the flags say. */
+/**
+ * Shows host memory at its own addresses; what is the hypervisor's as the flags say. Tables for the root VM show what it
+ * shares with the kernel.
+ */
 export function identityRange(nested: Nested, guest: u64, bytes: u64, flags: u32): u64 {
   const rights = flags & NESTED_RIGHTS;
   const own = flags & NESTED_OWN;
   let done: u64 = 0;
   while (done < bytes && hasBudget()) {
     const at = guest + done;
-    const owned = own == NESTED_OWN_SHOWN ? ~(<u64>0) : pages.nextOwned(at);
+    const owned = nested.forRoot != 0 ? pages.nextPrivate(at) : pages.nextOwned(at);
     let level: u32 = 1;
     let entry: u64 = 0;
     if (owned != at) {

@@ -9,7 +9,7 @@ import { Pool, PoolObject } from "../pool";
 export class Nested extends PoolObject {
   /** VSs that it is attached to. */
   users: u32 = 0;
-  /** 1: only the operating system's VSs may have it, and it may show the hypervisor's own pages. */
+  /** 1: only the operating system's VSs may have it, and it shows what they share with the kernel. */
   forRoot: u32 = 0;
   /** Physical address of the top-level table. */
   root: u64 = 0;

@@ -22,7 +22,6 @@ import {
   NESTED_HAS_1G,
   NESTED_HAS_EXECUTE_ONLY,
   NESTED_OWN,
-  NESTED_OWN_SHOWN,
   NESTED_PAGE,
   NESTED_RIGHTS,
   NESTED_TYPE,
@@ -50,6 +49,7 @@ import { dropNested, flushNested, useNested } from "../attach";
 import { currentExtension } from "../extension";
 import { isStale, openBudget } from "../nested/budget";
 import { identityRange, mapRange, protectRange, unmapRange } from "../nested/edit";
+import { guardVs } from "../nested/guard";
 import { drain, openLimbo, unflushedProcessors } from "../nested/limbo";
 import { Nested, nestedAt, nesteds } from "../nested/nested";
 import { isForbidden } from "../nested/own-pages";
@@ -149,8 +149,6 @@ export function nestedIdentity(): u64 {
   const flags = block64(PP_BLOCK_REG4);
   if (!isLength(bytes, guest, hostPhysicalBytes())) return STATUS_INVALID_INPUT_REG3;
   if (!areFlags(flags, RANGE_FLAGS | NESTED_OWN)) return STATUS_INVALID_INPUT_REG4;
-  const own = <u32>flags & NESTED_OWN;
-  if (own > NESTED_OWN_SHOWN || (own == NESTED_OWN_SHOWN && nestedOf().forRoot == 0)) return STATUS_INVALID_INPUT_REG4;
   return finishEdit(nestedOf(), identityRange(beginEdit(), guest, bytes, <u32>flags));
 }
 
@@ -183,6 +181,14 @@ export function nestedFlush(): u64 {
   openLimbo(nested);
   setBlock64(PP_BLOCK_REG0, unflushedProcessors(nested, true));
   return STATUS_SUCCESS;
+}
+
+/** A.10: REG1 vs, the operating system's. */
+export function nestedGuard(): u64 {
+  if (!vss.isOwn(block64(PP_BLOCK_REG1))) return STATUS_INVALID_INPUT_REG1;
+  const vs = vsAt(<u32>block64(PP_BLOCK_REG1) & 0xffff);
+  if (vs.isRoot == 0) return STATUS_INVALID_INPUT_REG1;
+  return !isElsewhere(vs) && guardVs(vs) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 function isNested(): bool {

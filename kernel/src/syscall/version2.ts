@@ -26,6 +26,7 @@ import {
   SYSCALL_NESTED_DESTROY,
   SYSCALL_NESTED_DETACH,
   SYSCALL_NESTED_FLUSH,
+  SYSCALL_NESTED_GUARD,
   SYSCALL_NESTED_IDENTITY,
   SYSCALL_NESTED_MAP,
   SYSCALL_NESTED_PROTECT,
@@ -50,6 +51,7 @@ import {
   nestedDestroy,
   nestedDetach,
   nestedFlush,
+  nestedGuard,
   nestedIdentity,
   nestedMap,
   nestedProtect,
@@ -59,7 +61,7 @@ import {
 import { statisticsCalls, statisticsExits, statisticsPool } from "./statistics";
 
 const NESTED_GROUP: u32 = 0xa;
-const NESTED_CALLS: u32 = 10;
+const NESTED_CALLS: u32 = 11;
 const MAP_GROUP: u32 = 0xb;
 const MAP_CALLS: u32 = 7;
 const STATISTICS_GROUP: u32 = 0xc;
@@ -145,6 +147,8 @@ function changeObjects(call: u32): u64 {
       return nestedDetach();
     case SYSCALL_NESTED_FLUSH:
       return nestedFlush();
+    case SYSCALL_NESTED_GUARD:
+      return nestedGuard();
     case SYSCALL_MAP_CREATE:
       return mapCreate();
     case SYSCALL_MAP_DESTROY:

@@ -52,6 +52,7 @@ export interface LoaderOptions {
 export interface Handover {
   readonly root: bigint;
   readonly args: StructureView;
+  readonly report: StructureView;
   readonly state: StructureView;
   readonly block: StructureView;
 }
@@ -66,6 +67,9 @@ export const CHUNKS = [
   { base: 0x9_8760_0000, bytes: 0x18_0000 },
 ] as const;
 const RING = 0x5_0000_0000;
+const REPORTS = 0x6_0000_0000;
+/** A page has reports of all processors. */
+const REPORT_BYTES = 16;
 const FILE = 0x7_0000_0000;
 const POLICY = 0x7_8000_0000;
 const LINEAR = 0x8_0000_0000;
@@ -90,9 +94,12 @@ export class Loader {
     for (const { base, bytes } of CHUNKS) physical.add(base, bytes);
     physical.add(RING, DEBUG_RING_AREA_BYTES);
     physical.write(BigInt(RING), new Uint8Array(16));
+    physical.add(REPORTS, PAGE);
+    physical.write(BigInt(REPORTS), new Uint8Array(PAGE));
     this.#template = this.#carve();
     for (const { base, bytes } of CHUNKS) this.#mapRange(DIRECT_BASE + BigInt(base), base, bytes, WRITABLE);
     this.#mapRange(DIRECT_BASE + BigInt(RING), RING, DEBUG_RING_AREA_BYTES, WRITABLE);
+    this.#mapRange(DIRECT_BASE + BigInt(REPORTS), REPORTS, PAGE, WRITABLE);
     this.#files.forEach((file, index) => {
       this.#mapFile(EXT_FILE_BASE + BigInt(index) * EXT_FILE_STRIDE, FILE + index * Number(EXT_FILE_STRIDE), file);
     });
@@ -155,12 +162,13 @@ export class Loader {
     const block = view(PP_BLOCK, "PpBlock");
     const args = view(PP_ARGS, "BootArgs");
     const state = view(PP_STATE, "SavedState");
+    const report = new StructureView(this.#physical, BigInt(REPORTS + ppid * REPORT_BYTES), "BootReport");
     this.#fillArgs(args, ppid, root);
     const saved = operatingSystemState(ppid);
     for (const name of state.names()) state.set(name, saved[name] ?? 0n);
     const saveArea = new Vmcb(this.#physical, state.address);
     for (const name of HIDDEN_SEGMENTS) setSegment(saveArea, name, hiddenSegment(saved, name));
-    return { root: BigInt(root), args, state, block };
+    return { root: BigInt(root), args, report, state, block };
   }
 
   #fillArgs(args: StructureView, ppid: number, root: number): void {
@@ -170,6 +178,7 @@ export class Loader {
     args.set("ppCount", BigInt(this.#options.ppCount ?? 1));
     args.set("rootPhys", BigInt(root));
     args.set("ringPhys", this.#options.ring === false ? 0n : BigInt(RING));
+    args.set("reportPhys", BigInt(REPORTS + ppid * REPORT_BYTES));
     args.set("promoteEntry", PROMOTE_ENTRY);
     args.set("vendor", BigInt(this.#options.vendor ?? VENDOR_AMD));
     args.set("features", BigInt(this.#options.features ?? ALL_FEATURES));

@@ -70,6 +70,7 @@ export interface PpContext {
 export class Pp {
   readonly processor: Processor;
   readonly args: StructureView;
+  readonly report: StructureView;
   readonly state: StructureView;
   readonly block: StructureView;
   /** REG0 to REG5 after the last call that returned. */
@@ -86,6 +87,7 @@ export class Pp {
     this.#context = context;
     this.processor = processor;
     this.args = handover.args;
+    this.report = handover.report;
     this.state = handover.state;
     this.block = handover.block;
     this.#root = handover.root;

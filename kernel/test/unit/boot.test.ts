@@ -30,7 +30,7 @@ describe("the first processor", () => {
     const { pp, outcome } = booted();
     const rsp = EXT_STACK_BASE + EXT_STACK_BYTES;
     expect(outcome).toEqual({ is: "called", rip: HANDLERS.START, rsp, reg0: 2n, reg1: 0n, ...UNUSED_ARGUMENTS });
-    expect(pp.args.values(["phase", "status", "detail"])).toEqual({
+    expect(pp.report.values(["phase", "status", "detail"])).toEqual({
       phase: BigInt(PHASE_START),
       status: 0n,
       detail: 0n,

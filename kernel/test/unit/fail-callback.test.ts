@@ -104,7 +104,7 @@ describe("again", () => {
       frame: { ...general, ...kept, vector: 14n, cs: 0x2bn, ss: 0x23n },
     });
     expect(pp.block.get("context")).toBe(context);
-    expect(pp.args.get("status")).toBe(0n);
+    expect(pp.report.get("status")).toBe(0n);
   });
 
   test("is followed by the same exits as if nothing had happened", () => {
@@ -140,7 +140,7 @@ describe("run from the fail callback", () => {
     makeRootVs(pp);
     pp.fault(13);
     expect(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, 0n).is).toBe("running");
-    expect(Number(pp.args.get("phase"))).toBe(PHASE_RUNNING);
+    expect(Number(pp.report.get("phase"))).toBe(PHASE_RUNNING);
     expect(pp.exit(EXIT_CPUID)).toMatchObject({ rip: HANDLERS.VMEXIT, reg0: 0n, reg1: EXIT_CPUID });
     expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
   });
@@ -155,7 +155,7 @@ describe("run from the fail callback", () => {
     expect(pp.syscall(number, HANDLE).is).toBe("running");
     expect(pp.vmcb.get("RIP")).toBe(rip + skipped);
     expect(pp.exit(0x78n)).toMatchObject({ rip: HANDLERS.VMEXIT, reg0: 0n, reg1: 0x78n });
-    expect(pp.args.get("status")).toBe(0n);
+    expect(pp.report.get("status")).toBe(0n);
   });
 
   test("ends the first vmexit well: from now on a failure halts", () => {

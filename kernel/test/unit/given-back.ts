@@ -63,5 +63,5 @@ export function expectGivenBack(pp: Pp, why: Reason): void {
 
 export function expectReason(pp: Pp, { status, detail = 0n, phase }: Reason): void {
   const expected = { status: BigInt(status), detail, phase: BigInt(phase) };
-  expect(pp.args.values(["status", "detail", "phase"])).toEqual(expected);
+  expect(pp.report.values(["status", "detail", "phase"])).toEqual(expected);
 }

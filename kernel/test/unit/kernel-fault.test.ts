@@ -24,7 +24,7 @@ describe("an instruction that may fault", () => {
     const { machine, pp } = inBootstrap();
     expect(pp.kernelFault(13, { rip: TEXT.MAY_FAULT })).toEqual({ is: "repaired", rip: TEXT.FIXUP });
     expect(machine.log).toBe("");
-    expect(pp.args.get("status")).toBe(0n);
+    expect(pp.report.get("status")).toBe(0n);
   });
 
   test("is excused in ring 0 alone", () => {

@@ -56,7 +56,7 @@ import { type Outcome, type Pp, UNUSED_ARGUMENTS } from "../machine/pp.ts";
 import { expectGivenBack, expectReason, machineRegisters, operatingSystemRegisters } from "./given-back.ts";
 
 const STACK_TOP = EXT_STACK_BASE + EXT_STACK_BYTES;
-const phase = (pp: Pp) => Number(pp.args.get("phase"));
+const phase = (pp: Pp) => Number(pp.report.get("phase"));
 const vmexit = (reason: bigint): Outcome => ({
   is: "called",
   rip: HANDLERS.VMEXIT,
@@ -100,7 +100,7 @@ describe("the right way", () => {
     expect(pp.exit(EXIT_CPUID)).toEqual(vmexit(EXIT_CPUID));
     expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE).is).toBe("running");
     expect(pp.exit(0x78n)).toEqual(vmexit(0x78n));
-    expect(pp.args.get("status")).toBe(0n);
+    expect(pp.report.get("status")).toBe(0n);
   });
 
   test("needs no handle for wait, but for what comes behind it", () => {
@@ -283,7 +283,7 @@ describe("a second processor", () => {
     second.fault(13);
     expect(second.syscall(SYSCALL_CONTROL_EXIT)).toEqual({ is: "given back" });
     expectGivenBack(second, { status: BOOT_EXT_FAULT, detail: 13n, phase: PHASE_BOOTSTRAP });
-    expect(pp.args.get("status")).toBe(0n);
+    expect(pp.report.get("status")).toBe(0n);
     expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE).is).toBe("running");
   });
 

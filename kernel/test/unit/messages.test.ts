@@ -113,7 +113,7 @@ describe("start", () => {
     pp.syscall(SYSCALL_CONTROL_WAIT);
     register(pp, false);
     expect(pp.syscall(SYSCALL_CONTROL_WAIT).is).toBe("given back");
-    expect(pp.args.get("status")).toBe(BigInt(BOOT_EXT_NO_VMEXIT));
+    expect(pp.report.get("status")).toBe(BigInt(BOOT_EXT_NO_VMEXIT));
   });
 
   test("fails with the extension that fails, and names it", () => {
@@ -121,7 +121,7 @@ describe("start", () => {
     register(pp, true);
     pp.syscall(SYSCALL_CONTROL_WAIT);
     expect(pp.syscall(SYSCALL_CONTROL_EXIT).is).toBe("given back");
-    expect(pp.args.get("status")).toBe(BigInt(BOOT_EXT_EXIT));
+    expect(pp.report.get("status")).toBe(BigInt(BOOT_EXT_EXIT));
     expect(machine.log).toContain("extension 1 (judge): the extension called exit in _start");
   });
 
@@ -250,7 +250,7 @@ describe("a service that fails", () => {
     expect(pp.syscall(SYSCALL_CONTROL_EXIT)).toMatchObject({ is: "returned", status: STATUS_FAILURE_DEAD });
     expect(running(pp)).toBe(0n);
     expect(machine.log).toContain("extension 1: the extension faulted in its message callback");
-    expect(pp.args.get("status")).toBe(0n);
+    expect(pp.report.get("status")).toBe(0n);
     expect(status(pp, SYSCALL_MESSAGE_CALL, HANDLE, 1n)).toBe(STATUS_FAILURE_DEAD);
     expect(pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE).is).toBe("running");
   });

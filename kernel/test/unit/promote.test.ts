@@ -45,7 +45,7 @@ describe("promote", () => {
     // Two CPUIDs of two bytes, both skipped
     expect(pp.state.values()).toEqual({ ...before, rip: (before.rip ?? 0n) + 4n });
     expect(machineRegisters(pp.processor)).toEqual(operatingSystemRegisters());
-    expect(pp.args.values(["phase", "status", "detail"])).toEqual({
+    expect(pp.report.values(["phase", "status", "detail"])).toEqual({
       phase: BigInt(PHASE_STOPPED),
       status: 0n,
       detail: 0n,

@@ -1,8 +1,9 @@
 // A machine with several processors, the loader's module that ships, and a microkernel that does what tests tell it
 
 import {
-  BOOT_ARGS_PHASE,
-  BOOT_ARGS_STATUS,
+  BOOT_ARGS_REPORT_PHYS,
+  BOOT_REPORT_PHASE,
+  BOOT_REPORT_STATUS,
   BOOT_VERSION,
   CPUID_CONTROL_STOP,
   DRIVER_VERSION,
@@ -227,10 +228,16 @@ export class Machine {
     };
   }
 
-  /** What the kernel writes into BootArgs. */
+  /** A processor's BootReport, by its BootArgs. */
+  reportOf(args: bigint): bigint {
+    return toDirect(this.memory.peek(args + BigInt(BOOT_ARGS_REPORT_PHYS), 8));
+  }
+
+  /** What the kernel writes into BootReport. */
   setPhase(args: bigint, phase: number, status = 0): void {
-    this.memory.poke(args + BigInt(BOOT_ARGS_PHASE), 4, BigInt(phase));
-    this.memory.poke(args + BigInt(BOOT_ARGS_STATUS), 4, BigInt(status));
+    const report = this.reportOf(args);
+    this.memory.poke(report + BigInt(BOOT_REPORT_PHASE), 4, BigInt(phase));
+    this.memory.poke(report + BigInt(BOOT_REPORT_STATUS), 4, BigInt(status));
   }
 
   #setUpDescriptors(processor: Processor): void {

@@ -25,6 +25,8 @@ export class Platform {
   readonly processors: Processor[];
   /** Blocks that are taken now, by their address. */
   readonly blocks = new Map<bigint, Block>();
+  /** What was in the contiguous pieces that were given back. */
+  readonly freed: Uint8Array[] = [];
   /** What was asked of processors: "2 operation 3". */
   readonly runs: string[] = [];
   /** Fails the n-th allocation from now on; each counts down. */
@@ -97,6 +99,7 @@ export class Platform {
     if (block?.pages !== pages || block.contiguous !== contiguous) {
       throw new Error(`0x${address.toString(16)}: ${pages} pages were not allocated like that`);
     }
+    if (contiguous) this.freed.push(this.memory.read(address, pages * PAGE_BYTES));
     this.blocks.delete(address);
     this.memory.unmap(address, pages * PAGE_BYTES);
   }

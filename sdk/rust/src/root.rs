@@ -10,6 +10,12 @@ pub fn start(pp: Pp) -> Result<Vs, Status> {
     Vs::create_root(pp)?.intercept(abi::INTERCEPT_CPUID)
 }
 
+/// Hides the hypervisor's memory from the operating system, which reads zeroes there, and gets a general protection fault when it
+/// writes there.
+pub fn hide_hypervisor(root: Vs) -> Result<(), Status> {
+    abi::nested_guard(root)
+}
+
 /// Whether an exit is a command of the loader's: CPUID of the control leaf, in the operating system's kernel.
 #[inline(always)]
 pub fn is_command(reason: u64, command: u32) -> bool {

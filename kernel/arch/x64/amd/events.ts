@@ -3,12 +3,21 @@
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
-import { VMCB_EVENTINJ, VMCB_RFLAGS } from "./vmcb";
+import { VMCB_EVENTINJ, VMCB_EXITINTINFO, VMCB_RFLAGS } from "./vmcb";
 
 export const VECTOR_DB: u32 = 1;
 export const VECTOR_UD: u32 = 6;
 export const VECTOR_GP: u32 = 13;
 export const VECTOR_AC: u32 = 17;
+
+/** EVENTINJ and EXITINTINFO: valid, the type, the vector. */
+const VALID: u64 = 1 << 31;
+const TYPE: u64 = 7 << 8;
+const TYPE_EXCEPTION: u64 = 3 << 8;
+const TYPE_SOFTWARE: u64 = 4 << 8;
+const VECTOR: u64 = 0xff;
+const VECTOR_BP: u64 = 3;
+const VECTOR_OF: u64 = 4;
 
 /** EVENTINJ: valid, an exception; with an error code, whose 32 bits lie above. */
 const EXCEPTION: u64 = 0x8000_0300;
@@ -27,4 +36,17 @@ export function raiseFault(vs: Vs, vector: u32): void {
 export function raiseAgain(vs: Vs, vector: u32): void {
   const hasCode = vector == VECTOR_GP || vector == VECTOR_AC;
   poke64(DIRECT_BASE + vs.controlBlock + VMCB_EVENTINJ, EXCEPTION | vector | (hasCode ? WITH_CODE : 0));
+}
+
+/**
+ * Delivers what was being delivered when a VS exited (15.7.2), before the same instruction runs again. INT, INT3 and INTO are
+ * what runs again: RIP is still at them.
+ */
+export function redeliver(vs: Vs): void {
+  const event = peek64(DIRECT_BASE + vs.controlBlock + VMCB_EXITINTINFO);
+  const type = event & TYPE;
+  const vector = event & VECTOR;
+  if ((event & VALID) == 0 || type == TYPE_SOFTWARE) return;
+  if (type == TYPE_EXCEPTION && (vector == VECTOR_BP || vector == VECTOR_OF)) return;
+  poke64(DIRECT_BASE + vs.controlBlock + VMCB_EVENTINJ, event);
 }

@@ -4,6 +4,7 @@ import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek64 } from "../../../../bsl/src/memory";
 import { callVmexit, runAgain, runAgainAdvanced } from "../../../src/life-cycle";
+import { isGuarded, showMore } from "../../../src/nested/guard";
 import { activeVs } from "../../../src/pp";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
@@ -11,10 +12,10 @@ import { refuseEntry } from "../refusal";
 import { keepFlush } from "./address-space";
 import { ASKED_MSRPM } from "./asked";
 import { askedVector, FIRST_VECTOR, LAST_VECTOR } from "./confinement";
-import { raiseAgain, raiseFault, VECTOR_AC, VECTOR_DB, VECTOR_GP, VECTOR_UD } from "./events";
+import { raiseAgain, raiseFault, redeliver, VECTOR_AC, VECTOR_DB, VECTOR_GP, VECTOR_UD } from "./events";
 import { guestMsrValue, readGuestMsr, writeGuestMsr } from "./guest-msrs";
 import { isAskedFor } from "./msr-map";
-import { VMCB_EXITINFO1 } from "./vmcb";
+import { VMCB_EXITINFO1, VMCB_EXITINFO2 } from "./vmcb";
 
 /** VMEXIT_INVALID (APM volume 2, appendix C), -1: the processor refused the VMCB. QEMU writes its lower half only. */
 const EXIT_INVALID: u32 = 0xffff_ffff;
@@ -32,6 +33,7 @@ const EXIT_VMLOAD: u32 = 0x82;
 const EXIT_SKINIT: u32 = 0x86;
 const EXIT_WBINVD: u32 = 0x89;
 const EXIT_RDPRU: u32 = 0x8e;
+const EXIT_NESTED_PAGE_FAULT: u32 = 0x400;
 
 /** What has been done about an exit that the extension did not ask for: nothing, an exception, the instruction. */
 const DELIVER: u32 = 0;
@@ -68,9 +70,10 @@ export function otherExit(reason: u64): u32 {
   return callVmexit(reason);
 }
 
-/** Whether the extension asked for such an exit. Those that have no bit, as for nested page faults, it did. */
+/** Whether the extension asked for such an exit. Those that have no bit it did, unless the kernel keeps the nested tables. */
 function isAsked(vs: Vs, code: u32): bool {
   const vector = code >> 5;
+  if (code == EXIT_NESTED_PAGE_FAULT) return !isGuarded(vs);
   if (vector < FIRST_VECTOR || vector > LAST_VECTOR) return true;
   if (((askedVector(vs, vector) >> (code & 31)) & 1) == 0) return false;
   // A map at an address of the extension's own is its own affair
@@ -82,6 +85,7 @@ function isAsked(vs: Vs, code: u32): bool {
 /** Does what the VM finds instead of an exit: DELIVER when there is nothing that the kernel could do. */
 function serve(vs: Vs, code: u32): u32 {
   if (code == EXIT_MSR) return serveMsr(vs);
+  if (code == EXIT_NESTED_PAGE_FAULT) return serveNestedPageFault(vs);
   if (code == EXIT_INVD || code == EXIT_WBINVD) return SKIP;
   if (code == EXIT_IOIO || code == EXIT_RDPMC) raiseFault(vs, VECTOR_GP);
   else if (code == EXIT_DB) raiseAgain(vs, VECTOR_DB);
@@ -89,6 +93,13 @@ function serve(vs: Vs, code: u32): u32 {
   else if (code == EXIT_INVLPGA || code == EXIT_RDPRU || (code >= EXIT_VMLOAD && code <= EXIT_SKINIT)) {
     raiseFault(vs, VECTOR_UD);
   } else return DELIVER;
+  return RAISED;
+}
+
+/** EXITINFO2 has the guest physical address (APM volume 2, 15.25.6). */
+function serveNestedPageFault(vs: Vs): u32 {
+  if (showMore(peek64(DIRECT_BASE + vs.controlBlock + VMCB_EXITINFO2))) redeliver(vs);
+  else raiseFault(vs, VECTOR_GP);
   return RAISED;
 }
 

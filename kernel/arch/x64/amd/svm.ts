@@ -76,6 +76,7 @@ import {
 } from "./vmcb";
 
 const MSR_VM_HSAVE_PA: u32 = 0xc001_0117;
+const MSR_PAT: u32 = 0x277;
 /** Bytes of a segment register in the VMCB and in SavedState. */
 const SEGMENT_BYTES: u64 = 16;
 const STATE: u64 = PP_AREA_BASE + PP_STATE;
@@ -171,6 +172,8 @@ export function storeSavedState(vs: Vs): void {
 
 /** Gives the processor what the loader's code does not restore of a VS, and takes SVM away. */
 export function leave(vs: Vs): void {
+  // With nested paging the VM's is in the VMCB
+  if (vs.nested != 0) wrmsr(MSR_PAT, peek64(DIRECT_BASE + vs.controlBlock + VMCB_PAT));
   leaveWith(vs.controlBlock);
 }
 

@@ -2,11 +2,13 @@
 
 import {
   INTEL_EXIT_CR_ACCESS,
+  INTEL_EXIT_EPT_VIOLATION,
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_IO,
   INTEL_EXIT_RDPMC,
   INTEL_EXIT_WBINVD,
 } from "../../../../abi/generated/bare/callbacks";
+import { isGuarded, showMore } from "../../../src/nested/guard";
 import { Vs } from "../../../src/vs";
 import { VS_CR8, VS_DR6 } from "../register-file";
 import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
@@ -18,6 +20,10 @@ import {
   VMCS_EXIT_INSTRUCTION_LENGTH,
   VMCS_EXIT_INTERRUPTION,
   VMCS_EXIT_INTERRUPTION_CODE,
+  VMCS_IDT_VECTORING,
+  VMCS_IDT_VECTORING_CODE,
+  VMCS_INTERRUPTIBILITY,
+  VMCS_PHYSICAL_ADDRESS,
   VMCS_QUALIFICATION,
   VMCS_RFLAGS,
   VMCS_RSP,
@@ -39,7 +45,11 @@ const SECONDARY_WBINVD: u64 = 1 << 6;
 const VECTOR_DB: u32 = 1;
 /** Interruption information (25.9.2): vector and type, a valid error code, valid; #GP as a hardware exception with one. */
 const INTERRUPTION: u64 = 0x8000_0fff;
+const VALID: u64 = 1 << 31;
 const HAS_CODE: u64 = 1 << 11;
+/** Of an EPT violation's qualification; of the interruptibility. */
+const NMI_UNBLOCKED: u64 = 1 << 12;
+const BLOCKED_BY_NMI: u64 = 8;
 const NMI_TYPE: u64 = 2;
 const RAISE_GP: u64 = 0x8000_0b0d;
 const RFLAGS_RF: u64 = 1 << 16;
@@ -54,6 +64,7 @@ const RSP: u32 = 4;
 
 /** Does what the VM finds instead of an exit: DELIVER when the extension asked for it, or is to hear of it all the same. */
 export function serveUnasked(vs: Vs, reason: u64): u32 {
+  if (reason == INTEL_EXIT_EPT_VIOLATION && isGuarded(vs)) return serveEptViolation();
   if (vs.isRoot != 0) return DELIVER;
   const controls = vs.processorControls;
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI) return serveException(vs);
@@ -63,6 +74,26 @@ export function serveUnasked(vs: Vs, reason: u64): u32 {
     (reason == INTEL_EXIT_IO && (controls & PROCESSOR_PORTS) == 0) ||
     (reason == INTEL_EXIT_RDPMC && (controls & PROCESSOR_RDPMC) == 0);
   return isForbidden ? raiseProtection() : DELIVER;
+}
+
+function serveEptViolation(): u32 {
+  if (!showMore(vmread(VMCS_PHYSICAL_ADDRESS))) return raiseProtection();
+  redeliver(vmread(VMCS_QUALIFICATION));
+  return RAISED;
+}
+
+/** Delivers what was being delivered at the exit (25.9.3), or blocks NMIs again where an IRET ended that (28.2.3). */
+function redeliver(qualification: u64): void {
+  const event = vmread(VMCS_IDT_VECTORING);
+  const blocking = vmread(VMCS_INTERRUPTIBILITY);
+  if ((event & VALID) == 0) {
+    if ((qualification & NMI_UNBLOCKED) != 0) vmwrite(VMCS_INTERRUPTIBILITY, blocking | BLOCKED_BY_NMI);
+    return;
+  }
+  if (((event >> 8) & 7) == NMI_TYPE) vmwrite(VMCS_INTERRUPTIBILITY, blocking & ~BLOCKED_BY_NMI);
+  if ((event & HAS_CODE) != 0) vmwrite(VMCS_ENTRY_ERROR_CODE, vmread(VMCS_IDT_VECTORING_CODE));
+  vmwrite(VMCS_ENTRY_LENGTH, vmread(VMCS_EXIT_INSTRUCTION_LENGTH));
+  vmwrite(VMCS_ENTRY_INTERRUPTION, event & INTERRUPTION);
 }
 
 function raiseProtection(): u32 {

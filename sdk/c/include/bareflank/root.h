@@ -15,6 +15,15 @@ static inline bf_vs bf_root_start(bf_pp pp)
     return root;
 }
 
+/*
+ * Hides the hypervisor from the operating system: it reads zeroes where the hypervisor's memory is, and writes there are general
+ * protection faults. False when memory runs out.
+ */
+static inline bool bf_root_hide_hypervisor(bf_vs root)
+{
+    return bf_nested_guard(root) == BF_STATUS_SUCCESS;
+}
+
 /* Whether an exit is a command of the loader's: CPUID of the control leaf, in the operating system's kernel. */
 static inline bool bf_root_is_command(uint64_t reason, uint32_t command)
 {

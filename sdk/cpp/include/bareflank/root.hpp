@@ -13,6 +13,9 @@ namespace bareflank::root {
 /// Makes the operating system this processor's root VS, which exits for CPUID: for bootstrap.
 inline Vs start(Pp pp) { return bf_root_start(pp); }
 
+/// Hides the hypervisor's memory from the operating system, which reads zeroes there; false when memory runs out.
+inline bool hide_hypervisor(Vs root) { return bf_root_hide_hypervisor(root); }
+
 /// Whether this processor is told to leave the hypervisor: the place for totals. root::vmexit answers.
 inline bool is_leaving(uint64_t reason) { return bf_root_is_leaving(reason); }
 

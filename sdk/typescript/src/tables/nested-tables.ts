@@ -50,8 +50,6 @@ export enum Own {
   Absent = 0,
   /** Zeroes, which cannot be written: such a write exits. */
   Blank = 0x1000,
-  /** The pages themselves. Only in tables for the root VM, which sees them without nested paging, too. */
-  Shown = 0x2000,
 }
 
 /** What translate() gives for an address that is not mapped. */
@@ -68,21 +66,22 @@ export class NestedTables {
   }
 
   /**
-   * Tables in which the root VM sees the first GiB of physical memory, up to 512 of them, as they are, with all rights.
-   * Null when memory runs out: a processor without pages of 1 GiB needs a page of memory for each.
+   * Tables in which the root VM sees the first GiB of physical memory, up to 512 of them, as they are, with all rights; but
+   * zeroes in the place of the hypervisor. Null when memory runs out: a processor without pages of 1 GiB needs a page of
+   * memory for each.
    */
   static identity(gibibytes: u32): NestedTables | null {
-    return NestedTables.identityWith(gibibytes, Right.All, Own.Shown);
+    return NestedTables.identityForRoot(gibibytes, Right.All);
   }
 
-  /** The same with other rights, and with the hypervisor's own pages as told. */
+  /** The same with other rights. */
+  static identityForRoot(gibibytes: u32, rights: Right): NestedTables | null {
+    return filled(NESTED_FOR_ROOT, gibibytes, rights, Own.Blank);
+  }
+
+  /** The same for any VM, and with the hypervisor's own pages as told; what it shares with the root VM is among them. */
   static identityWith(gibibytes: u32, rights: Right, own: Own): NestedTables | null {
-    const tables = create(own == Own.Shown ? NESTED_FOR_ROOT : 0);
-    if (tables !== null && !tables.showIdentity(0, gibibytes * GIBIBYTE, rights, own)) {
-      tables.free();
-      return null;
-    }
-    return tables;
+    return filled(0, gibibytes, rights, own);
   }
 
   /** Tables in which the VM sees nothing yet. Null when memory runs out. */
@@ -205,6 +204,13 @@ export class NestedTables {
   private look(address: u64): bool {
     return callObject(SYSCALL_NESTED_TRANSLATE, this.id, address, 0, 0, 0) == STATUS_SUCCESS;
   }
+}
+
+function filled(flags: u32, gibibytes: u32, rights: Right, own: Own): NestedTables | null {
+  const tables = create(flags);
+  if (tables === null || tables.showIdentity(0, gibibytes * GIBIBYTE, rights, own)) return tables;
+  tables.free();
+  return null;
 }
 
 function create(flags: u32): NestedTables | null {

@@ -14,6 +14,7 @@ import {
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import {
   ROOT_VMID,
+  SYSCALL_NESTED_GUARD,
   SYSCALL_VM_TLB_FLUSH,
   SYSCALL_VP_CREATE,
   SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE,
@@ -24,6 +25,7 @@ import {
 } from "../../../../abi/generated/bare/syscalls";
 import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { handleOf } from "../calls/handle";
+import { callObject } from "../calls/objects";
 import { assertionFailed, callStatus, callValue } from "../calls/syscall";
 import { tcbLoad16 } from "../calls/tcb";
 import { injectException, injectInterrupt, injectNmi } from "../events/event";
@@ -114,6 +116,14 @@ export class Vs extends NativeVs {
     else vs.amd.intercept(AmdInstruction.Vmrun, true);
     close(vs);
     return vs;
+  }
+
+  /**
+   * Hides the hypervisor from the operating system, whose VS this is: it reads zeroes where the hypervisor's memory is, and
+   * writes there are general protection faults. The microkernel keeps the nested page tables for it. False when memory runs out.
+   */
+  hideHypervisor(): bool {
+    return callObject(SYSCALL_NESTED_GUARD, this.id, 0, 0, 0, 0) == STATUS_SUCCESS;
   }
 
   /** Ends it; it must not be active. */
