@@ -56,7 +56,7 @@ test("a file that cannot be loaded never reaches the driver", async () => {
     [
       ["--kernel", files.nextKernel, files.extension],
       "ERROR_KERNEL_VERSION",
-      `${files.nextKernel} is of another release: it speaks version 18446744073709551615 to its loader, and this bfm knows version 3`,
+      `${files.nextKernel} is of another release: it speaks version 18446744073709551615 to its loader, and this bfm knows version ${abi.BOOT_VERSION}`,
     ],
     [
       ["--kernel", files.kernel, files.writableCode],

@@ -42,6 +42,8 @@ void test_spoiled(struct result (*send)(u64 request, u64 word1));
 void test_identifiers(void);
 void test_death(void);
 void test_objects(void);
+/** Hides the hypervisor from the root VM: its VS. */
+void test_guard(u64 root);
 /** In _start: with a handle of version 1, and before there is a vmexit callback. */
 void test_objects_absent(u64 handle);
 void test_objects_unowned(u64 handle);

@@ -74,6 +74,7 @@ static void run_root(u32 pp)
     vss[pp] = (u16)MAKE(VS_CREATE, handle, vps[pp], pp).reg[0];
     write_root_controls(handle, vss[pp]);
     MAKE(VS_INIT_AS_ROOT, handle, vss[pp]);
+    test_guard(vss[pp]);
     MAKE(VS_RUN, handle, BF_ROOT_VMID, vps[pp], vss[pp]);
     give_up();
 }

@@ -18,12 +18,12 @@ static const struct {
 } calls[] = {
     NAMED(NESTED_CREATE), NAMED(NESTED_DESTROY), NAMED(NESTED_MAP), NAMED(NESTED_UNMAP), NAMED(NESTED_PROTECT),
     NAMED(NESTED_TRANSLATE), NAMED(NESTED_IDENTITY), NAMED(NESTED_ATTACH), NAMED(NESTED_DETACH), NAMED(NESTED_FLUSH),
-    NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
+    NAMED(NESTED_GUARD), NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
     NAMED(MAP_DETACH), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS),
 };
 #define CALLS (sizeof(calls) / sizeof(*calls))
 /** Those that only the owner of the vmexit callback makes come first. */
-#define OWNED_CALLS 17u
+#define OWNED_CALLS 18u
 
 static void refuse(const char *name, u32 count, u64 handle, u64 status)
 {
@@ -154,12 +154,11 @@ static void identity(u64 h, u64 nested, u64 for_root)
     begin("checks", "NESTED_IDENTITY");
     ranges(BF_SYSCALL_NESTED_IDENTITY, nested, flags);
     status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, flags | 8), reg4, "flag");
-    status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, flags | BF_NESTED_OWN), reg4, "two ways");
-    status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, flags | BF_NESTED_OWN_SHOWN), reg4, "not for root");
+    status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, flags | 0x2000), reg4, "flag");
     status(MAKE(NESTED_IDENTITY, h, nested, 0, PAGE, BF_NESTED_WRITE | BF_NESTED_MACHINE), reg4, "write only");
     end();
     begin("good", "NESTED_IDENTITY");
-    gives(MAKE(NESTED_IDENTITY, h, for_root, 0x100000, 4 * PAGE, flags | BF_NESTED_OWN_SHOWN), 4 * PAGE);
+    gives(MAKE(NESTED_IDENTITY, h, for_root, 0x100000, 4 * PAGE, flags | BF_NESTED_OWN_BLANK), 4 * PAGE);
     want(MAKE(NESTED_TRANSLATE, h, for_root, 0x102345).reg[0], 0x102345, "address");
     gives(MAKE(NESTED_IDENTITY, h, nested, 0x100000, 4 * PAGE, flags | BF_NESTED_OWN_BLANK), 4 * PAGE);
     gives(MAKE(NESTED_IDENTITY, h, nested, 0x100000, 4 * PAGE, flags), 4 * PAGE);
@@ -198,9 +197,20 @@ static void test_nested(u64 h, u64 vs)
     silent(MAKE(NESTED_DETACH, h, nested, vs));
     status(MAKE(NESTED_DETACH, h, nested, vs), BF_STATUS_FAILURE_UNKNOWN, "it has none");
     end();
+    begin("checks", "NESTED_GUARD");
+    status(MAKE(NESTED_GUARD, h, vs), BF_STATUS_INVALID_INPUT_REG1, "not the root VM's");
+    end();
     begin("good", "NESTED_DESTROY");
     destroy_nested(nested);
     destroy_nested(for_root);
+    end();
+}
+
+void test_guard(u64 root)
+{
+    begin("good", "NESTED_GUARD");
+    silent(MAKE(NESTED_GUARD, client_handle, root));
+    silent(MAKE(NESTED_GUARD, client_handle, root));
     end();
 }
 
@@ -311,6 +321,7 @@ void test_objects(void)
     WANTS_OBJECT(NESTED_ATTACH);
     WANTS_OBJECT(NESTED_DETACH);
     WANTS_OBJECT(NESTED_FLUSH);
+    WANTS_OBJECT(NESTED_GUARD);
     WANTS_OBJECT(MAP_DESTROY);
     WANTS_OBJECT(MAP_TRAP);
     WANTS_OBJECT(MAP_PASS);
