@@ -76,7 +76,7 @@ describe("kernel.elf", () => {
     expect(elf.readBigUInt64LE(at + 24)).toBe(BOOT_VERSION);
   });
 
-  test("has at most 144 KiB", () => {
-    expect(product("kernel.elf").length).toBeLessThanOrEqual(144 * 1024);
+  test("has at most 160 KiB", () => {
+    expect(product("kernel.elf").length).toBeLessThanOrEqual(160 * 1024);
   });
 });
