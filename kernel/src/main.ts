@@ -48,6 +48,8 @@ import { initVps } from "./vp";
 import { initVss } from "./vs";
 import { announceProcessor } from "./work";
 
+export { failAllocation, isFailureDue } from "./memory/faults";
+export { emptyStores } from "./memory/pages";
 export { enterExchange } from "./message";
 export { enterSyscall, serveSyscall } from "./syscall/dispatch";
 

@@ -10,6 +10,7 @@
 import { INVALID_ID } from "../../abi/generated/bare/syscalls";
 import { TicketLock } from "../../bsl/src/lock";
 import { currentExtension } from "./extension";
+import { isToFail } from "./memory/faults";
 
 /** Owner of an object that no extension has claimed: no address of an extension. */
 export const KERNEL: u32 = 1;
@@ -70,6 +71,7 @@ export class Pool {
 
   /** The same, with an index of at least `lowest`. It passes by no more than `lowest` free objects. */
   allocateFrom(lowest: u32, owner: u32): u32 {
+    if (isToFail()) return INVALID_ID;
     const lock = changetype<TicketLock>(this);
     lock.acquire();
     let before: u32 = 0;

@@ -35,6 +35,8 @@ export interface CompileRequest {
   readonly ownNames?: OwnNames;
   /** false: nothing will run it, so it need not be fast. */
   readonly optimize?: boolean;
+  /** Names that the sources find by isDefined(). */
+  readonly defines?: readonly string[];
   /** Put a counter at each branch (instrument.ts). */
   readonly coverage?: boolean;
 }
@@ -84,23 +86,27 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   const common = isPlain ? UNOPTIMIZED_OPTIONS : ascOptions(RUNTIME);
   const options = request.exportTable === true ? [...common, "--exportTable"] : common;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
+  const defines = (request.defines ?? []).flatMap((name) => ["--use", `${name}=1`]);
   const entries = request.entries.map((entry) => relative(root, entry));
-  const { error } = await asc.main([...entries, ...options, ...memory, "--baseDir", root, "-o", "module.wasm"], {
-    readFile: readSource,
-    writeFile: (name, data) => {
-      outputs.set(name, data);
+  const { error } = await asc.main(
+    [...entries, ...options, ...memory, ...defines, "--baseDir", root, "-o", "module.wasm"],
+    {
+      readFile: readSource,
+      writeFile: (name, data) => {
+        outputs.set(name, data);
+      },
+      listFiles: () => [],
+      stdout: asc.createMemoryStream(),
+      stderr: asc.createMemoryStream(),
+      reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
+      transforms: [
+        measure as unknown as Asc.Transform,
+        ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)]),
+        ...(request.coverage === true ? [instrument] : []),
+        ...(RUNTIME === "managed" ? [localConstants as unknown as Asc.Transform, environments] : []),
+      ],
     },
-    listFiles: () => [],
-    stdout: asc.createMemoryStream(),
-    stderr: asc.createMemoryStream(),
-    reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
-    transforms: [
-      measure as unknown as Asc.Transform,
-      ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)]),
-      ...(request.coverage === true ? [instrument] : []),
-      ...(RUNTIME === "managed" ? [localConstants as unknown as Asc.Transform, environments] : []),
-    ],
-  });
+  );
 
   const done = { diagnostics, dataEnd, inputs: [...inputs] };
   if (error instanceof LintDone) return done;

@@ -33,7 +33,7 @@ export interface BuildResult {
  */
 export function selectParts(workspace: Workspace, words: readonly string[]): DeclaredPart[] {
   const { parts } = workspace;
-  if (words.length === 0) return [...parts];
+  if (words.length === 0) return parts.filter(({ field }) => field.whenNamed !== true);
   const selected = new Set<DeclaredPart>();
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";

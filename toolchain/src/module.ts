@@ -43,12 +43,19 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     maximumPages: Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB),
   };
   const exportTable = part.type === "extension";
-  const { runtime } = part;
+  const { runtime, defines } = part;
   const names = part.entries.map((path) => relative(root, path));
-  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, names];
+  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, part.defines, names];
   return cache.run("asc", key, async () => {
     context.onStep(part.name, "TypeScript to WebAssembly");
-    const result = await context.compilers.compile({ root, entries: part.entries, ...memory, exportTable, runtime });
+    const result = await context.compilers.compile({
+      root,
+      entries: part.entries,
+      ...memory,
+      exportTable,
+      runtime,
+      defines,
+    });
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     for (const diagnostic of result.diagnostics) {
       if (diagnostic.severity === "warning") context.onWarning(diagnostic);

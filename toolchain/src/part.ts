@@ -24,6 +24,8 @@ export interface PartField {
   readonly instance?: Instance;
   readonly runtime?: Runtime;
   readonly cflags?: readonly string[];
+  readonly defines?: readonly string[];
+  readonly whenNamed?: boolean;
   readonly loader?: string;
   readonly module?: string;
 }
@@ -63,6 +65,8 @@ export interface Part {
   readonly instance: Instance;
   readonly runtime: Runtime;
   readonly cflags: readonly string[];
+  /** Names that its TypeScript finds by isDefined(). */
+  readonly defines: readonly string[];
   /** Name of the loader part that a `bare` or `linux-driver` part links. */
   readonly loader: string;
   /** Name of the Linux module that a `linux-driver` part makes. */
@@ -158,12 +162,12 @@ function partsOf(folder: string): DeclaredPart[] {
 const fieldOf = (folder: string) => `The field "bareflank" of ${relative(process.cwd(), join(folder, "package.json"))}`;
 
 const KNOWN_FIELDS = new Set(
-  "type name template language sources entry native intrinsics include linkerScript memory instance runtime cflags loader module".split(
+  "type name template language sources entry native intrinsics include linkerScript memory instance runtime cflags defines whenNamed loader module".split(
     " ",
   ),
 );
 /** Fields that go with asc, and the one that goes without it. */
-const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance", "runtime"] as const;
+const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance", "runtime", "defines"] as const;
 const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
 
 /** Fills in defaults and finds the files; one that is missing is an error that names it. */
@@ -200,6 +204,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     memory: field.runtime === "managed" ? wholePages(initialKiB, maximumKiB) : { initialKiB, maximumKiB },
     ...instanceOf(type, field, where),
     cflags: field.cflags ?? [],
+    defines: field.defines ?? [],
     loader: field.loader ?? "loader",
     module: field.module ?? "bfdriver",
   };

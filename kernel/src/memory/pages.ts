@@ -13,8 +13,9 @@
 import { TicketLock } from "../../../bsl/src/lock";
 import { isFlushed, requestFlushEverywhere } from "../requests";
 import { BUDDY_POOL_BYTES, BuddyPool } from "./buddy";
+import { isToFail } from "./faults";
 import { emptyPageStores, keepPage, keptPages, stockPages, takePage, takeZeroedPage } from "./page-store";
-import { SlabCache } from "./slab";
+import { emptyMagazines, SlabCache } from "./slab";
 import { lockAllStores, unlockAllStores } from "./store";
 
 /** All memory of the hypervisor that is not the loader's own. */
@@ -33,6 +34,7 @@ let oldAsked: u64 = 0;
 
 /** A zeroed page (physical address); 0 when none is left. */
 export function allocatePage(): u64 {
+  if (isToFail()) return 0;
   let page = takeZeroedPage(pages);
   while (page == 0 && makeRoom(0)) page = takeZeroedPage(pages);
   return page;
@@ -40,6 +42,7 @@ export function allocatePage(): u64 {
 
 /** 2^order pages that hold whatever they held (physical address); 0 when there are none, not even in limbo. */
 export function allocatePages(order: u32): u64 {
+  if (isToFail()) return 0;
   let phys = order == 0 ? takePage(pages) : pages.allocPages(order);
   while (phys == 0 && makeRoom(order)) phys = order == 0 ? takePage(pages) : pages.allocPages(order);
   return phys;
@@ -47,6 +50,7 @@ export function allocatePages(order: u32): u64 {
 
 /** An object of zeroes (native address); 0 when there is no memory, not even in limbo. */
 export function allocateObject(cache: SlabCache): u64 {
+  if (isToFail()) return 0;
   let object = cache.allocate();
   while (object == 0 && makeRoom(cache.slabOrder())) object = cache.allocate();
   return object;
@@ -88,12 +92,13 @@ function releaseOld(): u32 {
   return pages.isWaiting(old) && isFlushed(oldAsked) ? pages.release(old, LOOK_BLOCKS) : 0;
 }
 
-/** Gives what all processors keep at hand to the pool: how many pages that were. */
-export function emptyStores(): u32 {
+/** Gives what all processors keep at hand to the pool, objects first: whether there was anything. */
+export function emptyStores(): bool {
   lockAllStores();
-  const count = emptyPageStores(pages);
+  const objects = emptyMagazines();
+  const singles = emptyPageStores(pages);
   unlockAllStores();
-  return count;
+  return objects + singles !== 0;
 }
 
 /** A processor has come up: it has zeroed pages at hand from now on, if there are many. */
@@ -104,7 +109,7 @@ export function fillStore(): void {
 /** Finds memory for whoever found no block of an order: whether it is worth another try. */
 function makeRoom(order: u32): bool {
   // The last question is for what others gave back between our look into the pool and the one into their stores
-  return reclaim() || emptyStores() != 0 || pages.hasBlock(order);
+  return reclaim() || emptyStores() || pages.hasBlock(order);
 }
 
 /** Pages that somebody has. */

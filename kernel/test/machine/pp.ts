@@ -40,6 +40,9 @@ export interface Kernel {
   enterVmexit(reason: bigint): number;
   enterIntelExit(reason: bigint): number;
   enterException(frame: bigint): number;
+  failAllocation(nth: number): void;
+  isFailureDue(): number;
+  emptyStores(): number;
 }
 
 /** What a processor does after the kernel has worked on it. */
@@ -97,6 +100,22 @@ export class Pp {
       processor.vmx === undefined
         ? new SvmSwitch({ processor, ppBlock, physical, memory, enterVmexit: (reason) => kernel.enterVmexit(reason) })
         : new VmxSwitch({ processor, ppBlock, root: this.#root, enterExit: (reason) => kernel.enterIntelExit(reason) });
+  }
+
+  /** Has the kernel put everything that processors keep at hand into its pool: so counts are exact. */
+  emptyStores(): void {
+    this.#context.select(this.processor);
+    this.#context.kernel.emptyStores();
+  }
+
+  /** Makes the kernel's nth allocation from now on fail, and only that one; 0: none. */
+  failAllocation(nth: number): void {
+    this.#context.kernel.failAllocation(nth);
+  }
+
+  /** Whether that allocation has not come. */
+  isFailureDue(): boolean {
+    return this.#context.kernel.isFailureDue() === 1;
   }
 
   /** Top-level page table. */

@@ -1,7 +1,7 @@
 // The allocators on a simulated machine, and what tests ask of them
 
 import { BOOT_ARGS_PP_COUNT, DIRECT_BASE, DIRECT_BYTES, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "@bareflank/abi";
-import { type LoadedPart, loadPart, type SimulatedMemory } from "../../../bsl/test-support/index.ts";
+import { type Intrinsics, type LoadedPart, loadPart, type SimulatedMemory } from "../../../bsl/test-support/index.ts";
 
 /** Exports of test/fixtures/memory.ts. bool arrives as 0 or 1, u64 as a signed bigint. */
 export interface Allocators {
@@ -51,9 +51,9 @@ const PROCESSORS = 4;
 const blockOf = (id: number) => DIRECT_BASE + DIRECT_BYTES - BigInt(256 + id) * MEBIBYTE;
 
 /** Empty allocators. The test is the first processor. */
-export function loadAllocators(): LoadedPart<Allocators> {
+export function loadAllocators(name = "kernel-memory", more: Intrinsics = {}): LoadedPart<Allocators> {
   const load = (offset: number) => Number(part.memory.peek(PP_AREA_BASE + BigInt(offset >>> 0), 4));
-  const part = loadPart<Allocators>("kernel-memory", { intrinsics: { pparea: { ppLoad32: load } } });
+  const part = loadPart<Allocators>(name, { intrinsics: { pparea: { ppLoad32: load }, ...more } });
   part.memory.map(PP_AREA_BASE + BigInt(PP_ARGS), Number(PAGE));
   part.memory.poke(PP_AREA_BASE + BigInt(PP_ARGS + BOOT_ARGS_PP_COUNT), 4, 1n);
   for (let id = 0; id < PROCESSORS; id++) part.memory.map(blockOf(id), Number(PAGE));

@@ -142,8 +142,7 @@ describe("a store", () => {
       become(part, index % 2);
       exports.freePage(page);
     });
-    expect(exports.emptyStores()).toBeGreaterThan(BATCH);
-    expect(exports.emptyStores()).toBe(0);
+    expect([exports.emptyStores(), exports.emptyStores()]).toEqual([1, 0]);
     expect(exports.keptPages()).toBe(0);
     expect(freeBlocks(part)).toEqual(untouched);
     expect(exports.isChunkFree(BASE)).toBe(1);
