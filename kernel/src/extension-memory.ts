@@ -19,11 +19,10 @@ class Run {
   owner: u64 = 0;
 }
 
-const RUN_BYTES: usize = 24;
-const runs: usize = memory.data(24 * 64, 8);
+const runs: usize = memory.data(MAX_HUGE_ALLOCATIONS * offsetof<Run>(), 8);
 
 function run(index: u32): Run {
-  return changetype<Run>(runs + <usize>index * RUN_BYTES);
+  return changetype<Run>(runs + <usize>index * offsetof<Run>());
 }
 
 /** A zeroed page for the extension: its physical address, or 0 when memory runs out. */

@@ -3,7 +3,7 @@
 import { ppLoad32, ppStore32 } from "#arch/pparea";
 import { BOOT_ARGS_EXT_COUNT } from "../../abi/generated/bare/boot";
 import { PP_BLOCK_EXTENSION } from "../../abi/generated/bare/pp-block";
-import { PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { MAX_EXTENSIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import {
   EXT_CODE_BASE,
   EXT_CODE_BYTES,
@@ -88,7 +88,7 @@ export class Extension {
   }
 }
 
-const extensions: usize = memory.data(168 * 8, 8);
+const extensions: usize = memory.data(MAX_EXTENSIONS * offsetof<Extension>(), 8);
 
 /** How many extensions were loaded. */
 export function extensionCount(): u32 {

@@ -327,7 +327,7 @@ function activateRoot(vs: Vs, status: u32): bool {
   if (status == BOOT_KERNEL_FAULT) isLocked = tryLockObjects();
   else lockObjects();
   // Another processor may have made a VS with this number for itself
-  const isOurs = vss.has(ppid()) && vs.isRoot != 0 && vs.ppid == ppid() && vs.ran != 0;
+  const isOurs = vss.has(ppid()) && vs.isRoot() && vs.ppid == ppid() && vs.ran != 0;
   if (isOurs) activate(vs);
   if (isLocked) unlockObjects();
   return isOurs;

@@ -68,10 +68,10 @@ export class PermissionMap extends PoolObject {
   }
 }
 
-export const maps: Pool = changetype<Pool>(memory.data(32, 8));
+export const maps: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
 export function initMaps(): void {
-  maps.init(memory.data(32 * 512, 8), offsetof<PermissionMap>(), MAX_MAPS);
+  maps.init(memory.data(MAX_MAPS * offsetof<PermissionMap>(), 8), offsetof<PermissionMap>(), MAX_MAPS);
 }
 
 export function mapAt(id: u32): PermissionMap {

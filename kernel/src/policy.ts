@@ -21,7 +21,7 @@ import {
   POLICY_PORTS,
   POLICY_VERSION_2,
 } from "../../abi/generated/bare/boot";
-import { EXTENSION_NAME_BYTES } from "../../abi/generated/bare/syscalls";
+import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
 import { EXT_POLICY_BASE, PP_ARGS } from "../../abi/generated/bare/windows";
 import { copyMemory, nativeAddress } from "../../bsl/src/memory";
 import { character, close, decimal, hex, open, text } from "./console";
@@ -31,9 +31,9 @@ const GROUPS: u32 = 16;
 /** Places for ranges of MSRs, and of ports. */
 const RANGES: u32 = 32;
 
-const policies: usize = memory.data(EXTENSION_POLICY_BYTES * 8, 8);
+const policies: usize = memory.data(MAX_EXTENSIONS * EXTENSION_POLICY_BYTES, 8);
 /** Bit n of word g, 16 words for each extension: a refusal of call n of group g has been printed. */
-const printed: usize = memory.data(4 * 16 * 8, 4);
+const printed: usize = memory.data(4 * GROUPS * MAX_EXTENSIONS, 4);
 
 /** Linear address of an extension's policy. */
 function policyOf(extension: Extension): usize {

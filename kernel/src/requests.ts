@@ -25,11 +25,11 @@ import { compareExchange32, exchangeAdd64, loadAcquire32, loadAcquire64, storeRe
 import { nativeAddress } from "../../bsl/src/memory";
 
 /** Each processor's block in the direct map; 0 before it has come up. */
-const blocks: usize = memory.data(8 * 128, 8);
+const blocks: usize = memory.data(8 * MAX_PPS, 8);
 /** How often all processors have been asked to drop their host translations. */
 const epoch: usize = memory.data(8, 8);
 /** The epoch at which each processor has last done so. */
-const flushed: usize = memory.data(8 * 128, 8);
+const flushed: usize = memory.data(8 * MAX_PPS, 8);
 
 /** Makes a processor's block, at a native address that all processors know, one that the others can ask. */
 export function announceBlock(id: u32, block: u64): void {

@@ -11,6 +11,7 @@
 import { translate } from "#arch/page-table";
 import { ppLoad64, ppStore64 } from "#arch/pparea";
 import { exitWord } from "#arch/vendor";
+import { MAX_PPS } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE, PP_STATISTICS } from "../../abi/generated/bare/windows";
 import { loadAcquire64 } from "../../bsl/src/atomic";
 import { close, decimal, hex, open, text } from "./console";
@@ -37,7 +38,7 @@ export const NO_COUNTER: u32 = 0xffff_ffff;
 const LAST_GROUP: u32 = 12;
 
 /** Each processor's page of counters in the direct map; 0 before it has come up. */
-const counters: usize = memory.data(8 * 128, 8);
+const counters: usize = memory.data(8 * MAX_PPS, 8);
 
 /** Makes this processor's counters readable for the others. */
 export function announceCounters(id: u32, root: u64): void {

@@ -13,11 +13,11 @@ export class Vm extends PoolObject {
   table: u64 = 0;
 }
 
-export const vms: Pool = changetype<Pool>(memory.data(32, 8));
+export const vms: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
 /** Makes the pool, and the root VM in it, which nobody owns yet. */
 export function initVms(): void {
-  vms.init(memory.data(32 * 16, 8), offsetof<Vm>(), MAX_VMS);
+  vms.init(memory.data(MAX_VMS * offsetof<Vm>(), 8), offsetof<Vm>(), MAX_VMS);
   vms.allocate(KERNEL);
 }
 

@@ -13,10 +13,10 @@ export class Vp extends PoolObject {
   activeOn: u32 = 0;
 }
 
-export const vps: Pool = changetype<Pool>(memory.data(32, 8));
+export const vps: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
 export function initVps(): void {
-  vps.init(memory.data(28 * 256, 8), offsetof<Vp>(), MAX_VPS);
+  vps.init(memory.data(MAX_VPS * offsetof<Vp>(), 8), offsetof<Vp>(), MAX_VPS);
 }
 
 export function vpAt(id: u32): Vp {

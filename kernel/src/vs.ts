@@ -17,6 +17,15 @@ export const FLUSH_NONE: u32 = 0;
 export const FLUSH_OWN: u32 = 1;
 export const FLUSH_GUESTS: u32 = 2;
 
+/**
+ * Vs.kind: a guest owns nothing. One that was made through version 2 of the interface is closed, too: nothing of the machine
+ * reaches it but what its extension gives. The root VSs are the operating system, which owns the machine.
+ */
+const GUEST: u32 = 0;
+const CLOSED_GUEST: u32 = 1;
+const ROOT: u32 = 2;
+const ROOT_2: u32 = 3;
+
 @unmanaged
 export class Vs extends PoolObject {
   vpid: u32 = 0;
@@ -28,10 +37,8 @@ export class Vs extends PoolObject {
   ran: u32 = 0;
   /** FLUSH_*: translations that are gone when it has run the next time. */
   flushing: u32 = 0;
-  /** 1 once it has been made the operating system on its processor: it owns the machine. */
-  isRoot: u32 = 0;
-  /** 1 when it was made through version 2 of the interface. */
-  version2: u32 = 0;
+  /** A guest from its creation on, and a root VS once it has been made the operating system on its processor. */
+  private kind: u32 = 0;
   /** Intel: the processor-based controls that its extension asked for. */
   processorControls: u32 = 0;
   /** The processor, plus one, whose host state its VMCS holds (Intel), or that `space` is of (AMD); 0: none. */
@@ -58,8 +65,7 @@ export class Vs extends PoolObject {
     this.active = 0;
     this.ran = 0;
     this.flushing = 0;
-    this.isRoot = 0;
-    this.version2 = currentExtension().version2;
+    this.kind = currentExtension().version2 != 0 ? CLOSED_GUEST : GUEST;
     this.hostOf = 0;
     this.nested = 0;
     this.msrMap = 0;
@@ -89,14 +95,24 @@ export class Vs extends PoolObject {
     return this.tag & currentExtension().idMask;
   }
 
-  /** Whether it is confined as far as the interface allows: it owns nothing, and its extension opened version 2 for it. */
-  isStrict(): bool {
-    return this.isRoot == 0 && this.version2 != 0;
+  /** It is the operating system on its processor from now on. */
+  makeRoot(): void {
+    this.kind = this.namesObjects() ? ROOT_2 : ROOT;
   }
 
-  /** Whether its CR8 is not the processor's. */
-  hasOwnCr8(): bool {
-    return this.isStrict();
+  /** Whether it owns the machine. */
+  isRoot(): bool {
+    return this.kind >= ROOT;
+  }
+
+  /** Whether nothing of the machine reaches it but what its extension gives. Its CR8 is not the processor's then, either. */
+  isClosed(): bool {
+    return this.kind == CLOSED_GUEST;
+  }
+
+  /** Whether it was made through version 2: structures in memory are named by the kernel's objects, never by an address. */
+  namesObjects(): bool {
+    return this.kind == CLOSED_GUEST || this.kind == ROOT_2;
   }
 
   /** A register that the processor holds while the VS is active, as it was when it last was, by its place there. */
@@ -140,12 +156,12 @@ export class Vs extends PoolObject {
   }
 }
 
-export const vss: Pool = changetype<Pool>(memory.data(32, 8));
+export const vss: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BYTES, 8));
 
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {
-  vss.init(memory.data(96 * 256, 8), offsetof<Vs>(), MAX_VSS);
+  vss.init(memory.data(MAX_VSS * offsetof<Vs>(), 8), offsetof<Vs>(), MAX_VSS);
   return registerFiles.init(pages, REGISTER_FILE_BYTES);
 }
 

@@ -11,7 +11,7 @@ import * as vendor from "./vendor";
 
 /** Gives a VS of this processor the state in which the operating system entered the loader's code. */
 export function initRoot(vs: Vs): void {
-  vs.isRoot = 1;
+  vs.makeRoot();
   vendor.becomeRoot(vs);
   vendor.loadSavedState(vs);
   for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) vs.writeGeneral(i, ppLoad64(PP_STATE + SAVED_STATE_RAX + i * 8));

@@ -23,7 +23,7 @@ export function initSwitched(vs: Vs): void {
 
 /** A register, VS_CR8 to VS_XCR0, of a VS that is parked or active on this processor. */
 export function readSwitched(vs: Vs, index: u32): u64 {
-  if (vs.active == 0 || (index == VS_CR8 && vs.hasOwnCr8())) return vs.readParked(index);
+  if (vs.active == 0 || (index == VS_CR8 && vs.isClosed())) return vs.readParked(index);
   if (index == VS_CR8) return readCr8();
   return index == VS_XCR0 ? currentXcr0() : readDr(index - VS_DR0);
 }
@@ -31,7 +31,7 @@ export function readSwitched(vs: Vs, index: u32): u64 {
 /** Writes one; false when the processor refuses the value. */
 export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
   if (index == VS_CR8 && value > CR8_MAXIMUM) return false;
-  if (vs.active != 0 && !(index == VS_CR8 && vs.hasOwnCr8())) return writeProcessor(index, value);
+  if (vs.active != 0 && !(index == VS_CR8 && vs.isClosed())) return writeProcessor(index, value);
   vs.writeParked(index, index == VS_XCR0 ? value | XCR0_X87 : value);
   return true;
 }
@@ -39,13 +39,13 @@ export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
 /** Loads all of a VS's into the processor. */
 export function loadSwitched(vs: Vs): void {
   for (let index = VS_CR8; index <= VS_XCR0; index++) {
-    writeProcessor(index, index == VS_CR8 && vs.hasOwnCr8() ? 0 : vs.readParked(index));
+    writeProcessor(index, index == VS_CR8 && vs.isClosed() ? 0 : vs.readParked(index));
   }
 }
 
 /** Takes all of the active VS's out of the processor. */
 export function parkSwitched(vs: Vs): void {
-  if (!vs.hasOwnCr8()) vs.writeParked(VS_CR8, readCr8());
+  if (!vs.isClosed()) vs.writeParked(VS_CR8, readCr8());
   for (let i: u32 = 0; i < DR_COUNT; i++) vs.writeParked(VS_DR0 + i, readDr(i));
   vs.writeParked(VS_XCR0, currentXcr0());
 }

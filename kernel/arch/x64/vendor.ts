@@ -13,6 +13,7 @@ import * as amdRegisters from "./amd/registers";
 import * as svm from "./amd/svm";
 import * as amd from "./amd/vs";
 import { syscallEntry } from "./cpu";
+import { initEmptyTables } from "./empty-tables";
 import * as intelCompletion from "./intel/completion";
 import * as current from "./intel/current";
 import * as nmi from "./intel/nmi";
@@ -74,7 +75,7 @@ export function initControlBlock(vs: Vs): void {
 
 /** What VMs get whose extensions asked for nothing; false when memory runs out. */
 export function initConfinement(): bool {
-  return isIntel() || initDefaultMaps();
+  return initEmptyTables() && (isIntel() || initDefaultMaps());
 }
 
 /** A VS owns the machine from now on: it is the operating system. */

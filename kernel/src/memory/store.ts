@@ -39,7 +39,7 @@ export const STORE_ZEROED_STACK: u64 = STORE_PAGE_STACK + 16 * <u64>MOST_PAGES;
 export const STORE_MAGAZINES: u64 = STORE_ZEROED_STACK + 16 * <u64>MOST_ZEROED;
 
 /** Every processor's store, by its number, at an address that all see; 0: it has not come up. */
-const stores: FixedArray<u64> = changetype<FixedArray<u64>>(memory.data(8 * 128, 8));
+const stores: FixedArray<u64> = changetype<FixedArray<u64>>(memory.data(8 * MAX_PPS, 8));
 let storeCount: u32 = 0;
 /** Held while all stores are, and while one is added. */
 const all: TicketLock = changetype<TicketLock>(memory.data(8, 8));

@@ -49,10 +49,10 @@ export class Nested extends PoolObject {
   }
 }
 
-export const nesteds: Pool = changetype<Pool>(memory.data(32, 8));
+export const nesteds: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
 export function initNesteds(): void {
-  nesteds.init(memory.data(56 * 256, 8), offsetof<Nested>(), MAX_NESTED);
+  nesteds.init(memory.data(MAX_NESTED * offsetof<Nested>(), 8), offsetof<Nested>(), MAX_NESTED);
 }
 
 export function nestedAt(id: u32): Nested {

@@ -157,7 +157,7 @@ export function nestedAttach(): u64 {
   const status = checkVs();
   if (status != STATUS_SUCCESS) return status;
   const vs = vsOf();
-  if (nestedOf().forRoot != 0 && vs.isRoot == 0) return STATUS_INVALID_INPUT_REG2;
+  if (nestedOf().forRoot != 0 && !vs.isRoot()) return STATUS_INVALID_INPUT_REG2;
   if (isElsewhere(vs)) return STATUS_FAILURE_UNKNOWN;
   useNested(vs, nestedOf());
   return STATUS_SUCCESS;
@@ -187,7 +187,7 @@ export function nestedFlush(): u64 {
 export function nestedGuard(): u64 {
   if (!vss.isOwn(block64(PP_BLOCK_REG1))) return STATUS_INVALID_INPUT_REG1;
   const vs = vsAt(<u32>block64(PP_BLOCK_REG1) & 0xffff);
-  if (vs.isRoot == 0) return STATUS_INVALID_INPUT_REG1;
+  if (!vs.isRoot()) return STATUS_INVALID_INPUT_REG1;
   return !isElsewhere(vs) && guardVs(vs) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 

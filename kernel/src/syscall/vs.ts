@@ -135,7 +135,7 @@ export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
 
 /** Version 2 names structures by attaching them, never by a raw address; a VS made through it keeps to that. */
 function writeAllowed(vs: Vs, register: u32, value: u64): u64 {
-  if (vs.version2 != 0 && !mayWrite(vs, register, value)) return STATUS_INVALID_PERM_DENIED;
+  if (vs.namesObjects() && !mayWrite(vs, register, value)) return STATUS_INVALID_PERM_DENIED;
   return writeRegister(vs, register, value) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 

@@ -88,3 +88,16 @@ it("has nothing that the kernel does not use", () => {
   expect(offered.length).toBeGreaterThan(0);
   expect(offered.filter((member) => !used.has(member))).toEqual([]);
 });
+
+it("no table's size in the kernel is two numbers: the compiler knows how large a class is, and the ABI how many there are", () => {
+  const files = ["src", "arch"].flatMap((folder) =>
+    readdirSync(join(root, "kernel", folder), { recursive: true, encoding: "utf8" }).map((file) =>
+      join(root, "kernel", folder, file),
+    ),
+  );
+  const sources = files.filter((file) => file.endsWith(".ts"));
+  const found = sources.filter((file) =>
+    /memory\.data\([^)]*\b\d{2,} \* \d|memory\.data\(\d+ \* \d/.test(readFileSync(file, "utf8")),
+  );
+  expect(found).toEqual([]);
+});

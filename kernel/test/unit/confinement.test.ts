@@ -11,6 +11,7 @@ import {
   SYSCALL_MAP_TRAP,
   SYSCALL_NESTED_ATTACH,
   SYSCALL_NESTED_CREATE,
+  SYSCALL_NESTED_DETACH,
   SYSCALL_VM_CREATE,
   SYSCALL_VP_CREATE,
   SYSCALL_VS_CREATE,
@@ -123,6 +124,69 @@ test("a root VM has INVLPGB where the processor does, a guest never", () => {
   expect(read(pp, guest.vs, abi.AMD_REG_CTLS1)).toBe(0x88n);
 });
 
+const NESTED_PAGING = 1n;
+
+/** Whether the VMCB names the maps and tables that let nothing pass. */
+function isShut(machine: Scene["machine"], pp: Pp): boolean {
+  const table = pp.vmcb.get("N_CR3");
+  const hasMemory = (pp.vmcb.get("CTLS1") & NESTED_PAGING) === 0n || table === 0n;
+  const entries = Array.from({ length: 512 }, (_, index) => machine.physical.peek(table + BigInt(index * 8), 8));
+  const ports = machine.physical.peek(pp.vmcb.get("IOPM_BASE_PA") + 0x3f8n / 8n, 1);
+  const apicBase = machine.physical.peek(pp.vmcb.get("MSRPM_BASE_PA") + 0x1bn / 4n, 1);
+  return !hasMemory && entries.every((entry) => entry === 0n) && ports === 0xffn && apicBase === 0xffn;
+}
+
+describe("a guest of version 2", () => {
+  test("has no memory, no port and no MSR of the machine's when it is made", () => {
+    const { machine, pp } = inVersion(VERSION_2);
+    const guest = makeGuest(pp);
+    guest.activate();
+    expect(isShut(machine, pp)).toBe(true);
+    expect(read(pp, guest.vs, abi.AMD_REG_CTLS1)).toBe(0n);
+  });
+
+  test("has memory by the tables that it is given, and none when they are taken from it", () => {
+    const { machine, pp } = inVersion(VERSION_2);
+    const guest = makeGuest(pp);
+    guest.activate();
+    const empty = pp.vmcb.get("N_CR3");
+    const nested = call(pp, SYSCALL_NESTED_CREATE, HANDLE, 0n);
+    call(pp, SYSCALL_NESTED_ATTACH, HANDLE, nested, guest.vs);
+    expect(pp.vmcb.get("CTLS1") & NESTED_PAGING).toBe(NESTED_PAGING);
+    expect(pp.vmcb.get("N_CR3")).not.toBe(empty);
+    call(pp, SYSCALL_NESTED_DETACH, HANDLE, nested, guest.vs);
+    expect(pp.vmcb.get("N_CR3")).toBe(empty);
+    expect(isShut(machine, pp)).toBe(true);
+  });
+
+  test("keeps the closed maps when its exits are asked for without maps: they are delivered then", () => {
+    const { machine, pp } = inVersion(VERSION_2);
+    const guest = makeGuest(pp);
+    const ports = 1n << 27n;
+    const msrs = 1n << 28n;
+    guest.write(abi.AMD_REG_INTERCEPT_INSTRUCTION1, ports | msrs);
+    guest.run();
+    expect(isShut(machine, pp)).toBe(true);
+    expect(pp.exit(0x7bn, { RIP })).toMatchObject({ is: "called", reg1: 0x7bn });
+    guest.run();
+    expect(pp.exit(EXIT_MSR, { RIP, EXITINFO1: 0n })).toMatchObject({ is: "called", reg1: EXIT_MSR });
+  });
+});
+
+test("a guest of version 1 has the machine's memory and ports, as it always had", () => {
+  const { pp } = inVersion(VERSION_1);
+  makeGuest(pp).activate();
+  expect([pp.vmcb.get("CTLS1"), pp.vmcb.get("N_CR3"), pp.vmcb.get("IOPM_BASE_PA")]).toEqual([0n, 0n, 0n]);
+});
+
+test("a root VS of version 2 that asks for ports without a map exits for all of them", () => {
+  const { machine, pp } = inVersion(VERSION_2);
+  call(pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(abi.AMD_REG_INTERCEPT_INSTRUCTION1), 1n << 27n);
+  expect(pp.vmcb.get("IOPM_BASE_PA")).not.toBe(0n);
+  expect(machine.physical.peek(pp.vmcb.get("IOPM_BASE_PA") + 0x3f8n / 8n, 1)).toBe(0xffn);
+  expect(pp.vmcb.get("CTLS1") & NESTED_PAGING).toBe(0n);
+});
+
 /** A guest of version 2 that runs. */
 function running(version = VERSION_2): Scene & { readonly guest: Guest } {
   const scene = inVersion(version);
@@ -137,7 +201,7 @@ describe("an exit that the kernel alone asked for", () => {
     const { pp } = running();
     const [vector = 0, number = 0] = bit.split(".").map(Number);
     const code = BigInt(vector * 32 + number);
-    const outcome = pp.exit(code, { RIP, EVENTINJ: 0n, RFLAGS: 2n, EXITINFO2: RIP + 2n, NRIP: 0n });
+    const outcome = pp.exit(code, { RIP, CR0: 0x31n, EVENTINJ: 0n, RFLAGS: 2n, EXITINFO2: RIP + 2n, NRIP: 0n });
     const event = pp.vmcb.get("EVENTINJ");
     const rip = pp.vmcb.get("RIP");
     if (served === "delivered") {
@@ -151,12 +215,17 @@ describe("an exit that the kernel alone asked for", () => {
     if (served === "raised again") expect([event, rip]).toEqual([number === 1 ? 0x8000_0301n : 0x8000_0b11n, RIP]);
   });
 
+  test("is #GP without an error code in real mode, where no exception pushes one", () => {
+    const { pp } = running();
+    expect(pp.exit(0x7bn, { RIP, CR0: 0x10n, EVENTINJ: 0n, RFLAGS: 2n }).is).toBe("running");
+    expect(pp.vmcb.get("EVENTINJ")).toBe(0x8000_030dn);
+  });
+
   test.each(served)("$bit, $name, is the extension's when it asked, too", ({ bit }) => {
     const scene = inVersion(VERSION_2);
     const { pp } = scene;
     const guest = makeGuest(pp);
     const [vector = 0, number = 0] = bit.split(".").map(Number);
-    if (bit === "3.27") return; // Ports want a map: permission-maps.test.ts
     const register = abi.AMD_REG_INTERCEPT_EXCEPTION + vector - 2;
     guest.write(register, (1n << BigInt(number)) | (vector === 4 ? VMRUN : 0n));
     guest.run();
@@ -170,7 +239,13 @@ describe("an MSR that nobody asked for", () => {
   function access(pp: Pp, msr: number, value?: bigint): bigint | "written" | "#GP" {
     pp.tcb.set("rcx", BigInt(msr));
     pp.tcb.set("rdx", (value ?? 0n) >> 32n);
-    const fields = { RIP, EVENTINJ: 0n, RAX: (value ?? 0n) & 0xffff_ffffn, EXITINFO1: value === undefined ? 0n : 1n };
+    const fields = {
+      RIP,
+      CR0: 0x8000_0031n,
+      EVENTINJ: 0n,
+      RAX: (value ?? 0n) & 0xffff_ffffn,
+      EXITINFO1: value === undefined ? 0n : 1n,
+    };
     const outcome = pp.exit(EXIT_MSR, fields);
     expectOutcome(outcome, "running");
     if (pp.vmcb.get("EVENTINJ") !== 0n) {

@@ -70,6 +70,33 @@ test.each([
   }
 });
 
+const EPT = 2n;
+
+test("a guest of version 2 has no memory but by the tables that it is given", () => {
+  const { machine, pp } = inVersion(VERSION_2, INTEL);
+  const guest = makeGuest(pp);
+  guest.activate();
+  const table = () => pp.vmx.vmcs.get("EPT_POINTER") & ~0xfffn;
+  const empty = table();
+  const entries = Array.from({ length: 512 }, (_, index) => machine.physical.peek(empty + BigInt(index * 8), 8));
+  expect(empty).not.toBe(0n);
+  expect(pp.vmx.vmcs.get("EPT_POINTER") & 0xfffn).toBe(0x1en);
+  expect(entries.every((entry) => entry === 0n)).toBe(true);
+  const nested = call(pp, abi.SYSCALL_NESTED_CREATE, HANDLE, 0n);
+  call(pp, abi.SYSCALL_NESTED_ATTACH, HANDLE, nested, guest.vs);
+  expect(table()).not.toBe(empty);
+  call(pp, abi.SYSCALL_NESTED_DETACH, HANDLE, nested, guest.vs);
+  expect(table()).toBe(empty);
+  expect(pp.vmx.vmcs.get("SECONDARY_PROC_BASED_VM_EXECUTION_CTLS") & EPT).toBe(EPT);
+});
+
+test("a guest of version 1 has the machine's memory, as it always had", () => {
+  const { pp } = inVersion(VERSION_1, INTEL);
+  makeGuest(pp).activate();
+  expect(pp.vmx.vmcs.get("EPT_POINTER")).toBe(0n);
+  expect(pp.vmx.vmcs.get("SECONDARY_PROC_BASED_VM_EXECUTION_CTLS") & EPT).toBe(0n);
+});
+
 test("controls that need fields which the interface does not have are never set, nor PCONFIG in a guest", () => {
   const { pp } = inVersion(VERSION_1, INTEL);
   const primary = BigInt(abi.INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS);
@@ -89,6 +116,12 @@ describe("an exit that the kernel alone asked for", () => {
   const exit = (pp: Pp, reason: bigint, fields: Readonly<Record<string, bigint>> = {}): Outcome =>
     pp.exit(reason, { RIP, RFLAGS: 2n, VMEXIT_INSTRUCTION_LENGTH: 2n, INTERRUPTIBILITY_STATE: 0n, ...fields });
   const event = (pp: Pp) => pp.vmx.vmcs.get("VMENTRY_INTERRUPT_INFORMATION_FIELD");
+
+  test("is #GP without an error code in real mode, which the processor would refuse", () => {
+    const { pp } = running();
+    expect(exit(pp, EXIT.io, { CR0: 0x30n }).is).toBe("running");
+    expect(event(pp)).toBe(0x8000_030dn);
+  });
 
   test.each(["rdpmc", "io"] as const)("for %s is #GP", (name) => {
     const { pp } = running();

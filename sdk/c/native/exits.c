@@ -12,6 +12,10 @@
 #define MSR_TSC 0x10
 #define MSR_TSC_AUX 0xc0000103
 #define NESTED_PAGING 1
+// Events (APM volume 2, 15.20).
+#define EVENT_VALID 0x80000000
+#define TYPE_EXCEPTION 3
+#define TYPE_SOFTWARE 4
 
 static uint64_t get(bf_vs vs, uint32_t reg)
 {
@@ -96,8 +100,42 @@ static enum bf_next refuse_missing(bf_vs vs, uint64_t reason)
     return bf_vs_inject_undefined_opcode(vs);
 }
 
+// Interrupts and NMIs are the machine's: those that come while another VM runs wait for the root VM.
+static bool is_for_root(bf_vs vs, uint64_t reason)
+{
+    if (bf_guest->active_vm == BF_ROOT_VMID)
+        return false;
+    if (!bf_is_intel)
+        return reason == BF_AMD_EXIT_INTR || reason == BF_AMD_EXIT_NMI;
+    return reason == BF_INTEL_EXIT_EXTERNAL_INTERRUPT ||
+           (reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI && bf_intel_is_nmi(vs));
+}
+
+// What was being delivered on AMD is delivered again, but for INT, INT3 and INTO, which are executed again (15.7.2).
+static void redeliver(bf_vs vs)
+{
+    uint64_t event = get(vs, BF_AMD_REG_EXITINTINFO);
+    uint32_t type = event >> 8 & 7, vector = event & 0xff;
+    bool is_instruction = type == TYPE_SOFTWARE || (type == TYPE_EXCEPTION && (vector == 3 || vector == 4));
+    if ((event & EVENT_VALID) && !is_instruction)
+        bf_require(bf_vs_write(vs, BF_AMD_REG_EVENTINJ, event));
+}
+
+// The root VM goes on. On Intel an NMI's exit has taken it from the processor.
+static enum bf_next run_root(bf_vs vs, uint64_t reason)
+{
+    if (bf_is_intel)
+        bf_intel_redeliver(vs);
+    else
+        redeliver(vs);
+    bf_vs root = bf_vs_activate_root();
+    return bf_is_intel && reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI ? bf_intel_deliver_nmi(root) : bf_run;
+}
+
 enum bf_next bf_unasked(bf_vs vs, uint64_t reason)
 {
+    if (is_for_root(vs, reason))
+        return run_root(vs, reason);
     uint8_t answer = BF_ANSWER_FAIL;
     if (reason <= BF_LAST_ANSWERED)
         answer = bf_is_intel ? bf_intel_answers[reason] : bf_amd_answers[reason];
@@ -112,7 +150,7 @@ enum bf_next bf_unasked(bf_vs vs, uint64_t reason)
     case BF_ANSWER_XSETBV: return write_xcr0(vs);
     case BF_ANSWER_MSR:
         return access_msr(vs, bf_is_intel ? reason == BF_INTEL_EXIT_WRMSR : get(vs, BF_AMD_REG_EXITINFO1) != 0);
-    case BF_ANSWER_EVENT: return bf_is_intel ? bf_intel_deliver_nmi(vs) : bf_fail;
+    case BF_ANSWER_EVENT: return bf_is_intel && bf_intel_is_nmi(vs) ? bf_intel_deliver_nmi(vs) : bf_fail;
     case BF_ANSWER_NMI_WINDOW: return bf_intel_deliver_waiting_nmi(vs);
     case BF_ANSWER_CONTROL: return bf_is_intel ? bf_intel_write_control(vs) : refuse_missing(vs, reason);
     case BF_ANSWER_WINDOW: return bf_fail;

@@ -19,7 +19,9 @@
 #define PRIMARY_NMI_WINDOW BIT(22)
 // Address space identifiers; RDTSCP, INVPCID, XSAVES and TPAUSE exist. The kernel takes what the processor has (25.6.2).
 #define SECONDARY (BIT(5) | BIT(3) | BIT(12) | BIT(20) | BIT(26))
+#define UNRESTRICTED_GUEST BIT(7)
 #define ENTRY_IA32E_MODE BIT(9)
+#define CR0_NE BIT(5)
 #define EFER_LMA BIT(10)
 #define RFLAGS_RF BIT(16)
 
@@ -87,16 +89,29 @@ void bf_intel_set(bf_vs vs, uint32_t reg, uint64_t value)
     set(vs, number, value);
 }
 
-void bf_intel_prepare_root(bf_vs vs)
+void bf_intel_prepare(bf_vs vs)
 {
-    bf_map map;
     set(vs, BF_INTEL_REG_VMCS_LINK_POINTER, UINT64_MAX);
     set(vs, BF_INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS,
         get(vs, BF_INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS) | SECONDARY);
+}
+
+void bf_intel_prepare_root(bf_vs vs)
+{
+    bf_map map;
     set(vs, BF_INTEL_REG_VMENTRY_CTLS, get(vs, BF_INTEL_REG_VMENTRY_CTLS) | ENTRY_IA32E_MODE);
     // The operating system uses its MSRs without exits
     bf_require(bf_map_create(BF_MAP_MSR, &map));
     bf_require(bf_map_attach(map, vs));
+}
+
+void bf_intel_allow_real_mode(bf_vs vs)
+{
+    set(vs, BF_INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS,
+        get(vs, BF_INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS) | UNRESTRICTED_GUEST);
+    // The VM sees what it wrote; NE stays set underneath, as the processor demands (A.7)
+    set(vs, BF_INTEL_REG_CR0_READ_SHADOW, bf_intel_get(vs, BF_REG_CR0));
+    set(vs, BF_INTEL_REG_CR0_GUEST_HOST_MASK, CR0_NE);
 }
 
 static enum bf_next inject(bf_vs vs, uint64_t event)
@@ -123,12 +138,22 @@ static void redeliver(bf_vs vs, uint64_t event)
     inject(vs, event & ENTRY_BITS);
 }
 
+void bf_intel_redeliver(bf_vs vs)
+{
+    uint64_t interrupted = get(vs, BF_INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
+    if (interrupted & VALID)
+        redeliver(vs, interrupted);
+}
+
+bool bf_intel_is_nmi(bf_vs vs)
+{
+    return (get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) == TYPE_NMI;
+}
+
 // The VM gets each NMI once: now or, when it cannot take one, as soon as it can.
 enum bf_next bf_intel_deliver_nmi(bf_vs vs)
 {
     uint64_t interrupted = get(vs, BF_INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
-    if ((get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) != TYPE_NMI)
-        return bf_fail;
     if (interrupted & VALID)
         redeliver(vs, interrupted);
     else if (!(get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & BLOCKS_NMI))

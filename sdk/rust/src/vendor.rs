@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! Which vendor's processor this is: the same extension runs on AMD and Intel
 
-use crate::abi::Vs;
+use crate::abi::{Pp, Vp, Vs};
 
 extern "C" {
     /// The start file asks CPUID.
@@ -10,7 +10,11 @@ extern "C" {
     // What vm.rs and root.rs do on Intel: sdk/c/native/intel.c, which fails the callback when the microkernel refuses.
     pub(crate) fn bf_intel_get(vs: Vs, reg: u32) -> u64;
     pub(crate) fn bf_intel_set(vs: Vs, reg: u32, value: u64);
-    pub(crate) fn bf_intel_prepare_root(vs: Vs);
+    // sdk/c/native/vs.c, the same
+    pub(crate) fn bf_vs_create_root(pp: Pp) -> Vs;
+    pub(crate) fn bf_vs_create_guest(vp: Vp, pp: Pp, space: u64) -> Vs;
+    pub(crate) fn bf_vs_activate_root() -> Vs;
+    pub(crate) fn bf_vs_start_in_real_mode(vs: Vs, segment: u16, offset: u16);
     /// sdk/c/native/values.c.
     pub(crate) fn bf_vs_try_set(vs: Vs, reg: u32, value: u64) -> bool;
     /// sdk/c/native/exits.c.

@@ -2,10 +2,11 @@
 //! VMs, their VPs, and the states of these: objects of the microkernel, by their identifiers
 
 use crate::abi::{self, Pp, Status, Vm, Vp, Vs};
-use crate::vendor::{bf_intel_get, bf_intel_prepare_root, bf_intel_set, bf_vs_try_set, is_intel, native};
+use crate::vendor::{
+    bf_intel_get, bf_intel_set, bf_vs_activate_root, bf_vs_create_guest, bf_vs_create_root, bf_vs_start_in_real_mode,
+    bf_vs_try_set, is_intel, native,
+};
 
-/// The root VM's address space identifier; 0 is the hypervisor's own.
-const ROOT_SPACE: u64 = 1;
 /// An event: valid, exception, vector 6 (APM volume 2, 15.20; SDM volume 3, 25.8.3).
 const INJECT_UNDEFINED_OPCODE: u64 = 0x8000_0306;
 /// A fault is pushed with it set: its instruction does not hit a breakpoint twice (APM volume 2, 13.1.1.2).
@@ -83,18 +84,26 @@ impl Vp {
 impl Vs {
     /// Makes the root VS of a processor: the operating system, as it was when the hypervisor started.
     pub fn create_root(pp: Pp) -> Result<Vs, Status> {
-        let vp = Vm::ROOT.create_vp()?;
-        let vs = vp.create_vs(pp)?;
-        vs.set(abi::REG_ADDRESS_SPACE_ID, ROOT_SPACE)?;
-        if is_intel() {
-            unsafe { bf_intel_prepare_root(vs) };
-        } else {
-            // SVM demands that VMRUN is intercepted
-            vs.set_bit(abi::AMD_REG_INTERCEPT_INSTRUCTION2, 0)?;
-        }
-        abi::vs_init_as_root(vs)?;
-        vs.set_active(Vm::ROOT, vp)?;
-        Ok(vs)
+        Ok(unsafe { bf_vs_create_root(pp) })
+    }
+
+    /// Makes a VS of a VM beside the operating system, with an address space identifier of its own: all registers are 0.
+    /// Nothing of the machine reaches it until it is given nested page tables and maps. It fails the callback when the
+    /// microkernel refuses.
+    pub fn create_guest(vp: Vp, pp: Pp, space: u64) -> Vs {
+        unsafe { bf_vs_create_guest(vp, pp, space) }
+    }
+
+    /// Makes the root VS of this processor the active one, which is what `Next::Run` runs: an interrupt of the machine is
+    /// for it.
+    pub fn activate_root() -> Vs {
+        unsafe { bf_vs_activate_root() }
+    }
+
+    /// Gives it the state in which it executes 16-bit code at segment:offset, with interrupts disabled and all other
+    /// segments at 0. It exits for HLT.
+    pub fn start_in_real_mode(self, segment: u16, offset: u16) {
+        unsafe { bf_vs_start_in_real_mode(self, segment, offset) }
     }
 
     pub fn destroy(self) -> Result<(), Status> {

@@ -54,15 +54,15 @@ export function useSpace(vs: Vs): void {
 /** Whether it still has the one that it was given on this processor. */
 function hasSpace(vs: Vs): bool {
   if (vs.hostOf != ppid() + 1) return false;
-  return vs.isRoot != 0 ? vs.space == ROOT_SPACE : vs.spaceGeneration == block32(PP_BLOCK_SPACE_GENERATION);
+  return vs.isRoot() ? vs.space == ROOT_SPACE : vs.spaceGeneration == block32(PP_BLOCK_SPACE_GENERATION);
 }
 
 function takeSpace(vs: Vs): void {
   vs.hostOf = ppid() + 1;
-  vs.space = vs.isRoot != 0 ? ROOT_SPACE : nextSpace();
+  vs.space = vs.isRoot() ? ROOT_SPACE : nextSpace();
   vs.spaceGeneration = block32(PP_BLOCK_SPACE_GENERATION);
   // Nothing is known by the new one
-  if (vs.isRoot == 0 && vs.flushing == FLUSH_OWN) vs.flushing = FLUSH_NONE;
+  if (!vs.isRoot() && vs.flushing == FLUSH_OWN) vs.flushing = FLUSH_NONE;
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   AMD_REG_CTLS1,
   AMD_REG_CTLS2,
   AMD_REG_GUEST_PA_OF_GHCB,
-  AMD_REG_INTERCEPT_INSTRUCTION1,
   AMD_REG_IOPM_BASE_PA,
   AMD_REG_MSRPM_BASE_PA,
   AMD_REG_N_CR3,
@@ -20,10 +19,9 @@ import { Vs } from "../../../src/vs";
 import { rdmsr, wrmsr } from "../cpu";
 import { requestFlush } from "./address-space";
 import { ASKED_INTERCEPTS, ASKED_IOPM, ASKED_MSRPM, ASKED_NESTED_CONTROL } from "./asked";
-import { confine, IOIO_PROT, MSR_PROT } from "./confinement";
+import { confine, IOIO_PROT, MSR_PROT, NESTED_PAGING } from "./confinement";
 import { VMCB_N_CR3, VMCB_PAT } from "./vmcb";
 
-const NESTED_PAGING: u64 = 1;
 /** SEV and SEV-ES want memory of their own. */
 const NESTED_CONTROL_KEPT: u64 = 7;
 /** AVIC, in the first word of virtual interrupts. */
@@ -34,8 +32,9 @@ const ASKED_INSTRUCTION1: u32 = ASKED_INTERCEPTS + 1;
 const MSR_PAT: u32 = 0x277;
 
 export function attachNestedTables(vs: Vs, root: u64): void {
+  // A closed guest without tables gets the empty ones, and nested paging stays on
   const control = vs.asked(ASKED_NESTED_CONTROL);
-  if (vs.isRoot != 0 && vs.ppid == ppid()) movePat(vs, (control & NESTED_PAGING) != 0, root != 0);
+  if (vs.isRoot() && vs.ppid == ppid()) movePat(vs, (control & NESTED_PAGING) != 0, root != 0);
   poke64(DIRECT_BASE + vs.controlBlock + VMCB_N_CR3, root);
   vs.ask(ASKED_NESTED_CONTROL, root != 0 ? control | NESTED_PAGING : control & ~NESTED_PAGING);
   confine(vs);
@@ -82,9 +81,6 @@ export function mayWrite(vs: Vs, register: u32, value: u64): bool {
       return (value & VIRTUAL_VMLOAD) == 0 || vs.nested != 0;
     case AMD_REG_VIRTUAL_INTERRUPT_A:
       return (value & AVIC) == 0;
-    case AMD_REG_INTERCEPT_INSTRUCTION1:
-      if ((value & IOIO_PROT) != 0 && vs.ioMap == 0) return false;
-      return (value & MSR_PROT) == 0 || vs.msrMap != 0;
     default:
       return register < AMD_REG_AVIC_APIC_BACKING_PAGE_PTR || register > AMD_REG_VMSA_PTR;
   }

@@ -73,6 +73,7 @@ import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek64, poke32, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { cpuidRegister } from "../cpu";
+import { emptyTables } from "../empty-tables";
 import {
   ASKED_INTERCEPTS,
   ASKED_IOPM,
@@ -82,7 +83,7 @@ import {
   INTERRUPT_MASKING,
 } from "./asked";
 import { closedIoMap, closedMsrMap, openMsrMap } from "./default-maps";
-import { VMCB_IOPM_BASE, VMCB_MSRPM_BASE, VMCB_NESTED_CONTROL, VMCB_VIRTUAL_INTERRUPT } from "./vmcb";
+import { VMCB_IOPM_BASE, VMCB_MSRPM_BASE, VMCB_N_CR3, VMCB_NESTED_CONTROL, VMCB_VIRTUAL_INTERRUPT } from "./vmcb";
 
 /** Intercept vectors that can be forced: exceptions, and three of instructions; vector n lies at n * 4 in the VMCB. */
 export const FIRST_VECTOR: u32 = 2;
@@ -102,6 +103,9 @@ const FREEZE_SHUTDOWN: u32 = (1 << 30) | (1 << 31);
 const SVM_INSTRUCTIONS: u32 = 0x7c;
 const WBINVD_RDPRU: u32 = (1 << 9) | (1 << 14);
 
+/** Nested paging is on (appendix B, offset 90h). */
+export const NESTED_PAGING: u64 = 1;
+
 /** INVLPGB and TLBSYNC exist (CPUID 8000_0008h EBX), and are enabled in a VM (appendix B, offset 90h). */
 const LEAF_INVLPGB: u32 = 0x8000_0008;
 const HAS_INVLPGB: u32 = 1 << 3;
@@ -109,9 +113,9 @@ const ENABLE_INVLPGB: u64 = 1 << 7;
 
 /** What the kernel forces of an intercept vector. */
 function forced(vs: Vs, vector: u32): u32 {
-  if (vs.isRoot != 0)
+  if (vs.isRoot())
     return vector == INSTRUCTION1 ? INVD_INVLPGA | MSR_PROT : vector == INSTRUCTION2 ? SVM_INSTRUCTIONS : 0;
-  const strict = vs.version2 != 0;
+  const strict = vs.isClosed();
   if (vector == FIRST_VECTOR) return DEBUG_AND_ALIGNMENT;
   if (vector == INSTRUCTION1) {
     const always = INVD_INVLPGA | MSR_PROT | FREEZE_SHUTDOWN;
@@ -132,23 +136,36 @@ export function confine(vs: Vs): void {
   for (let vector = FIRST_VECTOR; vector <= LAST_VECTOR; vector++) {
     poke32(vmcb + vector * 4, askedVector(vs, vector) | forced(vs, vector));
   }
-  const asked = askedVector(vs, INSTRUCTION1);
-  poke64(vmcb + VMCB_MSRPM_BASE, (asked & MSR_PROT) != 0 ? vs.asked(ASKED_MSRPM) : defaultMsrMap(vs));
-  const hasPorts = (asked & IOIO_PROT) != 0 || !vs.isStrict();
-  poke64(vmcb + VMCB_IOPM_BASE, hasPorts ? vs.asked(ASKED_IOPM) : closedIoMap());
-  const masking = vs.isStrict() ? INTERRUPT_MASKING : vs.asked(ASKED_MASKING);
+  poke64(vmcb + VMCB_MSRPM_BASE, msrMapOf(vs));
+  poke64(vmcb + VMCB_IOPM_BASE, ioMapOf(vs));
+  const masking = vs.isClosed() ? INTERRUPT_MASKING : vs.asked(ASKED_MASKING);
   const interrupt = vmcb + VMCB_VIRTUAL_INTERRUPT;
   poke64(interrupt, (peek64(interrupt) & ~INTERRUPT_MASKING) | masking);
   poke64(vmcb + VMCB_NESTED_CONTROL, nestedControl(vs));
+  if (hasNoMemory(vs)) poke64(vmcb + VMCB_N_CR3, emptyTables());
 }
 
-function defaultMsrMap(vs: Vs): u64 {
-  return vs.isStrict() ? closedMsrMap() : openMsrMap();
+/** Whoever asks for exits and may name no map by its address gets all of them that a closed guest may not go without. */
+function msrMapOf(vs: Vs): u64 {
+  const isAsked = (askedVector(vs, INSTRUCTION1) & MSR_PROT) != 0;
+  if (isAsked && (vs.msrMap != 0 || !vs.namesObjects())) return vs.asked(ASKED_MSRPM);
+  return isAsked || vs.isClosed() ? closedMsrMap() : openMsrMap();
+}
+
+function ioMapOf(vs: Vs): u64 {
+  const isAsked = (askedVector(vs, INSTRUCTION1) & IOIO_PROT) != 0;
+  const isOpen = isAsked ? vs.ioMap != 0 || !vs.namesObjects() : !vs.isClosed();
+  return isOpen ? vs.asked(ASKED_IOPM) : closedIoMap();
+}
+
+/** Whether its guest physical addresses would be the machine's without tables of the kernel's. */
+function hasNoMemory(vs: Vs): bool {
+  return vs.isClosed() && vs.nested == 0;
 }
 
 /** The root VM has INVLPGB when the processor does: its CPUID says so, and the address space is its own on each. */
 function nestedControl(vs: Vs): u64 {
   const control = vs.asked(ASKED_NESTED_CONTROL);
-  if (vs.isRoot == 0) return control & ~ENABLE_INVLPGB;
+  if (!vs.isRoot()) return (hasNoMemory(vs) ? control | NESTED_PAGING : control) & ~ENABLE_INVLPGB;
   return (cpuidRegister(LEAF_INVLPGB, 0, 1) & HAS_INVLPGB) != 0 ? control | ENABLE_INVLPGB : control;
 }

@@ -3,7 +3,7 @@
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
-import { VMCB_EVENTINJ, VMCB_EXITINTINFO, VMCB_RFLAGS } from "./vmcb";
+import { VMCB_CR0, VMCB_EVENTINJ, VMCB_EXITINTINFO, VMCB_RFLAGS } from "./vmcb";
 
 export const VECTOR_DB: u32 = 1;
 export const VECTOR_UD: u32 = 6;
@@ -22,10 +22,11 @@ const VECTOR_OF: u64 = 4;
 /** EVENTINJ: valid, an exception; with an error code, whose 32 bits lie above. */
 const EXCEPTION: u64 = 0x8000_0300;
 const WITH_CODE: u64 = 1 << 11;
+const CR0_PE: u64 = 1;
 /** Pushed with a fault, so that its handler's IRET meets no breakpoint at the instruction again (APM volume 2, 3.1.6). */
 const RFLAGS_RF: u64 = 1 << 16;
 
-/** Raises a fault instead of the instruction that a VS exited for; #GP and #AC with error code 0. */
+/** Raises a fault instead of the instruction that a VS exited for; #GP and #AC with error code 0, where there are any. */
 export function raiseFault(vs: Vs, vector: u32): void {
   const rflags = DIRECT_BASE + vs.controlBlock + VMCB_RFLAGS;
   poke64(rflags, peek64(rflags) | RFLAGS_RF);
@@ -34,8 +35,10 @@ export function raiseFault(vs: Vs, vector: u32): void {
 
 /** Raises an exception that was intercepted: what goes with it is in the VMCB already (15.12). */
 export function raiseAgain(vs: Vs, vector: u32): void {
-  const hasCode = vector == VECTOR_GP || vector == VECTOR_AC;
-  poke64(DIRECT_BASE + vs.controlBlock + VMCB_EVENTINJ, EXCEPTION | vector | (hasCode ? WITH_CODE : 0));
+  const vmcb = DIRECT_BASE + vs.controlBlock;
+  // In real mode no exception pushes one (APM volume 2, 8.2)
+  const hasCode = (vector == VECTOR_GP || vector == VECTOR_AC) && (peek64(vmcb + VMCB_CR0) & CR0_PE) != 0;
+  poke64(vmcb + VMCB_EVENTINJ, EXCEPTION | vector | (hasCode ? WITH_CODE : 0));
 }
 
 /**

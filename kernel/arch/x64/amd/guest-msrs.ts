@@ -50,8 +50,8 @@ export function guestMsrValue(): u64 {
 export function readGuestMsr(vs: Vs, msr: u32): bool {
   const vmcb = DIRECT_BASE + vs.controlBlock;
   if (msr == EFER) poke64(VALUE, peek64(vmcb + VMCB_EFER) & ~EFER_SVME);
-  else if (msr == VM_CR && vs.isRoot != 0) poke64(VALUE, VM_CR_DISABLED);
-  else if (msr == VM_HSAVE_PA && vs.isRoot != 0) poke64(VALUE, ppLoad64(PP_STATE + SAVED_STATE_HSAVE_PA));
+  else if (msr == VM_CR && vs.isRoot()) poke64(VALUE, VM_CR_DISABLED);
+  else if (msr == VM_HSAVE_PA && vs.isRoot()) poke64(VALUE, ppLoad64(PP_STATE + SAVED_STATE_HSAVE_PA));
   else if (msr == PAT && vs.nested != 0) poke64(VALUE, peek64(vmcb + VMCB_PAT));
   else return false;
   return true;
@@ -60,8 +60,8 @@ export function readGuestMsr(vs: Vs, msr: u32): bool {
 /** Writes one; false when that is #GP. */
 export function writeGuestMsr(vs: Vs, msr: u32, value: u64): bool {
   if (msr == EFER) return writeEfer(vs, value);
-  if (msr == VM_CR) return vs.isRoot != 0;
-  if (msr == VM_HSAVE_PA) return vs.isRoot != 0 && writeHostSaveArea(value);
+  if (msr == VM_CR) return vs.isRoot();
+  if (msr == VM_HSAVE_PA) return vs.isRoot() && writeHostSaveArea(value);
   if (msr != PAT || vs.nested == 0 || !isPat(value)) return false;
   poke64(DIRECT_BASE + vs.controlBlock + VMCB_PAT, value);
   return true;

@@ -63,7 +63,7 @@ function valueOf(vs: Vs, register: u32): u64 {
     return bytes == 2 ? peek16(address) : peek8(address);
   }
   if (register <= AMD_REG_R15) return vs.readGeneral(register);
-  if (register == AMD_REG_CR8 && vs.hasOwnCr8()) return peek8(virtualTpr(vs)) & V_TPR;
+  if (register == AMD_REG_CR8 && vs.isClosed()) return peek8(virtualTpr(vs)) & V_TPR;
   return readSwitched(vs, VS_CR8 + (register - AMD_REG_CR8));
 }
 
@@ -89,7 +89,7 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
     vs.writeGeneral(register, value);
     return true;
   }
-  if (register == AMD_REG_CR8 && vs.hasOwnCr8()) {
+  if (register == AMD_REG_CR8 && vs.isClosed()) {
     if (value > V_TPR) return false;
     poke8(virtualTpr(vs), (peek8(virtualTpr(vs)) & ~V_TPR) | <u8>value);
     return true;

@@ -22,7 +22,7 @@ import { Vs } from "../../../src/vs";
 import { ASKED_SECONDARY } from "./asked";
 import { SECONDARY_EPT } from "./controls";
 import { borrow, giveBack } from "./current";
-import { eptPointer } from "./ept";
+import { defaultPointer, eptPointer } from "./ept";
 import { writeField } from "./registers";
 import { requestFlush } from "./tlb";
 import { VMCS_EPT_POINTER, VMCS_PROCESSOR_CONTROLS, VMCS_SECONDARY_CONTROLS } from "./vmcs";
@@ -43,7 +43,7 @@ const PIN_POSTED_INTERRUPTS: u64 = 1 << 7;
  */
 const SECONDARY_ADDRESSES: u64 =
   (1 << 0) | (1 << 8) | (1 << 9) | (1 << 13) | (1 << 14) | (1 << 17) | (1 << 18) | (1 << 23);
-/** Unrestricted guests need EPT (27.2.1.1): they go with it. */
+/** Unrestricted guests need EPT (27.2.1.1): they go with it, as far as the extension is concerned. */
 const WITHOUT_EPT: u64 = SECONDARY_EPT | (1 << 7);
 const NO_LINK: u64 = 0xffff_ffff_ffff_ffff;
 
@@ -52,7 +52,7 @@ export function attachNestedTables(vs: Vs, root: u64): void {
   // What the old pointer's translations are known by is gone afterwards
   requestFlush(vs);
   const controls = vs.asked(ASKED_SECONDARY);
-  writeField(vs, VMCS_EPT_POINTER, root != 0 ? eptPointer(root) : 0);
+  writeField(vs, VMCS_EPT_POINTER, root != 0 ? eptPointer(root) : defaultPointer(vs));
   writeField(vs, VMCS_SECONDARY_CONTROLS, root != 0 ? controls | SECONDARY_EPT : controls & ~WITHOUT_EPT);
   requestFlush(vs);
   giveBack(vs);

@@ -41,7 +41,7 @@
 // | proc 30   | PAUSE                  | waits a moment                                             | -         | -      |              |
 // | proc 31   | secondary controls     | the next do not exist                                      | forced    | forced |              |
 // | second 0  | APIC accesses          | (writes an address: refused in version 2)                  | -         | -      |              |
-// | second 1  | EPT                    | memory is the machine's (nested_attach sets it)            | -         | -      |              |
+// | second 1  | EPT                    | memory is the machine's: empty tables until nested_attach  | version 2 | -      | delivered    |
 // | second 2  | descriptor tables      | the VM's own                                               | -         | -      |              |
 // | second 3  | RDTSCP                 | #UD; with it: tells the time, and TSC_AUX                  | -         | -      |              |
 // | second 4  | x2APIC virtual         | MSRs decide                                                | -         | -      |              |
@@ -73,6 +73,7 @@
 // | second 31 | instruction timeout    | one instruction takes long                                 | -         | -      |              |
 
 import { Vs } from "../../../src/vs";
+import { SECONDARY_EPT } from "./controls";
 import { VMCS_EXCEPTION_BITMAP, VMCS_PIN_CONTROLS, VMCS_PROCESSOR_CONTROLS, VMCS_SECONDARY_CONTROLS } from "./vmcs";
 
 const PIN_EXTERNAL_INTERRUPT: u64 = 1;
@@ -86,10 +87,12 @@ const SECONDARY_PCONFIG: u64 = 1 << 27;
 
 /** What a field holds when an extension asked for `asked`, which the processor and the kernel can live with. */
 export function confined(vs: Vs, field: u32, asked: u64): u64 {
-  if (vs.isRoot != 0) return asked;
+  if (vs.isRoot()) return asked;
   if (field == VMCS_EXCEPTION_BITMAP) return asked | DEBUG_AND_ALIGNMENT;
-  const strict = vs.version2 != 0;
-  if (field == VMCS_SECONDARY_CONTROLS) return (strict ? asked | SECONDARY_WBINVD : asked) & ~SECONDARY_PCONFIG;
+  const strict = vs.isClosed();
+  if (field == VMCS_SECONDARY_CONTROLS) {
+    return (strict ? asked | SECONDARY_WBINVD | SECONDARY_EPT : asked) & ~SECONDARY_PCONFIG;
+  }
   if (!strict) return asked;
   if (field == VMCS_PIN_CONTROLS) return asked | PIN_EXTERNAL_INTERRUPT;
   // With I/O bitmaps the processor does not look at PROCESSOR_ALL_PORTS

@@ -8,7 +8,9 @@
 // The memory type is combined with the guest's own (29.3.7.2): IPAT stays clear.
 
 import { NESTED_EXECUTE, NESTED_READ, NESTED_RIGHTS } from "../../../../abi/generated/bare/objects";
+import { Vs } from "../../../src/vs";
 import { rdmsr } from "../cpu";
+import { emptyTables } from "../empty-tables";
 
 const LARGE: u64 = 1 << 7;
 const TYPE_SHIFT: u64 = 3;
@@ -55,6 +57,11 @@ export function eptRights(entry: u64): u32 {
 
 export function eptType(entry: u64): u32 {
   return <u32>(entry >> TYPE_SHIFT) & 7;
+}
+
+/** What the VMCS of a VS without tables names: nothing, but for a closed guest, whose memory would be the machine's. */
+export function defaultPointer(vs: Vs): u64 {
+  return vs.isClosed() ? eptPointer(emptyTables()) : 0;
 }
 
 /** What a VMCS names tables by. */

@@ -14,6 +14,7 @@ import { VS_CR8, VS_DR6 } from "../register-file";
 import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
 import { readOwn, writeOwn } from "./own-registers";
 import {
+  VMCS_CR0,
   VMCS_ENTRY_ERROR_CODE,
   VMCS_ENTRY_INTERRUPTION,
   VMCS_ENTRY_LENGTH,
@@ -53,6 +54,7 @@ const BLOCKED_BY_NMI: u64 = 8;
 const NMI_TYPE: u64 = 2;
 const RAISE_GP: u64 = 0x8000_0b0d;
 const RFLAGS_RF: u64 = 1 << 16;
+const CR0_PE: u64 = 1;
 /** DR6: what a debug exception's exit qualification has (28.2.1): B0 to B3, BD, BS. */
 const DR6_CAUSES: u64 = 0x600f;
 
@@ -65,7 +67,7 @@ const RSP: u32 = 4;
 /** Does what the VM finds instead of an exit: DELIVER when the extension asked for it, or is to hear of it all the same. */
 export function serveUnasked(vs: Vs, reason: u64): u32 {
   if (reason == INTEL_EXIT_EPT_VIOLATION && isGuarded(vs)) return serveEptViolation();
-  if (vs.isRoot != 0) return DELIVER;
+  if (vs.isRoot()) return DELIVER;
   const controls = vs.processorControls;
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI) return serveException(vs);
   if (reason == INTEL_EXIT_CR_ACCESS) return serveCr8(vs);
@@ -97,7 +99,9 @@ function redeliver(qualification: u64): void {
 }
 
 function raiseProtection(): u32 {
-  vmwrite(VMCS_ENTRY_INTERRUPTION, RAISE_GP);
+  // In real mode no exception pushes an error code, and the processor refuses one (27.2.1.3)
+  const isReal = (vmread(VMCS_CR0) & CR0_PE) == 0;
+  vmwrite(VMCS_ENTRY_INTERRUPTION, isReal ? RAISE_GP & ~HAS_CODE : RAISE_GP);
   vmwrite(VMCS_ENTRY_ERROR_CODE, 0);
   // Pushed with a fault, so that its handler's IRET meets no breakpoint at the instruction again (18.3.1.1)
   vmwrite(VMCS_RFLAGS, vmread(VMCS_RFLAGS) | RFLAGS_RF);

@@ -3,6 +3,7 @@
 import { FLUSH_OWN, Vs } from "../../../src/vs";
 import { ASKED_EXCEPTIONS, ASKED_PIN, ASKED_SECONDARY } from "./asked";
 import { borrow, giveBack } from "./current";
+import { defaultPointer } from "./ept";
 import { writeRevision } from "./operation";
 import { writeField } from "./registers";
 import { flushAddressNow } from "./tlb";
@@ -10,6 +11,7 @@ import {
   FIRST_FIELD,
   isReadOnly,
   LAST_FIELD,
+  VMCS_EPT_POINTER,
   VMCS_EXCEPTION_BITMAP,
   VMCS_EXIT_REASON,
   VMCS_LINK_POINTER,
@@ -37,6 +39,7 @@ export function initControlBlock(vs: Vs): void {
     const field = vmcsField(register);
     if (!isReadOnly(field)) writeField(vs, field, 0);
   }
+  vmwrite(VMCS_EPT_POINTER, defaultPointer(vs));
   vmwrite(VMCS_LINK_POINTER, NO_LINK);
   clearHostState();
   giveBack(vs);

@@ -3,6 +3,8 @@
 #ifndef BAREFLANK_INTEL_H
 #define BAREFLANK_INTEL_H
 
+#include <stdbool.h>
+
 #include "next.h"
 
 #ifdef __cplusplus
@@ -13,10 +15,20 @@ extern "C" {
 uint64_t bf_intel_get(bf_vs vs, uint32_t reg);
 void bf_intel_set(bf_vs vs, uint32_t reg, uint64_t value);
 
-/* Controls that an operating system's VS wants before it can run. */
+/* Controls that every VS wants before it can run, and those that an operating system's wants besides. */
+void bf_intel_prepare(bf_vs vs);
 void bf_intel_prepare_root(bf_vs vs);
 
-/* The VM gets the NMI that has come, now or as soon as it can; bf_fail for an exception. */
+/* Lets a VM run without protection and without paging. */
+void bf_intel_allow_real_mode(bf_vs vs);
+
+/* Whether an NMI made the VM exit. */
+bool bf_intel_is_nmi(bf_vs vs);
+
+/* What was being delivered when the VM exited is delivered when it goes on. */
+void bf_intel_redeliver(bf_vs vs);
+
+/* The VM gets the NMI that has come, now or as soon as it can. */
 enum bf_next bf_intel_deliver_nmi(bf_vs vs);
 enum bf_next bf_intel_deliver_waiting_nmi(bf_vs vs);
 

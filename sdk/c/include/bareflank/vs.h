@@ -59,24 +59,31 @@ static inline void bf_vs_intercept(bf_vs vs, uint32_t intercept)
         bf_vs_set_bit(vs, place >> 5, place & 31, true);
 }
 
-/* Makes the root VS of this processor: the operating system, as it was when the hypervisor started. */
-static inline bf_vs bf_vs_create_root(bf_pp pp)
-{
-    const uint64_t root_space = 1; /* of the root VM's address translations; 0 is the hypervisor's own */
-    const uint32_t vmrun = 0;      /* bit of the word; SVM demands it */
-    bf_vp vp;
-    bf_vs vs;
-    bf_require(bf_vp_create(bf_root_vm, &vp));
-    bf_require(bf_vs_create(vp, pp, &vs));
-    bf_vs_set(vs, BF_REG_ADDRESS_SPACE_ID, root_space);
-    if (bf_is_intel)
-        bf_intel_prepare_root(vs);
-    else
-        bf_vs_set_bit(vs, BF_AMD_REG_INTERCEPT_INSTRUCTION2, vmrun, true);
-    bf_require(bf_vs_init_as_root(vs));
-    bf_require(bf_vs_set_active(bf_root_vm, vp, vs));
-    return vs;
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* native/vs.c has these. Makes the root VS of this processor: the operating system, as it was when the hypervisor started. */
+bf_vs bf_vs_create_root(bf_pp pp);
+
+/*
+ * Makes a VS of a VM beside the operating system, with an address space identifier of its own: all registers are 0. Nothing
+ * of the machine reaches it (docs/security.md) until it is given nested page tables and maps: bf_nested_attach, bf_map_attach.
+ */
+bf_vs bf_vs_create_guest(bf_vp vp, bf_pp pp, uint64_t space);
+
+/* Makes the root VS of this processor the active one, which is what bf_run runs: an interrupt of the machine is for it. */
+bf_vs bf_vs_activate_root(void);
+
+/*
+ * Gives a VS the state in which it executes 16-bit code at segment:offset, with interrupts disabled and all other segments at
+ * 0. It exits for HLT.
+ */
+void bf_vs_start_in_real_mode(bf_vs vs, uint16_t segment, uint16_t offset);
+
+#ifdef __cplusplus
 }
+#endif
 
 /* Raises a fault without an error code in the VM when it runs next. */
 static inline enum bf_next bf_vs_inject(bf_vs vs, uint32_t vector)
@@ -96,11 +103,10 @@ static inline enum bf_next bf_vs_refuse(bf_vs vs)
     /* AMD has the error code in bits 63:32, Intel in a field of its own; bit 11: there is one */
     const uint32_t general_protection = 13, with_code = 1u << 11;
     uint64_t cr0;
-    if (!bf_is_intel)
-        return bf_vs_inject(vs, general_protection | with_code);
-    /* In real mode no exception has one, and the processor refuses an entry with it (SDM volume 3, 27.2.1.3) */
-    bf_require(bf_vs_read(vs, BF_INTEL_REG_CR0, &cr0));
-    bf_require(bf_vs_write(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0));
+    /* In real mode no exception has one (APM volume 2, 8.2), and Intel's processors refuse an entry with it (SDM 3, 27.2.1.3) */
+    bf_require(bf_vs_read(vs, bf_native(BF_REG_CR0), &cr0));
+    if (bf_is_intel)
+        bf_require(bf_vs_write(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0));
     return bf_vs_inject(vs, general_protection | (cr0 & 1 ? with_code : 0));
 }
 

@@ -98,6 +98,14 @@ class Vs {
 
     /// Makes the root VS of a processor: the operating system, as it was when the hypervisor started.
     static Vs create_root(Pp pp) { return bf_vs_create_root(pp); }
+    /// Makes a VS of a VM beside the operating system, with an address space identifier of its own: all registers are 0.
+    /// Nothing of the machine reaches it until it is given nested page tables and maps.
+    static Vs create_guest(Vp vp, Pp pp, uint64_t space) { return bf_vs_create_guest(vp, pp, space); }
+    /// Makes the root VS of this processor the active one: an interrupt of the machine is for it.
+    static Vs activate_root() { return bf_vs_activate_root(); }
+    /// Gives it the state in which it executes 16-bit code at segment:offset, with interrupts disabled and all other
+    /// segments at 0. It exits for HLT.
+    void start_in_real_mode(uint16_t segment, uint16_t offset) const { bf_vs_start_in_real_mode(vs_, segment, offset); }
 
     Result<> destroy() const { return bf_vs_destroy(vs_); }
     /// Reads a register that every processor has, BF_REG_*, as the VM sees it.

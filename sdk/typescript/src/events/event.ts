@@ -8,7 +8,12 @@
 //     │ error code│V │        │EV│ type │ vector │   V: valid, EV: error code valid
 //     └───────────┴──┴────────┴──┴──────┴────────┘
 
-import { AMD_REG_EVENTINJ, AMD_REG_RFLAGS, AMD_REG_RIP } from "../../../../abi/generated/bare/registers-amd";
+import {
+  AMD_REG_CR0,
+  AMD_REG_EVENTINJ,
+  AMD_REG_RFLAGS,
+  AMD_REG_RIP,
+} from "../../../../abi/generated/bare/registers-amd";
 import {
   INTEL_REG_CR0,
   INTEL_REG_RFLAGS,
@@ -86,7 +91,7 @@ export function wasInjected(vs: NativeVs, rip: u64): bool {
   return trapOf == vs.id && trapRip == rip;
 }
 
-/** In real mode no exception has an error code, and Intel's processors refuse an entry with one (SDM 3, 27.2.1.3). */
+/** In real mode no exception has an error code (APM 2, 8.2); Intel's processors refuse an entry with one (SDM 3, 27.2.1.3). */
 function pushesCode(vs: NativeVs, vector: Vector): bool {
-  return hasErrorCode(vector) && (!isIntel() || (vs.read(INTEL_REG_CR0) & CR0_PE) != 0);
+  return hasErrorCode(vector) && (vs.read(isIntel() ? INTEL_REG_CR0 : AMD_REG_CR0) & CR0_PE) != 0;
 }

@@ -32,7 +32,7 @@ export class IoMap {
     return this;
   }
 
-  /** Takes the map from a VS, which uses it: no port exits then, and the VM has all of the machine's. */
+  /** Takes the map from a VS, which uses it: the root VM has all ports then, another VM none. */
   release(vs: NativeVs): void {
     detachMap(this.id, vs);
   }

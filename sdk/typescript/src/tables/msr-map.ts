@@ -39,7 +39,7 @@ export class MsrMap {
     return this;
   }
 
-  /** Takes the map from a VS, which uses it: on AMD no access exits then, on Intel every one. */
+  /** Takes the map from a VS, which uses it: on Intel every access exits then; on AMD the root VM has all MSRs, another VM none. */
   release(vs: NativeVs): void {
     detachMap(this.id, vs);
   }

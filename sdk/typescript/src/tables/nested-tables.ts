@@ -116,7 +116,7 @@ export class NestedTables {
     return this;
   }
 
-  /** Makes a VS, which uses the tables, see all physical memory as it is. */
+  /** Takes the tables from a VS, which uses them: the root VM sees all physical memory as it is then, another VM none. */
   release(vs: NativeVs): void {
     check(callObject(SYSCALL_NESTED_DETACH, this.id, vs.id, 0, 0, 0));
     forgetTables(vs.id);

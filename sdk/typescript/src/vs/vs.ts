@@ -5,6 +5,7 @@ import {
   AMD_REG_INTERCEPT_CR_READ,
   AMD_REG_INTERCEPT_CR_WRITE,
   AMD_REG_INTERCEPT_EXCEPTION,
+  AMD_REG_INTERCEPT_INSTRUCTION1,
   AMD_REG_VIRTUAL_INTERRUPT_B,
 } from "../../../../abi/generated/bare/registers-amd";
 import {
@@ -33,7 +34,6 @@ import { isInShadow, setShadow } from "../events/intel-events";
 import { requestInterruptWindow } from "../events/interrupt-window";
 import { Vector } from "../events/vectors";
 import { Next } from "../life/next";
-import { close } from "../tables/closed";
 import { Explanation, explain } from "../text/explanation";
 import { AmdVs } from "../vendor/amd-vs";
 import { readIntel, trapControlWrites, writeIntel } from "../vendor/intel-state";
@@ -51,8 +51,12 @@ const ROOT_SPACE: u64 = 1;
 /** VS and VP of the root VM on each processor. */
 const rootVss: usize = memory.data(8 * 128, 4);
 
-/** Controls of Intel: exits for loads and stores of CR3 and CR8, and TSC offsetting (SDM volume 3, 25.6.2). */
+/** AMD: exits for ports and MSRs (APM volume 2, 15.10 and 15.11). */
+const IOIO_PROT: u32 = 27;
+const MSR_PROT: u32 = 28;
+/** Controls of Intel: exits for all ports, loads and stores of CR3 and CR8, and TSC offsetting (SDM volume 3, 25.6.2). */
 const PRIMARY_TSC_OFFSETTING: u32 = 3;
+const PRIMARY_ALL_PORTS: u32 = 24;
 const PRIMARY_CR3_LOAD: u32 = 15;
 const PRIMARY_CR8_LOAD: u32 = 19;
 const INTERRUPT_SHADOW: u32 = 0;
@@ -105,16 +109,17 @@ export class Vs extends NativeVs {
   }
 
   /**
-   * Makes a VS of a VP, for a processor: all registers are 0. It needs an address space identifier of its own. Nothing of
-   * the machine reaches it: all ports and MSRs exit, and no memory is there, until it uses an IoMap, a MsrMap and
-   * NestedTables of the extension's making. What exits and no handler wants finds no port and no MSR.
+   * Makes a VS of a VP, for a processor: all registers are 0. It needs an address space identifier of its own. The
+   * microkernel lets nothing of the machine reach it: all ports exit, and all MSRs but those that change hands with it, and
+   * no memory is there, until it uses an IoMap, a MsrMap and NestedTables of the extension's making. What exits and no
+   * handler wants finds no port and no MSR.
    */
   static create(vp: Vp, ppid: u32, addressSpaceId: u32): Vs {
     const vs = Vs.of(<u32>(callValue(SYSCALL_VS_CREATE, vp.id, ppid, 0) & ID_MASK));
     vs.set(Register.AddressSpaceId, addressSpaceId);
     if (isIntel()) prepareVmcs(vs);
     else vs.amd.intercept(AmdInstruction.Vmrun, true);
-    close(vs);
+    deliverAccesses(vs);
     return vs;
   }
 
@@ -266,6 +271,15 @@ export class Vs extends NativeVs {
   /** Makes every VS of the VM that is active here forget its translations before it runs again, on this processor. */
   flushTranslations(): void {
     check(callStatus(SYSCALL_VM_TLB_FLUSH, Vm.active.id, 0, 0));
+  }
+}
+
+/** Accesses to ports and MSRs, which the microkernel would refuse by itself, come to the extension's handlers. */
+function deliverAccesses(vs: Vs): void {
+  if (isIntel()) vs.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_ALL_PORTS, true);
+  else {
+    vs.setBit(AMD_REG_INTERCEPT_INSTRUCTION1, IOIO_PROT, true);
+    vs.setBit(AMD_REG_INTERCEPT_INSTRUCTION1, MSR_PROT, true);
   }
 }
 
