@@ -2,4 +2,4 @@
 
 import { describeCrashes } from "./crash.ts";
 
-describeCrashes("amd");
+describeCrashes("amd", [2]);

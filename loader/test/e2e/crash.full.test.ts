@@ -1,5 +1,6 @@
-// Another kernel behind Linux, on Intel, which takes Bochs minutes
+// Another kernel behind Linux: on one processor, and on Intel, which takes Bochs minutes
 
 import { describeCrashes } from "./crash.ts";
 
-describeCrashes("intel");
+describeCrashes("amd", [1]);
+describeCrashes("intel", [1, 2]);

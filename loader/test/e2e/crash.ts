@@ -19,12 +19,9 @@ const givenBack = (linux: LinuxMachine): number[] => {
   return [...serial.matchAll(/^bareflank: PP (\d+): exits by reason/gm)].map(([, pp]) => Number(pp));
 };
 
-/** Tests a kind of machine, with one processor and with two. */
-export const describeCrashes = (kind: string): void =>
-  describe.each([
-    { machine: kind, smp: 1 },
-    { machine: kind, smp: 2 },
-  ])("a Linux that is a VM on $smp processors ($machine)", crash);
+/** Tests a kind of machine with numbers of processors. */
+export const describeCrashes = (machine: string, sizes: readonly number[]): void =>
+  describe.each(sizes.map((smp) => ({ machine, smp })))("a Linux that is a VM on $smp processors ($machine)", crash);
 
 function crash({ machine, smp }: { readonly machine: string; readonly smp: number }): void {
   const run = async (prepare: string, end: string, look: (linux: LinuxMachine) => Promise<void>): Promise<void> => {
