@@ -13,13 +13,21 @@ import { Console, close, decimal, hex, open, sink, text } from "../../src/consol
 import { callRefused, refuseFirst } from "../../src/life-cycle";
 import { block32, ppid } from "../../src/pp";
 import { Vs } from "../../src/vs";
+import { lastWritten } from "./amd/written";
 import { cpuidRegister, rdmsr } from "./cpu";
 import { isIntel, readRegister } from "./vendor";
+
+/** Whether the checks see what the extension wrote last, where that is known, and not what the control block has now. */
+let asWritten: bool = false;
 
 /** A VS and the processor that refuses it, as the checks look at both. */
 @unmanaged
 class RefusedVs {
   register(number: u32): u64 {
+    if (asWritten && !isIntel()) {
+      const written = lastWritten(changetype<Vs>(changetype<usize>(this)), number);
+      if (written != 0) return written;
+    }
     const value = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
     return readRegister(changetype<Vs>(changetype<usize>(this)), number, value) ? peek64(value) : 0;
   }
@@ -41,8 +49,14 @@ export function refuseEntry(vs: Vs, reason: u64): u32 {
 
 function printRefusal(vs: Vs): void {
   const refused = changetype<RefusedVs>(changetype<usize>(vs));
-  const what = isIntel() ? explainIntel<RefusedVs>(refused) : explainAmd<RefusedVs>(refused);
   open();
+  // Under the console's lock, since every processor has this one
+  asWritten = false;
+  let what = explain(refused);
+  if (what == UNBROKEN) {
+    asWritten = true;
+    what = explain(refused);
+  }
   text("bareflank: PP ");
   decimal(ppid());
   text(": the processor refuses VS ");
@@ -52,6 +66,10 @@ function printRefusal(vs: Vs): void {
   else printRule(refused, what);
   text("\n");
   close();
+}
+
+function explain(refused: RefusedVs): u32 {
+  return isIntel() ? explainIntel<RefusedVs>(refused) : explainAmd<RefusedVs>(refused);
 }
 
 function printRule(refused: RefusedVs, what: u32): void {

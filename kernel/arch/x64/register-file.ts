@@ -15,6 +15,10 @@ export const VS_CSTAR: u32 = 25;
 export const VS_FMASK: u32 = 26;
 export const VS_KERNEL_GS_BASE: u32 = 27;
 
+/** On AMD what its extension wrote last there: EVENTINJ, then EFER to DR6 as the ABI numbers them (amd/written.ts). */
+export const VS_WRITTEN_EVENT: u32 = 21;
+export const VS_WRITTEN_STATE: u32 = 22;
+
 /**
  * What its extension wrote into registers of the control block in which the kernel has a say, to be read back: the vendor
  * numbers them.

@@ -18,6 +18,14 @@ export interface SvmContext {
   readonly enterVmexit: (reason: bigint) => number;
 }
 
+/** A refused VMRUN stores what the processor has, as QEMU 7.2 and Bochs 2.7 do: of what was refused nothing is left. */
+function spoil(vmcb: Vmcb, processor: Processor): void {
+  vmcb.set("CR0", processor.cr0);
+  vmcb.set("CR3", processor.cr3);
+  vmcb.set("CR4", processor.cr4);
+  vmcb.set("EVENTINJ", 0n);
+}
+
 export class SvmSwitch implements WorldSwitch {
   readonly #context: SvmContext;
 
@@ -48,7 +56,10 @@ export class SvmSwitch implements WorldSwitch {
     if (virtual !== DIRECT_BASE + this.block) throw new Error("vmcb and vmcbVirtual disagree");
     vmload(processor, vmcb);
     memory.poke(virtual + 0x5f8n, 8, tcb.get("rax"));
-    if (!isRunnable(vmcb)) return VMEXIT_INVALID;
+    if (!isRunnable(vmcb)) {
+      spoil(vmcb, processor);
+      return VMEXIT_INVALID;
+    }
     processor.cr2 = vmcb.get("CR2");
     processor.writeDr(6, vmcb.get("DR6"));
     processor.writeDr(7, vmcb.get("DR7"));

@@ -148,6 +148,11 @@ export function setSegment(vmcb: Vmcb, name: SegmentName, segment: Processor["se
   }
 }
 
+/** Whether an event to inject has a type that there is (15.20). */
+function isInjectable(event: bigint): boolean {
+  return (event & 0x8000_0000n) === 0n || [0n, 2n, 3n, 4n].includes((event >> 8n) & 7n);
+}
+
 /** Whether VMRUN would take the state (APM volume 2, 15.5.1, the checks that matter here). */
 export function isRunnable(vmcb: Vmcb): boolean {
   const [cr0, efer] = [vmcb.get("CR0"), vmcb.get("EFER")];
@@ -161,6 +166,7 @@ export function isRunnable(vmcb: Vmcb): boolean {
     vmcb.get("DR6") >> 32n === 0n &&
     vmcb.get("DR7") >> 32n === 0n &&
     notWriteThroughAlone &&
-    longMode
+    longMode &&
+    isInjectable(vmcb.get("EVENTINJ"))
   );
 }

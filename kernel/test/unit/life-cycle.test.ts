@@ -5,8 +5,10 @@ import {
   AMD_REG_CR3,
   AMD_REG_CR8,
   AMD_REG_DR0,
+  AMD_REG_DR6,
   AMD_REG_DR7,
   AMD_REG_EFER,
+  AMD_REG_EVENTINJ,
   AMD_REG_GUEST_ASID,
   AMD_REG_INTERCEPT_INSTRUCTION2,
   AMD_REG_XCR0,
@@ -264,6 +266,22 @@ describe("a VS that VMRUN refuses", () => {
       `bareflank: PP 0: the processor refuses VS 0: ${what}; register ${AMD_REG_GUEST_ASID} is 0x0\n`,
     );
   });
+
+  test.each([
+    ["CR0", AMD_REG_CR0, 0xa005_0033n, "CR0: NW needs CD (APM 2, 15.5.1)"],
+    ["CR0 in long mode", AMD_REG_CR0, 0x8005_0032n, "long mode with paging needs CR0.PE (APM 2, 15.5.1)"],
+    ["DR6", AMD_REG_DR6, 1n << 32n, "DR6: bits 63:32 must be 0 (APM 2, 15.5.1)"],
+    ["an event", AMD_REG_EVENTINJ, 0x8000_0100n, "event to inject: its type is reserved (APM 2, 15.20)"],
+  ])(
+    "for %s is explained by what was written, though the processor leaves its own in the VMCB",
+    (_, register, value, what) => {
+      const { machine, pp } = inVmexit();
+      call(pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(register), value);
+      expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE)).toEqual(vmexit(0xffff_ffff_ffff_ffffn));
+      const where = `register ${register} is 0x${value.toString(16)}`;
+      expect(machine.log).toContain(`bareflank: PP 0: the processor refuses VS 0: ${what}; ${where}\n`);
+    },
+  );
 
   /** Runs the root VS with an ASID, a CR0 and a DR7 that the processor refuses. */
   function runRefused(pp: Pp): Outcome {

@@ -14,6 +14,7 @@ import { VS_CR8 } from "../register-file";
 import { readSwitched, writeSwitched } from "../switched";
 import { readAsked, writeAsked } from "./asked-registers";
 import { EFER_SVME, KERNEL_HAS_A_SAY, VMCB_VIRTUAL_INTERRUPT, vmcbField } from "./vmcb";
+import { noteWritten } from "./written";
 
 /** Place of RAX among a VS's general registers; RBX to R15 follow it. */
 const GENERAL_RAX: u32 = 0;
@@ -78,6 +79,7 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
     const address = DIRECT_BASE + vs.controlBlock + (field >> 8);
     const bytes = field & 0xff;
     if (register == AMD_REG_EFER) value |= EFER_SVME;
+    noteWritten(vs, register, value);
     if ((bytes & KERNEL_HAS_A_SAY) != 0) writeAsked(vs, register, bytes == WIDE ? value : <u32>value);
     else if (bytes == 8) poke64(address, value);
     else if (bytes == 4) poke32(address, <u32>value);
