@@ -22,8 +22,9 @@ export interface SuiteResult {
 export interface SuiteOptions {
   readonly machine?: string;
   readonly smp: number;
-  /** Replaces the kernel that was built. */
+  /** Replace the kernel and the bare platform's image that were built. */
   readonly kernel?: string;
+  readonly image?: string;
   /** Gives the extension a thread-local image with bytes, which moves its sections. */
   readonly tlsImage?: boolean;
   /** The microkernel's debug level; default 1. */

@@ -26,10 +26,11 @@ import {
   SYSCALL_VS_CREATE,
   SYSCALL_VS_DESTROY,
   SYSCALL_VS_READ,
+  SYSCALL_VS_SET_ACTIVE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { exampleExtension } from "../machine/example-extension.ts";
-import { call, HANDLE, inBootstrap, type Scene, status } from "../machine/extension-life.ts";
+import { bootNext, call, HANDLE, inBootstrap, type Scene, status } from "../machine/extension-life.ts";
 import { usedPages } from "./page-pool.ts";
 
 const extension = exampleExtension({ versions: 6 });
@@ -154,6 +155,21 @@ describe("map calls", () => {
     expect([read(AMD_REG_INTERCEPT_INSTRUCTION1), read(AMD_REG_MSRPM_BASE_PA)]).toEqual([0x800_0000n, 0n]);
     call(pp, SYSCALL_MAP_DETACH, HANDLE, ports, vs);
     expect(read(AMD_REG_INTERCEPT_INSTRUCTION1)).toBe(0n);
+  });
+
+  test("stay with a VS that is active on another processor", () => {
+    const scene = inBootstrap({ extension, ppCount: 2 }, 4n);
+    const { machine, pp } = scene;
+    const map = create(scene, MSR);
+    const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
+    const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, 0n);
+    const second = bootNext(machine, 1);
+    call(second, SYSCALL_MAP_ATTACH, HANDLE, map, vs);
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, vp, vs);
+    for (const number of [SYSCALL_MAP_ATTACH, SYSCALL_MAP_DETACH]) {
+      expect(status(second, number, HANDLE, map, vs)).toBe(STATUS_FAILURE_UNKNOWN);
+    }
+    call(pp, SYSCALL_MAP_DETACH, HANDLE, map, vs);
   });
 
   test("give every page back", () => {
