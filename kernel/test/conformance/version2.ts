@@ -24,7 +24,8 @@ function buildManifest(): string {
   });
   mkdirSync(built, { recursive: true });
   const path = join(built, "version2.json");
-  const service = { file, name: "service", calls: ["debug", "message", "vs"], ports: [{ from: 0x80 }] };
+  const calls = ["debug", "message", "vs", "mem_free_page", "mem_free_huge"];
+  const service = { file, name: "service", calls, ports: [{ from: 0x80 }] };
   writeFileSync(path, JSON.stringify({ extensions: [{ file, name: "client" }, service] }));
   return path;
 }

@@ -57,16 +57,27 @@ static void refuses_to_free(struct result (*free_it)(u64 address))
 static struct result free_page(u64 address) { return CALL(MEM_FREE_PAGE, handle, address); }
 static struct result free_huge(u64 address) { return CALL(MEM_FREE_HUGE, handle, address); }
 
+/** Whether the microkernel finds memory of the extension's at an address, and would print a line feed from there. */
+static u32 is_mapped(u64 address)
+{
+    return CALL(DEBUG_WRITE_STR, address, 1).status == BF_STATUS_SUCCESS;
+}
+
+#define LINE_FEEDS 0x0a0a0a0a0a0a0a0au
+
 static void free_page_checks(void)
 {
     struct result page = CALL(MEM_ALLOC_PAGE, handle);
     must(page);
     u64 address = address_of(page);
+    fill(address, PAGE, LINE_FEEDS);
     refuses_to_free(free_page);
     expect_status(free_huge(address), BF_STATUS_INVALID_INPUT_REG1, "a page");
     expect_status(free_page(address + 8), BF_STATUS_INVALID_INPUT_REG1, "unaligned");
     expect_status(free_page(page.reg[1]), BF_STATUS_INVALID_INPUT_REG1, "physical");
+    expect(is_mapped(address) && is_filled(address, PAGE, LINE_FEEDS), 1, "contents after what was refused");
     expect_status(free_page(address), BF_STATUS_SUCCESS, "allocated");
+    expect(is_mapped(address), 0, "freed page can be read");
     expect_status(free_page(address), BF_STATUS_INVALID_INPUT_REG1, "freed already");
 }
 
@@ -100,11 +111,17 @@ static void free_huge_checks(void)
     struct result run = CALL(MEM_ALLOC_HUGE, handle, 4 * PAGE);
     must(run);
     u64 address = address_of(run);
+    fill(address, 4 * PAGE, LINE_FEEDS);
     refuses_to_free(free_huge);
     expect_status(free_page(address), BF_STATUS_INVALID_INPUT_REG1, "the first page of a run");
     expect_status(free_page(address + PAGE), BF_STATUS_INVALID_INPUT_REG1, "a page of a run");
     expect_status(free_huge(address + PAGE), BF_STATUS_INVALID_INPUT_REG1, "in the middle");
+    for (u64 at = 0; at < 4 * PAGE; at += PAGE)
+        expect(is_mapped(address + at), 1, "pages after what was refused");
+    expect(is_filled(address, 4 * PAGE, LINE_FEEDS), 1, "contents after what was refused");
     expect_status(free_huge(address), BF_STATUS_SUCCESS, "allocated");
+    for (u64 at = 0; at < 4 * PAGE; at += PAGE)
+        expect(is_mapped(address + at), 0, "a page of a freed run can be read");
     expect_status(free_huge(address), BF_STATUS_INVALID_INPUT_REG1, "freed already");
 }
 

@@ -45,6 +45,13 @@ static void write_checks(void)
     for (u32 i = 0; i < sizeof(no_vs) / sizeof(*no_vs); i++)
         expect_status(CALL(VS_WRITE, handle, no_vs[i], 0, 0), BF_STATUS_INVALID_INPUT_REG1, "no VS");
     expect_status(CALL(VS_WRITE, handle, spare, REG(CR8), 16), BF_STATUS_FAILURE_UNKNOWN, "a CR8 that cannot be");
+    // What was refused has changed nothing
+    for (u32 reg = 1; reg <= LAST_REGISTER; reg++) {
+        struct expectation all = expectation(reg);
+        struct result result = CALL(VS_READ, handle, spare, reg);
+        if (is_there(result, all) && !all.starts_set)
+            expect(result.reg[0], 0, "a register after refused writes");
+    }
 }
 
 /** A new VS is zero but for what can never be zero. */

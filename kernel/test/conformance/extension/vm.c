@@ -66,6 +66,7 @@ static void map_good(void)
     expect(*(volatile u8 *)(wanted + RESET_VECTOR), FAR_JUMP, "first byte of the reset vector");
     result = CALL(VM_MAP_DIRECT, handle, BF_ROOT_VMID, FIRMWARE_PAGE);
     expect_status(result, BF_STATUS_FAILURE_UNKNOWN, "mapped already");
+    expect(*(volatile u8 *)(wanted + RESET_VECTOR), FAR_JUMP, "the same byte after the refusal");
     must(CALL(VM_UNMAP_DIRECT, handle, BF_ROOT_VMID, wanted));
     u64 page = BF_EXT_DIRECT_BASE + FREE_PAGE;
     must(CALL(VM_MAP_DIRECT, handle, BF_ROOT_VMID, FREE_PAGE));

@@ -87,6 +87,7 @@ static void init_checks(void)
     REFUSES_VSS(VS_INIT_AS_ROOT)
     u16 other = create_vs(this_pp()), own = root_vs(this_pp());
     expect_status(CALL(VS_INIT_AS_ROOT, handle, other), BF_STATUS_INVALID_INPUT_REG1, "not this processor's number");
+    expect(read(other, REG(RIP)) | read(other, REG(RSP)), 0, "RIP and RSP of a VS that is no root VS");
     must(CALL(VS_DESTROY, handle, other));
     if (online_pps > 1) {
         must(CALL(VS_MIGRATE, handle, own, (this_pp() + 1) % online_pps));

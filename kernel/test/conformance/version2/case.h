@@ -28,7 +28,20 @@ _Noreturn void give_up(void);
 #define HANDLE 0
 
 /** What the client asks the service to do (word 0 of a message). */
-enum request { ECHO, CALL_BACK, FAULT, READ_VS, ALLOCATE, RETURN_LATE, DIE, SPOIL, FAULT_SPOILED, USE_PORTS };
+enum request {
+    ECHO,
+    CALL_BACK,
+    FAULT,
+    READ_VS,
+    ALLOCATE,
+    FREE_PAGE,
+    FREE_HUGE,
+    RETURN_LATE,
+    DIE,
+    SPOIL,
+    FAULT_SPOILED,
+    USE_PORTS
+};
 
 _Noreturn void serve_message(u64 caller, const u64 *words);
 _Noreturn void repair_service(u64 code);

@@ -50,6 +50,30 @@ static void ask(const char *name, const char *subject, u64 request, u64 status)
     end();
 }
 
+#define PAGE 0x1000u
+#define RUN_BYTES (3 * PAGE)
+
+/** What one extension has, another cannot give back: it stays, with what is in it. */
+static void foreign(const char *subject, u64 request, struct result allocated, u64 bytes)
+{
+    begin("foreign", subject);
+    want(allocated.status, BF_STATUS_SUCCESS, "allocated");
+    volatile u64 *memory = (volatile u64 *)allocated.reg[0];
+    for (u64 i = 0; i < bytes / 8; i++)
+        memory[i] = ~i;
+    for (u64 at = 0; at < bytes; at += PAGE)
+        want(send(request, allocated.reg[0] + at).reg[0], BF_STATUS_INVALID_INPUT_REG1, "another extension's");
+    u64 changed = 0;
+    for (u64 i = 0; i < bytes / 8; i++)
+        changed |= memory[i] ^ ~i;
+    want(changed, 0, "bits that changed");
+    u64 handle = client_handle;
+    struct result freed = request == FREE_PAGE ? MAKE(MEM_FREE_PAGE, handle, allocated.reg[0])
+                                               : MAKE(MEM_FREE_HUGE, handle, allocated.reg[0]);
+    want(freed.status, BF_STATUS_SUCCESS, "by its owner");
+    end();
+}
+
 void test_messages(void)
 {
     u64 handle = client_handle;
@@ -70,6 +94,8 @@ void test_messages(void)
     ask("after_spoiled_failure", "MESSAGE_REPLY", FAULT_SPOILED, 0x77);
     ask("denied_port", "MESSAGE_REPLY", USE_PORTS, 0x78);
     ask("denied", "MEM_ALLOC_PAGE", ALLOCATE, BF_STATUS_INVALID_PERM_DENIED);
+    foreign("MEM_FREE_PAGE", FREE_PAGE, MAKE(MEM_ALLOC_PAGE, handle), PAGE);
+    foreign("MEM_FREE_HUGE", FREE_HUGE, MAKE(MEM_ALLOC_HUGE, handle, RUN_BYTES), RUN_BYTES);
 }
 
 /** In vmexit, so that a VS is active. */

@@ -26,6 +26,10 @@ _Noreturn void serve_message(u64 caller, const u64 *words)
         reply(MAKE(VS_READ, HANDLE, this_pp(), 1).status, 0, 0, 0);
     case ALLOCATE:
         reply(MAKE(MEM_ALLOC_PAGE, HANDLE).status, 0, 0, 0);
+    case FREE_PAGE:
+        reply(MAKE(MEM_FREE_PAGE, HANDLE, words[1]).status, 0, 0, 0);
+    case FREE_HUGE:
+        reply(MAKE(MEM_FREE_HUGE, HANDLE, words[1]).status, 0, 0, 0);
     case RETURN_LATE:
         reply(1, 0, 0, 0);
     case SPOIL:
