@@ -82,7 +82,7 @@ function bootSystem(): bool {
     if (!pages.addChunk(phys, bytes, ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_USED + i * 8))) return false;
   }
   if (!ownSharedPages(ring)) return false;
-  initVms();
+  if (!initVms()) return false;
   initVps();
   initNesteds();
   initMaps();

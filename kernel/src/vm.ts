@@ -15,10 +15,10 @@ export class Vm extends PoolObject {
 
 export const vms: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
-/** Makes the pool, and the root VM in it, which nobody owns yet. */
-export function initVms(): void {
+/** Makes the pool, and the root VM in it, which nobody owns yet; false when it cannot be made. */
+export function initVms(): bool {
   vms.init(memory.data(MAX_VMS * offsetof<Vm>(), 8), offsetof<Vm>(), MAX_VMS);
-  vms.allocate(KERNEL);
+  return vms.allocate(KERNEL) == ROOT_VMID;
 }
 
 /** The extension that virtualizes the operating system, or null before one has registered for it. */

@@ -191,6 +191,31 @@ describe("memory that runs out", () => {
     }
   });
 
+  it.each(["failAllocation", "failOneAllocation"] as const)(
+    "at any allocation of start is an error and no page less (%s)",
+    (kind) => {
+      let failing = 1;
+      for (; ; failing++) {
+        const machine = loaded(2);
+        const pages = machine.platform.takenPages;
+        machine.platform[kind] = failing;
+        const { error } = machine.operate(IOCTL_START);
+        const isOver = machine.platform[kind] > 0;
+        machine.platform[kind] = Number.POSITIVE_INFINITY;
+        // One large piece less is made up for by smaller ones
+        if (error !== ERROR_NONE) {
+          expect(error).toBe(ERROR_NO_MEMORY);
+          expectRolledBack(machine, pages);
+          expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+        }
+        expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+        expectRolledBack(machine, pages);
+        if (isOver) break;
+      }
+      expect(failing).toBeGreaterThan(1);
+    },
+  );
+
   it.each([512, 64, 32])("in large pieces is an arena of pieces of %i pages", (largestPiece) => {
     const machine = loaded(1);
     const pages = machine.platform.takenPages;

@@ -29,8 +29,10 @@ export class Platform {
   readonly freed: Uint8Array[] = [];
   /** What was asked of processors: "2 operation 3". */
   readonly runs: string[] = [];
-  /** Fails the n-th allocation from now on; each counts down. */
+  /** From the n-th allocation on all fail; each counts down. */
   failAllocation = Number.POSITIVE_INFINITY;
+  /** The n-th allocation from now on fails, and no other; each counts down. */
+  failOneAllocation = Number.POSITIVE_INFINITY;
   /** Most pages that are physically contiguous. */
   largestPiece = 1024;
   injectedFailure = 0xffff_ffff;
@@ -79,7 +81,8 @@ export class Platform {
 
   #allocate(pages: number, contiguous: boolean): bigint {
     if (contiguous && (pages & (pages - 1)) !== 0) throw new Error(`${pages} contiguous pages: no power of two`);
-    if (--this.failAllocation <= 0 || (contiguous && pages > this.largestPiece)) return 0n;
+    if (--this.failOneAllocation === 0 || --this.failAllocation <= 0 || (contiguous && pages > this.largestPiece))
+      return 0n;
     const bytes = BigInt(pages * PAGE_BYTES);
     this.#nextPhysical = (this.#nextPhysical + bytes - 1n) & ~(bytes - 1n);
     const address = contiguous ? DIRECT_MAP + this.#nextPhysical : this.#nextVirtual;
