@@ -39,6 +39,8 @@ export class Vs extends PoolObject {
   flushing: u32 = 0;
   /** A guest from its creation on, and a root VS once it has been made the operating system on its processor. */
   private kind: u32 = 0;
+  /** 1 while CPUID raises #GP in its programs. */
+  faultsCpuid: u32 = 0;
   /** Intel: the processor-based controls that its extension asked for. */
   processorControls: u32 = 0;
   /** The processor, plus one, whose host state its VMCS holds (Intel), or that `space` is of (AMD); 0: none. */
@@ -66,6 +68,7 @@ export class Vs extends PoolObject {
     this.ran = 0;
     this.flushing = 0;
     this.kind = currentExtension().version2 != 0 ? CLOSED_GUEST : GUEST;
+    this.faultsCpuid = 0;
     this.hostOf = 0;
     this.nested = 0;
     this.msrMap = 0;

@@ -191,8 +191,8 @@ export const PP_BLOCK_PPID: u32 = 0x1d8;
 export const PP_BLOCK_LOADED_VS: u32 = 0x1dc;
 /** u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
 export const PP_BLOCK_IN_USER: u32 = 0x1e0;
-/** u32. */
-export const PP_BLOCK_RESERVED0: u32 = 0x1e4;
+/** u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
+export const PP_BLOCK_CPUID_FAULTING: u32 = 0x1e4;
 /** u64: Where an intrinsic leaves a second result. */
 export const PP_BLOCK_SCRATCH: u32 = 0x1e8;
 /** u64: ppid and onlinePps as the TCB shows them. */
@@ -201,28 +201,30 @@ export const PP_BLOCK_TCB_IDS1: u32 = 0x1f0;
 export const PP_BLOCK_BOOT_FPU: u32 = 0x1f8;
 /** u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
 export const PP_BLOCK_FPU_OWNER: u32 = 0x200;
+/** u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
+export const PP_BLOCK_PLAIN_EXIT: u32 = 0x208;
 /** u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-export const PP_BLOCK_VMCS: u32 = 0x208;
+export const PP_BLOCK_VMCS: u32 = 0x210;
 /** u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-export const PP_BLOCK_GUEST_CR2: u32 = 0x210;
+export const PP_BLOCK_GUEST_CR2: u32 = 0x218;
 /** u64: The same, like the next three. */
-export const PP_BLOCK_GUEST_DR6: u32 = 0x218;
+export const PP_BLOCK_GUEST_DR6: u32 = 0x220;
 /** u64. */
-export const PP_BLOCK_GUEST_STAR: u32 = 0x220;
+export const PP_BLOCK_GUEST_STAR: u32 = 0x228;
 /** u64. */
-export const PP_BLOCK_GUEST_LSTAR: u32 = 0x228;
+export const PP_BLOCK_GUEST_LSTAR: u32 = 0x230;
 /** u64. */
-export const PP_BLOCK_GUEST_FMASK: u32 = 0x230;
+export const PP_BLOCK_GUEST_FMASK: u32 = 0x238;
 /** u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-export const PP_BLOCK_ENTRY_WORK: u32 = 0x238;
+export const PP_BLOCK_ENTRY_WORK: u32 = 0x240;
 /** u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-export const PP_BLOCK_LAST_SPACE: u32 = 0x23c;
+export const PP_BLOCK_LAST_SPACE: u32 = 0x244;
 /** u32: AMD: how often their numbers have begun anew. */
-export const PP_BLOCK_SPACE_GENERATION: u32 = 0x240;
+export const PP_BLOCK_SPACE_GENERATION: u32 = 0x248;
 /** u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-export const PP_BLOCK_PORTS_OPEN: u32 = 0x244;
+export const PP_BLOCK_PORTS_OPEN: u32 = 0x24c;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES: u32 = 0x248;
+export const PP_BLOCK_BYTES: u32 = 0x250;
 
 // Seat.presence
 

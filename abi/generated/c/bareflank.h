@@ -1677,22 +1677,23 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_PPID BF_U32(0x1d8) /* u32. */
 #define BF_PP_BLOCK_LOADED_VS BF_U32(0x1dc) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
 #define BF_PP_BLOCK_IN_USER BF_U32(0x1e0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_RESERVED0 BF_U32(0x1e4) /* u32. */
+#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1e4) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
 #define BF_PP_BLOCK_SCRATCH BF_U32(0x1e8) /* u64: Where an intrinsic leaves a second result. */
 #define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x1f0) /* u64: ppid and onlinePps as the TCB shows them. */
 #define BF_PP_BLOCK_BOOT_FPU BF_U32(0x1f8) /* u64: Object for the x87 and vector registers that the operating system entered with. */
 #define BF_PP_BLOCK_FPU_OWNER BF_U32(0x200) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-#define BF_PP_BLOCK_VMCS BF_U32(0x208) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x210) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x218) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x220) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x228) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x230) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x238) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x23c) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x240) /* u32: AMD: how often their numbers have begun anew. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x244) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x248) /* Size of the structure. */
+#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x208) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x210) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x218) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x220) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x228) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x230) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x238) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x240) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x244) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x248) /* u32: AMD: how often their numbers have begun anew. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x24c) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x250) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1741,11 +1742,12 @@ struct bf_pp_block {
     uint32_t ppid;
     uint32_t loaded_vs;
     uint32_t in_user;
-    uint32_t reserved0;
+    uint32_t cpuid_faulting;
     uint64_t scratch;
     uint64_t tcb_ids1;
     uint64_t boot_fpu;
     uint64_t fpu_owner;
+    uint64_t plain_exit;
     uint64_t vmcs;
     uint64_t guest_cr2;
     uint64_t guest_dr6;
@@ -1757,7 +1759,7 @@ struct bf_pp_block {
     uint32_t space_generation;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 584, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 592, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */

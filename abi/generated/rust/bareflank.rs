@@ -1805,7 +1805,8 @@ pub struct PpBlock {
     pub loaded_vs: u32,
     /// 1 while ring 3 runs or is about to: another processor that wants something must wait.
     pub in_user: u32,
-    pub reserved0: u32,
+    /// 1 when CPUID faulted in the operating system's programs as the processor came.
+    pub cpuid_faulting: u32,
     /// Where an intrinsic leaves a second result.
     pub scratch: u64,
     /// ppid and onlinePps as the TCB shows them.
@@ -1814,6 +1815,8 @@ pub struct PpBlock {
     pub boot_fpu: u64,
     /// Object whose x87 and vector registers the processor has; 0: nobody's.
     pub fpu_owner: u64,
+    /// The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS.
+    pub plain_exit: u64,
     /// Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current.
     pub vmcs: u64,
     /// Intel: a guest's register that host mode has changed or may change, saved at each exit.
@@ -1833,7 +1836,7 @@ pub struct PpBlock {
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 584);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 592);
 
 // Seat.presence
 

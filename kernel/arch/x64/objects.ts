@@ -4,7 +4,7 @@ import { Vs } from "../../src/vs";
 import * as amd from "./amd/attachments";
 import { changeMsrpm, initMsrpm, MSRPM_ORDER, readMsrpm } from "./amd/msr-map";
 import * as intel from "./intel/attachments";
-import { changeMsrBitmap, MSR_BITMAP_ORDER, readMsrBitmap } from "./intel/msr-map";
+import { changeMsrBitmap, initMsrBitmap, MSR_BITMAP_ORDER, readMsrBitmap } from "./intel/msr-map";
 import { changeFields, readField } from "./permission-bits";
 import { isIntel } from "./vendor";
 
@@ -43,7 +43,8 @@ export function msrMapOrder(): u32 {
 
 /** Makes zeroed pages a map that lets all MSRs pass which a VM may be left alone with. */
 export function initMsrs(map: u64): void {
-  if (!isIntel()) initMsrpm(map);
+  if (isIntel()) initMsrBitmap(map);
+  else initMsrpm(map);
 }
 
 /** Changes the bits of MSRs `first` to `last`: how many of them the map has. */

@@ -19,8 +19,12 @@
 //     HWP, P-states, thermal, RDT       speed and heat
 
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
-import { poke64 } from "../../../bsl/src/memory";
-import { tryRdmsr } from "./cpu";
+import { PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
+import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { peek64, poke64 } from "../../../bsl/src/memory";
+import { activeVs } from "../../src/pp";
+import { tryRdmsr, tryWrmsr } from "./cpu";
+import { faultingBit, readShared, setFaulting } from "./cpuid-faulting";
 import { HOST_SFMASK, HOST_STAR } from "./host-registers";
 import { isIntel } from "./vendor";
 
@@ -31,6 +35,8 @@ const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
 
 const BOTH: u32 = VENDOR_AMD | VENDOR_INTEL;
 const ALL: u32 = 0xffff_ffff;
+const ALL_BITS: u64 = 0xffff_ffff_ffff_ffff;
+const SCRATCH: u64 = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
 
 /** First and last MSR, the bits that keep their value (31:0, 63:32), VENDOR_*. */
 // prettier-ignore
@@ -50,7 +56,7 @@ const KEPT: usize = memory.data<u32>([
   0xc001_0058, 0xc001_0058, ALL, ALL, VENDOR_AMD, // MMIO_CFG_BASE
   0xc001_0111, 0xc001_0113, ALL, ALL, VENDOR_AMD, // SMM_BASE, SMM_ADDR, SMM_MASK
   0xc001_0132, 0xc001_0138, ALL, ALL, VENDOR_AMD, // RMP: pages that only their owner writes
-  // What instructions do: NX and CPUID's leaves; CPUID in ring 3; new microcode, from an address in host mode
+  // What instructions do: NX and CPUID's leaves; CPUID in ring 3 (cpuid-faulting.ts); new microcode, from an address in host mode
   0x0000_01a0, 0x0000_01a0, 1 << 22, 1 << 2, VENDOR_INTEL, // MISC_ENABLE: Limit CPUID, XD Disable
   0x0000_0140, 0x0000_0140, 1, 0, VENDOR_INTEL, // MISC_FEATURES_ENABLES: CPUID faulting
   0x0000_0079, 0x0000_0079, ALL, ALL, BOTH, // BIOS_UPDT_TRIG
@@ -101,7 +107,7 @@ const ROWS: u32 = 53;
 const ROW_BYTES: u32 = 20;
 
 /** The bits of an MSR that a write must not change; 0 for nearly every one. */
-export function keptBits(msr: u32): u64 {
+function keptBits(msr: u32): u64 {
   const vendor: u32 = isIntel() ? VENDOR_INTEL : VENDOR_AMD;
   for (let i: u32 = 0; i < ROWS; i++) {
     const row = KEPT + <usize>(i * ROW_BYTES);
@@ -111,8 +117,38 @@ export function keptBits(msr: u32): u64 {
   return 0;
 }
 
-/** Reads an MSR as it is in host mode into the native u64 at `out`; false when the processor does not have it. */
+/**
+ * Reads an MSR as it is in host mode into the native u64 at `out`; false when the processor does not have it. Whether CPUID
+ * faults is the active VS's.
+ */
 export function readMsr(msr: u32, out: u64): bool {
+  const vs = faultingBit(msr) != 0 ? activeVs() : null;
+  return vs !== null ? readShared(vs, msr, out) : readHost(msr, out);
+}
+
+/** Writes one; false when the processor does not have it, or the value changes what must be kept. */
+export function writeMsr(msr: u32, value: u64): bool {
+  const own = faultingBit(msr);
+  const vs = own != 0 ? activeVs() : null;
+  if (vs === null) return writeHost(msr, value);
+  if (!writeHost(msr, value & ~own)) return false;
+  setFaulting(vs, (value & own) != 0);
+  return true;
+}
+
+function writeHost(msr: u32, value: u64): bool {
+  const kept = keptBits(msr);
+  if (kept != 0 && !keeps(msr, value, kept)) return false;
+  // What host mode holds by itself is not written at all
+  return kept == ALL_BITS || tryWrmsr(msr, value) != 0;
+}
+
+/** Whether a value has some bits as the MSR has them. One that cannot be read keeps none. */
+function keeps(msr: u32, value: u64, bits: u64): bool {
+  return readHost(msr, SCRATCH) && ((peek64(SCRATCH) ^ value) & bits) == 0;
+}
+
+function readHost(msr: u32, out: u64): bool {
   if (!isIntel() || !isGuests(msr)) return tryRdmsr(msr, out) != 0;
   poke64(out, msr == MSR_STAR ? HOST_STAR : msr == MSR_SFMASK ? HOST_SFMASK : 0);
   return true;

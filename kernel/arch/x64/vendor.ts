@@ -5,6 +5,7 @@
 // that every exit goes are apart from the beginning: the assembly enters each vendor's own functions.
 
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
+import { AMD_EXIT_CPUID, INTEL_EXIT_CPUID } from "../../../abi/generated/bare/callbacks";
 import { Vs } from "../../src/vs";
 import * as space from "./amd/address-space";
 import * as amdCompletion from "./amd/completion";
@@ -13,6 +14,14 @@ import * as amdRegisters from "./amd/registers";
 import * as svm from "./amd/svm";
 import * as amd from "./amd/vs";
 import { syscallEntry } from "./cpu";
+import {
+  inheritFaulting,
+  initCpuidFaulting,
+  keepFaultingOut,
+  restoreFaulting,
+  restoreSavedFaulting,
+  showPlainExit,
+} from "./cpuid-faulting";
 import { initEmptyTables } from "./empty-tables";
 import * as intelCompletion from "./intel/completion";
 import * as current from "./intel/current";
@@ -46,19 +55,23 @@ export function prepare(): bool {
 
 /** Begins to virtualize on this processor, which is in host mode; false when it refuses. */
 export function start(): bool {
-  return isIntel() ? operation.start() : svm.start();
+  if (isIntel() ? !operation.start() : !svm.start()) return false;
+  keepFaultingOut();
+  return true;
 }
 
 /** Ends it, and gives the processor what SavedState or, on AMD, the VS holds and the loader's code does not restore. */
 export function leave(vs: Vs): void {
   if (isIntel()) operation.leave();
   else svm.leave(vs);
+  restoreFaulting(vs.faultsCpuid != 0);
 }
 
 /** The same before any VS has run, with what SavedState holds. */
 export function leaveAsSaved(): void {
   if (isIntel()) operation.leave();
   else svm.leaveAsSaved();
+  restoreSavedFaulting();
 }
 
 /** Where SYSCALL leads. */
@@ -75,6 +88,7 @@ export function initControlBlock(vs: Vs): void {
 
 /** What VMs get whose extensions asked for nothing; false when memory runs out. */
 export function initConfinement(): bool {
+  initCpuidFaulting(isIntel(), isIntel() ? INTEL_EXIT_CPUID : AMD_EXIT_CPUID);
   return initEmptyTables() && (isIntel() || initDefaultMaps());
 }
 
@@ -82,12 +96,14 @@ export function initConfinement(): bool {
 export function becomeRoot(vs: Vs): void {
   if (isIntel()) intel.becomeRoot(vs);
   else amd.becomeRoot(vs);
+  inheritFaulting(vs);
 }
 
 /** A VS of this processor becomes its active one; the registers that every vendor switches are loaded already. */
 export function load(vs: Vs): void {
   if (isIntel()) current.load(vs);
   else amd.load(vs);
+  showPlainExit(vs);
 }
 
 /** A VS is not this processor's active one any more. */

@@ -1,9 +1,8 @@
 // Group 7, intrinsics: MSRs
 
-import { tryWrmsr } from "#arch/cpu";
-import { keptBits, readMsr } from "#arch/shadowed-msrs";
+import { readMsr, writeMsr } from "#arch/shadowed-msrs";
 import { MSR_RIGHT_READ, MSR_RIGHT_WRITE } from "../../../abi/generated/bare/boot";
-import { PP_BLOCK_REG0, PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
+import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_INVALID_HANDLE,
   STATUS_FAILURE_UNKNOWN,
@@ -12,11 +11,8 @@ import {
 } from "../../../abi/generated/bare/status";
 import { SYSCALL_INTRINSIC_RDMSR, SYSCALL_INTRINSIC_WRMSR } from "../../../abi/generated/bare/syscalls";
 import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
-import { peek64 } from "../../../bsl/src/memory";
 import { mayAccess, noteDenial } from "../policy";
 import { isHandle } from "./handle";
-
-const ALL_BITS: u64 = 0xffff_ffff_ffff_ffff;
 
 /** Counts the refusal of an MSR. */
 function denyMsr(call: u32, msr: u64): u64 {
@@ -36,15 +32,5 @@ export function rdmsr(handle: u64, reg1: u64): u64 {
 export function wrmsr(handle: u64, reg1: u64, reg2: u64): u64 {
   if (!isHandle(handle)) return STATUS_FAILURE_INVALID_HANDLE;
   if (!mayAccess(<u32>reg1, MSR_RIGHT_WRITE)) return denyMsr(SYSCALL_INTRINSIC_WRMSR, reg1);
-  const kept = keptBits(<u32>reg1);
-  if (kept != 0 && !keeps(<u32>reg1, reg2, kept)) return STATUS_FAILURE_UNKNOWN;
-  // What host mode holds by itself is not written at all
-  if (kept == ALL_BITS) return STATUS_SUCCESS;
-  return tryWrmsr(<u32>reg1, reg2) != 0 ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
-}
-
-/** Whether a value has some bits as the MSR has them. One that cannot be read keeps none. */
-function keeps(msr: u32, value: u64, bits: u64): bool {
-  const present = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
-  return readMsr(msr, present) && ((peek64(present) ^ value) & bits) == 0;
+  return writeMsr(<u32>reg1, reg2) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }

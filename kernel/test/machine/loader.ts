@@ -44,6 +44,8 @@ export interface LoaderOptions {
   readonly ring?: boolean;
   /** Leaves of CPUID that the processors have otherwise. */
   readonly leaves?: readonly (readonly [number, readonly [number, number, number, number]])[];
+  /** MSRs that the processors have besides, with what the operating system left in them. */
+  readonly msrs?: readonly (readonly [number, bigint])[];
   /** 2: every exit is logged. */
   readonly debugLevel?: number;
 }

@@ -62,6 +62,7 @@ export class Machine {
     this.#pps = loader.handOver().map((handover) => {
       const processor = new Processor(isIntel);
       if (options.leaves !== undefined) processor.leaves = new Map(options.leaves);
+      for (const [index, value] of options.msrs ?? []) processor.addMsr(index, value);
       arrive(processor, handover.state.values(), handover.root);
       return new Pp(context, processor, handover);
     });

@@ -344,6 +344,7 @@ describe("an MSR that nobody asked for", () => {
     const map = machine.physical.read(pp.vmcb.get("MSRPM_BASE_PA"), 0x1800);
     expect([...map.entries()].filter(([, byte]) => byte !== 0)).toEqual([
       [0x820, 3],
+      [0x1005, 0xc],
       [0x1045, 0xc3],
     ]);
   });

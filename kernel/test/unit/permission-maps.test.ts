@@ -71,8 +71,9 @@ describe("a map of MSRs", () => {
     expect(trap(scene, map, 0xc001_1fffn, 0xc001_1fffn)).toBe(0n);
     expect(nonzero(bytesOf(scene, map, AMD_REG_MSRPM_BASE_PA, 0x2000))).toEqual([
       [6, 0x40],
-      // EFER exits always, VM_CR and VM_HSAVE_PA too
+      // EFER exits always, HWCR, VM_CR and VM_HSAVE_PA too
       [0x820, 0xa3],
+      [0x1005, 0xc],
       [0x1045, 0xc3],
       [0x17ff, 0xc0],
     ]);

@@ -1,11 +1,12 @@
 // VM exits on AMD: what has to be done before the extension hears of one, and which it does not hear of
 
 import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
+import { PP_BLOCK_PLAIN_EXIT } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
-import { peek64 } from "../../../../bsl/src/memory";
+import { peek8, peek64 } from "../../../../bsl/src/memory";
 import { callVmexit, runAgain, runAgainAdvanced } from "../../../src/life-cycle";
 import { isGuarded, showMore } from "../../../src/nested/guard";
-import { activeVs } from "../../../src/pp";
+import { activeVs, block64 } from "../../../src/pp";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
 import { refuseEntry } from "../refusal";
@@ -15,7 +16,7 @@ import { askedVector, FIRST_VECTOR, LAST_VECTOR } from "./confinement";
 import { raiseAgain, raiseFault, redeliver, VECTOR_AC, VECTOR_DB, VECTOR_GP, VECTOR_UD } from "./events";
 import { guestMsrValue, readGuestMsr, writeGuestMsr } from "./guest-msrs";
 import { isAskedFor } from "./msr-map";
-import { VMCB_EXITINFO1, VMCB_EXITINFO2 } from "./vmcb";
+import { VMCB_CPL, VMCB_EXITINFO1, VMCB_EXITINFO2 } from "./vmcb";
 
 /** VMEXIT_INVALID (APM volume 2, appendix C), -1: the processor refused the VMCB. QEMU writes its lower half only. */
 const EXIT_INVALID: u32 = 0xffff_ffff;
@@ -48,12 +49,15 @@ const RDX: u32 = 3;
 /** The active VS exited. Result: ACTION_*. */
 export function enterVmexit(reason: u64): u32 {
   // The exit that pays for speed is asked for, or the VS would not have made it
-  if (reason != EXIT_CPUID) return otherExit(reason);
-  countExit(reason);
-  return callVmexit(reason);
+  if (reason != block64(PP_BLOCK_PLAIN_EXIT)) return otherExit(reason);
+  countExit(EXIT_CPUID);
+  return callVmexit(EXIT_CPUID);
 }
 
-/** Any other exit. Exported from the module, so that no compiler puts it into the way of the first. */
+/**
+ * Any other exit, or all while CPUID may fault (cpuid-faulting.ts). Exported from the module, so that no compiler puts it
+ * into the way of the first.
+ */
 export function otherExit(reason: u64): u32 {
   const vs = changetype<Vs>(activeVs());
   const code = <u32>reason;
@@ -61,6 +65,10 @@ export function otherExit(reason: u64): u32 {
     keepFlush(vs);
     countExit(reason);
     return refuseEntry(vs, reason);
+  }
+  if (code == EXIT_CPUID && vs.faultsCpuid != 0 && isProgram(vs)) {
+    raiseFault(vs, VECTOR_GP);
+    return runAgain(vs);
   }
   // What the extension does not hear of, its statistics do not count
   const done = isAsked(vs, code) ? DELIVER : serve(vs, code);
@@ -101,6 +109,11 @@ function serveNestedPageFault(vs: Vs): u32 {
   if (showMore(peek64(DIRECT_BASE + vs.controlBlock + VMCB_EXITINFO2))) redeliver(vs);
   else raiseFault(vs, VECTOR_GP);
   return RAISED;
+}
+
+/** Whether the VM is not at privilege level 0. */
+function isProgram(vs: Vs): bool {
+  return peek8(DIRECT_BASE + vs.controlBlock + VMCB_CPL) != 0;
 }
 
 function isMsrWrite(vs: Vs): bool {

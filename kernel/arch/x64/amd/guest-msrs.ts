@@ -6,6 +6,7 @@
 // | VM_CR      | INIT becomes #SX, or SVM is gone for good        | SVM is disabled and locked; writes are ignored | #GP         |
 // | VM_HSAVE_PA| host state comes from a page that the VM chooses | what it was before the start      | #GP                       |
 // | PAT        | the host's, but with nested paging               | not served: it is the machine's   | the VMCB's with nested paging, else #GP |
+// | HWCR       | CPUID faults in host mode, too                   | its bit is each VS's own         | #GP, but in a map of the extension's |
 // | any other  | the machine's                                    | not served                        | #GP                       |
 //
 // So an operating system finds what firmware leaves that has disabled SVM: EFER.SVME is 0, and setting it is #GP (APM
@@ -18,6 +19,7 @@ import { DIRECT_BASE, PP_AREA_BASE, PP_BLOCK, PP_STATE } from "../../../../abi/g
 import { peek64, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { cpuidRegister, rdmsr, tryWrmsr, wrmsr } from "../cpu";
+import { HWCR, readShared, writeShared } from "../cpuid-faulting";
 import { ppLoad64, ppStore64 } from "../pparea";
 import { requestFlush } from "./address-space";
 import { EFER_SVME, VMCB_CR0, VMCB_EFER, VMCB_PAT } from "./vmcb";
@@ -53,7 +55,7 @@ export function readGuestMsr(vs: Vs, msr: u32): bool {
   else if (msr == VM_CR && vs.isRoot()) poke64(VALUE, VM_CR_DISABLED);
   else if (msr == VM_HSAVE_PA && vs.isRoot()) poke64(VALUE, ppLoad64(PP_STATE + SAVED_STATE_HSAVE_PA));
   else if (msr == PAT && vs.nested != 0) poke64(VALUE, peek64(vmcb + VMCB_PAT));
-  else return false;
+  else return msr == HWCR && hasHwcr(vs) && readShared(vs, msr, VALUE);
   return true;
 }
 
@@ -62,9 +64,15 @@ export function writeGuestMsr(vs: Vs, msr: u32, value: u64): bool {
   if (msr == EFER) return writeEfer(vs, value);
   if (msr == VM_CR) return vs.isRoot();
   if (msr == VM_HSAVE_PA) return vs.isRoot() && writeHostSaveArea(value);
+  if (msr == HWCR) return hasHwcr(vs) && writeShared(vs, msr, value);
   if (msr != PAT || vs.nested == 0 || !isPat(value)) return false;
   poke64(DIRECT_BASE + vs.controlBlock + VMCB_PAT, value);
   return true;
+}
+
+/** Whether HWCR is left to a VS, but for what cpuid-faulting.ts says: no closed map was given to it. */
+function hasHwcr(vs: Vs): bool {
+  return !vs.isClosed() || vs.msrMap != 0;
 }
 
 function writeEfer(vs: Vs, value: u64): bool {

@@ -7,6 +7,7 @@
 //             asked for; the processor does not look here
 
 import { MAP_ACCESSES } from "../../../../abi/generated/bare/objects";
+import { HWCR } from "../cpuid-faulting";
 import { changeFields, readField } from "../permission-bits";
 import { EFER, VM_CR, VM_HSAVE_PA } from "./guest-msrs";
 
@@ -18,10 +19,11 @@ const RANGE_MSRS: u32 = 0x2000;
 const RANGE_BYTES: u64 = 0x800;
 
 /** MSRs that no VM is left alone with: guest-msrs.ts serves those accesses that its extension has not asked for. */
-const SERVED: u32 = 3;
+const SERVED: u32 = 4;
 const SERVED_OFFSET: u64 = 0x1800;
 
 function servedMsr(index: u32): u32 {
+  if (index == 3) return HWCR;
   return index == 0 ? EFER : index == 1 ? VM_CR : VM_HSAVE_PA;
 }
 

@@ -25,11 +25,10 @@ import { borrow, giveBack } from "./current";
 import { defaultPointer, eptPointer } from "./ept";
 import { writeField } from "./registers";
 import { requestFlush } from "./tlb";
-import { VMCS_EPT_POINTER, VMCS_PROCESSOR_CONTROLS, VMCS_SECONDARY_CONTROLS } from "./vmcs";
+import { VMCS_EPT_POINTER, VMCS_MSR_BITMAP, VMCS_PROCESSOR_CONTROLS, VMCS_SECONDARY_CONTROLS } from "./vmcs";
 
 const VMCS_IO_BITMAP_A: u32 = 0x2000;
 const VMCS_IO_BITMAP_B: u32 = 0x2002;
-const VMCS_MSR_BITMAP: u32 = 0x2004;
 /** Ports 8000 to FFFF have a page of their own, which lies behind the other one. */
 const IO_BITMAP_BYTES: u64 = 0x1000;
 

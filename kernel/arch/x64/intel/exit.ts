@@ -5,10 +5,15 @@ import {
   INTEL_EXIT_ENTRY_FAILURE,
   INTEL_EXIT_NMI_WINDOW,
 } from "../../../../abi/generated/bare/callbacks";
-import { ENTRY_LAUNCH, ENTRY_REFUSED, PP_BLOCK_ENTRY_WORK } from "../../../../abi/generated/bare/pp-block";
+import {
+  ENTRY_LAUNCH,
+  ENTRY_REFUSED,
+  PP_BLOCK_ENTRY_WORK,
+  PP_BLOCK_PLAIN_EXIT,
+} from "../../../../abi/generated/bare/pp-block";
 import { close, decimal, hex, open, text } from "../../../src/console";
 import { callVmexit, runAgain, runAgainAdvanced } from "../../../src/life-cycle";
-import { activeVs, block32, ppid, setBlock32 } from "../../../src/pp";
+import { activeVs, block32, block64, ppid, setBlock32 } from "../../../src/pp";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
 import { refuseEntry } from "../refusal";
@@ -24,13 +29,14 @@ const REFUSED: u64 = 0xffff_ffff_ffff_ffff;
 /** The active VS exited. Result: ACTION_*. */
 export function enterIntelExit(reason: u64): u32 {
   // The exit that pays for speed comes always
-  if (reason != INTEL_EXIT_CPUID || block32(PP_BLOCK_ENTRY_WORK) != 0) return otherIntelExit(reason);
-  countExit(reason);
-  return callVmexit(reason);
+  if (reason != block64(PP_BLOCK_PLAIN_EXIT) || block32(PP_BLOCK_ENTRY_WORK) != 0) return otherIntelExit(reason);
+  countExit(INTEL_EXIT_CPUID);
+  return callVmexit(INTEL_EXIT_CPUID);
 }
 
 /**
- * The first exit after a launch, an entry that failed; or the guest has a STAR of its own; and all that is no CPUID. Exported
+ * The first exit after a launch, an entry that failed; or the guest has a STAR of its own; all that is no CPUID, and CPUID while
+ * it may fault (cpuid-faulting.ts). Exported
  * from the module, so that no compiler puts it into the way of the others.
  */
 export function otherIntelExit(reason: u64): u32 {

@@ -1,17 +1,26 @@
 // Exits that the kernel alone asked for (see confinement.ts): what the VM finds instead
 
 import {
+  INTEL_EXIT_CPUID,
   INTEL_EXIT_CR_ACCESS,
   INTEL_EXIT_EPT_VIOLATION,
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_IO,
+  INTEL_EXIT_RDMSR,
   INTEL_EXIT_RDPMC,
   INTEL_EXIT_WBINVD,
+  INTEL_EXIT_WRMSR,
 } from "../../../../abi/generated/bare/callbacks";
+import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
+import { PP_BLOCK_SCRATCH } from "../../../../abi/generated/bare/pp-block";
+import { DIRECT_BASE, PP_AREA_BASE, PP_BLOCK } from "../../../../abi/generated/bare/windows";
+import { peek64 } from "../../../../bsl/src/memory";
 import { isGuarded, showMore } from "../../../src/nested/guard";
 import { Vs } from "../../../src/vs";
+import { MISC_FEATURES_ENABLES, readShared, writeShared } from "../cpuid-faulting";
 import { VS_CR8, VS_DR6 } from "../register-file";
 import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
+import { isAskedFor } from "./msr-map";
 import { readOwn, writeOwn } from "./own-registers";
 import {
   VMCS_CR0,
@@ -24,10 +33,12 @@ import {
   VMCS_IDT_VECTORING,
   VMCS_IDT_VECTORING_CODE,
   VMCS_INTERRUPTIBILITY,
+  VMCS_MSR_BITMAP,
   VMCS_PHYSICAL_ADDRESS,
   VMCS_QUALIFICATION,
   VMCS_RFLAGS,
   VMCS_RSP,
+  VMCS_SS_ATTRIB,
 } from "./vmcs";
 import { vmread, vmwrite } from "./vmx";
 
@@ -63,10 +74,20 @@ const CR8: u64 = 8;
 const MOV_FROM: u64 = 1 << 4;
 const ACCESS_TYPE: u64 = 3 << 4;
 const RSP: u32 = 4;
+/** Privilege level, in the access rights of SS. */
+const DPL: u64 = 0x60;
+/** Places of RAX, RCX and RDX among a VS's general registers. */
+const RAX: u32 = 0;
+const RCX: u32 = 2;
+const RDX: u32 = 3;
+/** Where the value of an MSR is read to. */
+const VALUE: u64 = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
 
 /** Does what the VM finds instead of an exit: DELIVER when the extension asked for it, or is to hear of it all the same. */
 export function serveUnasked(vs: Vs, reason: u64): u32 {
   if (reason == INTEL_EXIT_EPT_VIOLATION && isGuarded(vs)) return serveEptViolation();
+  if (reason == INTEL_EXIT_CPUID) return vs.faultsCpuid != 0 && isProgram() ? raiseProtection() : DELIVER;
+  if (reason == INTEL_EXIT_RDMSR || reason == INTEL_EXIT_WRMSR) return serveMsr(vs, reason == INTEL_EXIT_WRMSR);
   if (vs.isRoot()) return DELIVER;
   const controls = vs.processorControls;
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI) return serveException(vs);
@@ -96,6 +117,26 @@ function redeliver(qualification: u64): void {
   if ((event & HAS_CODE) != 0) vmwrite(VMCS_ENTRY_ERROR_CODE, vmread(VMCS_IDT_VECTORING_CODE));
   vmwrite(VMCS_ENTRY_LENGTH, vmread(VMCS_EXIT_INSTRUCTION_LENGTH));
   vmwrite(VMCS_ENTRY_INTERRUPTION, event & INTERRUPTION);
+}
+
+/** Whether the VM is not at privilege level 0 (25.4.1). */
+function isProgram(): bool {
+  return (vmread(VMCS_SS_ATTRIB) & DPL) != 0;
+}
+
+/** An access to an MSR that exits in every map of the kernel's. */
+function serveMsr(vs: Vs, isWrite: bool): u32 {
+  const msr = <u32>vs.readGeneral(RCX);
+  if (msr != MISC_FEATURES_ENABLES || vs.msrMap == 0) return DELIVER;
+  if (isAskedFor(DIRECT_BASE + vmread(VMCS_MSR_BITMAP), isWrite ? MAP_WRITES : MAP_READS)) return DELIVER;
+  if (isWrite) {
+    const value = (vs.readGeneral(RDX) << 32) | (vs.readGeneral(RAX) & 0xffff_ffff);
+    return writeShared(vs, msr, value) ? SKIP : raiseProtection();
+  }
+  if (!readShared(vs, msr, VALUE)) return raiseProtection();
+  vs.writeGeneral(RAX, peek64(VALUE) & 0xffff_ffff);
+  vs.writeGeneral(RDX, peek64(VALUE) >> 32);
+  return SKIP;
 }
 
 function raiseProtection(): u32 {

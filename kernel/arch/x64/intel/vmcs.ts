@@ -31,10 +31,12 @@ export const VMCS_ES_LIMIT: u32 = 0x4800;
 export const VMCS_GDTR_LIMIT: u32 = 0x4810;
 export const VMCS_IDTR_LIMIT: u32 = 0x4812;
 export const VMCS_ES_ATTRIB: u32 = 0x4814;
+export const VMCS_SS_ATTRIB: u32 = 0x4818;
 export const VMCS_ES_BASE: u32 = 0x6806;
 export const VMCS_GDTR_BASE: u32 = 0x6816;
 export const VMCS_IDTR_BASE: u32 = 0x6818;
 
+export const VMCS_MSR_BITMAP: u32 = 0x2004;
 export const VMCS_EPT_POINTER: u32 = 0x201a;
 export const VMCS_PHYSICAL_ADDRESS: u32 = 0x2400;
 export const VMCS_LINK_POINTER: u32 = 0x2800;
