@@ -88,6 +88,7 @@ export const bootStatus = table("boot", "BootReport.status: why the kernel gave 
   BOOT_KERNEL_FAULT: [11, "The microkernel itself faulted; detail: vector."],
   BOOT_INVALID_VM: [12, "The processor refused the root VS's state."],
   BOOT_NO_VMX_OPERATION: [13, "Intel: the processor refused VMXON."],
+  BOOT_EXT_OVERDUE: [14, "The extension kept the processor for longer than the watchdog allows."],
 });
 
 /** One per processor, at PP_AREA_BASE + PP_ARGS while in host mode. */
@@ -117,6 +118,10 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   policyBytes: ["u64", "ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed."],
   debugLevel: ["u32", "0 errors, 1 life cycle, 2 every exit."],
   reserved: "u32",
+  watchTicks: [
+    "u64",
+    "Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches.",
+  ],
 });
 
 /**
@@ -127,6 +132,11 @@ export const bootReport = structure("boot", "BootReport", "What the kernel tells
   phase: ["u32", "PHASE_*."],
   status: ["u32", "BOOT_*."],
   detail: ["u64", "Depends on status."],
+  watching: ["u32", "1 while the processor is watched and without a VM: an NMI reaches the kernel."],
+  kick: [
+    "u32",
+    "1, written by the loader: an NMI for the kernel is on its way. The kernel makes it 0 when it has taken that.",
+  ],
 });
 
 export const vendors = table("boot", "BootArgs.vendor", "u32", { VENDOR_AMD: 1, VENDOR_INTEL: 2 });

@@ -12,6 +12,18 @@ export const decisions = table("callbacks", "What happens after a callback: its 
   NEXT_AGAIN: [4, "Only in fail: go on where the callback failed. A fault's instruction is executed once more."],
 });
 
+export const failCodes = table(
+  "callbacks",
+  "What the fail callback is told that is no exception: its first argument",
+  "u64",
+  {
+    FAIL_OVERDUE: [
+      0x100n,
+      "The watchdog took the processor back; the second argument is where the extension was. Exceptions have error code << 32 | vector.",
+    ],
+  },
+);
+
 /** Consecutive exit reasons from `first` on; `-` is a number that is not used. */
 const range = (first: number, names: string, prefix = "AMD_EXIT_"): [string, number][] =>
   names

@@ -18,7 +18,7 @@ const report = {
 
 const header = { version: ["u64", "DRIVER_VERSION; the driver writes its own back."], ...report } as const;
 
-export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 3n });
+export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 4n });
 
 export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD", {
   ...header,
@@ -35,7 +35,7 @@ export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD"
 export const operationArgs = structure("driver", "OperationArgs", "Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP", {
   ...header,
   flags: ["u32", "OPERATION_*; of a start."],
-  reserved: "u32",
+  watchdogMs: ["u32", "Of a start: milliseconds after which an extension is taken off a processor; 0: never."],
 });
 
 export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
@@ -58,7 +58,7 @@ export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_S
   stopCount: "u64",
   running: ["u64[16]", "Bit n % 64 of word n / 64: processor n runs under the hypervisor."],
   extCount: ["u32", "Extensions that are loaded."],
-  reserved: "u32",
+  watchdogMs: ["u32", "Of what runs: after how many milliseconds an extension is taken off a processor; 0: never."],
   extNames: ["u8[256]", "Their names, 32 bytes each, zero padded; empty without a manifest."],
   kernelBuildId: ["u8[24]", "First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded."],
 });
@@ -144,6 +144,8 @@ export const errors = table("driver", "Errors of the driver", "u32", {
   ERROR_VMX_CR0: [40, "detail: bits of CR0 that VMX wants otherwise."],
   ERROR_VMX_CR4: [41, "detail: bits of CR4 that VMX wants otherwise."],
   ERROR_NO_EPT_FLUSH: [42, "EPT without four levels, write-back memory or INVEPT; detail: what is missing of it."],
+  ERROR_NOBODY_WATCHES: [43, "One processor, and no performance counter that could watch it."],
+  ERROR_NO_CLOCK: [44, "The operating system does not know the rate of the time stamp counter."],
   ERROR_STOP_MISMATCH: [
     21,
     "A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.",

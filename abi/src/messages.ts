@@ -211,6 +211,14 @@ export const errorTexts: Texts<Text> = () => ({
     what: ({ cpu }) => `${processor(cpu)} does not run under the hypervisor`,
     advice: "See which ones do: bfm status --json.",
   },
+  [abi.ERROR_NOBODY_WATCHES]: {
+    what: "there is one processor, and it has no performance counter, so nobody could watch it",
+    advice: "Start without --watchdog, or on a machine with another processor.",
+  },
+  [abi.ERROR_NO_CLOCK]: {
+    what: "Linux does not know how fast the time stamp counter runs, by which a watchdog measures",
+    advice: "Start without --watchdog, or boot Linux without notsc.",
+  },
   [abi.ERROR_STOP_MISMATCH]: {
     what: ({ cpu, detail }) => `${processor(cpu)} stopped, but register ${hex(detail)} is not what Linux had in it`,
     advice: `Linux has its processors back; please report this. ${seeRing}`,
@@ -304,6 +312,10 @@ export const bootTexts: Texts<Text> = () => ({
   },
   [abi.BOOT_KERNEL_FAULT]: { what: ({ detail }) => `the microkernel faulted (${vector(detail)})`, advice: seeRing },
   [abi.BOOT_INVALID_VM]: { what: "the processor refused the state of the root VS", advice: seeRing },
+  [abi.BOOT_EXT_OVERDUE]: {
+    what: "the extension did not return in time, and the watchdog took the processor back",
+    advice: seeRing,
+  },
   [abi.BOOT_NO_VMX_OPERATION]: { what: "the processor refused to enter VMX operation (VMXON)", advice: seeRing },
 });
 

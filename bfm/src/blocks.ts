@@ -59,10 +59,11 @@ export interface Span {
   readonly sizeBytes: number;
 }
 
-/** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP; flags are OPERATION_*. */
-export function operationBlock(flags = 0): Block {
+/** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP; flags are OPERATION_*, the watchdog is in milliseconds. */
+export function operationBlock(flags = 0, watchdogMs = 0): Block {
   const block = Block.request(abi.OPERATION_ARGS_BYTES);
   block.set32(abi.OPERATION_ARGS_FLAGS, flags);
+  block.set32(abi.OPERATION_ARGS_WATCHDOG_MS, watchdogMs);
   return block;
 }
 
@@ -114,6 +115,8 @@ export interface Status {
   readonly running: readonly number[];
   /** VENDOR_*; 0 before the first start. */
   readonly vendor: number;
+  /** Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
+  readonly watchdogMs: number;
   /** Memory that the hypervisor holds, pools included. */
   readonly memoryBytes: number;
   /** 4 KiB pages that the driver holds. */
@@ -146,6 +149,7 @@ export function readStatus(block: Block): Status {
     runningCount: block.get32(abi.STATUS_ARGS_RUNNING_COUNT),
     running,
     vendor: block.get32(abi.STATUS_ARGS_VENDOR),
+    watchdogMs: block.get32(abi.STATUS_ARGS_WATCHDOG_MS),
     memoryBytes: Number(block.get64(abi.STATUS_ARGS_MEMORY_BYTES)),
     allocatedPages: Number(block.get64(abi.STATUS_ARGS_ALLOCATED_PAGES)),
     ringBytes: Number(block.get64(abi.STATUS_ARGS_RING_BYTES)),

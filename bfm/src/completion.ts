@@ -1,13 +1,13 @@
 // Completion scripts for bash, zsh and fish, made from the commands that there are
 
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
 /** Commands whose arguments are files. */
 const FILE_COMMANDS = ["load", "quick"];
-const FILE_OPTIONS = ["--kernel", "--symbols"];
+const FILE_OPTIONS = ["--kernel", "--manifest", "--symbols"];
 
 /** A script that teaches a shell bfm's commands and options. */
 export function completionScript(shell: Shell, program: Command): string {
@@ -39,6 +39,8 @@ complete -F _bfm bfm
 `;
 }
 
+const takesFile = ({ long }: Option) => FILE_OPTIONS.includes(long ?? "");
+
 function fish(program: Command): string {
   const lines = program.commands.flatMap((command) => {
     const name = command.name();
@@ -47,7 +49,7 @@ function fish(program: Command): string {
       .filter((option) => option.long)
       .map(
         (option) =>
-          `${inside} -l ${option.long?.slice(2)}${option.required ? " -r -F" : ""} -d ${quote(option.description)}`,
+          `${inside} -l ${option.long?.slice(2)}${option.required ? (takesFile(option) ? " -r -F" : " -r") : ""} -d ${quote(option.description)}`,
       );
     const words = choices(command).map((choice) => `${inside} -a ${choice}`);
     const files = FILE_COMMANDS.includes(name) ? [`${inside} -F`] : [];

@@ -28,6 +28,8 @@ export interface LoadedFile {
 
 export interface StartOptions {
   readonly once?: boolean;
+  /** In milliseconds. */
+  readonly watchdog?: number;
 }
 
 /** An open driver. */
@@ -95,10 +97,11 @@ export class Driver {
 
   /**
    * Starts the hypervisor on every processor, in a thread of its own: the driver waits for the extension. `once`: what
-   * Linux's sleep, or a change of its processors, ends is not started again.
+   * Linux's sleep, or a change of its processors, ends is not started again. `watchdog`: after this time an extension is
+   * taken off a processor.
    */
-  async start({ once = false }: StartOptions = {}): Promise<void> {
-    const block = operationBlock(once ? abi.OPERATION_ONCE : 0);
+  async start({ once = false, watchdog = 0 }: StartOptions = {}): Promise<void> {
+    const block = operationBlock(once ? abi.OPERATION_ONCE : 0, watchdog);
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }
 

@@ -2,6 +2,7 @@
 
 import { bytes, stateNames, vendorNames } from "@bareflank/abi/messages";
 import type { Status } from "./blocks.ts";
+import { watchdogText } from "./watchdog.ts";
 
 /** What a command has to say when it went well. */
 export interface Outcome {
@@ -25,13 +26,13 @@ export function statusFacts(status: Status): object {
 
 /** The driver's status in one line. */
 export function statusLine(status: Status): string {
-  const { cpuCount, runningCount, memoryBytes, kernelBuildId } = status;
+  const { cpuCount, runningCount, memoryBytes, kernelBuildId, watchdogMs } = status;
   const kernel = kernelBuildId === undefined ? "" : `, kernel ${kernelBuildId.slice(0, 12)}`;
   const state = stateName(status);
   switch (state) {
     case "running": {
       const vendor = vendorNames[status.vendor];
-      return `bareflank: running on ${runningCount} of ${processors(cpuCount)}${vendor ? ` (${vendor})` : ""}, ${bytes(memoryBytes)} of memory${kernel}`;
+      return `bareflank: running on ${runningCount} of ${processors(cpuCount)}${vendor ? ` (${vendor})` : ""}, ${bytes(memoryBytes)} of memory${watchdogMs === 0 ? "" : `, watchdog ${watchdogText(watchdogMs)}`}${kernel}`;
     }
     case "loaded":
       return `bareflank: loaded, not running${kernel}`;

@@ -7,6 +7,7 @@ import { type Shell, shells } from "./completion.ts";
 import type { StartOptions } from "./driver.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
 import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.ts";
+import { parseWatchdog } from "./watchdog.ts";
 
 /** Replaced by the build. */
 declare const BFM_VERSION: string | undefined;
@@ -77,10 +78,13 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       "make Linux a virtual machine, on every processor",
       "Makes Linux a virtual machine, on every processor. A running hypervisor is stopped first. Ctrl-C gives up and " +
         "rolls back; a processor that does not return from the extension is lost until you reboot. When Linux sleeps, or " +
-        "a processor comes or goes, the driver stops the hypervisor, and starts it again afterwards.",
-      "  bfm load && bfm start\n  bfm start --json\n  bfm start --once",
+        "a processor comes or goes, the driver stops the hypervisor, and starts it again afterwards. With --watchdog an " +
+        "extension that keeps a processor for longer than that is interrupted: its fail callback decides, and a start that " +
+        "hangs fails.",
+      "  bfm load && bfm start\n  bfm start --json\n  bfm start --once\n  bfm start --watchdog 2s",
     )
       .option("--once", "do not start again after Linux slept, or a processor came or went")
+      .option("--watchdog <time>", "interrupt an extension that does not return in time: 2s, 500ms", parseWatchdog)
       .action((options: StartOptions) => actions.start(options));
   },
 

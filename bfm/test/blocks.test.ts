@@ -20,7 +20,7 @@ test("the ioctls carry the size of their blocks", () => {
 });
 
 test("an operation's block is its version and zeros", () => {
-  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`03${"00".repeat(39)}`);
+  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`04${"00".repeat(39)}`);
 });
 
 test("load's block, byte for byte", () => {
@@ -35,13 +35,13 @@ test("load's block, byte for byte", () => {
   const u64 = (...values: bigint[]) => Buffer.from(new BigUint64Array(values).buffer).toString("hex");
   const none = [0n, 0n, 0n, 0n, 0n, 0n];
   expect(Buffer.from(block.bytes).toString("hex")).toBe(
-    u64(3n, 0n, 0n, 0n, 0x1122334455667788n, 0x1000n, 2n, 0xa0n, 0xb0n, ...none, 1n, 2n, ...none, 0xc0n, 3n),
+    u64(4n, 0n, 0n, 0n, 0x1122334455667788n, 0x1000n, 2n, 0xa0n, 0xb0n, ...none, 1n, 2n, ...none, 0xc0n, 3n),
   );
 });
 
 test("dump's block, byte for byte", () => {
   const words = new BigUint64Array(dumpBlock({ address: 0xc0n, sizeBytes: 0x1fff0 }).bytes.slice().buffer);
-  expect([...words]).toEqual([3n, 0n, 0n, 0n, 0xc0n, 0x1fff0n, 0n]);
+  expect([...words]).toEqual([4n, 0n, 0n, 0n, 0xc0n, 0x1fff0n, 0n]);
 });
 
 test("status knows processors beyond 64", () => {

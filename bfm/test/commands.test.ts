@@ -116,6 +116,7 @@ test("status as JSON has every fact of the driver", async () => {
     runningCount: 2,
     running: [0, 1],
     vendor: "AMD",
+    watchdogMs: 0,
     memoryBytes: 0x48_0000,
     allocatedPages: 0x480,
     ringBytes: 6,
@@ -211,6 +212,37 @@ test.each([
   bench.driver.state = abi.STATE_LOADED;
   expect((await bench.bfm("start", ...options)).exitCode).toBe(0);
   expect(bench.driver.startFlags).toBe(flags);
+});
+
+test.each([
+  ["500ms", 500, "500 ms"],
+  ["2s", 2000, "2 s"],
+  ["1.5s", 1500, "1.5 s"],
+  ["60min", 3_600_000, "3600 s"],
+])("start --watchdog %s tells the driver so, and status shows it", async (typed, milliseconds, shown) => {
+  bench.driver.state = abi.STATE_LOADED;
+  const { exitCode, out } = await bench.bfm("start", "--watchdog", typed);
+  expect(exitCode).toBe(0);
+  expect(bench.driver.watchdogMs).toBe(milliseconds);
+  expect(out).toContain(`of memory, watchdog ${shown}`);
+  expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({ watchdogMs: milliseconds });
+});
+
+test("start asks for no watchdog, unless one is typed", async () => {
+  bench.driver.state = abi.STATE_LOADED;
+  expect((await bench.bfm("start")).out).not.toContain("watchdog");
+  expect(bench.driver.watchdogMs).toBe(0);
+});
+
+test.each([
+  [abi.ERROR_NOBODY_WATCHES, /there is one processor, and it has no performance counter.*\nStart without --watchdog/],
+  [abi.ERROR_NO_CLOCK, /does not know how fast the time stamp counter runs/],
+])("a watchdog that cannot be is said so", async (error, message) => {
+  bench.driver.state = abi.STATE_LOADED;
+  bench.driver.reports.start = { error };
+  const typed = await bench.bfm("start", "--watchdog", "2s");
+  expect(typed.exitCode).toBe(1);
+  expect(typed.error).toMatch(message);
 });
 
 test("a start that failed while the driver was asked where it is says nothing more", async () => {

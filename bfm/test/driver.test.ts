@@ -47,12 +47,12 @@ test("another version of the driver is refused with both numbers", async () => {
   const { exitCode, error } = await bench.bfm("status");
   expect(exitCode).toBe(3);
   expect(error).toMatch(
-    /^bfm: the driver speaks version 4 of its interface, and this bfm version 3\.\nInstall bfm and driver of the same release/,
+    /^bfm: the driver speaks version 5 of its interface, and this bfm version 4\.\nInstall bfm and driver of the same release/,
   );
   expect(JSON.parse((await bench.bfm("status", "--json")).out).error).toMatchObject({
     code: "EPROTO",
-    driverVersion: 4,
-    bfmVersion: 3,
+    driverVersion: 5,
+    bfmVersion: 4,
   });
 });
 

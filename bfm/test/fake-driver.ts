@@ -44,6 +44,8 @@ export class FakeDriver implements Device {
   readonly reports: Partial<Record<string, FakeReport>> = {};
   /** OPERATION_* of the last start. */
   startFlags = -1;
+  /** What the last start said of it. */
+  watchdogMs = 0;
   /** A start that waits, and what a status says meanwhile. */
   waitsIn: { readonly cpu: number; readonly phase: number } | undefined;
   /** A status that is asked for during a start waits for ever. */
@@ -107,6 +109,7 @@ export class FakeDriver implements Device {
         break;
       case "start":
         this.startFlags = block.get32(abi.OPERATION_ARGS_FLAGS);
+        this.watchdogMs = block.get32(abi.OPERATION_ARGS_WATCHDOG_MS);
         this.#operate(block, abi.STATE_RUNNING);
         break;
       case "stop":
@@ -137,6 +140,7 @@ export class FakeDriver implements Device {
     block.set32(abi.STATUS_ARGS_STATE, this.state);
     block.set32(abi.STATUS_ARGS_CPU_COUNT, this.cpuCount);
     block.set32(abi.STATUS_ARGS_RUNNING_COUNT, running ? this.cpuCount : 0);
+    block.set32(abi.STATUS_ARGS_WATCHDOG_MS, running ? this.watchdogMs : 0);
     block.set32(abi.STATUS_ARGS_VENDOR, running ? abi.VENDOR_AMD : 0);
     block.set64(abi.STATUS_ARGS_MEMORY_BYTES, running ? 0x48_0000n : 0n);
     block.set64(abi.STATUS_ARGS_ALLOCATED_PAGES, running ? 0x480n : 0n);

@@ -17,6 +17,10 @@ test("wrong usage ends with 2 and says what to look at", async () => {
     [["status", "--quiet"], /^bfm: unknown option '--quiet'/],
     [["load", "--kernel"], /^bfm: option '--kernel <file>' argument missing/],
     [["completion", "tcsh"], /^bfm: .*'tcsh' is invalid.*bash, zsh, fish/],
+    [["start", "--watchdog", "soon"], /^bfm: .*'soon' is invalid. Type a number and ms, s or min: 500ms, 2s\.\n/],
+    [["start", "--watchdog", "2"], /^bfm: .*'2' is invalid. Type a number/],
+    [["start", "--watchdog", "1ms"], /^bfm: .*'1ms' is invalid. It lies between 10ms and 60min\.\n/],
+    [["start", "--watchdog"], /^bfm: option '--watchdog <time>' argument missing/],
     [["completion"], /^bfm: missing required argument 'shell'/],
   ];
   for (const [args, message] of cases) {
@@ -57,7 +61,7 @@ test.each(commands)("%s has help with examples, and opens no driver for it", asy
 });
 
 test("the version names the driver's interface", async () => {
-  expect((await bench.bfm("--version")).out).toMatch(/^bfm \S+ \(driver interface 3\)\n$/);
+  expect((await bench.bfm("--version")).out).toMatch(/^bfm \S+ \(driver interface 4\)\n$/);
 });
 
 test("bash completes commands, options and shells", async () => {

@@ -4,6 +4,7 @@
 //                                                                 └──promote──> the operating system has it back
 //     any of them, when it faults ──> fail ──run or again──> as if nothing had happened
 //                                      └──anything else──> the processor is given back, or halted
+//     any of them, when it does not end (watchdog.ts) ──> fail
 //     any of them, when it calls exit, or wait or again where that ends nothing ──> the same, and fail is not asked
 //
 // With several extensions, _start of each is called in turn, then on every processor bootstrap of each, that of the one
@@ -19,6 +20,7 @@ import {
   BOOT_EXT_NO_BOOTSTRAP,
   BOOT_EXT_NO_FAIL,
   BOOT_EXT_NO_VMEXIT,
+  BOOT_EXT_OVERDUE,
   BOOT_EXT_RETURNED,
   BOOT_EXT_WAIT,
   BOOT_INVALID_VM,
@@ -29,6 +31,7 @@ import {
   PHASE_START,
   PHASE_STOPPED,
 } from "../../abi/generated/bare/boot";
+import { FAIL_OVERDUE } from "../../abi/generated/bare/callbacks";
 import {
   ACTION_HALT,
   ACTION_PROMOTE,
@@ -81,6 +84,7 @@ import { takeSeat } from "./seat";
 import { countExit, printExits } from "./statistics";
 import { ownsRootVm, rootOwner } from "./vm";
 import { Vs, vsAt, vss } from "./vs";
+import { allowFail, endWatch } from "./watchdog";
 import { endExit, leaveForGuest, leaveKernel } from "./work";
 
 /** Calls the extension's _start. */
@@ -88,8 +92,7 @@ export function callStart(): u32 {
   setPhase(PHASE_START);
   const extension = currentExtension();
   prepareUpcall(CONTEXT_START, extension.entry, stackTop(ppid()), extension.offeredVersions, 0);
-  leaveKernel(false);
-  return ACTION_UPCALL;
+  return leaveKernel(false, ACTION_UPCALL);
 }
 
 /** Calls the bootstrap callback of each extension in turn. */
@@ -109,22 +112,19 @@ function callBootstrapFrom(id: u32): u32 {
   setPhase(PHASE_BOOTSTRAP);
   setBlock32(PP_BLOCK_PRESENCE, PRESENCE_BUSY);
   prepareUpcall(CONTEXT_BOOTSTRAP, extension.bootstrapHandler, stackTop(ppid()), ppid(), 0);
-  leaveKernel(false);
-  return ACTION_UPCALL;
+  return leaveKernel(false, ACTION_UPCALL);
 }
 
 /** Hands an exit to the extension; the rest of the upcall stands since the VS became active. */
 export function callVmexit(reason: u64): u32 {
   setBlock64(PP_BLOCK_UPCALL_REG1, reason);
-  leaveKernel(true);
-  return ACTION_UPCALL;
+  return leaveKernel(true, ACTION_UPCALL);
 }
 
 /** The same for one that the processor refused: nothing of the VS has happened, no flush either. */
 export function callRefused(reason: u64): u32 {
   setBlock64(PP_BLOCK_UPCALL_REG1, reason);
-  leaveKernel(false);
-  return ACTION_UPCALL;
+  return leaveKernel(false, ACTION_UPCALL);
 }
 
 /** Runs the active VS again, whose exit the kernel has served. */
@@ -172,8 +172,7 @@ export function runAdvanced(vs: Vs): u32 {
   if (exit == 0 || action != ACTION_RUN) return action;
   countExit(exit);
   setBlock64(PP_BLOCK_UPCALL_REG1, exit);
-  leaveKernel(false);
-  return ACTION_UPCALL;
+  return leaveKernel(false, ACTION_UPCALL);
 }
 
 /**
@@ -249,8 +248,7 @@ export function again(): u32 {
   }
   hideFpu();
   setBlock32(PP_BLOCK_CONTEXT, failed);
-  leaveKernel(false);
-  return ACTION_RESUME;
+  return leaveKernel(false, ACTION_RESUME);
 }
 
 /** The extension said itself that a callback failed, so its fail callback has nothing to repair and is not called. */
@@ -272,14 +270,20 @@ export function fail(status: u32, detail: u64, code: u64, address: u64): u32 {
   setBlock32(PP_BLOCK_FAILED_DETAIL, <u32>detail);
   resetForFail(threadPointer(ppid()));
   prepareUpcall(CONTEXT_FAIL, failHandler, failStackTop(ppid()), code, address);
-  leaveKernel(false);
-  return ACTION_UPCALL;
+  return leaveKernel(false, ACTION_UPCALL);
+}
+
+/** The watchdog took the processor from the extension, which was at `address`. */
+export function failOverdue(address: u64): u32 {
+  if (!allowFail()) return fatal(BOOT_EXT_OVERDUE, 0);
+  return fail(BOOT_EXT_OVERDUE, 0, FAIL_OVERDUE, address);
 }
 
 /** The extension asked to stop: `vs`, which is active, becomes the operating system's state behind what it exited for. */
 export function promote(vs: Vs): u32 {
   printExits();
   skipInstruction(vs);
+  endWatch();
   giveBack(vs);
   setPhase(PHASE_STOPPED);
   return ACTION_PROMOTE;
@@ -297,12 +301,13 @@ export function fatal(status: u32, detail: u64): u32 {
 /** `inFail`: its fail callback is what failed, and not the callback that this was called for. */
 function endExtension(status: u32, detail: u64, inFail: bool): u32 {
   report(status, detail, interruptedContext(), inFail);
-  if (status >= BOOT_EXT_FAULT && status <= BOOT_EXT_WAIT) printBacktrace();
+  if ((status >= BOOT_EXT_FAULT && status <= BOOT_EXT_WAIT) || status == BOOT_EXT_OVERDUE) printBacktrace();
   if (isCalled() && status != BOOT_KERNEL_FAULT) return failCall();
   setStatus(status, detail);
   // What the processor ran so far was the root VM, if anything
   const owner = rootOwner();
   if (owner !== null) takeSeat(owner);
+  endWatch();
   if (interruptedContext() == CONTEXT_VMEXIT) {
     setPhase(PHASE_HALTED);
     line("bareflank: processor halted: the extension failed after its VM had started");
@@ -346,6 +351,7 @@ function report(status: u32, detail: u64, context: u32, inFail: bool): void {
   else if (status == BOOT_EXT_RETURNED) text("the extension returned without a system call");
   else if (status == BOOT_EXT_EXIT) text("the extension called exit");
   else if (status == BOOT_EXT_WAIT) text("the extension called wait or again where that ends nothing");
+  else if (status == BOOT_EXT_OVERDUE) text("the extension kept the processor for too long");
   else if (status == BOOT_EXT_NO_BOOTSTRAP) text("no bootstrap callback was registered");
   else if (status == BOOT_EXT_NO_VMEXIT) text("no vmexit callback was registered");
   else if (status == BOOT_EXT_NO_FAIL) text("no fail callback was registered");

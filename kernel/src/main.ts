@@ -52,6 +52,7 @@ export { failAllocation, isFailureDue } from "./memory/faults";
 export { emptyStores } from "./memory/pages";
 export { enterExchange } from "./message";
 export { enterSyscall, serveSyscall } from "./syscall/dispatch";
+export { workForGuest, workForRing3 } from "./work";
 
 /** A processor arrives from the loader. Result: ACTION_*. */
 export function enterBoot(): u32 {

@@ -60,8 +60,7 @@ function deliver(): u32 {
   setBlock64(PP_BLOCK_UPCALL_REG2, word1);
   setBlock64(PP_BLOCK_UPCALL_REG3, word2);
   setBlock64(PP_BLOCK_UPCALL_REG4, word3);
-  leaveKernel(false);
-  return ACTION_UPCALL;
+  return leaveKernel(false, ACTION_UPCALL);
 }
 
 /** REG1 to REG4 the reply: the caller's call succeeds with them in REG0 to REG3. */
@@ -94,6 +93,5 @@ function returnToCaller(presence: u32): void {
 
 function finishCall(status: u64): u32 {
   setBlock64(PP_BLOCK_STATUS, status);
-  leaveKernel(false);
-  return ACTION_RETURN_SAVED;
+  return leaveKernel(false, ACTION_RETURN_SAVED);
 }

@@ -2,7 +2,9 @@
 
 import { ppLoad32, ppLoad64, ppStore16, ppStore32, ppStore64 } from "#arch/pparea";
 import {
+  BOOT_ARGS_PP_COUNT,
   BOOT_ARGS_REPORT_PHYS,
+  BOOT_ARGS_WATCH_TICKS,
   BOOT_REPORT_DETAIL,
   BOOT_REPORT_PHASE,
   BOOT_REPORT_STATUS,
@@ -55,7 +57,7 @@ export function setIdentifier(field: u32, object: PoolObject): void {
 }
 
 /** Native address of what this processor tells the loader. */
-function bootReport(): u64 {
+export function bootReport(): u64 {
   return DIRECT_BASE + ppLoad64(PP_ARGS + BOOT_ARGS_REPORT_PHYS);
 }
 
@@ -124,4 +126,14 @@ export function loadedVs(): Vs | null {
 /** This processor's number. */
 export function ppid(): u32 {
   return block32(PP_BLOCK_PPID);
+}
+
+/** Whether processors are watched. */
+export function isWatched(): bool {
+  return ppLoad64(PP_ARGS + BOOT_ARGS_WATCH_TICKS) != 0;
+}
+
+/** Whether nobody but a counter of its own can watch this processor. */
+export function isAlone(): bool {
+  return ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT) == 1;
 }

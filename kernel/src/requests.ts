@@ -39,7 +39,8 @@ export function announceBlock(id: u32, block: u64): void {
   storeRelease64(nativeAddress(<u32>blocks + id * 8), block);
 }
 
-function blockOf(id: u32): u64 {
+/** A processor's block in the direct map; 0 before it has come up. */
+export function blockOf(id: u32): u64 {
   return loadAcquire64(nativeAddress(<u32>blocks + id * 8));
 }
 

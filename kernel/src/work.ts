@@ -7,18 +7,21 @@ import { endFlush, flushGuests } from "#arch/vendor";
 import { BOOT_ARGS_DEBUG_LEVEL } from "../../abi/generated/bare/boot";
 import {
   PP_BLOCK_IN_USER,
+  PP_BLOCK_SCRATCH,
   PP_BLOCK_WORK,
   WORK_END_FLUSH,
   WORK_FLUSH_GUESTS,
   WORK_FLUSH_HOST,
   WORK_LOG,
+  WORK_WATCH,
 } from "../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { announceStore } from "./memory/store";
-import { activeVs } from "./pp";
+import { activeVs, isWatched } from "./pp";
 import { addWork, announceBlock, epochNow, showFlushed, takeWork } from "./requests";
 import { logExit } from "./statistics";
 import { Vs } from "./vs";
+import { endWatchForGuest, watch } from "./watchdog";
 
 /** Debug level from which every exit is logged. */
 const LEVEL_EXITS: u32 = 2;
@@ -29,12 +32,13 @@ export function announceProcessor(id: u32, root: u64): void {
   announceBlock(id, DIRECT_BASE + page);
   announceStore(id, DIRECT_BASE + page);
   if (ppLoad32(PP_ARGS + BOOT_ARGS_DEBUG_LEVEL) >= LEVEL_EXITS) addWork(WORK_LOG);
+  if (isWatched()) addWork(WORK_WATCH);
 }
 
-/** The last thing before ring 3; `afterExit` when a VS has just exited. */
-export function leaveKernel(afterExit: bool): void {
+/** The last thing before ring 3, which is entered as ACTION_* says: the same; `afterExit` when a VS has just exited. */
+export function leaveKernel(afterExit: bool, action: u32): u32 {
   ppExchange32(PP_BLOCK + PP_BLOCK_IN_USER, 1);
-  if (ppLoad32(PP_BLOCK + PP_BLOCK_WORK) != 0) work(afterExit);
+  return ppLoad32(PP_BLOCK + PP_BLOCK_WORK) == 0 ? action : workForRing3(afterExit, action);
 }
 
 /** The first thing when ring 3 has called or faulted. */
@@ -44,9 +48,8 @@ export function reenterKernel(): void {
 
 /** The last thing before a guest is entered, on the way that looks. */
 export function leaveForGuest(vs: Vs): void {
-  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_GUESTS) == 0) return;
-  takeWork(WORK_FLUSH_GUESTS);
-  flushGuests(vs);
+  const bits = ppLoad32(PP_BLOCK + PP_BLOCK_WORK);
+  if ((bits & (WORK_FLUSH_GUESTS | WORK_WATCH)) != 0) workForGuest(vs, bits);
 }
 
 /** What the active VS's exit leaves to do, whether ring 3 hears of it or not. */
@@ -59,7 +62,10 @@ export function endExit(vs: Vs): void {
   if ((bits & WORK_LOG) != 0) logExit(vs);
 }
 
-function work(afterExit: bool): void {
+/** Exported from the module, like the next, so that no compiler puts it into the way of an exit that has no work. */
+export function workForRing3(afterExit: bool, action: u32): u32 {
+  // Through memory, or they see that the result is known, and what calls this prepares for going on behind the call
+  ppStore32(PP_BLOCK + PP_BLOCK_SCRATCH, action);
   if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_HOST) != 0) {
     // First, so that a request that comes now is not lost: it is still served before ring 3
     takeWork(WORK_FLUSH_HOST);
@@ -67,6 +73,16 @@ function work(afterExit: bool): void {
   }
   const vs = activeVs();
   if (afterExit && vs !== null) endExit(vs);
+  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_WATCH) != 0) watch();
+  return ppLoad32(PP_BLOCK + PP_BLOCK_SCRATCH);
+}
+
+export function workForGuest(vs: Vs, bits: u32): void {
+  if ((bits & WORK_FLUSH_GUESTS) != 0) {
+    takeWork(WORK_FLUSH_GUESTS);
+    flushGuests(vs);
+  }
+  if ((bits & WORK_WATCH) != 0) endWatchForGuest();
 }
 
 /** Drops this processor's host translations, and shows since when it has none. */

@@ -5,6 +5,7 @@
 //                            together=1 on all processors at once, instead of one after the other
 //                            cycles=N   how often to start and stop (default 1)
 //                            debug=N    the kernel's debug level (default 1)
+//                            watchdog=N milliseconds after which an extension is taken off a processor
 //                            fail=N     pretends that memory runs out for processor N
 //                            load=0     boots and counts, nothing else
 //                            actions.ts lists what else the root VM can do
@@ -13,12 +14,13 @@
 
 import { copyMemory } from "../../bsl/src/memory";
 import { RUN_DONE } from "../src/run";
+import { measureKhz } from "./clock";
 import { openConsole, print, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_BUG, end } from "./ending";
 import { give, openMemory, take } from "./memory";
 import { fileCount, openMultiboot, option } from "./multiboot";
 import { maskInterrupts } from "./pic";
-import { performOn, processorsFound, serve, startProcessors } from "./processors";
+import { performOn, processorsFound, sendNmi, serve, startProcessors } from "./processors";
 import { play } from "./script";
 
 /** The boot processor comes here from entry.S, with what the boot loader left in its registers. */
@@ -95,6 +97,17 @@ export function platform_cpuNumber(index: u32): u32 {
 export function platform_runOnCpu(index: u32, operation: u32): u32 {
   performOn(index, operation);
   return RUN_DONE;
+}
+
+export function platform_sendNmi(index: u32): void {
+  sendNmi(index);
+}
+
+let khz: u32 = 0;
+
+export function platform_tscKhz(): u32 {
+  if (khz === 0) khz = measureKhz();
+  return khz;
 }
 
 export function platform_injectedFailure(): u32 {

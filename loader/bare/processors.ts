@@ -8,6 +8,7 @@ import { loadAcquire32, pause, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, nativeAddress, peek32, poke32, poke64 } from "../../bsl/src/memory";
 import { carryOut } from "../src/on-cpu";
 import { OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "../src/run";
+import { look, lookPeriod, watch } from "../src/watch";
 import { apicId, findMadt } from "./acpi";
 import { inb, trampoline, trampolineBytes } from "./board";
 import { loadDescriptors } from "./descriptors";
@@ -39,6 +40,9 @@ const START_ATTEMPTS: u32 = 1_000_000;
 const CR4_OSXSAVE: u64 = 1 << 18;
 const ECX_XSAVE: u32 = 1 << 26;
 
+/** How often an idle processor looks whether another one is overdue. */
+const LOOK_PAUSES: u32 = 100_000;
+
 /** The payload and the receiving end of a storm of NMIs, beside the loader's operations. */
 export const OPERATION_PAYLOAD: u32 = 100;
 export const OPERATION_STORM: u32 = 101;
@@ -49,6 +53,8 @@ const mailboxes: usize = memory.data(64 * 64, 64);
 const IDLE: u32 = 0;
 /** Their local APICs' identifiers. */
 const apicIds: usize = memory.data(4 * 64, 4);
+
+const enteringFlag: usize = memory.data(4, 4);
 
 let count: u32 = 1;
 
@@ -118,10 +124,11 @@ export function serve(index: u32): void {
   prepareProcessor();
   const request = mailbox(index);
   storeRelease32(request, IDLE);
-  for (;;) {
+  for (let idle: u32 = 1; ; idle++) {
     const operation = loadAcquire32(request);
     if (operation === IDLE) {
       pause();
+      if (idle % LOOK_PAUSES === 0) lookAround();
     } else {
       perform(index, operation);
       storeRelease32(request, IDLE);
@@ -129,14 +136,28 @@ export function serve(index: u32): void {
   }
 }
 
+/** What Linux's driver does from time to time, while nobody changes what there is. */
+function lookAround(): void {
+  if (lookPeriod() === 0) return;
+  look();
+  if (loadAcquire32(entering()) !== 0) watch();
+}
+
+/** 1 while a processor is on its way into the VM, and all that belongs to it stays. */
+function entering(): u64 {
+  return nativeAddress(<u32>enteringFlag);
+}
+
 /** Has processor `index` carry out an operation, and waits until it has. */
 export function performOn(index: u32, operation: u32): void {
+  storeRelease32(entering(), operation === OPERATION_ENTER ? 1 : 0);
   if (index === 0) {
     perform(0, operation);
-    return;
+  } else {
+    beginOn(index, operation);
+    awaitEnd(index);
   }
-  beginOn(index, operation);
-  awaitEnd(index);
+  storeRelease32(entering(), 0);
 }
 
 /** Has another processor begin an operation. */
@@ -146,7 +167,10 @@ export function beginOn(index: u32, operation: u32): void {
 
 /** Waits until it has ended. */
 export function awaitEnd(index: u32): void {
-  while (loadAcquire32(mailbox(index)) !== IDLE) pause();
+  for (let waits: u32 = 1; loadAcquire32(mailbox(index)) !== IDLE; waits++) {
+    pause();
+    if (waits % LOOK_PAUSES === 0) lookAround();
+  }
 }
 
 /** Sends an NMI to processor `index`. */

@@ -27,6 +27,7 @@ import {
   OPERATION_ARGS_FLAGS,
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
+  OPERATION_ARGS_WATCHDOG_MS,
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_MEMORY_BYTES,
 } from "../../abi/generated/bare/driver";
@@ -140,8 +141,11 @@ function workTogether(): void {
 /** Calls the loader with what is in the block; false, and the report printed, when it failed. */
 function command(number: u32, name: string): bool {
   poke64(block + OPERATION_ARGS_VERSION, DRIVER_VERSION);
-  // What a status left there
-  if (number === IOCTL_START) poke32(block + OPERATION_ARGS_FLAGS, 0);
+  if (number === IOCTL_START) {
+    // What a status left there
+    poke32(block + OPERATION_ARGS_FLAGS, 0);
+    poke32(block + OPERATION_ARGS_WATCHDOG_MS, <u32>option("watchdog", 0));
+  }
   const result = carryOutCommand(number, block);
   if (result === CONTROL_DONE && peek32(block + OPERATION_ARGS_ERROR) === ERROR_NONE) return true;
   print("bare: ");

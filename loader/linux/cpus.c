@@ -11,6 +11,10 @@
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include <asm/apic.h>
+#include <asm/tsc.h>
 
 #include "loader.h"
 
@@ -91,6 +95,82 @@ void bf_leave_now(void)
     }
 }
 
+void platform_sendNmi(u32 index)
+{
+    apic->send_IPI(listed[index], NMI_VECTOR);
+}
+
+u32 platform_tscKhz(void)
+{
+    return tsc_khz;
+}
+
+/*
+ * While processors are watched, each looks at the others from time to time, even when Linux sleeps. One whose turn does
+ * not end, because it is the one that hangs, is left alone: nobody waits for it before it is back.
+ */
+static DEFINE_PER_CPU(struct delayed_work, looks);
+
+static void look(struct work_struct *work)
+{
+    u32 period = loaderLookPeriod();
+
+    if (period == 0)
+        return;
+    loaderLook();
+    schedule_delayed_work_on(smp_processor_id(), to_delayed_work(work), msecs_to_jiffies(period));
+}
+
+static void look_around(u32 period)
+{
+    int cpu;
+
+    for_each_online_cpu(cpu)
+        schedule_delayed_work_on(cpu, per_cpu_ptr(&looks, cpu), msecs_to_jiffies(period));
+}
+
+void bf_init_cpus(void)
+{
+    int cpu;
+
+    for_each_possible_cpu(cpu)
+        INIT_DELAYED_WORK(per_cpu_ptr(&looks, cpu), look);
+}
+
+void bf_exit_cpus(void)
+{
+    int cpu;
+
+    for_each_possible_cpu(cpu)
+        cancel_delayed_work_sync(per_cpu_ptr(&looks, cpu));
+}
+
+/* Waits for a processor that enters, and takes it back when it is overdue. Negative when a fatal signal ends the wait. */
+static long await(struct request *request, int cpu)
+{
+    u32 period = loaderLookPeriod();
+    unsigned long step = period ? msecs_to_jiffies(period) : PATIENCE_WARNING, waited, flags;
+    bool warned = false;
+    long left;
+
+    if (period)
+        look_around(period);
+    for (waited = step;; waited += step) {
+        left = wait_for_completion_killable_timeout(&request->done, step);
+        if (left != 0)
+            return left;
+        if (period) {
+            local_irq_save(flags);
+            loaderWatch();
+            local_irq_restore(flags);
+        }
+        if (waited >= PATIENCE_WARNING && !warned) {
+            pr_warn("bfdriver: CPU %d has not come back for ten seconds; does the extension hang?\n", cpu);
+            warned = true;
+        }
+    }
+}
+
 static void carry_out(void *info)
 {
     struct request *request = info;
@@ -128,11 +208,7 @@ static u32 enter(struct request *request, int cpu, const struct cpumask *elsewhe
     sched_set_fifo(thread);
     wake_up_process(thread);
 
-    left = wait_for_completion_killable_timeout(&request->done, PATIENCE_WARNING);
-    if (left == 0) {
-        pr_warn("bfdriver: CPU %d has not come back for ten seconds; does the extension hang?\n", cpu);
-        left = wait_for_completion_killable(&request->done) == 0;
-    }
+    left = await(request, cpu);
     return left > 0 || wait_for_completion_timeout(&request->done, PATIENCE_SIGNAL) ? RUN_DONE : RUN_LOST;
 }
 

@@ -263,6 +263,7 @@ static int __init bfdriver_init(void)
     if (!memory)
         return error;
     loader_init(memory);
+    bf_init_cpus();
     error = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "bareflank:online", processor_comes, processor_goes);
     if (error < 0)
         goto out_memory;
@@ -297,6 +298,7 @@ static void __exit bfdriver_exit(void)
     cpuhp_remove_state_nocalls(hotplug_state);
     cancel_work_sync(&again);
     loaderUnload();
+    bf_exit_cpus();
     vfree(memory);
 }
 

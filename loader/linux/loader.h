@@ -33,6 +33,9 @@ u32 loaderStop(void);
 u32 loaderIsInterrupted(void);
 u32 loaderStartAgain(void);
 void loaderLeaveNow(u32 index);
+u32 loaderLookPeriod(void);
+void loaderLook(void);
+void loaderWatch(void);
 u32 loaderUnload(void);
 u32 loaderIsStatus(u32 command);
 u32 loaderIsHeld(void);
@@ -44,6 +47,8 @@ u32 platform_onlineCpus(void);
 u32 platform_listCpus(void);
 u32 platform_cpuNumber(u32 index);
 u32 platform_runOnCpu(u32 index, u32 operation);
+void platform_sendNmi(u32 index);
+u32 platform_tscKhz(void);
 u32 platform_injectedFailure(void);
 u32 platform_debugLevel(void);
 u32 platform_copyFromCaller(u64 to, u64 from, u64 bytes);
@@ -55,6 +60,10 @@ void module_trap(u32 code);
  * False when none is.
  */
 bool bf_control_meanwhile(u32 command, u64 block, u32 *result);
+
+/* cpus.c: before anything else of it, and when nothing runs any more. */
+void bf_init_cpus(void);
+void bf_exit_cpus(void);
 
 /* cpus.c: gives this processor back at once, because Linux dies. */
 void bf_leave_now(void);

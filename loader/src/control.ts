@@ -34,7 +34,9 @@ import {
   OPERATION_ARGS_FLAGS,
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
+  OPERATION_ARGS_WATCHDOG_MS,
   OPERATION_ONCE,
+  STATE_RUNNING,
   STATE_UNLOADED,
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_BYTES,
@@ -50,6 +52,7 @@ import {
   STATUS_ARGS_STATE,
   STATUS_ARGS_STOP_COUNT,
   STATUS_ARGS_VENDOR,
+  STATUS_ARGS_WATCHDOG_MS,
   VMCALL_ARGS_BYTES,
   VMCALL_ARGS_RAX,
   VMCALL_ARGS_TARGET,
@@ -76,6 +79,7 @@ import { cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
 import { beginReport, fail, NO_CPU, reportCpu, reportDetail, reportError, reportFile, reportPhase } from "./report";
 import { dumpRing, ringChars } from "./ring";
+import { watchdogMs } from "./watch";
 
 /** How a call of the driver ends, apart from what the report says. */
 export const CONTROL_DONE: u32 = 0;
@@ -131,7 +135,7 @@ function operate(command: u32, block: u64): bool {
       unload();
       return true;
     case IOCTL_START:
-      startAsAsked(peek32(block + OPERATION_ARGS_FLAGS));
+      startAsAsked(peek32(block + OPERATION_ARGS_FLAGS), peek32(block + OPERATION_ARGS_WATCHDOG_MS));
       return true;
     case IOCTL_STOP:
       stop();
@@ -144,9 +148,9 @@ function operate(command: u32, block: u64): bool {
   }
 }
 
-function startAsAsked(flags: u32): void {
+function startAsAsked(flags: u32, watchdog: u32): void {
   if ((flags & ~OPERATION_ONCE) !== 0) fail(ERROR_INVALID_ARGUMENT, flags);
-  else start((flags & OPERATION_ONCE) !== 0);
+  else start((flags & OPERATION_ONCE) !== 0, watchdog);
 }
 
 function writeReport(block: u64): void {
@@ -204,6 +208,7 @@ function status(block: u64): u32 {
   poke32(block + STATUS_ARGS_CPU_COUNT, onlineCpus());
   poke32(block + STATUS_ARGS_RUNNING_COUNT, insideCount());
   poke32(block + STATUS_ARGS_VENDOR, currentVendor());
+  poke32(block + STATUS_ARGS_WATCHDOG_MS, currentState() === STATE_RUNNING ? watchdogMs() : 0);
   poke64(block + STATUS_ARGS_MEMORY_BYTES, memoryBytes());
   poke64(block + STATUS_ARGS_ALLOCATED_PAGES, heldPages());
   poke64(block + STATUS_ARGS_RING_BYTES, ringChars());

@@ -21,6 +21,7 @@ import {
   BOOT_ARGS_ROOT_PHYS,
   BOOT_ARGS_VENDOR,
   BOOT_ARGS_VERSION,
+  BOOT_ARGS_WATCH_TICKS,
   BOOT_MAGIC,
   BOOT_VERSION,
   SAVED_STATE_HOST_CR3,
@@ -41,6 +42,7 @@ import { POLICY_FILE } from "./limits";
 import { debugLevel, physicalAddress } from "./platform";
 import { processorAt, processorCount } from "./processor";
 import { ringPhysical } from "./ring";
+import { watchTicks } from "./watch";
 
 /** Fills both for processor `index`; everything is carved and every processor checked. */
 export function fillHandover(index: u32, features: u32): void {
@@ -66,6 +68,7 @@ function fillArgs(index: u32, features: u32): void {
   for (let i: u32 = 0; i < extensionCount(); i++) poke64(args + BOOT_ARGS_EXT_BYTES + i * 8, fileBytes(i + 1));
   poke64(args + BOOT_ARGS_POLICY_BYTES, fileBytes(POLICY_FILE));
   poke32(args + BOOT_ARGS_DEBUG_LEVEL, debugLevel());
+  poke64(args + BOOT_ARGS_WATCH_TICKS, watchTicks());
 }
 
 function fillArena(index: u32): void {

@@ -4,12 +4,15 @@
 //         ▲                │ ▲                │
 //         └─────unload─────┘ └──────stop──────┘       a processor that is lost: corrupt, until the next boot
 
+import { hasWatchCounter } from "#arch/check";
 import { DEBUG_RING_AREA_BYTES, EXT_MEMORY_PER_PP, PHASE_NONE } from "../../abi/generated/bare/boot";
 import {
   ERROR_CORRUPT,
   ERROR_INTERRUPTED,
+  ERROR_NO_CLOCK,
   ERROR_NO_MEMORY,
   ERROR_NO_SUCH_CPU,
+  ERROR_NOBODY_WATCHES,
   ERROR_NONE,
   ERROR_NOT_LOADED,
   ERROR_NOT_RUNNING,
@@ -59,6 +62,7 @@ import {
   RUN_LOST,
 } from "./run";
 import { giveShared, sharedBytes, takeShared } from "./shared";
+import { setWatchdog, switchLooks, watchdogMs, watchTicks } from "./watch";
 
 let state: u32 = STATE_UNLOADED;
 /** Whether what runs is not to be started again when the platform has ended it. */
@@ -114,19 +118,20 @@ export function unload(): u32 {
 
 /**
  * Puts the operating system into a VM on every processor; a running hypervisor is stopped first. `once`: when the platform
- * ends what runs (interrupt()), it is not started again.
+ * ends what runs (interrupt()), it is not started again. `watchdog`: milliseconds (watch.ts), or 0.
  */
-export function start(once: bool): u32 {
+export function start(once: bool, watchdog: u32): u32 {
   isInterrupted = false;
-  isOnce = once;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state === STATE_UNLOADED) return fail(ERROR_NOT_LOADED, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
 
+  isOnce = once;
+  setWatchdog(watchdog);
   const cpus = listCpus();
   if (cpus > MAX_CPUS) return fail(ERROR_TOO_MANY_CPUS, cpus);
   resetProcessors(cpus);
-  if (checkAll() !== ERROR_NONE) return reportError();
+  if (checkAll() !== ERROR_NONE || checkWatch() !== ERROR_NONE) return reportError();
   if (prepare() === ERROR_NONE) enterAll();
   if (reportError() !== ERROR_NONE) {
     rollBack();
@@ -200,6 +205,13 @@ function checkAll(): u32 {
   return ERROR_NONE;
 }
 
+/** Whether somebody can watch, if anybody is to. */
+function checkWatch(): u32 {
+  if (watchdogMs() === 0) return ERROR_NONE;
+  if (watchTicks() === 0) return fail(ERROR_NO_CLOCK, 0);
+  return processorCount() > 1 || hasWatchCounter() ? ERROR_NONE : fail(ERROR_NOBODY_WATCHES, 0);
+}
+
 /** Takes and fills all memory, before any processor is touched. */
 function prepare(): u32 {
   const bytes = arenaNeed();
@@ -233,6 +245,7 @@ function arenaNeed(): u64 {
 }
 
 function enterAll(): void {
+  switchLooks(true);
   for (let i: u32 = 0; i < processorCount() && reportError() === ERROR_NONE; i++) {
     const processor = processorAt(i);
     processor.stage = STAGE_ENTERING;
@@ -278,6 +291,7 @@ function leaveAll(beyondRefusal: bool): void {
 }
 
 function releaseAll(): void {
+  switchLooks(false);
   releaseArena();
   giveShared();
   resetProcessors(0);

@@ -6,16 +6,18 @@
 //     image.ts      host mode's memory, made from arena.ts and page-table.ts
 //     handover.ts   what the kernel gets to know
 //     on-cpu.ts     what happens on each processor; arch/ reads and compares its registers, and leaves for the kernel
+//     watch.ts      who looks at processors that do not come back
 //     platform.ts   what Linux's driver, or the bare image, does for all this
 //
 // The functions here are what a platform calls. It calls one at a time, with two exceptions: loaderOnCpu() runs while
-// loaderControl() waits in runOnCpu(), and so may a loaderControl(IOCTL_STATUS). loaderLeaveNow() may come at any time.
+// loaderControl() waits in runOnCpu(), and so may a loaderControl(IOCTL_STATUS). loaderLeaveNow(), loaderLookPeriod() and loaderLook() may come at any time.
 
 import { IOCTL_STATUS, STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
 import { blockBytes, carryOutCommand } from "./control";
 import { currentState, interrupt, start, unload, wasInterrupted } from "./machine";
 import { carryOut, leaveNow } from "./on-cpu";
 import { beginReport, reportError } from "./report";
+import { look, lookPeriod, watch, watchdogMs } from "./watch";
 
 /** Bytes that a command's argument block has; 0 for an unknown command. */
 export function loaderBlockBytes(command: u32): u32 {
@@ -47,8 +49,23 @@ export function loaderIsInterrupted(): u32 {
 /** Starts it again: ERROR_*. */
 export function loaderStartAgain(): u32 {
   beginReport();
-  start(false);
+  start(false, watchdogMs());
   return reportError();
+}
+
+/** Milliseconds after which to call loaderLook() on every processor, and loaderWatch(); 0: not at all. */
+export function loaderLookPeriod(): u32 {
+  return lookPeriod();
+}
+
+/** Called on a processor from time to time, so that it looks at the others. */
+export function loaderLook(): void {
+  look();
+}
+
+/** Called from within runOnCpu(), while it waits, with interrupts disabled: a processor that is overdue comes back. */
+export function loaderWatch(): void {
+  watch();
 }
 
 /** The operating system dies, and wants processor `index`, on which this runs, as it was: without a lock, even in an NMI. */

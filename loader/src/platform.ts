@@ -19,6 +19,11 @@ export declare function cpuNumber(index: u32): u32;
 /** Runs loaderOnCpu(index, operation) on processor `index`, with interrupts disabled, and waits for it. Returns RUN_*. */
 export declare function runOnCpu(index: u32, operation: u32): u32;
 
+/** Sends an NMI to processor `index`, which the microkernel there takes. */
+export declare function sendNmi(index: u32): void;
+/** Ticks of the time stamp counter in a millisecond; 0 when nobody knows. */
+export declare function tscKhz(): u32;
+
 /** The operating system's number of the processor for which to pretend that memory ran out, or 0xFFFFFFFF. */
 export declare function injectedFailure(): u32;
 /** BootArgs.debugLevel for the next start. */

@@ -40,8 +40,10 @@ export const BOOT_ARGS_POLICY_BYTES: u32 = 0x688;
 export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x690;
 /** u32. */
 export const BOOT_ARGS_RESERVED: u32 = 0x694;
+/** u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
+export const BOOT_ARGS_WATCH_TICKS: u32 = 0x698;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES: u32 = 0x698;
+export const BOOT_ARGS_BYTES: u32 = 0x6a0;
 
 // What the kernel tells the loader on one processor
 
@@ -51,8 +53,12 @@ export const BOOT_REPORT_PHASE: u32 = 0x0;
 export const BOOT_REPORT_STATUS: u32 = 0x4;
 /** u64: Depends on status. */
 export const BOOT_REPORT_DETAIL: u32 = 0x8;
+/** u32: 1 while the processor is watched and without a VM: an NMI reaches the kernel. */
+export const BOOT_REPORT_WATCHING: u32 = 0x10;
+/** u32: 1, written by the loader: an NMI for the kernel is on its way. The kernel makes it 0 when it has taken that. */
+export const BOOT_REPORT_KICK: u32 = 0x14;
 /** Size of the structure. */
-export const BOOT_REPORT_BYTES: u32 = 0x10;
+export const BOOT_REPORT_BYTES: u32 = 0x18;
 
 // BootReport.status: why the kernel gave a processor back
 
@@ -83,6 +89,8 @@ export const BOOT_KERNEL_FAULT: u32 = 0xb;
 export const BOOT_INVALID_VM: u32 = 0xc;
 /** Intel: the processor refused VMXON. */
 export const BOOT_NO_VMX_OPERATION: u32 = 0xd;
+/** The extension kept the processor for longer than the watchdog allows. */
+export const BOOT_EXT_OVERDUE: u32 = 0xe;
 
 // Linear memory that a TypeScript extension asks for
 

@@ -91,6 +91,11 @@ export const NEXT_WAIT: u32 = 0x5;
 /** Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 export const NEXT_AGAIN: u32 = 0x4;
 
+// What the fail callback is told that is no exception: its first argument
+
+/** The watchdog took the processor back; the second argument is where the extension was. Exceptions have error code << 32 | vector. */
+export const FAIL_OVERDUE: u64 = 0x100;
+
 // Exit reasons on Intel, as the vmexit callback gets them (SDM volume 3, appendix C)
 
 export const INTEL_EXIT_EXCEPTION_OR_NMI: u64 = 0x0;

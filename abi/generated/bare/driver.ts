@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION: u64 = 0x3;
+export const DRIVER_VERSION: u64 = 0x4;
 
 // Argument of IOCTL_DUMP
 
@@ -146,6 +146,10 @@ export const ERROR_VMX_CR0: u32 = 0x28;
 export const ERROR_VMX_CR4: u32 = 0x29;
 /** EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
 export const ERROR_NO_EPT_FLUSH: u32 = 0x2a;
+/** One processor, and no performance counter that could watch it. */
+export const ERROR_NOBODY_WATCHES: u32 = 0x2b;
+/** The operating system does not know the rate of the time stamp counter. */
+export const ERROR_NO_CLOCK: u32 = 0x2c;
 /** A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 export const ERROR_STOP_MISMATCH: u32 = 0x15;
 
@@ -208,8 +212,8 @@ export const OPERATION_ARGS_FILE: u32 = 0x14;
 export const OPERATION_ARGS_DETAIL: u32 = 0x18;
 /** u32: OPERATION_*; of a start. */
 export const OPERATION_ARGS_FLAGS: u32 = 0x20;
-/** u32. */
-export const OPERATION_ARGS_RESERVED: u32 = 0x24;
+/** u32: Of a start: milliseconds after which an extension is taken off a processor; 0: never. */
+export const OPERATION_ARGS_WATCHDOG_MS: u32 = 0x24;
 /** Size of the structure. */
 export const OPERATION_ARGS_BYTES: u32 = 0x28;
 
@@ -262,8 +266,8 @@ export const STATUS_ARGS_STOP_COUNT: u32 = 0x50;
 export const STATUS_ARGS_RUNNING: u32 = 0x58;
 /** u32: Extensions that are loaded. */
 export const STATUS_ARGS_EXT_COUNT: u32 = 0xd8;
-/** u32. */
-export const STATUS_ARGS_RESERVED: u32 = 0xdc;
+/** u32: Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
+export const STATUS_ARGS_WATCHDOG_MS: u32 = 0xdc;
 /** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
 export const STATUS_ARGS_EXT_NAMES: u32 = 0xe0;
 /** u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */

@@ -558,6 +558,9 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_NEXT_WAIT BF_U32(0x5) /* Only in bootstrap of a service, which does not own the root VM: done, messages may come. */
 #define BF_NEXT_AGAIN BF_U32(0x4) /* Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 
+/* What the fail callback is told that is no exception: its first argument */
+#define BF_FAIL_OVERDUE BF_U64(0x100) /* The watchdog took the processor back; the second argument is where the extension was. Exceptions have error code << 32 | vector. */
+
 /* Exit reasons on Intel, as the vmexit callback gets them (SDM volume 3, appendix C) */
 #define BF_INTEL_EXIT_EXCEPTION_OR_NMI BF_U64(0x0)
 #define BF_INTEL_EXIT_EXTERNAL_INTERRUPT BF_U64(0x1)
@@ -852,6 +855,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
 #define BF_PP_SEATS BF_U32(0x19000) /* Seats of all extensions, when there are several. */
 #define BF_PP_SEAT_STRIDE BF_U32(0x400)
+#define BF_PP_APIC BF_U32(0x1c000) /* The local APIC's registers, while processors are watched. */
 #define BF_PP_GDT BF_U32(0x20000) /* GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 #define BF_PP_TSS BF_U32(0x31000) /* TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 
@@ -875,7 +879,8 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_BOOT_ARGS_POLICY_BYTES BF_U32(0x688) /* u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
 #define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x690) /* u32: 0 errors, 1 life cycle, 2 every exit. */
 #define BF_BOOT_ARGS_RESERVED BF_U32(0x694) /* u32. */
-#define BF_BOOT_ARGS_BYTES BF_U32(0x698) /* Size of the structure. */
+#define BF_BOOT_ARGS_WATCH_TICKS BF_U32(0x698) /* u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
+#define BF_BOOT_ARGS_BYTES BF_U32(0x6a0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_boot_args {
     uint64_t magic;
@@ -897,22 +902,27 @@ struct bf_boot_args {
     uint64_t policy_bytes;
     uint32_t debug_level;
     uint32_t reserved;
+    uint64_t watch_ticks;
 };
-_Static_assert(sizeof(struct bf_boot_args) == 1688, "size of bf_boot_args");
+_Static_assert(sizeof(struct bf_boot_args) == 1696, "size of bf_boot_args");
 #endif
 
 /* What the kernel tells the loader on one processor */
 #define BF_BOOT_REPORT_PHASE BF_U32(0x0) /* u32: PHASE_*. */
 #define BF_BOOT_REPORT_STATUS BF_U32(0x4) /* u32: BOOT_*. */
 #define BF_BOOT_REPORT_DETAIL BF_U32(0x8) /* u64: Depends on status. */
-#define BF_BOOT_REPORT_BYTES BF_U32(0x10) /* Size of the structure. */
+#define BF_BOOT_REPORT_WATCHING BF_U32(0x10) /* u32: 1 while the processor is watched and without a VM: an NMI reaches the kernel. */
+#define BF_BOOT_REPORT_KICK BF_U32(0x14) /* u32: 1, written by the loader: an NMI for the kernel is on its way. The kernel makes it 0 when it has taken that. */
+#define BF_BOOT_REPORT_BYTES BF_U32(0x18) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_boot_report {
     uint32_t phase;
     uint32_t status;
     uint64_t detail;
+    uint32_t watching;
+    uint32_t kick;
 };
-_Static_assert(sizeof(struct bf_boot_report) == 16, "size of bf_boot_report");
+_Static_assert(sizeof(struct bf_boot_report) == 24, "size of bf_boot_report");
 #endif
 
 /* BootReport.status: why the kernel gave a processor back */
@@ -930,6 +940,7 @@ _Static_assert(sizeof(struct bf_boot_report) == 16, "size of bf_boot_report");
 #define BF_BOOT_KERNEL_FAULT BF_U32(0xb) /* The microkernel itself faulted; detail: vector. */
 #define BF_BOOT_INVALID_VM BF_U32(0xc) /* The processor refused the root VS's state. */
 #define BF_BOOT_NO_VMX_OPERATION BF_U32(0xd) /* Intel: the processor refused VMXON. */
+#define BF_BOOT_EXT_OVERDUE BF_U32(0xe) /* The extension kept the processor for longer than the watchdog allows. */
 
 /* Linear memory that a TypeScript extension asks for */
 #define BF_EXTENSION_MEMORY_VERSION BF_U32(0x0) /* u32: 1. */
@@ -1289,7 +1300,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
 
 /* Version of the driver's interface */
-#define BF_DRIVER_VERSION BF_U64(0x3)
+#define BF_DRIVER_VERSION BF_U64(0x4)
 
 /* Argument of IOCTL_DUMP */
 #define BF_DUMP_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1384,6 +1395,8 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_VMX_CR0 BF_U32(0x28) /* detail: bits of CR0 that VMX wants otherwise. */
 #define BF_ERROR_VMX_CR4 BF_U32(0x29) /* detail: bits of CR4 that VMX wants otherwise. */
 #define BF_ERROR_NO_EPT_FLUSH BF_U32(0x2a) /* EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
+#define BF_ERROR_NOBODY_WATCHES BF_U32(0x2b) /* One processor, and no performance counter that could watch it. */
+#define BF_ERROR_NO_CLOCK BF_U32(0x2c) /* The operating system does not know the rate of the time stamp counter. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
@@ -1439,7 +1452,7 @@ _Static_assert(sizeof(struct bf_load_args) == 200, "size of bf_load_args");
 #define BF_OPERATION_ARGS_FILE BF_U32(0x14) /* u32: 0: the kernel image; n: extension n. */
 #define BF_OPERATION_ARGS_DETAIL BF_U32(0x18) /* u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
 #define BF_OPERATION_ARGS_FLAGS BF_U32(0x20) /* u32: OPERATION_*; of a start. */
-#define BF_OPERATION_ARGS_RESERVED BF_U32(0x24) /* u32. */
+#define BF_OPERATION_ARGS_WATCHDOG_MS BF_U32(0x24) /* u32: Of a start: milliseconds after which an extension is taken off a processor; 0: never. */
 #define BF_OPERATION_ARGS_BYTES BF_U32(0x28) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_operation_args {
@@ -1450,7 +1463,7 @@ struct bf_operation_args {
     uint32_t file;
     uint64_t detail;
     uint32_t flags;
-    uint32_t reserved;
+    uint32_t watchdog_ms;
 };
 _Static_assert(sizeof(struct bf_operation_args) == 40, "size of bf_operation_args");
 #endif
@@ -1482,7 +1495,7 @@ _Static_assert(sizeof(struct bf_operation_args) == 40, "size of bf_operation_arg
 #define BF_STATUS_ARGS_STOP_COUNT BF_U32(0x50) /* u64. */
 #define BF_STATUS_ARGS_RUNNING BF_U32(0x58) /* u64[16]: Bit n % 64 of word n / 64: processor n runs under the hypervisor. */
 #define BF_STATUS_ARGS_EXT_COUNT BF_U32(0xd8) /* u32: Extensions that are loaded. */
-#define BF_STATUS_ARGS_RESERVED BF_U32(0xdc) /* u32. */
+#define BF_STATUS_ARGS_WATCHDOG_MS BF_U32(0xdc) /* u32: Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
 #define BF_STATUS_ARGS_EXT_NAMES BF_U32(0xe0) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
 #define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x1e0) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
 #define BF_STATUS_ARGS_BYTES BF_U32(0x1f8) /* Size of the structure. */
@@ -1505,7 +1518,7 @@ struct bf_status_args {
     uint64_t stop_count;
     uint64_t running[16];
     uint32_t ext_count;
-    uint32_t reserved;
+    uint32_t watchdog_ms;
     uint8_t ext_names[256];
     uint8_t kernel_build_id[24];
 };
@@ -1659,41 +1672,51 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
 #define BF_PP_BLOCK_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
 #define BF_PP_BLOCK_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xe0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_EXTENSION BF_U32(0x190) /* u32: Its linear address. */
-#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x194) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_PP_BLOCK_VIEW BF_U32(0x198) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x19c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1a0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1a4) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_PRESENCE BF_U32(0x1a8) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_PP_BLOCK_CALLER BF_U32(0x1ac) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_PP_BLOCK_CONTEXT BF_U32(0x1b0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_PP_BLOCK_WORK BF_U32(0x1b4) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-#define BF_PP_BLOCK_VMCB BF_U32(0x1b8) /* u64: Physical address of the loaded VS's VMCB. */
-#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1c0) /* u64: The same in the direct map. */
-#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1c8) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1d0) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-#define BF_PP_BLOCK_PPID BF_U32(0x1d8) /* u32. */
-#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1dc) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0x1e0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1e4) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0x1e8) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x1f0) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x1f8) /* u64: Object for the x87 and vector registers that the operating system entered with. */
-#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x200) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x208) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
-#define BF_PP_BLOCK_VMCS BF_U32(0x210) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x218) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x220) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x228) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x230) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x238) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x240) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x244) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x248) /* u32: AMD: how often their numbers have begun anew. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x24c) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x250) /* Size of the structure. */
+#define BF_PP_BLOCK_OVERDUE BF_U32(0xe0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xe8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_EXTENSION BF_U32(0x198) /* u32: Its linear address. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x19c) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_PP_BLOCK_VIEW BF_U32(0x1a0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x1a4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1a8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1ac) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_PRESENCE BF_U32(0x1b0) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_PP_BLOCK_CALLER BF_U32(0x1b4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x1b8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_PP_BLOCK_WORK BF_U32(0x1bc) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+#define BF_PP_BLOCK_VMCB BF_U32(0x1c0) /* u64: Physical address of the loaded VS's VMCB. */
+#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1c8) /* u64: The same in the direct map. */
+#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1d0) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1d8) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+#define BF_PP_BLOCK_PPID BF_U32(0x1e0) /* u32. */
+#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1e4) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0x1e8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1ec) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
+#define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x1f0) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
+#define BF_PP_BLOCK_KICK BF_U32(0x1f4) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
+#define BF_PP_BLOCK_STRETCH BF_U32(0x1f8) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
+#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x200) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
+#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x208) /* u64: When it looks at the other processors again, by its time stamp counter. */
+#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x210) /* u64: What the operating system had in the performance counter that watches, while it does. */
+#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x218) /* u64. */
+#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x220) /* u64. */
+#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x228) /* u64. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0x230) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x238) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x240) /* u64: Object for the x87 and vector registers that the operating system entered with. */
+#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x248) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
+#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x250) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x258) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x260) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x268) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x270) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x278) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x280) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x288) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x28c) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x290) /* u32: AMD: how often their numbers have begun anew. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x294) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x298) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1724,6 +1747,7 @@ struct bf_pp_block {
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
+    uint64_t overdue;
     uint64_t fault_frame[22];
     uint32_t extension;
     uint32_t active_vs;
@@ -1743,6 +1767,15 @@ struct bf_pp_block {
     uint32_t loaded_vs;
     uint32_t in_user;
     uint32_t cpuid_faulting;
+    uint32_t nmis_open;
+    uint32_t kick;
+    uint64_t stretch;
+    uint64_t watch_due;
+    uint64_t next_look;
+    uint64_t counter_control;
+    uint64_t counter_value;
+    uint64_t counter_global;
+    uint64_t counter_entry;
     uint64_t scratch;
     uint64_t tcb_ids1;
     uint64_t boot_fpu;
@@ -1759,7 +1792,7 @@ struct bf_pp_block {
     uint32_t space_generation;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 592, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 664, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */
@@ -1797,18 +1830,19 @@ _Static_assert(sizeof(struct bf_pp_block) == 592, "size of bf_pp_block");
 #define BF_SEAT_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
 #define BF_SEAT_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
 #define BF_SEAT_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
-#define BF_SEAT_FAULT_FRAME BF_U32(0xe0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_SEAT_EXTENSION BF_U32(0x190) /* u32: Its linear address. */
-#define BF_SEAT_ACTIVE_VS BF_U32(0x194) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_SEAT_VIEW BF_U32(0x198) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_SEAT_FAILED_CONTEXT BF_U32(0x19c) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_STATUS BF_U32(0x1a0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_DETAIL BF_U32(0x1a4) /* u32: Its detail: the vector of a fault. */
-#define BF_SEAT_PRESENCE BF_U32(0x1a8) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_SEAT_CALLER BF_U32(0x1ac) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_SEAT_CONTEXT BF_U32(0x1b0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_SEAT_RESERVED BF_U32(0x1b4) /* u32. */
-#define BF_SEAT_BYTES BF_U32(0x1b8) /* Size of the structure. */
+#define BF_SEAT_OVERDUE BF_U32(0xe0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_SEAT_FAULT_FRAME BF_U32(0xe8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_SEAT_EXTENSION BF_U32(0x198) /* u32: Its linear address. */
+#define BF_SEAT_ACTIVE_VS BF_U32(0x19c) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_SEAT_VIEW BF_U32(0x1a0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_SEAT_FAILED_CONTEXT BF_U32(0x1a4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_STATUS BF_U32(0x1a8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_DETAIL BF_U32(0x1ac) /* u32: Its detail: the vector of a fault. */
+#define BF_SEAT_PRESENCE BF_U32(0x1b0) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_SEAT_CALLER BF_U32(0x1b4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_SEAT_CONTEXT BF_U32(0x1b8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_SEAT_RESERVED BF_U32(0x1bc) /* u32. */
+#define BF_SEAT_BYTES BF_U32(0x1c0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_seat {
     uint64_t user_rsp;
@@ -1839,6 +1873,7 @@ struct bf_seat {
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
+    uint64_t overdue;
     uint64_t fault_frame[22];
     uint32_t extension;
     uint32_t active_vs;
@@ -1851,7 +1886,7 @@ struct bf_seat {
     uint32_t context;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_seat) == 440, "size of bf_seat");
+_Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
 #endif
 
 /* PpBlock.work */
@@ -1859,6 +1894,7 @@ _Static_assert(sizeof(struct bf_seat) == 440, "size of bf_seat");
 #define BF_WORK_END_FLUSH BF_U32(0x2) /* At the next exit the guest's translations are flushed: take the request out of the VMCB. */
 #define BF_WORK_FLUSH_GUESTS BF_U32(0x8) /* Translations of guests have become stale: flushed before one is entered. */
 #define BF_WORK_FPU BF_U32(0x10) /* The extension has taken the x87 and vector registers: before a guest runs, they are its own again. */
+#define BF_WORK_WATCH BF_U32(0x20) /* Always there while processors are watched: time is measured, and the fast way never taken. */
 #define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
 
 /* Rules of VMRUN on AMD */

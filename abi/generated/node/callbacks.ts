@@ -91,6 +91,11 @@ export const NEXT_WAIT = 0x5;
 /** Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 export const NEXT_AGAIN = 0x4;
 
+// What the fail callback is told that is no exception: its first argument
+
+/** The watchdog took the processor back; the second argument is where the extension was. Exceptions have error code << 32 | vector. */
+export const FAIL_OVERDUE = 0x100n;
+
 // Exit reasons on Intel, as the vmexit callback gets them (SDM volume 3, appendix C)
 
 export const INTEL_EXIT_EXCEPTION_OR_NMI = 0x0n;

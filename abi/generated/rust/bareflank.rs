@@ -551,6 +551,11 @@ pub const NEXT_WAIT: u32 = 0x5;
 /// Only in fail: go on where the callback failed. A fault's instruction is executed once more.
 pub const NEXT_AGAIN: u32 = 0x4;
 
+// What the fail callback is told that is no exception: its first argument
+
+/// The watchdog took the processor back; the second argument is where the extension was. Exceptions have error code << 32 | vector.
+pub const FAIL_OVERDUE: u64 = 0x100;
+
 // Exit reasons on Intel, as the vmexit callback gets them (SDM volume 3, appendix C)
 
 pub const INTEL_EXIT_EXCEPTION_OR_NMI: u64 = 0x0;
@@ -918,6 +923,8 @@ pub const PP_STATISTICS: u32 = 0x17000;
 /// Seats of all extensions, when there are several.
 pub const PP_SEATS: u32 = 0x19000;
 pub const PP_SEAT_STRIDE: u32 = 0x400;
+/// The local APIC's registers, while processors are watched.
+pub const PP_APIC: u32 = 0x1c000;
 /// GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
 pub const PP_GDT: u32 = 0x20000;
 /// TSS at the page's end, the running extension's I/O permission bitmap in the pages behind.
@@ -963,9 +970,11 @@ pub struct BootArgs {
     /// 0 errors, 1 life cycle, 2 every exit.
     pub debug_level: u32,
     pub reserved: u32,
+    /// Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches.
+    pub watch_ticks: u64,
 }
 
-const _: () = assert!(core::mem::size_of::<BootArgs>() == 1688);
+const _: () = assert!(core::mem::size_of::<BootArgs>() == 1696);
 
 // What the kernel tells the loader on one processor
 
@@ -977,9 +986,13 @@ pub struct BootReport {
     pub status: u32,
     /// Depends on status.
     pub detail: u64,
+    /// 1 while the processor is watched and without a VM: an NMI reaches the kernel.
+    pub watching: u32,
+    /// 1, written by the loader: an NMI for the kernel is on its way. The kernel makes it 0 when it has taken that.
+    pub kick: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<BootReport>() == 16);
+const _: () = assert!(core::mem::size_of::<BootReport>() == 24);
 
 // BootReport.status: why the kernel gave a processor back
 
@@ -1010,6 +1023,8 @@ pub const BOOT_KERNEL_FAULT: u32 = 0xb;
 pub const BOOT_INVALID_VM: u32 = 0xc;
 /// Intel: the processor refused VMXON.
 pub const BOOT_NO_VMX_OPERATION: u32 = 0xd;
+/// The extension kept the processor for longer than the watchdog allows.
+pub const BOOT_EXT_OVERDUE: u32 = 0xe;
 
 // Linear memory that a TypeScript extension asks for
 
@@ -1336,7 +1351,7 @@ pub const HYPERCALL_COUNTER: u64 = 0x4246000000000001;
 
 // Version of the driver's interface
 
-pub const DRIVER_VERSION: u64 = 0x3;
+pub const DRIVER_VERSION: u64 = 0x4;
 
 // Argument of IOCTL_DUMP
 
@@ -1481,6 +1496,10 @@ pub const ERROR_VMX_CR0: u32 = 0x28;
 pub const ERROR_VMX_CR4: u32 = 0x29;
 /// EPT without four levels, write-back memory or INVEPT; detail: what is missing of it.
 pub const ERROR_NO_EPT_FLUSH: u32 = 0x2a;
+/// One processor, and no performance counter that could watch it.
+pub const ERROR_NOBODY_WATCHES: u32 = 0x2b;
+/// The operating system does not know the rate of the time stamp counter.
+pub const ERROR_NO_CLOCK: u32 = 0x2c;
 /// A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
@@ -1544,7 +1563,8 @@ pub struct OperationArgs {
     pub detail: u64,
     /// OPERATION_*; of a start.
     pub flags: u32,
-    pub reserved: u32,
+    /// Of a start: milliseconds after which an extension is taken off a processor; 0: never.
+    pub watchdog_ms: u32,
 }
 
 const _: () = assert!(core::mem::size_of::<OperationArgs>() == 40);
@@ -1599,7 +1619,8 @@ pub struct StatusArgs {
     pub running: [u64; 16],
     /// Extensions that are loaded.
     pub ext_count: u32,
-    pub reserved: u32,
+    /// Of what runs: after how many milliseconds an extension is taken off a processor; 0: never.
+    pub watchdog_ms: u32,
     /// Their names, 32 bytes each, zero padded; empty without a manifest.
     pub ext_names: [u8; 256],
     /// First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded.
@@ -1770,6 +1791,8 @@ pub struct PpBlock {
     pub fpu: u64,
     /// The same for its fail callback.
     pub fail_fpu: u64,
+    /// The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue.
+    pub overdue: u64,
     /// Its registers at its last fault, as the entry of an exception pushes them.
     pub fault_frame: [u64; 22],
     /// Its linear address.
@@ -1807,6 +1830,21 @@ pub struct PpBlock {
     pub in_user: u32,
     /// 1 when CPUID faulted in the operating system's programs as the processor came.
     pub cpuid_faulting: u32,
+    /// AMD: 1 when NMIs come through while ring 3 runs; see entry.S.
+    pub nmis_open: u32,
+    /// 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again.
+    pub kick: u32,
+    /// Counts, while the processor is watched, how often it has come from a VM to ring 3.
+    pub stretch: u64,
+    /// The time from which on it is overdue, by its time stamp counter; 0: nobody measures.
+    pub watch_due: u64,
+    /// When it looks at the other processors again, by its time stamp counter.
+    pub next_look: u64,
+    /// What the operating system had in the performance counter that watches, while it does.
+    pub counter_control: u64,
+    pub counter_value: u64,
+    pub counter_global: u64,
+    pub counter_entry: u64,
     /// Where an intrinsic leaves a second result.
     pub scratch: u64,
     /// ppid and onlinePps as the TCB shows them.
@@ -1836,7 +1874,7 @@ pub struct PpBlock {
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 592);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 664);
 
 // Seat.presence
 
@@ -1901,6 +1939,8 @@ pub struct Seat {
     pub fpu: u64,
     /// The same for its fail callback.
     pub fail_fpu: u64,
+    /// The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue.
+    pub overdue: u64,
     /// Its registers at its last fault, as the entry of an exception pushes them.
     pub fault_frame: [u64; 22],
     /// Its linear address.
@@ -1924,7 +1964,7 @@ pub struct Seat {
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<Seat>() == 440);
+const _: () = assert!(core::mem::size_of::<Seat>() == 448);
 
 // PpBlock.work
 
@@ -1936,6 +1976,8 @@ pub const WORK_END_FLUSH: u32 = 0x2;
 pub const WORK_FLUSH_GUESTS: u32 = 0x8;
 /// The extension has taken the x87 and vector registers: before a guest runs, they are its own again.
 pub const WORK_FPU: u32 = 0x10;
+/// Always there while processors are watched: time is measured, and the fast way never taken.
+pub const WORK_WATCH: u32 = 0x20;
 /// The debug level asks for a record of every exit.
 pub const WORK_LOG: u32 = 0x4;
 

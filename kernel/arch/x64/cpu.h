@@ -3,7 +3,8 @@
 
 #include "bareflank.h"
 
-extern const char syscall_entry[], exception_stubs[], __text_start[], __text_end[];
+extern const char syscall_entry[], syscall_entry_open[], leave_open_sysret[], leave_frame_iret[];
+extern const char exception_stubs[], __text_start[], __text_end[];
 
 // An exception table entry: a fault at `fault` continues at `fixup`.
 struct exception_entry {
@@ -13,10 +14,7 @@ extern const struct exception_entry __ex_table_start[], __ex_table_end[];
 
 #define EXCEPTION_TABLE(fault, fixup) ".pushsection .ex_table, \"a\"\n.quad " fault ", " fixup "\n.popsection\n"
 
-INTRINSIC(void, cpu, outb, u32 port, u32 value)
-{
-    __asm__ volatile("outb %b0, %w1" ::"a"(value), "d"(port));
-}
+INTRINSIC(void, cpu, outb, u32 port, u32 value) { __asm__ volatile("outb %b0, %w1" ::"a"(value), "d"(port)); }
 
 INTRINSIC(u32, cpu, inb, u32 port)
 {
@@ -142,15 +140,9 @@ INTRINSIC0(void, cpu, flushTlb)
     __asm__ volatile("mov %%cr3, %0\nmov %0, %%cr3" : "=r"(value)::"memory");
 }
 
-INTRINSIC(void, cpu, flushPage, u64 virtual)
-{
-    __asm__ volatile("invlpg (%0)" ::"r"(virtual) : "memory");
-}
+INTRINSIC(void, cpu, flushPage, u64 virtual) { __asm__ volatile("invlpg (%0)" ::"r"(virtual) : "memory"); }
 
-INTRINSIC(void, cpu, flushGuestPage, u64 virtual, u32 asid)
-{
-    __asm__ volatile("invlpga" ::"a"(virtual), "c"(asid) : "memory");
-}
+INTRINSIC(void, cpu, flushGuestPage, u64 virtual, u32 asid) { __asm__ volatile("invlpga" ::"a"(virtual), "c"(asid) : "memory"); }
 
 struct __attribute__((packed)) table_register {
     u16 limit;
@@ -173,10 +165,7 @@ INTRINSIC(void, cpu, loadGdt, u64 base, u32 limit)
                      : "memory");
 }
 
-INTRINSIC0(void, cpu, clearSegments)
-{
-    __asm__ volatile("mov %0, %%ds\nmov %0, %%es\nmov %0, %%fs\nmov %0, %%gs" ::"r"(0));
-}
+INTRINSIC0(void, cpu, clearSegments) { __asm__ volatile("mov %0, %%ds\nmov %0, %%es\nmov %0, %%fs\nmov %0, %%gs" ::"r"(0)); }
 
 INTRINSIC(void, cpu, loadIdt, u64 base, u32 limit)
 {
@@ -184,40 +173,42 @@ INTRINSIC(void, cpu, loadIdt, u64 base, u32 limit)
     __asm__ volatile("lidt %0" ::"m"(idtr) : "memory");
 }
 
-INTRINSIC(void, cpu, loadTaskRegister, u32 selector)
+INTRINSIC(void, cpu, loadTaskRegister, u32 selector) { __asm__ volatile("ltr %w0\nlldt %w1" ::"r"(selector), "r"(0) : "memory"); }
+
+INTRINSIC(void, cpu, vmsave, u64 vmcb) { __asm__ volatile("vmsave" ::"a"(vmcb) : "memory"); }
+
+INTRINSIC(void, cpu, vmload, u64 vmcb) { __asm__ volatile("vmload" ::"a"(vmcb) : "memory"); }
+
+INTRINSIC0(u64, cpu, syscallEntry) { return (u64)syscall_entry; }
+
+INTRINSIC0(u64, cpu, openSyscallEntry) { return (u64)syscall_entry_open; }
+INTRINSIC0(u64, cpu, openSysret) { return (u64)leave_open_sysret; }
+INTRINSIC0(u64, cpu, frameIret) { return (u64)leave_frame_iret; }
+
+INTRINSIC0(u64, cpu, rdtsc)
 {
-    __asm__ volatile("ltr %w0\nlldt %w1" ::"r"(selector), "r"(0) : "memory");
+    u32 low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    return (u64)high << 32 | low;
 }
 
-INTRINSIC(void, cpu, vmsave, u64 vmcb)
+// entry.S has the argument for this window.
+INTRINSIC0(void, cpu, nmiWindow) { __asm__ volatile("cli\nstgi\nnop\nclgi" : : : "memory"); }
+
+INTRINSIC0(void, cpu, takeNextNmi)
 {
-    __asm__ volatile("vmsave" ::"a"(vmcb) : "memory");
+    u64 scratch;
+    __asm__ volatile("mov %%rsp, %0\n"
+                     "pushq $0x18\npushq %0\npushfq\npushq $0x10\n"
+                     "leaq 1f(%%rip), %0\npushq %0\niretq\n1:"
+                     : "=&r"(scratch) : : "memory");
 }
 
-INTRINSIC(void, cpu, vmload, u64 vmcb)
-{
-    __asm__ volatile("vmload" ::"a"(vmcb) : "memory");
-}
+INTRINSIC0(u64, cpu, exceptionStubs) { return (u64)exception_stubs; }
 
-INTRINSIC0(u64, cpu, syscallEntry)
-{
-    return (u64)syscall_entry;
-}
+INTRINSIC0(u64, cpu, textStart) { return (u64)__text_start; }
 
-INTRINSIC0(u64, cpu, exceptionStubs)
-{
-    return (u64)exception_stubs;
-}
-
-INTRINSIC0(u64, cpu, textStart)
-{
-    return (u64)__text_start;
-}
-
-INTRINSIC0(u64, cpu, textEnd)
-{
-    return (u64)__text_end;
-}
+INTRINSIC0(u64, cpu, textEnd) { return (u64)__text_end; }
 
 INTRINSIC(u64, cpu, exceptionFixup, u64 rip)
 {

@@ -14,6 +14,13 @@ export declare function tryRdmsr(index: u32, out: u64): u32;
 /** Writes an MSR; 0 when the processor raised #GP, 1 when it was written. */
 export declare function tryWrmsr(index: u32, value: u64): u32;
 
+/** The time stamp counter. */
+export declare function rdtsc(): u64;
+/** AMD: lets an NMI come that waits. */
+export declare function nmiWindow(): void;
+/** Within the handler of an NMI that does not return: it holds the next one back no longer. On AMD GIF still does. */
+export declare function takeNextNmi(): void;
+
 /** Executes CPUID: EAX, EBX, ECX or EDX (0 to 3) of a leaf. */
 export declare function cpuidRegister(leaf: u32, subleaf: u32, register: u32): u32;
 
@@ -64,6 +71,10 @@ export declare function vmload(vmcb: u64): void;
 
 /** Address of the entry of system calls. */
 export declare function syscallEntry(): u64;
+/** The same where NMIs come through in ring 3 (entry.S), and the two instructions that enter ring 3 there. */
+export declare function openSyscallEntry(): u64;
+export declare function openSysret(): u64;
+export declare function frameIret(): u64;
 /** Address of the first exception stub; stub n lies n * 16 bytes behind. */
 export declare function exceptionStubs(): u64;
 /** Lowest address of the kernel's code. */

@@ -41,6 +41,8 @@ export const TSS_SELECTOR: u32 = 0x40;
 const GDT_LIMIT: u32 = 0x4f;
 export const KERNEL_CODE_SELECTOR: u32 = 0x10;
 export const KERNEL_STACK_SELECTOR: u32 = 0x18;
+export const USER_STACK_SELECTOR: u32 = 0x23;
+export const USER_CODE_SELECTOR: u32 = 0x2b;
 
 /** Its bitmap begins a page. */
 export const TSS_BASE: u64 = PP_AREA_BASE + PP_TSS + 0xf98;

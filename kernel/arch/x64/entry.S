@@ -3,8 +3,35 @@
 //
 // Each entry runs on this processor's empty kernel stack, calls one TypeScript function, and does what its result
 // (ACTION_*) says; nothing is ever left on the stack. The kernel runs with interrupts disabled and, on AMD, with the
-// global interrupt flag clear, so nothing nests. What is private to a processor has the same address on all of them,
+// global interrupt flag clear, so nothing nests but NMIs (below). What is private to a processor has the same address on all of them,
 // below 2 GiB, where an instruction can name it without a register.
+
+//
+// NMIs. On Intel they come at any instruction, on a stack of their own (IST 1), and their handler touches nothing but what
+// arch/x64/nmi.ts says. On AMD the global interrupt flag (GIF) holds them back; only where processors are watched
+// (nmisOpen) it is set while ring 3 runs, and the ways marked `open` are taken. Then these are all instructions that
+// execute with GIF set, and what an NMI right before each of them finds (APM volume 2, 8.2.3 and 15.17):
+//
+//     leave_open_sysret   RSP is ring 3's, whatever that is: IST 1 does not use it. CS is the kernel's, every other register
+//                         ring 3's, RCX and R11 what SYSRET loads. nmi.ts makes the frame what it is behind SYSRET.
+//     leave_frame_iret    the frame to return to lies at RSP: nmi.ts takes that.
+//     ring 3              -
+//     syscall_entry_open  CLGI itself: nothing of the call has happened. The handler returns to it.
+//     exception_stubs, down to CLGI at `exception`: an exception's frame is being pushed on the kernel's stack, which was
+//                         empty; the NMI's is on IST 1, and the handler returns.
+//     the window of endWatch() (cpu.h): the kernel is about to do what it does with GIF clear, and only waits.
+//
+// Behind a VM exit IF is set, as it was at VMRUN (run_open), so CLI comes before each STGI: no interrupt is ever taken here,
+// and ring 3 has IF clear.
+//
+// Every entry's first instructions clear GIF again, the NMI's own too, and the handler returns with GIF set exactly where it
+// returns to ring 3: the two windows are ring 3 for it, and the others clear GIF next. Nobody uses GS, so there is no
+// moment at which an entry does not know whose it is. From its delivery until an IRET a processor holds further NMIs back:
+// leave_frame's STGI on IST 1 cannot be met by one, and nothing in the handler may fault, because that fault's IRET would
+// end this. An NMI whose handler does not return (it takes the processor back) executes an IRET by itself
+// (takeNextNmi), behind which GIF is clear.
+// SYSRET, unlike IRET, leaves NMIs held back that the guest's own handler of an NMI, which has exited, holds back: the
+// watchdog does not reach ring 3 then, and the guest gets no second NMI within its first.
 
 #include "bareflank.h"
 
@@ -58,7 +85,7 @@ kernel_entry:
     jne 1f
     call module_init                // data and globals, before any TypeScript runs
 1:  call enterBoot
-    jmp act
+    jmp act_either
 
 // A guest's general registers but RAX, in the order in which the TCB has them.
 .macro EACH_GENERAL load
@@ -74,8 +101,8 @@ kernel_entry:
 .endm
 
 // SYSCALL of an extension (APM volume 2, 6.1.1): RCX = its RIP, R11 = its RFLAGS, RSP still its own. `fast` serves the
-// call that ends nearly every exit, which `run` follows; `leave` returns to ring 3.
-.macro SYSCALL_ENTRY fast, run, leave
+// call that ends nearly every exit, which `run` follows; `leave` returns to ring 3, `act` does anything else.
+.macro SYSCALL_ENTRY fast, run, leave, act
     mov PP(USER_RSP), rsp
     mov rsp, KERNEL_STACK_TOP
     mov PP(USER_RIP), rcx
@@ -98,7 +125,7 @@ kernel_entry:
     mov r8, PP(STATUS)
     call enterSyscall               // (REG0, REG1, REG2, REG3, RAX)
     test eax, eax
-    jne act
+    jne \act
     RETURN \leave
 .endm
 
@@ -127,13 +154,23 @@ kernel_entry:
     sysretq
 .endm
 
-.macro LEAVE_INTEL rsp
+.macro PUSH_FRAME rsp
     push USER_SS
     push qword ptr [BF_PP_AREA_BASE + BF_PP_BLOCK + \rsp]
     push r11
     push USER_CS
     push rcx
+.endm
+
+.macro LEAVE_INTEL rsp
+    PUSH_FRAME \rsp
     iretq
+.endm
+
+// AMD's way where NMIs come through in ring 3.
+.macro LEAVE_OPEN rsp
+    mov rsp, [BF_PP_AREA_BASE + BF_PP_BLOCK + \rsp]
+    jmp leave_open
 .endm
 
 // Enters a callback in ring 3: its arguments, every other register zero but RCX and R11.
@@ -158,17 +195,22 @@ kernel_entry:
     .globl syscall_entry
     .balign 16
 syscall_entry:
-    SYSCALL_ENTRY enterFastSyscall, run_amd, LEAVE_AMD
+    SYSCALL_ENTRY enterFastSyscall, run_amd, LEAVE_AMD, act
+
+    .globl syscall_entry_open
+    .balign 16
+syscall_entry_open:
+    clgi
+    SYSCALL_ENTRY enterFastSyscall, run_open, LEAVE_OPEN, act_open
 
     .globl intel_syscall_entry
     .balign 16
 intel_syscall_entry:
-    SYSCALL_ENTRY enterIntelFastSyscall, run_intel, LEAVE_INTEL
+    SYSCALL_ENTRY enterIntelFastSyscall, run_intel, LEAVE_INTEL, act
 
 // Runs the active VS on AMD until it exits, and hands the exit to the kernel. RAX and RSP of the guest are in the VMCB;
 // VMLOAD and VMSAVE move what VMRUN leaves alone (FS, GS, TR, LDTR, the SYSCALL and SYSENTER registers).
-    .balign 16
-run_amd:
+.macro RUN_AMD act
     // Of a VM with V_INTR_MASKING, this lets interrupts through (15.21.1); GIF is clear. Not right before VMRUN: the shadow
     // of STI would be the guest's.
     sti
@@ -190,10 +232,27 @@ run_amd:
     mov rsp, KERNEL_STACK_TOP
     call enterVmexit                // (exit code)
     cmp eax, BF_ACTION_UPCALL
-    jne act
+    jne \act
+.endm
 
+    .balign 16
+run_amd:
+    RUN_AMD act
 upcall_amd:
     CALL_BACK LEAVE_AMD
+
+    .balign 16
+run_open:
+    RUN_AMD act_open
+upcall_open:
+    CALL_BACK LEAVE_OPEN
+
+leave_open:
+    cli
+    stgi
+    .globl leave_open_sysret
+leave_open_sysret:
+    sysretq
 
 // Loads all of the guest but CR2, DR6, STAR and FMASK, which are its own already, and enters it.
 .macro ENTER_GUEST instruction
@@ -267,6 +326,9 @@ upcall_intel:
     jmp 6b
 
 // Does what the TypeScript said: EAX = ACTION_*.
+act_either:
+    cmp dword ptr PP32(NMIS_OPEN), 0
+    jne act_open
 act:
     cmp dword ptr [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_VENDOR], BF_VENDOR_INTEL
     je act_intel
@@ -288,6 +350,13 @@ halt:
     hlt
     jmp halt
 
+act_open:
+    cmp eax, BF_ACTION_UPCALL
+    je upcall_open
+    cmp eax, BF_ACTION_RUN
+    je run_open
+    jmp act_alike
+
 act_intel:
     cmp eax, BF_ACTION_UPCALL
     je upcall_intel
@@ -304,9 +373,8 @@ exchange:
     mov PP(USER_R14), r14
     mov PP(USER_R15), r15
     call enterExchange
-    jmp act
+    jmp act_either
 
-// IRETQ serves both vendors here.
 return_saved:
     mov rbx, PP(USER_RBX)
     mov rbp, PP(USER_RBP)
@@ -314,7 +382,8 @@ return_saved:
     mov r13, PP(USER_R13)
     mov r14, PP(USER_R14)
     mov r15, PP(USER_R15)
-    RETURN LEAVE_INTEL
+    RETURN PUSH_FRAME
+    jmp leave_frame
 
 promote:
     cli                             // on AMD, STI may have been the last word
@@ -329,6 +398,16 @@ restore_frame:
     pop \register
     .endr
     add rsp, 16
+// To what the frame at RSP says, which may be the kernel.
+leave_frame:
+    test byte ptr [rsp + 8], USER_CS & 3
+    jz leave_frame_iret
+    cmp dword ptr PP32(NMIS_OPEN), 0
+    je leave_frame_iret
+    cli
+    stgi
+    .globl leave_frame_iret
+leave_frame_iret:
     iretq
 
 // Exceptions (APM volume 2, 8.2): one stub a vector, all of the same length, so that the IDT is filled by a loop.
@@ -348,6 +427,10 @@ exception_stubs:
     .endr
 
 exception:
+    cmp dword ptr PP32(NMIS_OPEN), 0
+    je 1f
+    clgi
+1:
     .irp register, rax, rbx, rcx, rdx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
     push \register
     .endr
@@ -358,7 +441,7 @@ exception:
     and rsp, -16
     call enterException             // (frame)
     cmp eax, BF_ACTION_IRET
-    jne act
+    jne act_either
     mov rsp, rbx
     jmp restore_frame
 

@@ -20,8 +20,9 @@ import { ppid } from "../../src/pp";
 import { leaveKernel, reenterKernel } from "../../src/work";
 import { exceptionFixup, readCr2 } from "./cpu";
 import { takeFpu } from "./fpu";
+import { enterNmi } from "./nmi-entry";
 import { panic, printFrame } from "./panic";
-import { countNmi, noteFault, openPorts } from "./vendor";
+import { noteFault, openPorts } from "./vendor";
 
 const VECTOR_DEBUG: u64 = 1;
 const VECTOR_NMI: u64 = 2;
@@ -34,10 +35,7 @@ const PRIVILEGE: u64 = 3;
 export function enterException(frame: u64): u32 {
   const vector = peek64(frame + FAULT_FRAME_VECTOR);
   // It may interrupt the kernel anywhere: nothing else is touched
-  if (vector == VECTOR_NMI) {
-    countNmi();
-    return ACTION_IRET;
-  }
+  if (vector == VECTOR_NMI) return enterNmi(frame);
   if (vector == VECTOR_PAGE_FAULT || vector == VECTOR_DEBUG) noteFault();
   if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0) {
     reenterKernel();
@@ -60,16 +58,13 @@ function extensionFault(frame: u64): u32 {
   const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
   // No fault to anybody else: what the fail callback may be about stays
   if (vector == VECTOR_PAGE_FAULT && showDirect(address)) {
-    leaveKernel(false);
-    return ACTION_IRET;
+    return leaveKernel(false, ACTION_IRET);
   }
   if (vector == VECTOR_DEVICE_NOT_AVAILABLE && takeFpu()) {
-    leaveKernel(false);
-    return ACTION_IRET;
+    return leaveKernel(false, ACTION_IRET);
   }
   if (vector == VECTOR_GENERAL_PROTECTION && peek64(frame + FAULT_FRAME_ERROR_CODE) == 0 && openPorts()) {
-    leaveKernel(false);
-    return ACTION_IRET;
+    return leaveKernel(false, ACTION_IRET);
   }
   copyMemory(PP_AREA_BASE + PP_BLOCK + PP_BLOCK_FAULT_FRAME, frame, FAULT_FRAME_BYTES);
   printFrame("bareflank: the extension faulted", frame, address);

@@ -13,6 +13,7 @@ import { initFpuAreas } from "./fpu-area";
 import { HOST_CR0, HOST_SFMASK, HOST_STAR } from "./host-registers";
 import { initMemoryTypes } from "./memory-type";
 import { initNestedFormat } from "./nested-format";
+import { prepareNmis } from "./nmi";
 import * as vendor from "./vendor";
 
 /** PAE, MCE, OSFXSR, OSXMMEXCPT: the last two for extensions that use SSE, as other compilers make them (fpu.ts). */
@@ -42,7 +43,7 @@ export function initProcessors(): bool {
 
 /** Takes the memory that this processor needs in host mode; nothing of the processor changes. False when it runs out. */
 export function makeProcessor(root: u64): bool {
-  return keepBootFpu() && vendor.prepare() && makeDescriptors(root);
+  return keepBootFpu() && vendor.prepare() && makeDescriptors(root) && prepareNmis(root);
 }
 
 /** Puts the processor into the state in which extensions run, FS at the extension's TCB. False when it refuses. */

@@ -6,14 +6,17 @@
 
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
 import { AMD_EXIT_CPUID, INTEL_EXIT_CPUID } from "../../../abi/generated/bare/callbacks";
+import { PP_BLOCK_NMIS_OPEN } from "../../../abi/generated/bare/pp-block";
+import { PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { Vs } from "../../src/vs";
 import * as space from "./amd/address-space";
 import * as amdCompletion from "./amd/completion";
+import * as amdCounter from "./amd/counter";
 import { initDefaultMaps } from "./amd/default-maps";
 import * as amdRegisters from "./amd/registers";
 import * as svm from "./amd/svm";
 import * as amd from "./amd/vs";
-import { syscallEntry } from "./cpu";
+import { openSyscallEntry, syscallEntry } from "./cpu";
 import {
   inheritFaulting,
   initCpuidFaulting,
@@ -24,6 +27,7 @@ import {
 } from "./cpuid-faulting";
 import { initEmptyTables } from "./empty-tables";
 import * as intelCompletion from "./intel/completion";
+import * as intelCounter from "./intel/counter";
 import * as current from "./intel/current";
 import * as nmi from "./intel/nmi";
 import * as operation from "./intel/operation";
@@ -34,6 +38,7 @@ import * as state from "./intel/state";
 import * as tlb from "./intel/tlb";
 import { intelSyscallEntry } from "./intel/vmx";
 import * as intel from "./intel/vs";
+import { ppLoad32 } from "./pparea";
 import { initSwitched } from "./switched";
 
 let vendor: u32 = 0;
@@ -76,7 +81,8 @@ export function leaveAsSaved(): void {
 
 /** Where SYSCALL leads. */
 export function callEntry(): u64 {
-  return isIntel() ? intelSyscallEntry() : syscallEntry();
+  if (isIntel()) return intelSyscallEntry();
+  return ppLoad32(PP_BLOCK + PP_BLOCK_NMIS_OPEN) != 0 ? openSyscallEntry() : syscallEntry();
 }
 
 /** Makes a new zeroed page the control block of a VS, and its registers those that a processor can have. */
@@ -194,9 +200,32 @@ export function exitWord(vs: Vs, index: u32): u64 {
   return isIntel() ? intel.exitWord(index) : amd.exitWord(vs, index);
 }
 
-/** An NMI arrived in host mode. On AMD the global interrupt flag holds it back. */
-export function countNmi(): void {
-  nmi.countNmi();
+/** An NMI of the operating system's was counted. */
+export function armNmi(): void {
+  if (isIntel()) nmi.armNmi();
+}
+
+/** A performance counter of this processor's is the operating system's no longer. */
+export function claimCounter(): void {
+  if (isIntel()) intelCounter.claimCounter();
+  else amdCounter.claimCounter();
+}
+
+/** It sends an NMI after so many ticks, once. */
+export function startCounter(ticks: u64): void {
+  if (isIntel()) intelCounter.startCounter(ticks);
+  else amdCounter.startCounter(ticks);
+}
+
+/** The operating system has it again. */
+export function releaseCounter(): void {
+  if (isIntel()) intelCounter.releaseCounter();
+  else amdCounter.releaseCounter();
+}
+
+/** Whether it is why an NMI came. */
+export function hasRunOut(): bool {
+  return isIntel() ? intelCounter.hasRunOut() : amdCounter.hasRunOut();
 }
 
 /** A fault in host mode has changed CR2 or DR6; AMD's VMCB has the guest's. */

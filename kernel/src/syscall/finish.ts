@@ -7,6 +7,5 @@ import { leaveKernel } from "../work";
 /** Returns to the extension with a status. Result: ACTION_RETURN. */
 export function finish(status: u64): u32 {
   setBlock64(PP_BLOCK_STATUS, status);
-  leaveKernel(false);
-  return ACTION_RETURN;
+  return leaveKernel(false, ACTION_RETURN);
 }

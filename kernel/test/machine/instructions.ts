@@ -13,6 +13,9 @@ import { Vmcb, vmload, vmsave } from "./vmcb.ts";
 export const TEXT = {
   START: 0x4000_0000n,
   SYSCALL_ENTRY: 0x4000_0040n,
+  OPEN_SYSCALL_ENTRY: 0x4000_0050n,
+  OPEN_SYSRET: 0x4000_0060n,
+  FRAME_IRET: 0x4000_0070n,
   EXCEPTION_STUBS: 0x4000_0100n,
   MAY_FAULT: 0x4000_0800n,
   FIXUP: 0x4000_0810n,
@@ -25,6 +28,8 @@ export interface InstructionContext {
   readonly memory: HostMemory;
   readonly serial: SerialPort;
   readonly current: () => Processor;
+  /** AMD: what STGI and CLGI with an instruction between them let through. */
+  readonly nmiWindow: () => void;
 }
 
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
@@ -62,7 +67,15 @@ export function instructions(context: InstructionContext): Intrinsics {
       ...descriptorTables(context),
       vmsave: (address: bigint) => vmsave(current(), vmcbAt(context, address)),
       vmload: (address: bigint) => vmload(current(), vmcbAt(context, address)),
+      rdtsc: () => current().tsc,
+      nmiWindow: () => context.nmiWindow(),
+      takeNextNmi: () => {
+        current().nextNmis++;
+      },
       syscallEntry: () => TEXT.SYSCALL_ENTRY,
+      openSyscallEntry: () => TEXT.OPEN_SYSCALL_ENTRY,
+      openSysret: () => TEXT.OPEN_SYSRET,
+      frameIret: () => TEXT.FRAME_IRET,
       exceptionStubs: () => TEXT.EXCEPTION_STUBS,
       textStart: () => TEXT.START,
       textEnd: () => TEXT.END,

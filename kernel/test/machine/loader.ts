@@ -2,6 +2,7 @@
 
 import {
   BOOT_MAGIC,
+  BOOT_REPORT_BYTES,
   BOOT_VERSION,
   CPU_FEATURE_SMAP,
   CPU_FEATURE_SMEP,
@@ -48,6 +49,10 @@ export interface LoaderOptions {
   readonly msrs?: readonly (readonly [number, bigint])[];
   /** 2: every exit is logged. */
   readonly debugLevel?: number;
+  /** Leaves of CPUID that they have besides. */
+  readonly moreLeaves?: readonly (readonly [number, readonly [number, number, number, number]])[];
+  /** Ticks after which a processor is overdue; without, nobody watches. */
+  readonly watchTicks?: bigint;
 }
 
 /** What a processor gets: its top-level table, and its own pages (physical addresses). */
@@ -69,9 +74,8 @@ export const CHUNKS = [
   { base: 0x9_8760_0000, bytes: 0x18_0000 },
 ] as const;
 const RING = 0x5_0000_0000;
-const REPORTS = 0x6_0000_0000;
 /** A page has reports of all processors. */
-const REPORT_BYTES = 16;
+const REPORTS = 0x6_0000_0000;
 const FILE = 0x7_0000_0000;
 const POLICY = 0x7_8000_0000;
 const LINEAR = 0x8_0000_0000;
@@ -164,7 +168,7 @@ export class Loader {
     const block = view(PP_BLOCK, "PpBlock");
     const args = view(PP_ARGS, "BootArgs");
     const state = view(PP_STATE, "SavedState");
-    const report = new StructureView(this.#physical, BigInt(REPORTS + ppid * REPORT_BYTES), "BootReport");
+    const report = new StructureView(this.#physical, BigInt(REPORTS + ppid * BOOT_REPORT_BYTES), "BootReport");
     this.#fillArgs(args, ppid, root);
     const saved = operatingSystemState(ppid);
     for (const name of state.names()) state.set(name, saved[name] ?? 0n);
@@ -180,11 +184,12 @@ export class Loader {
     args.set("ppCount", BigInt(this.#options.ppCount ?? 1));
     args.set("rootPhys", BigInt(root));
     args.set("ringPhys", this.#options.ring === false ? 0n : BigInt(RING));
-    args.set("reportPhys", BigInt(REPORTS + ppid * REPORT_BYTES));
+    args.set("reportPhys", BigInt(REPORTS + ppid * BOOT_REPORT_BYTES));
     args.set("promoteEntry", PROMOTE_ENTRY);
     args.set("vendor", BigInt(this.#options.vendor ?? VENDOR_AMD));
     args.set("features", BigInt(this.#options.features ?? ALL_FEATURES));
     args.set("debugLevel", BigInt(this.#options.debugLevel ?? 1));
+    args.set("watchTicks", this.#options.watchTicks ?? 0n);
     args.set("extCount", BigInt(this.#files.length));
     this.#files.forEach((file, index) => {
       args.set("extBytes", BigInt(file.length), index);

@@ -17,6 +17,9 @@ import { StructureView } from "./structure-view.ts";
 import { Vmcb } from "./vmcb.ts";
 import { VmcsRegions, vmxInstructions } from "./vmx.ts";
 
+/** Where the registers of the local APIC lie that runs, in xAPIC mode. */
+export const APIC_BASE = 0xfee0_0000n;
+
 /**
  * @example
  * const machine = new Machine({ ppCount: 2 });
@@ -42,7 +45,8 @@ export class Machine {
     const { physical, memory, serial } = this;
     const isIntel = options.vendor === VENDOR_INTEL;
     const processors = () => this.#pps.map(({ processor }) => processor);
-    const common = instructions({ physical, memory, serial, current });
+    const nmiWindow = () => this.#pps.find(({ processor }) => processor === current())?.nmiWindow();
+    const common = instructions({ physical, memory, serial, current, nmiWindow });
     const vmx = vmxInstructions({ current, memory, processors, regions: this.regions });
     const intrinsics = {
       ...common,
@@ -63,9 +67,22 @@ export class Machine {
       const processor = new Processor(isIntel);
       if (options.leaves !== undefined) processor.leaves = new Map(options.leaves);
       for (const [index, value] of options.msrs ?? []) processor.addMsr(index, value);
+      for (const [leaf, values] of options.moreLeaves ?? []) processor.leaves.set(leaf, values);
       arrive(processor, handover.state.values(), handover.root);
+      if (options.watchTicks !== undefined) this.#addApic(processor, handover.args.get("ppid"));
       return new Pp(context, processor, handover);
     });
+  }
+
+  /** In x2APIC mode, with an identifier that is not the PP's number; whom a command is for gets an NMI at once. */
+  #addApic(processor: Processor, ppid: bigint): void {
+    const idOf = (number: bigint) => number + 0x100n;
+    processor.addMsr(0x1b, APIC_BASE | 0xc00n);
+    processor.addMsr(0x802, idOf(ppid));
+    processor.addMsr(0x830, 0n);
+    processor.addMsr(0x834, 0x1_0000n);
+    processor.onCommand = (command) =>
+      this.beside(() => this.#pps.find((_, number) => idOf(BigInt(number)) === command >> 32n)?.nmi());
   }
 
   pp(ppid: number): Pp {

@@ -53,6 +53,7 @@ export type Outcome =
   | { readonly is: "resumed"; readonly frame: Record<string, bigint> }
   | { readonly is: "repaired"; readonly rip: bigint }
   | { readonly is: "given back" }
+  | { readonly is: "held back" }
   | { readonly is: "halted" };
 
 const PRESERVED = ["Rbx", "Rbp", "R12", "R13", "R14", "R15"];
@@ -82,6 +83,10 @@ export class Pp {
   preserved: Record<string, bigint> = {};
   /** Who executes instructions. */
   mode: "operating system" | "extension" | "guest" | "halted" = "operating system";
+  /** AMD: NMIs that the guest got. */
+  guestNmis = 0;
+  /** While one of the kernel's entry points runs. */
+  #isInKernel = false;
   readonly #context: PpContext;
   readonly #root: bigint;
   readonly #switch: WorldSwitch;
@@ -143,6 +148,7 @@ export class Pp {
   boot(): Outcome {
     this.#expectMode("operating system");
     this.#context.select(this.processor);
+    this.#isInKernel = true;
     return this.#act(this.#context.kernel.enterBoot());
   }
 
@@ -159,6 +165,7 @@ export class Pp {
     });
     block.set("status", rax);
     const [reg0 = 0n, reg1 = 0n, reg2 = 0n, reg3 = 0n] = registers;
+    this.#isInKernel = true;
     const fast = this.processor.vmx ? kernel.enterIntelFastSyscall(reg0, rax) : kernel.enterFastSyscall(reg0, rax);
     if (fast !== ACTION_SERVE) return this.#act(fast);
     return this.#act(kernel.enterSyscall(reg0, reg1, reg2, reg3, rax));
@@ -172,10 +179,23 @@ export class Pp {
     return this.#leaveGuest(code);
   }
 
-  /** An NMI arrives, wherever the processor is (Intel). */
+  /** An NMI arrives, wherever the processor is. On AMD the kernel holds it back, and ring 3 where nobody is watched. */
   nmi(): Outcome {
-    if (this.mode === "guest") return this.exit(0n);
-    return this.mode === "extension" ? this.fault(2) : this.kernelFault(2);
+    if (this.processor.vmx !== undefined) {
+      if (this.mode === "guest") return this.exit(0n);
+      return this.mode === "extension" && !this.#isInKernel ? this.fault(2) : this.kernelFault(2);
+    }
+    if (this.mode === "guest") this.guestNmis++;
+    else if (this.mode === "extension" && !this.#isInKernel && this.block.get("nmisOpen") === 1n) return this.fault(2);
+    else this.processor.hasNmi = true;
+    return { is: "held back" };
+  }
+
+  /** An NMI that was held back comes, in the kernel's window. */
+  nmiWindow(): void {
+    if (!this.processor.hasNmi) return;
+    this.processor.hasNmi = false;
+    this.kernelFault(2);
   }
 
   /** The guest's handler of an NMI is done (Intel). */
@@ -206,8 +226,19 @@ export class Pp {
   }
 
   #act(action: number): Outcome {
+    this.#isInKernel = false;
+    const outcome = this.#carryOut(action);
+    const isOpen = this.mode === "extension" && this.block.get("nmisOpen") === 1n;
+    if (!this.processor.hasNmi || !(isOpen || this.mode === "guest")) return outcome;
+    this.processor.hasNmi = false;
+    const then = this.nmi();
+    return then.is === "called" || then.is === "halted" || then.is === "given back" ? then : outcome;
+  }
+
+  #carryOut(action: number): Outcome {
     switch (action) {
       case ACTION_EXCHANGE:
+        this.#isInKernel = true;
         for (const name of PRESERVED) this.#blockHere().set(`user${name}`, this.preserved[name] ?? 0n);
         return this.#act(this.#context.kernel.enterExchange());
       case ACTION_RETURN_SAVED:
@@ -261,6 +292,7 @@ export class Pp {
   }
 
   #leaveGuest(reason: bigint): Outcome {
+    this.#isInKernel = true;
     return this.#act(this.#switch.leave(reason, this.#tcbHere()));
   }
 

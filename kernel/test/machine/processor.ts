@@ -61,6 +61,8 @@ export const INTEL_MSR = {
   VMX_TRUE_ENTRY: 0x490,
 } as const;
 
+const X2APIC_COMMAND = 0x830;
+
 const AMD_ONLY: readonly number[] = [MSR.VM_CR, MSR.VM_HSAVE_PA];
 
 /** What a Skylake says of itself (SDM volume 3, appendix A): in the lower half what must be 1, in the upper what may be. */
@@ -114,6 +116,15 @@ export class Processor {
   fpu: FpuState = { ...INITIAL_FPU };
   gdtr = { base: 0n, limit: 0 };
   idtr = { base: 0n, limit: 0 };
+  /** The time stamp counter, which only tests move. */
+  tsc = 1_000_000n;
+  /** Commands for the local APIC in x2APIC mode, and what becomes of them. */
+  readonly commands: bigint[] = [];
+  onCommand: (command: bigint) => void = () => undefined;
+  /** An NMI that its APIC holds (AMD: while the global interrupt flag is clear). */
+  hasNmi = false;
+  /** How often the handler of an NMI that did not return let the next one come. */
+  nextNmis = 0;
   /** On Intel. */
   readonly vmx: VmxUnit | undefined;
   readonly #msrs: Map<number, bigint>;
@@ -165,7 +176,14 @@ export class Processor {
     const isReserved = index === MSR.DEBUGCTL && this.vmx !== undefined && (value & ~0xffc3n) !== 0n;
     if (isReserved) throw new GeneralProtection("reserved in DEBUGCTL");
     if (index === MSR.VM_HSAVE_PA && value % 4096n !== 0n) throw new GeneralProtection("VM_HSAVE_PA is no page");
-    if (index === MSR.FS_BASE) this.segments.fs.base = value;
+    if (index === X2APIC_COMMAND) {
+      this.commands.push(value);
+      this.onCommand(value);
+    }
+    // A counter takes 32 bits, extended by their sign (SDM volume 3, 20.2.2)
+    const isCounter = this.vmx !== undefined && index >= 0xc1 && index <= 0xc8;
+    if (isCounter) this.#msrs.set(index, BigInt.asUintN(48, BigInt.asIntN(32, value)));
+    else if (index === MSR.FS_BASE) this.segments.fs.base = value;
     else if (index === MSR.GS_BASE) this.segments.gs.base = value;
     else this.#msrs.set(index, value);
   }

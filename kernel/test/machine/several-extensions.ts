@@ -86,14 +86,15 @@ export interface SeveralOptions {
   readonly services?: number;
   readonly policy?: Uint8Array;
   readonly ppCount?: number;
+  readonly watchTicks?: bigint;
   /** Whether the services handle VM exits of their own VMs. */
   readonly vmexit?: boolean;
 }
 
 /** The first of them is in its _start. */
-export function powered({ services = 1, policy, ppCount }: SeveralOptions = {}): Scene {
+export function powered({ services = 1, policy, ppCount, watchTicks }: SeveralOptions = {}): Scene {
   const others = Array.from({ length: services }, () => VERSION_2);
-  const machine = new Machine({ extension: VERSION_2, others, policy, ppCount });
+  const machine = new Machine({ extension: VERSION_2, others, policy, ppCount, watchTicks });
   const pp = machine.pp(0);
   expectOutcome(pp.boot(), "called");
   return { machine, pp };

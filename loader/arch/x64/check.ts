@@ -28,9 +28,12 @@ import { CR4_LA57 } from "./msr";
 const LEAF_VENDOR: u32 = 0;
 const LEAF_FEATURES: u32 = 1;
 const LEAF_STRUCTURED: u32 = 7;
+const LEAF_COUNTERS: u32 = 0xa;
 const LEAF_EXTENDED: u32 = 0x8000_0000;
 const LEAF_EXTENDED_FEATURES: u32 = 0x8000_0001;
 
+const EBX_NO_CYCLES: u32 = 1;
+const ECX_CORE_COUNTERS: u32 = 1 << 23;
 const EDX_NX: u32 = 1 << 20;
 const EDX_LONG_MODE: u32 = 1 << 29;
 
@@ -58,6 +61,18 @@ export function checkCpu(): u32 {
   const error = vendor === VENDOR_AMD ? checkAmd(highest) : checkIntel(hostCr4(readFeatures(vendor)));
   if (error !== ERROR_NONE) return error;
   return (readCr4() & CR4_LA57) !== 0 ? ERROR_LA57 : ERROR_NONE;
+}
+
+/**
+ * Whether it has a performance counter that can watch it: core performance counters on AMD, on Intel architectural
+ * performance monitoring with unhalted core cycles (kernel/arch/x64/amd/counter.ts and intel/counter.ts).
+ */
+export function hasWatchCounter(): bool {
+  if (readVendor() === VENDOR_AMD) return (cpuidEcx(LEAF_EXTENDED_FEATURES, 0) & ECX_CORE_COUNTERS) !== 0;
+  if (cpuidEax(LEAF_VENDOR, 0) < LEAF_COUNTERS) return false;
+  const counters = cpuidEax(LEAF_COUNTERS, 0);
+  const isCounted = (cpuidEbx(LEAF_COUNTERS, 0) & EBX_NO_CYCLES) === 0;
+  return (counters & 0xff) !== 0 && (counters & 0xff00) !== 0 && isCounted;
 }
 
 /** CPU_FEATURE_* of a processor of this vendor. */

@@ -22,6 +22,7 @@ import {
   OPERATION_ARGS_FILE,
   OPERATION_ARGS_FLAGS,
   OPERATION_ARGS_PHASE,
+  OPERATION_ARGS_WATCHDOG_MS,
   PHASE_RUNNING,
   PHASE_START,
   PHASE_STOPPED,
@@ -46,6 +47,9 @@ interface LoaderExports {
   loaderStop(): number;
   loaderIsInterrupted(): number;
   loaderStartAgain(): number;
+  loaderLookPeriod(): number;
+  loaderLook(): void;
+  loaderWatch(): void;
   loaderLeaveNow(index: number): void;
   loaderUnload(): number;
   loaderIsStatus(command: number): number;
@@ -167,11 +171,12 @@ export class Machine {
     return this.loader.loaderControl(command, BLOCK);
   }
 
-  /** Starts with OPERATION_*. */
-  start(flags: number): Report {
-    return this.operate(IOCTL_START, (block) =>
-      this.memory.poke(block + BigInt(OPERATION_ARGS_FLAGS), 4, BigInt(flags)),
-    );
+  /** Starts with OPERATION_*, and a watchdog of so many milliseconds. */
+  start(flags: number, watchdog = 0): Report {
+    return this.operate(IOCTL_START, (block) => {
+      this.memory.poke(block + BigInt(OPERATION_ARGS_FLAGS), 4, BigInt(flags));
+      this.memory.poke(block + BigInt(OPERATION_ARGS_WATCHDOG_MS), 4, BigInt(watchdog));
+    });
   }
 
   /** Calls the loader and returns the report. */

@@ -36,6 +36,9 @@ export class Platform {
   /** Most pages that are physically contiguous. */
   largestPiece = 1024;
   injectedFailure = 0xffff_ffff;
+  /** Processors that NMIs were sent to. */
+  readonly nmis: number[] = [];
+  tscKhz = 1_000_000;
   /** Decides how a run ends instead of carrying it out; undefined carries it out. */
   intercept: (index: number, operation: number) => number | undefined = () => undefined;
   /** Carries an operation out on a processor. */
@@ -59,6 +62,8 @@ export class Platform {
       listCpus: () => this.processors.length,
       cpuNumber: (index: number) => this.processors[index]?.number ?? -1,
       runOnCpu: (index: number, operation: number) => this.#run(index, operation),
+      sendNmi: (index: number) => this.nmis.push(index),
+      tscKhz: () => this.tscKhz,
       injectedFailure: () => this.injectedFailure,
       debugLevel: () => 1,
       copyFromCaller: (to: bigint, from: bigint, bytes: bigint) => this.#copy(to, from, bytes, from),

@@ -83,6 +83,12 @@ export class Processor {
     }
   }
 
+  /** How often leaf 0 was executed. */
+  looks = 0;
+  /** AMD's six core counters, or Intel's four of version 2; which count cycles. */
+  hasCounters = false;
+  countsCycles = true;
+
   intrinsics() {
     return {
       cpuidEax: (leaf: number, subleaf: number) => this.#cpuid(leaf >>> 0, subleaf >>> 0)[0],
@@ -150,17 +156,25 @@ export class Processor {
   #cpuid(leaf: number, subleaf: number): [number, number, number, number] {
     switch (leaf) {
       case 0:
+        this.looks++;
         return [13, this.vendor, 0, 0];
       case 1:
         return [0, 0, this.leaf1Ecx, 0];
       case 7:
         return [0, this.leaf7Ebx, this.leaf7Ecx, 0];
+      case 0xa:
+        return [this.hasCounters ? 0x0730_0402 : 0, this.countsCycles ? 0 : 1, 0, 0];
       case 0x8000_0000:
         return [(this.canEncrypt ? 0x8000_001f : 0x8000_001e) | 0, 0, 0, 0];
       case 0x8000_001f:
         return [1, 47, 0, 0];
       case 0x8000_0001:
-        return [0, 0, this.hasSvm ? 4 : 0, (this.hasNx ? 1 << 20 : 0) | (this.hasLongMode ? 1 << 29 : 0)];
+        return [
+          0,
+          0,
+          (this.hasSvm ? 4 : 0) | (this.hasCounters ? 1 << 23 : 0),
+          (this.hasNx ? 1 << 20 : 0) | (this.hasLongMode ? 1 << 29 : 0),
+        ];
       case 0x8000_000a:
         // Intel answers a leaf that it does not have with the data of its last one
         return this.isIntel ? [-1, -1, -1, -1] : [0, 0, 0, this.svmEdx];

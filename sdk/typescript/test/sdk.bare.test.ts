@@ -255,6 +255,15 @@ describe("a fault in a handler", () => {
       "PP 0: warning: on with the VM",
     ]);
   });
+
+  it("that does not end is told apart, where there is a watchdog", async () => {
+    const result = await runFixture("failure", "leaf=0x40001235 watchdog=100", { cpuids: 5, smp: 2 });
+    expect(result).toMatchObject({ ...passed, worked: [0, 1] });
+    const lines = result.ring.filter((line) => line.startsWith("PP")).map((line) => line.replace(/0x[0-9a-f]+/, "..."));
+    expect(lines).toEqual(
+      [0, 1].flatMap((cpu) => [`PP ${cpu}: error: overdue at ...`, `PP ${cpu}: warning: behind the loop`]),
+    );
+  });
 });
 
 describe("an extension with handlers", () => {

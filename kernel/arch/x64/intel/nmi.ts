@@ -25,9 +25,8 @@ import { vmwrite } from "./vmx";
 /** Where the loader's code counts too while it has the processor, and looks when it gets it back. */
 const PENDING: u32 = PP_STATE + SAVED_STATE_HANDOFF_NMIS;
 
-/** An NMI has arrived in host mode. */
-export function countNmi(): void {
-  ppAdd32(PENDING, 1);
+/** An NMI that arrived in host mode was counted. */
+export function armNmi(): void {
   const vs = loadedVs();
   if (block64(PP_BLOCK_VMCS) != 0 && vs !== null) writeProcessorControls(vs);
 }

@@ -1,5 +1,6 @@
 // When a callback faults or asserts: what the extension says, and what happens then
 
+import { FAIL_OVERDUE } from "../../../../abi/generated/bare/callbacks";
 import { SINGLETON } from "../calls/handle";
 import { useFailHandler } from "../calls/syscall";
 import { hasErrorCode, Vector, vectorName } from "../events/vectors";
@@ -10,23 +11,36 @@ import { Next } from "./next";
 /** What went wrong in a callback. */
 @unmanaged
 export class Failure {
+  /** No exception: the callback did not end, and the watchdog took the processor back (`bfm start --watchdog`). */
+  get isOverdue(): bool {
+    return error == FAIL_OVERDUE;
+  }
   get vector(): Vector {
     return <Vector>(error & 0xff);
   }
   get errorCode(): u32 {
     return <u32>(error >> 32);
   }
-  /** What a page fault was about. */
+  /** What a page fault was about, or where the callback was that did not end. */
   get address(): u64 {
     return faultAddress;
   }
 
   /** Writes it to the debug ring, in words. */
   report(): void {
-    const message = line(Level.Error).text(vectorName(this.vector));
+    if (this.isOverdue) {
+      line(Level.Error).text(this.name).text(" at ").hex(faultAddress).end();
+      return;
+    }
+    const message = line(Level.Error).text(this.name);
     if (hasErrorCode(this.vector)) message.text(", error code ").hex(this.errorCode);
     if (this.vector == Vector.PageFault) message.text(this.access).text(" address ").hex(faultAddress);
     message.end();
+  }
+
+  /** Of the exception. */
+  get name(): string {
+    return this.isOverdue ? "overdue" : vectorName(this.vector);
   }
 
   private get access(): string {

@@ -9,7 +9,6 @@
 // what does. Null references, division by zero and the like arrive here as well.
 
 import { useThrower, useUncaughtHandler } from "../calls/syscall";
-import { vectorName } from "../events/vectors";
 import { collectIfNeeded } from "../memory/collector";
 import { heapWasExhausted } from "../memory/heap";
 import { Level, line } from "../text/log";
@@ -84,7 +83,7 @@ function fault(failure: Failure): Next {
   if (isOver) return Next.Fail;
   failure.report();
   forgetTrace();
-  return receive(new Error(vectorName(failure.vector)));
+  return receive(new Error(failure.name));
 }
 
 if (isManaged) {
