@@ -43,9 +43,9 @@ describe("a start that hangs", () => {
   });
 });
 
-describe("an exit that hangs", () => {
-  const FAIL = "cmp rdi, BF_FAIL_OVERDUE; jne give_up";
+const FAIL = "cmp rdi, BF_FAIL_OVERDUE; jne give_up";
 
+describe("an exit that hangs", () => {
   it.each([0, 1])("on PP %i goes on as fail says", async (cpu) => {
     const fail = `${FAIL}; CHECKED(VS_ADVANCE_IP_AND_RUN_CURRENT)`;
     const result = await run(assemble({ vmexit: later(cpu, SPIN), fail }), WATCHED);
@@ -72,6 +72,18 @@ describe("an exit that hangs", () => {
       WATCHED,
     );
     expect(result.output).toContain(gaveUp(1, " in fail, called for vmexit"));
+  });
+});
+
+describe("on Intel", () => {
+  it("an exit that hangs goes on as fail says, and a start that hangs is rolled back", async () => {
+    const fail = `${FAIL}; CHECKED(VS_ADVANCE_IP_AND_RUN_CURRENT)`;
+    const hanging = assemble({ vmexit: later(1, SPIN), fail }, "intel");
+    const result = await run(hanging, { ...WATCHED, machine: "intel" });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined, worked: [0, 1] });
+    expect(ring(result)).toEqual([overdue(1)]);
+    const start = await run(assemble({ bootstrap: on(1, SPIN) }, "intel"), { ...WATCHED, machine: "intel" });
+    expect(start.report).toEqual(failedStart(PHASE_BOOTSTRAP, BOOT_EXT_OVERDUE, 0, 1));
   });
 });
 
