@@ -61,8 +61,10 @@ const SLAB_MAGIC: u64 = 0x4241_4c53_4241_4c53;
 /** Bytes that a cache takes in linear memory, aligned to 8. */
 export const SLAB_CACHE_BYTES: i32 = 64;
 
+/** More caches than the kernel has kinds of objects. */
+const MOST_CACHES: i32 = 8;
 /** Caches that have magazines. */
-const caches: FixedArray<u32> = changetype<FixedArray<u32>>(memory.data(4 * 8, 4));
+const caches: FixedArray<u32> = changetype<FixedArray<u32>>(memory.data(4 * MOST_CACHES, 4));
 let cacheCount: u32 = 0;
 
 /** Objects of one size. Zeroed and then set up by init(). Safe for several processors. */
