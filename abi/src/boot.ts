@@ -122,6 +122,7 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
     "u64",
     "Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches.",
   ],
+  exchangePhys: ["u64", "MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs."],
 });
 
 /**

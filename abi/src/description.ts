@@ -6,6 +6,7 @@ import * as control from "./control.ts";
 import * as cpuidBits from "./cpuid-bits.ts";
 import * as driver from "./driver.ts";
 import * as entryRules from "./entry-rules.ts";
+import * as exchange from "./exchange.ts";
 import * as objects from "./objects.ts";
 import * as portable from "./portable.ts";
 import * as ppBlock from "./pp-block.ts";
@@ -27,6 +28,7 @@ const modules = [
   ppBlock,
   entryRules,
   cpuidBits,
+  exchange,
 ];
 
 /** All tables and structures, in the order in which the generated files list them: by module, then by name. */

@@ -36,6 +36,8 @@ export const operationArgs = structure("driver", "OperationArgs", "Argument of I
   ...header,
   flags: ["u32", "OPERATION_*; of a start."],
   watchdogMs: ["u32", "Of a start: milliseconds after which an extension is taken off a processor; 0: never."],
+  leastBytes: ["u64", "Of a start: memory that the hypervisor begins with; 0: what it needs."],
+  mostBytes: ["u64", "Of a start: memory that it may grow to; 0: a quarter of what there is."],
 });
 
 export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
@@ -84,6 +86,39 @@ export const vmcallArgs = structure("driver", "VmcallArgs", "Argument of IOCTL_V
   r9: "u64",
 });
 
+export const memoryArgs = structure("driver", "MemoryArgs", "Argument of IOCTL_MEMORY", {
+  ...header,
+  bufferAddress: ["u64", "Gets a MemoryExchange, reported just now, and a MemoryLoans behind it."],
+  bufferBytes: "u64",
+  donateBytes: [
+    "u64",
+    "Give the microkernel so much before, asked or not: a power of two, CHUNK_LEAST_BYTES at least; 0: nothing.",
+  ],
+  reserved: "u64",
+});
+
+export const memoryLoans = structure("driver", "MemoryLoans", "What the driver knows of the hypervisor's memory", {
+  startBytes: ["u64", "All that the hypervisor held when it had started."],
+  heldBytes: ["u64", "All that it holds now."],
+  mostBytes: ["u64", "What it may grow to."],
+  lentChunks: ["u32[12]", "Chunks that came since, by order: 2^order pages."],
+  events: ["u64", "Events since the start; number n is in slot n % MOST_MEMORY_EVENTS."],
+  eventTime: ["u64[32]", "Nanoseconds since 1970."],
+  eventBytes: ["u64[32]", "Bytes that it is about."],
+  eventKind: ["u32[32]", "MEMORY_EVENT_*."],
+  eventDetail: ["u32[32]", "GIVE_* of what was refused by the microkernel."],
+});
+
+export const memoryEvents = table("driver", "What happens to the hypervisor's memory", "u32", {
+  MOST_MEMORY_EVENTS: [32, "Entries of MemoryLoans.eventKind."],
+  MEMORY_EVENT_ASKED: [1, "The microkernel asked for memory."],
+  MEMORY_EVENT_GIVEN: [2, "A chunk was given."],
+  MEMORY_EVENT_RETURNED: [3, "A chunk came back."],
+  MEMORY_EVENT_NO_MEMORY: [4, "The operating system has no memory to give."],
+  MEMORY_EVENT_LIMIT: [5, "It may not grow further."],
+  MEMORY_EVENT_REFUSED: [6, "The microkernel refused a chunk."],
+});
+
 export const ioctls = table("driver", "ioctl numbers of /dev/bareflank (type 0xBF, read and write)", "u32", {
   IOCTL_LOAD: ioc(1, loadArgs.sizeBytes),
   IOCTL_UNLOAD: ioc(2, operationArgs.sizeBytes),
@@ -92,6 +127,7 @@ export const ioctls = table("driver", "ioctl numbers of /dev/bareflank (type 0xB
   IOCTL_STATUS: ioc(5, statusArgs.sizeBytes),
   IOCTL_DUMP: ioc(6, dumpArgs.sizeBytes),
   IOCTL_VMCALL: ioc(7, vmcallArgs.sizeBytes),
+  IOCTL_MEMORY: ioc(8, memoryArgs.sizeBytes),
 });
 
 export const states = table("driver", "States of the driver", "u32", {
@@ -146,6 +182,9 @@ export const errors = table("driver", "Errors of the driver", "u32", {
   ERROR_NO_EPT_FLUSH: [42, "EPT without four levels, write-back memory or INVEPT; detail: what is missing of it."],
   ERROR_NOBODY_WATCHES: [43, "One processor, and no performance counter that could watch it."],
   ERROR_NO_CLOCK: [44, "The operating system does not know the rate of the time stamp counter."],
+  ERROR_MEMORY_LIMIT: [45, "The start takes more memory than it may; detail: bytes that it takes."],
+  ERROR_GROWTH_LIMIT: [46, "The hypervisor may not grow further; detail: bytes that were to be given."],
+  ERROR_CHUNK_REFUSED: [47, "The microkernel refused a chunk; detail: GIVE_*."],
   ERROR_STOP_MISMATCH: [
     21,
     "A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.",

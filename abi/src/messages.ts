@@ -56,6 +56,18 @@ export const errorTexts: Texts<Text> = () => ({
     what: ({ detail }) => `the driver could not get ${bytes(detail)} of memory${detail === 0n ? "" : " in one piece"}`,
     advice: "Free some memory, or drop caches (echo 3 > /proc/sys/vm/drop_caches), and try again.",
   },
+  [abi.ERROR_MEMORY_LIMIT]: {
+    what: ({ detail }) => `the start takes ${bytes(detail)} of memory, more than the hypervisor may have`,
+    advice: "Allow it more: bfm start --memory MIN..MAX.",
+  },
+  [abi.ERROR_GROWTH_LIMIT]: {
+    what: ({ detail }) => `the hypervisor may not grow by ${bytes(detail)} more`,
+    advice: "See its bounds: bfm memory. Start it with larger ones: bfm start --memory MIN..MAX.",
+  },
+  [abi.ERROR_CHUNK_REFUSED]: {
+    what: ({ detail }) => `the microkernel refuses the memory: ${giveTexts()[Number(detail)] ?? detail}`,
+    advice: "Nothing has changed. What it has: bfm memory.",
+  },
   [abi.ERROR_ELF]: {
     what: (report) =>
       `the driver refuses ${fileName(report)}: ${elfTexts()[Number(report.detail)]?.what ?? report.detail}`,
@@ -369,6 +381,15 @@ export function bytes(count: bigint | number): string {
   const [unit, size] = number < 1024 ** 2 ? ["KiB", 1024] : ["MiB", 1024 ** 2];
   return `${Number((number / size).toFixed(1))} ${unit}`;
 }
+
+/** Why the microkernel refuses a chunk: GIVE_*. */
+export const giveTexts = (): Readonly<Record<number, string>> => ({
+  [abi.GIVE_SIZE]: "a chunk is a power of two, from 64 KiB to 4 MiB, at a multiple of its size",
+  [abi.GIVE_NOT_RAM]: "it is a device's, or there is none",
+  [abi.GIVE_OWNED]: "some of it is the hypervisor's already",
+  [abi.GIVE_NO_ROOM]: "it has as many chunks as there can be",
+  [abi.GIVE_NO_TABLES]: "no page is left for its page tables",
+});
 
 function fileName({ file, fileName: name }: Report): string {
   if (name !== undefined) return name;

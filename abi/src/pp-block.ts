@@ -135,6 +135,7 @@ export const work = table("pp-block", "PpBlock.work", "u32", {
   WORK_FPU: [16, "The extension has taken the x87 and vector registers: before a guest runs, they are its own again."],
   WORK_WATCH: [32, "Always there while processors are watched: time is measured, and the fast way never taken."],
   WORK_LOG: [4, "The debug level asks for a record of every exit."],
+  WORK_SIGNAL: [128, "Memory is to come or to go: the driver is told by an NMI."],
 });
 
 export const entryWork = table("pp-block", "PpBlock.entryWork", "u32", {

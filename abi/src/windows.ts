@@ -67,7 +67,7 @@ export const ppArea = table("windows", "The processor's private area: offsets fr
   PP_STATISTICS: [0x1_7000, "One page of u64 counters: exits by reason, then system calls by number."],
   PP_SEATS: [0x1_9000, "Seats of all extensions, when there are several."],
   PP_SEAT_STRIDE: 0x400,
-  PP_APIC: [0x1_c000, "The local APIC's registers, while processors are watched."],
+  PP_APIC: [0x1_c000, "The local APIC's registers, where this processor sends NMIs."],
   PP_GDT: [0x2_0000, "GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB."],
   PP_TSS: [0x3_1000, "TSS at the page's end, the running extension's I/O permission bitmap in the pages behind."],
 });

@@ -2,6 +2,7 @@
 
 import * as abi from "@bareflank/abi";
 import type { Report } from "@bareflank/abi/messages";
+import type { MemoryBounds } from "./memory-size.ts";
 
 /** One block in memory. Little endian, as every machine that bfm runs on. */
 export class Block {
@@ -59,11 +60,24 @@ export interface Span {
   readonly sizeBytes: number;
 }
 
-/** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP; flags are OPERATION_*, the watchdog is in milliseconds. */
-export function operationBlock(flags = 0, watchdogMs = 0): Block {
+/** Argument of IOCTL_UNLOAD, IOCTL_START and IOCTL_STOP; flags are OPERATION_*, the watchdog is in milliseconds, bounds those of a start. */
+export function operationBlock(flags = 0, watchdogMs = 0, { leastBytes, mostBytes }: MemoryBounds = ANY_MEMORY): Block {
   const block = Block.request(abi.OPERATION_ARGS_BYTES);
   block.set32(abi.OPERATION_ARGS_FLAGS, flags);
   block.set32(abi.OPERATION_ARGS_WATCHDOG_MS, watchdogMs);
+  block.set64(abi.OPERATION_ARGS_LEAST_BYTES, leastBytes);
+  block.set64(abi.OPERATION_ARGS_MOST_BYTES, mostBytes);
+  return block;
+}
+
+const ANY_MEMORY: MemoryBounds = { leastBytes: 0n, mostBytes: 0n };
+
+/** Argument of IOCTL_MEMORY. */
+export function memoryBlock(buffer: Span, donatedBytes: bigint): Block {
+  const block = Block.request(abi.MEMORY_ARGS_BYTES);
+  block.set64(abi.MEMORY_ARGS_BUFFER_ADDRESS, buffer.address);
+  block.set64(abi.MEMORY_ARGS_BUFFER_BYTES, BigInt(buffer.sizeBytes));
+  block.set64(abi.MEMORY_ARGS_DONATE_BYTES, donatedBytes);
   return block;
 }
 

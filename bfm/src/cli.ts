@@ -3,6 +3,7 @@
 import { CommanderError } from "commander";
 import { dump } from "./commands/dump.ts";
 import { load } from "./commands/load.ts";
+import { memory } from "./commands/memory.ts";
 import { quick } from "./commands/quick.ts";
 import { start } from "./commands/start.ts";
 import { status } from "./commands/status.ts";
@@ -36,9 +37,10 @@ export async function run(args: readonly string[], environment: Environment): Pr
     unload: () => act("unload", () => unload(openDriver)),
     start: (options) => act("start", () => start(openDriver, environment, options)),
     stop: () => act("stop", () => stop(openDriver)),
-    quick: (selection) => act("quick", () => quick(openDriver, environment, selection)),
+    quick: (selection, options) => act("quick", () => quick(openDriver, environment, selection, options)),
     dump: (symbolFiles) => act("dump", () => dump(openDriver, symbolFiles)),
     status: () => act("status", () => status(openDriver)),
+    memory: (request) => act("memory", () => memory(openDriver, request)),
     vmcall: (hypercall) => act("vmcall", () => vmcall(openDriver, hypercall)),
     completion: (shell) =>
       act("completion", () => {

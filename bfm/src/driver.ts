@@ -3,9 +3,10 @@
 import * as abi from "@bareflank/abi";
 import type { Place } from "@bareflank/abi/messages";
 import {
-  type Block,
+  Block,
   dumpBlock,
   loadBlock,
+  memoryBlock,
   operationBlock,
   readStatus,
   type Span,
@@ -15,6 +16,8 @@ import {
 } from "./blocks.ts";
 import { DEVICE_PATH, type Device, type Errno, type OpenDevice } from "./device.ts";
 import { ioctlFailure, openFailure, reportFailure } from "./driver-failure.ts";
+import { MEMORY_REPORT_BYTES, type Memory, readMemory } from "./memory-report.ts";
+import type { MemoryBounds } from "./memory-size.ts";
 
 /** Interrupted calls are repeated so often: a signal that nobody meant for bfm, such as a stopped job that goes on. */
 const MOST_REPEATS = 10;
@@ -30,6 +33,7 @@ export interface StartOptions {
   readonly once?: boolean;
   /** In milliseconds. */
   readonly watchdog?: number;
+  readonly bounds?: MemoryBounds;
 }
 
 /** An open driver. */
@@ -88,6 +92,13 @@ export class Driver {
     return Buffer.from(buffer.subarray(0, written)).toString("latin1");
   }
 
+  /** What the hypervisor, with these extensions, has of memory, after it was given `donatedBytes` more. */
+  memory(extensions: readonly string[], donatedBytes = 0n): Memory {
+    const answer = new Block(new Uint8Array(MEMORY_REPORT_BYTES));
+    this.#call(abi.IOCTL_MEMORY, memoryBlock(this.#span(answer.bytes), donatedBytes));
+    return readMemory(answer, extensions);
+  }
+
   /** Makes a hypercall on a processor: eight registers in, what the extension left in them out. */
   vmcall(cpu: number, registers: readonly bigint[]): bigint[] {
     const block = vmcallBlock(cpu, registers);
@@ -100,8 +111,8 @@ export class Driver {
    * Linux's sleep, or a change of its processors, ends is not started again. `watchdog`: after this time an extension is
    * taken off a processor.
    */
-  async start({ once = false, watchdog = 0 }: StartOptions = {}): Promise<void> {
-    const block = operationBlock(once ? abi.OPERATION_ONCE : 0, watchdog);
+  async start({ once = false, watchdog = 0, bounds }: StartOptions = {}): Promise<void> {
+    const block = operationBlock(once ? abi.OPERATION_ONCE : 0, watchdog, bounds);
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }
 

@@ -2,9 +2,10 @@
 
 import { DRIVER_VERSION } from "@bareflank/abi";
 import { Argument, Command, Option } from "commander";
+import type { MemoryRequest } from "./commands/memory.ts";
+import type { StartRequest } from "./commands/start.ts";
 import type { Hypercall } from "./commands/vmcall.ts";
 import { type Shell, shells } from "./completion.ts";
-import type { StartOptions } from "./driver.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
 import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.ts";
 import { parseWatchdog } from "./watchdog.ts";
@@ -17,11 +18,12 @@ const version = typeof BFM_VERSION === "string" ? BFM_VERSION : "0.0.0-developme
 export interface Actions {
   load(selection: Selection): Promise<void>;
   unload(): Promise<void>;
-  start(options: StartOptions): Promise<void>;
+  start(options: StartRequest): Promise<void>;
   stop(): Promise<void>;
-  quick(selection: Selection): Promise<void>;
+  quick(selection: Selection, options: StartRequest): Promise<void>;
   dump(symbolFiles: readonly string[]): Promise<void>;
   status(): Promise<void>;
+  memory(request: MemoryRequest): Promise<void>;
   vmcall(hypercall: Hypercall): Promise<void>;
   completion(shell: Shell): Promise<void>;
 }
@@ -34,7 +36,14 @@ function describe(command: Command, summary: string, description: string, exampl
   return command.summary(summary).description(description).addHelpText("after", `\nExamples:\n${examples}`);
 }
 
-function takeFiles(command: Command, action: (selection: Selection) => Promise<void>): void {
+function takeBounds(command: Command): Command {
+  return command.option(
+    "--memory <min..max>",
+    "memory that the hypervisor begins with, and may grow to, e.g. 2M..512M",
+  );
+}
+
+function takeFiles<T>(command: Command, action: (selection: Selection, options: T) => Promise<void>): void {
   command
     .argument("[extension...]", "extensions' ELF files", [INSTALLED_EXTENSION])
     .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL)
@@ -42,8 +51,11 @@ function takeFiles(command: Command, action: (selection: Selection) => Promise<v
     .addOption(
       new Option("--manifest <file>", "a JSON file that names the extensions, and what each may do").conflicts("set"),
     )
-    .action((extensions: string[], { kernel, set, manifest }: { kernel: string; set: string[]; manifest?: string }) =>
-      action({ kernel, extensions, settings: set, ...(manifest === undefined ? {} : { manifest }) }),
+    .action(
+      (
+        extensions: string[],
+        { kernel, set, manifest, ...rest }: { kernel: string; set: string[]; manifest?: string } & T,
+      ) => action({ kernel, extensions, settings: set, ...(manifest === undefined ? {} : { manifest }) }, rest as T),
     );
 }
 
@@ -80,12 +92,14 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
         "rolls back; a processor that does not return from the extension is lost until you reboot. When Linux sleeps, or " +
         "a processor comes or goes, the driver stops the hypervisor, and starts it again afterwards. With --watchdog an " +
         "extension that keeps a processor for longer than that is interrupted: its fail callback decides, and a start that " +
-        "hangs fails.",
-      "  bfm load && bfm start\n  bfm start --json\n  bfm start --once\n  bfm start --watchdog 2s",
+        "hangs fails. The hypervisor begins with little memory, asks the driver for more, up to a quarter of Linux's, and gives " +
+        "back what it does not need.",
+      "  bfm load && bfm start\n  bfm start --json\n  bfm start --once\n  bfm start --watchdog 2s\n  bfm start --memory 2M..512M",
     )
       .option("--once", "do not start again after Linux slept, or a processor came or went")
       .option("--watchdog <time>", "interrupt an extension that does not return in time: 2s, 500ms", parseWatchdog)
-      .action((options: StartOptions) => actions.start(options));
+      .action((options: StartRequest) => actions.start(options));
+    takeBounds(command);
   },
 
   stop(command, actions) {
@@ -102,9 +116,9 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       command,
       "load and start",
       "Loads and starts. What is loaded or running is stopped and unloaded first.",
-      "  bfm quick\n  bfm quick ./my.elf",
+      "  bfm quick\n  bfm quick ./my.elf\n  bfm quick --memory ..64M",
     );
-    takeFiles(command, (selection) => actions.quick(selection));
+    takeFiles<StartRequest>(takeBounds(command), (selection, options) => actions.quick(selection, options));
   },
 
   dump(command, actions) {
@@ -126,6 +140,18 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       "Says what is loaded, and on which processors it runs: unloaded, loaded, running or corrupt.",
       "  bfm status\n  bfm status --json | jq .runningCount",
     ).action(() => actions.status());
+  },
+
+  memory(command, actions) {
+    describe(
+      command,
+      "say what memory the hypervisor has, and who has it",
+      "Says what the hypervisor holds of Linux's memory, which parts of it are free, who has the rest, and what came and " +
+        "went lately.",
+      "  bfm memory\n  bfm memory --json | jq .owners\n  bfm memory --give 16M",
+    )
+      .option("--give <size>", "give it so much before, a power of two, whether it asks or not")
+      .action((request: MemoryRequest) => actions.memory(request));
   },
 
   vmcall(command, actions) {

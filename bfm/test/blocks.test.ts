@@ -20,7 +20,12 @@ test("the ioctls carry the size of their blocks", () => {
 });
 
 test("an operation's block is its version and zeros", () => {
-  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`04${"00".repeat(39)}`);
+  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`04${"00".repeat(55)}`);
+});
+
+test("a start's bounds stand behind its flags", () => {
+  const words = new BigUint64Array(operationBlock(1, 0, { leastBytes: 2n, mostBytes: 3n }).bytes.slice().buffer);
+  expect([...words]).toEqual([4n, 0n, 0n, 0n, 1n, 2n, 3n]);
 });
 
 test("load's block, byte for byte", () => {

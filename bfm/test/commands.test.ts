@@ -125,6 +125,7 @@ test("status as JSON has every fact of the driver", async () => {
     extensions: [],
     kernelBuildId: null,
     counters: {},
+    memory: expect.objectContaining({ heldBytes: 0x48_0000 }),
   });
 });
 

@@ -2,6 +2,7 @@
 
 import * as abi from "@bareflank/abi";
 import { NO_CPU } from "@bareflank/abi/messages";
+import { expect } from "vitest";
 import { Block } from "../src/blocks.ts";
 import type { Device, Errno } from "../src/device.ts";
 
@@ -22,6 +23,7 @@ const requestNames: Readonly<Record<number, string>> = {
   [abi.IOCTL_STATUS]: "status",
   [abi.IOCTL_DUMP]: "dump",
   [abi.IOCTL_VMCALL]: "vmcall",
+  [abi.IOCTL_MEMORY]: "memory",
 };
 
 export class FakeDriver implements Device {
@@ -46,6 +48,11 @@ export class FakeDriver implements Device {
   startFlags = -1;
   /** What the last start said of it. */
   watchdogMs = 0;
+  /** Least and most memory of the last start. */
+  startBounds: readonly bigint[] = [];
+  /** What it knows of memory: a MemoryExchange, and a MemoryLoans behind it; and what it was last given. */
+  readonly memory = new Block(new Uint8Array(abi.MEMORY_EXCHANGE_BYTES + abi.MEMORY_LOANS_BYTES));
+  donatedBytes = 0n;
   /** A start that waits, and what a status says meanwhile. */
   waitsIn: { readonly cpu: number; readonly phase: number } | undefined;
   /** A status that is asked for during a start waits for ever. */
@@ -55,6 +62,10 @@ export class FakeDriver implements Device {
   closed = false;
 
   readonly #addresses = new Map<bigint, Uint8Array>();
+
+  constructor() {
+    this.memory.set64(abi.MEMORY_EXCHANGE_BYTES + abi.MEMORY_LOANS_HELD_BYTES, 0x48_0000n);
+  }
 
   ioctl(request: number, bytes: Uint8Array): Errno {
     const name = requestNames[request];
@@ -110,6 +121,7 @@ export class FakeDriver implements Device {
       case "start":
         this.startFlags = block.get32(abi.OPERATION_ARGS_FLAGS);
         this.watchdogMs = block.get32(abi.OPERATION_ARGS_WATCHDOG_MS);
+        this.startBounds = [block.get64(abi.OPERATION_ARGS_LEAST_BYTES), block.get64(abi.OPERATION_ARGS_MOST_BYTES)];
         this.#operate(block, abi.STATE_RUNNING);
         break;
       case "stop":
@@ -120,6 +132,9 @@ export class FakeDriver implements Device {
         break;
       case "dump":
         this.#dump(block);
+        break;
+      case "memory":
+        this.#memory(block);
         break;
       case "vmcall":
         this.#vmcall(block);
@@ -185,6 +200,18 @@ export class FakeDriver implements Device {
     const text = Buffer.from(this.ring.slice(-most), "latin1");
     buffer?.set(text);
     block.set64(abi.DUMP_ARGS_WRITTEN_BYTES, BigInt(text.length));
+  }
+
+  /** Fills the buffer with what a test put into `memory`. */
+  #memory(block: Block): void {
+    if (this.state !== abi.STATE_RUNNING) {
+      this.#report(block, { error: abi.ERROR_NOT_RUNNING });
+      return;
+    }
+    this.donatedBytes = block.get64(abi.MEMORY_ARGS_DONATE_BYTES);
+    const buffer = this.#addresses.get(block.get64(abi.MEMORY_ARGS_BUFFER_ADDRESS));
+    expect(block.get64(abi.MEMORY_ARGS_BUFFER_BYTES)).toBe(BigInt(buffer?.length ?? 0));
+    buffer?.set(this.memory.bytes);
   }
 
   #file(block: Block, address: number, bytes: number): Uint8Array {

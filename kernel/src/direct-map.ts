@@ -4,14 +4,24 @@
 // top-level entries; an entry that came later on another processor is copied when the extension first faults there.
 
 import { flushTlb } from "#arch/cpu";
-import { freeTables, mapPage, setTopEntry, topEntry, USER_DATA, unmapPage } from "#arch/page-table";
+import {
+  freeTables,
+  mapPage,
+  setTopEntry,
+  takeEmptyTable,
+  topEntry,
+  translate,
+  USER_DATA,
+  unmapPage,
+} from "#arch/page-table";
 import { PP_BLOCK_ROOT, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
-import { INVALID_ID } from "../../abi/generated/bare/syscalls";
+import { INVALID_ID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../abi/generated/bare/windows";
 import { TicketLock } from "../../bsl/src/lock";
-import { allocatePage } from "./memory/pages";
+import { hasLent } from "./memory/marks";
+import { allocatePage, freeSeenPages } from "./memory/pages";
 import { block32, block64, setBlock32 } from "./pp";
-import { Vm, vmAt } from "./vm";
+import { Vm, vmAt, vms } from "./vm";
 
 /** What one top-level entry maps. */
 const TOP_BYTES: u64 = 1 << 39;
@@ -25,6 +35,19 @@ export function lockTables(): void {
 
 export function unlockTables(): void {
   lock.release();
+}
+
+/**
+ * Gives back the tables that are empty now on the way to an address that was unmapped, if they could keep a chunk from
+ * going; under the lock. Another processor may
+ * still know them: it faults where they have been replaced, flushes, and tries again (exception.ts).
+ */
+export function freeEmptyTables(root: u64, virtual: u64): void {
+  // Otherwise they are sooner used again than missed
+  if (!hasLent()) return;
+  for (let table = takeEmptyTable(root, virtual); table != 0; table = takeEmptyTable(root, virtual)) {
+    freeSeenPages(table, 0);
+  }
 }
 
 /** Whether an address lies in the window and is a page's. */
@@ -48,8 +71,24 @@ export function mapDirect(vm: Vm, physical: u64): u64 {
 export function unmapDirect(vm: Vm, virtual: u64): bool {
   lockTables();
   const done = vm.table != 0 && unmapPage(vm.table, virtual) != 0;
+  if (done) freeEmptyTables(vm.table, virtual);
   unlockTables();
   return done;
+}
+
+/** Whether an extension has mapped some of a range of memory. */
+export function isMappedDirectly(physical: u64, bytes: u64): bool {
+  lockTables();
+  let found: bool = false;
+  for (let id: u32 = 0; vms.isIndex(id) && !found; id++) {
+    const table = vmAt(id).table;
+    if (table == 0 || topEntry(table, EXT_DIRECT_BASE + physical) == 0) continue;
+    for (let at: u64 = 0; at < bytes && !found; at += PAGE_SIZE) {
+      found = translate(table, EXT_DIRECT_BASE + physical + at) != 0;
+    }
+  }
+  unlockTables();
+  return found;
 }
 
 /** Makes this processor show a VM's direct map instead of another's. */

@@ -6,7 +6,7 @@ import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "#arch/page
 import { HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
-import { lockTables, unlockTables } from "./direct-map";
+import { freeEmptyTables, lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
 import { allocatePage, allocatePages, freePage, freeSeenPages, pages } from "./memory/pages";
 
@@ -31,6 +31,8 @@ export function allocateExtensionPage(): u64 {
   if (page == 0) return 0;
   lockTables();
   const mapped = mapPage(currentExtension().table, EXT_POOL_BASE + page, page, USER_DATA);
+  if (mapped) currentExtension().pages++;
+  else freeEmptyTables(currentExtension().table, EXT_POOL_BASE + page);
   unlockTables();
   if (mapped) return page;
   freePage(page);
@@ -44,7 +46,11 @@ export function freeExtensionPage(virtual: u64): bool {
   const table = currentExtension().table;
   const page = translate(table, virtual);
   const isSingle = page != 0 && !isInRun(page) && pageShares(table, virtual) == 0;
-  if (isSingle) unmapPage(table, virtual);
+  if (isSingle) {
+    unmapPage(table, virtual);
+    freeEmptyTables(table, virtual);
+    currentExtension().pages--;
+  }
   unlockTables();
   if (!isSingle) return false;
   return freeSeenPages(page, 0);
@@ -61,6 +67,7 @@ export function allocateRun(bytes: u64): u64 {
       run(place).physical = physical;
       run(place).bytes = bytes;
       run(place).owner = currentExtension().address();
+      currentExtension().pages += (<u64>1) << orderOf(bytes);
       unlockTables();
       return physical;
     }
@@ -80,6 +87,7 @@ export function freeRun(virtual: u64): bool {
   if (bytes != 0) {
     unmapRun(physical, bytes);
     run(place).bytes = 0;
+    currentExtension().pages -= (<u64>1) << orderOf(bytes);
   }
   unlockTables();
   if (bytes == 0) return false;
@@ -157,6 +165,8 @@ function unmapRun(physical: u64, bytes: u64): void {
   for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
     unmapPage(currentExtension().table, EXT_POOL_BASE + physical + offset);
   }
+  freeEmptyTables(currentExtension().table, EXT_POOL_BASE + physical);
+  freeEmptyTables(currentExtension().table, EXT_POOL_BASE + physical + bytes - PAGE_SIZE);
 }
 
 /** How many runs are handed out. */

@@ -60,6 +60,8 @@ export class Extension {
   ports: u64 = 0;
   /** How often its policy has denied it something. */
   denials: u64 = 0;
+  /** Pages that it was given by alloc_page and alloc_huge; changes under the lock of tables. */
+  pages: u64 = 0;
 
   /** Makes it number `id`, with nothing open and nothing registered. */
   init(id: u32): void {

@@ -10,6 +10,7 @@ import {
   BOOT_ARGS_ARENA_COUNT,
   BOOT_ARGS_ARENA_PHYS,
   BOOT_ARGS_ARENA_USED,
+  BOOT_ARGS_EXCHANGE_PHYS,
   BOOT_ARGS_EXT_BYTES,
   BOOT_ARGS_FEATURES,
   BOOT_ARGS_MAGIC,
@@ -36,6 +37,7 @@ import { attachRing, line } from "./console";
 import { extensionAt, extensionCount, setCurrentExtension, threadPointer } from "./extension";
 import { loadExtension } from "./extension-image";
 import { callBootstraps, callStart } from "./life-cycle";
+import { openExchange, readyForMore } from "./memory/growth";
 import { fillStore, pages } from "./memory/pages";
 import { initNesteds } from "./nested/nested";
 import { initMaps } from "./permission-map";
@@ -82,7 +84,7 @@ function bootSystem(): bool {
     const bytes = ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_BYTES + i * 8);
     if (!pages.addChunk(phys, bytes, ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_USED + i * 8))) return false;
   }
-  if (!ownSharedPages(ring)) return false;
+  if (!ownSharedPages(ring) || !openExchangeOf()) return false;
   if (!initVms()) return false;
   initVps();
   initNesteds();
@@ -107,6 +109,15 @@ function ownSharedPages(ring: u64): bool {
   return (ring == 0 || pages.addShared(ring, DEBUG_RING_AREA_BYTES)) && pages.addShared(reports, PAGE_SIZE);
 }
 
+/** The page that is shared with the driver, if there is one. */
+function openExchangeOf(): bool {
+  const exchange = ppLoad64(PP_ARGS + BOOT_ARGS_EXCHANGE_PHYS);
+  if (exchange == 0) return true;
+  if (!pages.addShared(exchange, PAGE_SIZE)) return false;
+  openExchange(DIRECT_BASE + exchange, ppLoad64(PP_ARGS + BOOT_ARGS_ROOT_PHYS));
+  return true;
+}
+
 /** What is done on every processor. Memory first, so that giving up leaves the processor as it was. */
 function bootProcessor(ppid: u32, root: u64): bool {
   if (!makeProcessor(root)) return false;
@@ -114,6 +125,7 @@ function bootProcessor(ppid: u32, root: u64): bool {
   announceCounters(ppid, root);
   if (!makeSeats(ppid, root)) return false;
   fillStore();
+  if (!readyForMore()) return false;
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
   if (enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid))) return true;
   setStatus(BOOT_NO_VMX_OPERATION, 0);

@@ -57,6 +57,11 @@ export function addWork(bit: u32): void {
   setBit(blockOf(ownId()), bit);
 }
 
+/** Whether this processor has yet to drop its host translations. */
+export function isFlushPending(): bool {
+  return (ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_HOST) != 0;
+}
+
 /** This processor has done such work, or is about to do it. */
 export function takeWork(bits: u32): void {
   clearBits(blockOf(ownId()), bits);
@@ -80,6 +85,15 @@ export function isFlushed(asked: u64): bool {
     const block = blockOf(id);
     if (block == 0 || loadAcquire32(block + PP_BLOCK_IN_USER) == 0) continue;
     if (loadAcquire64(flushedAt(id)) < asked) return false;
+  }
+  return true;
+}
+
+/** Whether every processor has flushed since an epoch, wherever it is: none holds any older translation, not in ring 0 either. */
+export function hasEveryoneFlushed(asked: u64): bool {
+  const count = ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT);
+  for (let id: u32 = 0; id < count; id++) {
+    if (blockOf(id) != 0 && loadAcquire64(flushedAt(id)) < asked) return false;
   }
   return true;
 }

@@ -160,7 +160,8 @@ export class Vs extends PoolObject {
 }
 
 export const vss: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
-const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BYTES, 8));
+/** Objects that hold the registers of VSs while they are not active. */
+export const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BYTES, 8));
 
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {

@@ -1,21 +1,28 @@
 // The border of the kernel: the work that a processor does before it enters ring 3 or a guest again (requests.ts)
 
 import { flushTlb } from "#arch/cpu";
+import { signalRoot } from "#arch/nmi";
 import { translate } from "#arch/page-table";
 import { ppExchange32, ppLoad32, ppStore32 } from "#arch/pparea";
 import { endFlush, flushGuests } from "#arch/vendor";
 import { BOOT_ARGS_DEBUG_LEVEL } from "../../abi/generated/bare/boot";
+import { MEMORY_EXCHANGE_SIGNAL } from "../../abi/generated/bare/exchange";
 import {
   PP_BLOCK_IN_USER,
+  PP_BLOCK_PPID,
   PP_BLOCK_SCRATCH,
   PP_BLOCK_WORK,
   WORK_END_FLUSH,
   WORK_FLUSH_GUESTS,
   WORK_FLUSH_HOST,
   WORK_LOG,
+  WORK_SIGNAL,
   WORK_WATCH,
 } from "../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { storeRelease32 } from "../../bsl/src/atomic";
+import { exchangePage } from "./memory/marks";
+import { reclaim } from "./memory/pages";
 import { announceStore } from "./memory/store";
 import { activeVs, isWatched } from "./pp";
 import { addWork, announceBlock, epochNow, showFlushed, takeWork } from "./requests";
@@ -66,11 +73,8 @@ export function endExit(vs: Vs): void {
 export function workForRing3(afterExit: bool, action: u32): u32 {
   // Through memory, or they see that the result is known, and what calls this prepares for going on behind the call
   ppStore32(PP_BLOCK + PP_BLOCK_SCRATCH, action);
-  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_HOST) != 0) {
-    // First, so that a request that comes now is not lost: it is still served before ring 3
-    takeWork(WORK_FLUSH_HOST);
-    flushHost();
-  }
+  flushIfAsked();
+  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_SIGNAL) != 0) signal();
   const vs = activeVs();
   if (afterExit && vs !== null) endExit(vs);
   if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_WATCH) != 0) watch();
@@ -83,6 +87,23 @@ export function workForGuest(vs: Vs, bits: u32): void {
     flushGuests(vs);
   }
   if ((bits & WORK_WATCH) != 0) endWatchForGuest();
+}
+
+/** Tells the driver that memory is to come or to go, as soon as the operating system runs here. */
+function signal(): void {
+  takeWork(WORK_SIGNAL);
+  storeRelease32(exchangePage() + MEMORY_EXCHANGE_SIGNAL + ppLoad32(PP_BLOCK + PP_BLOCK_PPID) * 4, 1);
+  signalRoot();
+}
+
+/** Drops this processor's host translations, if somebody has asked for it. */
+export function flushIfAsked(): void {
+  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_HOST) == 0) return;
+  // First, so that a request that comes now is not lost: it is still served before ring 3
+  takeWork(WORK_FLUSH_HOST);
+  flushHost();
+  // What waited for this processor alone is free now
+  reclaim();
 }
 
 /** Drops this processor's host translations, and shows since when it has none. */

@@ -9,6 +9,9 @@
 //     dr0=A dr7=BITS     arms a breakpoint; early=1: before the start, for which nothing changes then
 //     own=1              reads the hypervisor's memory, and prints where it begins and how many pages are not all zeroes
 //     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
+//     door=W rcx=A rdx=B knocks at the kernel's memory door for W, and prints RAX, RCX and RDX
+//     balance=TIMES      gives the kernel what it asks for, takes what it offers, and prints what the hypervisor holds
+//     ask=LEAF subleaf=S before each of these: CPUID of a leaf and subleaf, and prints EAX
 //     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
 //                        function returns, and what the constant in its code reads as
 //
@@ -17,8 +20,10 @@
 import { readVendor } from "#arch/check";
 import { cpuidEax, hypercall, rdmsr, readCr4, writeCr4, wrmsr } from "#arch/cpu";
 import { VENDOR_INTEL } from "../../abi/generated/bare/boot";
+import { MEMORY_DOOR } from "../../abi/generated/bare/exchange";
 import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
 import { chunkAt, chunkCount } from "../src/arena";
+import { balanceMemory, memoryBytes } from "../src/machine";
 import { PAGE_BYTES } from "../src/pages";
 import {
   armBreakpoint,
@@ -79,9 +84,31 @@ export function act(): void {
     hypercall(registers, readVendor() === VENDOR_INTEL ? 1 : 0);
     show("vmmcall", peek64(registers));
   }
+  if (has("door")) door();
+  balance();
   for (let i: u64 = option("ud", 0); i !== 0; i--) undefinedOpcode();
   if (has("hlt")) waitOnce();
   if (has("sti")) openInterruptWindow();
+}
+
+function balance(): void {
+  for (let i: u64 = option("balance", 0); i !== 0; i--) {
+    if (has("ask")) show("ask", cpuidEax(<u32>option("ask", 0), <u32>option("subleaf", 0)));
+    balanceMemory();
+    show("held", memoryBytes());
+  }
+}
+
+function door(): void {
+  const registers = nativeAddress(<u32>hypercallRegisters);
+  poke64(registers, MEMORY_DOOR);
+  poke64(registers + 8, option("door", 0));
+  poke64(registers + 16, option("rcx", 0));
+  poke64(registers + 24, option("rdx", 0));
+  hypercall(registers, readVendor() === VENDOR_INTEL ? 1 : 0);
+  show("rax", peek64(registers));
+  show("rcx", peek64(registers + 16));
+  show("rdx", peek64(registers + 24));
 }
 
 function has(name: string): bool {

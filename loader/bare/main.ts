@@ -6,6 +6,7 @@
 //                            cycles=N   how often to start and stop (default 1)
 //                            debug=N    the kernel's debug level (default 1)
 //                            watchdog=N milliseconds after which an extension is taken off a processor
+//                            least=N most=N  bytes that the hypervisor begins with, and may grow to
 //                            fail=N     pretends that memory runs out for processor N
 //                            load=0     boots and counts, nothing else
 //                            actions.ts lists what else the root VM can do
@@ -18,7 +19,7 @@ import { measureKhz } from "./clock";
 import { openConsole, print, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_BUG, end } from "./ending";
 import { give, openMemory, take } from "./memory";
-import { fileCount, openMultiboot, option } from "./multiboot";
+import { fileCount, memoryEnd, openMultiboot, option } from "./multiboot";
 import { maskInterrupts } from "./pic";
 import { performOn, processorsFound, sendNmi, serve, startProcessors } from "./processors";
 import { play } from "./script";
@@ -80,6 +81,27 @@ export function platform_freePages(address: u64, pages: u32, _contiguous: u32): 
 /** Everything is mapped where it is. */
 export function platform_physicalAddress(address: u64): u64 {
   return address;
+}
+
+/** The memory that begins at 1 MiB. */
+export function platform_listRam(): u32 {
+  return 1;
+}
+
+export function platform_ramBase(_index: u32): u64 {
+  return 0x10_0000;
+}
+
+export function platform_ramEnd(_index: u32): u64 {
+  return memoryEnd();
+}
+
+/** Nobody is told by NMI: the command line says when to look (actions.ts). */
+export function platform_watchSignals(_address: u64): void {}
+
+/** There is no clock. */
+export function platform_now(): u64 {
+  return 0;
 }
 
 export function platform_onlineCpus(): u32 {

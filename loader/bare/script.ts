@@ -25,6 +25,8 @@ import {
   OPERATION_ARGS_ERROR,
   OPERATION_ARGS_FILE,
   OPERATION_ARGS_FLAGS,
+  OPERATION_ARGS_LEAST_BYTES,
+  OPERATION_ARGS_MOST_BYTES,
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
   OPERATION_ARGS_WATCHDOG_MS,
@@ -41,6 +43,9 @@ import { fileCount, fileEnd, fileStart, option } from "./multiboot";
 import { storm } from "./nmi-storm";
 import { payloadTicks, preparePayload } from "./payload";
 import { awaitEnd, beginOn, OPERATION_PAYLOAD, performOn, processorsFound } from "./processors";
+
+/** Memory to begin with: without a driver that hears the microkernel none comes while it runs. */
+const ENOUGH_BYTES: u64 = 0x48_0000;
 
 /** The argument block of every command, in a page of its own. */
 let block: u64 = 0;
@@ -89,6 +94,8 @@ function cycle(): u32 {
   for (let i: u64 = 0; i < cycles; i++) {
     // No flags: what an earlier command left in the block is none
     fillMemory(block, 0, 4096);
+    poke64(block + OPERATION_ARGS_LEAST_BYTES, option("least", ENOUGH_BYTES));
+    poke64(block + OPERATION_ARGS_MOST_BYTES, option("most", 0));
     const isStarted = command(IOCTL_START, "start");
     if (isStarted) {
       print("bare: started, memory ");

@@ -85,14 +85,24 @@ bool bf_control_meanwhile(u32 command, u64 block, u32 *result)
     return open;
 }
 
+u32 bf_processor_count(void)
+{
+    return listed_count;
+}
+
+u32 bf_processor_index(void)
+{
+    u32 index = 0;
+
+    while (index < listed_count && listed[index] != smp_processor_id())
+        index++;
+    return index;
+}
+
 void bf_leave_now(void)
 {
-    u32 index;
-
-    for (index = 0; index < listed_count; index++) {
-        if (listed[index] == smp_processor_id())
-            loaderLeaveNow(index);
-    }
+    if (bf_processor_index() != listed_count)
+        loaderLeaveNow(bf_processor_index());
 }
 
 void platform_sendNmi(u32 index)

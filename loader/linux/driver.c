@@ -179,6 +179,28 @@ static void start_again(struct work_struct *work)
 
 static DECLARE_WORK(again, start_again);
 
+/* Gives the microkernel memory, or takes some back; what cannot be done now is tried again. */
+static void balance(struct work_struct *work);
+static DECLARE_DELAYED_WORK(balancing, balance);
+
+static void balance(struct work_struct *work)
+{
+    u32 milliseconds;
+
+    cpus_read_lock();
+    mutex_lock(&operations);
+    milliseconds = loaderBalance();
+    mutex_unlock(&operations);
+    cpus_read_unlock();
+    if (milliseconds)
+        queue_delayed_work(system_unbound_wq, &balancing, msecs_to_jiffies(milliseconds));
+}
+
+static void balance_soon(void)
+{
+    mod_delayed_work(system_unbound_wq, &balancing, 0);
+}
+
 /* CPU hotplug is locked by the caller. */
 static int stop_before(const char *what)
 {
@@ -274,11 +296,16 @@ static int __init bfdriver_init(void)
     error = register_reboot_notifier(&reboot_notifier);
     if (error)
         goto out_power;
-    error = misc_register(&device);
+    error = bf_signals_open(balance_soon);
     if (error)
         goto out_reboot;
+    error = misc_register(&device);
+    if (error)
+        goto out_signals;
     return 0;
 
+out_signals:
+    bf_signals_close();
 out_reboot:
     unregister_reboot_notifier(&reboot_notifier);
 out_power:
@@ -297,6 +324,8 @@ static void __exit bfdriver_exit(void)
     unregister_pm_notifier(&power_notifier);
     cpuhp_remove_state_nocalls(hotplug_state);
     cancel_work_sync(&again);
+    bf_signals_close();
+    cancel_delayed_work_sync(&balancing);
     loaderUnload();
     bf_exit_cpus();
     vfree(memory);

@@ -11,6 +11,9 @@
 /* At least the largest argument block: STATUS_ARGS_BYTES. */
 #define LOADER_BLOCK_BYTES 512
 
+/* abi/src/exchange.ts */
+#define MOST_RAM_RANGES 32
+
 /* loader/src/run.ts */
 #define RUN_DONE 0
 #define RUN_CANCELLED 1
@@ -32,6 +35,7 @@ void loaderOnCpu(u32 index, u32 operation);
 u32 loaderStop(void);
 u32 loaderIsInterrupted(void);
 u32 loaderStartAgain(void);
+u32 loaderBalance(void);
 void loaderLeaveNow(u32 index);
 u32 loaderLookPeriod(void);
 void loaderLook(void);
@@ -43,6 +47,11 @@ u32 loaderIsHeld(void);
 u64 platform_allocatePages(u32 pages, u32 contiguous);
 void platform_freePages(u64 address, u32 pages, u32 contiguous);
 u64 platform_physicalAddress(u64 address);
+u32 platform_listRam(void);
+u64 platform_ramBase(u32 index);
+u64 platform_ramEnd(u32 index);
+void platform_watchSignals(u64 address);
+u64 platform_now(void);
 u32 platform_onlineCpus(void);
 u32 platform_listCpus(void);
 u32 platform_cpuNumber(u32 index);
@@ -64,6 +73,13 @@ bool bf_control_meanwhile(u32 command, u64 block, u32 *result);
 /* cpus.c: before anything else of it, and when nothing runs any more. */
 void bf_init_cpus(void);
 void bf_exit_cpus(void);
+/* cpus.c: the place of this processor in the list; as many as are listed when it has none. */
+u32 bf_processor_index(void);
+u32 bf_processor_count(void);
+
+/* signal.c: what is called, without delay and not in an interrupt, when the microkernel wants the driver's attention. */
+int bf_signals_open(void (*attend)(void));
+void bf_signals_close(void);
 
 /* cpus.c: gives this processor back at once, because Linux dies. */
 void bf_leave_now(void);

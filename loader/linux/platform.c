@@ -3,8 +3,11 @@
 
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/range.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
@@ -28,13 +31,17 @@ u32 platform_debugLevel(void)
     return debug_level;
 }
 
+/* loader/src/pages.ts */
+#define IF_EASY 2
+
 u64 platform_allocatePages(u32 pages, u32 contiguous)
 {
     size_t bytes = (size_t)pages << PAGE_SHIFT;
 
     // The loader asks for less when a large piece is not to be had, so a failure is no reason for a warning.
     if (contiguous)
-        return __get_free_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL, get_order(bytes));
+        return __get_free_pages(GFP_KERNEL | __GFP_NOWARN | (contiguous == IF_EASY ? __GFP_NORETRY : __GFP_RETRY_MAYFAIL),
+                                get_order(bytes));
     return (u64)__vmalloc(bytes, GFP_KERNEL | __GFP_NOWARN);
 }
 
@@ -51,6 +58,47 @@ u64 platform_physicalAddress(u64 address)
     if (virt_addr_valid((void *)address))
         return virt_to_phys((void *)address);
     return page_to_phys(vmalloc_to_page((void *)address)) + offset_in_page(address);
+}
+
+static struct range ram[MOST_RAM_RANGES];
+
+static int add_ram(struct resource *found, void *data)
+{
+    u32 *count = data;
+
+    if (*count != 0 && ram[*count - 1].end == found->start) {
+        ram[*count - 1].end = found->end + 1;
+        return 0;
+    }
+    if (*count == MOST_RAM_RANGES)
+        return 1;
+    ram[*count].start = found->start;
+    ram[*count].end = found->end + 1;
+    (*count)++;
+    return 0;
+}
+
+u32 platform_listRam(void)
+{
+    u32 count = 0;
+
+    walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_SYSTEM_RAM | IORESOURCE_BUSY, 0, -1, &count, add_ram);
+    return count;
+}
+
+u64 platform_ramBase(u32 index)
+{
+    return ram[index].start;
+}
+
+u64 platform_ramEnd(u32 index)
+{
+    return ram[index].end;
+}
+
+u64 platform_now(void)
+{
+    return ktime_get_real_ns();
 }
 
 u32 platform_copyFromCaller(u64 to, u64 from, u64 bytes)

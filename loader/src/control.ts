@@ -12,6 +12,7 @@ import {
   ERROR_NOT_LOADED,
   IOCTL_DUMP,
   IOCTL_LOAD,
+  IOCTL_MEMORY,
   IOCTL_START,
   IOCTL_STATUS,
   IOCTL_STOP,
@@ -26,12 +27,19 @@ import {
   LOAD_ARGS_KERNEL_BYTES,
   LOAD_ARGS_POLICY_ADDRESS,
   LOAD_ARGS_POLICY_BYTES,
+  MEMORY_ARGS_BUFFER_ADDRESS,
+  MEMORY_ARGS_BUFFER_BYTES,
+  MEMORY_ARGS_BYTES,
+  MEMORY_ARGS_DONATE_BYTES,
+  MEMORY_LOANS_BYTES,
   OPERATION_ARGS_BYTES,
   OPERATION_ARGS_CPU,
   OPERATION_ARGS_DETAIL,
   OPERATION_ARGS_ERROR,
   OPERATION_ARGS_FILE,
   OPERATION_ARGS_FLAGS,
+  OPERATION_ARGS_LEAST_BYTES,
+  OPERATION_ARGS_MOST_BYTES,
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
   OPERATION_ARGS_WATCHDOG_MS,
@@ -57,16 +65,21 @@ import {
   VMCALL_ARGS_RAX,
   VMCALL_ARGS_TARGET,
 } from "../../abi/generated/bare/driver";
+import { MEMORY_EXCHANGE_BYTES } from "../../abi/generated/bare/exchange";
 import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
 import { findNote, NOTE_GNU_BUILD_ID, noteBytes, noteDescriptor, OWNER_GNU } from "../../bsl/src/elf-note";
 import { copyMemory, fillMemory, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
+import { exchangePage } from "./exchange";
 import { dropStagedFiles, extensionCount, fileAddress, stageFile } from "./files";
 import { POLICY_FILE } from "./limits";
+import { loansRecord } from "./loans";
 import {
   currentState,
   currentVendor,
+  donateMemory,
   load,
   memoryBytes,
+  reportMemory,
   start,
   startCount,
   stop,
@@ -75,7 +88,7 @@ import {
   vmcall,
 } from "./machine";
 import { heldPages } from "./pages";
-import { cpuNumber, onlineCpus } from "./platform";
+import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
 import { beginReport, fail, NO_CPU, reportCpu, reportDetail, reportError, reportFile, reportPhase } from "./report";
 import { dumpRing, ringChars } from "./ring";
@@ -109,6 +122,8 @@ export function blockBytes(command: u32): u32 {
       return DUMP_ARGS_BYTES;
     case IOCTL_VMCALL:
       return VMCALL_ARGS_BYTES;
+    case IOCTL_MEMORY:
+      return MEMORY_ARGS_BYTES;
     default:
       return 0;
   }
@@ -135,8 +150,10 @@ function operate(command: u32, block: u64): bool {
       unload();
       return true;
     case IOCTL_START:
-      startAsAsked(peek32(block + OPERATION_ARGS_FLAGS), peek32(block + OPERATION_ARGS_WATCHDOG_MS));
+      startAsAsked(block);
       return true;
+    case IOCTL_MEMORY:
+      return memoryReport(block);
     case IOCTL_STOP:
       stop();
       return true;
@@ -148,9 +165,29 @@ function operate(command: u32, block: u64): bool {
   }
 }
 
-function startAsAsked(flags: u32, watchdog: u32): void {
+function startAsAsked(block: u64): void {
+  const flags = peek32(block + OPERATION_ARGS_FLAGS);
+  const least = peek64(block + OPERATION_ARGS_LEAST_BYTES);
+  const most = peek64(block + OPERATION_ARGS_MOST_BYTES);
   if ((flags & ~OPERATION_ONCE) !== 0) fail(ERROR_INVALID_ARGUMENT, flags);
-  else start((flags & OPERATION_ONCE) !== 0, watchdog);
+  else if (most !== 0 && least > most) fail(ERROR_INVALID_ARGUMENT, least);
+  else start((flags & OPERATION_ONCE) !== 0, peek32(block + OPERATION_ARGS_WATCHDOG_MS), least, most);
+}
+
+/** Gives memory if that is wanted, has the microkernel report and copies what it and the loader know. */
+function memoryReport(block: u64): bool {
+  const bytes = peek64(block + MEMORY_ARGS_DONATE_BYTES);
+  if (bytes !== 0 && donateMemory(bytes) !== ERROR_NONE) return true;
+  if (!reportMemory()) return true;
+  const buffer = peek64(block + MEMORY_ARGS_BUFFER_ADDRESS);
+  if (peek64(block + MEMORY_ARGS_BUFFER_BYTES) < <u64>MEMORY_EXCHANGE_BYTES + MEMORY_LOANS_BYTES) {
+    fail(ERROR_INVALID_ARGUMENT, peek64(block + MEMORY_ARGS_BUFFER_BYTES));
+    return true;
+  }
+  return (
+    copyToCaller(buffer, exchangePage(), MEMORY_EXCHANGE_BYTES) !== 0 &&
+    copyToCaller(buffer + MEMORY_EXCHANGE_BYTES, loansRecord(), MEMORY_LOANS_BYTES) !== 0
+  );
 }
 
 function writeReport(block: u64): void {

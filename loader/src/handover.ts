@@ -8,6 +8,7 @@ import {
   BOOT_ARGS_ARENA_PHYS,
   BOOT_ARGS_ARENA_USED,
   BOOT_ARGS_DEBUG_LEVEL,
+  BOOT_ARGS_EXCHANGE_PHYS,
   BOOT_ARGS_EXT_BYTES,
   BOOT_ARGS_EXT_COUNT,
   BOOT_ARGS_FEATURES,
@@ -36,6 +37,7 @@ import { HANDOFF_BASE } from "../../abi/generated/bare/windows";
 import { entryPoint } from "../../bsl/src/elf";
 import { poke32, poke64 } from "../../bsl/src/memory";
 import { chunkAt, chunkCount } from "./arena";
+import { exchangePhysical } from "./exchange";
 import { extensionCount, fileAddress, fileBytes } from "./files";
 import { transitionPhysical } from "./image";
 import { POLICY_FILE } from "./limits";
@@ -61,6 +63,7 @@ function fillArgs(index: u32, features: u32): void {
   poke64(args + BOOT_ARGS_ROOT_PHYS, processor.rootPhysical);
   poke64(args + BOOT_ARGS_RING_PHYS, ringPhysical());
   poke64(args + BOOT_ARGS_REPORT_PHYS, physicalAddress(processor.report));
+  poke64(args + BOOT_ARGS_EXCHANGE_PHYS, exchangePhysical());
   poke64(args + BOOT_ARGS_PROMOTE_ENTRY, HANDOFF_BASE + promoteOffset());
   poke32(args + BOOT_ARGS_VENDOR, processor.vendor);
   poke32(args + BOOT_ARGS_FEATURES, features);

@@ -4,7 +4,7 @@
 //               ├─ extensions' files          EXT_FILE_BASE, EXT_POLICY_BASE          read-only
 //               ├─ hand-off code, a copy      HANDOFF_BASE                            executable
 //               ├─ every SavedState           HANDOFF_BASE + HANDOFF_STATE_STRIDE     writable
-//               └─ arena, debug ring, reports DIRECT_BASE + physical                  writable, kernel code read-only
+//               └─ arena, and what is shared DIRECT_BASE + physical                  writable, kernel code read-only
 //     processor ── copy of template, and      PP_AREA_BASE                            stack, PpBlock, BootArgs, SavedState
 //
 // The hand-off code and every SavedState are in the transition table too, at their addresses in both worlds. What host mode
@@ -40,14 +40,27 @@ import {
 } from "../../bsl/src/elf";
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaPhysical, carvePage, chunkAt, chunkCount } from "./arena";
+import { exchangePhysical, ramPieces } from "./exchange";
 import { extensionCount, fileAddress, fileBytes } from "./files";
 import { POLICY_FILE } from "./limits";
-import { deriveTable, mapPage, mapRange, READ_EXECUTE, READ_ONLY, READ_WRITE, translate } from "./page-table";
+import {
+  deriveTable,
+  mapPage,
+  mapRange,
+  READ_EXECUTE,
+  READ_ONLY,
+  READ_WRITE,
+  reserveTopEntry,
+  translate,
+} from "./page-table";
 import { PAGE_BYTES } from "./pages";
-import { physicalAddress } from "./platform";
+import { physicalAddress, ramBase, ramEnd } from "./platform";
 import { Processor } from "./processor";
 import { ringPhysical } from "./ring";
 import { reportsPage } from "./shared";
+
+/** What a top-level entry maps. */
+const TOP_BYTES: u64 = 1 << 39;
 
 /** Top-level tables, in the operating system's address space. */
 let template: u64 = 0;
@@ -131,12 +144,25 @@ function mapDirect(): bool {
   const ring = ringPhysical();
   if (!mapRange(template, DIRECT_BASE + ring, ring, DEBUG_RING_AREA_BYTES, READ_WRITE)) return false;
   const reports = physicalAddress(reportsPage());
+  const exchange = exchangePhysical();
   const handoff = translate(template, HANDOFF_BASE);
   return (
     mapPage(template, DIRECT_BASE + reports, reports, READ_WRITE) &&
+    mapPage(template, DIRECT_BASE + exchange, exchange, READ_WRITE) &&
     mapPage(template, DIRECT_BASE + handoff, handoff, READ_ONLY) &&
+    reserveDirect() &&
     protectKernel()
   );
+}
+
+/** The tables of all processors share what lies below the top-level entries that there are now. */
+function reserveDirect(): bool {
+  for (let i: u32 = 0; i < ramPieces(); i++) {
+    for (let at = ramBase(i) & ~(TOP_BYTES - 1); at < ramEnd(i); at += TOP_BYTES) {
+      if (!reserveTopEntry(template, DIRECT_BASE + at)) return false;
+    }
+  }
+  return true;
 }
 
 function protectKernel(): bool {

@@ -6,6 +6,8 @@ import { MAX_PPS } from "../../abi/generated/bare/syscalls";
 export const MAX_CPUS: u32 = MAX_PPS;
 /** Entries of BootArgs.arenaPhys. */
 export const MAX_CHUNKS: u32 = 64;
+/** Chunks that are lent while the hypervisor runs, as many as the microkernel has places for besides. */
+export const MAX_LOANS: u32 = 960;
 /** Entries of BootArgs.extBytes. */
 export const MAX_FILES: u32 = 8;
 /** Number of the file behind all extensions: their policies. */

@@ -9,6 +9,7 @@ import { DEBUG_RING_AREA_BYTES, EXT_MEMORY_PER_PP, PHASE_NONE } from "../../abi/
 import {
   ERROR_CORRUPT,
   ERROR_INTERRUPTED,
+  ERROR_MEMORY_LIMIT,
   ERROR_NO_CLOCK,
   ERROR_NO_MEMORY,
   ERROR_NO_SUCH_CPU,
@@ -29,10 +30,12 @@ import { extensionMemory } from "../../bsl/src/elf-note";
 import { extensionMemoryFlags, extensionMemoryInitialPages } from "../../bsl/src/extension-memory";
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaBytes, releaseArena, reserveArena } from "./arena";
+import { closeExchange, openExchange, ramBytes, resetExchange } from "./exchange";
 import { adoptStagedFiles, dropFiles, extensionCount, fileAddress, fileBytes, heldFileBytes } from "./files";
 import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_BASE_BYTES, ARENA_CPU_BYTES, ARENA_CPU_EXTENSION_BYTES, ARENA_FILE_BYTES, MAX_CPUS } from "./limits";
+import { askForReport, balance, donate, endLoans, lentBytes, openLoans } from "./loans";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
 import {
@@ -69,6 +72,12 @@ let state: u32 = STATE_UNLOADED;
 let isOnce: bool = false;
 /** Whether the platform has ended what ran, and it is to be started again. */
 let isInterrupted: bool = false;
+/** Memory that the hypervisor begins with, and may grow to: see start(). */
+let leastBytes: u64 = 0;
+let mostBytes: u64 = 0;
+/** How the next start is to be. */
+let nextOnce: bool = false;
+let nextWatchdog: u32 = 0;
 let vendor: u32 = 0;
 let starts: u64 = 0;
 let stops: u64 = 0;
@@ -91,7 +100,12 @@ export function stopCount(): u64 {
 }
 /** What the hypervisor holds of the operating system's memory; 0 unless it runs. */
 export function memoryBytes(): u64 {
-  return arenaBytes() === 0 ? 0 : arenaBytes() + sharedBytes() + heldFileBytes() + DEBUG_RING_AREA_BYTES;
+  return arenaBytes() === 0 ? 0 : arenaBytes() + besideArena() + lentBytes();
+}
+
+/** What it holds besides the arena from the beginning. */
+function besideArena(): u64 {
+  return sharedBytes() + heldFileBytes() + DEBUG_RING_AREA_BYTES + PAGE_BYTES;
 }
 
 /** Makes the staged files, `count` extensions, the loaded ones; stops and unloads what was there. */
@@ -99,10 +113,17 @@ export function load(count: u32): u32 {
   isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
-  if (!openRing()) return fail(ERROR_NO_MEMORY, DEBUG_RING_AREA_BYTES);
+  if (!openShared()) return fail(ERROR_NO_MEMORY, DEBUG_RING_AREA_BYTES);
   adoptStagedFiles(count);
   state = STATE_LOADED;
   return ERROR_NONE;
+}
+
+/** What the microkernel shares with the driver: all of it, or nothing. */
+function openShared(): bool {
+  if (openRing() && openExchange()) return true;
+  if (state === STATE_UNLOADED) closeRing();
+  return false;
 }
 
 /** Gives everything back; a running hypervisor is stopped first. Nothing happens when nothing is loaded. */
@@ -112,22 +133,33 @@ export function unload(): u32 {
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
   dropFiles();
   closeRing();
+  closeExchange();
   state = STATE_UNLOADED;
   return ERROR_NONE;
 }
 
 /**
  * Puts the operating system into a VM on every processor; a running hypervisor is stopped first. `once`: when the platform
- * ends what runs (interrupt()), it is not started again. `watchdog`: milliseconds (watch.ts), or 0.
+ * ends what runs (interrupt()), it is not started again. `watchdog`: milliseconds (watch.ts), or 0. It holds at least `least` bytes, and never more than `most`; 0 for
+ * what it needs, and for a quarter of all memory.
  */
-export function start(once: bool, watchdog: u32): u32 {
+export function start(once: bool, watchdog: u32, least: u64, most: u64): u32 {
+  nextOnce = once;
+  nextWatchdog = watchdog;
+  leastBytes = least;
+  mostBytes = most;
+  return startAgain();
+}
+
+/** The same as the last time. */
+export function startAgain(): u32 {
   isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state === STATE_UNLOADED) return fail(ERROR_NOT_LOADED, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
 
-  isOnce = once;
-  setWatchdog(watchdog);
+  isOnce = nextOnce;
+  setWatchdog(nextWatchdog);
   const cpus = listCpus();
   if (cpus > MAX_CPUS) return fail(ERROR_TOO_MANY_CPUS, cpus);
   resetProcessors(cpus);
@@ -193,6 +225,24 @@ function callOn(index: u32, registers: u64): u32 {
   return ERROR_NONE;
 }
 
+/** Gives the microkernel what it asks for, and takes what it offers: see loans.ts. */
+export function balanceMemory(): u32 {
+  return state === STATE_RUNNING ? balance() : 0;
+}
+
+/** Gives it `bytes` bytes that it did not ask for. */
+export function donateMemory(bytes: u64): u32 {
+  if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  return state === STATE_RUNNING ? donate(bytes) : fail(ERROR_NOT_RUNNING, 0);
+}
+
+/** Has the microkernel report what it has of memory; false, and said in the report, when it cannot. */
+export function reportMemory(): bool {
+  if (state === STATE_CORRUPT) fail(ERROR_CORRUPT, 0);
+  else if (state !== STATE_RUNNING || !askForReport()) fail(ERROR_NOT_RUNNING, 0);
+  return reportError() === ERROR_NONE;
+}
+
 /** Every processor, before anything is taken or changed. */
 function checkAll(): u32 {
   for (let i: u32 = 0; i < processorCount(); i++) {
@@ -214,8 +264,13 @@ function checkWatch(): u32 {
 
 /** Takes and fills all memory, before any processor is touched. */
 function prepare(): u32 {
-  const bytes = arenaNeed();
-  if (!takeShared() || !reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
+  if (!takeShared()) return fail(ERROR_NO_MEMORY, PAGE_BYTES);
+  const bytes = arenaShare();
+  resetExchange();
+  const most = mostBytes === 0 ? ramBytes() / 4 : mostBytes;
+  if (mostBytes !== 0 && bytes + besideArena() > most) return fail(ERROR_MEMORY_LIMIT, bytes + besideArena());
+  if (!reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
+  openLoans(arenaBytes() + besideArena(), most, processorAt(0).vendor);
   let features: u32 = 0xffff_ffff;
   for (let i: u32 = 0; i < processorCount(); i++) {
     if (cpuNumber(i) === injectedFailure() || !buildProcessor(processorAt(i), i)) {
@@ -225,6 +280,12 @@ function prepare(): u32 {
   }
   for (let i: u32 = 0; i < processorCount(); i++) fillHandover(i, features);
   return ERROR_NONE;
+}
+
+/** Bytes of arena: what it takes, or as much as was asked for. */
+function arenaShare(): u64 {
+  const need = arenaNeed();
+  return leastBytes > need + besideArena() ? leastBytes - besideArena() : need;
 }
 
 /** Bytes of arena for the loaded files on the present processors. */
@@ -292,6 +353,7 @@ function leaveAll(beyondRefusal: bool): void {
 
 function releaseAll(): void {
   switchLooks(false);
+  endLoans();
   releaseArena();
   giveShared();
   resetProcessors(0);

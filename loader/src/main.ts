@@ -5,6 +5,7 @@
 //     files.ts      the kernel image and the extensions, checked
 //     image.ts      host mode's memory, made from arena.ts and page-table.ts
 //     handover.ts   what the kernel gets to know
+//     loans.ts      memory that comes and goes while the microkernel runs
 //     on-cpu.ts     what happens on each processor; arch/ reads and compares its registers, and leaves for the kernel
 //     watch.ts      who looks at processors that do not come back
 //     platform.ts   what Linux's driver, or the bare image, does for all this
@@ -14,10 +15,10 @@
 
 import { IOCTL_STATUS, STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
 import { blockBytes, carryOutCommand } from "./control";
-import { currentState, interrupt, start, unload, wasInterrupted } from "./machine";
+import { balanceMemory, currentState, interrupt, startAgain, unload, wasInterrupted } from "./machine";
 import { carryOut, leaveNow } from "./on-cpu";
 import { beginReport, reportError } from "./report";
-import { look, lookPeriod, watch, watchdogMs } from "./watch";
+import { look, lookPeriod, watch } from "./watch";
 
 /** Bytes that a command's argument block has; 0 for an unknown command. */
 export function loaderBlockBytes(command: u32): u32 {
@@ -49,7 +50,7 @@ export function loaderIsInterrupted(): u32 {
 /** Starts it again: ERROR_*. */
 export function loaderStartAgain(): u32 {
   beginReport();
-  start(false, watchdogMs());
+  startAgain();
   return reportError();
 }
 
@@ -66,6 +67,14 @@ export function loaderLook(): void {
 /** Called from within runOnCpu(), while it waits, with interrupts disabled: a processor that is overdue comes back. */
 export function loaderWatch(): void {
   watch();
+}
+
+/**
+ * Gives the microkernel the memory that it asks for, and takes what it offers. Called, in the VM, when a signal came
+ * (watchSignals): after how many milliseconds to be called again without one, 0: not at all.
+ */
+export function loaderBalance(): u32 {
+  return balanceMemory();
 }
 
 /** The operating system dies, and wants processor `index`, on which this runs, as it was: without a lock, even in an NMI. */

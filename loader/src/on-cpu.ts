@@ -36,6 +36,7 @@ import {
 } from "../../abi/generated/bare/driver";
 import { compareExchange32, loadAcquire32, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, peek64 } from "../../bsl/src/memory";
+import { flushHere } from "./loans";
 import {
   callRegisters,
   Processor,
@@ -48,7 +49,7 @@ import {
   STAGE_OUTSIDE,
   stageAddress,
 } from "./processor";
-import { OPERATION_CALL, OPERATION_CHECK, OPERATION_ENTER, OPERATION_LEAVE } from "./run";
+import { OPERATION_CALL, OPERATION_CHECK, OPERATION_ENTER, OPERATION_FLUSH, OPERATION_LEAVE } from "./run";
 
 /** Where snapshots lie in Processor.snapshots: before the start; in the VM, behind that and before the stop; behind that. */
 const SNAPSHOT_ARRIVED: u64 = 0x280;
@@ -72,6 +73,9 @@ export function carryOut(index: u32, operation: u32): void {
       break;
     case OPERATION_CALL:
       call(processor);
+      break;
+    case OPERATION_FLUSH:
+      flushHere();
       break;
   }
 }

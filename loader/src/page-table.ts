@@ -45,6 +45,15 @@ export function mapPage(root: u64, virtual: u64, physical: u64, access: u64): bo
   return true;
 }
 
+/** Makes the table that the top-level entry for `virtual` leads to. False when the arena has no page left. */
+export function reserveTopEntry(root: u64, virtual: u64): bool {
+  const entry = entryOf(root, virtual, 4);
+  if (peek64(entry) !== 0) return true;
+  const lower = carvePage();
+  if (lower !== 0) poke64(entry, arenaPhysical(lower) | PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED);
+  return lower !== 0;
+}
+
 /** Maps `bytes` bytes of contiguous physical memory. */
 export function mapRange(root: u64, virtual: u64, physical: u64, bytes: u64, access: u64): bool {
   for (let offset: u64 = 0; offset < bytes; offset += PAGE_BYTES) {

@@ -5,6 +5,9 @@ import { allocatePages, freePages } from "./platform";
 
 export const PAGE_BYTES: u64 = 0x1000;
 
+/** For allocatePages(): contiguous, as long as that costs the operating system little. */
+const CONTIGUOUS_IF_EASY: u32 = 2;
+
 let held: u64 = 0;
 
 /** How many 4 KiB pages `bytes` bytes take. */
@@ -18,6 +21,16 @@ export function takePages(pages: u64, contiguous: bool): u64 {
   if (address === 0) return 0;
   held += pages;
   fillMemory(address, 0, pages * PAGE_BYTES);
+  return address;
+}
+
+/**
+ * Takes physically contiguous pages without trying hard, at a multiple of their size; they hold whatever they held. 0 when
+ * there are none.
+ */
+export function borrowPages(pages: u64): u64 {
+  const address = allocatePages(<u32>pages, CONTIGUOUS_IF_EASY);
+  if (address !== 0) held += pages;
   return address;
 }
 

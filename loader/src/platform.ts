@@ -2,13 +2,24 @@
 
 /**
  * Takes `pages` 4 KiB pages, page aligned; `contiguous` asks for contiguous physical memory (`pages` is then a power of
- * two). Returns the first page's address in the operating system's address space, or 0 when there is none.
+ * two), with 2 only as long as that costs little. Returns the first page's address in the operating system's address space, or 0 when there is none.
  */
 export declare function allocatePages(pages: u32, contiguous: u32): u64;
-/** Gives back what allocatePages returned for the same two arguments. */
+/** Gives back what allocatePages returned for the same two arguments, of which 1 and 2 count as the same. */
 export declare function freePages(address: u64, pages: u32, contiguous: u32): void;
 /** Physical address of an address that allocatePages returned, that lies behind it, or that is the platform's code. */
 export declare function physicalAddress(address: u64): u64;
+
+/** Lists the pieces of the machine's memory that are no device's, for the next two; returns how many there are. */
+export declare function listRam(): u32;
+/** Where a piece begins, and where it ends. */
+export declare function ramBase(index: u32): u64;
+export declare function ramEnd(index: u32): u64;
+
+/** Has each NMI looked at: word n at an address is set when it is for processor n of the list. 0: not any more. */
+export declare function watchSignals(address: u64): void;
+/** Nanoseconds since 1970. */
+export declare function now(): u64;
 
 /** How many processors are online. */
 export declare function onlineCpus(): u32;

@@ -15,3 +15,5 @@ export const OPERATION_ENTER: u32 = 2;
 export const OPERATION_LEAVE: u32 = 3;
 /** Make a hypercall on this processor. */
 export const OPERATION_CALL: u32 = 4;
+/** Make the microkernel drop its translations on this processor. */
+export const OPERATION_FLUSH: u32 = 5;

@@ -5,6 +5,7 @@ import {
   BOOT_ARGS_ARENA_COUNT,
   BOOT_ARGS_ARENA_PHYS,
   BOOT_ARGS_ARENA_USED,
+  BOOT_ARGS_EXCHANGE_PHYS,
   BOOT_ARGS_REPORT_PHYS,
   BOOT_ARGS_RING_PHYS,
   DEBUG_RING_AREA_BYTES,
@@ -42,6 +43,7 @@ const views: { readonly root: bigint; readonly mappings: readonly Mapping[]; rea
 let chunks: Chunk[];
 let ring: bigint;
 let reports: bigint;
+let exchange: bigint;
 let transition: readonly Mapping[];
 
 const at = (cpu: number, virtual: bigint) => views[cpu]?.mappings.find((mapping) => mapping.virtual === virtual);
@@ -66,6 +68,7 @@ beforeAll(() => {
   }));
   ring = field(BOOT_ARGS_RING_PHYS);
   reports = field(BOOT_ARGS_REPORT_PHYS) & ~(PAGE - 1n);
+  exchange = field(BOOT_ARGS_EXCHANGE_PHYS);
   transition = walk(
     machine.memory,
     machine.memory.peek(state + BigInt(SAVED_STATE_TRANSITION_CR3), 8),
@@ -153,11 +156,12 @@ describe("every processor's table", () => {
     expect(machine.memory.read(buffer, file.length)).toEqual(file);
   });
 
-  it("maps the whole arena, the ring and the reports at DIRECT_BASE, and nothing else there", () => {
+  it("maps the whole arena, the ring, the reports and the exchange at DIRECT_BASE, and nothing else there", () => {
     const areas = [
       ...chunks,
       { physical: ring, bytes: BigInt(DEBUG_RING_AREA_BYTES) },
       { physical: reports, bytes: PAGE },
+      { physical: exchange, bytes: PAGE },
     ];
     const pages = areas.flatMap(({ physical, bytes }) =>
       Array.from({ length: Number(bytes / PAGE) }, (_, i) => physical + BigInt(i) * PAGE),

@@ -42,8 +42,10 @@ export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x690;
 export const BOOT_ARGS_RESERVED: u32 = 0x694;
 /** u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
 export const BOOT_ARGS_WATCH_TICKS: u32 = 0x698;
+/** u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
+export const BOOT_ARGS_EXCHANGE_PHYS: u32 = 0x6a0;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES: u32 = 0x6a0;
+export const BOOT_ARGS_BYTES: u32 = 0x6a8;
 
 // What the kernel tells the loader on one processor
 

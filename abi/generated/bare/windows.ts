@@ -71,7 +71,7 @@ export const PP_STATISTICS: u32 = 0x17000;
 /** Seats of all extensions, when there are several. */
 export const PP_SEATS: u32 = 0x19000;
 export const PP_SEAT_STRIDE: u32 = 0x400;
-/** The local APIC's registers, while processors are watched. */
+/** The local APIC's registers, where this processor sends NMIs. */
 export const PP_APIC: u32 = 0x1c000;
 /** GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 export const PP_GDT: u32 = 0x20000;

@@ -855,7 +855,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
 #define BF_PP_SEATS BF_U32(0x19000) /* Seats of all extensions, when there are several. */
 #define BF_PP_SEAT_STRIDE BF_U32(0x400)
-#define BF_PP_APIC BF_U32(0x1c000) /* The local APIC's registers, while processors are watched. */
+#define BF_PP_APIC BF_U32(0x1c000) /* The local APIC's registers, where this processor sends NMIs. */
 #define BF_PP_GDT BF_U32(0x20000) /* GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 #define BF_PP_TSS BF_U32(0x31000) /* TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 
@@ -880,7 +880,8 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x690) /* u32: 0 errors, 1 life cycle, 2 every exit. */
 #define BF_BOOT_ARGS_RESERVED BF_U32(0x694) /* u32. */
 #define BF_BOOT_ARGS_WATCH_TICKS BF_U32(0x698) /* u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
-#define BF_BOOT_ARGS_BYTES BF_U32(0x6a0) /* Size of the structure. */
+#define BF_BOOT_ARGS_EXCHANGE_PHYS BF_U32(0x6a0) /* u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
+#define BF_BOOT_ARGS_BYTES BF_U32(0x6a8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_boot_args {
     uint64_t magic;
@@ -903,8 +904,9 @@ struct bf_boot_args {
     uint32_t debug_level;
     uint32_t reserved;
     uint64_t watch_ticks;
+    uint64_t exchange_phys;
 };
-_Static_assert(sizeof(struct bf_boot_args) == 1696, "size of bf_boot_args");
+_Static_assert(sizeof(struct bf_boot_args) == 1704, "size of bf_boot_args");
 #endif
 
 /* What the kernel tells the loader on one processor */
@@ -1397,16 +1399,20 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_NO_EPT_FLUSH BF_U32(0x2a) /* EPT without four levels, write-back memory or INVEPT; detail: what is missing of it. */
 #define BF_ERROR_NOBODY_WATCHES BF_U32(0x2b) /* One processor, and no performance counter that could watch it. */
 #define BF_ERROR_NO_CLOCK BF_U32(0x2c) /* The operating system does not know the rate of the time stamp counter. */
+#define BF_ERROR_MEMORY_LIMIT BF_U32(0x2d) /* The start takes more memory than it may; detail: bytes that it takes. */
+#define BF_ERROR_GROWTH_LIMIT BF_U32(0x2e) /* The hypervisor may not grow further; detail: bytes that were to be given. */
+#define BF_ERROR_CHUNK_REFUSED BF_U32(0x2f) /* The microkernel refused a chunk; detail: GIVE_*. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
 #define BF_IOCTL_LOAD BF_U32(0xc0c8bf01)
-#define BF_IOCTL_UNLOAD BF_U32(0xc028bf02)
-#define BF_IOCTL_START BF_U32(0xc028bf03)
-#define BF_IOCTL_STOP BF_U32(0xc028bf04)
+#define BF_IOCTL_UNLOAD BF_U32(0xc038bf02)
+#define BF_IOCTL_START BF_U32(0xc038bf03)
+#define BF_IOCTL_STOP BF_U32(0xc038bf04)
 #define BF_IOCTL_STATUS BF_U32(0xc1f8bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
 #define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
+#define BF_IOCTL_MEMORY BF_U32(0xc040bf08)
 
 /* Argument of IOCTL_LOAD */
 #define BF_LOAD_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1444,6 +1450,69 @@ struct bf_load_args {
 _Static_assert(sizeof(struct bf_load_args) == 200, "size of bf_load_args");
 #endif
 
+/* Argument of IOCTL_MEMORY */
+#define BF_MEMORY_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
+#define BF_MEMORY_ARGS_ERROR BF_U32(0x8) /* u32: ERROR_*: what went wrong; 0 when all went well. */
+#define BF_MEMORY_ARGS_CPU BF_U32(0xc) /* u32: Processor that it happened on, or 0xFFFFFFFF. */
+#define BF_MEMORY_ARGS_PHASE BF_U32(0x10) /* u32: PHASE_* that this processor had reached. */
+#define BF_MEMORY_ARGS_FILE BF_U32(0x14) /* u32: 0: the kernel image; n: extension n. */
+#define BF_MEMORY_ARGS_DETAIL BF_U32(0x18) /* u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+#define BF_MEMORY_ARGS_BUFFER_ADDRESS BF_U32(0x20) /* u64: Gets a MemoryExchange, reported just now, and a MemoryLoans behind it. */
+#define BF_MEMORY_ARGS_BUFFER_BYTES BF_U32(0x28) /* u64. */
+#define BF_MEMORY_ARGS_DONATE_BYTES BF_U32(0x30) /* u64: Give the microkernel so much before, asked or not: a power of two, CHUNK_LEAST_BYTES at least; 0: nothing. */
+#define BF_MEMORY_ARGS_RESERVED BF_U32(0x38) /* u64. */
+#define BF_MEMORY_ARGS_BYTES BF_U32(0x40) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_memory_args {
+    uint64_t version;
+    uint32_t error;
+    uint32_t cpu;
+    uint32_t phase;
+    uint32_t file;
+    uint64_t detail;
+    uint64_t buffer_address;
+    uint64_t buffer_bytes;
+    uint64_t donate_bytes;
+    uint64_t reserved;
+};
+_Static_assert(sizeof(struct bf_memory_args) == 64, "size of bf_memory_args");
+#endif
+
+/* What happens to the hypervisor's memory */
+#define BF_MOST_MEMORY_EVENTS BF_U32(0x20) /* Entries of MemoryLoans.eventKind. */
+#define BF_MEMORY_EVENT_ASKED BF_U32(0x1) /* The microkernel asked for memory. */
+#define BF_MEMORY_EVENT_GIVEN BF_U32(0x2) /* A chunk was given. */
+#define BF_MEMORY_EVENT_RETURNED BF_U32(0x3) /* A chunk came back. */
+#define BF_MEMORY_EVENT_NO_MEMORY BF_U32(0x4) /* The operating system has no memory to give. */
+#define BF_MEMORY_EVENT_LIMIT BF_U32(0x5) /* It may not grow further. */
+#define BF_MEMORY_EVENT_REFUSED BF_U32(0x6) /* The microkernel refused a chunk. */
+
+/* What the driver knows of the hypervisor's memory */
+#define BF_MEMORY_LOANS_START_BYTES BF_U32(0x0) /* u64: All that the hypervisor held when it had started. */
+#define BF_MEMORY_LOANS_HELD_BYTES BF_U32(0x8) /* u64: All that it holds now. */
+#define BF_MEMORY_LOANS_MOST_BYTES BF_U32(0x10) /* u64: What it may grow to. */
+#define BF_MEMORY_LOANS_LENT_CHUNKS BF_U32(0x18) /* u32[12]: Chunks that came since, by order: 2^order pages. */
+#define BF_MEMORY_LOANS_EVENTS BF_U32(0x48) /* u64: Events since the start; number n is in slot n % MOST_MEMORY_EVENTS. */
+#define BF_MEMORY_LOANS_EVENT_TIME BF_U32(0x50) /* u64[32]: Nanoseconds since 1970. */
+#define BF_MEMORY_LOANS_EVENT_BYTES BF_U32(0x150) /* u64[32]: Bytes that it is about. */
+#define BF_MEMORY_LOANS_EVENT_KIND BF_U32(0x250) /* u32[32]: MEMORY_EVENT_*. */
+#define BF_MEMORY_LOANS_EVENT_DETAIL BF_U32(0x2d0) /* u32[32]: GIVE_* of what was refused by the microkernel. */
+#define BF_MEMORY_LOANS_BYTES BF_U32(0x350) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_memory_loans {
+    uint64_t start_bytes;
+    uint64_t held_bytes;
+    uint64_t most_bytes;
+    uint32_t lent_chunks[12];
+    uint64_t events;
+    uint64_t event_time[32];
+    uint64_t event_bytes[32];
+    uint32_t event_kind[32];
+    uint32_t event_detail[32];
+};
+_Static_assert(sizeof(struct bf_memory_loans) == 848, "size of bf_memory_loans");
+#endif
+
 /* Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP */
 #define BF_OPERATION_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
 #define BF_OPERATION_ARGS_ERROR BF_U32(0x8) /* u32: ERROR_*: what went wrong; 0 when all went well. */
@@ -1453,7 +1522,9 @@ _Static_assert(sizeof(struct bf_load_args) == 200, "size of bf_load_args");
 #define BF_OPERATION_ARGS_DETAIL BF_U32(0x18) /* u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
 #define BF_OPERATION_ARGS_FLAGS BF_U32(0x20) /* u32: OPERATION_*; of a start. */
 #define BF_OPERATION_ARGS_WATCHDOG_MS BF_U32(0x24) /* u32: Of a start: milliseconds after which an extension is taken off a processor; 0: never. */
-#define BF_OPERATION_ARGS_BYTES BF_U32(0x28) /* Size of the structure. */
+#define BF_OPERATION_ARGS_LEAST_BYTES BF_U32(0x28) /* u64: Of a start: memory that the hypervisor begins with; 0: what it needs. */
+#define BF_OPERATION_ARGS_MOST_BYTES BF_U32(0x30) /* u64: Of a start: memory that it may grow to; 0: a quarter of what there is. */
+#define BF_OPERATION_ARGS_BYTES BF_U32(0x38) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_operation_args {
     uint64_t version;
@@ -1464,8 +1535,10 @@ struct bf_operation_args {
     uint64_t detail;
     uint32_t flags;
     uint32_t watchdog_ms;
+    uint64_t least_bytes;
+    uint64_t most_bytes;
 };
-_Static_assert(sizeof(struct bf_operation_args) == 40, "size of bf_operation_args");
+_Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_args");
 #endif
 
 /* OperationArgs.flags */
@@ -1896,6 +1969,7 @@ _Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
 #define BF_WORK_FPU BF_U32(0x10) /* The extension has taken the x87 and vector registers: before a guest runs, they are its own again. */
 #define BF_WORK_WATCH BF_U32(0x20) /* Always there while processors are watched: time is measured, and the fast way never taken. */
 #define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
+#define BF_WORK_SIGNAL BF_U32(0x80) /* Memory is to come or to go: the driver is told by an NMI. */
 
 /* Rules of VMRUN on AMD */
 #define BF_AMD_RULE_EFER_SVME BF_U32(0x1) /* 15.5.1 EFER: SVME must be 1 */
@@ -2046,5 +2120,94 @@ _Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
 #define BF_CPUID_SYSCALL_LEAF BF_U64(0x80000001) /* EDX, on Intel: only in 64-bit code is there such an instruction. */
 #define BF_CPUID_SYSCALL_BIT BF_U64(0x800)
 #define BF_CPUID_SYSCALL_EFER BF_U64(0x400) /* EFER.LMA, without which CS.L says nothing. */
+
+/* Sizes of chunks that come while the hypervisor runs */
+#define BF_CHUNK_LEAST_BYTES BF_U64(0x10000)
+#define BF_CHUNK_MOST_BYTES BF_U64(0x400000) /* As much as Linux's page allocator gives in one piece. */
+
+/* The door: RAX */
+#define BF_MEMORY_DOOR BF_U64(0x59524f4d454d4642) /* "BFMEMORY", little endian. In ring 0 of the root VM it never reaches the extension. */
+
+/* The door: RBX */
+#define BF_DOOR_REPORT BF_U32(0x0) /* Write what the kernel has into MemoryExchange. */
+#define BF_DOOR_GIVE BF_U32(0x1) /* RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*. */
+#define BF_DOOR_TAKE BF_U32(0x2) /* RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more. */
+#define BF_DOOR_FLUSH BF_U32(0x3) /* Drop this processor's host translations, as TAKE_LATER asks on each. RAX: 0. */
+
+/* The page that microkernel and driver share */
+#define BF_MEMORY_EXCHANGE_WANTED BF_U32(0x0) /* u64: Written by the kernel: bytes that it asks for; 0: none. */
+#define BF_MEMORY_EXCHANGE_SURPLUS BF_U32(0x8) /* u64: Written by the kernel: 1 when the driver should ask what it gets back. */
+#define BF_MEMORY_EXCHANGE_SIGNAL BF_U32(0x10) /* u32[128]: Of each processor: set by the kernel before it sends an NMI there, cleared by the driver's handler. */
+#define BF_MEMORY_EXCHANGE_RAM_COUNT BF_U32(0x210) /* u32: Entries of ramBase and ramEnd, written by the loader before a start. */
+#define BF_MEMORY_EXCHANGE_CHUNK_COUNT BF_U32(0x214) /* u32: The rest is written when the door is asked to report. Chunks that the kernel has. */
+#define BF_MEMORY_EXCHANGE_RAM_BASE BF_U32(0x218) /* u64[32]: Physical memory that is no device's. */
+#define BF_MEMORY_EXCHANGE_RAM_END BF_U32(0x318) /* u64[32]. */
+#define BF_MEMORY_EXCHANGE_TOTAL_PAGES BF_U32(0x418) /* u64: Pages of the pool. */
+#define BF_MEMORY_EXCHANGE_FREE_PAGES BF_U32(0x420) /* u64: Those that are free. */
+#define BF_MEMORY_EXCHANGE_WAITING_PAGES BF_U32(0x428) /* u64: Those that were given back, and wait until every processor has flushed. */
+#define BF_MEMORY_EXCHANGE_LOW_PAGES BF_U32(0x430) /* u64: The kernel asks when fewer are free. */
+#define BF_MEMORY_EXCHANGE_HIGH_PAGES BF_U32(0x438) /* u64: It gives a chunk back when so many stay free. */
+#define BF_MEMORY_EXCHANGE_KERNEL_PAGES BF_U32(0x440) /* u64: Pages that are handed out, and no extension's. */
+#define BF_MEMORY_EXCHANGE_EXTENSION_PAGES BF_U32(0x448) /* u64[8]: Pages that each extension was given by alloc_page and alloc_huge. */
+#define BF_MEMORY_EXCHANGE_FREE_BLOCKS BF_U32(0x488) /* u32[12]: Free blocks of each order. */
+#define BF_MEMORY_EXCHANGE_SLAB_COUNT BF_U32(0x4b8) /* u32: Entries of the next five. */
+#define BF_MEMORY_EXCHANGE_VM_COUNT BF_U32(0x4bc) /* u32: Entries of vmId and vmPages: the first that there are. */
+#define BF_MEMORY_EXCHANGE_SLAB_NAME BF_U32(0x4c0) /* u64[8]: Up to eight characters, zero padded. */
+#define BF_MEMORY_EXCHANGE_SLAB_OBJECT_BYTES BF_U32(0x500) /* u32[8]. */
+#define BF_MEMORY_EXCHANGE_SLAB_USED BF_U32(0x520) /* u32[8]: Objects that are taken. */
+#define BF_MEMORY_EXCHANGE_SLAB_TOTAL BF_U32(0x540) /* u32[8]: Objects that there is room for. */
+#define BF_MEMORY_EXCHANGE_SLAB_PAGES BF_U32(0x560) /* u32[8]. */
+#define BF_MEMORY_EXCHANGE_VM_ID BF_U32(0x580) /* u32[64]. */
+#define BF_MEMORY_EXCHANGE_VM_PAGES BF_U32(0x680) /* u32[64]: Pages that its virtual processor states take. */
+#define BF_MEMORY_EXCHANGE_BYTES BF_U32(0x780) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_memory_exchange {
+    uint64_t wanted;
+    uint64_t surplus;
+    uint32_t signal[128];
+    uint32_t ram_count;
+    uint32_t chunk_count;
+    uint64_t ram_base[32];
+    uint64_t ram_end[32];
+    uint64_t total_pages;
+    uint64_t free_pages;
+    uint64_t waiting_pages;
+    uint64_t low_pages;
+    uint64_t high_pages;
+    uint64_t kernel_pages;
+    uint64_t extension_pages[8];
+    uint32_t free_blocks[12];
+    uint32_t slab_count;
+    uint32_t vm_count;
+    uint64_t slab_name[8];
+    uint32_t slab_object_bytes[8];
+    uint32_t slab_used[8];
+    uint32_t slab_total[8];
+    uint32_t slab_pages[8];
+    uint32_t vm_id[64];
+    uint32_t vm_pages[64];
+};
+_Static_assert(sizeof(struct bf_memory_exchange) == 1920, "size of bf_memory_exchange");
+#endif
+
+/* What a donation comes to */
+#define BF_GIVE_DONE BF_U32(0x0)
+#define BF_GIVE_SIZE BF_U32(0x1) /* A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. */
+#define BF_GIVE_NOT_RAM BF_U32(0x2) /* It is a device's, or lies where there is nothing. */
+#define BF_GIVE_OWNED BF_U32(0x3) /* Some of it is the hypervisor's already: the kernel's, an extension's or a guest's. */
+#define BF_GIVE_NO_ROOM BF_U32(0x4) /* There are as many chunks as there can be. */
+#define BF_GIVE_NO_TABLES BF_U32(0x5) /* No page is left for the page tables that would map it. */
+
+/* MemoryExchange */
+#define BF_MOST_RAM_RANGES BF_U32(0x20) /* Entries of MemoryExchange.ramBase. */
+#define BF_MOST_SLABS BF_U32(0x8) /* Entries of MemoryExchange.slabName. */
+#define BF_MOST_VM_RECORDS BF_U32(0x40) /* Entries of MemoryExchange.vmId. */
+
+/* What asking for a chunk comes to */
+#define BF_TAKE_DONE BF_U32(0x0)
+#define BF_TAKE_NOTHING BF_U32(0x1) /* The kernel needs all that it has. */
+#define BF_TAKE_MORE BF_U32(0x2) /* A chunk is on its way: ask again. */
+#define BF_TAKE_LATER BF_U32(0x3) /* A processor has yet to flush: make each knock with DOOR_FLUSH, and ask again. */
+#define BF_DOOR_UNKNOWN BF_U32(0x4) /* There is no such function, or nothing to exchange. */
 
 #endif

@@ -42,8 +42,10 @@ export const BOOT_ARGS_DEBUG_LEVEL = 0x690;
 export const BOOT_ARGS_RESERVED = 0x694;
 /** u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
 export const BOOT_ARGS_WATCH_TICKS = 0x698;
+/** u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
+export const BOOT_ARGS_EXCHANGE_PHYS = 0x6a0;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES = 0x6a0;
+export const BOOT_ARGS_BYTES = 0x6a8;
 
 // What the kernel tells the loader on one processor
 

@@ -150,18 +150,25 @@ export const ERROR_NO_EPT_FLUSH = 0x2a;
 export const ERROR_NOBODY_WATCHES = 0x2b;
 /** The operating system does not know the rate of the time stamp counter. */
 export const ERROR_NO_CLOCK = 0x2c;
+/** The start takes more memory than it may; detail: bytes that it takes. */
+export const ERROR_MEMORY_LIMIT = 0x2d;
+/** The hypervisor may not grow further; detail: bytes that were to be given. */
+export const ERROR_GROWTH_LIMIT = 0x2e;
+/** The microkernel refused a chunk; detail: GIVE_*. */
+export const ERROR_CHUNK_REFUSED = 0x2f;
 /** A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 export const ERROR_STOP_MISMATCH = 0x15;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
 export const IOCTL_LOAD = 0xc0c8bf01;
-export const IOCTL_UNLOAD = 0xc028bf02;
-export const IOCTL_START = 0xc028bf03;
-export const IOCTL_STOP = 0xc028bf04;
+export const IOCTL_UNLOAD = 0xc038bf02;
+export const IOCTL_START = 0xc038bf03;
+export const IOCTL_STOP = 0xc038bf04;
 export const IOCTL_STATUS = 0xc1f8bf05;
 export const IOCTL_DUMP = 0xc038bf06;
 export const IOCTL_VMCALL = 0xc068bf07;
+export const IOCTL_MEMORY = 0xc040bf08;
 
 // Argument of IOCTL_LOAD
 
@@ -196,6 +203,71 @@ export const LOAD_ARGS_POLICY_BYTES = 0xc0;
 /** Size of the structure. */
 export const LOAD_ARGS_BYTES = 0xc8;
 
+// Argument of IOCTL_MEMORY
+
+/** u64: DRIVER_VERSION; the driver writes its own back. */
+export const MEMORY_ARGS_VERSION = 0x0;
+/** u32: ERROR_*: what went wrong; 0 when all went well. */
+export const MEMORY_ARGS_ERROR = 0x8;
+/** u32: Processor that it happened on, or 0xFFFFFFFF. */
+export const MEMORY_ARGS_CPU = 0xc;
+/** u32: PHASE_* that this processor had reached. */
+export const MEMORY_ARGS_PHASE = 0x10;
+/** u32: 0: the kernel image; n: extension n. */
+export const MEMORY_ARGS_FILE = 0x14;
+/** u64: Depends on the error: ELF error, boot status << 32 | its detail, or bytes. */
+export const MEMORY_ARGS_DETAIL = 0x18;
+/** u64: Gets a MemoryExchange, reported just now, and a MemoryLoans behind it. */
+export const MEMORY_ARGS_BUFFER_ADDRESS = 0x20;
+/** u64. */
+export const MEMORY_ARGS_BUFFER_BYTES = 0x28;
+/** u64: Give the microkernel so much before, asked or not: a power of two, CHUNK_LEAST_BYTES at least; 0: nothing. */
+export const MEMORY_ARGS_DONATE_BYTES = 0x30;
+/** u64. */
+export const MEMORY_ARGS_RESERVED = 0x38;
+/** Size of the structure. */
+export const MEMORY_ARGS_BYTES = 0x40;
+
+// What happens to the hypervisor's memory
+
+/** Entries of MemoryLoans.eventKind. */
+export const MOST_MEMORY_EVENTS = 0x20;
+/** The microkernel asked for memory. */
+export const MEMORY_EVENT_ASKED = 0x1;
+/** A chunk was given. */
+export const MEMORY_EVENT_GIVEN = 0x2;
+/** A chunk came back. */
+export const MEMORY_EVENT_RETURNED = 0x3;
+/** The operating system has no memory to give. */
+export const MEMORY_EVENT_NO_MEMORY = 0x4;
+/** It may not grow further. */
+export const MEMORY_EVENT_LIMIT = 0x5;
+/** The microkernel refused a chunk. */
+export const MEMORY_EVENT_REFUSED = 0x6;
+
+// What the driver knows of the hypervisor's memory
+
+/** u64: All that the hypervisor held when it had started. */
+export const MEMORY_LOANS_START_BYTES = 0x0;
+/** u64: All that it holds now. */
+export const MEMORY_LOANS_HELD_BYTES = 0x8;
+/** u64: What it may grow to. */
+export const MEMORY_LOANS_MOST_BYTES = 0x10;
+/** u32[12]: Chunks that came since, by order: 2^order pages. */
+export const MEMORY_LOANS_LENT_CHUNKS = 0x18;
+/** u64: Events since the start; number n is in slot n % MOST_MEMORY_EVENTS. */
+export const MEMORY_LOANS_EVENTS = 0x48;
+/** u64[32]: Nanoseconds since 1970. */
+export const MEMORY_LOANS_EVENT_TIME = 0x50;
+/** u64[32]: Bytes that it is about. */
+export const MEMORY_LOANS_EVENT_BYTES = 0x150;
+/** u32[32]: MEMORY_EVENT_*. */
+export const MEMORY_LOANS_EVENT_KIND = 0x250;
+/** u32[32]: GIVE_* of what was refused by the microkernel. */
+export const MEMORY_LOANS_EVENT_DETAIL = 0x2d0;
+/** Size of the structure. */
+export const MEMORY_LOANS_BYTES = 0x350;
+
 // Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP
 
 /** u64: DRIVER_VERSION; the driver writes its own back. */
@@ -214,8 +286,12 @@ export const OPERATION_ARGS_DETAIL = 0x18;
 export const OPERATION_ARGS_FLAGS = 0x20;
 /** u32: Of a start: milliseconds after which an extension is taken off a processor; 0: never. */
 export const OPERATION_ARGS_WATCHDOG_MS = 0x24;
+/** u64: Of a start: memory that the hypervisor begins with; 0: what it needs. */
+export const OPERATION_ARGS_LEAST_BYTES = 0x28;
+/** u64: Of a start: memory that it may grow to; 0: a quarter of what there is. */
+export const OPERATION_ARGS_MOST_BYTES = 0x30;
 /** Size of the structure. */
-export const OPERATION_ARGS_BYTES = 0x28;
+export const OPERATION_ARGS_BYTES = 0x38;
 
 // OperationArgs.flags
 

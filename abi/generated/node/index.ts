@@ -14,3 +14,4 @@ export * from "./driver.ts";
 export * from "./pp-block.ts";
 export * from "./entry-rules.ts";
 export * from "./cpuid-bits.ts";
+export * from "./exchange.ts";

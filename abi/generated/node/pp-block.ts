@@ -356,3 +356,5 @@ export const WORK_FPU = 0x10;
 export const WORK_WATCH = 0x20;
 /** The debug level asks for a record of every exit. */
 export const WORK_LOG = 0x4;
+/** Memory is to come or to go: the driver is told by an NMI. */
+export const WORK_SIGNAL = 0x80;

@@ -923,7 +923,7 @@ pub const PP_STATISTICS: u32 = 0x17000;
 /// Seats of all extensions, when there are several.
 pub const PP_SEATS: u32 = 0x19000;
 pub const PP_SEAT_STRIDE: u32 = 0x400;
-/// The local APIC's registers, while processors are watched.
+/// The local APIC's registers, where this processor sends NMIs.
 pub const PP_APIC: u32 = 0x1c000;
 /// GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
 pub const PP_GDT: u32 = 0x20000;
@@ -972,9 +972,11 @@ pub struct BootArgs {
     pub reserved: u32,
     /// Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches.
     pub watch_ticks: u64,
+    /// MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs.
+    pub exchange_phys: u64,
 }
 
-const _: () = assert!(core::mem::size_of::<BootArgs>() == 1696);
+const _: () = assert!(core::mem::size_of::<BootArgs>() == 1704);
 
 // What the kernel tells the loader on one processor
 
@@ -1500,18 +1502,25 @@ pub const ERROR_NO_EPT_FLUSH: u32 = 0x2a;
 pub const ERROR_NOBODY_WATCHES: u32 = 0x2b;
 /// The operating system does not know the rate of the time stamp counter.
 pub const ERROR_NO_CLOCK: u32 = 0x2c;
+/// The start takes more memory than it may; detail: bytes that it takes.
+pub const ERROR_MEMORY_LIMIT: u32 = 0x2d;
+/// The hypervisor may not grow further; detail: bytes that were to be given.
+pub const ERROR_GROWTH_LIMIT: u32 = 0x2e;
+/// The microkernel refused a chunk; detail: GIVE_*.
+pub const ERROR_CHUNK_REFUSED: u32 = 0x2f;
 /// A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
 pub const IOCTL_LOAD: u32 = 0xc0c8bf01;
-pub const IOCTL_UNLOAD: u32 = 0xc028bf02;
-pub const IOCTL_START: u32 = 0xc028bf03;
-pub const IOCTL_STOP: u32 = 0xc028bf04;
+pub const IOCTL_UNLOAD: u32 = 0xc038bf02;
+pub const IOCTL_START: u32 = 0xc038bf03;
+pub const IOCTL_STOP: u32 = 0xc038bf04;
 pub const IOCTL_STATUS: u32 = 0xc1f8bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
 pub const IOCTL_VMCALL: u32 = 0xc068bf07;
+pub const IOCTL_MEMORY: u32 = 0xc040bf08;
 
 // Argument of IOCTL_LOAD
 
@@ -1545,6 +1554,75 @@ pub struct LoadArgs {
 
 const _: () = assert!(core::mem::size_of::<LoadArgs>() == 200);
 
+// Argument of IOCTL_MEMORY
+
+#[repr(C)]
+pub struct MemoryArgs {
+    /// DRIVER_VERSION; the driver writes its own back.
+    pub version: u64,
+    /// ERROR_*: what went wrong; 0 when all went well.
+    pub error: u32,
+    /// Processor that it happened on, or 0xFFFFFFFF.
+    pub cpu: u32,
+    /// PHASE_* that this processor had reached.
+    pub phase: u32,
+    /// 0: the kernel image; n: extension n.
+    pub file: u32,
+    /// Depends on the error: ELF error, boot status << 32 | its detail, or bytes.
+    pub detail: u64,
+    /// Gets a MemoryExchange, reported just now, and a MemoryLoans behind it.
+    pub buffer_address: u64,
+    pub buffer_bytes: u64,
+    /// Give the microkernel so much before, asked or not: a power of two, CHUNK_LEAST_BYTES at least; 0: nothing.
+    pub donate_bytes: u64,
+    pub reserved: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<MemoryArgs>() == 64);
+
+// What happens to the hypervisor's memory
+
+/// Entries of MemoryLoans.eventKind.
+pub const MOST_MEMORY_EVENTS: u32 = 0x20;
+/// The microkernel asked for memory.
+pub const MEMORY_EVENT_ASKED: u32 = 0x1;
+/// A chunk was given.
+pub const MEMORY_EVENT_GIVEN: u32 = 0x2;
+/// A chunk came back.
+pub const MEMORY_EVENT_RETURNED: u32 = 0x3;
+/// The operating system has no memory to give.
+pub const MEMORY_EVENT_NO_MEMORY: u32 = 0x4;
+/// It may not grow further.
+pub const MEMORY_EVENT_LIMIT: u32 = 0x5;
+/// The microkernel refused a chunk.
+pub const MEMORY_EVENT_REFUSED: u32 = 0x6;
+
+// What the driver knows of the hypervisor's memory
+
+#[repr(C)]
+pub struct MemoryLoans {
+    /// All that the hypervisor held when it had started.
+    pub start_bytes: u64,
+    /// All that it holds now.
+    pub held_bytes: u64,
+    /// What it may grow to.
+    pub most_bytes: u64,
+    /// Chunks that came since, by order: 2^order pages.
+    pub lent_chunks: [u32; 12],
+    /// Events since the start; number n is in slot n % MOST_MEMORY_EVENTS.
+    pub events: u64,
+    /// Nanoseconds since 1970.
+    pub event_time: [u64; 32],
+    /// Bytes that it is about.
+    pub event_bytes: [u64; 32],
+    /// MEMORY_EVENT_*.
+    pub event_kind: [u32; 32],
+    /// GIVE_* of what was refused by the microkernel.
+    pub event_detail: [u32; 32],
+}
+
+const _: () = assert!(core::mem::size_of::<MemoryLoans>() == 848);
+
 // Argument of IOCTL_UNLOAD, IOCTL_START, IOCTL_STOP
 
 #[repr(C)]
@@ -1565,9 +1643,13 @@ pub struct OperationArgs {
     pub flags: u32,
     /// Of a start: milliseconds after which an extension is taken off a processor; 0: never.
     pub watchdog_ms: u32,
+    /// Of a start: memory that the hypervisor begins with; 0: what it needs.
+    pub least_bytes: u64,
+    /// Of a start: memory that it may grow to; 0: a quarter of what there is.
+    pub most_bytes: u64,
 }
 
-const _: () = assert!(core::mem::size_of::<OperationArgs>() == 40);
+const _: () = assert!(core::mem::size_of::<OperationArgs>() == 56);
 
 // OperationArgs.flags
 
@@ -1980,6 +2062,8 @@ pub const WORK_FPU: u32 = 0x10;
 pub const WORK_WATCH: u32 = 0x20;
 /// The debug level asks for a record of every exit.
 pub const WORK_LOG: u32 = 0x4;
+/// Memory is to come or to go: the driver is told by an NMI.
+pub const WORK_SIGNAL: u32 = 0x80;
 
 // Rules of VMRUN on AMD
 
@@ -2273,6 +2357,115 @@ pub const CPUID_SYSCALL_LEAF: u64 = 0x80000001;
 pub const CPUID_SYSCALL_BIT: u64 = 0x800;
 /// EFER.LMA, without which CS.L says nothing.
 pub const CPUID_SYSCALL_EFER: u64 = 0x400;
+
+// Sizes of chunks that come while the hypervisor runs
+
+pub const CHUNK_LEAST_BYTES: u64 = 0x10000;
+/// As much as Linux's page allocator gives in one piece.
+pub const CHUNK_MOST_BYTES: u64 = 0x400000;
+
+// The door: RAX
+
+/// "BFMEMORY", little endian. In ring 0 of the root VM it never reaches the extension.
+pub const MEMORY_DOOR: u64 = 0x59524f4d454d4642;
+
+// The door: RBX
+
+/// Write what the kernel has into MemoryExchange.
+pub const DOOR_REPORT: u32 = 0x0;
+/// RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*.
+pub const DOOR_GIVE: u32 = 0x1;
+/// RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more.
+pub const DOOR_TAKE: u32 = 0x2;
+/// Drop this processor's host translations, as TAKE_LATER asks on each. RAX: 0.
+pub const DOOR_FLUSH: u32 = 0x3;
+
+// The page that microkernel and driver share
+
+#[repr(C)]
+pub struct MemoryExchange {
+    /// Written by the kernel: bytes that it asks for; 0: none.
+    pub wanted: u64,
+    /// Written by the kernel: 1 when the driver should ask what it gets back.
+    pub surplus: u64,
+    /// Of each processor: set by the kernel before it sends an NMI there, cleared by the driver's handler.
+    pub signal: [u32; 128],
+    /// Entries of ramBase and ramEnd, written by the loader before a start.
+    pub ram_count: u32,
+    /// The rest is written when the door is asked to report. Chunks that the kernel has.
+    pub chunk_count: u32,
+    /// Physical memory that is no device's.
+    pub ram_base: [u64; 32],
+    pub ram_end: [u64; 32],
+    /// Pages of the pool.
+    pub total_pages: u64,
+    /// Those that are free.
+    pub free_pages: u64,
+    /// Those that were given back, and wait until every processor has flushed.
+    pub waiting_pages: u64,
+    /// The kernel asks when fewer are free.
+    pub low_pages: u64,
+    /// It gives a chunk back when so many stay free.
+    pub high_pages: u64,
+    /// Pages that are handed out, and no extension's.
+    pub kernel_pages: u64,
+    /// Pages that each extension was given by alloc_page and alloc_huge.
+    pub extension_pages: [u64; 8],
+    /// Free blocks of each order.
+    pub free_blocks: [u32; 12],
+    /// Entries of the next five.
+    pub slab_count: u32,
+    /// Entries of vmId and vmPages: the first that there are.
+    pub vm_count: u32,
+    /// Up to eight characters, zero padded.
+    pub slab_name: [u64; 8],
+    pub slab_object_bytes: [u32; 8],
+    /// Objects that are taken.
+    pub slab_used: [u32; 8],
+    /// Objects that there is room for.
+    pub slab_total: [u32; 8],
+    pub slab_pages: [u32; 8],
+    pub vm_id: [u32; 64],
+    /// Pages that its virtual processor states take.
+    pub vm_pages: [u32; 64],
+}
+
+const _: () = assert!(core::mem::size_of::<MemoryExchange>() == 1920);
+
+// What a donation comes to
+
+pub const GIVE_DONE: u32 = 0x0;
+/// A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size.
+pub const GIVE_SIZE: u32 = 0x1;
+/// It is a device's, or lies where there is nothing.
+pub const GIVE_NOT_RAM: u32 = 0x2;
+/// Some of it is the hypervisor's already: the kernel's, an extension's or a guest's.
+pub const GIVE_OWNED: u32 = 0x3;
+/// There are as many chunks as there can be.
+pub const GIVE_NO_ROOM: u32 = 0x4;
+/// No page is left for the page tables that would map it.
+pub const GIVE_NO_TABLES: u32 = 0x5;
+
+// MemoryExchange
+
+/// Entries of MemoryExchange.ramBase.
+pub const MOST_RAM_RANGES: u32 = 0x20;
+/// Entries of MemoryExchange.slabName.
+pub const MOST_SLABS: u32 = 0x8;
+/// Entries of MemoryExchange.vmId.
+pub const MOST_VM_RECORDS: u32 = 0x40;
+
+// What asking for a chunk comes to
+
+pub const TAKE_DONE: u32 = 0x0;
+/// The kernel needs all that it has.
+pub const TAKE_NOTHING: u32 = 0x1;
+/// A chunk is on its way: ask again.
+pub const TAKE_MORE: u32 = 0x2;
+/// A processor has yet to flush: make each knock with DOOR_FLUSH, and ask again.
+pub const TAKE_LATER: u32 = 0x3;
+/// There is no such function, or nothing to exchange.
+pub const DOOR_UNKNOWN: u32 = 0x4;
 
 // System calls as functions
 

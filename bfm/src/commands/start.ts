@@ -6,6 +6,7 @@ import type { Driver, StartOptions } from "../driver.ts";
 import type { Environment } from "../environment.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure, type FailureFacts } from "../failure.ts";
+import { parseBounds } from "../memory-size.ts";
 import { type Outcome, statusFacts, statusLine } from "../outcome.ts";
 
 /** How often a start that does not end is talked about. */
@@ -13,11 +14,25 @@ const PATIENCE_MS = 10_000;
 /** How long the driver may take to say where a start is. */
 const ANSWER_MS = 1_000;
 
+/** How to start, as typed. */
+export interface StartRequest {
+  readonly once?: boolean;
+  /** In milliseconds. */
+  readonly watchdog?: number;
+  /** MIN..MAX. */
+  readonly memory?: string;
+}
+
+export function startOptions({ once = false, watchdog = 0, memory }: StartRequest): StartOptions {
+  return { once, watchdog, ...(memory === undefined ? {} : { bounds: parseBounds(memory) }) };
+}
+
 export async function start(
   openDriver: () => Driver,
   environment: Environment,
-  options: StartOptions,
+  request: StartRequest,
 ): Promise<Outcome> {
+  const options = startOptions(request);
   const driver = openDriver();
   await startAndWait(driver, environment, options);
   const status = driver.status();

@@ -17,6 +17,7 @@ import { showDirect } from "../../src/direct-map";
 import { failStackTop, stackTop } from "../../src/extension";
 import { fail, fatal } from "../../src/life-cycle";
 import { ppid } from "../../src/pp";
+import { isFlushPending } from "../../src/requests";
 import { leaveKernel, reenterKernel } from "../../src/work";
 import { exceptionFixup, readCr2 } from "./cpu";
 import { takeFpu } from "./fpu";
@@ -56,8 +57,9 @@ export function enterException(frame: u64): u32 {
 function extensionFault(frame: u64): u32 {
   const vector = peek64(frame + FAULT_FRAME_VECTOR);
   const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
-  // No fault to anybody else: what the fail callback may be about stays
-  if (vector == VECTOR_PAGE_FAULT && showDirect(address)) {
+  // No fault to anybody else: what the fail callback may be about stays. A translation that is to be flushed may have led to
+  // a table that has been replaced; afterwards the fault is a real one, or there is none
+  if (vector == VECTOR_PAGE_FAULT && (isFlushPending() || showDirect(address))) {
     return leaveKernel(false, ACTION_IRET);
   }
   if (vector == VECTOR_DEVICE_NOT_AVAILABLE && takeFpu()) {

@@ -46,6 +46,11 @@ export function allocateFpu(): u64 {
   return object;
 }
 
+/** What they come from. */
+export function fpuCache(): SlabCache {
+  return areas;
+}
+
 /** Gives one back; false when it is none. */
 export function releaseFpu(object: u64): bool {
   return areas.release(object);

@@ -4,6 +4,7 @@ import { SAVED_STATE_HANDOFF_NMIS } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_NMIS_OPEN } from "../../../abi/generated/bare/pp-block";
 import { PP_STATE } from "../../../abi/generated/bare/windows";
 import { pause } from "../../../bsl/src/atomic";
+import { exchangePage } from "../../src/memory/marks";
 import { isWatched, ppid, setBlock32 } from "../../src/pp";
 import { prepareApic, sendNmi as send } from "./apic";
 import { nmiWindow } from "./cpu";
@@ -13,11 +14,18 @@ import { armNmi, isIntel } from "./vendor";
 /** The operating system's, while nobody has taken them; where the loader's code looks when it gets the processor back. */
 const PENDING: u32 = PP_STATE + SAVED_STATE_HANDOFF_NMIS;
 
-/** Takes the memory that this needs where processors are watched; false when memory runs out. */
+/** Takes the memory that this needs where processors are watched, or a driver is told something; false when memory runs out. */
 export function prepareNmis(root: u64): bool {
-  if (!isWatched()) return true;
+  const isSignalled = !isIntel() && exchangePage() != 0;
+  if (!isWatched()) return !isSignalled || prepareApic(root);
   if (!isIntel()) setBlock32(PP_BLOCK_NMIS_OPEN, 1);
   return prepareApic(root);
+}
+
+/** One for the operating system, when it runs here: the driver is to look at the page that it shares with the kernel. */
+export function signalRoot(): void {
+  if (isIntel() || isWatched()) countNmi();
+  else send(ppid());
 }
 
 /** One is the operating system's. On Intel an exit for an NMI window hands it over, on AMD handBackNmis(). */

@@ -11,13 +11,13 @@ import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage, freePage } from "../../src/memory/pages";
 import { writeCr3 } from "./cpu";
 
-const PAGE_PRESENT: u64 = 1;
-const PAGE_WRITABLE: u64 = 2;
+export const PAGE_PRESENT: u64 = 1;
+export const PAGE_WRITABLE: u64 = 2;
 const PAGE_USER: u64 = 4;
 /** Set at once, so that the processor never has to write an entry. */
-const PAGE_ACCESSED_DIRTY: u64 = 0x60;
+export const PAGE_ACCESSED_DIRTY: u64 = 0x60;
 const PAGE_NO_EXECUTE: u64 = 0x8000_0000_0000_0000;
-const PAGE_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
+export const PAGE_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 /** Bits 62:52 of a leaf, which the processor ignores: how many entries of nested page tables show the page. */
 const PAGE_SHARE: u64 = 1 << 52;
 const PAGE_SHARES: u64 = 0x7ff << 52;
@@ -106,6 +106,45 @@ export function unmapPage(root: u64, virtual: u64): u64 {
   if ((value & PAGE_PRESENT) == 0) return 0;
   poke64(entry, 0);
   return value & PAGE_ADDRESS;
+}
+
+/**
+ * Takes a table out that unmapPage() has left empty on the way to `virtual`, lowest first: its physical address, or 0 when
+ * there is none. The caller gives it back as memory that ring 3 may still see. The two highest levels stay.
+ */
+export function takeEmptyTable(root: u64, virtual: u64): u64 {
+  const third = tableIn(root, virtual, 4);
+  const second = third == 0 ? 0 : tableIn(third, virtual, 3);
+  if (second == 0) return 0;
+  const first = tableIn(second, virtual, 2);
+  if (first != 0) return isEmpty(first, virtual, 1) ? dropEntry(second, virtual, 2) : 0;
+  return isEmpty(second, virtual, 2) ? dropEntry(third, virtual, 3) : 0;
+}
+
+function entryIn(table: u64, virtual: u64, level: u32): u64 {
+  return DIRECT_BASE + table + ((virtual >> indexShift(level)) & 511) * 8;
+}
+
+/** The table that the entry for `virtual` in a table of a level leads to, or 0. */
+function tableIn(table: u64, virtual: u64, level: u32): u64 {
+  return peek64(entryIn(table, virtual, level)) & PAGE_ADDRESS;
+}
+
+/** Whether a table has no entry; those beside that for `virtual` are looked at first. */
+function isEmpty(table: u64, virtual: u64, level: u32): bool {
+  const first = (virtual >> indexShift(level)) & 511;
+  for (let i: u64 = 0; i < 512; i++) {
+    if (peek64(DIRECT_BASE + table + ((first + i) & 511) * 8) != 0) return false;
+  }
+  return true;
+}
+
+/** Empties an entry: the table that it led to. */
+function dropEntry(table: u64, virtual: u64, level: u32): u64 {
+  const entry = entryIn(table, virtual, level);
+  const lower = peek64(entry) & PAGE_ADDRESS;
+  poke64(entry, 0);
+  return lower;
 }
 
 /** How many entries of nested page tables show the page at `virtual`; 0 when none is mapped there. */

@@ -107,6 +107,11 @@ export class BuddyPool {
     return base;
   }
 
+  /** Whether a chunk has become free, but for what processors may keep at hand, since this was last asked. */
+  hasNewFreeChunk(): bool {
+    return this.chunks.takeFreed();
+  }
+
   /** Bytes of the chunk that begins at a physical address; 0: there is none. */
   chunkBytes(base: u64): u64 {
     this.lock.acquire();

@@ -27,6 +27,8 @@ import { directAddress, PAGE_BYTES, PAGE_SHIFT } from "./direct";
 
 /** Most chunks; 4 GiB if each has 4 MiB, as Linux's largest allocations do. */
 export const MAX_CHUNKS: u32 = 1024;
+/** A chunk with so few pages out may be wholly free but for those that processors keep at hand. */
+const NEARLY: u64 = 64;
 /** No chunk. */
 export const NO_CHUNK: u32 = 0xffff_ffff;
 
@@ -52,7 +54,8 @@ export const CHUNK_TABLE_BYTES: u32 = <u32>MEMORY + 2 * MEMORIES;
 @unmanaged
 export class ChunkTable {
   private count: u32 = 0;
-  private reserved: u32 = 0;
+  /** 1 when a chunk has become free, or nearly, that nobody has asked about. */
+  private freed: u32 = 0;
 
   /** Enters a chunk; its index, or NO_CHUNK when it is no whole pages, overlaps another one or the table is full. */
   insert(base: u64, bytes: u64, hasPages: bool): u32 {
@@ -152,7 +155,16 @@ export class ChunkTable {
 
   /** Counts pages that leave those lists, or come back. */
   countOut(index: u32, pages: i64): void {
-    this.words.set(ENTRY * index + OUT, this.out(index) + <u64>pages);
+    const out = this.out(index) + <u64>pages;
+    this.words.set(ENTRY * index + OUT, out);
+    if (pages < 0 && out <= NEARLY) this.freed = 1;
+  }
+
+  /** Whether a chunk has become free, but for what processors may keep at hand, since this was last asked. */
+  takeFreed(): bool {
+    const isNew = this.freed !== 0;
+    this.freed = 0;
+    return isNew;
   }
 
   /** How many chunks begin at or below a physical address. */

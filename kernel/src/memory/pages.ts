@@ -10,16 +10,22 @@
 // Nobody waits for it. Whoever gives pages back, or finds none, looks how far the old half is. Whoever still finds none gives
 // what all processors keep at hand back to the pool, so that a page is found wherever it is.
 
+import { CHUNK_LEAST_BYTES } from "../../../abi/generated/bare/exchange";
+import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { TicketLock } from "../../../bsl/src/lock";
 import { isFlushed, requestFlushEverywhere } from "../requests";
 import { BUDDY_POOL_BYTES, BuddyPool } from "./buddy";
 import { isToFail } from "./faults";
+import { askForMemory, hasLent, highMark, lowMark, offerMemory } from "./marks";
 import { emptyPageStores, keepPage, keptPages, stockPages, takePage, takeZeroedPage } from "./page-store";
 import { emptyMagazines, SlabCache } from "./slab";
 import { lockAllStores, unlockAllStores } from "./store";
 
 /** All memory of the hypervisor that is not the loader's own. */
 export const pages: BuddyPool = changetype<BuddyPool>(memory.data(BUDDY_POOL_BYTES, 8));
+
+/** Pages of the smallest chunk that may go. */
+const LEAST_CHUNK_PAGES: u64 = CHUNK_LEAST_BYTES / PAGE_SIZE;
 
 /** Blocks that come back from limbo at one look: no call takes long. */
 const LOOK_BLOCKS: u32 = 256;
@@ -37,6 +43,7 @@ export function allocatePage(): u64 {
   if (isToFail()) return 0;
   let page = takeZeroedPage(pages);
   while (page == 0 && makeRoom(0)) page = takeZeroedPage(pages);
+  if (page == 0 || pages.freePageCount() < lowMark()) askForMemory();
   return page;
 }
 
@@ -45,6 +52,7 @@ export function allocatePages(order: u32): u64 {
   if (isToFail()) return 0;
   let phys = order == 0 ? takePage(pages) : pages.allocPages(order);
   while (phys == 0 && makeRoom(order)) phys = order == 0 ? takePage(pages) : pages.allocPages(order);
+  if (phys == 0 || pages.freePageCount() < lowMark()) askForMemory();
   return phys;
 }
 
@@ -53,19 +61,33 @@ export function allocateObject(cache: SlabCache): u64 {
   if (isToFail()) return 0;
   let object = cache.allocate();
   while (object == 0 && makeRoom(cache.slabOrder())) object = cache.allocate();
+  if (object == 0) askForMemory();
   return object;
 }
 
 /** Gives back a page that no ring 3 could ever see; false when it is not an allocated page of the pool. */
 export function freePage(page: u64): bool {
-  return keepPage(pages, page);
+  return giveBack(page, 0);
+}
+
+/**
+ * Gives pages back that nobody uses any more. While there are more than enough, and a chunk could go, none of them is kept at
+ * hand: it would be what keeps the chunk here.
+ */
+function giveBack(phys: u64, order: u32): bool {
+  if (!hasLent() || pages.freePageCount() < highMark() + LEAST_CHUNK_PAGES) {
+    return order == 0 ? keepPage(pages, phys) : pages.freePages(phys, order);
+  }
+  const done = pages.freePages(phys, order);
+  if (pages.hasNewFreeChunk()) offerMemory();
+  return done;
 }
 
 /** Gives back pages that were taken out of an extension's tables; false when no such block of the pool is allocated. */
 export function freeSeenPages(phys: u64, order: u32): bool {
   if (pages.waitingPages() != 0) reclaim();
   const asked = requestFlushEverywhere();
-  if (isFlushed(asked)) return order == 0 ? keepPage(pages, phys) : pages.freePages(phys, order);
+  if (isFlushed(asked)) return giveBack(phys, order);
   lock.acquire();
   const done = pages.bury(phys, order, young);
   youngAsked = max<u64>(youngAsked, asked);
@@ -84,6 +106,7 @@ export function reclaim(): bool {
     count = releaseOld();
   }
   lock.release();
+  if (count != 0 && hasLent() && pages.hasNewFreeChunk()) offerMemory();
   return count != 0;
 }
 

@@ -88,7 +88,7 @@ describe("another VS", () => {
     pp.vmcb.set("RIP", 0x5000n);
     const root = pp.vmcb;
     pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vp, vs);
-    pp.exit(0x81n, { RIP: 0x1000n });
+    pp.exit(0x78n, { RIP: 0x1000n });
     const other = pp.vmcb;
     expect(pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN, HANDLE, 0n, 0n, 0n).is).toBe("running");
     expect([root.get("RIP"), other.get("RIP")]).toEqual([0x5002n, 0x1000n]);

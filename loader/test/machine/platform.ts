@@ -39,6 +39,11 @@ export class Platform {
   /** Processors that NMIs were sent to. */
   readonly nmis: number[] = [];
   tscKhz = 1_000_000;
+  /** Where memory is that is no device's. */
+  ram: readonly (readonly [bigint, bigint])[] = [[0x10_0000_0000n, 0x20_0000_0000n]];
+  /** Where the driver looks for signals. */
+  signals = 0n;
+  clock = 1n;
   /** Decides how a run ends instead of carrying it out; undefined carries it out. */
   intercept: (index: number, operation: number) => number | undefined = () => undefined;
   /** Carries an operation out on a processor. */
@@ -58,6 +63,13 @@ export class Platform {
       freePages: (address: bigint, pages: number, contiguous: number) =>
         this.#free(BigInt.asUintN(64, address), pages, contiguous !== 0),
       physicalAddress: (address: bigint) => this.physicalAddress(BigInt.asUintN(64, address)),
+      listRam: () => this.ram.length,
+      ramBase: (index: number) => this.ram[index]?.[0] ?? 0n,
+      ramEnd: (index: number) => this.ram[index]?.[1] ?? 0n,
+      watchSignals: (address: bigint) => {
+        this.signals = BigInt.asUintN(64, address);
+      },
+      now: () => this.clock++,
       onlineCpus: () => this.processors.length,
       listCpus: () => this.processors.length,
       cpuNumber: (index: number) => this.processors[index]?.number ?? -1,

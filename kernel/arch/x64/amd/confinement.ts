@@ -45,7 +45,7 @@
 // | 3.30 | FERR_FREEZE     | the processor stands still until an interrupt comes        | forced    | -      | delivered      |
 // | 3.31 | shutdown        | resets the machine                                         | forced    | -      | delivered      |
 // | 4.0  | VMRUN           | the processor refuses the VS                               | -         | -      |                |
-// | 4.1  | VMMCALL         | #UD                                                        | -         | -      |                |
+// | 4.1  | VMMCALL         | #UD; the root VM's driver asks the kernel by it (door.ts)  | -         | forced | #UD            |
 // | 4.2  | VMLOAD          | reads any page of the machine (15.5.2)                     | forced    | forced | #UD            |
 // | 4.3  | VMSAVE          | writes any page of the machine (15.5.2)                    | forced    | forced | #UD            |
 // | 4.4  | STGI            | nothing, without CLGI                                      | forced    | forced | #UD            |
@@ -101,6 +101,7 @@ export const MSR_PROT: u32 = 1 << 28;
 const FREEZE_SHUTDOWN: u32 = (1 << 30) | (1 << 31);
 /** VMLOAD, VMSAVE, STGI, CLGI, SKINIT. */
 const SVM_INSTRUCTIONS: u32 = 0x7c;
+const VMMCALL: u32 = 1 << 1;
 const WBINVD_RDPRU: u32 = (1 << 9) | (1 << 14);
 
 /** Nested paging is on (appendix B, offset 90h). */
@@ -114,7 +115,7 @@ const ENABLE_INVLPGB: u64 = 1 << 7;
 /** What the kernel forces of an intercept vector. */
 function forced(vs: Vs, vector: u32): u32 {
   if (vs.isRoot())
-    return vector == INSTRUCTION1 ? INVD_INVLPGA | MSR_PROT : vector == INSTRUCTION2 ? SVM_INSTRUCTIONS : 0;
+    return vector == INSTRUCTION1 ? INVD_INVLPGA | MSR_PROT : vector == INSTRUCTION2 ? SVM_INSTRUCTIONS | VMMCALL : 0;
   const strict = vs.isClosed();
   if (vector == FIRST_VECTOR) return DEBUG_AND_ALIGNMENT;
   if (vector == INSTRUCTION1) {

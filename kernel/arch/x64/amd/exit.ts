@@ -4,6 +4,7 @@ import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
 import { PP_BLOCK_PLAIN_EXIT } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek8, peek64 } from "../../../../bsl/src/memory";
+import { isDoor, serveDoor } from "../../../src/door";
 import { callVmexit, runAgain, runAgainAdvanced } from "../../../src/life-cycle";
 import { isGuarded, showMore } from "../../../src/nested/guard";
 import { activeVs, block64 } from "../../../src/pp";
@@ -30,6 +31,7 @@ const EXIT_INVD: u32 = 0x76;
 const EXIT_INVLPGA: u32 = 0x7a;
 const EXIT_IOIO: u32 = 0x7b;
 const EXIT_MSR: u32 = 0x7c;
+const EXIT_VMMCALL: u32 = 0x81;
 const EXIT_VMLOAD: u32 = 0x82;
 const EXIT_SKINIT: u32 = 0x86;
 const EXIT_WBINVD: u32 = 0x89;
@@ -70,6 +72,10 @@ export function otherExit(reason: u64): u32 {
     raiseFault(vs, VECTOR_GP);
     return runAgain(vs);
   }
+  if (code == EXIT_VMMCALL && !isProgram(vs) && isDoor(vs)) {
+    serveDoor(vs);
+    return runAgainAdvanced(vs);
+  }
   // What the extension does not hear of, its statistics do not count
   const done = isAsked(vs, code) ? DELIVER : serve(vs, code);
   if (done == SKIP) return runAgainAdvanced(vs);
@@ -98,7 +104,7 @@ function serve(vs: Vs, code: u32): u32 {
   if (code == EXIT_IOIO || code == EXIT_RDPMC) raiseFault(vs, VECTOR_GP);
   else if (code == EXIT_DB) raiseAgain(vs, VECTOR_DB);
   else if (code == EXIT_AC) raiseAgain(vs, VECTOR_AC);
-  else if (code == EXIT_INVLPGA || code == EXIT_RDPRU || (code >= EXIT_VMLOAD && code <= EXIT_SKINIT)) {
+  else if (code == EXIT_INVLPGA || code == EXIT_RDPRU || (code >= EXIT_VMMCALL && code <= EXIT_SKINIT)) {
     raiseFault(vs, VECTOR_UD);
   } else return DELIVER;
   return RAISED;

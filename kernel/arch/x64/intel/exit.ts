@@ -4,6 +4,7 @@ import {
   INTEL_EXIT_CPUID,
   INTEL_EXIT_ENTRY_FAILURE,
   INTEL_EXIT_NMI_WINDOW,
+  INTEL_EXIT_VMCALL,
 } from "../../../../abi/generated/bare/callbacks";
 import {
   ENTRY_LAUNCH,
@@ -12,6 +13,7 @@ import {
   PP_BLOCK_PLAIN_EXIT,
 } from "../../../../abi/generated/bare/pp-block";
 import { close, decimal, hex, open, text } from "../../../src/console";
+import { isDoor, serveDoor } from "../../../src/door";
 import { callVmexit, runAgain, runAgainAdvanced } from "../../../src/life-cycle";
 import { activeVs, block32, block64, ppid, setBlock32 } from "../../../src/pp";
 import { countExit } from "../../../src/statistics";
@@ -20,11 +22,13 @@ import { refuseEntry } from "../refusal";
 import { forgetCached } from "./current";
 import { takeNmi } from "./nmi";
 import { RAISED, SKIP, serveUnasked } from "./unasked";
-import { VMCS_INSTRUCTION_ERROR, VMCS_QUALIFICATION } from "./vmcs";
+import { VMCS_INSTRUCTION_ERROR, VMCS_QUALIFICATION, VMCS_SS_ATTRIB } from "./vmcs";
 import { vmread } from "./vmx";
 
 /** The reason that an extension gets when VMLAUNCH or VMRESUME failed, as on AMD when VMRUN does. */
 const REFUSED: u64 = 0xffff_ffff_ffff_ffff;
+/** Of a segment's access rights (25.4.1). */
+const SEGMENT_PRIVILEGE: u64 = 3 << 5;
 
 /** The active VS exited. Result: ACTION_*. */
 export function enterIntelExit(reason: u64): u32 {
@@ -46,12 +50,21 @@ export function otherIntelExit(reason: u64): u32 {
   if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return refused(vs, reason);
   setBlock32(PP_BLOCK_ENTRY_WORK, work & ~ENTRY_LAUNCH);
   if (reason == INTEL_EXIT_NMI_WINDOW) takeNmi(vs);
+  if (reason == INTEL_EXIT_VMCALL && isKernel() && isDoor(vs)) {
+    serveDoor(vs);
+    return runAgainAdvanced(vs);
+  }
   // What the extension does not hear of, its statistics do not count
   const done = serveUnasked(vs, reason);
   if (done == SKIP) return runAgainAdvanced(vs);
   if (done == RAISED) return runAgain(vs);
   countExit(reason);
   return callVmexit(reason);
+}
+
+/** Whether the guest was in ring 0: the privilege of its stack segment (SDM volume 3, 25.4.1). */
+function isKernel(): bool {
+  return (vmread(VMCS_SS_ATTRIB) & SEGMENT_PRIVILEGE) == 0;
 }
 
 /** The processor refused the VS's controls or state (SDM volume 3, 27.2, 27.3 and 27.8): nothing of it has happened. */

@@ -1,0 +1,111 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// Sizes of chunks that come while the hypervisor runs
+
+export const CHUNK_LEAST_BYTES: u64 = 0x10000;
+/** As much as Linux's page allocator gives in one piece. */
+export const CHUNK_MOST_BYTES: u64 = 0x400000;
+
+// The door: RAX
+
+/** "BFMEMORY", little endian. In ring 0 of the root VM it never reaches the extension. */
+export const MEMORY_DOOR: u64 = 0x59524f4d454d4642;
+
+// The door: RBX
+
+/** Write what the kernel has into MemoryExchange. */
+export const DOOR_REPORT: u32 = 0x0;
+/** RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*. */
+export const DOOR_GIVE: u32 = 0x1;
+/** RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more. */
+export const DOOR_TAKE: u32 = 0x2;
+/** Drop this processor's host translations, as TAKE_LATER asks on each. RAX: 0. */
+export const DOOR_FLUSH: u32 = 0x3;
+
+// The page that microkernel and driver share
+
+/** u64: Written by the kernel: bytes that it asks for; 0: none. */
+export const MEMORY_EXCHANGE_WANTED: u32 = 0x0;
+/** u64: Written by the kernel: 1 when the driver should ask what it gets back. */
+export const MEMORY_EXCHANGE_SURPLUS: u32 = 0x8;
+/** u32[128]: Of each processor: set by the kernel before it sends an NMI there, cleared by the driver's handler. */
+export const MEMORY_EXCHANGE_SIGNAL: u32 = 0x10;
+/** u32: Entries of ramBase and ramEnd, written by the loader before a start. */
+export const MEMORY_EXCHANGE_RAM_COUNT: u32 = 0x210;
+/** u32: The rest is written when the door is asked to report. Chunks that the kernel has. */
+export const MEMORY_EXCHANGE_CHUNK_COUNT: u32 = 0x214;
+/** u64[32]: Physical memory that is no device's. */
+export const MEMORY_EXCHANGE_RAM_BASE: u32 = 0x218;
+/** u64[32]. */
+export const MEMORY_EXCHANGE_RAM_END: u32 = 0x318;
+/** u64: Pages of the pool. */
+export const MEMORY_EXCHANGE_TOTAL_PAGES: u32 = 0x418;
+/** u64: Those that are free. */
+export const MEMORY_EXCHANGE_FREE_PAGES: u32 = 0x420;
+/** u64: Those that were given back, and wait until every processor has flushed. */
+export const MEMORY_EXCHANGE_WAITING_PAGES: u32 = 0x428;
+/** u64: The kernel asks when fewer are free. */
+export const MEMORY_EXCHANGE_LOW_PAGES: u32 = 0x430;
+/** u64: It gives a chunk back when so many stay free. */
+export const MEMORY_EXCHANGE_HIGH_PAGES: u32 = 0x438;
+/** u64: Pages that are handed out, and no extension's. */
+export const MEMORY_EXCHANGE_KERNEL_PAGES: u32 = 0x440;
+/** u64[8]: Pages that each extension was given by alloc_page and alloc_huge. */
+export const MEMORY_EXCHANGE_EXTENSION_PAGES: u32 = 0x448;
+/** u32[12]: Free blocks of each order. */
+export const MEMORY_EXCHANGE_FREE_BLOCKS: u32 = 0x488;
+/** u32: Entries of the next five. */
+export const MEMORY_EXCHANGE_SLAB_COUNT: u32 = 0x4b8;
+/** u32: Entries of vmId and vmPages: the first that there are. */
+export const MEMORY_EXCHANGE_VM_COUNT: u32 = 0x4bc;
+/** u64[8]: Up to eight characters, zero padded. */
+export const MEMORY_EXCHANGE_SLAB_NAME: u32 = 0x4c0;
+/** u32[8]. */
+export const MEMORY_EXCHANGE_SLAB_OBJECT_BYTES: u32 = 0x500;
+/** u32[8]: Objects that are taken. */
+export const MEMORY_EXCHANGE_SLAB_USED: u32 = 0x520;
+/** u32[8]: Objects that there is room for. */
+export const MEMORY_EXCHANGE_SLAB_TOTAL: u32 = 0x540;
+/** u32[8]. */
+export const MEMORY_EXCHANGE_SLAB_PAGES: u32 = 0x560;
+/** u32[64]. */
+export const MEMORY_EXCHANGE_VM_ID: u32 = 0x580;
+/** u32[64]: Pages that its virtual processor states take. */
+export const MEMORY_EXCHANGE_VM_PAGES: u32 = 0x680;
+/** Size of the structure. */
+export const MEMORY_EXCHANGE_BYTES: u32 = 0x780;
+
+// What a donation comes to
+
+export const GIVE_DONE: u32 = 0x0;
+/** A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. */
+export const GIVE_SIZE: u32 = 0x1;
+/** It is a device's, or lies where there is nothing. */
+export const GIVE_NOT_RAM: u32 = 0x2;
+/** Some of it is the hypervisor's already: the kernel's, an extension's or a guest's. */
+export const GIVE_OWNED: u32 = 0x3;
+/** There are as many chunks as there can be. */
+export const GIVE_NO_ROOM: u32 = 0x4;
+/** No page is left for the page tables that would map it. */
+export const GIVE_NO_TABLES: u32 = 0x5;
+
+// MemoryExchange
+
+/** Entries of MemoryExchange.ramBase. */
+export const MOST_RAM_RANGES: u32 = 0x20;
+/** Entries of MemoryExchange.slabName. */
+export const MOST_SLABS: u32 = 0x8;
+/** Entries of MemoryExchange.vmId. */
+export const MOST_VM_RECORDS: u32 = 0x40;
+
+// What asking for a chunk comes to
+
+export const TAKE_DONE: u32 = 0x0;
+/** The kernel needs all that it has. */
+export const TAKE_NOTHING: u32 = 0x1;
+/** A chunk is on its way: ask again. */
+export const TAKE_MORE: u32 = 0x2;
+/** A processor has yet to flush: make each knock with DOOR_FLUSH, and ask again. */
+export const TAKE_LATER: u32 = 0x3;
+/** There is no such function, or nothing to exchange. */
+export const DOOR_UNKNOWN: u32 = 0x4;

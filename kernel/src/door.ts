@@ -1,0 +1,53 @@
+// The memory door: what the driver asks of the kernel, by VMMCALL or VMCALL in ring 0 of the root VM
+//
+// It costs other exits nothing: whoever serves this one asks isDoor() first. The extension hears of none of it.
+
+import {
+  DOOR_FLUSH,
+  DOOR_GIVE,
+  DOOR_REPORT,
+  DOOR_TAKE,
+  DOOR_UNKNOWN,
+  GIVE_DONE,
+  MEMORY_DOOR,
+} from "../../abi/generated/bare/exchange";
+import { give, take, takenChunk, takenChunkBytes } from "./memory/growth";
+import { exchangePage } from "./memory/marks";
+import { reportMemory } from "./memory-report";
+import { Vs } from "./vs";
+import { flushIfAsked } from "./work";
+
+/** Places among a VS's general registers. */
+const RAX: u32 = 0;
+const RBX: u32 = 1;
+const RCX: u32 = 2;
+const RDX: u32 = 3;
+
+/** Whether a VS that made a hypercall in ring 0 means the kernel by it. */
+export function isDoor(vs: Vs): bool {
+  return vs.isRoot() && vs.readGeneral(RAX) == MEMORY_DOOR;
+}
+
+/** Does what is asked; the answer is in RAX. */
+export function serveDoor(vs: Vs): void {
+  // Nothing is done by translations of what has gone
+  flushIfAsked();
+  const answer = exchangePage() == 0 ? DOOR_UNKNOWN : serve(vs, vs.readGeneral(RBX));
+  vs.writeGeneral(RAX, answer);
+  // What has gone just now
+  flushIfAsked();
+}
+
+function serve(vs: Vs, what: u64): u32 {
+  if (what == DOOR_GIVE) return give(vs.readGeneral(RCX), vs.readGeneral(RDX));
+  if (what == DOOR_TAKE) return giveBack(vs);
+  if (what == DOOR_REPORT) reportMemory(exchangePage());
+  return what == DOOR_REPORT || what == DOOR_FLUSH ? GIVE_DONE : DOOR_UNKNOWN;
+}
+
+function giveBack(vs: Vs): u32 {
+  const result = take();
+  vs.writeGeneral(RCX, takenChunk());
+  vs.writeGeneral(RDX, takenChunkBytes());
+  return result;
+}

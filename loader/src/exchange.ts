@@ -1,0 +1,78 @@
+// The page that the microkernel and the driver share about memory (abi/src/exchange.ts). It lives from load to unload, so that
+// an NMI that comes late still finds it.
+
+import {
+  MEMORY_EXCHANGE_RAM_BASE,
+  MEMORY_EXCHANGE_RAM_COUNT,
+  MEMORY_EXCHANGE_RAM_END,
+  MEMORY_EXCHANGE_SIGNAL,
+  MEMORY_EXCHANGE_SURPLUS,
+  MEMORY_EXCHANGE_WANTED,
+  MOST_RAM_RANGES,
+} from "../../abi/generated/bare/exchange";
+import { loadAcquire64 } from "../../bsl/src/atomic";
+import { fillMemory, poke32, poke64 } from "../../bsl/src/memory";
+import { givePages, PAGE_BYTES, takePages } from "./pages";
+import { listRam, physicalAddress, ramBase, ramEnd, watchSignals } from "./platform";
+
+let page: u64 = 0;
+let ramCount: u32 = 0;
+
+/** Takes the page, or keeps the one that there is. False when there is no memory. */
+export function openExchange(): bool {
+  if (page !== 0) return true;
+  page = takePages(1, true);
+  if (page === 0) return false;
+  watchSignals(page + MEMORY_EXCHANGE_SIGNAL);
+  return true;
+}
+
+/** Gives it back. */
+export function closeExchange(): void {
+  if (page === 0) return;
+  watchSignals(0);
+  givePages(page, 1, true);
+  page = 0;
+}
+
+/** Forgets what another start left, and says where memory is. */
+export function resetExchange(): void {
+  fillMemory(page, 0, PAGE_BYTES);
+  ramCount = min<u32>(listRam(), MOST_RAM_RANGES);
+  for (let i: u32 = 0; i < ramCount; i++) {
+    poke64(page + MEMORY_EXCHANGE_RAM_BASE + i * 8, ramBase(i));
+    poke64(page + MEMORY_EXCHANGE_RAM_END + i * 8, ramEnd(i));
+  }
+  poke32(page + MEMORY_EXCHANGE_RAM_COUNT, ramCount);
+}
+
+/** Pieces of memory that the microkernel knows of. */
+export function ramPieces(): u32 {
+  return ramCount;
+}
+
+/** Bytes of all of them. */
+export function ramBytes(): u64 {
+  let bytes: u64 = 0;
+  for (let i: u32 = 0; i < ramCount; i++) bytes += ramEnd(i) - ramBase(i);
+  return bytes;
+}
+
+export function exchangePage(): u64 {
+  return page;
+}
+
+/** Its physical address. */
+export function exchangePhysical(): u64 {
+  return physicalAddress(page);
+}
+
+/** Bytes that the microkernel asks for. */
+export function wantedBytes(): u64 {
+  return loadAcquire64(page + MEMORY_EXCHANGE_WANTED);
+}
+
+/** Whether it may have a chunk to give back. */
+export function hasSurplus(): bool {
+  return loadAcquire64(page + MEMORY_EXCHANGE_SURPLUS) !== 0;
+}
