@@ -77,6 +77,19 @@ const PASSED = 16;
 /** The exit code of a run that the guest ended with this value. */
 export const bareExitCode = (value: number): number => (value === PASSED ? 0 : value);
 
+/** The boot image lies at 96 MiB (loader/bare/bare.ld); with less than this no boot loader has room for it. */
+const LEAST_MEBIBYTES = 100;
+
+/** A machine's memory that the boot image fits in. */
+const enoughMemory = (size: string): string => {
+  const mebibytes = Number.parseInt(size, 10) * (size.endsWith("G") ? 1024 : 1);
+  if (mebibytes >= LEAST_MEBIBYTES) return size;
+  throw new LabError(
+    `${size} of memory are too little: the bare platform lies at 96 MiB, so that what is below is free.`,
+    `Give the machine ${LEAST_MEBIBYTES}M or more: --memory 256M`,
+  );
+};
+
 const requireFile = (path: string, hint: string): string => {
   if (!existsSync(path)) {
     throw new LabError(`${path} does not exist.`, hint);
@@ -112,7 +125,7 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
   const hardware: MachineOptions = {
     machine: findMachine(options.machine ?? "amd"),
     smp: options.smp ?? 1,
-    memory: options.memory ?? "256M",
+    memory: enoughMemory(options.memory ?? "256M"),
     icount: options.icount ?? false,
     cpu: options.cpu,
     gdbPort: options.gdbPort,

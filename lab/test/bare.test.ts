@@ -28,4 +28,9 @@ describe("runBare", () => {
     const missing = runBare({ extensions: ["/nowhere/x.elf"], image: "/proc/self/exe", kernel: "/proc/self/exe" });
     await expect(missing).rejects.toThrow("/nowhere/x.elf does not exist.");
   });
+
+  it("needs a machine in which its image has room", async () => {
+    const small = runBare({ extensions: [], image: "/proc/self/exe", kernel: "/proc/self/exe", memory: "99M" });
+    await expect(small).rejects.toThrow("99M of memory are too little: the bare platform lies at 96 MiB");
+  });
 });

@@ -106,7 +106,7 @@ trampoline:
     xor ax, ax
     mov ds, ax
     .att_syntax
-    lgdt (TRAMPOLINE + trampoline_gdtr - trampoline)
+    lgdtl (TRAMPOLINE + trampoline_gdtr - trampoline) // all 32 bits of the base: the image lies above 16 MiB
     .intel_syntax noprefix
     mov eax, cr0
     or al, 1

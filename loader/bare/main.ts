@@ -13,7 +13,7 @@
 //
 // Files: the kernel image first, then the extensions. Exit codes: ending.ts.
 
-import { copyMemory } from "../../bsl/src/memory";
+import { copyMemory, fillMemory } from "../../bsl/src/memory";
 import { RUN_DONE } from "../src/run";
 import { measureKhz } from "./clock";
 import { openConsole, print, printDecimal, printHex } from "./console";
@@ -37,12 +37,21 @@ export function bareBoot(magic: u32, information: u32): void {
     print("bare: a processor does not start\n");
     end(EXIT_BOARD);
   }
+  clearFirstPage();
   print("bare: ");
   printDecimal(processorsFound());
   print(" processors, ");
   printDecimal(fileCount());
   print(" files\n");
   end(play());
+}
+
+/**
+ * Takes away what the BIOS has in the first page, its vectors and data: nothing here needs them any more, and on UEFI's machines
+ * nothing is there. An extension that leaves the address of a map at 0, as some of Bareflank 3.0's tests do, gets an open one.
+ */
+function clearFirstPage(): void {
+  fillMemory(0, 0, 4096);
 }
 
 /** An application processor comes here from entry.S. */

@@ -50,7 +50,7 @@ function segmentsOf(file: Buffer): { address: bigint; bytes: Buffer }[] {
 
 it("leaves the microkernel's code and constants as they were", async () => {
   const options = { machine: "amd", smp: 1, calls: 2000, seed: SEED };
-  const memoryBytes = 64n << 20n;
+  const memoryBytes = 128n << 20n;
   const folder = mkdtempSync(join(tmpdir(), "bf-fuzz-"));
   const file = join(folder, "memory");
   let registers = "";

@@ -31,7 +31,7 @@ describe("memory", () => {
   });
 
   it("that is not there at all is noticed, and how much was asked for", async () => {
-    const detail = await refused({ memory: "6M" }, ERROR_NO_MEMORY, NO_CPU);
+    const detail = await refused({ memory: "101M" }, ERROR_NO_MEMORY, NO_CPU);
     expect(detail).toBeGreaterThanOrEqual(0x40_0000n);
   });
 });

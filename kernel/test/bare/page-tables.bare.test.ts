@@ -41,7 +41,7 @@ import { assemble } from "./assemble.ts";
 import { type AddressSpace, isInside, type MappedPage, pagesOf, readAddressSpace, type Window } from "./page-walk.ts";
 import { runUntil } from "./run.ts";
 
-const MEMORY_BYTES = 64n << 20n;
+const MEMORY_BYTES = 128n << 20n;
 const PAGE = 0x1000n;
 
 /** Says that it is there, and keeps the processor. */

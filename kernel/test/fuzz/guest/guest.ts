@@ -12,7 +12,7 @@ import { type Run, run } from "../../bare/run.ts";
 const repository = resolve(import.meta.dirname, "../../../..");
 const build = join(repository, "build/test/fuzz");
 const PAGE_BYTES = 4096;
-const MEMORY_BYTES = 64 << 20;
+const MEMORY_BYTES = 128 << 20;
 /** src/machine.ts: what the monitor writes to the serial port's scratch register when it has looked. */
 const GO_ON = "o /b 0x3ff 0x5a";
 /** The words with which it waits (src/main.ts): at first, after what is harmless, and at the end. */
