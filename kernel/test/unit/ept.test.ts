@@ -148,7 +148,8 @@ describe("an MSR bitmap", () => {
   test("has a quarter each for reads and writes of both ranges", () => {
     const { exports, memory } = load();
     const map = 0x5000_0000n;
-    memory.map(map, 4096);
+    // And a page of the kernel's own
+    memory.map(map, 8192);
     expect(exports.changeMsrBitmap(map, 0x1b, 0x1b, 1, 1)).toBe(1n);
     expect(exports.changeMsrBitmap(map, 0xc000_0082, 0xc000_0084, 2, 1)).toBe(3n);
     const bytes = memory.read(map, 4096);
