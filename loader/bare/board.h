@@ -3,15 +3,9 @@
 
 extern const char image_end[], exception_stubs[], trampoline[], trampoline_end[];
 
-INTRINSIC(void, board, outb, u32 port, u32 value)
-{
-    __asm__ volatile("outb %b0, %w1" : : "a"(value), "d"(port) : "memory");
-}
+INTRINSIC(void, board, outb, u32 port, u32 value) { __asm__ volatile("outb %b0, %w1" : : "a"(value), "d"(port) : "memory"); }
 
-INTRINSIC(void, board, outl, u32 port, u32 value)
-{
-    __asm__ volatile("outl %0, %w1" : : "a"(value), "d"(port) : "memory");
-}
+INTRINSIC(void, board, outl, u32 port, u32 value) { __asm__ volatile("outl %0, %w1" : : "a"(value), "d"(port) : "memory"); }
 
 INTRINSIC(u32, board, inb, u32 port)
 {
