@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { endWhenOutputFails } from "@bareflank/toolchain/output";
 import { buildFolder } from "../src/paths.ts";
+import { allocatorFigures } from "./allocators.ts";
 import { callFigures } from "./calls.ts";
 import { exitFigures } from "./exits.ts";
 import { type Figure, holds, table } from "./figure.ts";
@@ -18,6 +19,7 @@ const OUTPUT = join(buildFolder, "bench.json");
 const suites: readonly (readonly [string, () => Promise<Figure[]>])[] = [
   ["exits on the bare platform", exitFigures],
   ["system calls", callFigures],
+  ["allocators, beside a twin in C", allocatorFigures],
   ["sizes", sizeFigures],
   ["Linux, counting every instruction", linuxFigures],
 ];

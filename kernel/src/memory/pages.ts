@@ -59,6 +59,11 @@ export function allocatePages(order: u32): u64 {
 /** An object of zeroes (native address); 0 when there is no memory, not even in limbo. */
 export function allocateObject(cache: SlabCache): u64 {
   if (isToFail()) return 0;
+  const kept = cache.takeKept();
+  return kept != 0 ? kept : findObject(cache);
+}
+
+function findObject(cache: SlabCache): u64 {
   let object = cache.allocate();
   while (object == 0 && makeRoom(cache.slabOrder())) object = cache.allocate();
   if (object == 0) askForMemory();

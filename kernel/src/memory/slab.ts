@@ -21,7 +21,7 @@ import { compareExchange64, exchangeAdd64 } from "../../../bsl/src/atomic";
 import { alignDown, alignUp, lowestBit } from "../../../bsl/src/bits";
 import { FixedArray } from "../../../bsl/src/fixed-array";
 import { TicketLock } from "../../../bsl/src/lock";
-import { fillMemory, peek32, peek64, poke32, poke64 } from "../../../bsl/src/memory";
+import { copyMemory, fillMemory, peek32, peek64, poke32, poke64 } from "../../../bsl/src/memory";
 import { BuddyPool, MAX_ORDER } from "./buddy";
 import { directAddress, PAGE_BYTES, physOfDirect } from "./direct";
 import { checkFree, checkTaken, isChecked, markFree, markTaken, RED_ZONE_BYTES } from "./object-checks";
@@ -55,16 +55,18 @@ const COMFORTABLE_COUNT: u64 = 8;
 const COMFORTABLE_ORDER: u32 = 3;
 /** A magazine keeps no more bytes than this, and at least one object. */
 const MAGAZINE_MOST_BYTES: u64 = 0x1000;
+/** An entry of a magazine, and what it holds: an object, and where its bit is among the kept ones: (word's address) * 64 + bit. */
+const ENTRY: u64 = 16;
+const OBJECT: u64 = 0;
+const PLACE: u64 = 8;
 /** "SLABSLAB"; with the cache's own address, the owner's word. */
 const SLAB_MAGIC: u64 = 0x4241_4c53_4241_4c53;
 
 /** Bytes that a cache takes in linear memory, aligned to 8. */
 export const SLAB_CACHE_BYTES: i32 = 64;
 
-/** More caches than the kernel has kinds of objects. */
-const MOST_CACHES: i32 = 8;
-/** Caches that have magazines. */
-const caches: FixedArray<u32> = changetype<FixedArray<u32>>(memory.data(4 * MOST_CACHES, 4));
+/** All caches. */
+const caches: FixedArray<u32> = changetype<FixedArray<u32>>(memory.data(4 * <i32>MOST_MAGAZINES, 4));
 let cacheCount: u32 = 0;
 
 /** Objects of one size. Zeroed and then set up by init(). Safe for several processors. */
@@ -82,11 +84,13 @@ export class SlabCache {
   private empty: u32 = 0;
   /** Objects that are taken, those in magazines included. */
   private used: u32 = 0;
-  /** Where its magazines are in a store; objects that one has room for, 0: it has none. */
+  /** Where its magazines are in a store, and how many objects one has room for. */
   private magazine: u32 = 0;
   private room: u32 = 0;
+  /** 2^32 by the size of an object, rounded up. */
+  private reciprocal: u64 = 0;
 
-  /** Sets an empty cache up; false when no block is large enough for an object of this size. */
+  /** Sets an empty cache up; false when no block is large enough for an object of this size, or it is one cache too many. */
   init(pool: BuddyPool, objectBytes: u32): bool {
     if (objectBytes === 0) return false;
     this.pool = changetype<usize>(pool);
@@ -94,25 +98,39 @@ export class SlabCache {
     while (this.capacity() < COMFORTABLE_COUNT && this.order < COMFORTABLE_ORDER) this.order++;
     while (this.capacity() === 0 && this.order < MAX_ORDER) this.order++;
     this.perSlab = <u32>this.capacity();
-    if (this.perSlab === 0) return false;
-    if (cacheCount < MOST_MAGAZINES) {
-      this.magazine = <u32>STORE_MAGAZINES + cacheCount * <u32>MAGAZINE_BYTES;
-      this.room = <u32>max<u64>(1, min<u64>(MAGAZINE_MOST_BYTES / this.objectBytes, MAGAZINE_ROOM));
-      caches.set(cacheCount, <u32>changetype<usize>(this));
-      cacheCount++;
-    }
+    this.reciprocal = (0xffff_ffff + this.objectBytes) / this.objectBytes;
+    if (this.perSlab === 0 || cacheCount === MOST_MAGAZINES) return false;
+    this.magazine = <u32>STORE_MAGAZINES + cacheCount * <u32>MAGAZINE_BYTES;
+    this.room = <u32>max<u64>(1, min<u64>(MAGAZINE_MOST_BYTES / this.objectBytes, MAGAZINE_ROOM));
+    caches.set(cacheCount, <u32>changetype<usize>(this));
+    cacheCount++;
     return true;
   }
 
-  /** Takes an object of zeros: its native address, aligned to 16, or 0 when neither magazine, slabs nor pool have one. */
-  allocate(): u64 {
+  /** Takes an object of zeros that this processor has at hand: its native address, aligned to 16, or 0: there is none. */
+  takeKept(): u64 {
     lockStore(OWN_STORE);
-    const object = this.room !== 0 ? this.takeKept() : this.takeOne();
+    const magazine = OWN_STORE + <u64>this.magazine;
+    const count = peek32(magazine);
+    if (count === 0) {
+      unlockStore(OWN_STORE);
+      return 0;
+    }
+    poke32(magazine, count - 1);
+    const entry = magazine + <u64>count * ENTRY;
+    const object = peek64(entry + OBJECT);
+    letGo(peek64(entry + PLACE));
     unlockStore(OWN_STORE);
-    if (object === 0) return 0;
     if (isChecked()) checkFree(object, this.objectBytes);
     fillMemory(object, 0, this.objectBytes);
     if (isChecked()) markTaken(object, this.objectBytes);
+    return object;
+  }
+
+  /** The same, or one from the slabs, or one from the pool; 0 when there is none. */
+  allocate(): u64 {
+    let object = this.takeKept();
+    while (object === 0 && this.fill()) object = this.takeKept();
     return object;
   }
 
@@ -122,17 +140,15 @@ export class SlabCache {
    * @returns false, and changes nothing, when this is no object of this cache that is taken.
    */
   release(object: u64): bool {
-    const slab = alignDown(object, this.slabBytes());
     lockStore(OWN_STORE);
-    const isTaken = this.claim(slab, object);
-    if (isTaken) {
+    const place = this.claim(object);
+    if (place !== 0) {
       if (isChecked()) checkTaken(object, this.objectBytes);
       if (isChecked()) markFree(object, this.objectBytes);
-      if (this.room !== 0) this.keep(object);
-      else this.giveOne(object);
+      this.keep(object, place);
     }
     unlockStore(OWN_STORE);
-    return isTaken;
+    return place !== 0;
   }
 
   /** Gives the slab that was kept without objects back to the pool: how many pages that were. */
@@ -156,7 +172,7 @@ export class SlabCache {
   /** Objects that are taken now. */
   usedObjects(): u32 {
     let kept: u32 = 0;
-    for (let id: u32 = 0; this.room !== 0 && id < storesThere(); id++) {
+    for (let id: u32 = 0; id < storesThere(); id++) {
       if (storeAt(id) !== 0) kept += peek32(storeAt(id) + this.magazine);
     }
     return this.used - kept;
@@ -189,71 +205,55 @@ export class SlabCache {
     return count;
   }
 
-  /** Takes an object out of the own magazine, which is filled first when it is empty. */
-  private takeKept(): u64 {
+  private keep(object: u64, place: u64): void {
     const magazine = OWN_STORE + <u64>this.magazine;
     let count = peek32(magazine);
-    if (count === 0) count = this.fill(magazine);
-    if (count === 0) return 0;
-    poke32(magazine, count - 1);
-    const object = peek64(magazine + <u64>count * 8);
-    this.changeKept(object, false);
-    return object;
+    if (count === this.room) count = this.giveObjects(magazine, (count + 1) / 2);
+    poke32(magazine, count + 1);
+    const entry = magazine + <u64>(count + 1) * ENTRY;
+    poke64(entry + OBJECT, object);
+    poke64(entry + PLACE, place);
   }
 
-  private keep(object: u64): void {
+  /** Fills the own magazine by half, from the slabs that there are; only for the first object a new one is made. */
+  private fill(): bool {
+    lockStore(OWN_STORE);
     const magazine = OWN_STORE + <u64>this.magazine;
-    if (peek32(magazine) === this.room) this.giveObjects(magazine, (this.room + 1) / 2);
-    const count = peek32(magazine) + 1;
-    poke64(magazine + <u64>count * 8, object);
-    poke32(magazine, count);
-  }
-
-  /** Fills an empty magazine by half, from the slabs that there are; only for the first object a new one is made. */
-  private fill(magazine: u64): u32 {
     const most = (this.room + 1) / 2;
-    let count: u32 = 0;
+    let count = peek32(magazine);
     this.lock.acquire();
     while (count < most && (this.first !== 0 || (count === 0 && this.grow()))) {
-      const object = this.take(this.first);
-      this.changeKept(object, true);
+      const slab = this.first;
+      const object = this.take(slab);
+      const place = placeOf(slab, this.indexOf(slab, object));
+      exchangeAdd64(place >> 6, (<u64>1) << (place & 63));
       count++;
-      poke64(magazine + <u64>count * 8, object);
+      poke64(magazine + <u64>count * ENTRY + OBJECT, object);
+      poke64(magazine + <u64>count * ENTRY + PLACE, place);
     }
     this.lock.release();
     poke32(magazine, count);
-    return count;
+    unlockStore(OWN_STORE);
+    return count !== 0;
   }
 
-  /** Gives objects of a magazine back to their slabs, those that it has had longest. */
-  private giveObjects(magazine: u64, given: u32): void {
-    const count = peek32(magazine);
+  /** Gives objects of a magazine back to their slabs, those that it has had longest: how many it has left. */
+  private giveObjects(magazine: u64, given: u32): u32 {
+    const left = peek32(magazine) - given;
     this.lock.acquire();
-    for (let i: u32 = 1; i <= given; i++) {
-      const object = peek64(magazine + <u64>i * 8);
-      this.changeKept(object, false);
-      const slab = alignDown(object, this.slabBytes());
-      this.giveBack(slab, this.indexOf(slab, object));
-    }
+    for (let i: u32 = 1; i <= given; i++)
+      this.giveOne(peek64(magazine + <u64>i * ENTRY), peek64(magazine + <u64>i * ENTRY + PLACE));
     this.lock.release();
-    for (let i = given + 1; i <= count; i++) poke64(magazine + <u64>(i - given) * 8, peek64(magazine + <u64>i * 8));
-    poke32(magazine, count - given);
+    copyMemory(magazine + ENTRY, magazine + <u64>(given + 1) * ENTRY, <u64>left * ENTRY);
+    poke32(magazine, left);
+    return left;
   }
 
-  /** The same as takeKept() and keep(), of a cache without magazines. */
-  private takeOne(): u64 {
-    this.lock.acquire();
-    const object = this.first !== 0 || this.grow() ? this.take(this.first) : 0;
-    this.lock.release();
-    return object;
-  }
-
-  private giveOne(object: u64): void {
+  /** Gives a kept object back to its slab. */
+  private giveOne(object: u64, place: u64): void {
+    letGo(place);
     const slab = alignDown(object, this.slabBytes());
-    this.lock.acquire();
-    this.changeKept(object, false);
     this.giveBack(slab, this.indexOf(slab, object));
-    this.lock.release();
   }
 
   /** Adds a slab with nothing in it; false when the pool is empty. */
@@ -306,36 +306,30 @@ export class SlabCache {
     else this.discard(slab);
   }
 
-  /** Makes an object that somebody has a kept one: false when there is none at exactly this address. Of two, one succeeds. */
-  private claim(slab: u64, object: u64): bool {
-    if (!changetype<BuddyPool>(this.pool).isTaken(physOfDirect(slab), this.order)) return false;
-    if (peek64(slab + OWNER) !== this.ownerWord()) return false;
+  /** Makes an object that somebody has a kept one: its place, or 0 when there is none at this address. Of two, one succeeds. */
+  private claim(object: u64): u64 {
+    const slab = alignDown(object, this.slabBytes());
+    if (!changetype<BuddyPool>(this.pool).isTaken(physOfDirect(slab), this.order)) return 0;
+    if (peek64(slab + OWNER) !== this.ownerWord()) return 0;
     // Of an address in the header the index wraps around, and is no object's.
     const index = this.indexOf(slab, object);
-    if (index >= <u64>this.perSlab || slab + OBJECTS + index * this.objectBytes !== object) return false;
-    const word = slab + (index >> 6) * 8;
+    if (index >= <u64>this.perSlab || slab + OBJECTS + index * this.objectBytes !== object) return 0;
+    const place = placeOf(slab, index);
+    const word = place >> 6;
     const bit = (<u64>1) << (index & 63);
-    if ((peek64(word + TAKEN) & bit) === 0) return false;
-    let seen = peek64(word + KEPT);
+    if ((peek64(word - KEPT + TAKEN) & bit) === 0) return 0;
+    let seen = peek64(word);
     while ((seen & bit) === 0) {
-      const before = compareExchange64(word + KEPT, seen, seen | bit);
-      if (before === seen) return true;
+      const before = compareExchange64(word, seen, seen | bit);
+      if (before === seen) return place;
       seen = before;
     }
-    return false;
+    return 0;
   }
 
-  /** Says of an object that nobody else has whether it is kept. Others change other bits of that word at the same time. */
-  private changeKept(object: u64, isKept: bool): void {
-    const slab = alignDown(object, this.slabBytes());
-    const index = this.indexOf(slab, object);
-    const word = slab + KEPT + (index >> 6) * 8;
-    const bit = (<u64>1) << (index & 63);
-    exchangeAdd64(word, isKept ? bit : 0 - bit);
-  }
-
+  /** An object's number in its slab. By a multiplication, which is exact for what begins where an object does. */
   private indexOf(slab: u64, object: u64): u64 {
-    return (object - slab - OBJECTS) / this.objectBytes;
+    return ((object - slab - OBJECTS) * this.reciprocal) >> 32;
   }
 
   /** Gives a listed slab without objects back to the pool. */
@@ -377,6 +371,16 @@ export class SlabCache {
   private get lock(): TicketLock {
     return changetype<TicketLock>(this);
   }
+}
+
+/** Where a slab says of an object whether it is kept. */
+function placeOf(slab: u64, index: u64): u64 {
+  return ((slab + KEPT) << 6) + ((index >> 6) << 9) + (index & 63);
+}
+
+/** An object is not kept any more. Others change other bits of its word at the same time. */
+function letGo(place: u64): void {
+  exchangeAdd64(place >> 6, 0 - ((<u64>1) << (place & 63)));
 }
 
 /** Gives what all magazines keep back to the slabs, and slabs without objects to the pool: how many objects and pages. */

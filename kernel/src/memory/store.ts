@@ -3,7 +3,7 @@
 // A store lies in the page of its processor's block, behind PpBlock. Its own processor sees it at a constant address, the
 // others in the direct map.
 //
-//        0       4       8       12     16              272             400                                          1424
+//        0       4       8       12     16              272             400                                          2448
 //     ┌───────┬───────┬────────┬───────┬───────────────┬───────────────┬────────────────────────────────────────────┐
 //     │ lock  │ pages │ zeroed │   0   │ 16 pages      │ 8 pages, zero │ a magazine for each of 8 slab caches       │
 //     └───────┴───────┴────────┴───────┴───────────────┴───────────────┴────────────────────────────────────────────┘
@@ -26,9 +26,9 @@ export const OWN_STORE: u64 = PP_AREA_BASE + PP_BLOCK + PLACE;
 /** Pages that a stack has room for. */
 export const MOST_PAGES: u32 = 16;
 export const MOST_ZEROED: u32 = 8;
-/** Slab caches that have a magazine, its bytes, and the objects that it has room for. */
+/** Slab caches that there may be, bytes of the magazine of each, and the objects that it has room for. */
 export const MOST_MAGAZINES: u32 = 8;
-export const MAGAZINE_BYTES: u64 = 128;
+export const MAGAZINE_BYTES: u64 = 256;
 export const MAGAZINE_ROOM: u32 = 15;
 
 /** Offsets in a store: how many pages a stack has, and the stacks, entries of two words each. */

@@ -72,6 +72,8 @@ export async function objectCost(): Promise<{ readonly few: number; readonly man
       `mov ebx, ${OTHER_VPS}; 42: mov esi, BF_ROOT_VMID; CHECKED(VP_CREATE); dec ebx; jnz 42b`,
       "movzx ebp, di",
       `mov ebx, ${OTHER_VSS}; 43: mov rsi, rbp; movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); dec ebx; jnz 43b`,
+      // As before: what the others took, pages of zeros above all, is there again
+      makeAndDestroy,
       measure("r13"),
       "mov rdi, r15; mov rsi, r13; CALL(DEBUG_OUT)",
     ].join("; "),

@@ -1,5 +1,6 @@
 // Objects that processors keep at hand
 
+import { PP_BLOCK_BYTES } from "@bareflank/abi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addChunk, become, comeUp, freeBlocks, loadAllocators, MEBIBYTE, PAGE } from "./allocators.ts";
@@ -8,6 +9,8 @@ const BASE = 0x56_7800_0000n;
 /** Objects of 64 bytes: so many come at once, a magazine has room for so many. */
 const BATCH = 8;
 const ROOM = 15;
+/** What a store takes. */
+const STORE_BYTES = 400 + 8 * 256;
 
 function withCache(objectBytes = 64, bytes = MEBIBYTE) {
   const part = loadAllocators();
@@ -91,10 +94,11 @@ describe("a magazine", () => {
     expect(take(1)).toEqual([first]);
   });
 
-  test("is had by the first eight caches, and missed by none", () => {
+  test("is had by eight caches, all of which empty theirs; one more is refused", () => {
     const { exports } = withCache(64);
-    for (let cache = 1; cache < 10; cache++) expect(exports.slabInit(cache, 64)).toBe(1);
-    for (let cache = 0; cache < 10; cache++) {
+    for (let cache = 1; cache < 8; cache++) expect(exports.slabInit(cache, 64)).toBe(1);
+    expect(exports.slabInit(8, 64)).toBe(0);
+    for (let cache = 0; cache < 8; cache++) {
       const object = exports.slabAllocate(cache);
       expect(object).not.toBe(0n);
       expect([exports.slabRelease(cache, object), exports.slabRelease(cache, object)]).toEqual([1, 0]);
@@ -102,6 +106,11 @@ describe("a magazine", () => {
     }
     exports.emptyStores();
     for (let cache = 0; cache < 8; cache++) expect(exports.slabPages(cache)).toBe(0);
+  });
+
+  test("lies with all others, and with pages, in the page of its processor's block", () => {
+    const store = (PP_BLOCK_BYTES + 63) & ~63;
+    expect(store + STORE_BYTES).toBeLessThanOrEqual(4096);
   });
 });
 
