@@ -65,6 +65,7 @@ export interface Library {
   tryAcquire(): number;
   release(): void;
   isHeld(): number;
+  abandonLocks(): void;
 
   spanSet(span: number, address: bigint, bytes: bigint): void;
   spanSetPart(span: number, whole: number, offset: bigint, bytes: bigint): void;

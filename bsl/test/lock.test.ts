@@ -42,4 +42,24 @@ describe("lock", () => {
     exports.acquire();
     expect(pauses).toBe(30);
   });
+
+  test("is given up for lost, after a while, once a processor has ended that may hold it", () => {
+    const { exports, memory } = loadLibrary();
+    memory.pauseLimit = Number.POSITIVE_INFINITY;
+    exports.acquire();
+    exports.abandonLocks();
+    let pauses = 0;
+    memory.onPause = () => {
+      pauses++;
+    };
+    expect(() => exports.acquire()).toThrow("unreachable");
+    expect(pauses).toBeGreaterThan(100_000);
+  });
+
+  test("that is free can be taken when a processor has ended", () => {
+    const { exports } = loadLibrary();
+    exports.abandonLocks();
+    exports.acquire();
+    expect(exports.isHeld()).toBe(1);
+  });
 });

@@ -9,8 +9,8 @@ import { writeDecimal, writeHex, writeText } from "../../bsl/src/format";
 import { TicketLock } from "../../bsl/src/lock";
 import { peek64, poke8, poke64 } from "../../bsl/src/memory";
 
-/** A lock that is held for so many pauses belongs to a processor that died while it printed. */
-const LOCK_PATIENCE: u32 = 10_000_000;
+/** A lock that is held for so many pauses belongs to a processor that died while it printed; a port is slow. */
+const PATIENCE: u32 = 10_000_000;
 
 /** Where bytes go; for what writes more than a string, see bsl/src/format.ts. */
 @unmanaged
@@ -34,7 +34,7 @@ export function attachRing(address: u64): void {
 
 /** Begins to print; a dead holder of the lock is passed by, so that a panic always gets its words out. */
 export function open(): void {
-  for (let i: u32 = 0; i < LOCK_PATIENCE; i++) {
+  for (let i: u32 = 0; i < PATIENCE; i++) {
     if (lock.tryAcquire()) {
       held = true;
       return;

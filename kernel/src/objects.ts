@@ -4,10 +4,7 @@
 // only that processor takes it off, and nothing that is active is destroyed or migrated.
 
 import { pause } from "../../bsl/src/atomic";
-import { TicketLock } from "../../bsl/src/lock";
-
-/** No call holds it for so many pauses. */
-const PATIENCE: u32 = 10_000_000;
+import { LOCK_PATIENCE, TicketLock } from "../../bsl/src/lock";
 
 const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
 
@@ -17,7 +14,7 @@ export function lockObjects(): void {
 
 /** The same with an end: false when whoever holds it seems to be lost, which is when nobody changes anything any more. */
 export function tryLockObjects(): bool {
-  for (let i: u32 = 0; i < PATIENCE; i++) {
+  for (let i: u32 = 0; i < LOCK_PATIENCE; i++) {
     if (lock.tryAcquire()) return true;
     pause();
   }

@@ -12,6 +12,7 @@ import {
   PP_BLOCK_FAULT_FRAME,
 } from "../../../abi/generated/bare/pp-block";
 import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { abandonLocks } from "../../../bsl/src/lock";
 import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { showDirect } from "../../src/direct-map";
 import { failStackTop, stackTop } from "../../src/extension";
@@ -49,6 +50,8 @@ export function enterException(frame: u64): u32 {
   }
   // It may have come behind leaveKernel(): nobody must wait for a flush of this ring 3
   reenterKernel();
+  // It may have come under any lock
+  abandonLocks();
   panic(frame);
   return fatal(BOOT_KERNEL_FAULT, vector);
 }

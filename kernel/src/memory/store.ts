@@ -16,7 +16,7 @@ import { MAX_PPS } from "../../../abi/generated/bare/syscalls";
 import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { compareExchange32, pause, storeRelease32 } from "../../../bsl/src/atomic";
 import { FixedArray } from "../../../bsl/src/fixed-array";
-import { TicketLock } from "../../../bsl/src/lock";
+import { LOCK_PATIENCE, loseHope, TicketLock } from "../../../bsl/src/lock";
 
 /** Where a store lies in its processor's page: at a cache line's border. */
 const PLACE: u64 = (<u64>PP_BLOCK_BYTES + 63) & ~63;
@@ -65,7 +65,11 @@ export function storeAt(id: u32): u64 {
 
 /** Waits until nobody else uses a store. */
 export function lockStore(store: u64): void {
-  while (compareExchange32(store, 0, 1) !== 0) pause();
+  let turns: u32 = 0;
+  while (compareExchange32(store, 0, 1) !== 0) {
+    pause();
+    if (++turns > LOCK_PATIENCE) loseHope();
+  }
 }
 
 export function unlockStore(store: u64): void {

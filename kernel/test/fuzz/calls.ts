@@ -3,7 +3,7 @@
 import * as abi from "@bareflank/abi";
 import { CHUNKS } from "../machine/loader.ts";
 import { MSR } from "../machine/processor.ts";
-import { id16, type Model } from "./model.ts";
+import { id16, type Model, registerBits } from "./model.ts";
 import type { Random } from "./random.ts";
 
 /** What a call's arguments are chosen from. */
@@ -126,7 +126,8 @@ function physical(choice: Choice): bigint {
 function registerValue({ random }: Choice, register: bigint): bigint {
   if (Number(register) === abi.AMD_REG_XCR0) return random.pick([1n, 3n, 7n]);
   if (Number(register) === abi.AMD_REG_CR8) return BigInt(random.below(20));
-  return random.next();
+  // Mostly one that the register takes
+  return random.once(6) ? random.next() : BigInt.asUintN(registerBits(Number(register)), random.next());
 }
 
 /** A VS, a register and a value; what decides about running (RIP, DR7 and the like) is a VS's own matter. */

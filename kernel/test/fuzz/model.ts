@@ -1,7 +1,7 @@
 // What the system call interface promises, as a model: the status that each call must end with
 
+import * as abi from "@bareflank/abi";
 import {
-  AMD_REG_CR8,
   AMD_REG_XCR0,
   EXT_DIRECT_BASE,
   EXT_DIRECT_BYTES,
@@ -18,6 +18,7 @@ import {
   STATUS_INVALID_INPUT_REG3,
   STATUS_SUCCESS,
 } from "@bareflank/abi";
+import { VMCB_FIELDS } from "../machine/vmcb.ts";
 
 interface Vs {
   readonly vp: number;
@@ -171,7 +172,7 @@ export class Model {
   vsWrite(reg1: bigint, reg2: bigint, reg3: bigint, pp: number): bigint {
     const status = this.vsRead(reg1, reg2, pp);
     if (status !== STATUS_SUCCESS) return status;
-    return Number(reg2) === AMD_REG_CR8 && reg3 > 15n ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
+    return reg3 >> BigInt(registerBits(Number(reg2))) === 0n ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
   }
 
   vsRun(reg1: bigint, reg2: bigint, reg3: bigint, pp: number): bigint {
@@ -215,3 +216,16 @@ export class Model {
 export const id16 = (value: bigint) => Number(value & 0xffffn);
 
 const isRegister = (value: bigint) => value > 0n && value <= BigInt(AMD_REG_XCR0);
+
+/** Names of the registers in a VMCB, by their numbers. */
+const VMCB_NAMES = new Map(
+  Object.keys(VMCB_FIELDS).map((name) => [Reflect.get(abi, `AMD_REG_${name}`) as number, name]),
+);
+
+/** How many bits a register has for vs_write: an ASID 16, as Intel's identifiers, CR8 4. */
+export function registerBits(number: number): number {
+  if (number === abi.AMD_REG_CR8) return 4;
+  if (number === abi.AMD_REG_GUEST_ASID) return 16;
+  const name = VMCB_NAMES.get(number) ?? "";
+  return name === "RAX" ? 64 : 8 * (VMCB_FIELDS[name]?.[1] ?? 8);
+}

@@ -53,8 +53,8 @@ const ADJUSTED: Readonly<Record<string, readonly [written: bigint, kept: bigint]
 const sample = (register: number): bigint => 0x0000_4567_89ab_cd00n + BigInt(register);
 
 function expectation(name: string, register: number): readonly [bigint, bigint] {
-  const value = sample(register);
-  return ADJUSTED[name] ?? [value, BigInt.asUintN(bitsOf(VMCS_FIELDS[name] ?? 0x6000), value)];
+  const value = BigInt.asUintN(bitsOf(VMCS_FIELDS[name] ?? 0x6000), sample(register));
+  return ADJUSTED[name] ?? [value, value];
 }
 
 test("there are 162, in the ABI's order", () => {
@@ -85,6 +85,15 @@ describe.each(["not active", "active"])("of a VS that is %s", (state) => {
     // Identifiers are the kernel's own
     const held = name === "VIRTUAL_PROCESSOR_IDENTIFIER" ? vs + 1n : kept;
     if (encoding !== undefined) expect(vmcs.read(encoding)).toBe(held);
+  });
+
+  const narrow = NAMES.filter(([, name]) => bitsOf(VMCS_FIELDS[name] ?? 0x6000) < 64 && !isMissing(name));
+  test.each(narrow)("%i, %s, takes no value that is wider", (register, name) => {
+    const before = read(pp, vs, register);
+    const bits = bitsOf(VMCS_FIELDS[name] ?? 0x6000);
+    expect(write(pp, vs, register, before | (1n << BigInt(bits)))).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(write(pp, vs, register, before | (1n << 63n))).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(read(pp, vs, register)).toBe(before);
   });
 
   test("the number behind the last is none", () => {

@@ -10,10 +10,21 @@ import {
   PP_DF_STACK,
   PP_IST_STACK_BYTES,
   PP_STACK,
+  SYSCALL_VP_CREATE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { inBootstrap, inFirstVmexit, inVmexit, registered, type Scene } from "../machine/extension-life.ts";
+import { EndlessWait } from "../../../bsl/test-support/index.ts";
+import {
+  bootNext,
+  HANDLE,
+  inBootstrap,
+  inFirstVmexit,
+  inVmexit,
+  registered,
+  type Scene,
+} from "../machine/extension-life.ts";
 import { TEXT } from "../machine/instructions.ts";
+import type { Pp } from "../machine/pp.ts";
 import { expectGivenBack, expectReason, machineRegisters, operatingSystemRegisters } from "./given-back.ts";
 
 const RIP = TEXT.START + 0x123n;
@@ -135,3 +146,56 @@ function failing(scene: () => Scene): () => Scene {
     return there;
   };
 }
+
+/** Has `act` done before the `place`th instruction of a call that the first of two processors makes; false behind its end. */
+function within(place: number, act: (machine: Scene["machine"], pp: Pp, second: Pp) => void): boolean {
+  const { machine, pp } = inBootstrap({ ppCount: 2 });
+  const second = bootNext(machine, 1);
+  let isDone = false;
+  machine.interruptions.after(place, () => {
+    isDone = true;
+    act(machine, pp, second);
+    throw new Error("the first one is gone");
+  });
+  try {
+    pp.syscall(SYSCALL_VP_CREATE, HANDLE, 0n);
+  } catch {
+    // As the processor that has faulted: nothing goes on behind that
+  }
+  machine.interruptions.cancel();
+  return isDone;
+}
+
+/** Whether the second processor waits for ever there. */
+function isLockedAt(place: number): boolean {
+  let waits = false;
+  within(place, (machine, _, second) => {
+    machine.beside(() => {
+      try {
+        second.syscall(SYSCALL_VP_CREATE, HANDLE, 0n);
+      } catch (error) {
+        waits = error instanceof EndlessWait;
+      }
+    });
+  });
+  return waits;
+}
+
+test("a fault under a lock takes no other processor with it: who waits ends with a line, and is given back", () => {
+  const place = Array.from({ length: 60 }, (_, index) => index * 7).find(isLockedAt) ?? 0;
+  expect(place).toBeGreaterThan(0);
+  let outcomes: string[] = [];
+  let log = "";
+  within(place, (machine, pp, second) => {
+    machine.memory.pauseLimit = Number.POSITIVE_INFINITY;
+    const first = pp.kernelFault(13, { rip: RIP });
+    machine.beside(() => {
+      expect(() => second.syscall(SYSCALL_VP_CREATE, HANDLE, 0n)).toThrow("unreachable");
+      // What the processor does at UD2
+      outcomes = [first.is, second.kernelFault(6, { rip: RIP }).is];
+    });
+    log = machine.log;
+  });
+  expect(outcomes).toEqual(["given back", "given back"]);
+  expect(log).toContain("PANIC: the microkernel faulted on PP 1");
+}, 120_000);

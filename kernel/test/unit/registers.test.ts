@@ -45,7 +45,11 @@ const KERNEL_HAS_A_SAY = new Set([
   "VMCB_CLEAN_BITS",
 ]);
 
+/** Bits of a register; an ASID is as wide as Intel's identifiers. */
+const bitsOf = (name: string) => (name === "GUEST_ASID" ? 16 : name === "RAX" ? 64 : 8 * (VMCB_FIELDS[name]?.[1] ?? 8));
 const sample = (number: number): bigint => 0x0123_4567_89ab_cd00n + BigInt(number);
+/** A value that the register takes. */
+const fitting = (number: number, name: string): bigint => BigInt.asUintN(bitsOf(name), sample(number));
 const read = (pp: Pp, vs: bigint, number: number) => call(pp, SYSCALL_VS_READ, HANDLE, vs, BigInt(number));
 const write = (pp: Pp, vs: bigint, number: number, value: bigint) =>
   status(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(number), value);
@@ -71,23 +75,30 @@ describe("of a VS that is not active", () => {
   });
 
   test.each(NAMES)("%i, %s", (number, name) => {
-    const value = name === "CR8" ? 5n : name === "XCR0" ? 3n : sample(number);
+    const value = name === "CR8" ? 5n : name === "XCR0" ? 3n : fitting(number, name);
     expect(write(pp, vs, number, value)).toBe(STATUS_SUCCESS);
-    const bits = name === "RAX" ? 64 : 8 * (VMCB_FIELDS[name]?.[1] ?? 8);
-    const kept = BigInt.asUintN(bits, name === "EFER" ? value | 0x1000n : value);
+    const kept = name === "EFER" ? value | 0x1000n : value;
     expect(read(pp, vs, number)).toBe(kept);
     if (name in VMCB_FIELDS && name !== "RAX" && !KERNEL_HAS_A_SAY.has(name)) expect(vmcb.get(name)).toBe(kept);
   });
 
   test("each has its own place: writing one changes no other", () => {
-    for (const [number, name] of NAMES) write(pp, vs, number, name === "CR8" ? 7n : sample(number) * 3n);
+    const chosen = (number: number, name: string) =>
+      name === "CR8" ? 7n : BigInt.asUintN(Math.min(63, bitsOf(name)), sample(number) * 3n);
+    for (const [number, name] of NAMES) write(pp, vs, number, chosen(number, name));
     for (const [number, name] of NAMES) {
-      const [, bytes = 8] = VMCB_FIELDS[name] ?? [];
-      const value = name === "CR8" ? 7n : sample(number) * 3n;
+      const value = chosen(number, name);
       const forced = name === "EFER" ? 0x1000n : name === "XCR0" ? 1n : 0n;
-      const bits = name === "RAX" ? 64 : 8 * bytes;
-      expect(read(pp, vs, number), name).toBe(BigInt.asUintN(bits, value | forced));
+      expect(read(pp, vs, number), name).toBe(value | forced);
     }
+  });
+
+  test.each(NAMES.filter(([, name]) => bitsOf(name) < 64))("%i, %s, takes no value that is wider", (number, name) => {
+    const before = fitting(number, name);
+    write(pp, vs, number, before);
+    expect(write(pp, vs, number, 1n << BigInt(bitsOf(name)))).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(write(pp, vs, number, before | (1n << 63n))).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(read(pp, vs, number)).toBe(before);
   });
 });
 

@@ -3,6 +3,7 @@
 import {
   AMD_REG_CR8,
   AMD_REG_EFER,
+  AMD_REG_GUEST_ASID,
   AMD_REG_R15,
   AMD_REG_RAX,
   AMD_REG_XCR0,
@@ -11,6 +12,7 @@ import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { VS_CR8 } from "../register-file";
+import { isTooWide } from "../register-width";
 import { readSwitched, writeSwitched } from "../switched";
 import { readAsked, writeAsked } from "./asked-registers";
 import { EFER_SVME, KERNEL_HAS_A_SAY, VMCB_VIRTUAL_INTERRUPT, vmcbField } from "./vmcb";
@@ -20,8 +22,6 @@ import { noteWritten } from "./written";
 const GENERAL_RAX: u32 = 0;
 
 const V_TPR: u8 = 15;
-/** The width of a field of 64 bits in which the kernel has a say. */
-const WIDE: u32 = KERNEL_HAS_A_SAY | 8;
 
 /** Whether a number names a register. */
 export function isRegister(register: u64): bool {
@@ -68,7 +68,12 @@ function valueOf(vs: Vs, register: u32): u64 {
   return readSwitched(vs, VS_CR8 + (register - AMD_REG_CR8));
 }
 
-/** Writes a register that exists; false when the processor refuses the value. */
+/** Bytes that a register in the VMCB has. An ASID has 16 bits for the interface, as Intel's identifiers have. */
+function widthOf(register: u32, bytes: u32): u32 {
+  return register == AMD_REG_GUEST_ASID ? 2 : bytes & ~KERNEL_HAS_A_SAY;
+}
+
+/** Writes a register that exists; false when the processor refuses the value, or the register is not as wide. */
 export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   const field = vmcbField(register);
   if (register == AMD_REG_RAX) {
@@ -78,9 +83,10 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   if (field != 0) {
     const address = DIRECT_BASE + vs.controlBlock + (field >> 8);
     const bytes = field & 0xff;
+    if (isTooWide(value, widthOf(register, bytes))) return false;
     if (register == AMD_REG_EFER) value |= EFER_SVME;
     noteWritten(vs, register, value);
-    if ((bytes & KERNEL_HAS_A_SAY) != 0) writeAsked(vs, register, bytes == WIDE ? value : <u32>value);
+    if ((bytes & KERNEL_HAS_A_SAY) != 0) writeAsked(vs, register, value);
     else if (bytes == 8) poke64(address, value);
     else if (bytes == 4) poke32(address, <u32>value);
     else if (bytes == 2) poke16(address, <u16>value);

@@ -9,6 +9,7 @@ import {
 import { poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { VS_CR2, VS_CR8 } from "../register-file";
+import { isTooWide } from "../register-width";
 import { readSwitched, writeSwitched } from "../switched";
 import { ASKED_SECONDARY, ASKED_VPID, effective, NOT_ASKED, slotOf } from "./asked";
 import { confined } from "./confinement";
@@ -17,7 +18,7 @@ import { borrow, giveBack } from "./current";
 import { writeProcessorControls } from "./nmi";
 import { readOwn, writeOwn } from "./own-registers";
 import { requestFlush } from "./tlb";
-import { FIRST_FIELD, isReadOnly, VMCS_EPT_POINTER, VMCS_PROCESSOR_CONTROLS, VMCS_VPID, vmcsField } from "./vmcs";
+import { FIRST_FIELD, isReadOnly, VMCS_EPT_POINTER, VMCS_PROCESSOR_CONTROLS, vmcsField } from "./vmcs";
 import { tryVmread, vmwrite } from "./vmx";
 
 /** Width and type of a field (25.11.2): controls of 32 bits. */
@@ -56,7 +57,7 @@ function valueOf(vs: Vs, register: u32): u64 {
   return readSwitched(vs, VS_CR8 + (register - INTEL_REG_CR8));
 }
 
-/** Writes a register that exists; false when the processor does not have it, or refuses the value. */
+/** Writes a register that exists; false when the processor does not have it, or refuses the value, or it is not as wide. */
 export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   if (register <= INTEL_REG_R15) {
     vs.writeGeneral(register - 1, value);
@@ -65,11 +66,18 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   if (register < FIRST_FIELD) return writeOwn(vs, VS_CR2 + (register - INTEL_REG_CR2), value);
   if (register >= INTEL_REG_CR8) return writeSwitched(vs, VS_CR8 + (register - INTEL_REG_CR8), value);
   const field = vmcsField(register);
-  if (isReadOnly(field)) return false;
+  if (isReadOnly(field) || isTooWide(value, fieldBytes(field))) return false;
   borrow(vs);
   const done = writeField(vs, field, value);
   giveBack(vs);
   return done;
+}
+
+/** Bytes of a field, from its width (25.11.2): 16, 64, 32 bits, or those of a natural number. */
+function fieldBytes(field: u32): u32 {
+  const width = (field >> 13) & 3;
+  if (width == 0) return 2;
+  return width == 2 ? 4 : 8;
 }
 
 function readField(vs: Vs, field: u32, out: u64): bool {
@@ -89,14 +97,9 @@ function readField(vs: Vs, field: u32, out: u64): bool {
   return done;
 }
 
-function widthOf(field: u32): u64 {
-  return field == VMCS_VPID ? 0xffff : 0xffff_ffff;
-}
-
 /** Writes a field of a VS whose VMCS is current. */
 export function writeField(vs: Vs, field: u32, value: u64): bool {
-  // As a VMCS would have kept it: 16 or 32 bits
-  const asked = slotOf(field) == NOT_ASKED ? adjust(field, value) : adjust(field, value) & widthOf(field);
+  const asked = adjust(field, value);
   if (field == VMCS_PROCESSOR_CONTROLS) {
     vs.processorControls = <u32>asked;
     if (vs.active != 0) {

@@ -306,7 +306,6 @@ static u32 vs_init_as_root(struct processor *p, struct attempt *a)
 
 static u32 vs_access(struct processor *p, struct attempt *a, u32 write)
 {
-    (void)write;
     if (once(10))
         return wrong_first(a);
     if (!own_vs_here(p, a))
@@ -320,11 +319,16 @@ static u32 vs_access(struct processor *p, struct attempt *a, u32 write)
         a->reg[2] = once(2) ? 0 : 0x8000 + below(0x10000);
         a->allowed = ALLOW_REG2;
     }
-#ifndef INTEL
-    // What the processor has to take, and may not
-    else if (write && (a->reg[2] == BF_AMD_REG_CR8 || a->reg[2] == BF_AMD_REG_XCR0))
+    // Fits the narrowest, or is more than most have; CR8 and XCR0 have rules of their own
+    else if (write && once(4))
         a->allowed |= ALLOW_UNKNOWN;
+    else if (write) {
+        a->reg[3] &= 0xff;
+#ifndef INTEL
+        if (a->reg[2] == BF_AMD_REG_CR8 || a->reg[2] == BF_AMD_REG_XCR0)
+            a->allowed |= ALLOW_UNKNOWN;
 #endif
+    }
     return 1;
 }
 
