@@ -159,7 +159,7 @@ export function link(cache: Cache, options: LinkOptions): Promise<CachedResult> 
       const debug = join(folder, "image.debug.elf");
       const stripped = join(folder, "image.elf");
       await run("Linking", lld.path, [...flags, "-T", script, "-o", debug, ...options.objects], options.root);
-      await run("Stripping", objcopy.path, ["--strip-all", debug, stripped], options.root);
+      await run("Stripping", objcopy.path, ["--strip-sections", debug, stripped], options.root);
       return {
         files: new Map([
           ["image.elf", await readFile(stripped)],

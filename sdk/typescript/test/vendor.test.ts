@@ -20,6 +20,10 @@ interface Unit {
   rights(attributes: bigint): bigint;
   attributes(rights: bigint): bigint;
   io(qualification: bigint, instruction: bigint): bigint;
+  data(address: bigint, bytes: number, isWrite: number): bigint;
+  port(number: number, bytes: number): bigint;
+  behind(hits: bigint): void;
+  between(hits: bigint): number;
 }
 
 const VSID = 5;
@@ -547,5 +551,89 @@ describe("exits", () => {
     ["INSW in 32-bit code", 0x1f0_0019n, 1n << 7n, 0x1f0_0125n],
   ])("of ports say what they are in one format: %s", (_name, qualification, instruction, information) => {
     expect(unit.io(qualification, instruction)).toBe(information);
+  });
+});
+
+describe("what a debugger is to see of an instruction that is carried out for the VM:", () => {
+  const [TF, STEP, ARMED, DE, GD] = [0x100n, 0x4000n, 0x1000n, 8n, 0x2000n];
+  const INJECT_DEBUG = 0x8000_0301n;
+  const MSR_DEBUGCTL = 0x1d9n;
+  const VENDORS: readonly Vendor[] = ["amd", "intel"];
+
+  /** DR7 for breakpoint `n`: enabled, kind (0 execution, 1 writes, 2 ports, 3 data), length code. */
+  const armed = (n: bigint, kind: bigint, length: bigint) =>
+    (1n << (n * 2n)) | (kind << (16n + n * 4n)) | (length << (18n + n * 4n));
+
+  it.each(VENDORS)("breakpoints on data, by kind and length (%s)", (vendor) => {
+    on(vendor);
+    unit.set(abi.REG_DR0, 0x1000n);
+    unit.set(abi.REG_DR1, 0x2005n);
+    unit.set(abi.REG_DR2, 0x3000n);
+    unit.set(abi.REG_DR3, 0x1000n);
+    // Writes of 4 bytes; accesses of 8, whose address is rounded down; execution; not enabled
+    unit.set(abi.REG_DR7, armed(0n, 1n, 3n) | armed(1n, 3n, 2n) | armed(2n, 0n, 0n) | (0xdn << 28n));
+    expect(unit.data(0x1003n, 1, 1)).toBe(1n);
+    expect(unit.data(0x0fffn, 2, 1)).toBe(1n);
+    expect(unit.data(0x1004n, 1, 1)).toBe(0n);
+    expect(unit.data(0x1000n, 4, 0)).toBe(0n);
+    expect(unit.data(0x2000n, 1, 0)).toBe(2n);
+    expect(unit.data(0x2007n, 4, 1)).toBe(2n);
+    expect(unit.data(0x2008n, 4, 1)).toBe(0n);
+    expect(unit.data(0x3000n, 1, 0)).toBe(0n);
+  });
+
+  it.each(VENDORS)("breakpoints on ports, with CR4.DE alone (%s)", (vendor) => {
+    on(vendor);
+    unit.set(abi.REG_DR3, 0x3f8n);
+    unit.set(abi.REG_DR7, armed(3n, 2n, 1n));
+    expect(unit.port(0x3f8, 1)).toBe(0n);
+    unit.set(abi.REG_CR4, DE);
+    expect([unit.port(0x3f8, 1), unit.port(0x3f9, 1), unit.port(0x3fa, 4), unit.data(0x3f8n, 1, 1)]).toEqual([
+      ...[8n, 8n, 0n, 0n],
+    ]);
+  });
+
+  it("on Intel they are pending, with the step of an iteration, and the processor does the rest", () => {
+    on("intel");
+    unit.behind(0n);
+    expect(read(abi.INTEL_REG_PENDING_DEBUG_EXCEPTIONS)).toBe(0n);
+    unit.behind(2n);
+    expect(read(abi.INTEL_REG_PENDING_DEBUG_EXCEPTIONS)).toBe(2n | ARMED);
+    registers.clear();
+    expect(unit.between(0n)).toBe(0);
+    unit.set(abi.REG_RFLAGS, TF);
+    expect(unit.between(0n)).toBe(1);
+    expect(read(abi.INTEL_REG_PENDING_DEBUG_EXCEPTIONS)).toBe(STEP);
+    expect(unit.between(1n)).toBe(1);
+    expect(read(abi.INTEL_REG_PENDING_DEBUG_EXCEPTIONS)).toBe(STEP | ARMED | 1n);
+    registers.clear();
+    unit.set(abi.REG_RFLAGS, TF);
+    unit.set(abi.REG_DEBUG_CONTROL, 2n);
+    expect(unit.between(0n)).toBe(0);
+  });
+
+  it("on AMD #DB is injected, as its delivery would leave DR6 and DR7", () => {
+    unit.set(abi.REG_DR7, GD | 1n);
+    unit.set(abi.REG_RFLAGS, TF);
+    expect(unit.between(1n)).toBe(1);
+    expect([read(abi.AMD_REG_EVENTINJ), unit.get(abi.REG_DR6), unit.get(abi.REG_DR7)]).toEqual([
+      ...[INJECT_DEBUG, STEP | 1n, 1n],
+    ]);
+    registers.clear();
+    unit.behind(4n);
+    expect([read(abi.AMD_REG_EVENTINJ), unit.get(abi.REG_DR6)]).toEqual([INJECT_DEBUG, 4n]);
+    registers.clear();
+    // Branches alone
+    msrs.set(MSR_DEBUGCTL, 2n);
+    unit.set(abi.REG_RFLAGS, TF);
+    expect([unit.between(0n), read(abi.AMD_REG_EVENTINJ)]).toEqual([0, 0n]);
+  });
+
+  it("on AMD an extension that intercepts #DB hears of the step behind the last iteration", () => {
+    registers.set(abi.AMD_REG_INTERCEPT_EXCEPTION, 2n);
+    unit.set(abi.REG_RFLAGS, TF);
+    expect(unit.between(1n)).toBe(0);
+    unit.behind(1n);
+    expect([read(abi.AMD_REG_EVENTINJ), unit.get(abi.REG_DR6)]).toEqual([0n, 1n]);
   });
 });

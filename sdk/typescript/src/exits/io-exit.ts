@@ -6,6 +6,7 @@ import { guest } from "../guest/guest";
 import { Exit } from "./exit";
 import { ioInformation } from "./io-information";
 import { passStringThrough } from "./io-string";
+import { portHits, trapBehind } from "./trap";
 
 /** What is read where no device answers. */
 const NOBODY: u32 = 0xffff_ffff;
@@ -43,8 +44,11 @@ export class IoExit extends Exit {
   /** Does what the VM wants. A string goes element by element; a page of it that is absent ends the exit with #PF. */
   passThrough(): void {
     if (this.isString) this.next = passStringThrough();
-    else if (this.isInput) this.value = portIn(this.port, this.bytes);
-    else portOut(this.port, this.bytes, this.value);
+    else {
+      if (this.isInput) this.value = portIn(this.port, this.bytes);
+      else portOut(this.port, this.bytes, this.value);
+      trapBehind(portHits(this.port, this.bytes));
+    }
   }
 
   /** Does what happens when nothing is at the port: what is read has all bits set, what is written is lost; #GP for strings. */

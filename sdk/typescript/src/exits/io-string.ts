@@ -15,6 +15,7 @@ import {
   writeOperand,
 } from "../guest/operand";
 import { Next } from "../life/next";
+import { dataHits, portHits, restBetween, trapBehind, trapBetween } from "./trap";
 
 const RFLAGS_DIRECTION: u64 = 1 << 10;
 const RCX: u32 = 1;
@@ -29,20 +30,32 @@ export function passStringThrough(): Next {
   // Another processor may have replaced it since the exit
   if (!isStringOfPort(instruction)) return Next.Run;
   const isRepeated = instruction.repeat != 0;
-  const length = instruction.length;
   let left = isRepeated ? guest.rcx & addressMask(instruction) : 1;
-  for (let i: u64 = 0; left != 0; i++) {
-    if (i == ELEMENTS_AT_ONCE || !transfer(instruction)) return Next.Run;
+  let found: u64 = left != 0 ? portHits(<u32>guest.rdx & 0xffff, instruction.accessBytes) : 0;
+  for (let i: u64 = 1; left != 0; i++) {
+    found |= hitsOf(instruction);
+    if (!transfer(instruction)) return Next.Run;
     left--;
     if (isRepeated) setRegister(RCX, instruction.addressBytes, left);
+    if (left != 0 && (trapBetween(found) || i == ELEMENTS_AT_ONCE)) {
+      restBetween();
+      return Next.Run;
+    }
   }
-  guest.skip(length);
-  return Next.Run;
+  trapBehind(found);
+  return Next.AdvanceAndRun;
 }
 
 function isStringOfPort(instruction: DecodedInstruction): bool {
   if (instruction.status != DECODED) return false;
   return instruction.operation == Operation.Ins || instruction.operation == Operation.Outs;
+}
+
+/** Breakpoints on the memory of the next element. */
+function hitsOf(instruction: DecodedInstruction): u64 {
+  const isInput = instruction.operation == Operation.Ins;
+  const address = isInput ? stringDestination(instruction) : operandAddress(instruction);
+  return dataHits(address, instruction.accessBytes, isInput);
 }
 
 /** One element; false when its memory is not mapped, and a page fault waits for the VM. */
