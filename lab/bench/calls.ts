@@ -1,6 +1,6 @@
 // What system calls cost, on the bare platform: instructions from ring 3 and back
 
-import { badHandleCost, objectCost, vsReadCost } from "../../kernel/test/bare/call-cost.ts";
+import { badHandleCost, objectCost, vectorCost, vsReadCost } from "../../kernel/test/bare/call-cost.ts";
 import type { Figure } from "./figure.ts";
 
 export async function callFigures(): Promise<Figure[]> {
@@ -13,6 +13,13 @@ export async function callFigures(): Promise<Figure[]> {
       value: await badHandleCost(),
       unit: "instructions",
       limit: 90,
+    },
+    {
+      key: "vectorRegisters",
+      title: "first vector instruction of an extension in an exit",
+      value: await vectorCost(),
+      unit: "instructions",
+      limit: 500,
     },
     { key: "objects", title: "create and destroy a VM, a VP and a VS", value: few, unit: "instructions" },
     { key: "objectsRatio", title: "the same with all others there", value: many / few, unit: "ratio", limit: 1.15 },

@@ -47,6 +47,17 @@ export const vsReadCost = (): Promise<number> =>
 export const badHandleCost = (): Promise<number> =>
   costOf("mov edi, 77; mov rsi, r13; mov edx, BF_AMD_REG_RIP; CALL(VS_READ)");
 
+/** Instructions of a CPUID in the root VM, there and back, whose handler also executes `code`. */
+async function exitCost(code: string): Promise<number> {
+  const { output, message } = await run(assemble({ vmexit: code }), { icount: true, cpuids: TIMES });
+  const match = /in the root VM: (\d+) each/.exec(output);
+  if (match === null) throw new Error(`The bare platform did not measure. ${message}\n${output}`);
+  return Number(match[1]);
+}
+
+/** What it adds to an exit that the extension uses a vector register: the guest's are saved, and come back before it runs. */
+export const vectorCost = async (): Promise<number> => (await exitCost("pxor xmm0, xmm0")) - (await exitCost("nop"));
+
 /** Makes a VM, a VP and a VS, and destroys them; R8 and RBP keep the first two. */
 const makeAndDestroy = [
   "CHECKED(VM_CREATE); movzx ebp, di; mov rsi, rbp; CHECKED(VP_CREATE); movzx r12d, di",

@@ -2,11 +2,12 @@
 
 import { expect, it } from "vitest";
 import { assemble } from "./assemble.ts";
-import { badHandleCost, objectCost, vsReadCost } from "./call-cost.ts";
+import { badHandleCost, objectCost, vectorCost, vsReadCost } from "./call-cost.ts";
 import { run } from "./run.ts";
 
 const VS_READ_LIMIT = 140;
 const BAD_HANDLE_LIMIT = 90;
+const VECTOR_LIMIT = 500;
 /** The buddy allocator may have to split a larger block, whatever number of objects there is. */
 const TOLERANCE = 0.15;
 
@@ -16,6 +17,10 @@ it("reads a VS's RIP in few instructions", async () => {
 
 it("refuses a bad handle in fewer", async () => {
   expect(await badHandleCost()).toBeLessThanOrEqual(BAD_HANDLE_LIMIT);
+});
+
+it("lets an extension use vector registers in an exit, at the cost of saving the guest's", async () => {
+  expect(await vectorCost()).toBeLessThanOrEqual(VECTOR_LIMIT);
 });
 
 it("makes and destroys a VM, a VP and a VS at the same cost, whatever number there is", async () => {
