@@ -8,14 +8,12 @@ import { type Decoded, decodeAt, inputCapacity, MODE_16, MODE_32, MODE_64, type 
 import { type Disassembly, disassembleFile, disassemblePlaces, isUnknown, type Line } from "./disassembler.ts";
 import { plainInstructions, prefixedInstructions } from "./prefixes.ts";
 
-/** A busy machine takes longer to disassemble. */
-
 /** No instruction looks further than this. */
 const REACH = 16;
 /** Compiled code, of which so many instructions are looked at: about two thousand functions. */
 const CORPUS_LINES = 60_000;
 const CORPUS = [
-  fileURLToPath(new URL("../../../build/kernel/kernel.elf", import.meta.url)),
+  fileURLToPath(new URL("../../../build/kernel/kernel.debug.elf", import.meta.url)),
   "/lib/x86_64-linux-gnu/libc.so.6",
   "/bin/busybox",
 ].filter((file) => existsSync(file));

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { LinuxMachine } from "../../../lab/src/index.ts";
+
+const elf = join(import.meta.dirname, "../../../build/extensions/memory-user/memory-user.elf");
+const MIB = 1 << 20;
+const PAGE = 4096;
+/** Pages that are asked for at once, and how often: 40 MiB. */
+const PAGES = 500;
+const TIMES = 20;
+/** Most of Linux's memory that two rounds may keep: its own caches, and what waits on the processors' lists. */
+const NOISE_KIB = 8192;
+
+interface Memory {
+  readonly startBytes: number;
+  readonly heldBytes: number;
+  readonly owners: { readonly extensions: readonly { readonly pages: number }[] };
+  readonly events: readonly { readonly event: string }[];
+}
+
+let linux: LinuxMachine;
+
+const succeed = async (command: string): Promise<string> => {
+  const { exitCode, stdout, stderr } = await linux.run(command);
+  expect(exitCode, `${command}\n${stdout}${stderr}`).toBe(0);
+  return stdout;
+};
+const memory = async () => JSON.parse(await succeed("bfm memory --json")) as Memory;
+const availableKiB = async () => Number(await succeed("awk '/^MemAvailable:/ { print $2 }' /proc/meminfo"));
+/** Asks on every processor: each takes, or gives back, as many pages. */
+const ask = (leaf: string, times: number) =>
+  succeed(`for i in $(seq ${times}); do bf-cpuid --leaf ${leaf} ${PAGES} >/dev/null; done`);
+const TAKE = "0x40000012";
+const GIVE = "0x40000013";
+
+beforeAll(async () => {
+  linux = await LinuxMachine.boot({ smp: 2, memory: "1G", put: [{ from: elf }] });
+});
+afterAll(() => linux?.close());
+
+it("grows while an extension takes memory, and has its first size again when it gave it back, twice", async () => {
+  await succeed("bfm quick memory-user.elf");
+  const before = { memory: await memory(), available: await availableKiB() };
+  for (let round = 0; round < 2; round++) {
+    await ask(TAKE, TIMES);
+    const grown = await memory();
+    const pages = grown.owners.extensions[0]?.pages ?? 0;
+    // Where an exit finds no page left, the next ones get what has come since
+    expect(pages * PAGE).toBeGreaterThan(40 * MIB);
+    expect(grown.heldBytes).toBeGreaterThan(before.memory.heldBytes + 40 * MIB);
+    await ask(GIVE, TIMES + 5);
+    await expect.poll(async () => (await memory()).heldBytes, { timeout: 60_000 }).toBe(before.memory.startBytes);
+    expect((await memory()).owners.extensions[0]?.pages).toBe(0);
+  }
+  expect(await availableKiB()).toBeGreaterThan(before.available - NOISE_KIB);
+  expect((await memory()).events.map(({ event }) => event)).toEqual(expect.arrayContaining(["given", "returned"]));
+});
+
+it("gives back at a stop what was lent, and the driver can go", async () => {
+  await ask(TAKE, TIMES);
+  await succeed("bfm stop");
+  expect(JSON.parse(await succeed("bfm status --json"))).toMatchObject({ state: "loaded" });
+  await succeed("bfm unload && rmmod bfdriver");
+  expect(await succeed("dmesg | grep -c -e BUG -e 'Bad page' || true")).toBe("0\n");
+});
