@@ -13,7 +13,15 @@ const lines = (parts: readonly string[]) => `${parts.join("\n")}\n`;
 const unique = (names: readonly string[]) => [...new Set(names)];
 
 /** Types of the variables that the manual's examples are about. */
-const VARIABLES = { vs: "Vs", exit: "Exit", guest: "Guest", why: "Explanation", reply: "Reply", request: "Request" };
+const VARIABLES = {
+  vs: "Vs",
+  exit: "Exit",
+  guest: "Guest",
+  why: "Explanation",
+  reply: "Reply",
+  request: "Request",
+  failure: "Failure",
+};
 /** Names that the manual mentions without what they belong to. */
 const OWNERS: Readonly<Record<string, string>> = {
   interceptControlRead: "Vs",

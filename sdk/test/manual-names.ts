@@ -45,6 +45,7 @@ const NO_NAME =
 const OTHERS = new Set([
   ...["Door", "Error", "Result", "Err", "Some", "Debug", "_Thread_local", "thread_local", "no_std", "class Door"],
   ...["bootstrap", "vmexit", "fail", "dispose", "dispose()", "Err(Status)"],
+  ...["HWCR", "HWCR.CpuidUserDis", "CpuidUserDis", "MISC_FEATURES_ENABLES"],
   ...["useUnknownInCatchVariables", "memory.initialKiB", "_start", "ttyS1", "x86_64", "fPIE", "Write"],
 ]);
 
