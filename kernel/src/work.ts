@@ -21,6 +21,7 @@ import {
 } from "../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { storeRelease32 } from "../../bsl/src/atomic";
+import { currentExtension } from "./extension";
 import { exchangePage } from "./memory/marks";
 import { reclaim } from "./memory/pages";
 import { announceStore } from "./memory/store";
@@ -89,9 +90,13 @@ export function workForGuest(vs: Vs, bits: u32): void {
   if ((bits & WORK_WATCH) != 0) endWatchForGuest();
 }
 
-/** Tells the driver that memory is to come or to go, as soon as the operating system runs here. */
+/**
+ * Tells the driver that memory is to come or to go, as soon as the operating system runs here; but not where an extension of
+ * version 1 would see its VM exit for an NMI that Bareflank 3.0 does not send: it has what the start took.
+ */
 function signal(): void {
   takeWork(WORK_SIGNAL);
+  if (currentExtension().version2 == 0) return;
   storeRelease32(exchangePage() + MEMORY_EXCHANGE_SIGNAL + ppLoad32(PP_BLOCK + PP_BLOCK_PPID) * 4, 1);
   signalRoot();
 }

@@ -6,8 +6,10 @@
 #include "call.h"
 
 struct expectation {
-    /** What is written, and what is read then: the same within the register's width, and what is forced or not allowed. */
+    /** What is written, and what is read then: the same with what is forced, without what is not allowed. */
     u64 written, wanted;
+    /** What is wider than the register, and refused; 0 where nothing is. */
+    u64 too_wide;
     /** A write is refused. */
     u32 read_only;
     /** Some processors do not have it: then neither reads nor writes succeed. */

@@ -27,7 +27,11 @@ struct expectation amd_expectation(u32 reg)
 {
     u32 bytes = bytes_of(reg);
     u64 value = reg == BF_AMD_REG_CR8 ? 5 : pattern_of(reg);
-    struct expectation all = {.written = value, .wanted = bytes == 8 ? value : value & ((1ull << bytes * 8) - 1)};
+    if (reg == BF_AMD_REG_GUEST_ASID)
+        bytes = 2;
+    if (bytes < 8)
+        value &= (1ull << bytes * 8) - 1;
+    struct expectation all = {.written = value, .wanted = value, .too_wide = bytes < 8 ? value | 1ull << 63 : 0};
     if (reg == BF_AMD_REG_EFER)
         all.wanted |= EFER_SVME;
     if (reg == BF_AMD_REG_XCR0)

@@ -119,9 +119,9 @@ static u32 is_optional(u32 reg)
 
 struct expectation intel_expectation(u32 reg)
 {
-    u64 value = writable(reg);
-    u64 wanted = sanitised(reg, value & width(reg));
+    u64 value = writable(reg) & width(reg);
+    u64 wanted = sanitised(reg, value);
     u32 starts_set = is_read_only(reg) || reg == BF_INTEL_REG_VMCS_LINK_POINTER || sanitised(reg, 0) != 0;
-    u64 written = width(reg) == ACCESS_RIGHTS ? value & ACCESS_RIGHTS : value;
-    return (struct expectation){written, wanted, is_read_only(reg), is_optional(reg), starts_set};
+    u64 too_wide = width(reg) == ~0ull ? 0 : value | 1ull << 63;
+    return (struct expectation){value, wanted, too_wide, is_read_only(reg), is_optional(reg), starts_set};
 }
