@@ -34,8 +34,12 @@ static int on_nmi(unsigned int type, struct pt_regs *regs)
 /* When this returns, no handler uses the former address. */
 void platform_watchSignals(u64 address)
 {
+    const u32 *former = signals;
+
     WRITE_ONCE(signals, (u32 *)address);
-    synchronize_rcu();
+    // Expedited: a stop waits for it
+    if (former)
+        synchronize_rcu_expedited();
 }
 
 int bf_signals_open(void (*callback)(void))
