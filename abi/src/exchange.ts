@@ -53,7 +53,7 @@ export const doorFunctions = table("exchange", "The door: RBX", "u32", {
   DOOR_REPORT: [0, "Write what the kernel has into MemoryExchange."],
   DOOR_GIVE: [1, "RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*."],
   DOOR_TAKE: [2, "RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more."],
-  DOOR_FLUSH: [3, "Drop this processor's host translations, as TAKE_LATER asks on each. RAX: 0."],
+  DOOR_FLUSH: [3, "Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0."],
 });
 
 export const giveResults = table("exchange", "What a donation comes to", "u32", {
@@ -62,7 +62,11 @@ export const giveResults = table("exchange", "What a donation comes to", "u32", 
   GIVE_NOT_RAM: [2, "It is a device's, or lies where there is nothing."],
   GIVE_OWNED: [3, "Some of it is the hypervisor's already: the kernel's, an extension's or a guest's."],
   GIVE_NO_ROOM: [4, "There are as many chunks as there can be."],
-  GIVE_NO_TABLES: [5, "No page is left for the page tables that would map it."],
+  GIVE_NO_TABLES: [5, "No page is left for the page tables that would map or hide it."],
+  GIVE_LATER: [
+    6,
+    "It is the kernel's, but another processor's VM may still see it: make each knock, and give it again.",
+  ],
 });
 
 export const takeResults = table("exchange", "What asking for a chunk comes to", "u32", {

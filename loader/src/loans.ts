@@ -40,6 +40,7 @@ import {
   DOOR_TAKE,
   DOOR_UNKNOWN,
   GIVE_DONE,
+  GIVE_LATER,
   MEMORY_DOOR,
   TAKE_DONE,
   TAKE_LATER,
@@ -196,8 +197,13 @@ function lend(largest: u64, least: u64): u32 {
     noteFailure(MEMORY_EVENT_NO_MEMORY, largest, 0);
     return ERROR_NO_MEMORY;
   }
-  const answer = knock(DOOR_GIVE, physicalAddress(address), bytes);
-  if (answer !== GIVE_DONE) {
+  let answer = knock(DOOR_GIVE, physicalAddress(address), bytes);
+  if (answer === GIVE_LATER) {
+    flushEverywhere();
+    answer = knock(DOOR_GIVE, physicalAddress(address), bytes);
+  }
+  // Where a processor has not come back it is lent all the same, and handed out when that has flushed
+  if (answer !== GIVE_DONE && answer !== GIVE_LATER) {
     givePages(address, bytes / PAGE_BYTES, true);
     noteFailure(MEMORY_EVENT_REFUSED, bytes, answer);
     refusal = answer;
@@ -232,7 +238,7 @@ function takeOffered(): u32 {
     const answer = knock(DOOR_TAKE, 0, 0);
     if (answer === TAKE_DONE) takeBack(peek64(nativeAddress(<u32>registers) + 16));
     else if (answer === TAKE_LATER && !isFlushed) {
-      for (let cpu: u32 = 0; cpu < processorCount(); cpu++) runOnCpu(cpu, OPERATION_FLUSH);
+      flushEverywhere();
       isFlushed = true;
     } else if (answer !== TAKE_MORE) {
       isTaking = answer === TAKE_LATER;
@@ -243,7 +249,11 @@ function takeOffered(): u32 {
   return 1;
 }
 
-/** Makes the processor that this runs on drop what it knows of chunks that are on their way back. */
+function flushEverywhere(): void {
+  for (let cpu: u32 = 0; cpu < processorCount(); cpu++) runOnCpu(cpu, OPERATION_FLUSH);
+}
+
+/** Makes the processor that this runs on drop what it knows of chunks that come and go. */
 export function flushHere(): void {
   knock(DOOR_FLUSH, 0, 0);
 }

@@ -2132,7 +2132,7 @@ _Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
 #define BF_DOOR_REPORT BF_U32(0x0) /* Write what the kernel has into MemoryExchange. */
 #define BF_DOOR_GIVE BF_U32(0x1) /* RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*. */
 #define BF_DOOR_TAKE BF_U32(0x2) /* RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more. */
-#define BF_DOOR_FLUSH BF_U32(0x3) /* Drop this processor's host translations, as TAKE_LATER asks on each. RAX: 0. */
+#define BF_DOOR_FLUSH BF_U32(0x3) /* Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0. */
 
 /* The page that microkernel and driver share */
 #define BF_MEMORY_EXCHANGE_WANTED BF_U32(0x0) /* u64: Written by the kernel: bytes that it asks for; 0: none. */
@@ -2196,7 +2196,8 @@ _Static_assert(sizeof(struct bf_memory_exchange) == 1920, "size of bf_memory_exc
 #define BF_GIVE_NOT_RAM BF_U32(0x2) /* It is a device's, or lies where there is nothing. */
 #define BF_GIVE_OWNED BF_U32(0x3) /* Some of it is the hypervisor's already: the kernel's, an extension's or a guest's. */
 #define BF_GIVE_NO_ROOM BF_U32(0x4) /* There are as many chunks as there can be. */
-#define BF_GIVE_NO_TABLES BF_U32(0x5) /* No page is left for the page tables that would map it. */
+#define BF_GIVE_NO_TABLES BF_U32(0x5) /* No page is left for the page tables that would map or hide it. */
+#define BF_GIVE_LATER BF_U32(0x6) /* It is the kernel's, but another processor's VM may still see it: make each knock, and give it again. */
 
 /* MemoryExchange */
 #define BF_MOST_RAM_RANGES BF_U32(0x20) /* Entries of MemoryExchange.ramBase. */

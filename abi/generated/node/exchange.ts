@@ -19,7 +19,7 @@ export const DOOR_REPORT = 0x0;
 export const DOOR_GIVE = 0x1;
 /** RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more. */
 export const DOOR_TAKE = 0x2;
-/** Drop this processor's host translations, as TAKE_LATER asks on each. RAX: 0. */
+/** Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0. */
 export const DOOR_FLUSH = 0x3;
 
 // The page that microkernel and driver share
@@ -86,8 +86,10 @@ export const GIVE_NOT_RAM = 0x2;
 export const GIVE_OWNED = 0x3;
 /** There are as many chunks as there can be. */
 export const GIVE_NO_ROOM = 0x4;
-/** No page is left for the page tables that would map it. */
+/** No page is left for the page tables that would map or hide it. */
 export const GIVE_NO_TABLES = 0x5;
+/** It is the kernel's, but another processor's VM may still see it: make each knock, and give it again. */
+export const GIVE_LATER = 0x6;
 
 // MemoryExchange
 

@@ -2377,7 +2377,7 @@ pub const DOOR_REPORT: u32 = 0x0;
 pub const DOOR_GIVE: u32 = 0x1;
 /// RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more.
 pub const DOOR_TAKE: u32 = 0x2;
-/// Drop this processor's host translations, as TAKE_LATER asks on each. RAX: 0.
+/// Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0.
 pub const DOOR_FLUSH: u32 = 0x3;
 
 // The page that microkernel and driver share
@@ -2443,8 +2443,10 @@ pub const GIVE_NOT_RAM: u32 = 0x2;
 pub const GIVE_OWNED: u32 = 0x3;
 /// There are as many chunks as there can be.
 pub const GIVE_NO_ROOM: u32 = 0x4;
-/// No page is left for the page tables that would map it.
+/// No page is left for the page tables that would map or hide it.
 pub const GIVE_NO_TABLES: u32 = 0x5;
+/// It is the kernel's, but another processor's VM may still see it: make each knock, and give it again.
+pub const GIVE_LATER: u32 = 0x6;
 
 // MemoryExchange
 

@@ -1,9 +1,9 @@
 // Chunks that come while the hypervisor runs, and go again
 //
-//     the driver's pages ──give()──> checked ──> in the direct map of all processors ──> the pool
+//     the driver's pages ──give()──> checked, in the direct map, hidden ──all VMs have flushed──> the pool
 //     the pool ──take()──> wholly free, and not needed ──> zeroed ──> out of the direct map ──all have flushed──> the driver's
 //
-// What the loader gave at the start stays. Nobody waits for another processor: a chunk that some processor has yet to flush
+// Nothing is written into a chunk that a processor's VM may still see. What the loader gave at the start stays. Nobody waits for another processor: a chunk that some processor has yet to flush
 // leaves when the driver asks again, which makes each knock at the door before. Only such a flush counts here: the kernel
 // itself, too, uses the direct map.
 
@@ -12,6 +12,7 @@ import {
   CHUNK_LEAST_BYTES,
   CHUNK_MOST_BYTES,
   GIVE_DONE,
+  GIVE_LATER,
   GIVE_NO_ROOM,
   GIVE_NO_TABLES,
   GIVE_NOT_RAM,
@@ -26,16 +27,18 @@ import {
   TAKE_MORE,
   TAKE_NOTHING,
 } from "../../../abi/generated/bare/exchange";
+import { MAX_PPS } from "../../../abi/generated/bare/syscalls";
 import { DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { FixedArray } from "../../../bsl/src/fixed-array";
 import { TicketLock } from "../../../bsl/src/lock";
 import { fillMemory, peek32, peek64 } from "../../../bsl/src/memory";
 import { isMappedDirectly } from "../direct-map";
 import { hideChunk, isGuestMemory, showChunk } from "../nested/chunks";
-import { hasEveryoneFlushed, requestFlushEverywhere } from "../requests";
+import { ppid } from "../pp";
+import { hasEveryoneFlushed, hasGuestFlushPending, requestFlushEverywhere } from "../requests";
 import { directAddress, PAGE_BYTES } from "./direct";
 import { answerCame, attachExchange, countLent, exchangePage, highMark, offerTaken, setMarks } from "./marks";
-import { emptyStores, pages, reclaim } from "./pages";
+import { allocatePage, emptyStores, freePage, pages, reclaim } from "./pages";
 
 /** Held while a chunk comes or goes. */
 const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
@@ -66,9 +69,47 @@ export function openExchange(address: u64, rootTable: u64): void {
 /** A processor has taken what it needs: false when nothing is left for the tables of the first chunk that comes. */
 export function readyForMore(): bool {
   if (exchangePage() == 0) return true;
-  const isReady = keepTables();
+  const isReady = keepTables() && keepHiding();
   setMarks(pages.freePageCount());
   return isReady;
+}
+
+/** Pages kept for the nested tables that hide a chunk, or 0: those of its GiB and of the two halves of its 4 MiB. */
+const HIDING_PAGES: u32 = 3;
+const hiding: FixedArray<u64> = changetype<FixedArray<u64>>(memory.data(8 * HIDING_PAGES, 8));
+
+function keepHiding(): bool {
+  for (let i: u32 = 0; i < HIDING_PAGES; i++) {
+    if (hiding.at(i) == 0) hiding.set(i, allocatePage());
+    if (hiding.at(i) == 0) return false;
+  }
+  return true;
+}
+
+/** Puts them where this processor's next allocations find them. */
+function useHiding(): void {
+  for (let i: u32 = 0; i < HIDING_PAGES; i++) {
+    if (hiding.at(i) != 0) freePage(hiding.at(i));
+    hiding.set(i, 0);
+  }
+}
+
+/** The chunk that has come, while another processor's VM may see it; no bytes: none. */
+let arrivingBase: u64 = 0;
+let arrivingBytes: u64 = 0;
+
+/** Adds the chunk that has come to the pool, if every VM has flushed. This processor's does before it runs again. */
+function settle(): bool {
+  for (let id: u32 = 0; id < MAX_PPS; id++) {
+    if (id != ppid() && hasGuestFlushPending(id)) return false;
+  }
+  pages.removeChunk(arrivingBase);
+  pages.addChunk(arrivingBase, arrivingBytes, 0);
+  arrivingBytes = 0;
+  // The next one's tables come from this one
+  keepTables();
+  keepHiding();
+  return true;
 }
 
 /** A chunk on its way out: it is in the pool and the direct map no more. */
@@ -140,6 +181,7 @@ function leave(): u32 {
 
 /** Takes a chunk that is not needed out of the pool and the direct map; false when there is none. */
 function withdraw(): bool {
+  if (arrivingBytes != 0 && !settle()) return false;
   // What waits at hand, and what everybody has flushed, may be all that keeps a chunk
   reclaim();
   emptyStores();
@@ -151,7 +193,7 @@ function withdraw(): bool {
     fillMemory(directAddress(base), 0, bytes);
     pages.removeChunk(base);
     if (!showChunk(base, bytes)) {
-      hideAndAdd(base, bytes);
+      arrive(base, bytes);
       return false;
     }
     unmapChunk(root, base, bytes);
@@ -173,37 +215,37 @@ function isStart(base: u64): bool {
 }
 
 function adopt(physical: u64, bytes: u64): u32 {
+  const isSecond = arrivingBytes == bytes && arrivingBase == physical;
+  if (arrivingBytes != 0 && !settle()) return isSecond ? GIVE_LATER : GIVE_NO_ROOM;
+  if (isSecond) return GIVE_DONE;
   if (pages.nextOwned(physical) < physical + bytes || isLeaving(physical)) return GIVE_OWNED;
   if (isGuestMemory(physical, bytes) || isMappedDirectly(physical, bytes)) return GIVE_OWNED;
   keepTables();
   if (!mapChunk(root, physical, bytes)) return GIVE_NO_TABLES;
-  const result = hideAndAdd(physical, bytes);
-  if (result != GIVE_DONE) {
+  const result = arrive(physical, bytes);
+  if (result != GIVE_DONE && result != GIVE_LATER) {
     unmapChunk(root, physical, bytes);
     // Nobody has seen it
     freeLeftTables();
     return result;
   }
   countLent(1);
-  // The next one's tables come from this one
-  keepTables();
-  return GIVE_DONE;
+  return result;
 }
 
-/**
- * Hides a chunk before its pages are there to be taken for the tables that hide it: they would keep it from going. If there
- * are no others they are.
- */
-function hideAndAdd(physical: u64, bytes: u64): u32 {
+/** Hides a chunk that is in the direct map, and hands it out as soon as nobody sees it any more. */
+function arrive(physical: u64, bytes: u64): u32 {
   if (!pages.addChunk(physical, bytes, bytes)) return GIVE_NO_ROOM;
-  const isHidden = hideChunk(physical, bytes);
-  pages.removeChunk(physical);
-  if (!pages.addChunk(physical, bytes, 0)) return GIVE_NO_ROOM;
-  if (isHidden || hideChunk(physical, bytes)) return GIVE_DONE;
-  if (!pages.withdrawChunk(physical)) return GIVE_DONE;
-  pages.removeChunk(physical);
-  showChunk(physical, bytes);
-  return GIVE_NO_TABLES;
+  useHiding();
+  if (!hideChunk(physical, bytes)) {
+    pages.removeChunk(physical);
+    showChunk(physical, bytes);
+    keepHiding();
+    return GIVE_NO_TABLES;
+  }
+  arrivingBase = physical;
+  arrivingBytes = bytes;
+  return settle() ? GIVE_DONE : GIVE_LATER;
 }
 
 function isLeaving(physical: u64): bool {

@@ -49,6 +49,8 @@ export interface LoaderOptions {
   readonly msrs?: readonly (readonly [number, bigint])[];
   /** 2: every exit is logged. */
   readonly debugLevel?: number;
+  /** Physical memory that the driver may lend: from and to. It is there, and the page that is shared with the driver. */
+  readonly ram?: readonly [bigint, bigint];
   /** Leaves of CPUID that they have besides. */
   readonly moreLeaves?: readonly (readonly [number, readonly [number, number, number, number]])[];
   /** Ticks after which a processor is overdue; without, nobody watches. */
@@ -76,6 +78,7 @@ export const CHUNKS = [
 const RING = 0x5_0000_0000;
 /** A page has reports of all processors. */
 const REPORTS = 0x6_0000_0000;
+export const EXCHANGE = 0x6_1000_0000;
 const FILE = 0x7_0000_0000;
 const POLICY = 0x7_8000_0000;
 const LINEAR = 0x8_0000_0000;
@@ -106,12 +109,26 @@ export class Loader {
     for (const { base, bytes } of CHUNKS) this.#mapRange(DIRECT_BASE + BigInt(base), base, bytes, WRITABLE);
     this.#mapRange(DIRECT_BASE + BigInt(RING), RING, DEBUG_RING_AREA_BYTES, WRITABLE);
     this.#mapRange(DIRECT_BASE + BigInt(REPORTS), REPORTS, PAGE, WRITABLE);
+    this.#prepareExchange();
     this.#files.forEach((file, index) => {
       this.#mapFile(EXT_FILE_BASE + BigInt(index) * EXT_FILE_STRIDE, FILE + index * Number(EXT_FILE_STRIDE), file);
     });
     this.#mapFile(EXT_POLICY_BASE, POLICY, options.policy ?? new Uint8Array(0));
     this.#mapRange(HANDOFF_BASE, this.#carve(), PAGE, CODE);
     this.#mapRange(KERNEL_IMAGE_BASE, this.#carve(), PAGE, CODE);
+  }
+
+  #prepareExchange(): void {
+    const { ram } = this.#options;
+    if (ram === undefined) return;
+    this.#physical.add(EXCHANGE, PAGE);
+    this.#physical.write(BigInt(EXCHANGE), new Uint8Array(PAGE));
+    this.#mapRange(DIRECT_BASE + BigInt(EXCHANGE), EXCHANGE, PAGE, WRITABLE);
+    this.#physical.add(Number(ram[0]), Number(ram[1] - ram[0]));
+    const exchange = new StructureView(this.#physical, BigInt(EXCHANGE), "MemoryExchange");
+    exchange.set("ramCount", 1n);
+    exchange.set("ramBase", ram[0], 0);
+    exchange.set("ramEnd", ram[1], 0);
   }
 
   get #files(): Uint8Array[] {
@@ -184,6 +201,7 @@ export class Loader {
     args.set("ppCount", BigInt(this.#options.ppCount ?? 1));
     args.set("rootPhys", BigInt(root));
     args.set("ringPhys", this.#options.ring === false ? 0n : BigInt(RING));
+    args.set("exchangePhys", this.#options.ram === undefined ? 0n : BigInt(EXCHANGE));
     args.set("reportPhys", BigInt(REPORTS + ppid * BOOT_REPORT_BYTES));
     args.set("promoteEntry", PROMOTE_ENTRY);
     args.set("vendor", BigInt(this.#options.vendor ?? VENDOR_AMD));

@@ -69,7 +69,8 @@ export class Machine {
       for (const [index, value] of options.msrs ?? []) processor.addMsr(index, value);
       for (const [leaf, values] of options.moreLeaves ?? []) processor.leaves.set(leaf, values);
       arrive(processor, handover.state.values(), handover.root);
-      if (options.watchTicks !== undefined) this.#addApic(processor, handover.args.get("ppid"));
+      if (options.watchTicks !== undefined || options.ram !== undefined)
+        this.#addApic(processor, handover.args.get("ppid"));
       return new Pp(context, processor, handover);
     });
   }

@@ -1,0 +1,196 @@
+// Memory that comes and goes by the door: what the kernel takes, and when it hands it out
+
+import {
+  DOOR_FLUSH,
+  DOOR_GIVE,
+  DOOR_REPORT,
+  DOOR_TAKE,
+  DOOR_UNKNOWN,
+  EXT_POOL_BASE,
+  GIVE_DONE,
+  GIVE_LATER,
+  GIVE_NO_ROOM,
+  GIVE_NOT_RAM,
+  GIVE_OWNED,
+  GIVE_SIZE,
+  MEMORY_DOOR,
+  STATUS_SUCCESS,
+  SYSCALL_MEM_ALLOC_PAGE,
+  SYSCALL_MEM_FREE_PAGE,
+  SYSCALL_NESTED_GUARD,
+  SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
+  SYSCALL_VS_RUN,
+  SYSCALL_VS_RUN_CURRENT,
+  TAKE_DONE,
+  TAKE_LATER,
+  TAKE_MORE,
+  TAKE_NOTHING,
+  VENDOR_AMD,
+  VENDOR_INTEL,
+} from "@bareflank/abi";
+import { describe, expect, test } from "vitest";
+import { exampleExtension } from "../machine/example-extension.ts";
+import { bootNext, call, expectOutcome, HANDLE, inBootstrap, makeRootVs, status } from "../machine/extension-life.ts";
+import { VERSION_2 } from "../machine/guests.ts";
+import { CHUNKS, EXCHANGE } from "../machine/loader.ts";
+import type { Machine } from "../machine/machine.ts";
+import { nestedEntries } from "../machine/nested-walk.ts";
+import type { Pp } from "../machine/pp.ts";
+import { StructureView } from "../machine/structure-view.ts";
+
+const PAGE = 0x1000n;
+const KIB64 = 0x1_0000n;
+const BLANK = 1n << 54n;
+const ADDRESS = 0x000f_ffff_ffff_f000n;
+const RAM = [0x3_0000_0000n, 0x3_0010_0000n] as const;
+const [CHUNK] = RAM;
+const extension = exampleExtension({ versions: 6 });
+
+const NMI_WINDOW = 8n;
+const isIntel = (pp: Pp) => pp.processor.vmx !== undefined;
+const cpuid = (pp: Pp) => pp.exit(isIntel(pp) ? 10n : 0x72n);
+/** On Intel what the kernel asks for is an NMI, for whose window the VM exits; the extension lets it have it, and goes on. */
+function goOn(pp: Pp): void {
+  const next = pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE);
+  if (next.is === "called" && next.reg1 === NMI_WINDOW)
+    expectOutcome(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE), "running");
+  else expectOutcome(next, "running");
+}
+
+/** A hypercall of the operating system's kernel: RAX, RCX and RDX; the extension does not hear of it. */
+function knock(pp: Pp, what: number, address = 0n, bytes = 0n): bigint[] {
+  const registers = { rax: MEMORY_DOOR, rbx: BigInt(what), rcx: address, rdx: bytes };
+  for (const [name, value] of Object.entries(registers)) pp.tcb.set(name, value);
+  expectOutcome(
+    isIntel(pp) ? pp.exit(18n, { SS_ATTRIB: 0xc093n }) : pp.exit(0x81n, { CPL: 0n, RAX: MEMORY_DOOR }),
+    "running",
+  );
+  return ["rax", "rcx", "rdx"].map((name) => pp.tcb.get(name));
+}
+
+const give = (pp: Pp, address: bigint, bytes: bigint) => Number(knock(pp, DOOR_GIVE, address, bytes)[0]);
+
+function enter(pp: Pp): Pp {
+  const vs = makeRootVs(pp, false);
+  call(pp, SYSCALL_NESTED_GUARD, HANDLE, vs);
+  expectOutcome(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vs, vs), "running");
+  return pp;
+}
+
+/** The operating system runs as guarded VMs. */
+function running(vendor: number, ppCount = 1): { machine: Machine; pps: Pp[] } {
+  const { machine, pp } = inBootstrap({ extension, vendor, ppCount, ram: RAM }, VERSION_2);
+  const pps = [enter(pp)];
+  for (let ppid = 1; ppid < ppCount; ppid++) pps.push(enter(bootNext(machine, ppid)));
+  return { machine, pps };
+}
+
+/** Pages that an extension can get, in its callback: all of them, given back at once. */
+function availablePages(pp: Pp): number {
+  const taken: bigint[] = [];
+  while (status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE) === STATUS_SUCCESS) taken.push(pp.registers[0] ?? 0n);
+  for (const page of taken) call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
+  return taken.length;
+}
+
+const rootOf = (pp: Pp) => (isIntel(pp) ? pp.vmx.vmcs.get("EPT_POINTER") : pp.vmcb.get("N_CR3")) & ADDRESS;
+const blankPages = (machine: Machine, pp: Pp) =>
+  nestedEntries(machine.physical, rootOf(pp)).filter(
+    ([guest, entry]) => (entry & BLANK) !== 0n && guest >= RAM[0] && guest < RAM[1],
+  ).length;
+
+describe.each([
+  ["AMD", VENDOR_AMD],
+  ["Intel", VENDOR_INTEL],
+])("on %s", (_, vendor) => {
+  test("a chunk is hidden and handed out at once where there is one processor", () => {
+    const { machine, pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    expectOutcome(cpuid(pp), "called");
+    const before = availablePages(pp);
+    goOn(pp);
+    expect(blankPages(machine, pp)).toBe(0);
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expect(blankPages(machine, pp)).toBe(16);
+    expectOutcome(cpuid(pp), "called");
+    // One page has the states, and some may be in use for tables
+    expect(availablePages(pp)).toBeGreaterThan(before + 15 / 2);
+  });
+
+  test("nothing of it is handed out while another processor's VM may see it", () => {
+    const { pps } = running(vendor, 2);
+    const [first, second] = pps as [Pp, Pp];
+    expect(give(first, CHUNK, KIB64)).toBe(GIVE_LATER);
+    // Again and again, and whatever else comes
+    expect(give(first, CHUNK, KIB64)).toBe(GIVE_LATER);
+    expect(give(first, CHUNK + KIB64, KIB64)).toBe(GIVE_NO_ROOM);
+    expectOutcome(cpuid(first), "called");
+    const pages = new Set<bigint>();
+    while (status(first, SYSCALL_MEM_ALLOC_PAGE, HANDLE) === STATUS_SUCCESS) {
+      pages.add((first.registers[0] ?? 0n) - EXT_POOL_BASE);
+    }
+    expect([...pages].filter((page) => page >= RAM[0] && page < RAM[1])).toEqual([]);
+    goOn(first);
+    // The other one's VM exits and is run again: it has flushed
+    expect(Number(knock(second, DOOR_FLUSH)[0])).toBe(0);
+    expect(give(first, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expectOutcome(cpuid(first), "called");
+    call(first, SYSCALL_MEM_ALLOC_PAGE, HANDLE);
+    expect((first.registers[0] ?? 0n) - EXT_POOL_BASE).toBeGreaterThanOrEqual(RAM[0]);
+  });
+
+  test("comes where not a page is left", () => {
+    const { pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    expectOutcome(cpuid(pp), "called");
+    while (status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE) === STATUS_SUCCESS);
+    goOn(pp);
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expectOutcome(cpuid(pp), "called");
+    expect(status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE)).toBe(STATUS_SUCCESS);
+  });
+
+  test("a chunk that is twice given, the kernel's own, a device's, or no chunk is refused, and nothing changes", () => {
+    const { machine, pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    const blank = blankPages(machine, pp);
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_OWNED);
+    expect(give(pp, BigInt(CHUNKS[0].base), KIB64)).toBe(GIVE_NOT_RAM);
+    expect(give(pp, 0xfee0_0000n, KIB64)).toBe(GIVE_NOT_RAM);
+    expect(give(pp, RAM[1], KIB64)).toBe(GIVE_NOT_RAM);
+    expect(give(pp, CHUNK + PAGE, KIB64)).toBe(GIVE_SIZE);
+    expect(give(pp, CHUNK + KIB64, KIB64 - PAGE)).toBe(GIVE_SIZE);
+    expect(blankPages(machine, pp)).toBe(blank);
+    expect(Number(knock(pp, 99)[0])).toBe(DOOR_UNKNOWN);
+  });
+
+  test("what is not needed goes back zeroed, shown again, and behind a flush of every processor", () => {
+    const { machine, pps } = running(vendor, 2);
+    const [first, second] = pps as [Pp, Pp];
+    give(first, CHUNK, KIB64);
+    knock(second, DOOR_FLUSH);
+    expect(give(first, CHUNK, KIB64)).toBe(GIVE_DONE);
+    machine.physical.write(CHUNK + PAGE, new Uint8Array(16).fill(0xa5));
+    let [answer = 0n, base, bytes] = knock(first, DOOR_TAKE);
+    expect(Number(answer)).toBe(TAKE_MORE);
+    expect(Number(knock(first, DOOR_TAKE)[0])).toBe(TAKE_LATER);
+    for (const pp of [first, second]) knock(pp, DOOR_FLUSH);
+    [answer = 0n, base, bytes] = knock(first, DOOR_TAKE);
+    expect([Number(answer), base, bytes]).toEqual([TAKE_DONE, CHUNK, KIB64]);
+    expect(machine.physical.read(CHUNK, Number(KIB64)).every((byte) => byte === 0)).toBe(true);
+    expect(blankPages(machine, first)).toBe(0);
+    expect(Number(knock(first, DOOR_TAKE)[0])).toBe(TAKE_NOTHING);
+  });
+
+  test("a report says what there is", () => {
+    const { machine, pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    expect(Number(knock(pp, DOOR_REPORT)[0])).toBe(0);
+    const exchange = new StructureView(machine.physical, BigInt(EXCHANGE), "MemoryExchange");
+    const before = exchange.get("totalPages");
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    knock(pp, DOOR_REPORT);
+    expect(exchange.get("totalPages")).toBe(before + 15n);
+  });
+});
