@@ -1,5 +1,6 @@
 // Sizes of memory as people type them, and bounds: 2M..512M
 
+import { CHUNK_LEAST_BYTES } from "@bareflank/abi";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
@@ -20,6 +21,13 @@ export function parseSize(text: string): bigint {
   const bytes = number === undefined ? MOST : BigInt(number) << BigInt(10 * UNITS.indexOf(unit.toUpperCase()));
   if (bytes < MOST) return bytes;
   throw usage(`"${text}" is no size of memory`, "Write a number and K, M or G behind it: 512M.");
+}
+
+/** What can be given at once: a power of two bytes, and at least the smallest chunk. */
+export function parseDonation(text: string): bigint {
+  const bytes = parseSize(text);
+  if (bytes >= CHUNK_LEAST_BYTES && (bytes & (bytes - 1n)) === 0n) return bytes;
+  throw usage(`${text} of memory cannot be given`, "Write a power of two, 64K at least: 64K, 2M, 16M.");
 }
 
 /** "2M..512M", "2M.." or "..512M". */

@@ -142,6 +142,11 @@ test("memory is given on demand, and a refusal says why", async () => {
   expect((await bench.bfm("memory", "--give", "16M")).exitCode).toBe(0);
   expect(driver.donatedBytes).toBe(16n * MIB);
   expect((await bench.bfm("memory", "--give", "much")).exitCode).toBe(2);
+  for (const size of ["0", "32K", "3M"]) {
+    const refused = await bench.bfm("memory", "--give", size);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.error).toMatch(`bfm: ${size} of memory cannot be given.\nWrite a power of two, 64K at least`);
+  }
   driver.reports.memory = { error: abi.ERROR_CHUNK_REFUSED, detail: BigInt(abi.GIVE_OWNED) };
   const { exitCode, error } = await bench.bfm("memory", "--give", "16M");
   expect(exitCode).toBe(1);

@@ -139,9 +139,12 @@ export function unload(): u32 {
 }
 
 /**
- * Puts the operating system into a VM on every processor; a running hypervisor is stopped first. `once`: when the platform
- * ends what runs (interrupt()), it is not started again. `watchdog`: milliseconds (watch.ts), or 0. It holds at least `least` bytes, and never more than `most`; 0 for
- * what it needs, and for a quarter of all memory.
+ * Puts the operating system into a VM on every processor; a running hypervisor is stopped first.
+ *
+ * @param once it is not started again when the platform has ended it (interrupt())
+ * @param watchdog milliseconds (watch.ts), or 0
+ * @param least bytes that it holds at least; 0: what it needs
+ * @param most bytes that it never holds more of; 0: a quarter of all memory
  */
 export function start(once: bool, watchdog: u32, least: u64, most: u64): u32 {
   nextOnce = once;

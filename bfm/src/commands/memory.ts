@@ -3,7 +3,7 @@
 import { bytes } from "@bareflank/abi/messages";
 import type { Driver } from "../driver.ts";
 import { type Memory, pageBytes } from "../memory-report.ts";
-import { parseSize } from "../memory-size.ts";
+import { parseDonation } from "../memory-size.ts";
 import type { Outcome } from "../outcome.ts";
 
 /** Events that people see; `--json` has all that the driver remembers. */
@@ -16,7 +16,7 @@ export interface MemoryRequest {
 }
 
 export function memory(openDriver: () => Driver, { give }: MemoryRequest): Outcome {
-  const donated = give === undefined ? 0n : parseSize(give);
+  const donated = give === undefined ? 0n : parseDonation(give);
   const driver = openDriver();
   const report = driver.memory(driver.status().extensions, donated);
   return { text: memoryText(report), facts: report };

@@ -91,6 +91,36 @@ static enum bf_next write_xcr0(bf_vs vs)
     return bf_advance_and_run;
 }
 
+// The registers in the order of their encodings; RSP is the VS's own.
+static uint64_t general(bf_vs vs, uint32_t number)
+{
+    switch (number) {
+    case 0: return bf_guest->rax;
+    case 1: return bf_guest->rcx;
+    case 2: return bf_guest->rdx;
+    case 3: return bf_guest->rbx;
+    case 4: return get(vs, BF_INTEL_REG_RSP);
+    case 5: return bf_guest->rbp;
+    case 6: return bf_guest->rsi;
+    case 7: return bf_guest->rdi;
+    default: return (&bf_guest->r8)[number - 8];
+    }
+}
+
+// Intel: a move to CR0 or CR4 that changes what is the hypervisor's: CR4.VMXE. The VM reads what it wrote.
+static enum bf_next write_control(bf_vs vs)
+{
+    uint64_t access = get(vs, BF_INTEL_REG_EXIT_QUALIFICATION);
+    uint32_t number = access & 15;
+    if ((access & 0x30) != 0 || (number != 0 && number != 4))
+        return bf_vs_inject_undefined_opcode(vs); // asked for, and nobody carries it out
+    uint64_t value = general(vs, access >> 8 & 15);
+    if (!bf_vs_try_set(vs, number == 0 ? BF_REG_CR0 : BF_REG_CR4, value))
+        return bf_vs_refuse(vs);
+    bf_require(bf_vm_tlb_flush((bf_vm){BF_ROOT_VMID}));
+    return bf_advance_and_run;
+}
+
 // Nobody carries the instruction out. Once for each reason: a program of the VM could fill the debug ring.
 static enum bf_next refuse_missing(bf_vs vs, uint64_t reason)
 {
@@ -152,7 +182,7 @@ enum bf_next bf_unasked(bf_vs vs, uint64_t reason)
         return access_msr(vs, bf_is_intel ? reason == BF_INTEL_EXIT_WRMSR : get(vs, BF_AMD_REG_EXITINFO1) != 0);
     case BF_ANSWER_EVENT: return bf_is_intel && bf_intel_is_nmi(vs) ? bf_intel_deliver_nmi(vs) : bf_fail;
     case BF_ANSWER_NMI_WINDOW: return bf_intel_deliver_waiting_nmi(vs);
-    case BF_ANSWER_CONTROL: return bf_is_intel ? bf_intel_write_control(vs) : refuse_missing(vs, reason);
+    case BF_ANSWER_CONTROL: return bf_is_intel ? write_control(vs) : refuse_missing(vs, reason);
     case BF_ANSWER_WINDOW: return bf_fail;
     default: return refuse_missing(vs, reason);
     }

@@ -162,36 +162,6 @@ enum bf_next bf_intel_deliver_nmi(bf_vs vs)
     return bf_run;
 }
 
-// The registers in the order of their encodings; RSP is the VS's own.
-static uint64_t general(bf_vs vs, uint32_t number)
-{
-    switch (number) {
-    case 0: return bf_guest->rax;
-    case 1: return bf_guest->rcx;
-    case 2: return bf_guest->rdx;
-    case 3: return bf_guest->rbx;
-    case 4: return get(vs, BF_INTEL_REG_RSP);
-    case 5: return bf_guest->rbp;
-    case 6: return bf_guest->rsi;
-    case 7: return bf_guest->rdi;
-    default: return (&bf_guest->r8)[number - 8];
-    }
-}
-
-// A move to CR0 or CR4 that changes what is the hypervisor's: CR4.VMXE. The VM reads what it wrote.
-enum bf_next bf_intel_write_control(bf_vs vs)
-{
-    uint64_t access = get(vs, BF_INTEL_REG_EXIT_QUALIFICATION);
-    uint32_t number = access & 15;
-    if ((access & 0x30) != 0 || (number != 0 && number != 4))
-        return bf_vs_inject_undefined_opcode(vs); // asked for, and nobody carries it out
-    uint64_t value = general(vs, access >> 8 & 15);
-    if (!bf_vs_try_set(vs, number == 0 ? BF_REG_CR0 : BF_REG_CR4, value))
-        return bf_vs_refuse(vs);
-    bf_require(bf_vm_tlb_flush((bf_vm){BF_ROOT_VMID}));
-    return bf_advance_and_run;
-}
-
 enum bf_next bf_intel_deliver_waiting_nmi(bf_vs vs)
 {
     trap_nmi_window(vs, false);

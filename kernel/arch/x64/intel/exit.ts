@@ -40,8 +40,7 @@ export function enterIntelExit(reason: u64): u32 {
 
 /**
  * The first exit after a launch, an entry that failed; or the guest has a STAR of its own; all that is no CPUID, and CPUID while
- * it may fault (cpuid-faulting.ts). Exported
- * from the module, so that no compiler puts it into the way of the others.
+ * it may fault (cpuid-faulting.ts). Exported from the module, so that no compiler puts it into the way of the others.
  */
 export function otherIntelExit(reason: u64): u32 {
   const vs = changetype<Vs>(activeVs());

@@ -32,9 +32,6 @@ void bf_intel_redeliver(bf_vs vs);
 enum bf_next bf_intel_deliver_nmi(bf_vs vs);
 enum bf_next bf_intel_deliver_waiting_nmi(bf_vs vs);
 
-/* A move to CR0 or CR4 that changes what is the hypervisor's. */
-enum bf_next bf_intel_write_control(bf_vs vs);
-
 #ifdef __cplusplus
 }
 #endif
