@@ -119,7 +119,7 @@ export async function linuxFigures(): Promise<Figure[]> {
         title: "stop, driver and hypervisor alone (ioctl)",
         value: own.stop,
         unit: "instructions",
-        limit: 6_000_000,
+        limit: 1_000_000,
       },
       {
         key: "start",
@@ -134,7 +134,7 @@ export async function linuxFigures(): Promise<Figure[]> {
         title: "bfm stop, above Node.js's own start-up",
         value: stop - node,
         unit: "instructions",
-        limit: 35_000_000,
+        limit: 27_000_000,
         upstream: 27_000_000,
       },
       { key: "node", title: "Node.js's own start-up (node -e 0)", value: node, unit: "instructions" },

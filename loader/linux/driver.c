@@ -39,6 +39,8 @@ static bool pinned;
  * saves its memory, or the machine. Only one can be called: KVM's, when that is loaded.
  */
 static bool registered;
+/* Held while it changes. */
+static DEFINE_MUTEX(registering);
 
 #ifdef HAVE_EMERGENCY_CALLBACK
 #define REGISTER_DEATH(callback) cpu_emergency_register_virt_callback(callback)
@@ -53,19 +55,31 @@ static bool registered;
     } while (0)
 #endif
 
-static void expect_death(bool expect)
+static void expect_death(void)
 {
-    if (expect && __symbol_get("kvm_get_kvm")) {
+    mutex_lock(&registering);
+    if (!registered && __symbol_get("kvm_get_kvm")) {
         __symbol_put("kvm_get_kvm");
         pr_warn_once("bfdriver: KVM is loaded: a crash dump is made by a kernel in the virtual machine\n");
-    } else if (expect) {
+    } else if (!registered) {
         REGISTER_DEATH(bf_leave_now);
         registered = true;
-    } else if (registered) {
+    }
+    mutex_unlock(&registering);
+}
+
+/* Waits until no processor can be calling it, so it is work, and nobody's stop waits for that. */
+static void forget_death(struct work_struct *work)
+{
+    mutex_lock(&registering);
+    if (registered && !READ_ONCE(pinned)) {
         UNREGISTER_DEATH(bf_leave_now);
         registered = false;
     }
+    mutex_unlock(&registering);
 }
+
+static DECLARE_WORK(forgetting, forget_death);
 
 /* The module cannot be removed while its code is part of a virtual machine, or a lost processor may return to it. */
 static void settle(void)
@@ -78,8 +92,11 @@ static void settle(void)
         __module_get(THIS_MODULE);
     else
         module_put(THIS_MODULE);
-    pinned = held;
-    expect_death(held);
+    WRITE_ONCE(pinned, held);
+    if (held)
+        expect_death();
+    else
+        schedule_work(&forgetting);
 }
 
 static int operate(u32 command, u64 block, u32 *result)
@@ -324,6 +341,7 @@ static void __exit bfdriver_exit(void)
     unregister_pm_notifier(&power_notifier);
     cpuhp_remove_state_nocalls(hotplug_state);
     cancel_work_sync(&again);
+    flush_work(&forgetting);
     bf_signals_close();
     cancel_delayed_work_sync(&balancing);
     loaderUnload();
