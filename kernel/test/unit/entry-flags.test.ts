@@ -81,7 +81,7 @@ describe("an exception, which keeps AC as ring 3 had it,", () => {
 });
 
 describe("a system call, which AC is masked of,", () => {
-  test.each(["syscall_entry", "intel_syscall_entry"])("touches nothing but the processor's block in %s", (label) => {
+  test.each(["syscall_entry", "syscall_entry_open", "intel_syscall_entry"])("touches nothing but the processor's block in %s", (label) => {
     const way = upTo(disassemble(label), (text) => text.startsWith("callq"));
     expect(way.length).toBeGreaterThan(8);
     for (const text of way) {
