@@ -81,15 +81,18 @@ describe("an exception, which keeps AC as ring 3 had it,", () => {
 });
 
 describe("a system call, which AC is masked of,", () => {
-  test.each(["syscall_entry", "syscall_entry_open", "intel_syscall_entry"])("touches nothing but the processor's block in %s", (label) => {
-    const way = upTo(disassemble(label), (text) => text.startsWith("callq"));
-    expect(way.length).toBeGreaterThan(8);
-    for (const text of way) {
-      expect(text).not.toMatch(/\(|popf|stac/);
-      const memory = /, (\d+)$/.exec(text)?.[1];
-      if (memory !== undefined) expect(BigInt(memory)).toBeGreaterThanOrEqual(PP_AREA_BASE);
-    }
-  });
+  test.each(["syscall_entry", "syscall_entry_open", "intel_syscall_entry"])(
+    "touches nothing but the processor's block in %s",
+    (label) => {
+      const way = upTo(disassemble(label), (text) => text.startsWith("callq"));
+      expect(way.length).toBeGreaterThan(8);
+      for (const text of way) {
+        expect(text).not.toMatch(/\(|popf|stac/);
+        const memory = /, (\d+)$/.exec(text)?.[1];
+        if (memory !== undefined) expect(BigInt(memory)).toBeGreaterThanOrEqual(PP_AREA_BASE);
+      }
+    },
+  );
 
   test.each([undefined, VENDOR_INTEL])("masks AC by SFMASK in host mode (vendor %s)", (vendor) => {
     const { pp } = inBootstrap(vendor === undefined ? {} : { vendor });
