@@ -8,6 +8,7 @@
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
 //     dr0=A dr7=BITS     arms a breakpoint; early=1: before the start, for which nothing changes then
 //     own=1              reads the hypervisor's memory, and prints where it begins and how many pages are not all zeroes
+//     leaves=1           every answer of CPUID from 64-, 32- and 16-bit code, and how many are not as before the start
 //     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
 //     door=W rcx=A rdx=B knocks at the kernel's memory door for W, and prints RAX, RCX and RDX
 //     balance=TIMES      gives the kernel what it asks for, takes what it offers, and prints what the hypervisor holds
@@ -25,18 +26,10 @@ import { nativeAddress, peek32, peek64, poke64 } from "../../bsl/src/memory";
 import { chunkAt, chunkCount } from "../src/arena";
 import { balanceMemory, memoryBytes } from "../src/machine";
 import { PAGE_BYTES } from "../src/pages";
-import {
-  armBreakpoint,
-  callHookTarget,
-  hookTarget,
-  inb,
-  openInterruptWindow,
-  outb,
-  outsb,
-  undefinedOpcode,
-  waitOnce,
-} from "./board";
+import { armBreakpoint, inb, openInterruptWindow, outb, outsb, undefinedOpcode, waitOnce } from "./board";
 import { print, printHex } from "./console";
+import { compareLeaves } from "./leaves";
+import { callHookTarget, hookTarget } from "./machine-code";
 import { option } from "./multiboot";
 
 /** No option has this value. */
@@ -70,6 +63,7 @@ export function act(): void {
     show("poke", peek64(option("poke", 0)));
   }
   if (has("own")) readArena();
+  if (has("leaves")) compareLeaves();
   if (has("eax")) show("eax", cpuidEax(<u32>option("eax", 0), <u32>option("ecx", 0)));
   if (has("hook")) {
     cpuidEax(<u32>option("hook", 0), <u32>hookTarget());

@@ -75,7 +75,6 @@ INTRINSIC0(u64, board, exceptionStubs) { return (u64)exception_stubs; }
 INTRINSIC0(u64, board, trampoline) { return (u64)trampoline; }
 INTRINSIC0(u64, board, trampolineBytes) { return (u64)(trampoline_end - trampoline); }
 
-extern const char hook_target[], nmi_counter[];
+extern const char nmi_counter[];
 INTRINSIC0(u64, board, nmiCounter) { return (u64)nmi_counter; }
-INTRINSIC0(u64, board, hookTarget) { return (u64)hook_target; }
-INTRINSIC0(u32, board, callHookTarget) { return ((u32(*)(void))(u64)hook_target)(); }
+INTRINSIC(u32, board, call, u64 function, u64 argument) { return ((u32(*)(u64))function)(argument); }

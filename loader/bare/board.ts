@@ -36,6 +36,5 @@ export declare function trampoline(): u64;
 export declare function trampolineBytes(): u64;
 /** Where the NMIs are counted that have arrived on any processor: 32 bits. */
 export declare function nmiCounter(): u64;
-/** A function of the form MOV EAX, 1; RET in a page of its own: where it lies, and a call of it. */
-export declare function hookTarget(): u64;
-export declare function callHookTarget(): u32;
+/** Calls a function of machine-code.ts with an argument. */
+export declare function call(address: u64, argument: u64): u32;

@@ -159,14 +159,6 @@ exception:
     call bareException
     ud2
 
-// A function in a page of its own, for extensions that show one thing to reading and another one to executing.
-    .balign 4096
-    .globl hook_target
-hook_target:
-    mov eax, 1
-    ret
-    .balign 4096
-
     .section .rodata
     .balign 8
 boot_gdt:

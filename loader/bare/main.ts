@@ -18,6 +18,7 @@ import { RUN_DONE } from "../src/run";
 import { measureKhz } from "./clock";
 import { openConsole, print, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_BUG, end } from "./ending";
+import { placeMachineCode } from "./machine-code";
 import { give, openMemory, take } from "./memory";
 import { fileCount, memoryEnd, openMultiboot, option } from "./multiboot";
 import { maskInterrupts } from "./pic";
@@ -38,6 +39,7 @@ export function bareBoot(magic: u32, information: u32): void {
     end(EXIT_BOARD);
   }
   clearFirstPage();
+  placeMachineCode();
   print("bare: ");
   printDecimal(processorsFound());
   print(" processors, ");

@@ -38,6 +38,7 @@ import { CONTROL_DONE, carryOutCommand } from "../src/control";
 import { act, arm } from "./actions";
 import { print, printByte, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_LEAK, EXIT_LOADER, EXIT_PASSED } from "./ending";
+import { keepLeaves } from "./leaves";
 import { take } from "./memory";
 import { fileCount, fileEnd, fileStart, option } from "./multiboot";
 import { storm } from "./nmi-storm";
@@ -57,6 +58,7 @@ export function play(): u32 {
   text = take((DEBUG_RING_CHARS + 4095) / 4096, false);
   preparePayload(<u32>option("leaf", 0), option("cpuid", 1000));
   work("without hypervisor");
+  if (option("leaves", 0) !== 0) keepLeaves();
   if (option("load", 1) === 0) return EXIT_PASSED;
   if (fileCount() < 2) {
     print("bare: give a kernel image and an extension\n");

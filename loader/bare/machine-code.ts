@@ -1,0 +1,91 @@
+// Functions that no compiler would make, for the root VM of tests: TypeScript puts their machine code into memory
+//
+// Nothing here is part of what ships. They lie behind the trampoline of the other processors, below 64 KiB, so that 16-bit
+// code reaches them with a segment base of 0 as well. (APM volume 3, appendix A for the encodings)
+
+import { copyMemory, nativeAddress, poke16, poke32 } from "../../bsl/src/memory";
+import { call } from "./board";
+import { SELECTOR_CODE_16, SELECTOR_CODE_32, SELECTOR_CODE_64 } from "./descriptors";
+import { take } from "./memory";
+
+/** Code of these widths executes a CPUID. */
+export const CODE_64: u32 = 0;
+export const CODE_32: u32 = 1;
+export const CODE_16: u32 = 2;
+export const CODES: u32 = 3;
+
+/** Where cpuidCode lies. */
+const CPUID_CODE: u64 = 0x8800;
+const CPUID_CODE_BYTES: u64 = 55;
+/** In it, what a far jump leads to: each CPUID, and the end in 64-bit code. */
+const CPUID_64: u32 = 0x880e;
+const CPUID_32: u32 = 0x8823;
+const CPUID_16: u32 = 0x882c;
+
+/** Its argument: leaf, anything, subleaf, anything; a far pointer to one of the CPUIDs. Then EAX to EDX. */
+const CPUID_BLOCK: u64 = 0x8840;
+const BLOCK_SUBLEAF: u64 = 8;
+const BLOCK_OFFSET: u64 = 16;
+const BLOCK_SELECTOR: u64 = 20;
+
+// biome-ignore format: an instruction a line
+const cpuidCode: usize = memory.data<u8>([
+  0x53,                                     // 00  push rbx
+  0x55,                                     // 01  push rbp
+  0x48, 0x89, 0xfd,                         // 02  mov rbp, rdi
+  0x8b, 0x45, 0x00,                         // 05  mov eax, [rbp]
+  0x8b, 0x4d, 0x08,                         // 08  mov ecx, [rbp + 8]
+  0xff, 0x6d, 0x10,                         // 0b  jmp far [rbp + 16]
+  0x0f, 0xa2,                               // 0e  cpuid                64-bit code
+  0x89, 0xed,                               // 10  mov ebp, ebp         the upper halves may be anything now
+  0x89, 0xe4,                               // 12  mov esp, esp
+  0x89, 0x45, 0x00,                         // 14  mov [rbp], eax
+  0x89, 0x5d, 0x04,                         // 17  mov [rbp + 4], ebx
+  0x89, 0x4d, 0x08,                         // 1a  mov [rbp + 8], ecx
+  0x89, 0x55, 0x0c,                         // 1d  mov [rbp + 12], edx
+  0x5d,                                     // 20  pop rbp
+  0x5b,                                     // 21  pop rbx
+  0xc3,                                     // 22  ret
+  0x0f, 0xa2,                               // 23  cpuid                32-bit code
+  0xea, 0x10, 0x88, 0, 0, 0x10, 0,          // 25  jmp far 0x10:0x8810
+  0x0f, 0xa2,                               // 2c  cpuid                16-bit code
+  0x66, 0xea, 0x10, 0x88, 0, 0, 0x10, 0,    // 2e  jmp far 0x10:0x8810
+  0x90,                                     // 36  nop
+]);
+
+// biome-ignore format: an instruction a line
+const hookCode: usize = memory.data<u8>([
+  0xb8, 1, 0, 0, 0,                         // 00  mov eax, 1
+  0xc3,                                     // 05  ret
+]);
+const HOOK_CODE_BYTES: u64 = 6;
+
+let hookPage: u64 = 0;
+
+/** Puts them where they are called. */
+export function placeMachineCode(): void {
+  copyMemory(CPUID_CODE, nativeAddress(<u32>cpuidCode), CPUID_CODE_BYTES);
+  hookPage = take(1, false);
+  copyMemory(hookPage, nativeAddress(<u32>hookCode), HOOK_CODE_BYTES);
+}
+
+/** CPUID of a leaf and subleaf in code of a width, CODE_*. Result: where EAX, EBX, ECX and EDX are, 32 bits each. */
+export function cpuidIn(code: u32, leaf: u32, subleaf: u32): u64 {
+  poke32(CPUID_BLOCK, leaf);
+  poke32(CPUID_BLOCK + BLOCK_SUBLEAF, subleaf);
+  poke32(CPUID_BLOCK + BLOCK_OFFSET, code === CODE_64 ? CPUID_64 : code === CODE_32 ? CPUID_32 : CPUID_16);
+  const selector = code === CODE_64 ? SELECTOR_CODE_64 : code === CODE_32 ? SELECTOR_CODE_32 : SELECTOR_CODE_16;
+  poke16(CPUID_BLOCK + BLOCK_SELECTOR, <u16>selector);
+  call(CPUID_CODE, CPUID_BLOCK);
+  return CPUID_BLOCK;
+}
+
+/** Where a function of the form MOV EAX, 1; RET lies, in a page of its own. */
+export function hookTarget(): u64 {
+  return hookPage;
+}
+
+/** Calls it. */
+export function callHookTarget(): u32 {
+  return call(hookPage, 0);
+}
