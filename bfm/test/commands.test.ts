@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import * as abi from "@bareflank/abi";
+import { readSymbols } from "@bareflank/toolchain/symbols";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Bench, makeFiles } from "./bench.ts";
 
@@ -307,6 +308,22 @@ test("dump prints the ring, and says when it is empty", async () => {
 test("a full ring is printed whole", async () => {
   bench.driver.ring = `${"x".repeat(abi.DEBUG_RING_CHARS - 1)}\n`;
   expect((await bench.bfm("dump")).out).toBe(bench.driver.ring);
+});
+
+test("dump names a VS's registers", async () => {
+  bench.driver.ring = "vs 0\n  AMD register 97   0x10\n  Intel register 1   0x5\n";
+  expect((await bench.bfm("dump")).out).toBe("vs 0\n  rip 0x10\n  rax 0x5\n");
+});
+
+test.each([
+  ["default-cpp", /^_ZN9bareflank4root6vmexit/, "bareflank::root::vmexit(bareflank::Vs, unsigned long)"],
+  ["default-rust", /^_ZN9bareflank3log4Line5print/, "bareflank::log::Line::print"],
+])("dump has the names of %s as its language has them", async (name, mangled, shown) => {
+  const file = join(import.meta.dirname, `../../build/extensions/${name}/${name}.debug.elf`);
+  const address = readSymbols(readFileSync(file)).find((symbol) => mangled.test(symbol.name))?.address ?? 0n;
+  bench.driver.ring = `rip 0x${address.toString(16)}\n`;
+  const { out } = await bench.bfm("dump", "--symbols", file);
+  expect(out).toBe(`rip 0x${address.toString(16)} (${shown})\n`);
 });
 
 test("dump with a file that has no symbols says so", async () => {

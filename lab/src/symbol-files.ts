@@ -2,7 +2,6 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { SymbolTable } from "@bareflank/toolchain/symbols";
-import { demangleForeign } from "./foreign-names.ts";
 import { products } from "./paths.ts";
 
 /** The file with symbols that `bf build` puts beside a stripped one, or the file itself, which may have them, too. */
@@ -18,7 +17,7 @@ export function debugFiles(extensions: readonly string[], kernel: string = produ
 export function readTables(files: readonly string[]): SymbolTable[] {
   return files.flatMap((file) => {
     try {
-      return [new SymbolTable(readFileSync(file), demangleForeign)];
+      return [new SymbolTable(readFileSync(file))];
     } catch {
       return [];
     }

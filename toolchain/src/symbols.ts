@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { BuildError } from "./errors.ts";
+import { demangleForeign } from "./foreign-names.ts";
+import { nameRegister } from "./register-names.ts";
 
 /** A function or object in an image. */
 export interface Symbol {
@@ -61,24 +63,18 @@ function textAt(elf: Uint8Array, offset: number): string {
   return Buffer.from(elf.subarray(offset, elf.indexOf(0, offset))).toString("latin1");
 }
 
-/** Turns symbols of a language's compiler into that language's names, all at once; those it does not know stay. */
-export type Demangler = (symbols: readonly string[]) => string[];
-
 /** The symbols of one image, ready to be asked. */
 export class SymbolTable {
   readonly #symbols: readonly Symbol[];
   readonly #code: readonly Range[];
   readonly #names: readonly string[];
 
-  /**
-   * @param elf a `*.debug.elf`
-   * @param foreign for the names of C++ and Rust
-   */
-  constructor(elf: Uint8Array, foreign: Demangler = (symbols) => [...symbols]) {
+  /** @param elf a `*.debug.elf` */
+  constructor(elf: Uint8Array) {
     const code = codeOf(elf);
     this.#code = code;
     this.#symbols = readSymbols(elf).filter(({ address }) => isWithin(code, address));
-    this.#names = foreign(this.#symbols.map(({ name }) => demangle(name)));
+    this.#names = demangleForeign(this.#symbols.map(({ name }) => demangle(name)));
   }
 
   /** Whether the file has no symbols: it is stripped. */
@@ -148,7 +144,8 @@ const INSTRUCTION_POINTER = /\brip 0x/i;
 const TRAPS: ReadonlySet<string> = new Set(["1", "3", "4"]);
 
 /**
- * Puts a function's name and the offset in it behind every hexadecimal address that lies in one, line by line. Where the
+ * Puts a function's name and the offset in it behind every hexadecimal address that lies in one, and a register's name in
+ * the place of its number, line by line. Where the
  * microkernel prints an address that lies behind the instruction that is meant (a breakpoint, a system call, a return
  * address), the name is that instruction's.
  */
@@ -175,7 +172,7 @@ export class AddressNamer {
 
   #nameLine(line: string): string {
     const isBehind = this.#isBehind(line);
-    return line.replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
+    return nameRegister(line).replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
       this.#tables ??= this.#read();
       const names = this.#tables.flatMap((table) => table.symbolize(BigInt(address), isBehind) ?? []);
       return names.length === 0 ? address : `${address} (${[...new Set(names)].join(", or ")})`;

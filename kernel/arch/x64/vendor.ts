@@ -134,6 +134,11 @@ export function isRegister(register: u64): bool {
   return isIntel() ? intelRegisters.isRegister(register) : amdRegisters.isRegister(register);
 }
 
+/** Whose numbers the registers have, as a dump says it and toolchain/src/register-names.ts reads it. */
+export function registerLabel(): string {
+  return isIntel() ? "  Intel register " : "  AMD register ";
+}
+
 /** Number of the last register. */
 export function registerCount(): u32 {
   return isIntel() ? intelRegisters.registerCount() : amdRegisters.registerCount();

@@ -1,7 +1,7 @@
 // Group 2, dumps: the kernel's objects as tables in the debug ring
 
 import { ppLoad32 } from "#arch/pparea";
-import { readRegister, registerCount } from "#arch/vendor";
+import { readRegister, registerCount, registerLabel } from "#arch/vendor";
 import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
 import { STATUS_INVALID_INPUT_REG0, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
@@ -41,7 +41,7 @@ export function dumpVp(reg0: u64): u64 {
   return STATUS_SUCCESS;
 }
 
-/** 2.3: REG0 vsid, allocated or not. Its registers by number, where this processor can read them. */
+/** 2.3: REG0 vsid, allocated or not. Its registers by their vendor's numbers, where this processor can read them. */
 export function dumpVs(reg0: u64): u64 {
   const id = <u32>reg0 & 0xffff;
   if (!vss.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
@@ -56,7 +56,7 @@ export function dumpVs(reg0: u64): u64 {
   if (vs.owner == currentExtension().address() && (vs.active == 0 || vs.ppid == ppid())) {
     for (let register: u32 = 1; register <= registerCount(); register++) {
       if (!readRegister(vs, register, value)) continue;
-      text("  register ");
+      text(registerLabel());
       decimal(register);
       row("", peek64(value));
     }

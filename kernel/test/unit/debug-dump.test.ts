@@ -10,6 +10,7 @@ import {
   SYSCALL_DEBUG_DUMP_VP,
   SYSCALL_DEBUG_DUMP_VS,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
+  VENDOR_INTEL,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { HANDLERS } from "../machine/example-extension.ts";
@@ -60,14 +61,21 @@ describe("an object", () => {
     expect(dump(scene, SYSCALL_DEBUG_DUMP_HUGE_POOL, 0n)).toBe("huge pool: 0 of 64 allocations used\n");
   });
 
-  test("that is a VS lists all 120 registers by number", () => {
+  test("that is a VS lists all 120 registers by AMD's numbers", () => {
     const scene = inVmexit();
     scene.pp.tcb.set("rbx", 0xb0bn);
     const text = dump(scene, SYSCALL_DEBUG_DUMP_VS, 0n);
-    const lines = text.split("\n").filter((line) => line.startsWith("  register "));
-    expect(lines.map((line) => Number(line.split(" ")[3]))).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
-    expect(lines[0]).toMatch(/^ {2}register 1 +0xb0b$/);
+    const lines = text.split("\n").filter((line) => line.startsWith("  AMD register "));
+    expect(lines.map((line) => Number(line.split(" ")[4]))).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+    expect(lines[0]).toMatch(/^ {2}AMD register 1 +0xb0b$/);
     expect(lines[96]).toMatch(new RegExp(`0x${scene.pp.vmcb.get("RIP").toString(16)}$`));
+  });
+
+  test("that is a VS lists its registers by Intel's numbers on Intel", () => {
+    const text = dump(inVmexit({ vendor: VENDOR_INTEL }), SYSCALL_DEBUG_DUMP_VS, 0n);
+    const lines = text.split("\n").filter((line) => / register /.test(line));
+    expect(lines.length).toBeGreaterThan(100);
+    for (const line of lines) expect(line).toMatch(/^ {2}Intel register \d+ +0x[0-9a-f]+$/);
   });
 
   test("that is a VS active elsewhere is dumped without registers", () => {
