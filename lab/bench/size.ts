@@ -14,7 +14,7 @@ const KIB = 1024;
 const NOT_TRUSTED = /^(abi\/generated|lab|loader\/linux|sdk\/(c|cpp|rust)|extensions|.*\/test|.*\/templates)\//;
 
 /** Where TypeScript has C in strings: each such line is one string that ends as C lines do. */
-const TEMPLATES = ["toolchain/src/translate.ts", "toolchain/src/module.ts"];
+const TEMPLATES = ["translate", "data", "module"].map((name) => `toolchain/src/${name}.ts`);
 const TEMPLATE_LINE = /^\s*(\[\s*)?["'`].*([;{}]|#\w+ .*|__attribute__.*)["'`],?\]?$/;
 
 /** Lines of C and assembly that are neither blank nor comment, and lines of C inside TypeScript. */

@@ -10,6 +10,7 @@ import type { CachedResult } from "./cache.ts";
 import { type BuildContext, digestOf, type Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
 import { BuildError } from "./errors.ts";
+import { fastNames } from "./fast-functions.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
 import { type CodeModel, compileNative, joinObjects, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
@@ -116,15 +117,16 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
   const module = part.name.replace(/[^A-Za-z0-9]/g, "");
   const memory = memoryModel(part);
   const native = part.native.filter((path) => path.endsWith(".c"));
+  const fast = part.fast === undefined ? undefined : fastNames(root, part.fast);
   const names = [part.intrinsics, native].map((paths) => paths.map((path) => relative(root, path)));
   const key = [
     WASM2C_DIGEST,
-
     module,
     memory,
     names,
     isPerProcessor(part),
     part.runtime,
+    fast,
     extraC(part),
     cache.digest(wasm.path("module.wasm")),
   ];
@@ -147,6 +149,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
         native: native.map((path) => relative(root, path)),
         perProcessor: isPerProcessor(part),
         managed: part.runtime === "managed",
+        fast,
         extra: extraC(part),
       });
       const files = new Map([

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { RUNTIMES, type Runtime } from "./asc-options.ts";
 import { BuildError } from "./errors.ts";
+import type { FastPlace } from "./fast-functions.ts";
 import { packageFolder } from "./imports.ts";
 import { WASM_PAGE_KIB } from "./memory.ts";
 
@@ -24,6 +25,7 @@ export interface PartField {
   readonly instance?: Instance;
   readonly runtime?: Runtime;
   readonly cflags?: readonly string[];
+  readonly fast?: readonly string[];
   readonly defines?: readonly string[];
   readonly whenNamed?: boolean;
   readonly loader?: string;
@@ -65,6 +67,8 @@ export interface Part {
   readonly instance: Instance;
   readonly runtime: Runtime;
   readonly cflags: readonly string[];
+  /** Functions to compile for speed, all others for size; undefined: all for speed. */
+  readonly fast: readonly FastPlace[] | undefined;
   /** Names that its TypeScript finds by isDefined(). */
   readonly defines: readonly string[];
   /** Name of the loader part that a `bare` or `linux-driver` part links. */
@@ -162,12 +166,12 @@ function partsOf(folder: string): DeclaredPart[] {
 const fieldOf = (folder: string) => `The field "bareflank" of ${relative(process.cwd(), join(folder, "package.json"))}`;
 
 const KNOWN_FIELDS = new Set(
-  "type name template language sources entry native intrinsics include linkerScript memory instance runtime cflags defines whenNamed loader module".split(
+  "type name template language sources entry native intrinsics include linkerScript memory instance runtime cflags fast defines whenNamed loader module".split(
     " ",
   ),
 );
 /** Fields that go with asc, and the one that goes without it. */
-const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance", "runtime", "defines"] as const;
+const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance", "runtime", "fast", "defines"] as const;
 const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
 
 /** Fills in defaults and finds the files; one that is missing is an error that names it. */
@@ -204,6 +208,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     memory: field.runtime === "managed" ? wholePages(initialKiB, maximumKiB) : { initialKiB, maximumKiB },
     ...instanceOf(type, field, where),
     cflags: field.cflags ?? [],
+    fast: field.fast?.flatMap((place) => fastPlaces(folder, place)),
     defines: field.defines ?? [],
     loader: field.loader ?? "loader",
     module: field.module ?? "bfdriver",
@@ -222,6 +227,12 @@ function filesOf(folder: string, names: readonly string[] = []): string[] {
     if (found.length === 0) throw new BuildError(`${fieldOf(folder)} names ${name}, which does not exist.`);
     return found;
   });
+}
+
+/** `src/memory`, `src/vm.ts` or `src/main.ts#enterSyscall`. */
+function fastPlaces(folder: string, place: string): FastPlace[] {
+  const [file = "", name] = place.split("#");
+  return filesOf(folder, [file]).map((path) => (name === undefined ? { path } : { path, name }));
 }
 
 function languageOf(type: PartType, field: PartField, where: string): Language {

@@ -9,7 +9,9 @@
 //   the part's native C             glue that calls the exports
 
 import { createHash } from "node:crypto";
+import { packData } from "./data.ts";
 import { BuildError } from "./errors.ts";
+import { sizeFunctions } from "./fast-functions.ts";
 
 /** How the module's linear memory is reached. */
 export interface MemoryModel {
@@ -35,6 +37,8 @@ export interface TranslationInput {
   readonly perProcessor: boolean;
   /** It has a garbage collector and exceptions. */
   readonly managed: boolean;
+  /** Names as symbols.ts gives them, or their beginnings: functions to compile for speed, all others for size. */
+  readonly fast: readonly string[] | undefined;
   /** C that only this kind of part has, at the end: notes and linear memory. */
   readonly extra: string;
 }
@@ -91,7 +95,7 @@ export function translate(input: TranslationInput): Translation {
     makeStatic(input.header, module).replace('#include "wasm-rt.h"', ""),
     `static MODULE_PER_PROCESSOR w2c_${module} module_instance;`,
     '#include "prelude.h"',
-    ownFunctions(input.source),
+    packData(ownFunctions(input.source)),
     ...tableDefinition(input.header),
     ...(input.managed ? [heapDefinition(input.header)] : []),
     ...exports.map((item) => exportFunction(item, input.managed)),
@@ -99,7 +103,10 @@ export function translate(input: TranslationInput): Translation {
     ...input.native.map(include),
     input.extra,
   ];
-  return { source: `${lines.join("\n")}\n`, header: nativeHeader(module, memory, prototypes) };
+  const unit = `${lines.join("\n")}\n`;
+  const names = exports.map(({ name }) => name);
+  const source = input.fast === undefined ? unit : sizeFunctions(unit, { module, exports: names, fast: input.fast });
+  return { source, header: nativeHeader(module, memory, prototypes) };
 }
 
 /** The prelude's digest, as `translate` compares it. */
