@@ -1,6 +1,7 @@
 // The lock that calls hold while they look objects up and change who belongs to whom
 //
-// Without it one processor could destroy what another has just found. The active VS of a processor needs no lock there:
+// Without it one processor could destroy what another has just found, and two could open the same handle or register the
+// same callback. The active VS of a processor needs no lock there:
 // only that processor takes it off, and nothing that is active is destroyed or migrated.
 
 import { pause } from "../../bsl/src/atomic";

@@ -111,18 +111,20 @@ export function mayAccess(msr: u32, right: u32): bool {
 /** Counts a refusal, and prints the first of each call: one that is tried again and again must not fill the ring. */
 export function noteDenial(call: u32, detail: u64): void {
   const extension = currentExtension();
+  // Several processors may be denied something at once
+  open();
   extension.denials++;
   const word = printed + <usize>((extension.id * GROUPS + ((call >> 16) & 15)) * 4);
   const bit = (<u32>1) << (call & 31);
-  if ((load<u32>(word) & bit) != 0) return;
-  store<u32>(word, load<u32>(word) | bit);
-  open();
-  text("bareflank: ");
-  printExtension(extension);
-  text(": its policy denies call ");
-  hex(call);
-  text(" (");
-  hex(detail);
-  text(")\n");
+  if ((load<u32>(word) & bit) == 0) {
+    store<u32>(word, load<u32>(word) | bit);
+    text("bareflank: ");
+    printExtension(extension);
+    text(": its policy denies call ");
+    hex(call);
+    text(" (");
+    hex(detail);
+    text(")\n");
+  }
   close();
 }

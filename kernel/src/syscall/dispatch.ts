@@ -89,8 +89,8 @@ import {
   vsWrite,
 } from "./vs";
 
-/** The last groups of two of the functions below. */
-const CALLBACK_GROUP: u32 = 3;
+/** The group that only prints, and the last one of calls that change objects. */
+const DEBUG_GROUP: u32 = 2;
 const VS_GROUP: u32 = 6;
 /** The last group of Bareflank 3.0's interface. */
 const LAST_GROUP: u32 = 8;
@@ -149,22 +149,18 @@ function dispatchRare(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u3
   const group = call >> 16;
   if (group > LAST_GROUP) return extend(call, reg0);
   let status = STATUS_FAILURE_UNSUPPORTED;
-  if (group <= CALLBACK_GROUP) status = manage(call, reg0, reg1);
+  if (group == DEBUG_GROUP) status = print(call, reg0, reg1);
   else if (call == SYSCALL_VS_WRITE) status = vsWrite(reg0, reg1, reg2, reg3);
   else if (call == SYSCALL_VS_READ) status = vsRead(reg0, reg1, reg2);
-  else if (group <= VS_GROUP) status = virtualizeLocked(call, reg0, reg1, reg2, reg3);
+  else if (group <= VS_GROUP) status = manageLocked(call, reg0, reg1, reg2, reg3);
   else status = useMachine(call, reg0, reg1, reg2);
   if (status != STATUS_FAILURE_UNSUPPORTED) countCall(call);
   return finish(status);
 }
 
-/** Groups 1 to 3. */
-function manage(call: u32, reg0: u64, reg1: u64): u64 {
+/** Group 2. */
+function print(call: u32, reg0: u64, reg1: u64): u64 {
   switch (call) {
-    case SYSCALL_HANDLE_OPEN:
-      return openHandle(reg0);
-    case SYSCALL_HANDLE_CLOSE:
-      return closeHandle(reg0);
     case SYSCALL_DEBUG_OUT:
       return debugOut(reg0, reg1);
     case SYSCALL_DEBUG_DUMP_VM:
@@ -185,27 +181,31 @@ function manage(call: u32, reg0: u64, reg1: u64): u64 {
       return dumpPagePool();
     case SYSCALL_DEBUG_DUMP_HUGE_POOL:
       return dumpHugePool();
+    default:
+      return STATUS_FAILURE_UNSUPPORTED;
+  }
+}
+
+function manageLocked(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  lockObjects();
+  const status = manage(call, reg0, reg1, reg2, reg3);
+  unlockObjects();
+  return status;
+}
+
+/** Groups 1 and 3 to 6, but for the registers of a VS and what may end a callback. */
+function manage(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
+  switch (call) {
+    case SYSCALL_HANDLE_OPEN:
+      return openHandle(reg0);
+    case SYSCALL_HANDLE_CLOSE:
+      return closeHandle(reg0);
     case SYSCALL_CALLBACK_REGISTER_BOOTSTRAP:
       return registerBootstrap(reg0, reg1);
     case SYSCALL_CALLBACK_REGISTER_VMEXIT:
       return registerVmexit(reg0, reg1);
     case SYSCALL_CALLBACK_REGISTER_FAIL:
       return registerFail(reg0, reg1);
-    default:
-      return STATUS_FAILURE_UNSUPPORTED;
-  }
-}
-
-function virtualizeLocked(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
-  lockObjects();
-  const status = virtualize(call, reg0, reg1, reg2, reg3);
-  unlockObjects();
-  return status;
-}
-
-/** Groups 4 to 6, but for the registers of a VS and what may end a callback. */
-function virtualize(call: u32, reg0: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
-  switch (call) {
     case SYSCALL_VM_CREATE:
       return vmCreate(reg0);
     case SYSCALL_VM_DESTROY:

@@ -101,8 +101,6 @@ function callCount(group: u32): u32 {
 
 function serve(call: u32): u64 {
   switch (call) {
-    case SYSCALL_MESSAGE_REGISTER:
-      return messageRegister();
     case SYSCALL_MESSAGE_FIND:
       return messageFind();
     case SYSCALL_STATISTICS_POOL:
@@ -112,13 +110,13 @@ function serve(call: u32): u64 {
     case SYSCALL_STATISTICS_CALLS:
       return statisticsCalls();
     default:
-      return serveOwner(call);
+      return serveLocked(call);
   }
 }
 
-/** Calls on objects that VSs have: only who owns the vmexit callback makes them. */
-function serveOwner(call: u32): u64 {
-  if (currentExtension().vmexitHandler == 0) return STATUS_INVALID_PERM_DENIED;
+/** Calls that change something; those on objects that VSs have only makes who owns the vmexit callback. */
+function serveLocked(call: u32): u64 {
+  if (call != SYSCALL_MESSAGE_REGISTER && currentExtension().vmexitHandler == 0) return STATUS_INVALID_PERM_DENIED;
   lockObjects();
   const status = changeObjects(call);
   unlockObjects();
@@ -127,6 +125,8 @@ function serveOwner(call: u32): u64 {
 
 function changeObjects(call: u32): u64 {
   switch (call) {
+    case SYSCALL_MESSAGE_REGISTER:
+      return messageRegister();
     case SYSCALL_NESTED_CREATE:
       return nestedCreate();
     case SYSCALL_NESTED_DESTROY:
