@@ -117,12 +117,26 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   arenaUsed: ["u64[64]", "Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool."],
   policyBytes: ["u64", "ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed."],
   debugLevel: ["u32", "0 errors, 1 life cycle, 2 every exit."],
-  reserved: "u32",
+  mitigations: ["u32", "MITIGATION_* that this processor needs; docs/security.md says against what."],
   watchTicks: [
     "u64",
     "Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches.",
   ],
   exchangePhys: ["u64", "MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs."],
+  hostSpecCtrl: ["u64", "SPEC_CTRL in host mode, with MITIGATION_SPEC_CTRL."],
+});
+
+export const mitigations = table("boot", "BootArgs.mitigations: what is done against speculation", "u32", {
+  MITIGATION_SPEC_CTRL: [1, "Host mode has a value of its own in SPEC_CTRL, and each VS one, which change hands."],
+  MITIGATION_VIRTUAL_SPEC_CTRL: [2, "AMD: the VMCB has the VS's, and the processor changes hands."],
+  MITIGATION_AUTOMATIC_IBRS: [4, "AMD: EFER.AIBRSE is set in host mode."],
+  MITIGATION_EXIT_BARRIER: [8, "IBPB behind each VM exit."],
+  MITIGATION_CALL_BARRIER: [16, "IBPB when an extension calls or faults."],
+  MITIGATION_CALL_IBRS: [32, "IBRS is written anew when an extension calls or faults."],
+  MITIGATION_SWITCH_BARRIER: [64, "IBPB when another extension or another VM runs."],
+  MITIGATION_RETURN_STACK: [128, "The return stack is filled behind each VM exit."],
+  MITIGATION_CLEAR_BUFFERS: [256, "VERW before an extension and before a VM runs."],
+  MITIGATION_FLUSH_L1D: [512, "The first level data cache is flushed before a VM runs."],
 });
 
 /**

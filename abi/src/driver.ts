@@ -45,6 +45,7 @@ export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
     1,
     "When the operating system's sleep or a change of its processors ends what is started, it stays so.",
   ],
+  OPERATION_NO_MITIGATIONS: [2, "Nothing is done against speculation."],
 });
 
 export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_STATUS", {
@@ -61,8 +62,19 @@ export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_S
   running: ["u64[16]", "Bit n % 64 of word n / 64: processor n runs under the hypervisor."],
   extCount: ["u32", "Extensions that are loaded."],
   watchdogMs: ["u32", "Of what runs: after how many milliseconds an extension is taken off a processor; 0: never."],
+  mitigations: ["u32", "Of what runs, on any of its processors: MITIGATION_*."],
+  exposures: ["u32", "The same: EXPOSED_*."],
   extNames: ["u8[256]", "Their names, 32 bytes each, zero padded; empty without a manifest."],
   kernelBuildId: ["u8[24]", "First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded."],
+});
+
+export const exposures = table("driver", "StatusArgs.exposures: what speculation still lets out", "u32", {
+  EXPOSED_BRANCHES: [1, "Nothing keeps branches from what others have trained, or microcode is missing for it."],
+  EXPOSED_BUFFERS: [2, "Buffers in the processor are not cleared (MDS, TAA, MMIO, RFDS, TSA)."],
+  EXPOSED_L1D: [4, "The first level data cache is not flushed for VMs (L1TF)."],
+  EXPOSED_KERNEL_MEMORY: [8, "Extensions read what is mapped for the microkernel alone (Meltdown)."],
+  EXPOSED_VECTOR_REGISTERS: [16, "Extensions read x87 and vector registers that are others' (lazy switching)."],
+  EXPOSED_SIBLINGS: [32, "A core runs two threads, and what one clears the other one can fill."],
 });
 
 export const dumpArgs = structure("driver", "DumpArgs", "Argument of IOCTL_DUMP", {

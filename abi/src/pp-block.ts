@@ -64,6 +64,8 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   inUser: ["u32", "1 while ring 3 runs or is about to: another processor that wants something must wait."],
   cpuidFaulting: ["u32", "1 when CPUID faulted in the operating system's programs as the processor came."],
   nmisOpen: ["u32", "AMD: 1 when NMIs come through while ring 3 runs; see entry.S."],
+  careful: ["u32", "AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations."],
+  mitigations: ["u32", "MITIGATION_* in force."],
   kick: ["u32", "1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again."],
   stretch: ["u64", "Counts, while the processor is watched, how often it has come from a VM to ring 3."],
   watchDue: ["u64", "The time from which on it is overdue, by its time stamp counter; 0: nobody measures."],
@@ -72,6 +74,11 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   counterValue: "u64",
   counterGlobal: "u64",
   counterEntry: "u64",
+  loadedVm: ["u64", "Identifier of the VM whose VS was loaded last."],
+  callEntry: ["u64", "Where SYSCALL leads in host mode."],
+  hostSpecCtrl: ["u64", "SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL."],
+  guestSpecCtrl: ["u64", "The loaded VS's, while it does not run."],
+  osSpecCtrl: ["u64", "What the operating system came with."],
   scratch: ["u64", "Where an intrinsic leaves a second result."],
   tcbIds1: ["u64", "ppid and onlinePps as the TCB shows them."],
   bootFpu: ["u64", "Object for the x87 and vector registers that the operating system entered with."],
@@ -134,6 +141,7 @@ export const work = table("pp-block", "PpBlock.work", "u32", {
   WORK_FLUSH_GUESTS: [8, "Translations of guests have become stale: flushed before one is entered."],
   WORK_FPU: [16, "The extension has taken the x87 and vector registers: before a guest runs, they are its own again."],
   WORK_WATCH: [32, "Always there while processors are watched: time is measured, and the fast way never taken."],
+  WORK_MITIGATE: [64, "Always there while there are mitigations: the fast way is never taken."],
   WORK_LOG: [4, "The debug level asks for a record of every exit."],
   WORK_SIGNAL: [128, "Memory is to come or to go: the driver is told by an NMI."],
 });
@@ -142,6 +150,7 @@ export const entryWork = table("pp-block", "PpBlock.entryWork", "u32", {
   ENTRY_LAUNCH: [1, "The VMCS is clear: VMLAUNCH."],
   ENTRY_STATE: [2, "CR2, DR6, STAR and FMASK are not the guest's."],
   ENTRY_REFUSED: [4, "Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run."],
+  ENTRY_MITIGATED: [8, "Always there while there are mitigations: each exit goes the way that looks."],
 });
 
 /** An exception's frame: pushed by the stub (general registers, vector, error code) and by the processor. */

@@ -131,6 +131,9 @@ export interface Status {
   readonly vendor: number;
   /** Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
   readonly watchdogMs: number;
+  /** Of what runs: MITIGATION_* that are done against speculation, and EXPOSED_*, what is left. */
+  readonly mitigations: number;
+  readonly exposures: number;
   /** Memory that the hypervisor holds, pools included. */
   readonly memoryBytes: number;
   /** 4 KiB pages that the driver holds. */
@@ -164,6 +167,8 @@ export function readStatus(block: Block): Status {
     running,
     vendor: block.get32(abi.STATUS_ARGS_VENDOR),
     watchdogMs: block.get32(abi.STATUS_ARGS_WATCHDOG_MS),
+    mitigations: block.get32(abi.STATUS_ARGS_MITIGATIONS),
+    exposures: block.get32(abi.STATUS_ARGS_EXPOSURES),
     memoryBytes: Number(block.get64(abi.STATUS_ARGS_MEMORY_BYTES)),
     allocatedPages: Number(block.get64(abi.STATUS_ARGS_ALLOCATED_PAGES)),
     ringBytes: Number(block.get64(abi.STATUS_ARGS_RING_BYTES)),

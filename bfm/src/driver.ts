@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly once?: boolean;
   /** In milliseconds. */
   readonly watchdog?: number;
+  /** Whether each processor does what it needs against speculation. */
+  readonly mitigate?: boolean;
   readonly bounds?: MemoryBounds;
 }
 
@@ -109,10 +111,11 @@ export class Driver {
   /**
    * Starts the hypervisor on every processor, in a thread of its own: the driver waits for the extension. `once`: what
    * Linux's sleep, or a change of its processors, ends is not started again. `watchdog`: after this time an extension is
-   * taken off a processor.
+   * taken off a processor. Unless `mitigate` is false, each processor does what it needs against speculation.
    */
-  async start({ once = false, watchdog = 0, bounds }: StartOptions = {}): Promise<void> {
-    const block = operationBlock(once ? abi.OPERATION_ONCE : 0, watchdog, bounds);
+  async start({ once = false, watchdog = 0, mitigate = true, bounds }: StartOptions = {}): Promise<void> {
+    const flags = (once ? abi.OPERATION_ONCE : 0) | (mitigate ? 0 : abi.OPERATION_NO_MITIGATIONS);
+    const block = operationBlock(flags, watchdog, bounds);
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }
 

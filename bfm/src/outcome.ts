@@ -2,6 +2,7 @@
 
 import { bytes, stateNames, vendorNames } from "@bareflank/abi/messages";
 import type { Status } from "./blocks.ts";
+import { exposureNames, mitigationNames } from "./mitigations.ts";
 import { watchdogText } from "./watchdog.ts";
 
 /** What a command has to say when it went well. */
@@ -21,6 +22,8 @@ export function statusFacts(status: Status): object {
     state: stateName(status),
     vendor: vendorNames[status.vendor] ?? null,
     kernelBuildId: status.kernelBuildId ?? null,
+    mitigations: mitigationNames(status.mitigations),
+    exposures: exposureNames(status.exposures),
   };
 }
 

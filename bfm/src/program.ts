@@ -92,12 +92,18 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
         "rolls back; a processor that does not return from the extension is lost until you reboot. When Linux sleeps, or " +
         "a processor comes or goes, the driver stops the hypervisor, and starts it again afterwards. With --watchdog an " +
         "extension that keeps a processor for longer than that is interrupted: its fail callback decides, and a start that " +
-        "hangs fails. The hypervisor begins with little memory, asks the driver for more, up to a quarter of Linux's, and gives " +
+        "hangs fails. Each processor does what it needs against speculation; bfm status says what, and what that leaves open. " +
+        "The hypervisor begins with little memory, asks the driver for more, up to a quarter of Linux's, and gives " +
         "back what it does not need.",
       "  bfm load && bfm start\n  bfm start --json\n  bfm start --once\n  bfm start --watchdog 2s\n  bfm start --memory 2M..512M",
     )
       .option("--once", "do not start again after Linux slept, or a processor came or went")
       .option("--watchdog <time>", "interrupt an extension that does not return in time: 2s, 500ms", parseWatchdog)
+      .addOption(
+        new Option("--mitigations <which>", "what each processor needs against speculation, or nothing")
+          .choices(["auto", "off"])
+          .default("auto"),
+      )
       .action((options: StartRequest) => actions.start(options));
     takeBounds(command);
   },

@@ -118,6 +118,8 @@ test("status as JSON has every fact of the driver", async () => {
     running: [0, 1],
     vendor: "AMD",
     watchdogMs: 0,
+    mitigations: [],
+    exposures: [],
     memoryBytes: 0x48_0000,
     allocatedPages: 0x480,
     ringBytes: 6,
@@ -228,6 +230,32 @@ test.each([
   expect(bench.driver.watchdogMs).toBe(milliseconds);
   expect(out).toContain(`of memory, watchdog ${shown}`);
   expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({ watchdogMs: milliseconds });
+});
+
+test.each([
+  [[], 0],
+  [["--mitigations", "auto"], 0],
+  [["--mitigations", "off"], abi.OPERATION_NO_MITIGATIONS],
+])("start %j tells the driver what to do against speculation", async (typed, flags) => {
+  bench.driver.state = abi.STATE_LOADED;
+  expect(await bench.bfm("start", ...typed)).toMatchObject({ exitCode: 0 });
+  expect(bench.driver.startFlags).toBe(flags);
+});
+
+test("status says what is done against speculation, and what is left", async () => {
+  bench.driver.state = abi.STATE_RUNNING;
+  expect((await bench.bfm("status")).out).not.toContain("speculation");
+  bench.driver.exposures = abi.EXPOSED_BRANCHES | abi.EXPOSED_L1D;
+  const exposed = "\n  against speculation: nothing\n  exposed to it: branches, l1d\n";
+  expect((await bench.bfm("status")).out).toContain(exposed);
+  bench.driver.mitigations = abi.MITIGATION_EXIT_BARRIER | abi.MITIGATION_CLEAR_BUFFERS;
+  bench.driver.exposures = abi.EXPOSED_KERNEL_MEMORY;
+  const { out } = await bench.bfm("status");
+  expect(out).toContain("\n  against speculation: exit barrier, clear buffers\n  exposed to it: kernel memory\n");
+  expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({
+    mitigations: ["exit_barrier", "clear_buffers"],
+    exposures: ["kernel_memory"],
+  });
 });
 
 test("start asks for no watchdog, unless one is typed", async () => {

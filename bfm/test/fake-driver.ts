@@ -48,6 +48,9 @@ export class FakeDriver implements Device {
   startFlags = -1;
   /** What the last start said of it. */
   watchdogMs = 0;
+  /** What it does against speculation, and what is left. */
+  mitigations = 0;
+  exposures = 0;
   /** Least and most memory of the last start. */
   startBounds: readonly bigint[] = [];
   /** What it knows of memory: a MemoryExchange, and a MemoryLoans behind it; and what it was last given. */
@@ -156,6 +159,8 @@ export class FakeDriver implements Device {
     block.set32(abi.STATUS_ARGS_CPU_COUNT, this.cpuCount);
     block.set32(abi.STATUS_ARGS_RUNNING_COUNT, running ? this.cpuCount : 0);
     block.set32(abi.STATUS_ARGS_WATCHDOG_MS, running ? this.watchdogMs : 0);
+    block.set32(abi.STATUS_ARGS_MITIGATIONS, running ? this.mitigations : 0);
+    block.set32(abi.STATUS_ARGS_EXPOSURES, running ? this.exposures : 0);
     block.set32(abi.STATUS_ARGS_VENDOR, running ? abi.VENDOR_AMD : 0);
     block.set64(abi.STATUS_ARGS_MEMORY_BYTES, running ? 0x48_0000n : 0n);
     block.set64(abi.STATUS_ARGS_ALLOCATED_PAGES, running ? 0x480n : 0n);

@@ -15,6 +15,7 @@
 import { allocateFpu } from "#arch/fpu-area";
 import { deriveRoot, KERNEL_DATA, mapNewPages, useRoot } from "#arch/page-table";
 import { resetRing3 } from "#arch/ring3";
+import { separateOwners } from "#arch/speculation";
 import {
   PP_BLOCK_ACTIVE_VS,
   PP_BLOCK_EXTENSION,
@@ -104,5 +105,6 @@ export function takeSeat(next: Extension): void {
   copyMemory(parkedSeat(current), BLOCK, SEAT_END);
   copyMemory(BLOCK, parkedSeat(next), SEAT_END);
   useRoot(block64(PP_BLOCK_ROOT));
+  separateOwners();
   if (block32(PP_BLOCK_ACTIVE_VS) != 0) becomeLoaded(changetype<usize>(activeVs()));
 }

@@ -4,6 +4,7 @@ import { flushTlb } from "#arch/cpu";
 import { signalRoot } from "#arch/nmi";
 import { translate } from "#arch/page-table";
 import { ppExchange32, ppLoad32, ppStore32 } from "#arch/pparea";
+import { isMitigated, secureGuest, secureRing3 } from "#arch/speculation";
 import { endFlush, flushGuests } from "#arch/vendor";
 import { BOOT_ARGS_DEBUG_LEVEL } from "../../abi/generated/bare/boot";
 import { MEMORY_EXCHANGE_SIGNAL } from "../../abi/generated/bare/exchange";
@@ -16,6 +17,7 @@ import {
   WORK_FLUSH_GUESTS,
   WORK_FLUSH_HOST,
   WORK_LOG,
+  WORK_MITIGATE,
   WORK_SIGNAL,
   WORK_WATCH,
 } from "../../abi/generated/bare/pp-block";
@@ -41,6 +43,7 @@ export function announceProcessor(id: u32, root: u64): void {
   announceStore(id, DIRECT_BASE + page);
   if (ppLoad32(PP_ARGS + BOOT_ARGS_DEBUG_LEVEL) >= LEVEL_EXITS) addWork(WORK_LOG);
   if (isWatched()) addWork(WORK_WATCH);
+  if (isMitigated()) addWork(WORK_MITIGATE);
 }
 
 /** The last thing before ring 3, which is entered as ACTION_* says: the same; `afterExit` when a VS has just exited. */
@@ -57,7 +60,7 @@ export function reenterKernel(): void {
 /** The last thing before a guest is entered, on the way that looks. */
 export function leaveForGuest(vs: Vs): void {
   const bits = ppLoad32(PP_BLOCK + PP_BLOCK_WORK);
-  if ((bits & (WORK_FLUSH_GUESTS | WORK_WATCH)) != 0) workForGuest(vs, bits);
+  if ((bits & (WORK_FLUSH_GUESTS | WORK_MITIGATE | WORK_WATCH)) != 0) workForGuest(vs, bits);
 }
 
 /** What the active VS's exit leaves to do, whether ring 3 hears of it or not. */
@@ -79,6 +82,7 @@ export function workForRing3(afterExit: bool, action: u32): u32 {
   const vs = activeVs();
   if (afterExit && vs !== null) endExit(vs);
   if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_WATCH) != 0) watch();
+  secureRing3();
   return ppLoad32(PP_BLOCK + PP_BLOCK_SCRATCH);
 }
 
@@ -88,6 +92,7 @@ export function workForGuest(vs: Vs, bits: u32): void {
     flushGuests(vs);
   }
   if ((bits & WORK_WATCH) != 0) endWatchForGuest();
+  if ((bits & WORK_MITIGATE) != 0) secureGuest();
 }
 
 /**

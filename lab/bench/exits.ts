@@ -1,5 +1,15 @@
 // What a VM exit costs, on the bare platform: instructions of a CPUID round trip through ring 3
 
+import {
+  MITIGATION_CALL_BARRIER,
+  MITIGATION_CALL_IBRS,
+  MITIGATION_CLEAR_BUFFERS,
+  MITIGATION_EXIT_BARRIER,
+  MITIGATION_FLUSH_L1D,
+  MITIGATION_RETURN_STACK,
+  MITIGATION_SPEC_CTRL,
+  MITIGATION_SWITCH_BARRIER,
+} from "@bareflank/abi";
 import { runBare } from "../src/index.ts";
 import { products } from "../src/paths.ts";
 import type { Figure } from "./figure.ts";
@@ -26,12 +36,43 @@ const MACHINES = [
 ];
 
 /** Instructions per CPUID in the root VM, the CPUID and the loop around it included. */
-async function measure(machine: string, leaf: number): Promise<number> {
-  const append = `cpuid=${COUNT} leaf=${leaf}`;
+async function measure(machine: string, leaf: number, more = ""): Promise<number> {
+  const append = `cpuid=${COUNT} leaf=${leaf} ${more}`;
   const { output, message } = await runBare({ machine, extensions: [products.defaultExtension], icount: true, append });
   const line = /CPUIDs of leaf \S+ in the root VM: (\d+) each/.exec(output);
   if (line === null) throw new Error(`The bare platform did not finish. ${message}\n${output}`);
   return Number(line[1]);
+}
+
+/**
+ * What each mitigation adds to a round trip: forced on processors that need none, whose emulators take the MSRs for granted. These are
+ * instructions; what they cost in time is the processor's affair.
+ */
+const MITIGATIONS = [
+  ["nothing but the ways that look", MITIGATION_SWITCH_BARRIER],
+  ["SPEC_CTRL of each", MITIGATION_SPEC_CTRL],
+  ["SPEC_CTRL, and IBRS at calls", MITIGATION_SPEC_CTRL | MITIGATION_CALL_IBRS],
+  ["barrier at exits", MITIGATION_EXIT_BARRIER],
+  ["barrier at exits and calls", MITIGATION_EXIT_BARRIER | MITIGATION_CALL_BARRIER],
+  ["return stack", MITIGATION_RETURN_STACK],
+  ["buffers", MITIGATION_CLEAR_BUFFERS],
+  ["first level cache", MITIGATION_FLUSH_L1D],
+] as const;
+
+async function mitigationFigures(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const machine of ["amd", "intel"]) {
+    for (const [name, mitigations] of MITIGATIONS) {
+      figures.push({
+        key: `mitigation${mitigations}${machine === "intel" ? "Intel" : ""}`,
+        title: `CPUID round trip, leaf 0, mitigations: ${name}${machine === "intel" ? ", Intel" : ""}`,
+        value: await measure(machine, 0, `mitigations=${mitigations}`),
+        unit: "instructions",
+        limit: machine === "intel" ? 560 : 500,
+      });
+    }
+  }
+  return figures;
 }
 
 /** What an exit on Intel executes of the instructions that cost most on a real processor. */
@@ -66,5 +107,5 @@ export async function exitFigures(): Promise<Figure[]> {
       });
     }
   }
-  return [...figures, ...(await intelFigures())];
+  return [...figures, ...(await intelFigures()), ...(await mitigationFigures())];
 }

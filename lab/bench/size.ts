@@ -17,6 +17,12 @@ const NOT_TRUSTED = /^(abi\/generated|lab|loader\/linux|sdk\/(c|cpp|rust)|extens
 const TEMPLATES = ["translate", "data", "module"].map((name) => `toolchain/src/${name}.ts`);
 const TEMPLATE_LINE = /^\s*(\[\s*)?["'`].*([;{}]|#\w+ .*|__attribute__.*)["'`],?\]?$/;
 
+/**
+ * Speculation wants fences, VERW and the return stack in instructions, and a way of its own for Intel's calls: hence 100 more than
+ * the 2,000 of before.
+ */
+const MOST_NATIVE_LINES = 2100;
+
 /** Lines of C and assembly that are neither blank nor comment, and lines of C inside TypeScript. */
 function nativeLines(): number {
   const { stdout } = spawnSync("git", ["ls-files", "*.c", "*.h", "*.S"], { cwd: repository, encoding: "utf8" });
@@ -75,7 +81,7 @@ export async function sizeFigures(): Promise<Figure[]> {
       title: "C and assembly, without the Linux glue",
       value: nativeLines(),
       unit: "lines",
-      limit: 2000,
+      limit: MOST_NATIVE_LINES,
     },
     {
       key: "cleanBuild",

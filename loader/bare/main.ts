@@ -6,6 +6,8 @@
 //                            cycles=N   how often to start and stop (default 1)
 //                            debug=N    the kernel's debug level (default 1)
 //                            watchdog=N milliseconds after which an extension is taken off a processor
+//                            mitigations=N  MITIGATION_* to be done whatever the processor needs
+//                            off=1      none at all
 //                            least=N most=N  bytes that the hypervisor begins with, and may grow to
 //                            fail=N     pretends that memory runs out for processor N
 //                            load=0     boots and counts, nothing else
@@ -145,6 +147,10 @@ export function platform_tscKhz(): u32 {
 
 export function platform_injectedFailure(): u32 {
   return <u32>option("fail", 0xffff_ffff);
+}
+
+export function platform_forcedMitigations(): u32 {
+  return <u32>option("mitigations", 0);
 }
 
 export function platform_debugLevel(): u32 {

@@ -30,6 +30,7 @@ import {
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
   OPERATION_ARGS_WATCHDOG_MS,
+  OPERATION_NO_MITIGATIONS,
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_MEMORY_BYTES,
 } from "../../abi/generated/bare/driver";
@@ -152,7 +153,7 @@ function command(number: u32, name: string): bool {
   poke64(block + OPERATION_ARGS_VERSION, DRIVER_VERSION);
   if (number === IOCTL_START) {
     // What a status left there
-    poke32(block + OPERATION_ARGS_FLAGS, 0);
+    poke32(block + OPERATION_ARGS_FLAGS, option("off", 0) !== 0 ? OPERATION_NO_MITIGATIONS : 0);
     poke32(block + OPERATION_ARGS_WATCHDOG_MS, <u32>option("watchdog", 0));
   }
   const result = carryOutCommand(number, block);

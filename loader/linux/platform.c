@@ -26,6 +26,15 @@ u32 platform_injectedFailure(void)
     return (u32)fail_alloc_cpu;
 }
 
+static uint force_mitigations;
+module_param(force_mitigations, uint, 0600);
+MODULE_PARM_DESC(force_mitigations, "Mitigations to be done whatever processors need, to measure them (0: what they need)");
+
+u32 platform_forcedMitigations(void)
+{
+    return force_mitigations;
+}
+
 u32 platform_debugLevel(void)
 {
     return debug_level;

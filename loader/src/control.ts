@@ -43,16 +43,19 @@ import {
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
   OPERATION_ARGS_WATCHDOG_MS,
+  OPERATION_NO_MITIGATIONS,
   OPERATION_ONCE,
   STATE_RUNNING,
   STATE_UNLOADED,
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_BYTES,
   STATUS_ARGS_CPU_COUNT,
+  STATUS_ARGS_EXPOSURES,
   STATUS_ARGS_EXT_COUNT,
   STATUS_ARGS_EXT_NAMES,
   STATUS_ARGS_KERNEL_BUILD_ID,
   STATUS_ARGS_MEMORY_BYTES,
+  STATUS_ARGS_MITIGATIONS,
   STATUS_ARGS_RING_BYTES,
   STATUS_ARGS_RUNNING,
   STATUS_ARGS_RUNNING_COUNT,
@@ -87,6 +90,7 @@ import {
   unload,
   vmcall,
 } from "./machine";
+import { exposuresInForce, mitigationsInForce } from "./mitigations";
 import { heldPages } from "./pages";
 import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
@@ -169,9 +173,10 @@ function startAsAsked(block: u64): void {
   const flags = peek32(block + OPERATION_ARGS_FLAGS);
   const least = peek64(block + OPERATION_ARGS_LEAST_BYTES);
   const most = peek64(block + OPERATION_ARGS_MOST_BYTES);
-  if ((flags & ~OPERATION_ONCE) !== 0) fail(ERROR_INVALID_ARGUMENT, flags);
+  const mitigate = (flags & OPERATION_NO_MITIGATIONS) === 0;
+  if ((flags & ~(OPERATION_ONCE | OPERATION_NO_MITIGATIONS)) !== 0) fail(ERROR_INVALID_ARGUMENT, flags);
   else if (most !== 0 && least > most) fail(ERROR_INVALID_ARGUMENT, least);
-  else start((flags & OPERATION_ONCE) !== 0, peek32(block + OPERATION_ARGS_WATCHDOG_MS), least, most);
+  else start((flags & OPERATION_ONCE) !== 0, peek32(block + OPERATION_ARGS_WATCHDOG_MS), mitigate, least, most);
 }
 
 /** Gives memory if that is wanted, has the microkernel report and copies what it and the loader know. */
@@ -246,6 +251,10 @@ function status(block: u64): u32 {
   poke32(block + STATUS_ARGS_RUNNING_COUNT, insideCount());
   poke32(block + STATUS_ARGS_VENDOR, currentVendor());
   poke32(block + STATUS_ARGS_WATCHDOG_MS, currentState() === STATE_RUNNING ? watchdogMs() : 0);
+  if (currentState() === STATE_RUNNING) {
+    poke32(block + STATUS_ARGS_MITIGATIONS, mitigationsInForce());
+    poke32(block + STATUS_ARGS_EXPOSURES, exposuresInForce());
+  }
   poke64(block + STATUS_ARGS_MEMORY_BYTES, memoryBytes());
   poke64(block + STATUS_ARGS_ALLOCATED_PAGES, heldPages());
   poke64(block + STATUS_ARGS_RING_BYTES, ringChars());

@@ -12,7 +12,9 @@ import {
   BOOT_ARGS_EXT_BYTES,
   BOOT_ARGS_EXT_COUNT,
   BOOT_ARGS_FEATURES,
+  BOOT_ARGS_HOST_SPEC_CTRL,
   BOOT_ARGS_MAGIC,
+  BOOT_ARGS_MITIGATIONS,
   BOOT_ARGS_POLICY_BYTES,
   BOOT_ARGS_PP_COUNT,
   BOOT_ARGS_PPID,
@@ -41,6 +43,7 @@ import { exchangePhysical } from "./exchange";
 import { extensionCount, fileAddress, fileBytes } from "./files";
 import { transitionPhysical } from "./image";
 import { POLICY_FILE } from "./limits";
+import { mitigationsOf } from "./mitigations";
 import { debugLevel, physicalAddress } from "./platform";
 import { processorAt, processorCount } from "./processor";
 import { ringPhysical } from "./ring";
@@ -72,6 +75,8 @@ function fillArgs(index: u32, features: u32): void {
   poke64(args + BOOT_ARGS_POLICY_BYTES, fileBytes(POLICY_FILE));
   poke32(args + BOOT_ARGS_DEBUG_LEVEL, debugLevel());
   poke64(args + BOOT_ARGS_WATCH_TICKS, watchTicks());
+  poke32(args + BOOT_ARGS_MITIGATIONS, mitigationsOf(processor));
+  poke64(args + BOOT_ARGS_HOST_SPEC_CTRL, processor.hostSpecCtrl);
 }
 
 function fillArena(index: u32): void {

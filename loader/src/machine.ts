@@ -36,6 +36,7 @@ import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_BASE_BYTES, ARENA_CPU_BYTES, ARENA_CPU_EXTENSION_BYTES, ARENA_FILE_BYTES, MAX_CPUS } from "./limits";
 import { askForReport, balance, donate, endLoans, lentBytes, openLoans } from "./loans";
+import { switchMitigations } from "./mitigations";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
 import {
@@ -143,12 +144,14 @@ export function unload(): u32 {
  *
  * @param once it is not started again when the platform has ended it (interrupt())
  * @param watchdog milliseconds (watch.ts), or 0
+ * @param mitigate whether each processor does what it needs against speculation
  * @param least bytes that it holds at least; 0: what it needs
  * @param most bytes that it never holds more of; 0: a quarter of all memory
  */
-export function start(once: bool, watchdog: u32, least: u64, most: u64): u32 {
+export function start(once: bool, watchdog: u32, mitigate: bool, least: u64, most: u64): u32 {
   nextOnce = once;
   nextWatchdog = watchdog;
+  switchMitigations(mitigate);
   leastBytes = least;
   mostBytes = most;
   return startAgain();

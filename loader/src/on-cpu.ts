@@ -6,6 +6,7 @@ import { findMismatch } from "#arch/compare";
 import { cpuidEax, cpuidEbx, hypercall } from "#arch/cpu";
 import { demote } from "#arch/handoff";
 import { fillHandoff, stateAlias } from "#arch/handoff-area";
+import { hostSpecCtrl, readExposures, readMitigations } from "#arch/speculation";
 import { captureState } from "#arch/state";
 import {
   BOOT_OK,
@@ -84,7 +85,11 @@ function check(processor: Processor): void {
   processor.vendor = readVendor();
   processor.error = checkCpu();
   processor.detail = checkDetail();
-  if (processor.error === ERROR_NONE) processor.features = readFeatures(processor.vendor);
+  if (processor.error !== ERROR_NONE) return;
+  processor.features = readFeatures(processor.vendor);
+  processor.mitigations = readMitigations(processor.vendor);
+  processor.exposures = readExposures(processor.vendor);
+  processor.hostSpecCtrl = hostSpecCtrl(processor.vendor);
 }
 
 function enter(processor: Processor, index: u32): void {

@@ -44,6 +44,11 @@ export class Processor {
   features: u32 = 0;
   /** VENDOR_*. */
   vendor: u32 = 0;
+  /** MITIGATION_* that it needs, and EXPOSED_* that holds of it. */
+  mitigations: u32 = 0;
+  exposures: u32 = 0;
+  /** What it has in SPEC_CTRL while in host mode, with MITIGATION_SPEC_CTRL. */
+  hostSpecCtrl: u64 = 0;
 }
 
 const processors: usize = memory.data(MAX_CPUS * offsetof<Processor>(), 8);

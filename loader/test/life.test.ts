@@ -212,7 +212,7 @@ describe("what the platform ends", () => {
   it("a start with flags that there are not is refused", () => {
     const machine = new Machine(1);
     machine.load();
-    expect(machine.start(2)).toMatchObject({ error: ERROR_INVALID_ARGUMENT, detail: 2n });
+    expect(machine.start(1 << 20)).toMatchObject({ error: ERROR_INVALID_ARGUMENT, detail: 1n << 20n });
     expect(machine.status().state).toBe(STATE_LOADED);
   });
 });

@@ -16,8 +16,11 @@ export const RUNTIME = join(dirname(fileURLToPath(import.meta.url)), "..", "runt
 export const ABI_HEADERS = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "abi", "generated", "c");
 
 const CODE_MODELS = {
-  /** Linked below 2 GiB: addresses fit in 32 bits. */
-  low: ["-mcmodel=small", "-fno-pic"],
+  /**
+   * Linked below 2 GiB: addresses fit in 32 bits. No tables of jumps: where no branch is indirect, there is none that a
+   * processor's predictor leads where a guest has trained it to.
+   */
+  low: ["-mcmodel=small", "-fno-pic", "-fno-jump-tables"],
   /** Linked anywhere: addresses relative to the instruction. */
   anywhere: ["-mcmodel=small", "-fPIE"],
   /** Inside a Linux module, or below 2 GiB. */

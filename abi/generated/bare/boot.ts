@@ -38,14 +38,16 @@ export const BOOT_ARGS_ARENA_USED: u32 = 0x488;
 export const BOOT_ARGS_POLICY_BYTES: u32 = 0x688;
 /** u32: 0 errors, 1 life cycle, 2 every exit. */
 export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x690;
-/** u32. */
-export const BOOT_ARGS_RESERVED: u32 = 0x694;
+/** u32: MITIGATION_* that this processor needs; docs/security.md says against what. */
+export const BOOT_ARGS_MITIGATIONS: u32 = 0x694;
 /** u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
 export const BOOT_ARGS_WATCH_TICKS: u32 = 0x698;
 /** u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
 export const BOOT_ARGS_EXCHANGE_PHYS: u32 = 0x6a0;
+/** u64: SPEC_CTRL in host mode, with MITIGATION_SPEC_CTRL. */
+export const BOOT_ARGS_HOST_SPEC_CTRL: u32 = 0x6a8;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES: u32 = 0x6a8;
+export const BOOT_ARGS_BYTES: u32 = 0x6b0;
 
 // What the kernel tells the loader on one processor
 
@@ -195,6 +197,29 @@ export const HANDOFF_BYTES: u32 = 0x3b0;
 
 /** Behind SavedState. */
 export const HANDOFF_OFFSET: u32 = 0x800;
+
+// BootArgs.mitigations: what is done against speculation
+
+/** Host mode has a value of its own in SPEC_CTRL, and each VS one, which change hands. */
+export const MITIGATION_SPEC_CTRL: u32 = 0x1;
+/** AMD: the VMCB has the VS's, and the processor changes hands. */
+export const MITIGATION_VIRTUAL_SPEC_CTRL: u32 = 0x2;
+/** AMD: EFER.AIBRSE is set in host mode. */
+export const MITIGATION_AUTOMATIC_IBRS: u32 = 0x4;
+/** IBPB behind each VM exit. */
+export const MITIGATION_EXIT_BARRIER: u32 = 0x8;
+/** IBPB when an extension calls or faults. */
+export const MITIGATION_CALL_BARRIER: u32 = 0x10;
+/** IBRS is written anew when an extension calls or faults. */
+export const MITIGATION_CALL_IBRS: u32 = 0x20;
+/** IBPB when another extension or another VM runs. */
+export const MITIGATION_SWITCH_BARRIER: u32 = 0x40;
+/** The return stack is filled behind each VM exit. */
+export const MITIGATION_RETURN_STACK: u32 = 0x80;
+/** VERW before an extension and before a VM runs. */
+export const MITIGATION_CLEAR_BUFFERS: u32 = 0x100;
+/** The first level data cache is flushed before a VM runs. */
+export const MITIGATION_FLUSH_L1D: u32 = 0x200;
 
 // ExtensionPolicy.msrRights
 

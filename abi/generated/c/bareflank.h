@@ -878,10 +878,11 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_BOOT_ARGS_ARENA_USED BF_U32(0x488) /* u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
 #define BF_BOOT_ARGS_POLICY_BYTES BF_U32(0x688) /* u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
 #define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x690) /* u32: 0 errors, 1 life cycle, 2 every exit. */
-#define BF_BOOT_ARGS_RESERVED BF_U32(0x694) /* u32. */
+#define BF_BOOT_ARGS_MITIGATIONS BF_U32(0x694) /* u32: MITIGATION_* that this processor needs; docs/security.md says against what. */
 #define BF_BOOT_ARGS_WATCH_TICKS BF_U32(0x698) /* u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
 #define BF_BOOT_ARGS_EXCHANGE_PHYS BF_U32(0x6a0) /* u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
-#define BF_BOOT_ARGS_BYTES BF_U32(0x6a8) /* Size of the structure. */
+#define BF_BOOT_ARGS_HOST_SPEC_CTRL BF_U32(0x6a8) /* u64: SPEC_CTRL in host mode, with MITIGATION_SPEC_CTRL. */
+#define BF_BOOT_ARGS_BYTES BF_U32(0x6b0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_boot_args {
     uint64_t magic;
@@ -902,11 +903,12 @@ struct bf_boot_args {
     uint64_t arena_used[64];
     uint64_t policy_bytes;
     uint32_t debug_level;
-    uint32_t reserved;
+    uint32_t mitigations;
     uint64_t watch_ticks;
     uint64_t exchange_phys;
+    uint64_t host_spec_ctrl;
 };
-_Static_assert(sizeof(struct bf_boot_args) == 1704, "size of bf_boot_args");
+_Static_assert(sizeof(struct bf_boot_args) == 1712, "size of bf_boot_args");
 #endif
 
 /* What the kernel tells the loader on one processor */
@@ -1049,6 +1051,18 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 
 /* Where the Handoff structure lies */
 #define BF_HANDOFF_OFFSET BF_U32(0x800) /* Behind SavedState. */
+
+/* BootArgs.mitigations: what is done against speculation */
+#define BF_MITIGATION_SPEC_CTRL BF_U32(0x1) /* Host mode has a value of its own in SPEC_CTRL, and each VS one, which change hands. */
+#define BF_MITIGATION_VIRTUAL_SPEC_CTRL BF_U32(0x2) /* AMD: the VMCB has the VS's, and the processor changes hands. */
+#define BF_MITIGATION_AUTOMATIC_IBRS BF_U32(0x4) /* AMD: EFER.AIBRSE is set in host mode. */
+#define BF_MITIGATION_EXIT_BARRIER BF_U32(0x8) /* IBPB behind each VM exit. */
+#define BF_MITIGATION_CALL_BARRIER BF_U32(0x10) /* IBPB when an extension calls or faults. */
+#define BF_MITIGATION_CALL_IBRS BF_U32(0x20) /* IBRS is written anew when an extension calls or faults. */
+#define BF_MITIGATION_SWITCH_BARRIER BF_U32(0x40) /* IBPB when another extension or another VM runs. */
+#define BF_MITIGATION_RETURN_STACK BF_U32(0x80) /* The return stack is filled behind each VM exit. */
+#define BF_MITIGATION_CLEAR_BUFFERS BF_U32(0x100) /* VERW before an extension and before a VM runs. */
+#define BF_MITIGATION_FLUSH_L1D BF_U32(0x200) /* The first level data cache is flushed before a VM runs. */
 
 /* ExtensionPolicy.msrRights */
 #define BF_MSR_RIGHT_READ BF_U32(0x1)
@@ -1404,12 +1418,20 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_CHUNK_REFUSED BF_U32(0x2f) /* The microkernel refused a chunk; detail: GIVE_*. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 
+/* StatusArgs.exposures: what speculation still lets out */
+#define BF_EXPOSED_BRANCHES BF_U32(0x1) /* Nothing keeps branches from what others have trained, or microcode is missing for it. */
+#define BF_EXPOSED_BUFFERS BF_U32(0x2) /* Buffers in the processor are not cleared (MDS, TAA, MMIO, RFDS, TSA). */
+#define BF_EXPOSED_L1D BF_U32(0x4) /* The first level data cache is not flushed for VMs (L1TF). */
+#define BF_EXPOSED_KERNEL_MEMORY BF_U32(0x8) /* Extensions read what is mapped for the microkernel alone (Meltdown). */
+#define BF_EXPOSED_VECTOR_REGISTERS BF_U32(0x10) /* Extensions read x87 and vector registers that are others' (lazy switching). */
+#define BF_EXPOSED_SIBLINGS BF_U32(0x20) /* A core runs two threads, and what one clears the other one can fill. */
+
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
 #define BF_IOCTL_LOAD BF_U32(0xc0c8bf01)
 #define BF_IOCTL_UNLOAD BF_U32(0xc038bf02)
 #define BF_IOCTL_START BF_U32(0xc038bf03)
 #define BF_IOCTL_STOP BF_U32(0xc038bf04)
-#define BF_IOCTL_STATUS BF_U32(0xc1f8bf05)
+#define BF_IOCTL_STATUS BF_U32(0xc200bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
 #define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
 #define BF_IOCTL_MEMORY BF_U32(0xc040bf08)
@@ -1543,6 +1565,7 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 
 /* OperationArgs.flags */
 #define BF_OPERATION_ONCE BF_U32(0x1) /* When the operating system's sleep or a change of its processors ends what is started, it stays so. */
+#define BF_OPERATION_NO_MITIGATIONS BF_U32(0x2) /* Nothing is done against speculation. */
 
 /* States of the driver */
 #define BF_STATE_UNLOADED BF_U32(0xa)
@@ -1569,9 +1592,11 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 #define BF_STATUS_ARGS_RUNNING BF_U32(0x58) /* u64[16]: Bit n % 64 of word n / 64: processor n runs under the hypervisor. */
 #define BF_STATUS_ARGS_EXT_COUNT BF_U32(0xd8) /* u32: Extensions that are loaded. */
 #define BF_STATUS_ARGS_WATCHDOG_MS BF_U32(0xdc) /* u32: Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
-#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0xe0) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x1e0) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-#define BF_STATUS_ARGS_BYTES BF_U32(0x1f8) /* Size of the structure. */
+#define BF_STATUS_ARGS_MITIGATIONS BF_U32(0xe0) /* u32: Of what runs, on any of its processors: MITIGATION_*. */
+#define BF_STATUS_ARGS_EXPOSURES BF_U32(0xe4) /* u32: The same: EXPOSED_*. */
+#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0xe8) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x1e8) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
+#define BF_STATUS_ARGS_BYTES BF_U32(0x200) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_status_args {
     uint64_t version;
@@ -1592,10 +1617,12 @@ struct bf_status_args {
     uint64_t running[16];
     uint32_t ext_count;
     uint32_t watchdog_ms;
+    uint32_t mitigations;
+    uint32_t exposures;
     uint8_t ext_names[256];
     uint8_t kernel_build_id[24];
 };
-_Static_assert(sizeof(struct bf_status_args) == 504, "size of bf_status_args");
+_Static_assert(sizeof(struct bf_status_args) == 512, "size of bf_status_args");
 #endif
 
 /* Argument of IOCTL_VMCALL */
@@ -1663,6 +1690,7 @@ _Static_assert(sizeof(struct bf_vmcall_args) == 104, "size of bf_vmcall_args");
 #define BF_ENTRY_LAUNCH BF_U32(0x1) /* The VMCS is clear: VMLAUNCH. */
 #define BF_ENTRY_STATE BF_U32(0x2) /* CR2, DR6, STAR and FMASK are not the guest's. */
 #define BF_ENTRY_REFUSED BF_U32(0x4) /* Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run. */
+#define BF_ENTRY_MITIGATED BF_U32(0x8) /* Always there while there are mitigations: each exit goes the way that looks. */
 
 /* Registers at an exception */
 #define BF_FAULT_FRAME_R15 BF_U32(0x0) /* u64. */
@@ -1766,30 +1794,37 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_IN_USER BF_U32(0x1e8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
 #define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1ec) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
 #define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x1f0) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
-#define BF_PP_BLOCK_KICK BF_U32(0x1f4) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
-#define BF_PP_BLOCK_STRETCH BF_U32(0x1f8) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
-#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x200) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
-#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x208) /* u64: When it looks at the other processors again, by its time stamp counter. */
-#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x210) /* u64: What the operating system had in the performance counter that watches, while it does. */
-#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x218) /* u64. */
-#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x220) /* u64. */
-#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x228) /* u64. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0x230) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x238) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x240) /* u64: Object for the x87 and vector registers that the operating system entered with. */
-#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x248) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x250) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
-#define BF_PP_BLOCK_VMCS BF_U32(0x258) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x260) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x268) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x270) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x278) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x280) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x288) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x28c) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x290) /* u32: AMD: how often their numbers have begun anew. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x294) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x298) /* Size of the structure. */
+#define BF_PP_BLOCK_CAREFUL BF_U32(0x1f4) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
+#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x1f8) /* u32: MITIGATION_* in force. */
+#define BF_PP_BLOCK_KICK BF_U32(0x1fc) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
+#define BF_PP_BLOCK_STRETCH BF_U32(0x200) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
+#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x208) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
+#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x210) /* u64: When it looks at the other processors again, by its time stamp counter. */
+#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x218) /* u64: What the operating system had in the performance counter that watches, while it does. */
+#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x220) /* u64. */
+#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x228) /* u64. */
+#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x230) /* u64. */
+#define BF_PP_BLOCK_LOADED_VM BF_U32(0x238) /* u64: Identifier of the VM whose VS was loaded last. */
+#define BF_PP_BLOCK_CALL_ENTRY BF_U32(0x240) /* u64: Where SYSCALL leads in host mode. */
+#define BF_PP_BLOCK_HOST_SPEC_CTRL BF_U32(0x248) /* u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
+#define BF_PP_BLOCK_GUEST_SPEC_CTRL BF_U32(0x250) /* u64: The loaded VS's, while it does not run. */
+#define BF_PP_BLOCK_OS_SPEC_CTRL BF_U32(0x258) /* u64: What the operating system came with. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0x260) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x268) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x270) /* u64: Object for the x87 and vector registers that the operating system entered with. */
+#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x278) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
+#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x280) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x288) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x290) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x298) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x2a0) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x2a8) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x2b0) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x2b8) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2bc) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2c0) /* u32: AMD: how often their numbers have begun anew. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2c4) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x2c8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1841,6 +1876,8 @@ struct bf_pp_block {
     uint32_t in_user;
     uint32_t cpuid_faulting;
     uint32_t nmis_open;
+    uint32_t careful;
+    uint32_t mitigations;
     uint32_t kick;
     uint64_t stretch;
     uint64_t watch_due;
@@ -1849,6 +1886,11 @@ struct bf_pp_block {
     uint64_t counter_value;
     uint64_t counter_global;
     uint64_t counter_entry;
+    uint64_t loaded_vm;
+    uint64_t call_entry;
+    uint64_t host_spec_ctrl;
+    uint64_t guest_spec_ctrl;
+    uint64_t os_spec_ctrl;
     uint64_t scratch;
     uint64_t tcb_ids1;
     uint64_t boot_fpu;
@@ -1865,7 +1907,7 @@ struct bf_pp_block {
     uint32_t space_generation;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 664, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 712, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */
@@ -1968,6 +2010,7 @@ _Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
 #define BF_WORK_FLUSH_GUESTS BF_U32(0x8) /* Translations of guests have become stale: flushed before one is entered. */
 #define BF_WORK_FPU BF_U32(0x10) /* The extension has taken the x87 and vector registers: before a guest runs, they are its own again. */
 #define BF_WORK_WATCH BF_U32(0x20) /* Always there while processors are watched: time is measured, and the fast way never taken. */
+#define BF_WORK_MITIGATE BF_U32(0x40) /* Always there while there are mitigations: the fast way is never taken. */
 #define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
 #define BF_WORK_SIGNAL BF_U32(0x80) /* Memory is to come or to go: the driver is told by an NMI. */
 

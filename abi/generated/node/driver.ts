@@ -159,13 +159,28 @@ export const ERROR_CHUNK_REFUSED = 0x2f;
 /** A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 export const ERROR_STOP_MISMATCH = 0x15;
 
+// StatusArgs.exposures: what speculation still lets out
+
+/** Nothing keeps branches from what others have trained, or microcode is missing for it. */
+export const EXPOSED_BRANCHES = 0x1;
+/** Buffers in the processor are not cleared (MDS, TAA, MMIO, RFDS, TSA). */
+export const EXPOSED_BUFFERS = 0x2;
+/** The first level data cache is not flushed for VMs (L1TF). */
+export const EXPOSED_L1D = 0x4;
+/** Extensions read what is mapped for the microkernel alone (Meltdown). */
+export const EXPOSED_KERNEL_MEMORY = 0x8;
+/** Extensions read x87 and vector registers that are others' (lazy switching). */
+export const EXPOSED_VECTOR_REGISTERS = 0x10;
+/** A core runs two threads, and what one clears the other one can fill. */
+export const EXPOSED_SIBLINGS = 0x20;
+
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
 export const IOCTL_LOAD = 0xc0c8bf01;
 export const IOCTL_UNLOAD = 0xc038bf02;
 export const IOCTL_START = 0xc038bf03;
 export const IOCTL_STOP = 0xc038bf04;
-export const IOCTL_STATUS = 0xc1f8bf05;
+export const IOCTL_STATUS = 0xc200bf05;
 export const IOCTL_DUMP = 0xc038bf06;
 export const IOCTL_VMCALL = 0xc068bf07;
 export const IOCTL_MEMORY = 0xc040bf08;
@@ -297,6 +312,8 @@ export const OPERATION_ARGS_BYTES = 0x38;
 
 /** When the operating system's sleep or a change of its processors ends what is started, it stays so. */
 export const OPERATION_ONCE = 0x1;
+/** Nothing is done against speculation. */
+export const OPERATION_NO_MITIGATIONS = 0x2;
 
 // States of the driver
 
@@ -344,12 +361,16 @@ export const STATUS_ARGS_RUNNING = 0x58;
 export const STATUS_ARGS_EXT_COUNT = 0xd8;
 /** u32: Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
 export const STATUS_ARGS_WATCHDOG_MS = 0xdc;
+/** u32: Of what runs, on any of its processors: MITIGATION_*. */
+export const STATUS_ARGS_MITIGATIONS = 0xe0;
+/** u32: The same: EXPOSED_*. */
+export const STATUS_ARGS_EXPOSURES = 0xe4;
 /** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-export const STATUS_ARGS_EXT_NAMES = 0xe0;
+export const STATUS_ARGS_EXT_NAMES = 0xe8;
 /** u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-export const STATUS_ARGS_KERNEL_BUILD_ID = 0x1e0;
+export const STATUS_ARGS_KERNEL_BUILD_ID = 0x1e8;
 /** Size of the structure. */
-export const STATUS_ARGS_BYTES = 0x1f8;
+export const STATUS_ARGS_BYTES = 0x200;
 
 // Argument of IOCTL_VMCALL
 

@@ -47,6 +47,8 @@ export const ENTRY_LAUNCH = 0x1;
 export const ENTRY_STATE = 0x2;
 /** Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run. */
 export const ENTRY_REFUSED = 0x4;
+/** Always there while there are mitigations: each exit goes the way that looks. */
+export const ENTRY_MITIGATED = 0x8;
 
 // Registers at an exception
 
@@ -197,54 +199,68 @@ export const PP_BLOCK_IN_USER = 0x1e8;
 export const PP_BLOCK_CPUID_FAULTING = 0x1ec;
 /** u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
 export const PP_BLOCK_NMIS_OPEN = 0x1f0;
+/** u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
+export const PP_BLOCK_CAREFUL = 0x1f4;
+/** u32: MITIGATION_* in force. */
+export const PP_BLOCK_MITIGATIONS = 0x1f8;
 /** u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
-export const PP_BLOCK_KICK = 0x1f4;
+export const PP_BLOCK_KICK = 0x1fc;
 /** u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
-export const PP_BLOCK_STRETCH = 0x1f8;
+export const PP_BLOCK_STRETCH = 0x200;
 /** u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
-export const PP_BLOCK_WATCH_DUE = 0x200;
+export const PP_BLOCK_WATCH_DUE = 0x208;
 /** u64: When it looks at the other processors again, by its time stamp counter. */
-export const PP_BLOCK_NEXT_LOOK = 0x208;
+export const PP_BLOCK_NEXT_LOOK = 0x210;
 /** u64: What the operating system had in the performance counter that watches, while it does. */
-export const PP_BLOCK_COUNTER_CONTROL = 0x210;
+export const PP_BLOCK_COUNTER_CONTROL = 0x218;
 /** u64. */
-export const PP_BLOCK_COUNTER_VALUE = 0x218;
+export const PP_BLOCK_COUNTER_VALUE = 0x220;
 /** u64. */
-export const PP_BLOCK_COUNTER_GLOBAL = 0x220;
+export const PP_BLOCK_COUNTER_GLOBAL = 0x228;
 /** u64. */
-export const PP_BLOCK_COUNTER_ENTRY = 0x228;
+export const PP_BLOCK_COUNTER_ENTRY = 0x230;
+/** u64: Identifier of the VM whose VS was loaded last. */
+export const PP_BLOCK_LOADED_VM = 0x238;
+/** u64: Where SYSCALL leads in host mode. */
+export const PP_BLOCK_CALL_ENTRY = 0x240;
+/** u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
+export const PP_BLOCK_HOST_SPEC_CTRL = 0x248;
+/** u64: The loaded VS's, while it does not run. */
+export const PP_BLOCK_GUEST_SPEC_CTRL = 0x250;
+/** u64: What the operating system came with. */
+export const PP_BLOCK_OS_SPEC_CTRL = 0x258;
 /** u64: Where an intrinsic leaves a second result. */
-export const PP_BLOCK_SCRATCH = 0x230;
+export const PP_BLOCK_SCRATCH = 0x260;
 /** u64: ppid and onlinePps as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS1 = 0x238;
+export const PP_BLOCK_TCB_IDS1 = 0x268;
 /** u64: Object for the x87 and vector registers that the operating system entered with. */
-export const PP_BLOCK_BOOT_FPU = 0x240;
+export const PP_BLOCK_BOOT_FPU = 0x270;
 /** u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-export const PP_BLOCK_FPU_OWNER = 0x248;
+export const PP_BLOCK_FPU_OWNER = 0x278;
 /** u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
-export const PP_BLOCK_PLAIN_EXIT = 0x250;
+export const PP_BLOCK_PLAIN_EXIT = 0x280;
 /** u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-export const PP_BLOCK_VMCS = 0x258;
+export const PP_BLOCK_VMCS = 0x288;
 /** u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-export const PP_BLOCK_GUEST_CR2 = 0x260;
+export const PP_BLOCK_GUEST_CR2 = 0x290;
 /** u64: The same, like the next three. */
-export const PP_BLOCK_GUEST_DR6 = 0x268;
+export const PP_BLOCK_GUEST_DR6 = 0x298;
 /** u64. */
-export const PP_BLOCK_GUEST_STAR = 0x270;
+export const PP_BLOCK_GUEST_STAR = 0x2a0;
 /** u64. */
-export const PP_BLOCK_GUEST_LSTAR = 0x278;
+export const PP_BLOCK_GUEST_LSTAR = 0x2a8;
 /** u64. */
-export const PP_BLOCK_GUEST_FMASK = 0x280;
+export const PP_BLOCK_GUEST_FMASK = 0x2b0;
 /** u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-export const PP_BLOCK_ENTRY_WORK = 0x288;
+export const PP_BLOCK_ENTRY_WORK = 0x2b8;
 /** u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-export const PP_BLOCK_LAST_SPACE = 0x28c;
+export const PP_BLOCK_LAST_SPACE = 0x2bc;
 /** u32: AMD: how often their numbers have begun anew. */
-export const PP_BLOCK_SPACE_GENERATION = 0x290;
+export const PP_BLOCK_SPACE_GENERATION = 0x2c0;
 /** u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-export const PP_BLOCK_PORTS_OPEN = 0x294;
+export const PP_BLOCK_PORTS_OPEN = 0x2c4;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES = 0x298;
+export const PP_BLOCK_BYTES = 0x2c8;
 
 // Seat.presence
 
@@ -354,6 +370,8 @@ export const WORK_FLUSH_GUESTS = 0x8;
 export const WORK_FPU = 0x10;
 /** Always there while processors are watched: time is measured, and the fast way never taken. */
 export const WORK_WATCH = 0x20;
+/** Always there while there are mitigations: the fast way is never taken. */
+export const WORK_MITIGATE = 0x40;
 /** The debug level asks for a record of every exit. */
 export const WORK_LOG = 0x4;
 /** Memory is to come or to go: the driver is told by an NMI. */

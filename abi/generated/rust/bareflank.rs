@@ -969,14 +969,17 @@ pub struct BootArgs {
     pub policy_bytes: u64,
     /// 0 errors, 1 life cycle, 2 every exit.
     pub debug_level: u32,
-    pub reserved: u32,
+    /// MITIGATION_* that this processor needs; docs/security.md says against what.
+    pub mitigations: u32,
     /// Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches.
     pub watch_ticks: u64,
     /// MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs.
     pub exchange_phys: u64,
+    /// SPEC_CTRL in host mode, with MITIGATION_SPEC_CTRL.
+    pub host_spec_ctrl: u64,
 }
 
-const _: () = assert!(core::mem::size_of::<BootArgs>() == 1704);
+const _: () = assert!(core::mem::size_of::<BootArgs>() == 1712);
 
 // What the kernel tells the loader on one processor
 
@@ -1136,6 +1139,29 @@ const _: () = assert!(core::mem::size_of::<Handoff>() == 944);
 
 /// Behind SavedState.
 pub const HANDOFF_OFFSET: u32 = 0x800;
+
+// BootArgs.mitigations: what is done against speculation
+
+/// Host mode has a value of its own in SPEC_CTRL, and each VS one, which change hands.
+pub const MITIGATION_SPEC_CTRL: u32 = 0x1;
+/// AMD: the VMCB has the VS's, and the processor changes hands.
+pub const MITIGATION_VIRTUAL_SPEC_CTRL: u32 = 0x2;
+/// AMD: EFER.AIBRSE is set in host mode.
+pub const MITIGATION_AUTOMATIC_IBRS: u32 = 0x4;
+/// IBPB behind each VM exit.
+pub const MITIGATION_EXIT_BARRIER: u32 = 0x8;
+/// IBPB when an extension calls or faults.
+pub const MITIGATION_CALL_BARRIER: u32 = 0x10;
+/// IBRS is written anew when an extension calls or faults.
+pub const MITIGATION_CALL_IBRS: u32 = 0x20;
+/// IBPB when another extension or another VM runs.
+pub const MITIGATION_SWITCH_BARRIER: u32 = 0x40;
+/// The return stack is filled behind each VM exit.
+pub const MITIGATION_RETURN_STACK: u32 = 0x80;
+/// VERW before an extension and before a VM runs.
+pub const MITIGATION_CLEAR_BUFFERS: u32 = 0x100;
+/// The first level data cache is flushed before a VM runs.
+pub const MITIGATION_FLUSH_L1D: u32 = 0x200;
 
 // ExtensionPolicy.msrRights
 
@@ -1511,13 +1537,28 @@ pub const ERROR_CHUNK_REFUSED: u32 = 0x2f;
 /// A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
+// StatusArgs.exposures: what speculation still lets out
+
+/// Nothing keeps branches from what others have trained, or microcode is missing for it.
+pub const EXPOSED_BRANCHES: u32 = 0x1;
+/// Buffers in the processor are not cleared (MDS, TAA, MMIO, RFDS, TSA).
+pub const EXPOSED_BUFFERS: u32 = 0x2;
+/// The first level data cache is not flushed for VMs (L1TF).
+pub const EXPOSED_L1D: u32 = 0x4;
+/// Extensions read what is mapped for the microkernel alone (Meltdown).
+pub const EXPOSED_KERNEL_MEMORY: u32 = 0x8;
+/// Extensions read x87 and vector registers that are others' (lazy switching).
+pub const EXPOSED_VECTOR_REGISTERS: u32 = 0x10;
+/// A core runs two threads, and what one clears the other one can fill.
+pub const EXPOSED_SIBLINGS: u32 = 0x20;
+
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
 pub const IOCTL_LOAD: u32 = 0xc0c8bf01;
 pub const IOCTL_UNLOAD: u32 = 0xc038bf02;
 pub const IOCTL_START: u32 = 0xc038bf03;
 pub const IOCTL_STOP: u32 = 0xc038bf04;
-pub const IOCTL_STATUS: u32 = 0xc1f8bf05;
+pub const IOCTL_STATUS: u32 = 0xc200bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
 pub const IOCTL_VMCALL: u32 = 0xc068bf07;
 pub const IOCTL_MEMORY: u32 = 0xc040bf08;
@@ -1655,6 +1696,8 @@ const _: () = assert!(core::mem::size_of::<OperationArgs>() == 56);
 
 /// When the operating system's sleep or a change of its processors ends what is started, it stays so.
 pub const OPERATION_ONCE: u32 = 0x1;
+/// Nothing is done against speculation.
+pub const OPERATION_NO_MITIGATIONS: u32 = 0x2;
 
 // States of the driver
 
@@ -1703,13 +1746,17 @@ pub struct StatusArgs {
     pub ext_count: u32,
     /// Of what runs: after how many milliseconds an extension is taken off a processor; 0: never.
     pub watchdog_ms: u32,
+    /// Of what runs, on any of its processors: MITIGATION_*.
+    pub mitigations: u32,
+    /// The same: EXPOSED_*.
+    pub exposures: u32,
     /// Their names, 32 bytes each, zero padded; empty without a manifest.
     pub ext_names: [u8; 256],
     /// First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded.
     pub kernel_build_id: [u8; 24],
 }
 
-const _: () = assert!(core::mem::size_of::<StatusArgs>() == 504);
+const _: () = assert!(core::mem::size_of::<StatusArgs>() == 512);
 
 // Argument of IOCTL_VMCALL
 
@@ -1790,6 +1837,8 @@ pub const ENTRY_LAUNCH: u32 = 0x1;
 pub const ENTRY_STATE: u32 = 0x2;
 /// Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run.
 pub const ENTRY_REFUSED: u32 = 0x4;
+/// Always there while there are mitigations: each exit goes the way that looks.
+pub const ENTRY_MITIGATED: u32 = 0x8;
 
 // Registers at an exception
 
@@ -1914,6 +1963,10 @@ pub struct PpBlock {
     pub cpuid_faulting: u32,
     /// AMD: 1 when NMIs come through while ring 3 runs; see entry.S.
     pub nmis_open: u32,
+    /// AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations.
+    pub careful: u32,
+    /// MITIGATION_* in force.
+    pub mitigations: u32,
     /// 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again.
     pub kick: u32,
     /// Counts, while the processor is watched, how often it has come from a VM to ring 3.
@@ -1927,6 +1980,16 @@ pub struct PpBlock {
     pub counter_value: u64,
     pub counter_global: u64,
     pub counter_entry: u64,
+    /// Identifier of the VM whose VS was loaded last.
+    pub loaded_vm: u64,
+    /// Where SYSCALL leads in host mode.
+    pub call_entry: u64,
+    /// SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL.
+    pub host_spec_ctrl: u64,
+    /// The loaded VS's, while it does not run.
+    pub guest_spec_ctrl: u64,
+    /// What the operating system came with.
+    pub os_spec_ctrl: u64,
     /// Where an intrinsic leaves a second result.
     pub scratch: u64,
     /// ppid and onlinePps as the TCB shows them.
@@ -1956,7 +2019,7 @@ pub struct PpBlock {
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 664);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 712);
 
 // Seat.presence
 
@@ -2060,6 +2123,8 @@ pub const WORK_FLUSH_GUESTS: u32 = 0x8;
 pub const WORK_FPU: u32 = 0x10;
 /// Always there while processors are watched: time is measured, and the fast way never taken.
 pub const WORK_WATCH: u32 = 0x20;
+/// Always there while there are mitigations: the fast way is never taken.
+pub const WORK_MITIGATE: u32 = 0x40;
 /// The debug level asks for a record of every exit.
 pub const WORK_LOG: u32 = 0x4;
 /// Memory is to come or to go: the driver is told by an NMI.

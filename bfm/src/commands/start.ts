@@ -21,10 +21,17 @@ export interface StartRequest {
   readonly watchdog?: number;
   /** MIN..MAX. */
   readonly memory?: string;
+  /** "auto" or "off". */
+  readonly mitigations?: string;
 }
 
-export function startOptions({ once = false, watchdog = 0, memory }: StartRequest): StartOptions {
-  return { once, watchdog, ...(memory === undefined ? {} : { bounds: parseBounds(memory) }) };
+export function startOptions({ once = false, watchdog = 0, memory, mitigations }: StartRequest): StartOptions {
+  return {
+    once,
+    watchdog,
+    mitigate: mitigations !== "off",
+    ...(memory === undefined ? {} : { bounds: parseBounds(memory) }),
+  };
 }
 
 export async function start(

@@ -4,6 +4,7 @@ import { STATE_RUNNING } from "@bareflank/abi";
 import { type Counters, readCounters } from "../counters.ts";
 import type { Driver } from "../driver.ts";
 import { Failure } from "../failure.ts";
+import { mitigationLines } from "../mitigations.ts";
 import { type Outcome, statusFacts, statusLine } from "../outcome.ts";
 
 /** Who has which memory: the microkernel may be gone by now. */
@@ -23,9 +24,10 @@ export function status(openDriver: () => Driver): Outcome {
   const isRunning = answer.state === STATE_RUNNING;
   const { sums, failure }: Counters = isRunning ? readCounters(driver, answer.running) : { sums: new Map() };
   const counters = [...sums];
+  const mitigations = isRunning ? mitigationLines(answer.mitigations, answer.exposures) : [];
   const memory = isRunning ? readMemory(driver, answer.extensions) : {};
   return {
-    text: [statusLine(answer), ...counters.map(([name, value]) => `  ${name}: ${value}`)].join("\n"),
+    text: [statusLine(answer), ...mitigations, ...counters.map(([name, value]) => `  ${name}: ${value}`)].join("\n"),
     ...(failure === undefined ? {} : { remark: `bfm: the extension's counters are not known: ${failure.message}` }),
     facts: {
       ...statusFacts(answer),

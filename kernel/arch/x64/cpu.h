@@ -204,6 +204,22 @@ INTRINSIC0(void, cpu, takeNextNmi)
                      : "=&r"(scratch) : : "memory");
 }
 
+INTRINSIC0(void, cpu, fence) { __asm__ volatile("lfence" : : : "memory"); }
+
+INTRINSIC0(void, cpu, fillReturnStack)
+{
+    u64 pairs = 16;
+    __asm__ volatile("1: call 2f\n3: pause\nlfence\njmp 3b\n2: call 4f\n5: pause\nlfence\njmp 5b\n"
+                     "4: decq %0\njnz 1b\naddq $256, %%rsp\nlfence"
+                     : "+r"(pairs) : : "memory", "cc");
+}
+
+INTRINSIC0(void, cpu, clearBuffers)
+{
+    static const u16 selector = 0x18;
+    __asm__ volatile("verw %0" : : "m"(selector) : "cc", "memory");
+}
+
 INTRINSIC0(u64, cpu, exceptionStubs) { return (u64)exception_stubs; }
 
 INTRINSIC0(u64, cpu, textStart) { return (u64)__text_start; }

@@ -21,6 +21,13 @@ export declare function nmiWindow(): void;
 /** Within the handler of an NMI that does not return: it holds the next one back no longer. On AMD GIF still does. */
 export declare function takeNextNmi(): void;
 
+/** Lets nothing behind it begin before all before it is done (LFENCE). */
+export declare function fence(): void;
+/** Fills the stack of predicted returns with addresses where nothing happens. */
+export declare function fillReturnStack(): void;
+/** Clears buffers of the processor in which others' data may linger (VERW). */
+export declare function clearBuffers(): void;
+
 /** Executes CPUID: EAX, EBX, ECX or EDX (0 to 3) of a leaf. */
 export declare function cpuidRegister(leaf: u32, subleaf: u32, register: u32): u32;
 
@@ -71,7 +78,7 @@ export declare function vmload(vmcb: u64): void;
 
 /** Address of the entry of system calls. */
 export declare function syscallEntry(): u64;
-/** The same where NMIs come through in ring 3 (entry.S), and the two instructions that enter ring 3 there. */
+/** The same of AMD's ways that look (entry.S), and the two instructions that enter ring 3 where NMIs come through. */
 export declare function openSyscallEntry(): u64;
 export declare function openSysret(): u64;
 export declare function frameIret(): u64;

@@ -9,7 +9,8 @@
 //
 // NMIs. On Intel they come at any instruction, on a stack of their own (IST 1), and their handler touches nothing but what
 // arch/x64/nmi.ts says. On AMD the global interrupt flag (GIF) holds them back; only where processors are watched
-// (nmisOpen) it is set while ring 3 runs, and the ways marked `open` are taken. Then these are all instructions that
+// (nmisOpen) it is set while ring 3 runs. The ways marked `open` are taken then, and where there are mitigations against
+// speculation (speculation.ts), which have to be done before anything is predicted. With nmisOpen these are all instructions that
 // execute with GIF set, and what an NMI right before each of them finds (APM volume 2, 8.2.3 and 15.17):
 //
 //     leave_open_sysret   RSP is ring 3's, whatever that is: IST 1 does not use it. CS is the kernel's, every other register
@@ -101,7 +102,8 @@ kernel_entry:
 .endm
 
 // SYSCALL of an extension (APM volume 2, 6.1.1): RCX = its RIP, R11 = its RFLAGS, RSP still its own. `fast` serves the
-// call that ends nearly every exit, which `run` follows; `leave` returns to ring 3, `act` does anything else.
+// call that ends nearly every exit, which `run` follows; `leave` returns to ring 3, `act` does anything else. On
+// the ways that look `fast` serves none, and does what is to be done before all.
 .macro SYSCALL_ENTRY fast, run, leave, act
     mov PP(USER_RSP), rsp
     mov rsp, KERNEL_STACK_TOP
@@ -167,7 +169,7 @@ kernel_entry:
     iretq
 .endm
 
-// AMD's way where NMIs come through in ring 3.
+// AMD's way where NMIs may come through in ring 3.
 .macro LEAVE_OPEN rsp
     mov rsp, [BF_PP_AREA_BASE + BF_PP_BLOCK + \rsp]
     jmp leave_open
@@ -201,16 +203,21 @@ syscall_entry:
     .balign 16
 syscall_entry_open:
     clgi
-    SYSCALL_ENTRY enterFastSyscall, run_open, LEAVE_OPEN, act_open
+    SYSCALL_ENTRY enterCarefulSyscall, run_open, LEAVE_OPEN, act_open
 
     .globl intel_syscall_entry
     .balign 16
 intel_syscall_entry:
     SYSCALL_ENTRY enterIntelFastSyscall, run_intel, LEAVE_INTEL, act
 
+    .globl intel_syscall_entry_careful
+    .balign 16
+intel_syscall_entry_careful:
+    SYSCALL_ENTRY enterCarefulSyscall, run_intel, LEAVE_INTEL, act
+
 // Runs the active VS on AMD until it exits, and hands the exit to the kernel. RAX and RSP of the guest are in the VMCB;
 // VMLOAD and VMSAVE move what VMRUN leaves alone (FS, GS, TR, LDTR, the SYSCALL and SYSENTER registers).
-.macro RUN_AMD act
+.macro RUN_AMD act, exit
     // Of a VM with V_INTR_MASKING, this lets interrupts through (15.21.1); GIF is clear. Not right before VMRUN: the shadow
     // of STI would be the guest's.
     sti
@@ -230,24 +237,26 @@ intel_syscall_entry:
     mov TCB(RAX), rdx
     mov rdi, [rcx + VMCB_EXITCODE]
     mov rsp, KERNEL_STACK_TOP
-    call enterVmexit                // (exit code)
+    call \exit                      // (exit code)
     cmp eax, BF_ACTION_UPCALL
     jne \act
 .endm
 
     .balign 16
 run_amd:
-    RUN_AMD act
+    RUN_AMD act, enterVmexit
 upcall_amd:
     CALL_BACK LEAVE_AMD
 
     .balign 16
 run_open:
-    RUN_AMD act_open
+    RUN_AMD act_open, enterCarefulVmexit
 upcall_open:
     CALL_BACK LEAVE_OPEN
 
 leave_open:
+    cmp dword ptr PP32(NMIS_OPEN), 0
+    je leave_open_sysret
     cli
     stgi
     .globl leave_open_sysret
@@ -291,7 +300,7 @@ intel_exit_entry:
     mov TCB(RAX), rax
     EACH_GENERAL 0
     READ_MSR MSR_LSTAR, BF_PP_BLOCK_GUEST_LSTAR
-    mov eax, offset intel_syscall_entry
+    mov eax, dword ptr PP32(CALL_ENTRY)
     xor edx, edx
     wrmsr
     READ_MSR MSR_STAR, BF_PP_BLOCK_GUEST_STAR
@@ -327,7 +336,7 @@ upcall_intel:
 
 // Does what the TypeScript said: EAX = ACTION_*.
 act_either:
-    cmp dword ptr PP32(NMIS_OPEN), 0
+    cmp dword ptr PP32(CAREFUL), 0
     jne act_open
 act:
     cmp dword ptr [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_VENDOR], BF_VENDOR_INTEL

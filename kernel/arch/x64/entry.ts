@@ -1,7 +1,8 @@
 // What entry.S calls beside the portable entry points of src/main.ts
 
-export { enterVmexit, otherExit } from "./amd/exit";
+export { enterCarefulVmexit, enterVmexit, otherExit } from "./amd/exit";
 export { enterFastSyscall } from "./amd/syscall";
+export { enterCarefulSyscall } from "./careful";
 export { enterException } from "./exception";
 export { enterIntelExit, otherIntelExit } from "./intel/exit";
 export { enterIntelFastSyscall } from "./intel/syscall";

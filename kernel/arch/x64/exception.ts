@@ -24,6 +24,7 @@ import { exceptionFixup, readCr2 } from "./cpu";
 import { takeFpu } from "./fpu";
 import { enterNmi } from "./nmi-entry";
 import { panic, printFrame } from "./panic";
+import { secureCall } from "./speculation";
 import { noteFault, openPorts } from "./vendor";
 
 const VECTOR_DEBUG: u64 = 1;
@@ -35,11 +36,13 @@ const PRIVILEGE: u64 = 3;
 
 /** An exception happened; `frame` is the address of its FaultFrame. Result: ACTION_*. */
 export function enterException(frame: u64): u32 {
+  const isExtensions = (peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0;
+  if (isExtensions) secureCall();
   const vector = peek64(frame + FAULT_FRAME_VECTOR);
   // It may interrupt the kernel anywhere: nothing else is touched
   if (vector == VECTOR_NMI) return enterNmi(frame);
   if (vector == VECTOR_PAGE_FAULT || vector == VECTOR_DEBUG) noteFault();
-  if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) != 0) {
+  if (isExtensions) {
     reenterKernel();
     return extensionFault(frame);
   }

@@ -1,7 +1,7 @@
 // NMIs in host mode: sending them, waiting for them, and handing them to the operating system; nmi-entry.ts receives them
 
 import { SAVED_STATE_HANDOFF_NMIS } from "../../../abi/generated/bare/boot";
-import { PP_BLOCK_NMIS_OPEN } from "../../../abi/generated/bare/pp-block";
+import { PP_BLOCK_CAREFUL, PP_BLOCK_NMIS_OPEN } from "../../../abi/generated/bare/pp-block";
 import { PP_STATE } from "../../../abi/generated/bare/windows";
 import { pause } from "../../../bsl/src/atomic";
 import { exchangePage } from "../../src/memory/marks";
@@ -9,6 +9,7 @@ import { isWatched, ppid, setBlock32 } from "../../src/pp";
 import { prepareApic, sendNmi as send } from "./apic";
 import { nmiWindow } from "./cpu";
 import { ppAdd32, ppExchange32, ppLoad32 } from "./pparea";
+import { isMitigated } from "./speculation";
 import { armNmi, isIntel } from "./vendor";
 
 /** The operating system's, while nobody has taken them; where the loader's code looks when it gets the processor back. */
@@ -17,6 +18,7 @@ const PENDING: u32 = PP_STATE + SAVED_STATE_HANDOFF_NMIS;
 /** Takes the memory that this needs where processors are watched, or a driver is told something; false when memory runs out. */
 export function prepareNmis(root: u64): bool {
   const isSignalled = !isIntel() && exchangePage() != 0;
+  if (!isIntel() && (isWatched() || isMitigated())) setBlock32(PP_BLOCK_CAREFUL, 1);
   if (!isWatched()) return !isSignalled || prepareApic(root);
   if (!isIntel()) setBlock32(PP_BLOCK_NMIS_OPEN, 1);
   return prepareApic(root);

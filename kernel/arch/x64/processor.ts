@@ -6,6 +6,8 @@ import {
   CPU_FEATURE_UMIP,
   CPU_FEATURE_XSAVE,
 } from "../../../abi/generated/bare/boot";
+import { PP_BLOCK_CALL_ENTRY } from "../../../abi/generated/bare/pp-block";
+import { block64, setBlock64 } from "../../src/pp";
 import { writeCr0, writeCr4, wrmsr } from "./cpu";
 import { initDescriptors, makeDescriptors, useDescriptors } from "./descriptors";
 import { keepBootFpu } from "./fpu";
@@ -14,6 +16,7 @@ import { HOST_CR0, HOST_SFMASK, HOST_STAR } from "./host-registers";
 import { initMemoryTypes } from "./memory-type";
 import { initNestedFormat } from "./nested-format";
 import { prepareNmis } from "./nmi";
+import { beginMitigations } from "./speculation";
 import * as vendor from "./vendor";
 
 /** PAE, MCE, OSFXSR, OSXMMEXCPT: the last two for extensions that use SSE, as other compilers make them (fpu.ts). */
@@ -51,8 +54,10 @@ export function enterHostMode(features: u32, threadPointer: u64): bool {
   writeCr0(HOST_CR0);
   writeCr4(hostCr4(features));
   useDescriptors();
+  beginMitigations();
+  setBlock64(PP_BLOCK_CALL_ENTRY, vendor.callEntry());
   wrmsr(MSR_STAR, HOST_STAR);
-  wrmsr(MSR_LSTAR, vendor.callEntry());
+  wrmsr(MSR_LSTAR, block64(PP_BLOCK_CALL_ENTRY));
   wrmsr(MSR_CSTAR, 0);
   wrmsr(MSR_SFMASK, HOST_SFMASK);
   wrmsr(MSR_SYSENTER_CS, 0);

@@ -26,4 +26,7 @@ export const VS_WRITTEN_STATE: u32 = 22;
 export const VS_ASKED: u32 = 28;
 const ASKED_COUNT: u32 = 11;
 
-export const REGISTER_FILE_BYTES: u32 = (VS_ASKED + ASKED_COUNT) * 8;
+/** SPEC_CTRL, where it changes hands (speculation.ts). */
+export const VS_SPEC_CTRL: u32 = VS_ASKED + ASKED_COUNT;
+
+export const REGISTER_FILE_BYTES: u32 = (VS_SPEC_CTRL + 1) * 8;

@@ -29,7 +29,8 @@
 //                                had written
 //     shadow stack pointer       CR4.CET is clear: none                              processor.ts
 //     ports                      by its manifest                                     descriptors.ts
-//     caches, predictors         shared: extensions are not kept apart by them       docs/caveats.md
+//     predictors, buffers        barriers where the processor needs them             speculation.ts
+//     caches                     shared: extensions are not kept apart by them       docs/caveats.md
 //
 // Manual: APM volume 1, 3.1, and volume 2, 3.1 and 4.5; SDM volume 1, 3.4 and 13.5.
 

@@ -9,8 +9,9 @@
 //     INTERRUPT_SSP_TABLE, PKRS,        guest's stay where they are
 //     UINTR_*, FRED_*, BNDCFGS
 //     XSS, XFD, XFD_ERR                 XSAVES is not used; fpu.ts lifts XFD while it saves and loads
-//     SPEC_CTRL, PRED_CMD, FLUSH_CMD,   slower or faster, never wrong; SDKs pass a guest's values on
-//     TSX_CTRL, MISC_ENABLE's rest
+//     SPEC_CTRL                         the active VS's, where host mode has a value of its own (speculation.ts)
+//     PRED_CMD, FLUSH_CMD, TSX_CTRL,    slower or faster, never wrong; SDKs pass a guest's values on
+//     MISC_ENABLE's rest
 //     UMWAIT_CONTROL                    how long ring 3 may wait: it may loop as well
 //     TSC, TSC_ADJUST, TSC_AUX          the machine's, not the kernel's: it measures no time
 //     LBR_*, DEBUGCTL of AMD            branches of host mode are no secret: its addresses are the same everywhere
@@ -26,6 +27,7 @@ import { activeVs } from "../../src/pp";
 import { tryRdmsr, tryWrmsr } from "./cpu";
 import { faultingBit, readShared, setFaulting } from "./cpuid-faulting";
 import { HOST_SFMASK, HOST_STAR } from "./host-registers";
+import { isSpecCtrl, MSR_SPEC_CTRL, specCtrlOf, writeSpecCtrl } from "./speculation";
 import { isIntel } from "./vendor";
 
 const MSR_STAR: u32 = 0xc000_0081;
@@ -122,17 +124,30 @@ function keptBits(msr: u32): u64 {
  * faults is the active VS's.
  */
 export function readMsr(msr: u32, out: u64): bool {
+  if (isSpecCtrl(msr)) return readSpecCtrl(out);
   const vs = faultingBit(msr) != 0 ? activeVs() : null;
   return vs !== null ? readShared(vs, msr, out) : readHost(msr, out);
 }
 
 /** Writes one; false when the processor does not have it, or the value changes what must be kept. */
 export function writeMsr(msr: u32, value: u64): bool {
+  if (isSpecCtrl(msr)) {
+    const active = activeVs();
+    return active !== null && writeSpecCtrl(active, value);
+  }
   const own = faultingBit(msr);
   const vs = own != 0 ? activeVs() : null;
   if (vs === null) return writeHost(msr, value);
   if (!writeHost(msr, value & ~own)) return false;
   setFaulting(vs, (value & own) != 0);
+  return true;
+}
+
+/** SPEC_CTRL in host mode is the kernel's own. */
+function readSpecCtrl(out: u64): bool {
+  const active = activeVs();
+  if (active === null) return readHost(MSR_SPEC_CTRL, out);
+  poke64(out, specCtrlOf(active));
   return true;
 }
 

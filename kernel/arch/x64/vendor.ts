@@ -6,7 +6,7 @@
 
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
 import { AMD_EXIT_CPUID, INTEL_EXIT_CPUID } from "../../../abi/generated/bare/callbacks";
-import { PP_BLOCK_NMIS_OPEN } from "../../../abi/generated/bare/pp-block";
+import { PP_BLOCK_CAREFUL } from "../../../abi/generated/bare/pp-block";
 import { PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { Vs } from "../../src/vs";
 import * as space from "./amd/address-space";
@@ -36,9 +36,10 @@ import * as ports from "./intel/ports";
 import * as intelRegisters from "./intel/registers";
 import * as state from "./intel/state";
 import * as tlb from "./intel/tlb";
-import { intelSyscallEntry } from "./intel/vmx";
+import { carefulSyscallEntry, intelSyscallEntry } from "./intel/vmx";
 import * as intel from "./intel/vs";
 import { ppLoad32 } from "./pparea";
+import { endMitigations, inheritSpecCtrl, isMitigated, loadSpecCtrl, parkSpecCtrl } from "./speculation";
 import { initSwitched } from "./switched";
 
 let vendor: u32 = 0;
@@ -70,6 +71,7 @@ export function leave(vs: Vs): void {
   if (isIntel()) operation.leave();
   else svm.leave(vs);
   restoreFaulting(vs.faultsCpuid != 0);
+  endMitigations(vs);
 }
 
 /** The same before any VS has run, with what SavedState holds. */
@@ -77,12 +79,13 @@ export function leaveAsSaved(): void {
   if (isIntel()) operation.leave();
   else svm.leaveAsSaved();
   restoreSavedFaulting();
+  endMitigations(null);
 }
 
 /** Where SYSCALL leads. */
 export function callEntry(): u64 {
-  if (isIntel()) return intelSyscallEntry();
-  return ppLoad32(PP_BLOCK + PP_BLOCK_NMIS_OPEN) != 0 ? openSyscallEntry() : syscallEntry();
+  if (isIntel()) return isMitigated() ? carefulSyscallEntry() : intelSyscallEntry();
+  return ppLoad32(PP_BLOCK + PP_BLOCK_CAREFUL) != 0 ? openSyscallEntry() : syscallEntry();
 }
 
 /** Makes a new zeroed page the control block of a VS, and its registers those that a processor can have. */
@@ -103,6 +106,7 @@ export function becomeRoot(vs: Vs): void {
   if (isIntel()) intel.becomeRoot(vs);
   else amd.becomeRoot(vs);
   inheritFaulting(vs);
+  inheritSpecCtrl(vs);
 }
 
 /** A VS of this processor becomes its active one; the registers that every vendor switches are loaded already. */
@@ -110,11 +114,13 @@ export function load(vs: Vs): void {
   if (isIntel()) current.load(vs);
   else amd.load(vs);
   showPlainExit(vs);
+  loadSpecCtrl(vs);
 }
 
 /** A VS is not this processor's active one any more. */
 export function park(vs: Vs): void {
   if (isIntel()) current.park(vs);
+  parkSpecCtrl(vs);
 }
 
 /** Makes a VS's state the operating system's; what its controls ask for stays as it is. */

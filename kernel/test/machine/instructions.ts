@@ -67,6 +67,9 @@ export function instructions(context: InstructionContext): Intrinsics {
       ...descriptorTables(context),
       vmsave: (address: bigint) => vmsave(current(), vmcbAt(context, address)),
       vmload: (address: bigint) => vmload(current(), vmcbAt(context, address)),
+      fence: () => current().barriers.push("LFENCE"),
+      fillReturnStack: () => current().barriers.push("return stack"),
+      clearBuffers: () => current().barriers.push("VERW"),
       rdtsc: () => current().tsc,
       nmiWindow: () => context.nmiWindow(),
       takeNextNmi: () => {

@@ -55,6 +55,9 @@ export interface LoaderOptions {
   readonly moreLeaves?: readonly (readonly [number, readonly [number, number, number, number]])[];
   /** Ticks after which a processor is overdue; without, nobody watches. */
   readonly watchTicks?: bigint;
+  /** MITIGATION_*, and what host mode has in SPEC_CTRL. */
+  readonly mitigations?: number;
+  readonly hostSpecCtrl?: bigint;
 }
 
 /** What a processor gets: its top-level table, and its own pages (physical addresses). */
@@ -208,6 +211,8 @@ export class Loader {
     args.set("features", BigInt(this.#options.features ?? ALL_FEATURES));
     args.set("debugLevel", BigInt(this.#options.debugLevel ?? 1));
     args.set("watchTicks", this.#options.watchTicks ?? 0n);
+    args.set("mitigations", BigInt(this.#options.mitigations ?? 0));
+    args.set("hostSpecCtrl", this.#options.hostSpecCtrl ?? 0n);
     args.set("extCount", BigInt(this.#files.length));
     this.#files.forEach((file, index) => {
       args.set("extBytes", BigInt(file.length), index);

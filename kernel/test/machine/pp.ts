@@ -21,12 +21,14 @@ import {
 } from "@bareflank/abi";
 import { deliver, type Fault } from "./exception.ts";
 import type { HostMemory } from "./host-memory.ts";
+import { TEXT } from "./instructions.ts";
 import type { Handover } from "./loader.ts";
 import type { PhysicalMemory } from "./physical-memory.ts";
-import type { Processor } from "./processor.ts";
+import { MSR, type Processor } from "./processor.ts";
 import { StructureView } from "./structure-view.ts";
 import { SvmSwitch } from "./svm-switch.ts";
 import { Vmcb } from "./vmcb.ts";
+import { INTEL_TEXT } from "./vmx.ts";
 import { VmxSwitch } from "./vmx-switch.ts";
 import type { WorldSwitch } from "./world-switch.ts";
 
@@ -38,6 +40,8 @@ export interface Kernel {
   enterIntelFastSyscall(reg0: bigint, rax: bigint): number;
   enterExchange(): number;
   enterVmexit(reason: bigint): number;
+  enterCarefulSyscall(reg0: bigint, rax: bigint): number;
+  enterCarefulVmexit(reason: bigint): number;
   enterIntelExit(reason: bigint): number;
   enterException(frame: bigint): number;
   failAllocation(nth: number): void;
@@ -103,7 +107,11 @@ export class Pp {
     const ppBlock = handover.block;
     this.#switch =
       processor.vmx === undefined
-        ? new SvmSwitch({ processor, ppBlock, physical, memory, enterVmexit: (reason) => kernel.enterVmexit(reason) })
+        ? new SvmSwitch({
+            ...{ processor, ppBlock, physical, memory },
+            enterVmexit: (reason) => kernel.enterVmexit(reason),
+            enterCarefulVmexit: (reason) => kernel.enterCarefulVmexit(reason),
+          })
         : new VmxSwitch({ processor, ppBlock, root: this.#root, enterExit: (reason) => kernel.enterIntelExit(reason) });
   }
 
@@ -166,9 +174,21 @@ export class Pp {
     block.set("status", rax);
     const [reg0 = 0n, reg1 = 0n, reg2 = 0n, reg3 = 0n] = registers;
     this.#isInKernel = true;
-    const fast = this.processor.vmx ? kernel.enterIntelFastSyscall(reg0, rax) : kernel.enterFastSyscall(reg0, rax);
+    const fast = this.#isCareful
+      ? kernel.enterCarefulSyscall(reg0, rax)
+      : this.processor.vmx
+        ? kernel.enterIntelFastSyscall(reg0, rax)
+        : kernel.enterFastSyscall(reg0, rax);
     if (fast !== ACTION_SERVE) return this.#act(fast);
     return this.#act(kernel.enterSyscall(reg0, reg1, reg2, reg3, rax));
+  }
+
+  /** Whether SYSCALL leads into a way that looks. */
+  get #isCareful(): boolean {
+    const entry = this.processor.rdmsr(MSR.LSTAR);
+    return (
+      entry === TEXT.OPEN_SYSCALL_ENTRY || (this.processor.vmx !== undefined && entry === INTEL_TEXT.CAREFUL_ENTRY)
+    );
   }
 
   /** The guest exits: fields of its VMCB that are given are set first. */

@@ -62,6 +62,9 @@ export const INTEL_MSR = {
 } as const;
 
 const X2APIC_COMMAND = 0x830;
+export const MSR_SPEC_CTRL = 0x48;
+export const MSR_PRED_CMD = 0x49;
+export const MSR_FLUSH_CMD = 0x10b;
 
 const AMD_ONLY: readonly number[] = [MSR.VM_CR, MSR.VM_HSAVE_PA];
 
@@ -110,6 +113,8 @@ export class Processor {
   readonly segments = Object.fromEntries(
     SEGMENTS.map((name) => [name, { selector: 0, attrib: 0, limit: 0, base: 0n }]),
   ) as Record<SegmentName, Segment>;
+  /** What was done against speculation, in order: "IBPB", "L1D", "VERW", "return stack", "LFENCE", "SPEC_CTRL 0x1". */
+  readonly barriers: string[] = [];
   /** Flushes of translations, in words. */
   readonly flushes: string[] = [];
   /** A register of each kind that XSAVE holds. */
@@ -163,6 +168,9 @@ export class Processor {
   }
 
   rdmsr(index: number): bigint {
+    if (index === MSR_PRED_CMD || index === MSR_FLUSH_CMD) {
+      throw new GeneralProtection(`rdmsr 0x${index.toString(16)}, which is write-only`);
+    }
     if (index === MSR.FS_BASE) return this.segments.fs.base;
     if (index === MSR.GS_BASE) return this.segments.gs.base;
     const value = this.#msrs.get(index);
@@ -176,6 +184,7 @@ export class Processor {
     const isReserved = index === MSR.DEBUGCTL && this.vmx !== undefined && (value & ~0xffc3n) !== 0n;
     if (isReserved) throw new GeneralProtection("reserved in DEBUGCTL");
     if (index === MSR.VM_HSAVE_PA && value % 4096n !== 0n) throw new GeneralProtection("VM_HSAVE_PA is no page");
+    this.#noteBarrier(index, value);
     if (index === X2APIC_COMMAND) {
       this.commands.push(value);
       this.onCommand(value);
@@ -186,6 +195,13 @@ export class Processor {
     else if (index === MSR.FS_BASE) this.segments.fs.base = value;
     else if (index === MSR.GS_BASE) this.segments.gs.base = value;
     else this.#msrs.set(index, value);
+  }
+
+  #noteBarrier(index: number, value: bigint): void {
+    if (index === MSR_SPEC_CTRL) this.barriers.push(`SPEC_CTRL 0x${value.toString(16)}`);
+    if (index !== MSR_PRED_CMD && index !== MSR_FLUSH_CMD) return;
+    if (value !== 1n) throw new GeneralProtection(`wrmsr 0x${index.toString(16)} with ${value}`);
+    this.barriers.push(index === MSR_PRED_CMD ? "IBPB" : "L1D");
   }
 
   readDr(index: number): bigint {

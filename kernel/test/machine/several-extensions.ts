@@ -26,6 +26,7 @@ import {
 } from "@bareflank/abi";
 import { exampleExtension, HANDLERS } from "./example-extension.ts";
 import { call, EXIT_CPUID, expectOutcome, HANDLE, makeRootVs, type Scene } from "./extension-life.ts";
+import type { LoaderOptions } from "./loader.ts";
 import { Machine } from "./machine.ts";
 import type { Pp } from "./pp.ts";
 
@@ -87,14 +88,16 @@ export interface SeveralOptions {
   readonly policy?: Uint8Array;
   readonly ppCount?: number;
   readonly watchTicks?: bigint;
+  readonly mitigations?: number;
+  readonly msrs?: LoaderOptions["msrs"];
   /** Whether the services handle VM exits of their own VMs. */
   readonly vmexit?: boolean;
 }
 
 /** The first of them is in its _start. */
-export function powered({ services = 1, policy, ppCount, watchTicks }: SeveralOptions = {}): Scene {
+export function powered({ services = 1, vmexit: _, ...options }: SeveralOptions = {}): Scene {
   const others = Array.from({ length: services }, () => VERSION_2);
-  const machine = new Machine({ extension: VERSION_2, others, policy, ppCount, watchTicks });
+  const machine = new Machine({ extension: VERSION_2, others, ...options });
   const pp = machine.pp(0);
   expectOutcome(pp.boot(), "called");
   return { machine, pp };

@@ -16,6 +16,7 @@ export interface SvmContext {
   readonly memory: ByteMemory;
   readonly physical: ConstructorParameters<typeof Vmcb>[0];
   readonly enterVmexit: (reason: bigint) => number;
+  readonly enterCarefulVmexit: (reason: bigint) => number;
 }
 
 /** A refused VMRUN stores what the processor has, as QEMU 7.2 and Bochs 2.7 do: of what was refused nothing is left. */
@@ -68,12 +69,13 @@ export class SvmSwitch implements WorldSwitch {
 
   leave(reason: bigint, tcb: StructureView): number {
     const { vmcb } = this;
-    const { processor, ppBlock, physical, enterVmexit } = this.#context;
+    const { processor, ppBlock, physical, enterVmexit, enterCarefulVmexit } = this.#context;
     vmcb.set("EXITCODE", reason);
     vmsave(processor, vmcb);
     vmload(processor, new Vmcb(physical, ppBlock.get("hostVmcb")));
     processor.dr[7] = 0x400n;
     tcb.set("rax", vmcb.get("RAX"));
-    return enterVmexit(vmcb.get("EXITCODE"));
+    const enter = ppBlock.get("careful") === 1n ? enterCarefulVmexit : enterVmexit;
+    return enter(vmcb.get("EXITCODE"));
   }
 }

@@ -94,7 +94,7 @@ export class VmxSwitch implements WorldSwitch {
     ppBlock.set("guestLstar", processor.rdmsr(MSR.LSTAR));
     ppBlock.set("guestStar", star);
     ppBlock.set("guestFmask", fmask);
-    processor.wrmsr(MSR.LSTAR, INTEL_TEXT.SYSCALL_ENTRY);
+    processor.wrmsr(MSR.LSTAR, ppBlock.get("callEntry"));
     if (((star >> 32n) & 0xffffn) !== 0x10n || (fmask & FMASK_NEEDED) !== FMASK_NEEDED) {
       processor.wrmsr(MSR.STAR, HOST_STAR);
       processor.wrmsr(MSR.SFMASK, HOST_FMASK);

@@ -7,7 +7,11 @@ import { isReadOnly, Vmcs } from "./vmcs.ts";
 import type { VmxUnit } from "./vmx-unit.ts";
 
 /** Where a linker would have put the entries of Intel's own ways. */
-export const INTEL_TEXT = { EXIT_ENTRY: 0x4000_0060n, SYSCALL_ENTRY: 0x4000_0080n } as const;
+export const INTEL_TEXT = {
+  EXIT_ENTRY: 0x4000_0060n,
+  SYSCALL_ENTRY: 0x4000_0080n,
+  CAREFUL_ENTRY: 0x4000_0090n,
+} as const;
 
 export const CR4_VMXE = 1n << 13n;
 /** VM-instruction errors (SDM volume 3, 31.4). */
@@ -125,5 +129,6 @@ export function vmxInstructions({ current, memory, regions, processors }: VmxCon
     },
     intelExitEntry: () => INTEL_TEXT.EXIT_ENTRY,
     intelSyscallEntry: () => INTEL_TEXT.SYSCALL_ENTRY,
+    carefulSyscallEntry: () => INTEL_TEXT.CAREFUL_ENTRY,
   };
 }

@@ -33,6 +33,12 @@ export const VM_CR_SVMDIS: u64 = 1 << 4;
 /** APM volume 2, 15.30.4: VM_HSAVE_PA. */
 export const MSR_VM_HSAVE_PA: u32 = 0xc001_0117;
 
+/** SDM volume 4, 2.1, IA32_SPEC_CTRL; APM volume 2, 3.2.9. */
+export const SPEC_CTRL_IBRS: u64 = 1 << 0;
+export const SPEC_CTRL_STIBP: u64 = 1 << 1;
+export const SPEC_CTRL_RRSBA_DIS_S: u64 = 1 << 6;
+export const SPEC_CTRL_BHI_DIS_S: u64 = 1 << 10;
+
 /** SDM volume 3, 24.7: whether the firmware allows VMXON outside of SMX. */
 export const MSR_FEATURE_CONTROL: u32 = 0x3a;
 export const FEATURE_CONTROL_LOCK: u64 = 1 << 0;

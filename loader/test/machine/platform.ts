@@ -36,6 +36,7 @@ export class Platform {
   /** Most pages that are physically contiguous. */
   largestPiece = 1024;
   injectedFailure = 0xffff_ffff;
+  forcedMitigations = 0;
   /** Processors that NMIs were sent to. */
   readonly nmis: number[] = [];
   tscKhz = 1_000_000;
@@ -77,6 +78,7 @@ export class Platform {
       sendNmi: (index: number) => this.nmis.push(index),
       tscKhz: () => this.tscKhz,
       injectedFailure: () => this.injectedFailure,
+      forcedMitigations: () => this.forcedMitigations,
       debugLevel: () => 1,
       copyFromCaller: (to: bigint, from: bigint, bytes: bigint) => this.#copy(to, from, bytes, from),
       copyToCaller: (to: bigint, from: bigint, bytes: bigint) => this.#copy(to, from, bytes, to),

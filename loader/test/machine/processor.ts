@@ -41,6 +41,8 @@ export class Processor {
   leaf7Ebx = (1 << 7) | (1 << 20) | 1;
   leaf7Ecx = 1 << 2;
   svmEdx = 0;
+  /** EAX to EDX of leaves and subleaves, "7.0", instead of what else it says. */
+  readonly leaves = new Map<string, readonly [number, number, number, number]>();
   /** Has SME, with the C-bit at 47; the operating system uses it when its CR3 has that bit. */
   canEncrypt = false;
   selectors: Selectors = [0, 0x10, 0x18, 0, 0, 0, 0, 0x40];
@@ -153,7 +155,9 @@ export class Processor {
     this.msrs.set(index, value);
   }
 
-  #cpuid(leaf: number, subleaf: number): [number, number, number, number] {
+  #cpuid(leaf: number, subleaf: number): readonly [number, number, number, number] {
+    const given = this.leaves.get(`${leaf.toString(16)}.${subleaf}`);
+    if (given !== undefined) return given;
     switch (leaf) {
       case 0:
         this.looks++;

@@ -11,6 +11,7 @@ import { activeVs, block64 } from "../../../src/pp";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
 import { refuseEntry } from "../refusal";
+import { secureExit } from "../speculation";
 import { keepFlush } from "./address-space";
 import { ASKED_MSRPM } from "./asked";
 import { askedVector, FIRST_VECTOR, LAST_VECTOR } from "./confinement";
@@ -54,6 +55,12 @@ export function enterVmexit(reason: u64): u32 {
   if (reason != block64(PP_BLOCK_PLAIN_EXIT)) return otherExit(reason);
   countExit(EXIT_CPUID);
   return callVmexit(EXIT_CPUID);
+}
+
+/** The same on the ways that look. */
+export function enterCarefulVmexit(reason: u64): u32 {
+  secureExit();
+  return enterVmexit(reason);
 }
 
 /**

@@ -50,6 +50,7 @@ export const VMCB_SYSENTER_EIP: u64 = 0x638;
 export const VMCB_CR2: u64 = 0x640;
 export const VMCB_PAT: u64 = 0x668;
 export const VMCB_DBGCTL: u64 = 0x670;
+export const VMCB_SPEC_CTRL: u64 = 0x6e0;
 
 /** EFER.SVME: VMRUN demands it of the guest too. */
 export const EFER_SVME: u64 = 0x1000;

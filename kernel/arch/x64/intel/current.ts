@@ -2,9 +2,16 @@
 //
 // A VMCS whose VS is not active is clear: nothing of it is in any processor, so each may make it current and look.
 
-import { ENTRY_LAUNCH, ENTRY_STATE, PP_BLOCK_ENTRY_WORK, PP_BLOCK_VMCS } from "../../../../abi/generated/bare/pp-block";
+import {
+  ENTRY_LAUNCH,
+  ENTRY_MITIGATED,
+  ENTRY_STATE,
+  PP_BLOCK_ENTRY_WORK,
+  PP_BLOCK_VMCS,
+} from "../../../../abi/generated/bare/pp-block";
 import { block32, loadedVs, ppid, setBlock32, setBlock64 } from "../../../src/pp";
 import { FLUSH_NONE, Vs } from "../../../src/vs";
+import { isMitigated } from "../speculation";
 import { writeHostState } from "./host-state";
 import { writeProcessorControls } from "./nmi";
 import { loadOwn, parkOwn } from "./own-registers";
@@ -16,7 +23,7 @@ export function load(vs: Vs): void {
   vmptrld(vs.controlBlock);
   if (vs.hostOf != ppid() + 1) writeHostState(vs);
   loadOwn(vs);
-  setBlock32(PP_BLOCK_ENTRY_WORK, ENTRY_LAUNCH | ENTRY_STATE);
+  setBlock32(PP_BLOCK_ENTRY_WORK, ENTRY_LAUNCH | ENTRY_STATE | (isMitigated() ? ENTRY_MITIGATED : 0));
   if (vs.flushing != FLUSH_NONE) flushNow(vs);
   arm(vs);
 }

@@ -8,6 +8,7 @@ import {
 } from "../../../../abi/generated/bare/callbacks";
 import {
   ENTRY_LAUNCH,
+  ENTRY_MITIGATED,
   ENTRY_REFUSED,
   PP_BLOCK_ENTRY_WORK,
   PP_BLOCK_PLAIN_EXIT,
@@ -19,6 +20,7 @@ import { activeVs, block32, block64, ppid, setBlock32 } from "../../../src/pp";
 import { countExit } from "../../../src/statistics";
 import { Vs } from "../../../src/vs";
 import { refuseEntry } from "../refusal";
+import { secureExit } from "../speculation";
 import { forgetCached } from "./current";
 import { takeNmi } from "./nmi";
 import { RAISED, SKIP, serveUnasked } from "./unasked";
@@ -43,9 +45,12 @@ export function enterIntelExit(reason: u64): u32 {
  * it may fault (cpuid-faulting.ts). Exported from the module, so that no compiler puts it into the way of the others.
  */
 export function otherIntelExit(reason: u64): u32 {
-  const vs = changetype<Vs>(activeVs());
   const work = block32(PP_BLOCK_ENTRY_WORK);
-  if ((work & ENTRY_REFUSED) != 0) return refused(vs, REFUSED);
+  if ((work & (ENTRY_MITIGATED | ENTRY_REFUSED)) != 0) {
+    secureExit();
+    if ((work & ENTRY_REFUSED) != 0) return refused(changetype<Vs>(activeVs()), REFUSED);
+  }
+  const vs = changetype<Vs>(activeVs());
   if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return refused(vs, reason);
   setBlock32(PP_BLOCK_ENTRY_WORK, work & ~ENTRY_LAUNCH);
   if (reason == INTEL_EXIT_NMI_WINDOW) takeNmi(vs);

@@ -26,3 +26,5 @@ export declare function invept(type: u32, pointer: u64): u32;
 export declare function intelExitEntry(): u64;
 /** Address of the entry of system calls. */
 export declare function intelSyscallEntry(): u64;
+/** The same where something is to be done before all calls. */
+export declare function carefulSyscallEntry(): u64;
