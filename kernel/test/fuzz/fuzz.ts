@@ -11,7 +11,8 @@ import { MessageFuzzSession } from "./message-session.ts";
 import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
-const USAGE = "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--guest]";
+const USAGE =
+  "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--guest [--open]]";
 
 endWhenOutputFails("npm run fuzz");
 
@@ -21,6 +22,8 @@ interface Chosen {
   readonly smp: number;
   readonly machine: string | undefined;
   readonly guest: boolean;
+  /** The guest's author closes nothing: only the microkernel does. */
+  readonly open: boolean;
 }
 
 type Tallies = ReadonlyMap<string, Readonly<Tally>>;
@@ -38,10 +41,13 @@ function options(): Chosen {
       smp: { type: "string", default: "3" },
       machine: { type: "string" },
       guest: { type: "boolean", default: false },
+      open: { type: "boolean", default: false },
     },
   });
   const calls = number(values.calls ?? (values.machine === undefined && !values.guest ? "100000" : "10000"));
-  return { calls, seed: number(values.seed), smp: number(values.smp), machine: values.machine, guest: values.guest };
+  const { guest, open } = values;
+  if (open && !guest) throw new TypeError("--open is about a guest: --guest --open.");
+  return { calls, seed: number(values.seed), smp: number(values.smp), machine: values.machine, guest, open };
 }
 
 function table(tallies: Tallies): string {
@@ -60,8 +66,9 @@ async function guest({
   calls,
   seed,
   machine = "amd",
+  open,
 }: Chosen): Promise<{ tallies: Tallies; wrong: readonly string[] }> {
-  const { exits, wrong } = await fuzzGuest({ machine, cases: calls, seed });
+  const { exits, wrong } = await fuzzGuest({ machine, cases: calls, seed, settings: open ? { closed: 0 } : {} });
   const rows = [...exits].map(
     ([reason, count]) => [`exit 0x${reason.toString(16)}`, { made: count, succeeded: count }] as const,
   );

@@ -144,7 +144,9 @@ export async function fuzzGuest({
   try {
     const looks = machine === QEMU ? new Looks(folder) : undefined;
     const manifest = join(folder, "manifest.json");
-    const settings = { seed, cases: cases + WARM_UP, warmup: WARM_UP, looks: looks === undefined ? 0 : 1, ...more };
+    // Bochs ends where a guest shuts down, so no exception may become a triple fault there
+    const [look, exceptions] = looks === undefined ? [0, 1] : [1, 0];
+    const settings = { seed, cases: cases + WARM_UP, warmup: WARM_UP, looks: look, exceptions, ...more };
     writeFileSync(manifest, JSON.stringify({ extensions: [{ file, settings }] }));
     const result = await run([], {
       machine,
