@@ -33,6 +33,8 @@ const LINES = [
   "attributes: 0xcf3",
   "privilege 3",
   `taken: ${0b01010010000}`, // of 11 values that a VM may choose, those that its processor takes
+  "event: 0x80000306",
+  "event: 0x80000b0d",
   `no register: ${hex(STATUS_INVALID_INPUT_REG2)}`,
   `no vp: ${hex(STATUS_INVALID_INPUT_REG1)}`,
   "vs destroyed: 0x0",
@@ -43,6 +45,9 @@ const LINES = [
   ...["nested", "identity", "protect", "unmap", "map", "translate"].map((call) => `${call}: 0x0`),
   "host: 0x9123",
   "nested freed: 0x0",
+  ...["map created", "trapped", "passed"].map((call) => `${call}: 0x0`),
+  "exits: 0x2",
+  "map destroyed: 0x0",
   "space 1",
 ];
 

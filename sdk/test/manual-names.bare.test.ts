@@ -119,10 +119,13 @@ function rust(): string {
   return lines([
     "#![no_std]",
     "#![allow(unused_imports, unused_must_use, dead_code, unused_variables)]",
-    ...names.map((name, index) => `mod known_${index} { pub use bareflank::${name} as Known; }`),
+    ...names
+      .filter((name) => !name.startsWith("vs."))
+      .map((name, index) => `mod known_${index} { pub use bareflank::${name} as Known; }`),
     "use bareflank::*;",
     "callbacks!(bootstrap, vmexit);",
     "fn mentioned(vs: Vs, reason: u64) -> Result<(), Status> {",
+    ...names.filter((name) => name.startsWith("vs.")).map((name) => `    let _ = Vs::${name.slice(3)};`),
     ...calls.map((call) => `    let _ = ${call};`),
     "    Ok(())\n}",
     "fn bootstrap(pp: Pp) -> Result<Next, Status> {\n    root::start(pp)?;\n    Ok(Next::Run)\n}",

@@ -25,6 +25,8 @@ pub mod abi;
 mod callbacks;
 pub mod guest;
 mod log;
+mod map;
+pub mod message;
 mod nested;
 mod panic;
 mod per_processor;

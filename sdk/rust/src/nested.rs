@@ -52,6 +52,21 @@ impl Nested {
         abi::nested_attach(self, vs)
     }
 
+    /// Takes the tables from a VS.
+    pub fn detach(self, vs: Vs) -> Result<(), Status> {
+        abi::nested_detach(self, vs)
+    }
+
+    /// The host physical address that a guest physical one is shown at; fails where nothing is mapped.
+    pub fn translate(self, guest: u64) -> Result<u64, Status> {
+        abi::nested_translate(self, guest).map(|(host, _)| host)
+    }
+
+    /// Has all processors forget what the tables no longer say: how many of the others still run with it.
+    pub fn flush(self) -> Result<u64, Status> {
+        abi::nested_flush(self)
+    }
+
     /// Gives the tables back; no VS has them any more.
     pub fn free(self) -> Result<(), Status> {
         while abi::nested_destroy(self)? != 0 {}

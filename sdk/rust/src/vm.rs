@@ -7,8 +7,12 @@ use crate::vendor::{
     bf_vs_try_set, is_intel, native,
 };
 
-/// An event: valid, exception, vector 6 (APM volume 2, 15.20; SDM volume 3, 25.8.3).
-const INJECT_UNDEFINED_OPCODE: u64 = 0x8000_0306;
+/// An event that is valid, and an exception; bit 11: it has an error code (APM volume 2, 15.20; SDM volume 3, 25.8.3).
+const VALID_EXCEPTION: u64 = 0x8000_0300;
+const WITH_CODE: u64 = 1 << 11;
+const UNDEFINED_OPCODE: u64 = 6;
+const GENERAL_PROTECTION: u64 = 13;
+const CR0_PE: u64 = 1;
 /// A fault is pushed with it set: its instruction does not hit a breakpoint twice (APM volume 2, 13.1.1.2).
 const RFLAGS_RF: u64 = 1 << 16;
 
@@ -159,12 +163,31 @@ impl Vs {
         Ok(self)
     }
 
+    /// Raises a fault without an error code in the VM when it runs next; then run it.
+    pub fn inject(self, vector: u8) -> Result<(), Status> {
+        self.raise(u64::from(vector))
+    }
+
+    /// Raises #GP in the VM with an error code of 0, as for a value that the processor does not take; then run it.
+    pub fn refuse(self) -> Result<(), Status> {
+        // In real mode no exception has an error code (APM volume 2, 8.2)
+        let code = if self.read(native(abi::REG_CR0))? & CR0_PE != 0 { WITH_CODE } else { 0 };
+        if is_intel() {
+            self.write(abi::INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0)?;
+        }
+        self.raise(GENERAL_PROTECTION | code)
+    }
+
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     pub fn inject_undefined_opcode(self) -> Result<(), Status> {
+        self.raise(UNDEFINED_OPCODE)
+    }
+
+    fn raise(self, event: u64) -> Result<(), Status> {
         let reg =
             if is_intel() { abi::INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD } else { abi::AMD_REG_EVENTINJ };
         self.set(abi::REG_RFLAGS, self.get(abi::REG_RFLAGS)? | RFLAGS_RF)?;
-        self.write(reg, INJECT_UNDEFINED_OPCODE)
+        self.write(reg, VALID_EXCEPTION | event)
     }
 
     /// Makes it the active VS.

@@ -3,8 +3,11 @@
 #ifndef BAREFLANK_EXTENSION_HPP
 #define BAREFLANK_EXTENSION_HPP
 
+#include "bareflank/message.h"
+
 #include "guest.hpp"
 #include "log.hpp"
+#include "map.hpp"
 #include "nested.hpp"
 #include "root.hpp"
 #include "settings.hpp"

@@ -39,6 +39,20 @@ class Nested {
     Result<> unmap(uint64_t guest, uint64_t bytes) const { return bf_nested_unmap_range(nested_, guest, bytes); }
     /// Makes a VS see memory by the tables.
     Result<> attach(bf_vs vs) const { return bf_nested_attach(nested_, vs); }
+    /// Takes the tables from a VS.
+    Result<> detach(bf_vs vs) const { return bf_nested_detach(nested_, vs); }
+    /// The host physical address that a guest physical one is shown at; fails where nothing is mapped.
+    Result<uint64_t> translate(uint64_t guest) const {
+        uint64_t host, flags;
+        bf_status status = bf_nested_translate(nested_, guest, &host, &flags);
+        return {status, host};
+    }
+    /// Has all processors forget what the tables no longer say: how many of the others still run with it.
+    Result<uint64_t> flush() const {
+        uint64_t waiting;
+        bf_status status = bf_nested_flush(nested_, &waiting);
+        return {status, waiting};
+    }
     /// Gives the tables back; no VS has them any more.
     Result<> free() const { return bf_nested_free(nested_); }
 

@@ -13,6 +13,7 @@ enum class Next : uint32_t {
     run = BF_NEXT_RUN,                         ///< run the VM on where it is
     stop = BF_NEXT_STOP,                       ///< give this processor back to the operating system for good
     fail = BF_NEXT_FAIL,                       ///< give up
+    wait = BF_NEXT_WAIT,                       ///< only in bootstrap of a service: done, messages may come
     again = BF_NEXT_AGAIN,                     ///< only in fail: go on where the callback failed
 };
 

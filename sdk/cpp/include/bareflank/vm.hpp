@@ -127,6 +127,10 @@ class Vs {
         bf_vs_intercept(vs_, intercept);
         return *this;
     }
+    /// Raises a fault without an error code in the VM when it runs next; then run it.
+    void inject(uint32_t vector) const { bf_vs_inject(vs_, vector); }
+    /// Raises #GP in the VM with an error code of 0, as for a value that the processor does not take; then run it.
+    void refuse() const { bf_vs_refuse(vs_); }
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     void inject_undefined_opcode() const { bf_vs_inject_undefined_opcode(vs_); }
     /// Makes it the active VS.
