@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { SimulatedMemory } from "./simulated-memory.ts";
-import { compile, type Imports, importsOf, instantiateModule, type LinearMemory } from "./webassembly.ts";
+import { compile, type Imports, importsOf, instantiateModule, type ModuleMemory } from "./webassembly.ts";
 
 /** Intrinsics by module (the file's base name) and function. */
 export type Intrinsics = Imports;
@@ -23,7 +23,7 @@ export interface LoadedPart<T> {
   readonly exports: T;
   readonly memory: SimulatedMemory;
   /** The module's own memory. */
-  readonly linear: LinearMemory;
+  readonly linear: ModuleMemory;
   /** SHA-256 of the module's bytes, hexadecimal. */
   readonly digest: string;
 }
@@ -72,7 +72,7 @@ export function instantiate<T>(bytes: Uint8Array, options: PartOptions = {}): Lo
     imports[file] = { ...imports[file], [name]: given[file]?.[name] ?? missing(file, name) };
   }
   const exports = instantiateModule(module, imports);
-  const linear = exports.memory as LinearMemory;
+  const linear = exports.memory as ModuleMemory;
   memory.attach(nativeBase, linear, DATA_OFFSET);
   return { exports: exports as T, memory, linear, digest: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -5,6 +5,12 @@ export interface LinearMemory {
   readonly buffer: ArrayBuffer;
 }
 
+/** That of an instance. */
+export interface ModuleMemory extends LinearMemory {
+  /** Adds pages of 64 KiB. */
+  grow(pages: number): number;
+}
+
 /** A compiled module. */
 export type Module = object;
 

@@ -13,6 +13,7 @@ import {
 } from "../../abi/generated/bare/pp-block";
 import { switchView } from "./direct-map";
 import { currentExtension } from "./extension";
+import { nestedAt } from "./nested/nested";
 import { activeVs, block32, ppid, setBlock32, setBlock64, showActive } from "./pp";
 import { vmAt } from "./vm";
 import { vpAt } from "./vp";
@@ -25,8 +26,10 @@ export function activate(vs: Vs): void {
   if (previous !== null) {
     previous.storeGeneral();
     vpAt(previous.vpid).activeOn = 0;
+    if (previous.nested != 0) nestedAt(previous.nested - 1).runners.remove(ppid());
   }
   vs.takeGeneral();
+  if (vs.nested != 0) nestedAt(vs.nested - 1).runners.add(ppid());
   const vp = vpAt(vs.vpid);
   vp.activeOn = ppid() + 1;
   // Before the first exit was handled, only a run that happened counts; afterwards what is active runs next

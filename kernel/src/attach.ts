@@ -16,9 +16,10 @@ import { Vs } from "./vs";
 /** Makes a VS see memory by nested page tables, instead of those that it had. */
 export function useNested(vs: Vs, nested: Nested): void {
   nested.users++;
-  nested.addProcessor(vs.ppid);
-  if (vs.nested != 0) nestedAt(vs.nested - 1).users--;
+  nested.holders.add(vs.ppid);
+  if (vs.nested != 0) leave(vs);
   vs.nested = nested.id + 1;
+  if (vs.active != 0) nested.runners.add(vs.ppid);
   attachNestedTables(vs, nested.root);
   if (vs.ppid != ppid()) requestGuestFlush(vs.ppid);
 }
@@ -26,11 +27,17 @@ export function useNested(vs: Vs, nested: Nested): void {
 /** Takes its nested page tables from a VS. */
 export function dropNested(vs: Vs): void {
   if (vs.nested == 0) return;
-  nestedAt(vs.nested - 1).users--;
+  leave(vs);
   vs.nested = 0;
   attachNestedTables(vs, 0);
   // Another VS may get its address space identifier
   requestGuestFlush(vs.ppid);
+}
+
+function leave(vs: Vs): void {
+  const nested = nestedAt(vs.nested - 1);
+  nested.users--;
+  if (vs.active != 0) nested.runners.remove(vs.ppid);
 }
 
 /** Makes a VS exit by a permission map, instead of the one of its kind that it had. */
@@ -63,13 +70,13 @@ export function dropMap(vs: Vs, kind: u32): void {
 /** A VS belongs to another processor now. */
 export function followVs(vs: Vs): void {
   if (vs.nested == 0) return;
-  nestedAt(vs.nested - 1).addProcessor(vs.ppid);
+  nestedAt(vs.nested - 1).holders.add(vs.ppid);
   requestGuestFlush(vs.ppid);
 }
 
 /** Makes all processors flush that may hold translations of nested page tables, before they enter a guest again. */
 export function flushNested(nested: Nested): void {
-  for (let id = nested.nextProcessor(0); id < MAX_PPS; id = nested.nextProcessor(id + 1)) {
+  for (let id = nested.holders.next(0); id < MAX_PPS; id = nested.holders.next(id + 1)) {
     if (id == ppid() && nested.users == 1) flushHere(nested);
     else requestGuestFlush(id);
   }

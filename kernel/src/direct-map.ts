@@ -20,6 +20,7 @@ import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../abi/generated/bare/wind
 import { TicketLock } from "../../bsl/src/lock";
 import { hasLent } from "./memory/marks";
 import { allocatePage, freeSeenPages } from "./memory/pages";
+import { lockObjects, unlockObjects } from "./objects";
 import { block32, block64, setBlock32 } from "./pp";
 import { Vm, vmAt, vms } from "./vm";
 
@@ -78,17 +79,23 @@ export function unmapDirect(vm: Vm, virtual: u64): bool {
 
 /** Whether an extension has mapped some of a range of memory. */
 export function isMappedDirectly(physical: u64, bytes: u64): bool {
-  lockTables();
   let found: bool = false;
-  for (let id: u32 = 0; vms.isIndex(id) && !found; id++) {
-    const table = vmAt(id).table;
-    if (table == 0 || topEntry(table, EXT_DIRECT_BASE + physical) == 0) continue;
-    for (let at: u64 = 0; at < bytes && !found; at += PAGE_SIZE) {
-      found = translate(table, EXT_DIRECT_BASE + physical + at) != 0;
-    }
+  for (let id: u32 = 0; id < vms.end && !found; id++) {
+    lockObjects();
+    lockTables();
+    found = vms.has(id) && isMappedBy(vmAt(id).table, physical, bytes);
+    unlockTables();
+    unlockObjects();
   }
-  unlockTables();
   return found;
+}
+
+function isMappedBy(table: u64, physical: u64, bytes: u64): bool {
+  if (table == 0 || topEntry(table, EXT_DIRECT_BASE + physical) == 0) return false;
+  for (let at: u64 = 0; at < bytes; at += PAGE_SIZE) {
+    if (translate(table, EXT_DIRECT_BASE + physical + at) != 0) return true;
+  }
+  return false;
 }
 
 /** Makes this processor show a VM's direct map instead of another's. */

@@ -11,11 +11,11 @@ import {
   GIVE_DONE,
   MEMORY_DOOR,
 } from "../../abi/generated/bare/exchange";
+import { flushIfAsked } from "./flush";
 import { give, take, takenChunk, takenChunkBytes } from "./memory/growth";
 import { exchangePage } from "./memory/marks";
 import { reportMemory } from "./memory-report";
 import { Vs } from "./vs";
-import { flushIfAsked } from "./work";
 
 /** Places among a VS's general registers. */
 const RAX: u32 = 0;

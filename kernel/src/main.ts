@@ -39,20 +39,16 @@ import { loadExtension } from "./extension-image";
 import { callBootstraps, callStart } from "./life-cycle";
 import { openExchange, readyForMore } from "./memory/growth";
 import { fillStore, pages } from "./memory/pages";
-import { initNesteds } from "./nested/nested";
-import { initMaps } from "./permission-map";
+import { initObjects } from "./object-pools";
 import { makePortPolicy, readPolicy } from "./policy";
 import { reportedStatus, setBlock32, setPhase, setStatus, showOnline } from "./pp";
 import { makeSeats } from "./seat";
 import { announceCounters } from "./statistics";
-import { initVms } from "./vm";
-import { initVps } from "./vp";
-import { initVss } from "./vs";
 import { announceProcessor } from "./work";
 
 export { failAllocation, isFailureDue } from "./memory/faults";
-export { emptyStores } from "./memory/pages";
 export { enterExchange } from "./message";
+export { emptyReserves } from "./object-pools";
 export { enterSyscall, serveSyscall } from "./syscall/dispatch";
 export { workForGuest, workForRing3 } from "./work";
 
@@ -85,11 +81,7 @@ function bootSystem(): bool {
     if (!pages.addChunk(phys, bytes, ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_USED + i * 8))) return false;
   }
   if (!ownSharedPages(ring) || !openExchangeOf()) return false;
-  if (!initVms()) return false;
-  initVps();
-  initNesteds();
-  initMaps();
-  return initVss() && initProcessors() && loadExtensions();
+  return initObjects() && initProcessors() && loadExtensions();
 }
 
 function loadExtensions(): bool {

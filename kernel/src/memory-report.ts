@@ -28,9 +28,9 @@ import { MAX_ORDER } from "./memory/buddy";
 import { highMark, lowMark } from "./memory/marks";
 import { freePages, pages, usedPages } from "./memory/pages";
 import { SlabCache } from "./memory/slab";
-import { vms } from "./vm";
-import { vpAt } from "./vp";
-import { registerFiles, vsAt, vss } from "./vs";
+import { lockObjects, unlockObjects } from "./objects";
+import { vmAt, vms } from "./vm";
+import { registerFiles } from "./vs";
 
 /** Writes the report into a MemoryExchange at a native address. Other processors may allocate meanwhile. */
 export function reportMemory(at: u64): void {
@@ -69,26 +69,16 @@ function reportSlab(at: u64, name: string, cache: SlabCache): void {
   poke32(at + MEMORY_EXCHANGE_SLAB_COUNT, index + 1);
 }
 
-/** The pages that VSs take, by their VM: a control block each. */
+/** The pages that VSs take, by their VM, of those with the lowest numbers: a control block each. */
 function reportVms(at: u64): void {
   let count: u32 = 0;
-  for (let id: u32 = 0; vms.isIndex(id) && count < MOST_VM_RECORDS; id++) {
+  lockObjects();
+  for (let id: u32 = 0; id < vms.end && count < MOST_VM_RECORDS; id++) {
     if (!vms.has(id)) continue;
     poke32(at + MEMORY_EXCHANGE_VM_ID + count * 4, id);
-    poke32(at + MEMORY_EXCHANGE_VM_PAGES + count * 4, 0);
+    poke32(at + MEMORY_EXCHANGE_VM_PAGES + count * 4, vmAt(id).vsCount);
     count++;
   }
+  unlockObjects();
   poke32(at + MEMORY_EXCHANGE_VM_COUNT, count);
-  for (let id: u32 = 0; vss.isIndex(id); id++) {
-    if (vss.has(id)) countVs(at, count, vpAt(vsAt(id).vpid).vmid);
-  }
-}
-
-function countVs(at: u64, count: u32, vmid: u32): void {
-  for (let i: u32 = 0; i < count; i++) {
-    if (peek32(at + MEMORY_EXCHANGE_VM_ID + i * 4) != vmid) continue;
-    const place = at + MEMORY_EXCHANGE_VM_PAGES + i * 4;
-    poke32(place, peek32(place) + 1);
-    return;
-  }
 }

@@ -11,10 +11,11 @@ import {
   readPort,
 } from "#arch/objects";
 import { MAP_ACCESSES, MAP_ALWAYS, MAP_IO, MAP_MSR } from "../../abi/generated/bare/objects";
-import { MAX_MAPS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
 import { allocatePages, pages } from "./memory/pages";
+import { MAP_WINDOW } from "./object-pages";
 import { Pool, PoolObject } from "./pool";
 
 @unmanaged
@@ -71,7 +72,7 @@ export class PermissionMap extends PoolObject {
 export const maps: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
 export function initMaps(): void {
-  maps.init(memory.data(MAX_MAPS * offsetof<PermissionMap>(), 8), offsetof<PermissionMap>(), MAX_MAPS);
+  maps.init(MAP_WINDOW, offsetof<PermissionMap>(), 0);
 }
 
 export function mapAt(id: u32): PermissionMap {

@@ -1,24 +1,43 @@
 // Virtual machines: an address space and a policy that virtual processors belong to
 
 import { MAX_VMS, ROOT_VMID } from "../../abi/generated/bare/syscalls";
-import { Extension } from "./extension";
-import { KERNEL, Pool, PoolObject } from "./pool";
+import { currentExtension, Extension } from "./extension";
+import { VM_WINDOW } from "./object-pages";
+import { KERNEL, ObjectList, Pool, PoolObject } from "./pool";
 
 @unmanaged
 export class Vm extends PoolObject {
-  /** Virtual processors that are assigned to it. */
-  vpCount: u32 = 0;
-  private padding: u32 = 0;
+  /** Virtual processors that are assigned to it, and the states of those. */
+  vpCount: u16 = 0;
+  vsCount: u16 = 0;
+  private firstVs: u16 = 0;
+  private lastVs: u16 = 0;
   /** Top-level table of its direct map (physical), 0 until something is mapped. */
   table: u64 = 0;
+
+  /** Makes one that has just been allocated empty. */
+  init(): void {
+    this.vpCount = 0;
+    this.vsCount = 0;
+    this.firstVs = 0;
+    this.lastVs = 0;
+    this.table = 0;
+  }
+
+  /** The states as a list. */
+  get states(): ObjectList {
+    return changetype<ObjectList>(changetype<usize>(this) + offsetof<Vm>("firstVs"));
+  }
 }
 
 export const vms: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
 /** Makes the pool, and the root VM in it, which nobody owns yet; false when it cannot be made. */
 export function initVms(): bool {
-  vms.init(memory.data(MAX_VMS * offsetof<Vm>(), 8), offsetof<Vm>(), MAX_VMS);
-  return vms.allocate(KERNEL) == ROOT_VMID;
+  vms.init(VM_WINDOW, offsetof<Vm>(), MAX_VMS);
+  if (vms.allocate(KERNEL, true, false) != ROOT_VMID) return false;
+  vmAt(ROOT_VMID).init();
+  return true;
 }
 
 /** The extension that virtualizes the operating system, or null before one has registered for it. */
@@ -34,6 +53,15 @@ export function ownsRootVm(extension: Extension): bool {
 /** Gives the root VM to the first extension that handles VM exits. */
 export function claimRootVm(extension: Extension): void {
   if (vms.at(ROOT_VMID).owner == KERNEL) vms.at(ROOT_VMID).owner = extension.address();
+}
+
+/**
+ * Takes an object for the running extension: its index, or INVALID_ID when none is left. The one that owns the root VM has
+ * those that are kept for it; further ones there are in version 2 alone.
+ */
+export function allocateFrom(pool: Pool): u32 {
+  const extension = currentExtension();
+  return pool.allocate(extension.address(), ownsRootVm(extension), extension.version2 != 0);
 }
 
 export function vmAt(id: u32): Vm {

@@ -1,6 +1,7 @@
 // Virtual processors: what a VM's virtual processor states belong to
 
 import { MAX_VPS } from "../../abi/generated/bare/syscalls";
+import { VP_WINDOW } from "./object-pages";
 import { Pool, PoolObject } from "./pool";
 
 @unmanaged
@@ -16,7 +17,7 @@ export class Vp extends PoolObject {
 export const vps: Pool = changetype<Pool>(memory.data(offsetof<Pool>(), 8));
 
 export function initVps(): void {
-  vps.init(memory.data(MAX_VPS * offsetof<Vp>(), 8), offsetof<Vp>(), MAX_VPS);
+  vps.init(VP_WINDOW, offsetof<Vp>(), MAX_VPS);
 }
 
 export function vpAt(id: u32): Vp {

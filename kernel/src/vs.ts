@@ -10,6 +10,7 @@ import { peek64, poke64 } from "../../bsl/src/memory";
 import { currentExtension } from "./extension";
 import { allocateObject, allocatePage, freePage, pages } from "./memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
+import { VS_WINDOW } from "./object-pages";
 import { Pool, PoolObject } from "./pool";
 
 /** Vs.flushing: nothing, its own translations, those of all guests of the processor. */
@@ -165,7 +166,7 @@ export const registerFiles: SlabCache = changetype<SlabCache>(memory.data(SLAB_C
 
 /** Makes the pool; false when no VS could ever be made. */
 export function initVss(): bool {
-  vss.init(memory.data(MAX_VSS * offsetof<Vs>(), 8), offsetof<Vs>(), MAX_VSS);
+  vss.init(VS_WINDOW, offsetof<Vs>(), MAX_VSS);
   return registerFiles.init(pages, REGISTER_FILE_BYTES);
 }
 

@@ -1,6 +1,5 @@
 // The border of the kernel: the work that a processor does before it enters ring 3 or a guest again (requests.ts)
 
-import { flushTlb } from "#arch/cpu";
 import { signalRoot } from "#arch/nmi";
 import { translate } from "#arch/page-table";
 import { ppExchange32, ppLoad32, ppStore32 } from "#arch/pparea";
@@ -15,7 +14,6 @@ import {
   PP_BLOCK_WORK,
   WORK_END_FLUSH,
   WORK_FLUSH_GUESTS,
-  WORK_FLUSH_HOST,
   WORK_LOG,
   WORK_MITIGATE,
   WORK_SIGNAL,
@@ -24,11 +22,11 @@ import {
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { storeRelease32 } from "../../bsl/src/atomic";
 import { currentExtension } from "./extension";
+import { flushIfAsked } from "./flush";
 import { exchangePage } from "./memory/marks";
-import { reclaim } from "./memory/pages";
 import { announceStore } from "./memory/store";
 import { activeVs, isWatched } from "./pp";
-import { addWork, announceBlock, epochNow, showFlushed, takeWork } from "./requests";
+import { addWork, announceBlock, takeWork } from "./requests";
 import { logExit } from "./statistics";
 import { Vs } from "./vs";
 import { endWatchForGuest, watch } from "./watchdog";
@@ -104,21 +102,4 @@ function signal(): void {
   if (currentExtension().version2 == 0) return;
   storeRelease32(exchangePage() + MEMORY_EXCHANGE_SIGNAL + ppLoad32(PP_BLOCK + PP_BLOCK_PPID) * 4, 1);
   signalRoot();
-}
-
-/** Drops this processor's host translations, if somebody has asked for it. */
-export function flushIfAsked(): void {
-  if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_FLUSH_HOST) == 0) return;
-  // First, so that a request that comes now is not lost: it is still served before ring 3
-  takeWork(WORK_FLUSH_HOST);
-  flushHost();
-  // What waited for this processor alone is free now
-  reclaim();
-}
-
-/** Drops this processor's host translations, and shows since when it has none. */
-function flushHost(): void {
-  const since = epochNow();
-  flushTlb();
-  showFlushed(since);
 }

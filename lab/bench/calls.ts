@@ -1,10 +1,18 @@
 // What system calls cost, on the bare platform: instructions from ring 3 and back
 
-import { badHandleCost, objectCost, vectorCost, vsReadCost } from "../../kernel/test/bare/call-cost.ts";
+import {
+  badHandleCost,
+  exitCosts,
+  objectCost,
+  switchCost,
+  vectorCost,
+  vsReadCost,
+} from "../../kernel/test/bare/call-cost.ts";
 import type { Figure } from "./figure.ts";
 
 export async function callFigures(): Promise<Figure[]> {
   const { few, many } = await objectCost();
+  const [switches, exits] = [await switchCost(), await exitCosts()];
   return [
     { key: "vsRead", title: "VS read of RIP", value: await vsReadCost(), unit: "instructions", limit: 140 },
     {
@@ -22,6 +30,15 @@ export async function callFigures(): Promise<Figure[]> {
       limit: 500,
     },
     { key: "objects", title: "create and destroy a VM, a VP and a VS", value: few, unit: "instructions" },
-    { key: "objectsRatio", title: "the same with all others there", value: many / few, unit: "ratio", limit: 1.15 },
+    { key: "objectsRatio", title: "the same beside ten thousand", value: many / few, unit: "ratio", limit: 1.15 },
+    { key: "switch", title: "make another VS active, and back", value: switches.few, unit: "instructions" },
+    {
+      key: "switchRatio",
+      title: "the same beside ten thousand",
+      value: switches.many / switches.few,
+      unit: "ratio",
+      limit: 1,
+    },
+    { key: "exitRatio", title: "exit beside ten thousand VSs", value: exits.many / exits.few, unit: "ratio", limit: 1 },
   ];
 }

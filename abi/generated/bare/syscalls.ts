@@ -19,12 +19,13 @@ export const SPEC_INVALID_VERSION: u32 = 0x80000000;
 export const INVALID_ID: u32 = 0xffff;
 export const BOOTSTRAP_PPID: u32 = 0x0;
 export const ROOT_VMID: u32 = 0x0;
+/** Version 1: VM 0 among them. Version 2 has as many as memory and 16 bits allow, VPs and VSs alike. */
 export const MAX_VMS: u32 = 0x10;
+/** Version 1. */
 export const MAX_VPS: u32 = 0x100;
+/** Version 1. */
 export const MAX_VSS: u32 = 0x100;
 export const MAX_PPS: u32 = 0x80;
-export const MAX_NESTED: u32 = 0x100;
-export const MAX_MAPS: u32 = 0x200;
 export const MAX_EXTENSIONS: u32 = 0x8;
 /** Longest name of an extension. */
 export const EXTENSION_NAME_BYTES: u32 = 0x20;

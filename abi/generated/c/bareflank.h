@@ -23,12 +23,10 @@
 #define BF_INVALID_ID BF_U32(0xffff) /* No VM, VP, VS or PP. */
 #define BF_BOOTSTRAP_PPID BF_U32(0x0)
 #define BF_ROOT_VMID BF_U32(0x0)
-#define BF_MAX_VMS BF_U32(0x10)
-#define BF_MAX_VPS BF_U32(0x100)
-#define BF_MAX_VSS BF_U32(0x100)
+#define BF_MAX_VMS BF_U32(0x10) /* Version 1: VM 0 among them. Version 2 has as many as memory and 16 bits allow, VPs and VSs alike. */
+#define BF_MAX_VPS BF_U32(0x100) /* Version 1. */
+#define BF_MAX_VSS BF_U32(0x100) /* Version 1. */
 #define BF_MAX_PPS BF_U32(0x80)
-#define BF_MAX_NESTED BF_U32(0x100)
-#define BF_MAX_MAPS BF_U32(0x200)
 #define BF_MAX_EXTENSIONS BF_U32(0x8)
 #define BF_EXTENSION_NAME_BYTES BF_U32(0x20) /* Longest name of an extension. */
 #define BF_MAX_HUGE_ALLOCATIONS BF_U32(0x40)

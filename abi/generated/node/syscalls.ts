@@ -19,12 +19,13 @@ export const SPEC_INVALID_VERSION = 0x80000000;
 export const INVALID_ID = 0xffff;
 export const BOOTSTRAP_PPID = 0x0;
 export const ROOT_VMID = 0x0;
+/** Version 1: VM 0 among them. Version 2 has as many as memory and 16 bits allow, VPs and VSs alike. */
 export const MAX_VMS = 0x10;
+/** Version 1. */
 export const MAX_VPS = 0x100;
+/** Version 1. */
 export const MAX_VSS = 0x100;
 export const MAX_PPS = 0x80;
-export const MAX_NESTED = 0x100;
-export const MAX_MAPS = 0x200;
 export const MAX_EXTENSIONS = 0x8;
 /** Longest name of an extension. */
 export const EXTENSION_NAME_BYTES = 0x20;

@@ -20,12 +20,13 @@ pub const SPEC_INVALID_VERSION: u32 = 0x80000000;
 pub const INVALID_ID: u32 = 0xffff;
 pub const BOOTSTRAP_PPID: u32 = 0x0;
 pub const ROOT_VMID: u32 = 0x0;
+/// Version 1: VM 0 among them. Version 2 has as many as memory and 16 bits allow, VPs and VSs alike.
 pub const MAX_VMS: u32 = 0x10;
+/// Version 1.
 pub const MAX_VPS: u32 = 0x100;
+/// Version 1.
 pub const MAX_VSS: u32 = 0x100;
 pub const MAX_PPS: u32 = 0x80;
-pub const MAX_NESTED: u32 = 0x100;
-pub const MAX_MAPS: u32 = 0x200;
 pub const MAX_EXTENSIONS: u32 = 0x8;
 /// Longest name of an extension.
 pub const EXTENSION_NAME_BYTES: u32 = 0x20;

@@ -34,11 +34,12 @@ import { TicketLock } from "../../../bsl/src/lock";
 import { fillMemory, peek32, peek64 } from "../../../bsl/src/memory";
 import { isMappedDirectly } from "../direct-map";
 import { hideChunk, isGuestMemory, showChunk } from "../nested/chunks";
+import { emptyReserves } from "../object-pools";
 import { ppid } from "../pp";
 import { hasEveryoneFlushed, hasGuestFlushPending, requestFlushEverywhere } from "../requests";
 import { directAddress, PAGE_BYTES } from "./direct";
 import { answerCame, attachExchange, countLent, exchangePage, highMark, offerTaken, setMarks } from "./marks";
-import { allocatePage, emptyStores, freePage, pages, reclaim } from "./pages";
+import { allocatePage, freePage, pages, reclaim } from "./pages";
 
 /** Held while a chunk comes or goes. */
 const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
@@ -103,10 +104,12 @@ function settle(): bool {
   for (let id: u32 = 0; id < MAX_PPS; id++) {
     if (id != ppid() && hasGuestFlushPending(id)) return false;
   }
+  const isReady = keepTables() && keepHiding();
   pages.removeChunk(arrivingBase);
   pages.addChunk(arrivingBase, arrivingBytes, 0);
   arrivingBytes = 0;
-  // The next one's tables come from this one
+  if (isReady) return true;
+  // The next one's tables come from this one, which stays as long as they are not needed
   keepTables();
   keepHiding();
   return true;
@@ -184,7 +187,7 @@ function withdraw(): bool {
   if (arrivingBytes != 0 && !settle()) return false;
   // What waits at hand, and what everybody has flushed, may be all that keeps a chunk
   reclaim();
-  emptyStores();
+  emptyReserves();
   for (let i = pages.chunkCount(); i-- != 0; ) {
     const base = pages.chunkBase(i);
     const bytes = pages.chunkBytes(base);

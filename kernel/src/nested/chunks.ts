@@ -3,7 +3,7 @@
 //
 // Only tables for the operating system are changed, which show memory where it is; what they show of a chunk's first page
 // tells how they have it. Tables of other VMs may show the operating system's memory anywhere: a chunk of which they do is
-// not taken.
+// not taken. However many tables there are, nobody waits for the lock for longer than one of them takes.
 
 import { forgetMemoryTypes } from "#arch/memory-type";
 import {
@@ -34,42 +34,45 @@ const FLAGS: u32 = NESTED_RIGHTS | NESTED_MACHINE | NESTED_OWN_BLANK;
 
 /** A chunk is the hypervisor's now: the operating system does not see it any more. False when memory runs out. */
 export function hideChunk(base: u64, bytes: u64): bool {
-  lockObjects();
   let done: bool = true;
-  for (let id: u32 = 0; nesteds.isIndex(id); id++) {
-    const tables = nestedAt(id);
-    if (nesteds.has(id) && tables.forRoot != 0 && isPage(entryAt(tables, base)))
-      done = renew(tables, base, bytes) && done;
+  for (let id: u32 = 0; id < nesteds.end; id++) {
+    lockObjects();
+    if (isRootTables(id) && isPage(entryAt(nestedAt(id), base))) done = renew(nestedAt(id), base, bytes) && done;
+    unlockObjects();
   }
-  unlockObjects();
   return done;
 }
 
 /** A chunk is not the hypervisor's any more: the operating system sees it again. False when memory runs out. */
 export function showChunk(base: u64, bytes: u64): bool {
-  lockObjects();
   let done: bool = true;
-  for (let id: u32 = 0; nesteds.isIndex(id); id++) {
-    const tables = nestedAt(id);
-    if (!nesteds.has(id) || tables.forRoot == 0 || (entryAt(tables, base) & ENTRY_BLANK) == 0) continue;
-    done = renew(tables, base, bytes) && done;
-    // A GiB of which nothing else is hidden is one page again, and its table goes back
-    const from = base & ~(GIBIBYTE - 1);
-    if (pages.nextPrivate(from) >= from + GIBIBYTE) renew(tables, from, GIBIBYTE);
+  for (let id: u32 = 0; id < nesteds.end; id++) {
+    lockObjects();
+    if (isRootTables(id) && (entryAt(nestedAt(id), base) & ENTRY_BLANK) != 0) {
+      done = renew(nestedAt(id), base, bytes) && done;
+      // A GiB of which nothing else is hidden is one page again, and its table goes back
+      const from = base & ~(GIBIBYTE - 1);
+      if (pages.nextPrivate(from) >= from + GIBIBYTE) renew(nestedAt(id), from, GIBIBYTE);
+    }
+    unlockObjects();
   }
-  unlockObjects();
   return done;
+}
+
+function isRootTables(id: u32): bool {
+  return nesteds.has(id) && nestedAt(id).forRoot != 0;
 }
 
 /** Whether a VM beside the operating system's sees some of a range of host memory. */
 export function isGuestMemory(base: u64, bytes: u64): bool {
-  lockObjects();
   let found: bool = false;
-  for (let id: u32 = 0; nesteds.isIndex(id) && !found; id++) {
-    const tables = nestedAt(id);
-    if (nesteds.has(id) && tables.forRoot == 0) found = shows(tables.root, NESTED_LEVELS, base, base + bytes);
+  for (let id: u32 = 0; id < nesteds.end && !found; id++) {
+    lockObjects();
+    // Most VMs have nothing but what their extension was given
+    const mayShow = nesteds.has(id) && nestedAt(id).forRoot == 0 && nestedAt(id).showsForeign != 0;
+    if (mayShow) found = shows(nestedAt(id).root, NESTED_LEVELS, base, base + bytes);
+    unlockObjects();
   }
-  unlockObjects();
   return found;
 }
 

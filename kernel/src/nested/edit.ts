@@ -49,6 +49,7 @@ export function mapRange(nested: Nested, guest: u64, host: u64, bytes: u64, flag
     const level = levelFor((guest + done) | at, uniformBytes(at, open, typeIn(flags)), levelOf(flags));
     const type = memoryType(at, typeIn(flags));
     if (isOwn && !addShare(at)) break;
+    if (!isOwn) nested.showsForeign = 1;
     const entry = pageEntry(at, rights, type, level, isOwn ? ENTRY_COUNTED : 0);
     if (!putEntry(nested, guest + done, level, entry)) {
       if (isOwn) dropShare(at);
@@ -120,6 +121,7 @@ export function identityRange(nested: Nested, guest: u64, bytes: u64, flags: u32
     if (owned != at) {
       level = levelFor(at, uniformBytes(at, min(bytes - done, owned - at), typeIn(flags)), levelOf(flags));
       entry = pageEntry(at, rights, memoryType(at, typeIn(flags)), level, 0);
+      nested.showsForeign = 1;
     } else if (own != NESTED_OWN_ABSENT) {
       entry = blankEntry();
       if (entry == 0) break;

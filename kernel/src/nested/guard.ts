@@ -54,7 +54,7 @@ export function showMore(address: u64): bool {
 }
 
 function make(): bool {
-  const id = nesteds.allocate(KERNEL);
+  const id = nesteds.allocate(KERNEL, false, true);
   if (id == INVALID_ID) return false;
   const tables = nestedAt(id);
   const bytes = min(largestLevel() == 3 ? FIRST_BYTES : FIRST_BYTES_SMALL, hostPhysicalBytes());

@@ -7,12 +7,12 @@
 //    │ physical address                                   │    0     │ L  │  L 0: a page of the extension's own
 //    └────────────────────────────────────────────────────┴──────────┴────┘  L 1 to 3: a table of that level
 
+import { MAX_PPS } from "../../../abi/generated/bare/syscalls";
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage, freePage } from "../memory/pages";
 import { ppid } from "../pp";
 import { hasGuestFlushPending } from "../requests";
-import { vsAt, vss } from "../vs";
 import { Nested } from "./nested";
 import { dropShare } from "./own-pages";
 import { releaseTable } from "./release";
@@ -35,13 +35,8 @@ export function openLimbo(nested: Nested): void {
  */
 export function unflushedProcessors(nested: Nested, pending: bool): u32 {
   let count: u32 = 0;
-  let users = nested.users;
-  for (let id: u32 = 0; users != 0 && vss.isIndex(id); id++) {
-    const vs = vsAt(id);
-    if (!vss.has(id) || vs.nested != nested.id + 1) continue;
-    users--;
-    if (vs.active == 0 || vs.ppid == ppid()) continue;
-    if (!pending || hasGuestFlushPending(vs.ppid)) count++;
+  for (let id = nested.runners.next(0); id < MAX_PPS; id = nested.runners.next(id + 1)) {
+    if (id != ppid() && (!pending || hasGuestFlushPending(id))) count++;
   }
   return count;
 }

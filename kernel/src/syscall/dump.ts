@@ -17,16 +17,19 @@ import { ppid } from "../pp";
 import { printLog } from "../statistics";
 import { vmAt, vms } from "../vm";
 import { vpAt, vps } from "../vp";
-import { vsAt, vss } from "../vs";
+import { Vs, vsAt, vss } from "../vs";
 
 /** 2.1: REG0 vmid, allocated or not. */
 export function dumpVm(reg0: u64): u64 {
   const id = <u32>reg0 & 0xffff;
   if (!vms.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
-  begin("vm", id, vms.has(id));
-  row("vps assigned", vmAt(id).vpCount);
-  row("direct map", vmAt(id).table);
+  lockObjects();
+  if (begin("vm", id, vms.has(id))) {
+    row("vps assigned", vmAt(id).vpCount);
+    row("direct map", vmAt(id).table);
+  }
   close();
+  unlockObjects();
   return STATUS_SUCCESS;
 }
 
@@ -34,10 +37,13 @@ export function dumpVm(reg0: u64): u64 {
 export function dumpVp(reg0: u64): u64 {
   const id = <u32>reg0 & 0xffff;
   if (!vps.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
-  begin("vp", id, vps.has(id));
-  row("vm", vpAt(id).vmid);
-  row("vss assigned", vpAt(id).vsCount);
+  lockObjects();
+  if (begin("vp", id, vps.has(id))) {
+    row("vm", vpAt(id).vmid);
+    row("vss assigned", vpAt(id).vsCount);
+  }
   close();
+  unlockObjects();
   return STATUS_SUCCESS;
 }
 
@@ -45,25 +51,26 @@ export function dumpVp(reg0: u64): u64 {
 export function dumpVs(reg0: u64): u64 {
   const id = <u32>reg0 & 0xffff;
   if (!vss.isIndex(id)) return STATUS_INVALID_INPUT_REG0;
-  const vs = vsAt(id);
-  const value = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
   lockObjects();
-  begin("vs", id, vss.has(id));
+  if (begin("vs", id, vss.has(id))) printVs(vsAt(id));
+  close();
+  unlockObjects();
+  return STATUS_SUCCESS;
+}
+
+function printVs(vs: Vs): void {
+  const value = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
   row("vp", vs.vpid);
   row("pp", vs.ppid);
   row("active", vs.active);
   row("control block", vs.controlBlock);
-  if (vs.owner == currentExtension().address() && (vs.active == 0 || vs.ppid == ppid())) {
-    for (let register: u32 = 1; register <= registerCount(); register++) {
-      if (!readRegister(vs, register, value)) continue;
-      text(registerLabel());
-      decimal(register);
-      row("", peek64(value));
-    }
+  if (vs.owner != currentExtension().address() || (vs.active != 0 && vs.ppid != ppid())) return;
+  for (let register: u32 = 1; register <= registerCount(); register++) {
+    if (!readRegister(vs, register, value)) continue;
+    text(registerLabel());
+    decimal(register);
+    row("", peek64(value));
   }
-  close();
-  unlockObjects();
-  return STATUS_SUCCESS;
 }
 
 /** 2.4: REG0 ppid: the last exits of this processor; of another one, that it has to ask itself. */
@@ -116,12 +123,14 @@ export function dumpHugePool(): u64 {
   return STATUS_SUCCESS;
 }
 
-function begin(kind: string, id: u32, allocated: bool): void {
+/** Prints what a dump is of: whether there is that. */
+function begin(kind: string, id: u32, allocated: bool): bool {
   open();
   text(kind);
   text(" ");
   decimal(id);
   text(allocated ? "\n" : " (not allocated)\n");
+  return allocated;
 }
 
 function row(name: string, value: u64): void {

@@ -27,7 +27,7 @@ import { Vs, vsAt, vss } from "../vs";
 export function mapCreate(): u64 {
   const kind = block64(PP_BLOCK_REG1);
   if (kind > MAP_IO) return STATUS_INVALID_INPUT_REG1;
-  const id = maps.allocate(currentExtension().address());
+  const id = maps.allocate(currentExtension().address(), false, true);
   if (id == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   if (!mapAt(id).init(<u32>kind)) {
     maps.release(id);

@@ -66,7 +66,7 @@ const RANGE_FLAGS: u32 = NESTED_RIGHTS | NESTED_TYPE | NESTED_PAGE;
 export function nestedCreate(): u64 {
   const flags = block64(PP_BLOCK_REG1);
   if ((flags & ~(<u64>NESTED_FOR_ROOT)) != 0) return STATUS_INVALID_INPUT_REG1;
-  const id = nesteds.allocate(currentExtension().address());
+  const id = nesteds.allocate(currentExtension().address(), false, true);
   if (id == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   if (!nestedAt(id).init(flags != 0)) {
     nesteds.release(id);

@@ -18,14 +18,7 @@ import {
   STATUS_INVALID_INPUT_REG2,
   STATUS_SUCCESS,
 } from "../../../abi/generated/bare/status";
-import {
-  MAX_HUGE_ALLOCATIONS,
-  MAX_MAPS,
-  MAX_NESTED,
-  MAX_VMS,
-  MAX_VPS,
-  MAX_VSS,
-} from "../../../abi/generated/bare/syscalls";
+import { INVALID_ID, MAX_HUGE_ALLOCATIONS } from "../../../abi/generated/bare/syscalls";
 import { PP_ARGS } from "../../../abi/generated/bare/windows";
 import { usedRuns } from "../extension-memory";
 import { pages, usedPages } from "../memory/pages";
@@ -46,15 +39,15 @@ export function statisticsPool(): u64 {
     case POOL_HUGE:
       return give(MAX_HUGE_ALLOCATIONS, usedRuns());
     case POOL_VMS:
-      return give(MAX_VMS, countUsed(vms));
+      return giveObjects(vms);
     case POOL_VPS:
-      return give(MAX_VPS, countUsed(vps));
+      return giveObjects(vps);
     case POOL_VSS:
-      return give(MAX_VSS, countUsed(vss));
+      return giveObjects(vss);
     case POOL_NESTED:
-      return give(MAX_NESTED, countUsed(nesteds));
+      return giveObjects(nesteds);
     case POOL_MAPS:
-      return give(MAX_MAPS, countUsed(maps));
+      return giveObjects(maps);
     case POOL_REGISTERS:
       return give(registerFilesTotal(), registerFilesUsed());
     default:
@@ -86,10 +79,7 @@ function give(total: u64, used: u64): u64 {
   return STATUS_SUCCESS;
 }
 
-function countUsed(pool: Pool): u64 {
-  let count: u64 = 0;
-  for (let id: u32 = 0; pool.isIndex(id); id++) {
-    if (pool.has(id)) count++;
-  }
-  return count;
+/** As many as there are indexes, if memory suffices. */
+function giveObjects(pool: Pool): u64 {
+  return give(INVALID_ID, pool.size);
 }

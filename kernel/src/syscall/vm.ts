@@ -12,22 +12,20 @@ import {
 import { INVALID_ID, ROOT_VMID } from "../../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BYTES } from "../../../abi/generated/bare/windows";
 import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direct-map";
-import { currentExtension } from "../extension";
 import { pages } from "../memory/pages";
 import { block32, ppid, setBlock64, setIdentifier } from "../pp";
 import { requestFlushEverywhere } from "../requests";
-import { Vm, vmAt, vms } from "../vm";
-import { vpAt } from "../vp";
-import { vsAt, vss } from "../vs";
+import { allocateFrom, Vm, vmAt, vms } from "../vm";
+import { vsAt } from "../vs";
 import { checkOwner } from "./handle";
 
 /** 4.0: -> REG0 vmid. */
 export function vmCreate(handle: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
-  const vmid = vms.allocate(currentExtension().address());
+  const vmid = allocateFrom(vms);
   if (vmid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
-  vmAt(vmid).vpCount = 0;
+  vmAt(vmid).init();
   setIdentifier(PP_BLOCK_REG0, vmAt(vmid));
   return STATUS_SUCCESS;
 }
@@ -73,12 +71,9 @@ export function vmUnmapDirectBroadcast(handle: u64, reg1: u64, reg2: u64): u64 {
 export function vmTlbFlush(handle: u64, reg1: u64): u64 {
   const denied = checkVm(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
-  const vmid = vmOf(reg1).id;
-  for (let id: u32 = 0; vss.isIndex(id); id++) {
-    if (!vss.has(id)) continue;
-    const vs = vsAt(id);
-    if (vs.ppid != ppid() || vpAt(vs.vpid).vmid != vmid) continue;
-    requestFlush(vs);
+  for (let place = vmOf(reg1).states.first; place != 0; place = vsAt(<u32>place - 1).next) {
+    const vs = vsAt(<u32>place - 1);
+    if (vs.ppid == ppid()) requestFlush(vs);
   }
   return STATUS_SUCCESS;
 }

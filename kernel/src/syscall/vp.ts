@@ -3,9 +3,8 @@
 import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
 import { STATUS_FAILURE_UNKNOWN, STATUS_INVALID_INPUT_REG1, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
-import { currentExtension } from "../extension";
 import { setIdentifier } from "../pp";
-import { vmAt, vms } from "../vm";
+import { allocateFrom, vmAt, vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { checkOwner } from "./handle";
 
@@ -15,7 +14,7 @@ export function vpCreate(handle: u64, reg1: u64): u64 {
   if (denied != STATUS_SUCCESS) return denied;
   if (!vms.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
   const vmid = <u32>reg1 & 0xffff;
-  const vpid = vps.allocate(currentExtension().address());
+  const vpid = allocateFrom(vps);
   if (vpid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   const vp = vpAt(vpid);
   vp.vmid = vmid;

@@ -34,9 +34,9 @@ import { currentExtension } from "../extension";
 import { mayRun, promote, runActive, runAdvanced } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { activeVs, ppid, setIdentifier } from "../pp";
-import { ownsRootVm, vms } from "../vm";
+import { allocateFrom, ownsRootVm, vmAt, vms } from "../vm";
 import { vpAt, vps } from "../vp";
-import { Vs, vsAt, vss } from "../vs";
+import { vsAt, vss } from "../vs";
 import { finish } from "./finish";
 import { checkOwner } from "./handle";
 
@@ -51,9 +51,8 @@ export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
   const vpid = <u32>reg1 & 0xffff;
   const target = <u32>reg2 & 0xffff;
   if (target >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG2;
-  // A root VS has its processor's number (6.2), which no other extension may take away
-  const lowest = ownsRootVm(currentExtension()) ? 0 : ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT);
-  const vsid = vss.allocateFrom(lowest, currentExtension().address());
+  // A root VS has its processor's number (6.2): it is among those that are kept
+  const vsid = allocateFrom(vss);
   if (vsid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   if (!vsAt(vsid).init(vpid, target)) {
     vss.release(vsid);
@@ -61,6 +60,9 @@ export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
   }
   initControlBlock(vsAt(vsid));
   vpAt(vpid).vsCount++;
+  const vm = vmAt(vpAt(vpid).vmid);
+  vm.vsCount++;
+  vss.push(vm.states, vsid);
   setIdentifier(PP_BLOCK_REG0, vsAt(vsid));
   return STATUS_SUCCESS;
 }
@@ -72,6 +74,9 @@ export function vsDestroy(handle: u64, reg1: u64): u64 {
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (vs.active != 0) return STATUS_FAILURE_UNKNOWN;
   vpAt(vs.vpid).vsCount--;
+  const vm = vmAt(vpAt(vs.vpid).vmid);
+  vm.vsCount--;
+  vss.remove(vm.states, vs.id);
   dropNested(vs);
   dropMap(vs, MAP_MSR);
   dropMap(vs, MAP_IO);
@@ -92,19 +97,17 @@ export function vsInitAsRoot(handle: u64, reg1: u64): u64 {
 
 /** 6.3: REG1 vsid, REG2 register -> REG0 value. */
 export function vsRead(handle: u64, reg1: u64, reg2: u64): u64 {
+  const isLocked = lockUnlessActive(reg1);
+  const status = read(handle, reg1, reg2);
+  if (isLocked) unlockObjects();
+  return status;
+}
+
+function read(handle: u64, reg1: u64, reg2: u64): u64 {
   const denied = checkVsHere(handle, reg1);
   if (denied != STATUS_SUCCESS) return denied;
   if (!isRegister(reg2)) return STATUS_INVALID_INPUT_REG2;
-  const register = <u32>reg2;
-  const vs = vsAt(<u32>reg1 & 0xffff);
-  if (isActiveHere(vs)) return readRegister(vs, register, OUTPUT) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
-  // Another processor may take it meanwhile
-  lockObjects();
-  const isStillHere = isHere(reg1);
-  const done = isStillHere && readRegister(vs, register, OUTPUT);
-  unlockObjects();
-  if (!isStillHere) return STATUS_INVALID_INPUT_REG1;
-  return done ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  return readRegister(vsAt(<u32>reg1 & 0xffff), <u32>reg2, OUTPUT) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /**
@@ -121,22 +124,20 @@ export function readActive(handle: u64, reg1: u64, register: u64): bool {
 
 /** 6.4: REG1 vsid, REG2 register, REG3 value. */
 export function vsWrite(handle: u64, reg1: u64, reg2: u64, reg3: u64): u64 {
-  const denied = checkVsHere(handle, reg1);
-  if (denied != STATUS_SUCCESS) return denied;
-  if (!isRegister(reg2)) return STATUS_INVALID_INPUT_REG2;
-  const register = <u32>reg2;
-  const vs = vsAt(<u32>reg1 & 0xffff);
-  if (isActiveHere(vs)) return writeAllowed(vs, register, reg3);
-  lockObjects();
-  const status = isHere(reg1) ? writeAllowed(vs, register, reg3) : STATUS_INVALID_INPUT_REG1;
-  unlockObjects();
+  const isLocked = lockUnlessActive(reg1);
+  const status = write(handle, reg1, reg2, reg3);
+  if (isLocked) unlockObjects();
   return status;
 }
 
-/** Version 2 names structures by attaching them, never by a raw address; a VS made through it keeps to that. */
-function writeAllowed(vs: Vs, register: u32, value: u64): u64 {
-  if (vs.namesObjects() && !mayWrite(vs, register, value)) return STATUS_INVALID_PERM_DENIED;
-  return writeRegister(vs, register, value) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+function write(handle: u64, reg1: u64, reg2: u64, value: u64): u64 {
+  const denied = checkVsHere(handle, reg1);
+  if (denied != STATUS_SUCCESS) return denied;
+  if (!isRegister(reg2)) return STATUS_INVALID_INPUT_REG2;
+  const vs = vsAt(<u32>reg1 & 0xffff);
+  // Version 2 names structures by attaching them, never by a raw address; a VS made through it keeps to that
+  if (vs.namesObjects() && !mayWrite(vs, <u32>reg2, value)) return STATUS_INVALID_PERM_DENIED;
+  return writeRegister(vs, <u32>reg2, value) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 
 /** 6.5: REG1 vmid, REG2 vpid, REG3 vsid. Returns only when it fails. */
@@ -294,9 +295,12 @@ function isHere(register: u64): bool {
 }
 
 /**
- * Whether a VS is the caller's active one: nobody else takes it off. The processor's own note says so, because the VS may
- * change hands between two looks at it.
+ * Takes the lock of objects, unless a register names the active VS, which nobody else takes off; whether it did. The
+ * processor's own note says which that is, because others change hands between two looks at them.
  */
-function isActiveHere(vs: Vs): bool {
-  return activeVs() == vs;
+function lockUnlessActive(register: u64): bool {
+  const vs = activeVs();
+  if (vs !== null && vs.id == (<u32>register & 0xffff)) return false;
+  lockObjects();
+  return true;
 }

@@ -18,14 +18,17 @@ export interface Changes {
   /** RSI is the exit reason; `[rip + exits]` counts exits, this one included. */
   readonly vmexit?: string;
   readonly fail?: string;
+  /** It speaks version 2. */
+  readonly version2?: boolean;
   /** Callbacks that are not registered. */
   readonly without?: readonly ("bootstrap" | "vmexit" | "fail")[];
 }
 
 /** Assembles and links an extension for one vendor's processors, unless it is there already, and returns its path. */
 export function assemble(changes: Changes = {}, vendor: "amd" | "intel" = "amd"): string {
-  const { without = [], ...code } = changes;
+  const { without = [], version2 = false, ...code } = changes;
   const defines = [
+    ...(version2 ? ["VERSION_2"] : []),
     ...(vendor === "intel" ? ["INTEL"] : []),
     ...Object.entries(code).map(([place, text]) => `${place.toUpperCase()}=${text.trim().replace(/\s*\n\s*/g, "; ")}`),
     ...without.map((callback) => `WITHOUT_${callback.toUpperCase()}`),

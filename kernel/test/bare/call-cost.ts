@@ -4,6 +4,10 @@ import { assemble, type Changes } from "./assemble.ts";
 import { run } from "./run.ts";
 
 const TIMES = 1000;
+/** VMs, VPs and VSs that there are beside when it is measured the second time, and memory for them. */
+const OTHERS = 10_000;
+const ENOUGH_MEMORY = `least=${80 * 1024 * 1024}`;
+
 /** DEC and JNZ, which go round. */
 const LOOP_INSTRUCTIONS = 2;
 
@@ -14,8 +18,8 @@ const readCounter = (register: string) => `rdtsc; shl rdx, 32; or rax, rdx; mov 
 const PRINTED = /^0x([0-9a-f]{16}) 0x([0-9a-f]{16})\r?$/m;
 
 /** Runs one measuring extension, and gives the two numbers that it prints. */
-async function measured(changes: Changes): Promise<[number, number]> {
-  const { output, message } = await run(assemble(changes), { icount: true, cpuids: 1 });
+async function measured(changes: Changes, append = ""): Promise<[number, number]> {
+  const { output, message } = await run(assemble(changes), { icount: true, cpuids: 1, append });
   const match = PRINTED.exec(output);
   if (match === null) throw new Error(`The bare platform did not measure. ${message}\n${output}`);
   return [Number(`0x${match[1]}`), Number(`0x${match[2]}`)];
@@ -47,47 +51,92 @@ export const vsReadCost = (): Promise<number> =>
 export const badHandleCost = (): Promise<number> =>
   costOf("mov edi, 77; mov rsi, r13; mov edx, BF_AMD_REG_RIP; CALL(VS_READ)");
 
-/** Instructions of a CPUID in the root VM, there and back, whose handler also executes `code`. */
-async function exitCost(code: string): Promise<number> {
-  const { output, message } = await run(assemble({ vmexit: code }), { icount: true, cpuids: TIMES });
+/** Instructions of a CPUID in the root VM, there and back. */
+async function exitCost(changes: Changes): Promise<number> {
+  const { output, message } = await run(assemble(changes), { icount: true, cpuids: TIMES, append: ENOUGH_MEMORY });
   const match = /in the root VM: (\d+) each/.exec(output);
   if (match === null) throw new Error(`The bare platform did not measure. ${message}\n${output}`);
   return Number(match[1]);
 }
 
 /** What it adds to an exit that the extension uses a vector register: the guest's are saved, and come back before it runs. */
-export const vectorCost = async (): Promise<number> => (await exitCost("pxor xmm0, xmm0")) - (await exitCost("nop"));
+export const vectorCost = async (): Promise<number> =>
+  (await exitCost({ vmexit: "pxor xmm0, xmm0" })) - (await exitCost({ vmexit: "nop" }));
 
 /** Makes a VM, a VP and a VS, and destroys them; R8 and RBP keep the first two. */
 const makeAndDestroy = [
-  "CHECKED(VM_CREATE); movzx ebp, di; mov rsi, rbp; CHECKED(VP_CREATE); movzx r12d, di",
-  "mov rsi, r12; movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); movzx esi, di; CHECKED(VS_DESTROY)",
+  "CHECKED(VM_CREATE); mov rbp, rdi; mov rsi, rbp; CHECKED(VP_CREATE); mov r12, rdi",
+  "mov rsi, r12; movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); mov rsi, rdi; CHECKED(VS_DESTROY)",
   "mov rsi, r12; CHECKED(VP_DESTROY); mov rsi, rbp; CHECKED(VM_DESTROY)",
 ].join("; ");
 
-/** How many there are beside when it is measured the second time: as many as fit, but one. */
-const OTHER_VMS = 14;
-const OTHER_VPS = 254;
-const OTHER_VSS = 254;
+/** Makes so many of each: every VM has a VP with a VS. */
+const makeOthers = [
+  `mov ebx, ${OTHERS}; 41: CHECKED(VM_CREATE); mov rsi, rdi; CHECKED(VP_CREATE); mov rsi, rdi`,
+  "movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); dec ebx; jnz 41b",
+].join("; ");
 
-/** Instructions to make and destroy a VM, a VP and a VS: with nothing but the root's beside, and with all that fits. */
-export async function objectCost(): Promise<{ readonly few: number; readonly many: number }> {
+/** Instructions with nothing but the root's VM, VP and VS there, and with ten thousand of each. */
+export interface ObjectCost {
+  readonly few: number;
+  readonly many: number;
+}
+
+/** To make and destroy a VM, a VP and a VS. */
+export async function objectCost(): Promise<ObjectCost> {
   const measure = (register: string) =>
     `${readCounter("r14")}; ${makeAndDestroy}; ${readCounter(register)}; sub ${register}, r14`;
-  const [few, many] = await measured({
+  const changes = {
+    version2: true,
     bootstrap: [
       // The second one: the first one makes the allocators get memory
       makeAndDestroy,
       measure("r15"),
-      `mov ebx, ${OTHER_VMS}; 41: CHECKED(VM_CREATE); dec ebx; jnz 41b`,
-      `mov ebx, ${OTHER_VPS}; 42: mov esi, BF_ROOT_VMID; CHECKED(VP_CREATE); dec ebx; jnz 42b`,
-      "movzx ebp, di",
-      `mov ebx, ${OTHER_VSS}; 43: mov rsi, rbp; movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); dec ebx; jnz 43b`,
+      makeOthers,
       // As before: what the others took, pages of zeros above all, is there again
       makeAndDestroy,
       measure("r13"),
       "mov rdi, r15; mov rsi, r13; CALL(DEBUG_OUT)",
     ].join("; "),
-  });
+  };
+  const [few, many] = await measured(changes, ENOUGH_MEMORY);
   return { few, many };
+}
+
+/** To make another VS the active one, and the root VS again; its number is in R15, its VP's and VM's in R14 and R12. */
+const switchThereAndBack = [
+  "mov rsi, r12; mov rdx, r14; mov r10, r15; CHECKED(VS_SET_ACTIVE)",
+  "mov esi, BF_ROOT_VMID; mov rdx, rbp; mov r10, r13; CHECKED(VS_SET_ACTIVE)",
+].join("; ");
+
+/** To run another VS: it becomes the active one, one of its registers is read while it is not, and the root VS goes on. */
+export async function switchCost(): Promise<ObjectCost> {
+  const make = "CHECKED(VM_CREATE); mov r12, rdi; mov rsi, r12; CHECKED(VP_CREATE); mov r14, rdi; mov rsi, r14";
+  const measure = [
+    `${make}; movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); mov r15, rdi`,
+    switchThereAndBack,
+    readCounter("rbx"),
+    switchThereAndBack,
+    "mov rsi, r15; mov edx, BF_AMD_REG_RIP; CHECKED(VS_READ)",
+    `${readCounter("r15")}; sub r15, rbx`,
+  ].join("; ");
+  const changes = {
+    version2: true,
+    initialised: [
+      "mov rbp, r12",
+      measure,
+      "push r15",
+      makeOthers,
+      measure,
+      "pop rdi; mov rsi, r15; CALL(DEBUG_OUT); mov r12, rbp",
+    ].join("; "),
+  };
+  const [few, many] = await measured(changes, ENOUGH_MEMORY);
+  return { few, many };
+}
+
+/** Of a CPUID in the root VM, there and back. */
+export async function exitCosts(): Promise<ObjectCost> {
+  const few = await exitCost({ version2: true });
+  return { few, many: await exitCost({ version2: true, initialised: makeOthers }) };
 }

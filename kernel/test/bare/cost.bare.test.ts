@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { assemble } from "./assemble.ts";
-import { badHandleCost, objectCost, vectorCost, vsReadCost } from "./call-cost.ts";
+import { badHandleCost, exitCosts, objectCost, switchCost, vectorCost, vsReadCost } from "./call-cost.ts";
 import { run } from "./run.ts";
 
 const VS_READ_LIMIT = 140;
@@ -23,10 +23,22 @@ it("lets an extension use vector registers in an exit, at the cost of saving the
   expect(await vectorCost()).toBeLessThanOrEqual(VECTOR_LIMIT);
 });
 
-it("makes and destroys a VM, a VP and a VS at the same cost, whatever number there is", async () => {
+it("makes and destroys a VM, a VP and a VS at the same cost with ten thousand of each beside them", async () => {
   const { few, many } = await objectCost();
   expect(few).toBeGreaterThan(0);
   expect(Math.abs(many - few) / few).toBeLessThan(TOLERANCE);
+});
+
+it("makes a VS active and reads another one in exactly as many instructions with ten thousand beside them", async () => {
+  const { few, many } = await switchCost();
+  expect(few).toBeGreaterThan(0);
+  expect(many).toBe(few);
+});
+
+it("makes an exit in exactly as many", async () => {
+  const { few, many } = await exitCosts();
+  expect(few).toBeGreaterThan(0);
+  expect(many).toBe(few);
 });
 
 it("leaks nothing in a million exits", async () => {

@@ -41,6 +41,8 @@ export interface LoaderOptions {
   readonly policy?: Uint8Array;
   /** Pages left for the kernel's pool; about 550 unless given. */
   readonly freePages?: number;
+  /** Bytes of a third chunk of memory, for tests that need much. */
+  readonly moreBytes?: number;
   /** Whether there is a debug ring. */
   readonly ring?: boolean;
   /** Leaves of CPUID that the processors have otherwise. */
@@ -78,6 +80,7 @@ export const CHUNKS = [
   { base: 0x1_2340_0000, bytes: 0x10_0000 },
   { base: 0x9_8760_0000, bytes: 0x18_0000 },
 ] as const;
+const THIRD_CHUNK = 0x4_0000_0000;
 const RING = 0x5_0000_0000;
 /** A page has reports of all processors. */
 const REPORTS = 0x6_0000_0000;
@@ -98,18 +101,21 @@ export class Loader {
   readonly #physical: PhysicalMemory;
   readonly #options: LoaderOptions;
   readonly #template: number;
+  readonly #chunks: readonly { readonly base: number; readonly bytes: number }[];
   #carved = 0;
 
   constructor(physical: PhysicalMemory, options: LoaderOptions) {
     this.#physical = physical;
     this.#options = options;
-    for (const { base, bytes } of CHUNKS) physical.add(base, bytes);
+    const { moreBytes: bytes } = options;
+    this.#chunks = bytes === undefined ? CHUNKS : [...CHUNKS, { base: THIRD_CHUNK, bytes }];
+    for (const { base, bytes } of this.#chunks) physical.add(base, bytes);
     physical.add(RING, DEBUG_RING_AREA_BYTES);
     physical.write(BigInt(RING), new Uint8Array(16));
     physical.add(REPORTS, PAGE);
     physical.write(BigInt(REPORTS), new Uint8Array(PAGE));
     this.#template = this.#carve();
-    for (const { base, bytes } of CHUNKS) this.#mapRange(DIRECT_BASE + BigInt(base), base, bytes, WRITABLE);
+    for (const { base, bytes } of this.#chunks) this.#mapRange(DIRECT_BASE + BigInt(base), base, bytes, WRITABLE);
     this.#mapRange(DIRECT_BASE + BigInt(RING), RING, DEBUG_RING_AREA_BYTES, WRITABLE);
     this.#mapRange(DIRECT_BASE + BigInt(REPORTS), REPORTS, PAGE, WRITABLE);
     this.#prepareExchange();
@@ -156,8 +162,8 @@ export class Loader {
   handOver(): Handover[] {
     const processors = Array.from({ length: this.#options.ppCount ?? 1 }, (_, ppid) => this.#prepare(ppid));
     for (const { args } of processors) {
-      args.set("arenaCount", BigInt(CHUNKS.length));
-      CHUNKS.forEach(({ base, bytes }, index) => {
+      args.set("arenaCount", BigInt(this.#chunks.length));
+      this.#chunks.forEach(({ base, bytes }, index) => {
         args.set("arenaPhys", BigInt(base), index);
         args.set("arenaBytes", BigInt(bytes), index);
         args.set("arenaUsed", BigInt(this.#used(index)), index);

@@ -20,6 +20,10 @@ import { VmcsRegions, vmxInstructions } from "./vmx.ts";
 /** Where the registers of the local APIC lie that runs, in xAPIC mode. */
 export const APIC_BASE = 0xfee0_0000n;
 
+/** Where the windows of the kernel's objects end in its linear memory (object-pages.ts). */
+const WINDOWS_END = 0x300_0000;
+const WASM_PAGE = 0x1_0000;
+
 /**
  * @example
  * const machine = new Machine({ ppCount: 2 });
@@ -55,6 +59,8 @@ export class Machine {
     };
     this.kernel = loadPart<Kernel>("kernel", { memory, intrinsics });
     loader.mapLinear(this.kernel.linear);
+    // Pages come and go in page tables only: here the module sees all of its objects' windows from the beginning
+    this.kernel.linear.grow(WINDOWS_END / WASM_PAGE - this.kernel.linear.buffer.byteLength / WASM_PAGE);
     const context = {
       kernel: this.kernel.exports,
       memory,

@@ -20,6 +20,8 @@ interface Entry {
   readonly high: number;
 }
 
+/** In an entry of level 2: a page of 2 MiB, and no table. */
+const isLarge = ({ low }: Entry): boolean => (low & 0x80) !== 0;
 const isPresent = ({ low }: Entry): boolean => (low & 1) !== 0;
 const target = ({ low, high }: Entry): number => (high & 0xf_ffff) * 2 ** 32 + ((low & 0xffff_f000) >>> 0);
 
@@ -40,7 +42,8 @@ export function walk(memory: PhysicalMemory, root: number, address: number): Map
     flags &= entry.low;
     noExecute |= entry.high >>> 31;
     table = target(entry);
-    if (level === 1) return mapping(table, flags, noExecute, entry.low);
+    if (level === 2 && isLarge(entry)) table += (address % shift(2)) - (address % shift(1));
+    if (level === 1 || (level === 2 && isLarge(entry))) return mapping(table, flags, noExecute, entry.low);
   }
 }
 

@@ -46,7 +46,7 @@ export interface Kernel {
   enterException(frame: bigint): number;
   failAllocation(nth: number): void;
   isFailureDue(): number;
-  emptyStores(): number;
+  emptyReserves(): number;
 }
 
 /** What a processor does after the kernel has worked on it. */
@@ -116,9 +116,9 @@ export class Pp {
   }
 
   /** Has the kernel put everything that processors keep at hand into its pool: so counts are exact. */
-  emptyStores(): void {
+  emptyReserves(): void {
     this.#context.select(this.processor);
-    this.#context.kernel.emptyStores();
+    this.#context.kernel.emptyReserves();
   }
 
   /** Makes the kernel's nth allocation from now on fail, and only that one; 0: none. */

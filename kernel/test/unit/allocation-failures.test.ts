@@ -178,7 +178,7 @@ function scene({ prepare }: Act, vendor: number) {
   const made = inBootstrap({ extension, vendor, freePages: ONE_CHUNK }, 4n);
   const prepared = prepare?.(made) ?? [];
   const taken = () => {
-    made.pp.emptyStores();
+    made.pp.emptyReserves();
     return usedPages(made.machine);
   };
   return { ...made, prepared, taken };

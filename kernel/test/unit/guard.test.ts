@@ -188,7 +188,8 @@ describe.each(Object.entries(vendors))("on %s", (_, vendor) => {
       const result = status(pp, SYSCALL_NESTED_GUARD, HANDLE, vs);
       if (result === STATUS_SUCCESS) continue;
       expect(result).toBe(STATUS_FAILURE_UNKNOWN);
-      expect(usedPages(machine) - before).toBeLessThanOrEqual(1);
+      // The first page of the pool of tables, and the one that leads to it, stay
+      expect(usedPages(machine) - before).toBeLessThanOrEqual(3);
       failures++;
     }
   });

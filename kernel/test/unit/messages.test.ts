@@ -3,6 +3,7 @@
 import {
   BOOT_EXT_EXIT,
   BOOT_EXT_NO_VMEXIT,
+  MAX_VSS,
   STATUS_FAILURE_BUSY,
   STATUS_FAILURE_DEAD,
   STATUS_FAILURE_INVALID_HANDLE,
@@ -297,7 +298,7 @@ describe("an extension", () => {
 
   test("takes no number of a VS that a root VS needs", () => {
     const { pp } = inServiceBootstrap({ vmexit: true });
-    expect(makeOwnVs(pp).vs).toBe(1n);
+    expect(makeOwnVs(pp).vs).toBe(BigInt(MAX_VSS));
     pp.syscall(SYSCALL_CONTROL_WAIT);
     expect(makeRootVs(pp)).toBe(0n);
   });

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { BOOT_VERSION, KERNEL_MEMORY_BASE, NOTE_KERNEL } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { partPath } from "../../../bsl/test-support/index.ts";
+import { loadPart, partPath } from "../../../bsl/test-support/index.ts";
 import { Machine } from "../machine/machine.ts";
 
 const product = (name: string) => readFileSync(fileURLToPath(new URL(name, `file://${partPath("kernel")}`)));
@@ -55,7 +55,7 @@ describe("the tested module", () => {
     const literals = texts(wasm);
     expect(literals.length).toBeGreaterThan(10);
     for (const literal of literals) expect(elf.includes(literal), literal.toString("utf16le")).toBe(true);
-    const { linear } = new Machine().kernel;
+    const { linear } = loadPart<object>("kernel");
     const window = segments(elf).find(({ type, address }) => type === LOAD && address >= KERNEL_MEMORY_BASE);
     expect(window).toMatchObject({ address: KERNEL_MEMORY_BASE + 0x1_0000n, fileBytes: 0 });
     expect(window?.memoryBytes).toBe(BigInt(linear.buffer.byteLength - 0x1_0000));

@@ -115,10 +115,11 @@ describe("dump_page_pool", () => {
     expect(used).toBeLessThan(72);
   });
 
-  test("sees that the first VS takes a page for its VMCB and one for its registers", () => {
+  test("sees that the first VS takes a page for its VMCB and one for its registers, and those of the kernel's objects", () => {
     const scene = inBootstrap();
     const [before] = pool(scene);
     makeRootVs(scene.pp);
-    expect(pool(scene)[0]).toBe(before + 2);
+    // VPs and VSs have a page and a table each
+    expect(pool(scene)[0]).toBe(before + 2 + 4);
   });
 });

@@ -128,7 +128,7 @@ describe("alloc_huge", () => {
   });
 
   test("fails when no block is large enough", () => {
-    const { pp } = inBootstrap({ freePages: 66 });
+    const { pp } = inBootstrap({ freePages: 70 });
     expect(status(pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, 0x1_f000n)).toBe(STATUS_FAILURE_UNKNOWN);
   });
 });

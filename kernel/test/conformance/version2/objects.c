@@ -282,7 +282,7 @@ static void test_statistics(u64 h)
 {
     u64 pp = this_pp();
     begin("good", "STATISTICS_POOL");
-    gives(MAKE(STATISTICS_POOL, h, BF_POOL_VMS), BF_MAX_VMS);
+    gives(MAKE(STATISTICS_POOL, h, BF_POOL_VMS), BF_INVALID_ID);
     for (u64 pool = BF_POOL_PAGES; pool <= BF_POOL_REGISTERS; pool++) {
         struct result result = MAKE(STATISTICS_POOL, h, pool);
         good(result);
