@@ -17,7 +17,7 @@ const emulated = { testTimeout: 60 * MINUTE, hookTimeout: 60 * MINUTE };
  * Emulators take a core each, so their tests run one file after the other. Linux with several processors hangs once in a
  * hundred boots; a test that fails twice is broken, and one that needed its second try is listed as such.
  */
-const sequential = { fileParallelism: false, maxWorkers: 1, retry: 1 };
+const sequential = { fileParallelism: false, maxWorkers: 1, isolate: false, retry: 1 };
 
 const setupFiles = ["./test/cpu-time.ts"];
 

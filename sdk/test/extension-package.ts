@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { COMPILERS } from "../../test/compilers.ts";
 import { BuildError, Builder, findWorkspace, formatDiagnostic, scaffold } from "../../toolchain/src/index.ts";
 
 const SOURCES = {
@@ -38,7 +39,7 @@ export function extensionPackages(): {
       const bareflank = { ...manifest.bareflank, ...field };
       writeFileSync(join(path, "package.json"), JSON.stringify({ ...manifest, bareflank }));
       const workspace = findWorkspace(path);
-      const builder = new Builder(workspace, { cache: join(folder, "cache") });
+      const builder = new Builder(workspace, { cache: join(folder, "cache"), compilers: COMPILERS });
       try {
         const { products, failures } = await builder.build(workspace.parts);
         if (failures[0] !== undefined) throw explained(failures[0].error);

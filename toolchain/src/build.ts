@@ -62,13 +62,19 @@ function unknownPart(word: string, parts: readonly DeclaredPart[]): UsageError {
 /** A builder keeps its compilers warm and its knowledge of files from one build to the next; `close` it at the end. */
 export class Builder {
   readonly workspace: Workspace;
-  readonly #compilers = new Compilers();
+  readonly #compilers: Compilers;
+  readonly #ownCompilers: boolean;
   readonly #cache: Cache;
   readonly #temporary: string | undefined;
 
-  /** @param options `fresh`: use nothing that was built before; `cache`: the cache's folder */
-  constructor(workspace: Workspace, options: { fresh?: boolean; cache?: string } = {}) {
+  /**
+   * @param options `fresh`: use nothing that was built before; `cache`: the cache's folder; `compilers`: warm ones of the
+   * caller's, who closes them
+   */
+  constructor(workspace: Workspace, options: { fresh?: boolean; cache?: string; compilers?: Compilers } = {}) {
     this.workspace = workspace;
+    this.#compilers = options.compilers ?? new Compilers();
+    this.#ownCompilers = options.compilers === undefined;
     const folder = options.cache ?? process.env.BF_CACHE ?? join(workspace.build, ".cache");
     if (options.fresh === true) this.#temporary = mkdtempSync(join(tmpdir(), "bf-cache-"));
     this.#cache = new Cache(this.#temporary ?? folder, workspace.root);
@@ -111,7 +117,7 @@ export class Builder {
   }
 
   async close(): Promise<void> {
-    await this.#compilers.close();
+    if (this.#ownCompilers) await this.#compilers.close();
     this.#cache.prune();
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }

@@ -12,12 +12,20 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-/** Threads start when first needed, at most one per processor is busy, and they stay warm until `close`. */
+/**
+ * Threads start when first needed, and they stay warm until `close`. Idle ones keep no process alive.
+ */
 export class Compilers {
   /** A thread has one of the two compilers. */
   readonly #idle: Readonly<Record<Runtime, Worker[]>> = { none: [], managed: [] };
   readonly #waiting: Job[] = [];
   readonly #busy = new Map<Worker, Job>();
+  readonly #most: number;
+
+  /** @param most So many threads are busy at once: fewer use less processor time, since each has to warm up */
+  constructor(most = availableParallelism()) {
+    this.#most = most;
+  }
 
   compile(request: CompileRequest): Promise<CompileResult> {
     return new Promise((resolve, reject) => {
@@ -35,11 +43,12 @@ export class Compilers {
 
   #next(): void {
     const job = this.#waiting[0];
-    if (job === undefined || this.#busy.size >= availableParallelism()) return;
+    if (job === undefined || this.#busy.size >= this.#most) return;
     this.#waiting.shift();
     const runtime = job.request.runtime ?? "none";
     const worker = this.#idle[runtime].pop() ?? this.#start(runtime);
     this.#busy.set(worker, job);
+    worker.ref();
     worker.postMessage(job.request);
   }
 
@@ -50,6 +59,7 @@ export class Compilers {
       const job = this.#busy.get(worker);
       this.#busy.delete(worker);
       this.#idle[runtime].push(worker);
+      worker.unref();
       job?.resolve(result);
       this.#next();
     });

@@ -1,18 +1,16 @@
 // The runtime "managed": what the other compiler makes, and what is mended in it
 
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { COMPILERS } from "../../test/compilers.ts";
 import type { CompileResult } from "../src/assemblyscript.ts";
-import { Compilers } from "../src/compilers.ts";
 import { type PartField, resolvePart } from "../src/part.ts";
 import { FIXTURES } from "./sample.ts";
 
 const root = join(FIXTURES, "managed");
-const compilers = new Compilers();
-afterAll(() => compilers.close());
 
 const compile = (name: string): Promise<CompileResult> =>
-  compilers.compile({
+  COMPILERS.compile({
     root,
     entries: [join(root, `${name}.ts`)],
     initialPages: 2,

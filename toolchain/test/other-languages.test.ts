@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { COMPILERS } from "../../test/compilers.ts";
 import { BuildError, Builder, findWorkspace, type Product, scaffold } from "../src/index.ts";
 import { readSymbols } from "../src/symbols.ts";
 import { output } from "./sample.ts";
@@ -30,7 +31,7 @@ function made(template: string, edit: (source: string) => string = (source) => s
 
 async function built(path: string): Promise<Product> {
   const workspace = findWorkspace(path);
-  const builder = new Builder(workspace, { cache: join(folder, "cache") });
+  const builder = new Builder(workspace, { cache: join(folder, "cache"), compilers: COMPILERS });
   try {
     const { products, failures } = await builder.build(workspace.parts);
     if (failures[0] !== undefined) throw failures[0].error;

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILERS } from "../../test/compilers.ts";
 import { Builder, type BuildResult, findWorkspace, type Product, selectParts } from "../src/index.ts";
 
 export const FIXTURES = fileURLToPath(new URL("./fixtures", import.meta.url));
@@ -21,7 +22,7 @@ export class Sample {
   constructor(name: string) {
     this.cache = join(CACHE, name);
     cpSync(join(FIXTURES, "sample"), this.root, { recursive: true });
-    this.builder = new Builder(findWorkspace(this.root), { cache: this.cache });
+    this.builder = new Builder(findWorkspace(this.root), { cache: this.cache, compilers: COMPILERS });
   }
 
   path(...names: string[]): string {

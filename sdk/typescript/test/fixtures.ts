@@ -2,6 +2,7 @@
 
 import { join, resolve } from "node:path";
 import { type Options, type Run, run } from "../../../kernel/test/bare/run.ts";
+import { COMPILERS } from "../../../test/compilers.ts";
 import {
   BuildError,
   Builder,
@@ -37,7 +38,7 @@ async function buildParts(
     return { type: kind.type, name, folder: join(import.meta.dirname, "fixtures"), field };
   });
   const cache = process.env.BF_CACHE ?? join(repository, "build/.cache");
-  const builder = new Builder({ root: repository, parts, build }, { cache });
+  const builder = new Builder({ root: repository, parts, build }, { cache, compilers: COMPILERS });
   try {
     const { failures } = await builder.build(parts);
     for (const { part, error } of failures) {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DIRECT_BASE, DIRECT_BYTES, EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "@bareflank/abi";
 import type { Monitor } from "../../../../lab/src/index.ts";
+import { COMPILERS } from "../../../../test/compilers.ts";
 import { BuildError, Builder, type DeclaredPart, formatDiagnostic } from "../../../../toolchain/src/index.ts";
 import { isInside, readAddressSpace } from "../../bare/page-walk.ts";
 import { type Run, run } from "../../bare/run.ts";
@@ -55,7 +56,7 @@ export async function buildGuestFuzzer(): Promise<string> {
     field: { type: "extension", entry: "src/main.ts", memory: { initialKiB: 128 } },
   };
   const cache = process.env.BF_CACHE ?? join(repository, "build/.cache");
-  const builder = new Builder({ root: repository, parts: [part], build }, { cache });
+  const builder = new Builder({ root: repository, parts: [part], build }, { cache, compilers: COMPILERS });
   try {
     const [failure] = (await builder.build([part])).failures;
     if (failure === undefined) return join(build, "extensions/guest/guest.elf");
