@@ -33,6 +33,8 @@ export function extensionPackages(): {
     folderOf: (name) => join(folder, name),
     async build(template, name, source, field = {}) {
       const path = join(folder, name);
+      // A test that is tried again finds what it left
+      rmSync(path, { recursive: true, force: true });
       scaffold(path, template);
       writeFileSync(join(path, SOURCES[template]), source);
       const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
