@@ -5,6 +5,7 @@
 //     outb=P value=V     writes a byte to a port  poke=A value=V writes 64 bits, reads and prints them
 //                                                 pokes=TIMES    how often
 //     outsb=P            writes "abc" to a port   vmmcall=N      VMMCALL or VMCALL, and prints RAX
+//     steps=N            the same N times by single steps, before the start, too, and prints how many there were
 //     inb=P              reads and prints a byte  ud=TIMES hlt=1 sti=1  UD2, HLT, interrupts for a moment
 //     dr0=A dr7=BITS     arms a breakpoint; early=1: before the start, for which nothing changes then
 //     own=1              reads the hypervisor's memory, and prints where it begins and how many pages are not all zeroes
@@ -29,7 +30,7 @@ import { PAGE_BYTES } from "../src/pages";
 import { armBreakpoint, inb, openInterruptWindow, outb, outsb, undefinedOpcode, waitOnce } from "./board";
 import { print, printHex } from "./console";
 import { compareLeaves } from "./leaves";
-import { callHookTarget, hookTarget } from "./machine-code";
+import { callHookTarget, hookTarget, stepOutsb } from "./machine-code";
 import { option } from "./multiboot";
 
 /** No option has this value. */
@@ -52,6 +53,7 @@ export function act(): void {
   if (has("rdmsr")) show("rdmsr", rdmsr(<u32>option("rdmsr", 0)));
   if (has("outb")) outb(<u32>option("outb", 0), <u32>value);
   if (has("outsb")) outsb(<u32>option("outsb", 0), nativeAddress(<u32>letters), 3);
+  countSteps();
   if (has("inb")) show("inb", inb(<u32>option("inb", 0)));
   if (has("cr4")) {
     writeCr4(readCr4() | option("cr4", 0));
@@ -83,6 +85,15 @@ export function act(): void {
   for (let i: u64 = option("ud", 0); i !== 0; i--) undefinedOpcode();
   if (has("hlt")) waitOnce();
   if (has("sti")) openInterruptWindow();
+}
+
+/** Writes to a port with single steps, if the command line wants it. */
+export function countSteps(): void {
+  if (!has("steps")) return;
+  const port = <u32>option("outsb", 0);
+  let steps: u32 = 0;
+  for (let i: u64 = option("steps", 0); i !== 0; i--) steps += stepOutsb(port, nativeAddress(<u32>letters), 3);
+  show("steps", steps);
 }
 
 function balance(): void {

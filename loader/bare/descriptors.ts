@@ -35,6 +35,20 @@ const STAR: u64 = 0x0023_0010_0000_0000;
 /** SYSCALL clears TF, IF, DF, IOPL, NT, AC. */
 const SFMASK: u64 = 0x4_7700;
 
+/** The first processor's IDT. */
+let idt: u64 = 0;
+
+/** Leads an exception of the first processor to a function of machine-code.ts instead of its stub. */
+export function leadException(vector: u32, address: u64): void {
+  setGate(idt, vector, address);
+}
+
+function setGate(table: u64, vector: u32, address: u64): void {
+  const gate = table + vector * 16;
+  poke64(gate, GATE | (address & 0xffff) | ((address & 0xffff_0000) << 32));
+  poke64(gate + 8, address >> 32);
+}
+
 /** Makes and loads them for the processor that this runs on. */
 export function loadDescriptors(): void {
   const page = take(1, false);
@@ -49,11 +63,9 @@ export function loadDescriptors(): void {
   poke64(page + SELECTOR_CODE_16, CODE_16);
   for (let offset: u64 = 0; offset < TSS_BYTES; offset += 4) poke32(tss + offset, 0);
   poke16(tss + 102, <u16>TSS_BYTES);
+  if (idt === 0) idt = page + OFFSET_IDT;
   for (let vector: u32 = 0; vector < VECTORS; vector++) {
-    const stub = exceptionStubs() + vector * 16;
-    const gate = page + OFFSET_IDT + vector * 16;
-    poke64(gate, GATE | (stub & 0xffff) | ((stub & 0xffff_0000) << 32));
-    poke64(gate + 8, stub >> 32);
+    setGate(page + OFFSET_IDT, vector, exceptionStubs() + vector * 16);
   }
   loadGdt(page, GDT_LIMIT);
   loadIdt(page + OFFSET_IDT, VECTORS * 16 - 1);

@@ -3,9 +3,9 @@
 // Nothing here is part of what ships. They lie behind the trampoline of the other processors, below 64 KiB, so that 16-bit
 // code reaches them with a segment base of 0 as well. (APM volume 3, appendix A for the encodings)
 
-import { copyMemory, nativeAddress, poke16, poke32 } from "../../bsl/src/memory";
-import { call } from "./board";
-import { SELECTOR_CODE_16, SELECTOR_CODE_32, SELECTOR_CODE_64 } from "./descriptors";
+import { copyMemory, nativeAddress, peek32, poke16, poke32, poke64 } from "../../bsl/src/memory";
+import { call, exceptionStubs } from "./board";
+import { leadException, SELECTOR_CODE_16, SELECTOR_CODE_32, SELECTOR_CODE_64 } from "./descriptors";
 import { take } from "./memory";
 
 /** Code of these widths executes a CPUID. */
@@ -53,6 +53,33 @@ const cpuidCode: usize = memory.data<u8>([
   0x90,                                     // 36  nop
 ]);
 
+/** A string that is written with RFLAGS.TF set, and the handler of #DB that counts the steps. */
+const STEP_CODE: u64 = 0x8880;
+const STEP_CODE_BYTES: u64 = 41;
+const STEP_HANDLER: u64 = 0x88a0;
+/** Its argument: the string's address, how many bytes, the port. */
+const STEP_BLOCK: u64 = 0x88d0;
+const STEPS: u64 = 0x88f0;
+const VECTOR_DEBUG: u32 = 1;
+
+// biome-ignore format: an instruction a line
+const stepCode: usize = memory.data<u8>([
+  0x48, 0x8b, 0x37,                         // 00  mov rsi, [rdi]
+  0x48, 0x8b, 0x4f, 0x08,                   // 03  mov rcx, [rdi + 8]
+  0x8b, 0x57, 0x10,                         // 07  mov edx, [rdi + 16]
+  0xfc,                                     // 0a  cld
+  0x9c,                                     // 0b  pushfq
+  0x81, 0x0c, 0x24, 0x00, 0x01, 0, 0,       // 0c  or dword ptr [rsp], 0x100
+  0x9d,                                     // 13  popfq                TF is set behind it
+  0xf3, 0x6e,                               // 14  rep outsb            a step each
+  0x9c,                                     // 16  pushfq               a step
+  0x81, 0x24, 0x24, 0xff, 0xfe, 0xff, 0xff, // 17  and dword ptr [rsp], ~0x100     a step
+  0x9d,                                     // 1e  popfq                a step; TF is clear behind it
+  0xc3,                                     // 1f  ret
+  0xff, 0x04, 0x25, 0xf0, 0x88, 0, 0,       // 20  inc dword ptr [0x88f0]
+  0x48, 0xcf,                               // 27  iretq
+]);
+
 // biome-ignore format: an instruction a line
 const hookCode: usize = memory.data<u8>([
   0xb8, 1, 0, 0, 0,                         // 00  mov eax, 1
@@ -65,6 +92,7 @@ let hookPage: u64 = 0;
 /** Puts them where they are called. */
 export function placeMachineCode(): void {
   copyMemory(CPUID_CODE, nativeAddress(<u32>cpuidCode), CPUID_CODE_BYTES);
+  copyMemory(STEP_CODE, nativeAddress(<u32>stepCode), STEP_CODE_BYTES);
   hookPage = take(1, false);
   copyMemory(hookPage, nativeAddress(<u32>hookCode), HOOK_CODE_BYTES);
 }
@@ -78,6 +106,18 @@ export function cpuidIn(code: u32, leaf: u32, subleaf: u32): u64 {
   poke16(CPUID_BLOCK + BLOCK_SELECTOR, <u16>selector);
   call(CPUID_CODE, CPUID_BLOCK);
   return CPUID_BLOCK;
+}
+
+/** Writes bytes to a port by REP OUTSB, with single steps: how many there were, three of other instructions among them. */
+export function stepOutsb(port: u32, address: u64, count: u64): u32 {
+  leadException(VECTOR_DEBUG, STEP_HANDLER);
+  poke32(STEPS, 0);
+  poke64(STEP_BLOCK, address);
+  poke64(STEP_BLOCK + 8, count);
+  poke32(STEP_BLOCK + 16, port);
+  call(STEP_CODE, STEP_BLOCK);
+  leadException(VECTOR_DEBUG, exceptionStubs() + VECTOR_DEBUG * 16);
+  return peek32(STEPS);
 }
 
 /** Where a function of the form MOV EAX, 1; RET lies, in a page of its own. */

@@ -36,7 +36,7 @@ import {
 } from "../../abi/generated/bare/driver";
 import { fillMemory, peek8, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { CONTROL_DONE, carryOutCommand } from "../src/control";
-import { act, arm } from "./actions";
+import { act, arm, countSteps } from "./actions";
 import { print, printByte, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_LEAK, EXIT_LOADER, EXIT_PASSED } from "./ending";
 import { keepLeaves } from "./leaves";
@@ -60,6 +60,7 @@ export function play(): u32 {
   preparePayload(<u32>option("leaf", 0), option("cpuid", 1000));
   work("without hypervisor");
   if (option("leaves", 0) !== 0) keepLeaves();
+  countSteps();
   if (option("load", 1) === 0) return EXIT_PASSED;
   if (fileCount() < 2) {
     print("bare: give a kernel image and an extension\n");

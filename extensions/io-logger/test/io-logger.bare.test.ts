@@ -19,3 +19,11 @@ it("does not see other ports", async () => {
   expect(ring).toContain("PP 0: port accesses: 0");
   expect(ring).toContain("PP 1: port accesses: 0");
 });
+
+it.each(machines)("carries out REP OUTS as the processor does while the VM single-steps (%s)", async (machine) => {
+  const { ring, output } = await run(elf, { machine, append: "outsb=0x80 steps=2" });
+  // Twice three iterations, and three other instructions: before the start, and in the VM
+  expect(output.match(/^bare: steps .*$/gm)).toEqual(["bare: steps 0xc", "bare: steps 0xc"]);
+  // Each iteration exits, and the first string, which nothing steps, once
+  expect(ring).toContain("PP 0: port accesses: 7");
+});
