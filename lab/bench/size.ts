@@ -37,9 +37,13 @@ function codeLines(source: string): number {
   return lines.filter((line) => line.trim() !== "" && !line.trim().startsWith("//")).length;
 }
 
-/** Memory that the hypervisor holds with so many processors, pools included. */
+/** Memory that the hypervisor takes to begin with on so many processors, pools included. */
 async function memory(smp: number): Promise<number> {
-  const { output, message } = await runBare({ extensions: [products.defaultExtension], smp, append: "cpuid=1" });
+  const { output, message } = await runBare({
+    extensions: [products.defaultExtension],
+    smp,
+    append: "cpuid=1 least=0",
+  });
   const match = /started, memory (\d+)/.exec(output);
   if (match === null) throw new Error(`The bare platform did not start. ${message}\n${output}`);
   return Number(match[1]);
@@ -56,9 +60,6 @@ function cleanBuild(): number {
 }
 
 export async function sizeFigures(): Promise<Figure[]> {
-  const one = await memory(1);
-  const four = await memory(4);
-  const perProcessor = (four - one) / 3;
   return [
     {
       key: "kernelImage",
@@ -68,14 +69,20 @@ export async function sizeFigures(): Promise<Figure[]> {
       limit: 160 * KIB,
     },
     {
-      key: "memoryBase",
-      title: "memory, without what grows per processor",
-      value: one - perProcessor,
+      key: "memoryOfOne",
+      title: "memory when it has started, one processor",
+      value: await memory(1),
       unit: "bytes",
-      limit: 8 * MIB,
+      limit: 2 * MIB + 256 * KIB,
       upstream: 131 * MIB,
     },
-    { key: "memoryPerProcessor", title: "memory per processor", value: perProcessor, unit: "bytes", limit: 320 * KIB },
+    {
+      key: "memoryOfFour",
+      title: "memory when it has started, four processors",
+      value: await memory(4),
+      unit: "bytes",
+      limit: 2 * MIB + 4 * 256 * KIB,
+    },
     {
       key: "nativeLines",
       title: "C and assembly, without the Linux glue",

@@ -7,13 +7,12 @@
 // Everything that the loader needs inside is carved before any processor is touched; what is left is the kernel's.
 
 import { fillMemory } from "../../bsl/src/memory";
-import { MAX_CHUNKS } from "./limits";
+import { ARENA_STEP_BYTES, MAX_CHUNKS } from "./limits";
 import { givePages, PAGE_BYTES, takePages } from "./pages";
 import { physicalAddress } from "./platform";
 
 /** Linux's page allocator gives at most this much in one piece (order 10). */
 const LARGEST_CHUNK_BYTES: u64 = 0x40_0000;
-const SMALLEST_CHUNK_BYTES: u64 = 0x1_0000;
 
 /** One chunk. */
 @unmanaged
@@ -52,7 +51,7 @@ export function arenaBytes(): u64 {
  */
 export function reserveArena(bytes: u64): bool {
   let limit = LARGEST_CHUNK_BYTES;
-  let left: u64 = (bytes + SMALLEST_CHUNK_BYTES - 1) & ~(SMALLEST_CHUNK_BYTES - 1);
+  let left: u64 = (bytes + ARENA_STEP_BYTES - 1) & ~(ARENA_STEP_BYTES - 1);
   while (left !== 0) {
     let size = limit;
     while (size > left) size /= 2;
@@ -66,7 +65,7 @@ export function reserveArena(bytes: u64): bool {
       left -= size;
     } else {
       limit = size / 2;
-      if (limit < SMALLEST_CHUNK_BYTES || count === MAX_CHUNKS) {
+      if (limit < ARENA_STEP_BYTES || count === MAX_CHUNKS) {
         releaseArena();
         return false;
       }

@@ -13,11 +13,17 @@ export const MAX_FILES: u32 = 8;
 /** Number of the file behind all extensions: their policies. */
 export const POLICY_FILE: u32 = MAX_FILES + 1;
 
-/** Arena for kernel, page tables and pools. */
-export const ARENA_BASE_BYTES: u64 = 0x40_0000;
-/** Arena for each processor: its area and tables, the extension's stack, TLS and instance. */
-export const ARENA_CPU_BYTES: u64 = 0x4_0000;
+/** The arena is made of pieces of so many bytes, and of twice, four times ... as many. */
+export const ARENA_STEP_BYTES: u64 = 0x1_0000;
+/** What a start takes of the operating system's memory, files, arena and all, with one extension of version 2. */
+export const START_BYTES: u64 = 0x20_0000;
+/** For each processor: its area and tables, the extension's stack and TLS; the extension's own memory comes besides. */
+export const START_CPU_BYTES: u64 = 0x3_c000;
 /** What each extension but the first takes of it besides: stacks, TLS and tables. */
-export const ARENA_CPU_EXTENSION_BYTES: u64 = 0x2_0000;
-/** Part of ARENA_BASE_BYTES that is meant for kernel image and extension; larger files enlarge the arena. */
-export const ARENA_FILE_BYTES: u64 = 0x10_0000;
+export const START_CPU_EXTENSION_BYTES: u64 = 0x2_0000;
+/** Part of START_BYTES that is meant for the files, as they are and as images; larger files take more. */
+export const START_FILE_BYTES: u64 = 0x4_0000;
+/** What a byte of a larger file takes: itself, and its image, of which some is there twice. */
+export const FILE_COPIES: u64 = 3;
+/** More where an extension knows version 1 only: it lives with what the start took. */
+export const START_VERSION_1_BYTES: u64 = 0x28_0000;

@@ -5,7 +5,7 @@
 //         └─────unload─────┘ └──────stop──────┘       a processor that is lost: corrupt, until the next boot
 
 import { hasWatchCounter } from "#arch/check";
-import { DEBUG_RING_AREA_BYTES, EXT_MEMORY_PER_PP, PHASE_NONE } from "../../abi/generated/bare/boot";
+import { DEBUG_RING_AREA_BYTES, PHASE_NONE } from "../../abi/generated/bare/boot";
 import {
   ERROR_CORRUPT,
   ERROR_INTERRUPTED,
@@ -26,17 +26,16 @@ import {
   STATE_UNLOADED,
 } from "../../abi/generated/bare/driver";
 import { compareExchange32 } from "../../bsl/src/atomic";
-import { extensionMemory } from "../../bsl/src/elf-note";
-import { extensionMemoryFlags, extensionMemoryInitialPages } from "../../bsl/src/extension-memory";
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaBytes, releaseArena, reserveArena } from "./arena";
 import { closeExchange, openExchange, ramBytes, resetExchange } from "./exchange";
-import { adoptStagedFiles, dropFiles, extensionCount, fileAddress, fileBytes, heldFileBytes } from "./files";
+import { adoptStagedFiles, dropFiles, heldFileBytes } from "./files";
 import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
-import { ARENA_BASE_BYTES, ARENA_CPU_BYTES, ARENA_CPU_EXTENSION_BYTES, ARENA_FILE_BYTES, MAX_CPUS } from "./limits";
+import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
 import { askForReport, balance, donate, endLoans, lentBytes, openLoans } from "./loans";
 import { switchMitigations } from "./mitigations";
+import { startNeed } from "./need";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
 import {
@@ -280,7 +279,7 @@ function prepare(): u32 {
   let features: u32 = 0xffff_ffff;
   for (let i: u32 = 0; i < processorCount(); i++) {
     if (cpuNumber(i) === injectedFailure() || !buildProcessor(processorAt(i), i)) {
-      return failOnCpu(ERROR_NO_MEMORY, ARENA_CPU_BYTES, cpuNumber(i), PHASE_NONE);
+      return failOnCpu(ERROR_NO_MEMORY, START_CPU_BYTES, cpuNumber(i), PHASE_NONE);
     }
     features &= processorAt(i).features;
   }
@@ -288,27 +287,10 @@ function prepare(): u32 {
   return ERROR_NONE;
 }
 
-/** Bytes of arena: what it takes, or as much as was asked for. */
+/** Bytes of arena: what leaves the whole start within its need, or as much as was asked for. */
 function arenaShare(): u64 {
-  const need = arenaNeed();
-  return leastBytes > need + besideArena() ? leastBytes - besideArena() : need;
-}
-
-/** Bytes of arena for the loaded files on the present processors. */
-function arenaNeed(): u64 {
-  const cpus: u64 = processorCount();
-  let files: u64 = fileBytes(0);
-  let instances: u64 = 0;
-  for (let i: u32 = 1; i <= extensionCount(); i++) {
-    files += fileBytes(i);
-    const descriptor = extensionMemory(fileAddress(i));
-    if (descriptor === 0) continue;
-    const bytes = <u64>extensionMemoryInitialPages(descriptor) * PAGE_BYTES;
-    instances += (extensionMemoryFlags(descriptor) & EXT_MEMORY_PER_PP) !== 0 ? bytes * cpus : bytes;
-  }
-  const beyond = files > ARENA_FILE_BYTES ? 2 * (files - ARENA_FILE_BYTES) : 0;
-  const others = <u64>(extensionCount() - 1) * ARENA_CPU_EXTENSION_BYTES;
-  return ARENA_BASE_BYTES + cpus * (ARENA_CPU_BYTES + others) + beyond + instances;
+  const need = startNeed(processorCount());
+  return leastBytes > need ? leastBytes - besideArena() : (need - besideArena()) & ~(ARENA_STEP_BYTES - 1);
 }
 
 function enterAll(): void {

@@ -170,7 +170,7 @@ describe("a start that fails on one processor", () => {
     const machine = loaded();
     const pages = machine.platform.takenPages;
     machine.platform.injectedFailure = 4;
-    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_NO_MEMORY, cpu: 4, detail: 0x4_0000n });
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_NO_MEMORY, cpu: 4, detail: 0x3_c000n });
     expectRolledBack(machine, pages);
     expect(machine.demotions).toEqual([]);
   });
@@ -236,7 +236,7 @@ describe("memory that runs out", () => {
   it("inside the arena, at whichever page, is an error and no page less", () => {
     const outcomes = new Set<number>();
     // A kernel that takes more and more of the arena: its own pages, then the tables, then the processors' areas.
-    for (let bytes = 0x3f_0000; bytes <= 0x46_0000; bytes += 0x1000) {
+    for (let bytes = 0x47_0000; bytes <= 0x4d_0000; bytes += 0x1000) {
       const machine = new Machine(2);
       expect(machine.load(kernelImage(undefined, BigInt(bytes))).error).toBe(ERROR_NONE);
       const pages = machine.platform.takenPages;

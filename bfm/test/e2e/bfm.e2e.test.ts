@@ -64,6 +64,8 @@ describe("bfm, on two processors", () => {
       /^bareflank: running on 2 of 2 processors \(AMD\), \d(\.\d)? MiB of memory, kernel [0-9a-f]{12}\n$/,
     );
     expect(await status()).toMatchObject({ state: "running", runningCount: 2, running: [0, 1], vendor: "AMD" });
+    // 2 MiB, and 256 KiB for each processor
+    expect((await status()).memoryBytes).toBeLessThanOrEqual(0x28_0000);
     expect((await bfm("status")).stdout).toBe(started.stdout);
     expect((await bfm("dump")).stdout).toBe("PP 0: in a VM now\nPP 1: in a VM now\n");
     expect((await bfm("stop")).stdout).toBe("bareflank: stopped, Linux has its 2 processors back\n");

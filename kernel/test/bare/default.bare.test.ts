@@ -27,6 +27,17 @@ describe("the default extension", () => {
     expect(result.output).toContain("bare: stopped, registers as before\n");
   });
 
+  it.each([
+    ["amd", 1],
+    ["amd", 4],
+    ["intel", 2],
+  ] as const)("begins with 2 MiB of memory and 256 KiB for each processor (%s, %i)", async (machine, smp) => {
+    const result = await run(DEFAULT, { machine, smp, append: "least=0" });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, worked: count(smp) });
+    const held = Number(/^bare: started, memory (\d+)$/m.exec(result.output)?.[1]);
+    expect(held).toBeLessThanOrEqual(0x20_0000 + smp * 0x4_0000);
+  });
+
   it("starts and stops ten times without losing a page", async () => {
     const result = await run(DEFAULT, { smp: 2, append: "cycles=10" });
     expect(result).toMatchObject({ kind: "exit", exitCode: 0 });

@@ -14,9 +14,10 @@ describe("Linux on two of Intel's processors", () => {
 
     it("becomes a virtual machine and back", async () => {
       // One bfm: each takes five seconds here. bochs.full.test.ts calls the others.
-      expect(await succeed(linux(), "bfm quick")).toContain(
-        `running on ${PROCESSORS} of ${PROCESSORS} processors (Intel)`,
-      );
+      const started = await succeed(linux(), "bfm quick");
+      expect(started).toContain(`running on ${PROCESSORS} of ${PROCESSORS} processors (Intel)`);
+      // 2 MiB, and 256 KiB for each processor
+      expect(Number(/ ([\d.]+) MiB of memory/.exec(started)?.[1])).toBeLessThanOrEqual(2 + PROCESSORS / 4);
       expect(await driverStatus(linux())).toMatchObject({ state: STATE_RUNNING, running: PROCESSORS });
       await succeed(linux(), "bf-ioctl stop unload");
     });
