@@ -4,7 +4,7 @@ import { structure, table } from "./schema.ts";
 
 export const versions = table("boot", "Versions that must match between kernel image, loader and bfm", "u64", {
   BOOT_MAGIC: [0x4c45_4e52_454b_4642n, '"BFKERNEL", little endian.'],
-  BOOT_VERSION: [4n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
+  BOOT_VERSION: [5n, "Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for."],
 });
 
 export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
@@ -108,7 +108,7 @@ export const bootArgs = structure("boot", "BootArgs", "What the loader hands to 
   vendor: ["u32", "VENDOR_*."],
   features: ["u32", "CPU_FEATURE_* that the loader found on every processor."],
   reportPhys: ["u64", "This processor's BootReport, which is the operating system's memory."],
-  extBytes: ["u64[8]", "Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE."],
+  extBytes: ["u64[64]", "Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE."],
   arenaPhys: [
     "u64[64]",
     "Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map.",

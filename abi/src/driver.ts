@@ -18,7 +18,7 @@ const report = {
 
 const header = { version: ["u64", "DRIVER_VERSION; the driver writes its own back."], ...report } as const;
 
-export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 4n });
+export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 5n });
 
 export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD", {
   ...header,
@@ -26,8 +26,8 @@ export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD"
   kernelBytes: "u64",
   extCount: ["u32", "1 to MAX_EXTENSIONS."],
   flags: "u32",
-  extAddress: "u64[8]",
-  extBytes: "u64[8]",
+  extAddress: "u64[64]",
+  extBytes: "u64[64]",
   policyAddress: ["u64", "ExtensionPolicy of each extension, in their order."],
   policyBytes: ["u64", "0: no manifest, then every extension may make every call."],
 });

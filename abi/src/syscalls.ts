@@ -93,7 +93,7 @@ export const limits = table("syscalls", "Versions, identifiers and limits of the
   MAX_VPS: [256, "Version 1."],
   MAX_VSS: [256, "Version 1."],
   MAX_PPS: 128,
-  MAX_EXTENSIONS: 8,
+  MAX_EXTENSIONS: 64,
   EXTENSION_NAME_BYTES: [32, "Longest name of an extension."],
   MAX_HUGE_ALLOCATIONS: 64,
   PAGE_SIZE: 0x1000,

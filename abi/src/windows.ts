@@ -41,7 +41,7 @@ export const kernelWindows = table("windows", "Windows of the microkernel", "u64
   MODULE_MEMORY_WINDOW: [0x2_0000_0000n, "No 32-bit address plus 32-bit offset leaves a window of this size."],
   EXT_FILE_BASE: [0x3_0000_0000n, "The extensions' ELF files, read-only, while they are being loaded."],
   EXT_FILE_STRIDE: [0x100_0000n, "Distance of two files; a file has at most EXT_CODE_BYTES."],
-  EXT_POLICY_BASE: [0x3_0800_0000n, "Their policies, behind the files: ExtensionPolicy of each, read-only."],
+  EXT_POLICY_BASE: [0x3_4000_0000n, "Their policies, behind the files: ExtensionPolicy of each, read-only."],
   EXT_MEMORY_BASE: [
     0x4_0000_0000n,
     "Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.",
@@ -65,9 +65,9 @@ export const ppArea = table("windows", "The processor's private area: offsets fr
   PP_STATE: [0x1_6000, "SavedState, written by the loader."],
   PP_STATE_BYTES: 0x1000,
   PP_STATISTICS: [0x1_7000, "One page of u64 counters: exits by reason, then system calls by number."],
-  PP_SEATS: [0x1_9000, "Seats of all extensions, when there are several."],
-  PP_SEAT_STRIDE: 0x400,
   PP_APIC: [0x1_c000, "The local APIC's registers, where this processor sends NMIs."],
   PP_GDT: [0x2_0000, "GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB."],
   PP_TSS: [0x3_1000, "TSS at the page's end, the running extension's I/O permission bitmap in the pages behind."],
+  PP_SEATS: [0x4_0000, "Seats of all extensions, when there are several."],
+  PP_SEAT_STRIDE: 0x400,
 });

@@ -71,7 +71,7 @@ describe("a manifest", () => {
     ["[]", /^it is no object$/],
     ['{"extension": []}', /^"extension" is none of its keys \(extensions\)$/],
     ["{}", /^extensions: it is no list$/],
-    ['{"extensions": []}', /^extensions: 0 extensions are listed; 1 to 8 can be loaded$/],
+    ['{"extensions": []}', /^extensions: 0 extensions are listed; 1 to 64 can be loaded$/],
   ])("%s is wrong", (text, message) => {
     expect(wrong(text)).toMatch(message);
   });

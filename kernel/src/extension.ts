@@ -3,7 +3,7 @@
 import { ppLoad32, ppStore32 } from "#arch/pparea";
 import { BOOT_ARGS_EXT_COUNT } from "../../abi/generated/bare/boot";
 import { PP_BLOCK_EXTENSION } from "../../abi/generated/bare/pp-block";
-import { MAX_EXTENSIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import {
   EXT_CODE_BASE,
   EXT_CODE_BYTES,
@@ -16,6 +16,7 @@ import {
   PP_ARGS,
   PP_BLOCK,
 } from "../../abi/generated/bare/windows";
+import { EXTENSION_WINDOW, mapObjects } from "./object-pages";
 
 /** No handle is open. */
 export const NO_HANDLE: u64 = 0xffff_ffff_ffff_ffff;
@@ -90,7 +91,18 @@ export class Extension {
   }
 }
 
-const extensions: usize = memory.data(MAX_EXTENSIONS * offsetof<Extension>(), 8);
+/** What lies at an extension's address: Extension itself, its policy (policy.ts), and which refusals have been printed. */
+const RECORD_BYTES: u32 = 0x800;
+export const RECORD_POLICY: u32 = 0x400;
+export const RECORD_PRINTED: u32 = 0x780;
+
+/** Makes the records of those that were loaded, all zeroes; false when memory runs out. */
+export function makeExtensions(): bool {
+  for (let at: u32 = 0; at < extensionCount() * RECORD_BYTES; at += PAGE_SIZE) {
+    if (!mapObjects(EXTENSION_WINDOW + at)) return false;
+  }
+  return true;
+}
 
 /** How many extensions were loaded. */
 export function extensionCount(): u32 {
@@ -98,7 +110,7 @@ export function extensionCount(): u32 {
 }
 
 export function extensionAt(id: u32): Extension {
-  return changetype<Extension>(extensions + <usize>(id * offsetof<Extension>()));
+  return changetype<Extension>(<usize>(EXTENSION_WINDOW + id * RECORD_BYTES));
 }
 
 /** The extension whose code this processor runs in ring 3. */

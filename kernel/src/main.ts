@@ -34,7 +34,7 @@ import { ACTION_PROMOTE, PP_BLOCK_PPID } from "../../abi/generated/bare/pp-block
 import { BOOTSTRAP_PPID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_STATE, PP_STATISTICS } from "../../abi/generated/bare/windows";
 import { attachRing, line } from "./console";
-import { extensionAt, extensionCount, setCurrentExtension, threadPointer } from "./extension";
+import { extensionAt, extensionCount, makeExtensions, setCurrentExtension, threadPointer } from "./extension";
 import { loadExtension } from "./extension-image";
 import { callBootstraps, callStart } from "./life-cycle";
 import { openExchange, readyForMore } from "./memory/growth";
@@ -80,7 +80,7 @@ function bootSystem(): bool {
     const bytes = ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_BYTES + i * 8);
     if (!pages.addChunk(phys, bytes, ppLoad64(PP_ARGS + BOOT_ARGS_ARENA_USED + i * 8))) return false;
   }
-  if (!ownSharedPages(ring) || !openExchangeOf()) return false;
+  if (!makeExtensions() || !ownSharedPages(ring) || !openExchangeOf()) return false;
   return initObjects() && initProcessors() && loadExtensions();
 }
 

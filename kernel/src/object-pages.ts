@@ -19,6 +19,8 @@ export const VP_WINDOW: u32 = 0x100_0000;
 export const VS_WINDOW: u32 = 0x180_0000;
 export const NESTED_WINDOW: u32 = 0x200_0000;
 export const MAP_WINDOW: u32 = 0x280_0000;
+/** Behind them what the kernel knows of each extension that is loaded (extension.ts). */
+export const EXTENSION_WINDOW: u32 = 0x300_0000;
 
 /** Each has room for as many objects of this size as 16 bits can name. */
 export const MOST_OBJECT_BYTES: u32 = 128;

@@ -21,30 +21,29 @@ import {
   POLICY_PORTS,
   POLICY_VERSION_2,
 } from "../../abi/generated/bare/boot";
-import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
+import { EXTENSION_NAME_BYTES } from "../../abi/generated/bare/syscalls";
 import { EXT_POLICY_BASE, PP_ARGS } from "../../abi/generated/bare/windows";
-import { copyMemory, nativeAddress } from "../../bsl/src/memory";
+import { peek64 } from "../../bsl/src/memory";
 import { character, close, decimal, hex, open, text } from "./console";
-import { currentExtension, Extension } from "./extension";
+import { currentExtension, Extension, RECORD_POLICY, RECORD_PRINTED } from "./extension";
 
 const GROUPS: u32 = 16;
 /** Places for ranges of MSRs, and of ports. */
 const RANGES: u32 = 32;
 
-const policies: usize = memory.data(MAX_EXTENSIONS * EXTENSION_POLICY_BYTES, 8);
-/** Bit n of word g, 16 words for each extension: a refusal of call n of group g has been printed. */
-const printed: usize = memory.data(4 * GROUPS * MAX_EXTENSIONS, 4);
-
 /** Linear address of an extension's policy. */
 function policyOf(extension: Extension): usize {
-  return policies + <usize>(extension.id * EXTENSION_POLICY_BYTES);
+  return <usize>(extension.address() + RECORD_POLICY);
 }
 
 /** Copies what the manifest says about an extension, if there is one: the operating system owns the original. */
 export function readPolicy(extension: Extension): void {
   const offset = <u64>extension.id * EXTENSION_POLICY_BYTES;
   if (offset + EXTENSION_POLICY_BYTES > ppLoad64(PP_ARGS + BOOT_ARGS_POLICY_BYTES)) return;
-  copyMemory(nativeAddress(<u32>policyOf(extension)), EXT_POLICY_BASE + offset, EXTENSION_POLICY_BYTES);
+  const policy = policyOf(extension);
+  for (let at: u32 = 0; at < EXTENSION_POLICY_BYTES; at += 8) {
+    store<u64>(policy + <usize>at, peek64(EXT_POLICY_BASE + offset + at));
+  }
 }
 
 /** Makes what the processor looks at when an extension uses a port, if the manifest says; false when memory runs out. */
@@ -114,7 +113,8 @@ export function noteDenial(call: u32, detail: u64): void {
   // Several processors may be denied something at once
   open();
   extension.denials++;
-  const word = printed + <usize>((extension.id * GROUPS + ((call >> 16) & 15)) * 4);
+  // Bit n of word g: a refusal of call n of group g has been printed
+  const word = <usize>(extension.address() + RECORD_PRINTED + ((call >> 16) & 15) * 4);
   const bit = (<u32>1) << (call & 31);
   if ((load<u32>(word) & bit) == 0) {
     store<u32>(word, load<u32>(word) | bit);

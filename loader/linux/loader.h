@@ -9,7 +9,7 @@
 #define LOADER_MEMORY_BYTES 0x10000
 
 /* At least the largest argument block: STATUS_ARGS_BYTES. */
-#define LOADER_BLOCK_BYTES 512
+#define LOADER_BLOCK_BYTES 1152
 
 /* abi/src/exchange.ts */
 #define MOST_RAM_RANGES 32

@@ -1,6 +1,6 @@
 // Sizes of the loader's own tables and the memory that a start takes
 
-import { MAX_PPS } from "../../abi/generated/bare/syscalls";
+import { MAX_EXTENSIONS, MAX_PPS } from "../../abi/generated/bare/syscalls";
 
 /** Processors. */
 export const MAX_CPUS: u32 = MAX_PPS;
@@ -9,7 +9,7 @@ export const MAX_CHUNKS: u32 = 64;
 /** Chunks that are lent while the hypervisor runs, as many as the microkernel has places for besides. */
 export const MAX_LOANS: u32 = 960;
 /** Entries of BootArgs.extBytes. */
-export const MAX_FILES: u32 = 8;
+export const MAX_FILES: u32 = MAX_EXTENSIONS;
 /** Number of the file behind all extensions: their policies. */
 export const POLICY_FILE: u32 = MAX_FILES + 1;
 
@@ -19,8 +19,10 @@ export const ARENA_STEP_BYTES: u64 = 0x1_0000;
 export const START_BYTES: u64 = 0x20_0000;
 /** For each processor: its area and tables, the extension's stack and TLS; the extension's own memory comes besides. */
 export const START_CPU_BYTES: u64 = 0x3_c000;
-/** What each extension but the first takes of it besides: stacks, TLS and tables. */
-export const START_CPU_EXTENSION_BYTES: u64 = 0x2_0000;
+/** What each extension but the first takes besides: tables and what the kernel knows of it, */
+export const START_EXTENSION_BYTES: u64 = 0x1_0000;
+/** and on each processor stacks, TLS and tables. */
+export const START_CPU_EXTENSION_BYTES: u64 = 0x1_8000;
 /** Part of START_BYTES that is meant for the files, as they are and as images; larger files take more. */
 export const START_FILE_BYTES: u64 = 0x4_0000;
 /** What a byte of a larger file takes: itself, and its image, of which some is there twice. */

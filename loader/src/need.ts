@@ -13,6 +13,7 @@ import {
   START_BYTES,
   START_CPU_BYTES,
   START_CPU_EXTENSION_BYTES,
+  START_EXTENSION_BYTES,
   START_FILE_BYTES,
   START_VERSION_1_BYTES,
 } from "./limits";
@@ -29,9 +30,9 @@ export function startNeed(processors: u32): u64 {
     if ((extensionVersions(fileAddress(i)) & SPEC_VERSION_2) === 0) isOld = true;
   }
   const beyond = files > START_FILE_BYTES ? FILE_COPIES * (files - START_FILE_BYTES) : 0;
-  const others = <u64>(extensionCount() - 1) * START_CPU_EXTENSION_BYTES;
+  const each = START_EXTENSION_BYTES + <u64>processors * START_CPU_EXTENSION_BYTES;
   const base = START_BYTES + (isOld ? START_VERSION_1_BYTES : 0);
-  return base + <u64>processors * (START_CPU_BYTES + others) + beyond + own;
+  return base + <u64>processors * START_CPU_BYTES + <u64>(extensionCount() - 1) * each + beyond + own;
 }
 
 /** Linear memory that an extension begins with, on all processors. */

@@ -26,28 +26,28 @@ export const BOOT_ARGS_VENDOR: u32 = 0x38;
 export const BOOT_ARGS_FEATURES: u32 = 0x3c;
 /** u64: This processor's BootReport, which is the operating system's memory. */
 export const BOOT_ARGS_REPORT_PHYS: u32 = 0x40;
-/** u64[8]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
+/** u64[64]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
 export const BOOT_ARGS_EXT_BYTES: u32 = 0x48;
 /** u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
-export const BOOT_ARGS_ARENA_PHYS: u32 = 0x88;
+export const BOOT_ARGS_ARENA_PHYS: u32 = 0x248;
 /** u64[64]: Their sizes. */
-export const BOOT_ARGS_ARENA_BYTES: u32 = 0x288;
+export const BOOT_ARGS_ARENA_BYTES: u32 = 0x448;
 /** u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
-export const BOOT_ARGS_ARENA_USED: u32 = 0x488;
+export const BOOT_ARGS_ARENA_USED: u32 = 0x648;
 /** u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
-export const BOOT_ARGS_POLICY_BYTES: u32 = 0x688;
+export const BOOT_ARGS_POLICY_BYTES: u32 = 0x848;
 /** u32: 0 errors, 1 life cycle, 2 every exit. */
-export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x690;
+export const BOOT_ARGS_DEBUG_LEVEL: u32 = 0x850;
 /** u32: MITIGATION_* that this processor needs; docs/security.md says against what. */
-export const BOOT_ARGS_MITIGATIONS: u32 = 0x694;
+export const BOOT_ARGS_MITIGATIONS: u32 = 0x854;
 /** u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
-export const BOOT_ARGS_WATCH_TICKS: u32 = 0x698;
+export const BOOT_ARGS_WATCH_TICKS: u32 = 0x858;
 /** u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
-export const BOOT_ARGS_EXCHANGE_PHYS: u32 = 0x6a0;
+export const BOOT_ARGS_EXCHANGE_PHYS: u32 = 0x860;
 /** u64: SPEC_CTRL in host mode, with MITIGATION_SPEC_CTRL. */
-export const BOOT_ARGS_HOST_SPEC_CTRL: u32 = 0x6a8;
+export const BOOT_ARGS_HOST_SPEC_CTRL: u32 = 0x868;
 /** Size of the structure. */
-export const BOOT_ARGS_BYTES: u32 = 0x6b0;
+export const BOOT_ARGS_BYTES: u32 = 0x870;
 
 // What the kernel tells the loader on one processor
 
@@ -469,4 +469,4 @@ export const VENDOR_INTEL: u32 = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /** Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION: u64 = 0x4;
+export const BOOT_VERSION: u64 = 0x5;

@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION: u64 = 0x4;
+export const DRIVER_VERSION: u64 = 0x5;
 
 // Argument of IOCTL_DUMP
 
@@ -176,7 +176,7 @@ export const EXPOSED_SIBLINGS: u32 = 0x20;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
-export const IOCTL_LOAD: u32 = 0xc0c8bf01;
+export const IOCTL_LOAD: u32 = 0xc448bf01;
 export const IOCTL_UNLOAD: u32 = 0xc038bf02;
 export const IOCTL_START: u32 = 0xc038bf03;
 export const IOCTL_STOP: u32 = 0xc038bf04;
@@ -207,16 +207,16 @@ export const LOAD_ARGS_KERNEL_BYTES: u32 = 0x28;
 export const LOAD_ARGS_EXT_COUNT: u32 = 0x30;
 /** u32. */
 export const LOAD_ARGS_FLAGS: u32 = 0x34;
-/** u64[8]. */
+/** u64[64]. */
 export const LOAD_ARGS_EXT_ADDRESS: u32 = 0x38;
-/** u64[8]. */
-export const LOAD_ARGS_EXT_BYTES: u32 = 0x78;
+/** u64[64]. */
+export const LOAD_ARGS_EXT_BYTES: u32 = 0x238;
 /** u64: ExtensionPolicy of each extension, in their order. */
-export const LOAD_ARGS_POLICY_ADDRESS: u32 = 0xb8;
+export const LOAD_ARGS_POLICY_ADDRESS: u32 = 0x438;
 /** u64: 0: no manifest, then every extension may make every call. */
-export const LOAD_ARGS_POLICY_BYTES: u32 = 0xc0;
+export const LOAD_ARGS_POLICY_BYTES: u32 = 0x440;
 /** Size of the structure. */
-export const LOAD_ARGS_BYTES: u32 = 0xc8;
+export const LOAD_ARGS_BYTES: u32 = 0x448;
 
 // Argument of IOCTL_MEMORY
 

@@ -26,7 +26,7 @@ export const MAX_VPS: u32 = 0x100;
 /** Version 1. */
 export const MAX_VSS: u32 = 0x100;
 export const MAX_PPS: u32 = 0x80;
-export const MAX_EXTENSIONS: u32 = 0x8;
+export const MAX_EXTENSIONS: u32 = 0x40;
 /** Longest name of an extension. */
 export const EXTENSION_NAME_BYTES: u32 = 0x20;
 export const MAX_HUGE_ALLOCATIONS: u32 = 0x40;

@@ -37,7 +37,7 @@ export const EXT_FILE_BASE: u64 = 0x300000000;
 /** Distance of two files; a file has at most EXT_CODE_BYTES. */
 export const EXT_FILE_STRIDE: u64 = 0x1000000;
 /** Their policies, behind the files: ExtensionPolicy of each, read-only. */
-export const EXT_POLICY_BASE: u64 = 0x308000000;
+export const EXT_POLICY_BASE: u64 = 0x340000000;
 /** Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
 export const EXT_MEMORY_BASE: u64 = 0x400000000;
 /** The loader's page of code for entering and leaving, mapped in every table. */
@@ -68,12 +68,12 @@ export const PP_STATE: u32 = 0x16000;
 export const PP_STATE_BYTES: u32 = 0x1000;
 /** One page of u64 counters: exits by reason, then system calls by number. */
 export const PP_STATISTICS: u32 = 0x17000;
-/** Seats of all extensions, when there are several. */
-export const PP_SEATS: u32 = 0x19000;
-export const PP_SEAT_STRIDE: u32 = 0x400;
 /** The local APIC's registers, where this processor sends NMIs. */
 export const PP_APIC: u32 = 0x1c000;
 /** GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 export const PP_GDT: u32 = 0x20000;
 /** TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 export const PP_TSS: u32 = 0x31000;
+/** Seats of all extensions, when there are several. */
+export const PP_SEATS: u32 = 0x40000;
+export const PP_SEAT_STRIDE: u32 = 0x400;

@@ -27,7 +27,7 @@
 #define BF_MAX_VPS BF_U32(0x100) /* Version 1. */
 #define BF_MAX_VSS BF_U32(0x100) /* Version 1. */
 #define BF_MAX_PPS BF_U32(0x80)
-#define BF_MAX_EXTENSIONS BF_U32(0x8)
+#define BF_MAX_EXTENSIONS BF_U32(0x40)
 #define BF_EXTENSION_NAME_BYTES BF_U32(0x20) /* Longest name of an extension. */
 #define BF_MAX_HUGE_ALLOCATIONS BF_U32(0x40)
 #define BF_PAGE_SIZE BF_U32(0x1000)
@@ -831,7 +831,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_MODULE_MEMORY_WINDOW BF_U64(0x200000000) /* No 32-bit address plus 32-bit offset leaves a window of this size. */
 #define BF_EXT_FILE_BASE BF_U64(0x300000000) /* The extensions' ELF files, read-only, while they are being loaded. */
 #define BF_EXT_FILE_STRIDE BF_U64(0x1000000) /* Distance of two files; a file has at most EXT_CODE_BYTES. */
-#define BF_EXT_POLICY_BASE BF_U64(0x308000000) /* Their policies, behind the files: ExtensionPolicy of each, read-only. */
+#define BF_EXT_POLICY_BASE BF_U64(0x340000000) /* Their policies, behind the files: ExtensionPolicy of each, read-only. */
 #define BF_EXT_MEMORY_BASE BF_U64(0x400000000) /* Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
 #define BF_HANDOFF_BASE BF_U64(0x600000000) /* The loader's page of code for entering and leaving, mapped in every table. */
 #define BF_HANDOFF_STATE_STRIDE BF_U64(0x1000) /* Behind that page: each processor's SavedState, at base + (ppid + 1) * stride. */
@@ -851,11 +851,11 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_STATE BF_U32(0x16000) /* SavedState, written by the loader. */
 #define BF_PP_STATE_BYTES BF_U32(0x1000)
 #define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
-#define BF_PP_SEATS BF_U32(0x19000) /* Seats of all extensions, when there are several. */
-#define BF_PP_SEAT_STRIDE BF_U32(0x400)
 #define BF_PP_APIC BF_U32(0x1c000) /* The local APIC's registers, where this processor sends NMIs. */
 #define BF_PP_GDT BF_U32(0x20000) /* GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 #define BF_PP_TSS BF_U32(0x31000) /* TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
+#define BF_PP_SEATS BF_U32(0x40000) /* Seats of all extensions, when there are several. */
+#define BF_PP_SEAT_STRIDE BF_U32(0x400)
 
 /* What the loader hands to the kernel on one processor */
 #define BF_BOOT_ARGS_MAGIC BF_U32(0x0) /* u64: BOOT_MAGIC. */
@@ -870,17 +870,17 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_BOOT_ARGS_VENDOR BF_U32(0x38) /* u32: VENDOR_*. */
 #define BF_BOOT_ARGS_FEATURES BF_U32(0x3c) /* u32: CPU_FEATURE_* that the loader found on every processor. */
 #define BF_BOOT_ARGS_REPORT_PHYS BF_U32(0x40) /* u64: This processor's BootReport, which is the operating system's memory. */
-#define BF_BOOT_ARGS_EXT_BYTES BF_U32(0x48) /* u64[8]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
-#define BF_BOOT_ARGS_ARENA_PHYS BF_U32(0x88) /* u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
-#define BF_BOOT_ARGS_ARENA_BYTES BF_U32(0x288) /* u64[64]: Their sizes. */
-#define BF_BOOT_ARGS_ARENA_USED BF_U32(0x488) /* u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
-#define BF_BOOT_ARGS_POLICY_BYTES BF_U32(0x688) /* u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
-#define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x690) /* u32: 0 errors, 1 life cycle, 2 every exit. */
-#define BF_BOOT_ARGS_MITIGATIONS BF_U32(0x694) /* u32: MITIGATION_* that this processor needs; docs/security.md says against what. */
-#define BF_BOOT_ARGS_WATCH_TICKS BF_U32(0x698) /* u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
-#define BF_BOOT_ARGS_EXCHANGE_PHYS BF_U32(0x6a0) /* u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
-#define BF_BOOT_ARGS_HOST_SPEC_CTRL BF_U32(0x6a8) /* u64: SPEC_CTRL in host mode, with MITIGATION_SPEC_CTRL. */
-#define BF_BOOT_ARGS_BYTES BF_U32(0x6b0) /* Size of the structure. */
+#define BF_BOOT_ARGS_EXT_BYTES BF_U32(0x48) /* u64[64]: Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE. */
+#define BF_BOOT_ARGS_ARENA_PHYS BF_U32(0x248) /* u64[64]: Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map. */
+#define BF_BOOT_ARGS_ARENA_BYTES BF_U32(0x448) /* u64[64]: Their sizes. */
+#define BF_BOOT_ARGS_ARENA_USED BF_U32(0x648) /* u64[64]: Bytes at each chunk's start that the loader uses itself; the rest is the kernel's pool. */
+#define BF_BOOT_ARGS_POLICY_BYTES BF_U32(0x848) /* u64: ExtensionPolicy of every extension, at EXT_POLICY_BASE; 0: none, then every call is allowed. */
+#define BF_BOOT_ARGS_DEBUG_LEVEL BF_U32(0x850) /* u32: 0 errors, 1 life cycle, 2 every exit. */
+#define BF_BOOT_ARGS_MITIGATIONS BF_U32(0x854) /* u32: MITIGATION_* that this processor needs; docs/security.md says against what. */
+#define BF_BOOT_ARGS_WATCH_TICKS BF_U32(0x858) /* u64: Ticks of the time stamp counter that a processor may spend without running a VM; 0: nobody watches. */
+#define BF_BOOT_ARGS_EXCHANGE_PHYS BF_U32(0x860) /* u64: MemoryExchange, a page; 0: memory neither comes nor goes while the hypervisor runs. */
+#define BF_BOOT_ARGS_HOST_SPEC_CTRL BF_U32(0x868) /* u64: SPEC_CTRL in host mode, with MITIGATION_SPEC_CTRL. */
+#define BF_BOOT_ARGS_BYTES BF_U32(0x870) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_boot_args {
     uint64_t magic;
@@ -895,7 +895,7 @@ struct bf_boot_args {
     uint32_t vendor;
     uint32_t features;
     uint64_t report_phys;
-    uint64_t ext_bytes[8];
+    uint64_t ext_bytes[64];
     uint64_t arena_phys[64];
     uint64_t arena_bytes[64];
     uint64_t arena_used[64];
@@ -906,7 +906,7 @@ struct bf_boot_args {
     uint64_t exchange_phys;
     uint64_t host_spec_ctrl;
 };
-_Static_assert(sizeof(struct bf_boot_args) == 1712, "size of bf_boot_args");
+_Static_assert(sizeof(struct bf_boot_args) == 2160, "size of bf_boot_args");
 #endif
 
 /* What the kernel tells the loader on one processor */
@@ -1292,7 +1292,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 
 /* Versions that must match between kernel image, loader and bfm */
 #define BF_BOOT_MAGIC BF_U64(0x4c454e52454b4642) /* "BFKERNEL", little endian. */
-#define BF_BOOT_VERSION BF_U64(0x4) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
+#define BF_BOOT_VERSION BF_U64(0x5) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
 
 /* Hypervisor CPUID leaves */
 #define BF_CPUID_HYPERVISOR_BASE BF_U32(0x40000000) /* EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*. */
@@ -1314,7 +1314,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
 
 /* Version of the driver's interface */
-#define BF_DRIVER_VERSION BF_U64(0x4)
+#define BF_DRIVER_VERSION BF_U64(0x5)
 
 /* Argument of IOCTL_DUMP */
 #define BF_DUMP_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1425,7 +1425,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_EXPOSED_SIBLINGS BF_U32(0x20) /* A core runs two threads, and what one clears the other one can fill. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
-#define BF_IOCTL_LOAD BF_U32(0xc0c8bf01)
+#define BF_IOCTL_LOAD BF_U32(0xc448bf01)
 #define BF_IOCTL_UNLOAD BF_U32(0xc038bf02)
 #define BF_IOCTL_START BF_U32(0xc038bf03)
 #define BF_IOCTL_STOP BF_U32(0xc038bf04)
@@ -1445,11 +1445,11 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_LOAD_ARGS_KERNEL_BYTES BF_U32(0x28) /* u64. */
 #define BF_LOAD_ARGS_EXT_COUNT BF_U32(0x30) /* u32: 1 to MAX_EXTENSIONS. */
 #define BF_LOAD_ARGS_FLAGS BF_U32(0x34) /* u32. */
-#define BF_LOAD_ARGS_EXT_ADDRESS BF_U32(0x38) /* u64[8]. */
-#define BF_LOAD_ARGS_EXT_BYTES BF_U32(0x78) /* u64[8]. */
-#define BF_LOAD_ARGS_POLICY_ADDRESS BF_U32(0xb8) /* u64: ExtensionPolicy of each extension, in their order. */
-#define BF_LOAD_ARGS_POLICY_BYTES BF_U32(0xc0) /* u64: 0: no manifest, then every extension may make every call. */
-#define BF_LOAD_ARGS_BYTES BF_U32(0xc8) /* Size of the structure. */
+#define BF_LOAD_ARGS_EXT_ADDRESS BF_U32(0x38) /* u64[64]. */
+#define BF_LOAD_ARGS_EXT_BYTES BF_U32(0x238) /* u64[64]. */
+#define BF_LOAD_ARGS_POLICY_ADDRESS BF_U32(0x438) /* u64: ExtensionPolicy of each extension, in their order. */
+#define BF_LOAD_ARGS_POLICY_BYTES BF_U32(0x440) /* u64: 0: no manifest, then every extension may make every call. */
+#define BF_LOAD_ARGS_BYTES BF_U32(0x448) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_load_args {
     uint64_t version;
@@ -1462,12 +1462,12 @@ struct bf_load_args {
     uint64_t kernel_bytes;
     uint32_t ext_count;
     uint32_t flags;
-    uint64_t ext_address[8];
-    uint64_t ext_bytes[8];
+    uint64_t ext_address[64];
+    uint64_t ext_bytes[64];
     uint64_t policy_address;
     uint64_t policy_bytes;
 };
-_Static_assert(sizeof(struct bf_load_args) == 200, "size of bf_load_args");
+_Static_assert(sizeof(struct bf_load_args) == 1096, "size of bf_load_args");
 #endif
 
 /* Argument of IOCTL_MEMORY */
@@ -2189,18 +2189,18 @@ _Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
 #define BF_MEMORY_EXCHANGE_LOW_PAGES BF_U32(0x430) /* u64: The kernel asks when fewer are free. */
 #define BF_MEMORY_EXCHANGE_HIGH_PAGES BF_U32(0x438) /* u64: It gives a chunk back when so many stay free. */
 #define BF_MEMORY_EXCHANGE_KERNEL_PAGES BF_U32(0x440) /* u64: Pages that are handed out, and no extension's. */
-#define BF_MEMORY_EXCHANGE_EXTENSION_PAGES BF_U32(0x448) /* u64[8]: Pages that each extension was given by alloc_page and alloc_huge. */
-#define BF_MEMORY_EXCHANGE_FREE_BLOCKS BF_U32(0x488) /* u32[12]: Free blocks of each order. */
-#define BF_MEMORY_EXCHANGE_SLAB_COUNT BF_U32(0x4b8) /* u32: Entries of the next five. */
-#define BF_MEMORY_EXCHANGE_VM_COUNT BF_U32(0x4bc) /* u32: Entries of vmId and vmPages: the first that there are. */
-#define BF_MEMORY_EXCHANGE_SLAB_NAME BF_U32(0x4c0) /* u64[8]: Up to eight characters, zero padded. */
-#define BF_MEMORY_EXCHANGE_SLAB_OBJECT_BYTES BF_U32(0x500) /* u32[8]. */
-#define BF_MEMORY_EXCHANGE_SLAB_USED BF_U32(0x520) /* u32[8]: Objects that are taken. */
-#define BF_MEMORY_EXCHANGE_SLAB_TOTAL BF_U32(0x540) /* u32[8]: Objects that there is room for. */
-#define BF_MEMORY_EXCHANGE_SLAB_PAGES BF_U32(0x560) /* u32[8]. */
-#define BF_MEMORY_EXCHANGE_VM_ID BF_U32(0x580) /* u32[64]. */
-#define BF_MEMORY_EXCHANGE_VM_PAGES BF_U32(0x680) /* u32[64]: Pages that its virtual processor states take. */
-#define BF_MEMORY_EXCHANGE_BYTES BF_U32(0x780) /* Size of the structure. */
+#define BF_MEMORY_EXCHANGE_EXTENSION_PAGES BF_U32(0x448) /* u64[64]: Pages that each extension was given by alloc_page and alloc_huge. */
+#define BF_MEMORY_EXCHANGE_FREE_BLOCKS BF_U32(0x648) /* u32[12]: Free blocks of each order. */
+#define BF_MEMORY_EXCHANGE_SLAB_COUNT BF_U32(0x678) /* u32: Entries of the next five. */
+#define BF_MEMORY_EXCHANGE_VM_COUNT BF_U32(0x67c) /* u32: Entries of vmId and vmPages: the first that there are. */
+#define BF_MEMORY_EXCHANGE_SLAB_NAME BF_U32(0x680) /* u64[8]: Up to eight characters, zero padded. */
+#define BF_MEMORY_EXCHANGE_SLAB_OBJECT_BYTES BF_U32(0x6c0) /* u32[8]. */
+#define BF_MEMORY_EXCHANGE_SLAB_USED BF_U32(0x6e0) /* u32[8]: Objects that are taken. */
+#define BF_MEMORY_EXCHANGE_SLAB_TOTAL BF_U32(0x700) /* u32[8]: Objects that there is room for. */
+#define BF_MEMORY_EXCHANGE_SLAB_PAGES BF_U32(0x720) /* u32[8]. */
+#define BF_MEMORY_EXCHANGE_VM_ID BF_U32(0x740) /* u32[64]. */
+#define BF_MEMORY_EXCHANGE_VM_PAGES BF_U32(0x840) /* u32[64]: Pages that its virtual processor states take. */
+#define BF_MEMORY_EXCHANGE_BYTES BF_U32(0x940) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_memory_exchange {
     uint64_t wanted;
@@ -2216,7 +2216,7 @@ struct bf_memory_exchange {
     uint64_t low_pages;
     uint64_t high_pages;
     uint64_t kernel_pages;
-    uint64_t extension_pages[8];
+    uint64_t extension_pages[64];
     uint32_t free_blocks[12];
     uint32_t slab_count;
     uint32_t vm_count;
@@ -2228,7 +2228,7 @@ struct bf_memory_exchange {
     uint32_t vm_id[64];
     uint32_t vm_pages[64];
 };
-_Static_assert(sizeof(struct bf_memory_exchange) == 1920, "size of bf_memory_exchange");
+_Static_assert(sizeof(struct bf_memory_exchange) == 2368, "size of bf_memory_exchange");
 #endif
 
 /* What a donation comes to */

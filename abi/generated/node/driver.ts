@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION = 0x4n;
+export const DRIVER_VERSION = 0x5n;
 
 // Argument of IOCTL_DUMP
 
@@ -176,7 +176,7 @@ export const EXPOSED_SIBLINGS = 0x20;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
-export const IOCTL_LOAD = 0xc0c8bf01;
+export const IOCTL_LOAD = 0xc448bf01;
 export const IOCTL_UNLOAD = 0xc038bf02;
 export const IOCTL_START = 0xc038bf03;
 export const IOCTL_STOP = 0xc038bf04;
@@ -207,16 +207,16 @@ export const LOAD_ARGS_KERNEL_BYTES = 0x28;
 export const LOAD_ARGS_EXT_COUNT = 0x30;
 /** u32. */
 export const LOAD_ARGS_FLAGS = 0x34;
-/** u64[8]. */
+/** u64[64]. */
 export const LOAD_ARGS_EXT_ADDRESS = 0x38;
-/** u64[8]. */
-export const LOAD_ARGS_EXT_BYTES = 0x78;
+/** u64[64]. */
+export const LOAD_ARGS_EXT_BYTES = 0x238;
 /** u64: ExtensionPolicy of each extension, in their order. */
-export const LOAD_ARGS_POLICY_ADDRESS = 0xb8;
+export const LOAD_ARGS_POLICY_ADDRESS = 0x438;
 /** u64: 0: no manifest, then every extension may make every call. */
-export const LOAD_ARGS_POLICY_BYTES = 0xc0;
+export const LOAD_ARGS_POLICY_BYTES = 0x440;
 /** Size of the structure. */
-export const LOAD_ARGS_BYTES = 0xc8;
+export const LOAD_ARGS_BYTES = 0x448;
 
 // Argument of IOCTL_MEMORY
 

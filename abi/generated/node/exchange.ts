@@ -50,30 +50,30 @@ export const MEMORY_EXCHANGE_LOW_PAGES = 0x430;
 export const MEMORY_EXCHANGE_HIGH_PAGES = 0x438;
 /** u64: Pages that are handed out, and no extension's. */
 export const MEMORY_EXCHANGE_KERNEL_PAGES = 0x440;
-/** u64[8]: Pages that each extension was given by alloc_page and alloc_huge. */
+/** u64[64]: Pages that each extension was given by alloc_page and alloc_huge. */
 export const MEMORY_EXCHANGE_EXTENSION_PAGES = 0x448;
 /** u32[12]: Free blocks of each order. */
-export const MEMORY_EXCHANGE_FREE_BLOCKS = 0x488;
+export const MEMORY_EXCHANGE_FREE_BLOCKS = 0x648;
 /** u32: Entries of the next five. */
-export const MEMORY_EXCHANGE_SLAB_COUNT = 0x4b8;
+export const MEMORY_EXCHANGE_SLAB_COUNT = 0x678;
 /** u32: Entries of vmId and vmPages: the first that there are. */
-export const MEMORY_EXCHANGE_VM_COUNT = 0x4bc;
+export const MEMORY_EXCHANGE_VM_COUNT = 0x67c;
 /** u64[8]: Up to eight characters, zero padded. */
-export const MEMORY_EXCHANGE_SLAB_NAME = 0x4c0;
+export const MEMORY_EXCHANGE_SLAB_NAME = 0x680;
 /** u32[8]. */
-export const MEMORY_EXCHANGE_SLAB_OBJECT_BYTES = 0x500;
+export const MEMORY_EXCHANGE_SLAB_OBJECT_BYTES = 0x6c0;
 /** u32[8]: Objects that are taken. */
-export const MEMORY_EXCHANGE_SLAB_USED = 0x520;
+export const MEMORY_EXCHANGE_SLAB_USED = 0x6e0;
 /** u32[8]: Objects that there is room for. */
-export const MEMORY_EXCHANGE_SLAB_TOTAL = 0x540;
+export const MEMORY_EXCHANGE_SLAB_TOTAL = 0x700;
 /** u32[8]. */
-export const MEMORY_EXCHANGE_SLAB_PAGES = 0x560;
+export const MEMORY_EXCHANGE_SLAB_PAGES = 0x720;
 /** u32[64]. */
-export const MEMORY_EXCHANGE_VM_ID = 0x580;
+export const MEMORY_EXCHANGE_VM_ID = 0x740;
 /** u32[64]: Pages that its virtual processor states take. */
-export const MEMORY_EXCHANGE_VM_PAGES = 0x680;
+export const MEMORY_EXCHANGE_VM_PAGES = 0x840;
 /** Size of the structure. */
-export const MEMORY_EXCHANGE_BYTES = 0x780;
+export const MEMORY_EXCHANGE_BYTES = 0x940;
 
 // What a donation comes to
 

@@ -26,7 +26,7 @@ export const MAX_VPS = 0x100;
 /** Version 1. */
 export const MAX_VSS = 0x100;
 export const MAX_PPS = 0x80;
-export const MAX_EXTENSIONS = 0x8;
+export const MAX_EXTENSIONS = 0x40;
 /** Longest name of an extension. */
 export const EXTENSION_NAME_BYTES = 0x20;
 export const MAX_HUGE_ALLOCATIONS = 0x40;

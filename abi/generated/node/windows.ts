@@ -37,7 +37,7 @@ export const EXT_FILE_BASE = 0x300000000n;
 /** Distance of two files; a file has at most EXT_CODE_BYTES. */
 export const EXT_FILE_STRIDE = 0x1000000n;
 /** Their policies, behind the files: ExtensionPolicy of each, read-only. */
-export const EXT_POLICY_BASE = 0x308000000n;
+export const EXT_POLICY_BASE = 0x340000000n;
 /** Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
 export const EXT_MEMORY_BASE = 0x400000000n;
 /** The loader's page of code for entering and leaving, mapped in every table. */
@@ -68,12 +68,12 @@ export const PP_STATE = 0x16000;
 export const PP_STATE_BYTES = 0x1000;
 /** One page of u64 counters: exits by reason, then system calls by number. */
 export const PP_STATISTICS = 0x17000;
-/** Seats of all extensions, when there are several. */
-export const PP_SEATS = 0x19000;
-export const PP_SEAT_STRIDE = 0x400;
 /** The local APIC's registers, where this processor sends NMIs. */
 export const PP_APIC = 0x1c000;
 /** GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 export const PP_GDT = 0x20000;
 /** TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 export const PP_TSS = 0x31000;
+/** Seats of all extensions, when there are several. */
+export const PP_SEATS = 0x40000;
+export const PP_SEAT_STRIDE = 0x400;

@@ -27,7 +27,7 @@ pub const MAX_VPS: u32 = 0x100;
 /// Version 1.
 pub const MAX_VSS: u32 = 0x100;
 pub const MAX_PPS: u32 = 0x80;
-pub const MAX_EXTENSIONS: u32 = 0x8;
+pub const MAX_EXTENSIONS: u32 = 0x40;
 /// Longest name of an extension.
 pub const EXTENSION_NAME_BYTES: u32 = 0x20;
 pub const MAX_HUGE_ALLOCATIONS: u32 = 0x40;
@@ -890,7 +890,7 @@ pub const EXT_FILE_BASE: u64 = 0x300000000;
 /// Distance of two files; a file has at most EXT_CODE_BYTES.
 pub const EXT_FILE_STRIDE: u64 = 0x1000000;
 /// Their policies, behind the files: ExtensionPolicy of each, read-only.
-pub const EXT_POLICY_BASE: u64 = 0x308000000;
+pub const EXT_POLICY_BASE: u64 = 0x340000000;
 /// Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.
 pub const EXT_MEMORY_BASE: u64 = 0x400000000;
 /// The loader's page of code for entering and leaving, mapped in every table.
@@ -921,15 +921,15 @@ pub const PP_STATE: u32 = 0x16000;
 pub const PP_STATE_BYTES: u32 = 0x1000;
 /// One page of u64 counters: exits by reason, then system calls by number.
 pub const PP_STATISTICS: u32 = 0x17000;
-/// Seats of all extensions, when there are several.
-pub const PP_SEATS: u32 = 0x19000;
-pub const PP_SEAT_STRIDE: u32 = 0x400;
 /// The local APIC's registers, where this processor sends NMIs.
 pub const PP_APIC: u32 = 0x1c000;
 /// GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
 pub const PP_GDT: u32 = 0x20000;
 /// TSS at the page's end, the running extension's I/O permission bitmap in the pages behind.
 pub const PP_TSS: u32 = 0x31000;
+/// Seats of all extensions, when there are several.
+pub const PP_SEATS: u32 = 0x40000;
+pub const PP_SEAT_STRIDE: u32 = 0x400;
 
 // What the loader hands to the kernel on one processor
 
@@ -959,7 +959,7 @@ pub struct BootArgs {
     /// This processor's BootReport, which is the operating system's memory.
     pub report_phys: u64,
     /// Sizes of the extensions' files; file n lies at EXT_FILE_BASE + n * EXT_FILE_STRIDE.
-    pub ext_bytes: [u64; 8],
+    pub ext_bytes: [u64; 64],
     /// Physically contiguous chunks that belong to the hypervisor, page aligned, all in the direct map.
     pub arena_phys: [u64; 64],
     /// Their sizes.
@@ -980,7 +980,7 @@ pub struct BootArgs {
     pub host_spec_ctrl: u64,
 }
 
-const _: () = assert!(core::mem::size_of::<BootArgs>() == 1712);
+const _: () = assert!(core::mem::size_of::<BootArgs>() == 2160);
 
 // What the kernel tells the loader on one processor
 
@@ -1342,7 +1342,7 @@ pub const VENDOR_INTEL: u32 = 0x2;
 /// "BFKERNEL", little endian.
 pub const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /// Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for.
-pub const BOOT_VERSION: u64 = 0x4;
+pub const BOOT_VERSION: u64 = 0x5;
 
 // Hypervisor CPUID leaves
 
@@ -1380,7 +1380,7 @@ pub const HYPERCALL_COUNTER: u64 = 0x4246000000000001;
 
 // Version of the driver's interface
 
-pub const DRIVER_VERSION: u64 = 0x4;
+pub const DRIVER_VERSION: u64 = 0x5;
 
 // Argument of IOCTL_DUMP
 
@@ -1555,7 +1555,7 @@ pub const EXPOSED_SIBLINGS: u32 = 0x20;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
-pub const IOCTL_LOAD: u32 = 0xc0c8bf01;
+pub const IOCTL_LOAD: u32 = 0xc448bf01;
 pub const IOCTL_UNLOAD: u32 = 0xc038bf02;
 pub const IOCTL_START: u32 = 0xc038bf03;
 pub const IOCTL_STOP: u32 = 0xc038bf04;
@@ -1586,15 +1586,15 @@ pub struct LoadArgs {
     /// 1 to MAX_EXTENSIONS.
     pub ext_count: u32,
     pub flags: u32,
-    pub ext_address: [u64; 8],
-    pub ext_bytes: [u64; 8],
+    pub ext_address: [u64; 64],
+    pub ext_bytes: [u64; 64],
     /// ExtensionPolicy of each extension, in their order.
     pub policy_address: u64,
     /// 0: no manifest, then every extension may make every call.
     pub policy_bytes: u64,
 }
 
-const _: () = assert!(core::mem::size_of::<LoadArgs>() == 200);
+const _: () = assert!(core::mem::size_of::<LoadArgs>() == 1096);
 
 // Argument of IOCTL_MEMORY
 
@@ -2476,7 +2476,7 @@ pub struct MemoryExchange {
     /// Pages that are handed out, and no extension's.
     pub kernel_pages: u64,
     /// Pages that each extension was given by alloc_page and alloc_huge.
-    pub extension_pages: [u64; 8],
+    pub extension_pages: [u64; 64],
     /// Free blocks of each order.
     pub free_blocks: [u32; 12],
     /// Entries of the next five.
@@ -2496,7 +2496,7 @@ pub struct MemoryExchange {
     pub vm_pages: [u32; 64],
 }
 
-const _: () = assert!(core::mem::size_of::<MemoryExchange>() == 1920);
+const _: () = assert!(core::mem::size_of::<MemoryExchange>() == 2368);
 
 // What a donation comes to
 

@@ -1,6 +1,9 @@
 // As many objects as 16 bits can name: an extension of version 2 makes them all, on the processor's own page tables
 
-import { INVALID_ID, STATUS_FAILURE_UNKNOWN } from "@bareflank/abi";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { INVALID_ID, MAX_EXTENSIONS, STATUS_FAILURE_UNKNOWN } from "@bareflank/abi";
 import { describe, expect, it } from "vitest";
 import { assemble } from "./assemble.ts";
 import { run } from "./run.ts";
@@ -11,6 +14,7 @@ const makeAll = (registers: string, call: string) =>
 /** Prints two registers. */
 const print = (first: string, second: string) => `mov rdi, ${first}; mov rsi, ${second}; CALL(DEBUG_OUT)`;
 
+const ENOUGH_MEMORY = `least=${24 * 1024 * 1024}`;
 const hex = (value: bigint) => `0x${value.toString(16).padStart(16, "0")}`;
 
 describe.each([
@@ -33,7 +37,7 @@ describe.each([
         "CALL(DEBUG_DUMP_PAGE_POOL)",
       ].join("; "),
     });
-    const { output, ...result } = await run(extension, { cpuids: 1, append: `least=${8 * 1024 * 1024}` });
+    const { output, ...result } = await run(extension, { cpuids: 1, append: ENOUGH_MEMORY });
     expect(result).toMatchObject({ kind: "exit", exitCode: 0 });
     const lines = output.slice(0, output.indexOf("bare: debug ring"));
     const numbers = [...lines.matchAll(/^(0x[0-9a-f]{16}) (0x[0-9a-f]{16})/gm)].map((match) => match.slice(1));
@@ -44,4 +48,23 @@ describe.each([
     // The last page of objects is kept at hand
     expect(pages[1]).toBeLessThanOrEqual((pages[0] ?? 0) + 1);
   });
+});
+
+it("loads 64 extensions, all but one of which are services", async () => {
+  const owner = assemble({ version2: true });
+  const service = assemble({ version2: true, bootstrap: "CALL(CONTROL_WAIT)", without: ["vmexit"] });
+  const folder = mkdtempSync(join(tmpdir(), "bareflank-extensions-"));
+  try {
+    const manifest = join(folder, "many.json");
+    const extensions = Array.from({ length: MAX_EXTENSIONS }, (_, id) => ({
+      file: id === 0 ? owner : service,
+      name: `extension-${id}`,
+    }));
+    writeFileSync(manifest, JSON.stringify({ extensions }));
+    const { output, ...result } = await run([], { cpuids: 10, manifest, append: "least=0" });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, worked: [0] });
+    expect(output).toContain("bare: stopped, registers as before");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

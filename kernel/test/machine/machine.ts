@@ -21,7 +21,7 @@ import { VmcsRegions, vmxInstructions } from "./vmx.ts";
 export const APIC_BASE = 0xfee0_0000n;
 
 /** Where the windows of the kernel's objects end in its linear memory (object-pages.ts). */
-const WINDOWS_END = 0x300_0000;
+const WINDOWS_END = 0x302_0000;
 const WASM_PAGE = 0x1_0000;
 
 /**

@@ -87,6 +87,7 @@ export interface SeveralOptions {
   readonly services?: number;
   readonly policy?: Uint8Array;
   readonly ppCount?: number;
+  readonly moreBytes?: number;
   readonly watchTicks?: bigint;
   readonly mitigations?: number;
   readonly msrs?: LoaderOptions["msrs"];
