@@ -39,7 +39,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
     stop: () => act("stop", () => stop(openDriver)),
     quick: (selection, options) => act("quick", () => quick(openDriver, environment, selection, options)),
     dump: (symbolFiles) => act("dump", () => dump(openDriver, symbolFiles)),
-    status: () => act("status", () => status(openDriver)),
+    status: () => act("status", () => status(openDriver, environment)),
     memory: (request) => act("memory", () => memory(openDriver, request)),
     vmcall: (hypercall) => act("vmcall", () => vmcall(openDriver, hypercall)),
     completion: (shell) =>

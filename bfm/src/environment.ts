@@ -15,6 +15,8 @@ export interface Environment {
    * that gives up then ends with exitCodes.interrupted, and bfm with the signal that came.
    */
   readonly onInterrupt: (handler: () => void) => () => void;
+  /** Names of the IOMMUs that the operating system uses. */
+  readonly iommus: () => readonly string[];
   /** Whether stack traces are wanted (BFM_DEBUG). */
   readonly debug: boolean;
 }

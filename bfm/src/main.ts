@@ -2,6 +2,7 @@
 
 import elfCheck from "bareflank:elf-check";
 import { run } from "./cli.ts";
+import { linuxIommus } from "./dma.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openLinuxDevice } from "./linux-device.ts";
 import { writeError, writeOut } from "./output.ts";
@@ -24,6 +25,7 @@ run(process.argv.slice(2), {
       for (const signal of ENDING_SIGNALS) process.off(signal, listener);
     };
   },
+  iommus: linuxIommus,
   debug: Boolean(process.env.BFM_DEBUG),
 }).then((exitCode) => {
   process.exitCode = exitCode;

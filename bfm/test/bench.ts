@@ -26,6 +26,7 @@ export class Bench {
   /** What opening the device ends with, instead of the driver. */
   openErrno: Errno = 0;
   debug = false;
+  iommus: string[] = [];
   /** What writing data ends with: the disk is full, the reader has gone. */
   outputError: NodeJS.ErrnoException | undefined;
   interruptHandler: (() => void) | undefined;
@@ -52,6 +53,7 @@ export class Bench {
           this.interruptHandler = undefined;
         };
       },
+      iommus: () => this.iommus,
       debug: this.debug,
     });
     return { exitCode, out, error: this.error };

@@ -98,7 +98,8 @@ test("start, status, stop and unload as one types them", async () => {
   expect((await bench.bfm("status")).out).toBe("bareflank: loaded, not running, kernel abababababab\n");
   const running = "bareflank: running on 2 of 2 processors (AMD), 4.5 MiB of memory, kernel abababababab\n";
   expect(await bench.bfm("start")).toEqual({ exitCode: 0, out: running, error: "" });
-  expect((await bench.bfm("status")).out).toBe(running);
+  const devices = "  devices reach the hypervisor's memory: there is no IOMMU\n";
+  expect((await bench.bfm("status")).out).toBe(running + devices);
   expect((await bench.bfm("stop")).out).toBe("bareflank: stopped, Linux has its 2 processors back\n");
   expect((await bench.bfm("unload")).out).toBe("bareflank: unloaded\n");
   expect((await bench.bfm("status")).out).toBe("bareflank: unloaded\n");
@@ -120,6 +121,7 @@ test("status as JSON has every fact of the driver", async () => {
     watchdogMs: 0,
     mitigations: [],
     exposures: [],
+    dma: { covered: false, iommus: [] },
     memoryBytes: 0x48_0000,
     allocatedPages: 0x480,
     ringBytes: 6,
@@ -256,6 +258,16 @@ test("status says what is done against speculation, and what is left", async () 
     mitigations: ["exit_barrier", "clear_buffers"],
     exposures: ["kernel_memory"],
   });
+});
+
+test("status says whose the IOMMUs are, while the hypervisor runs", async () => {
+  bench.iommus = ["dmar0", "dmar1"];
+  expect((await bench.bfm("status")).out).not.toContain("IOMMU");
+  bench.driver.state = abi.STATE_RUNNING;
+  const line = "\n  devices reach the hypervisor's memory: the IOMMU (dmar0, dmar1) is the operating system's\n";
+  expect((await bench.bfm("status")).out).toContain(line);
+  const { out } = await bench.bfm("status", "--json");
+  expect(JSON.parse(out)).toMatchObject({ dma: { covered: false, iommus: ["dmar0", "dmar1"] } });
 });
 
 test("start asks for no watchdog, unless one is typed", async () => {

@@ -2,7 +2,9 @@
 
 import { STATE_RUNNING } from "@bareflank/abi";
 import { type Counters, readCounters } from "../counters.ts";
+import { dmaFacts, dmaLine } from "../dma.ts";
 import type { Driver } from "../driver.ts";
+import type { Environment } from "../environment.ts";
 import { Failure } from "../failure.ts";
 import { mitigationLines } from "../mitigations.ts";
 import { type Outcome, statusFacts, statusLine } from "../outcome.ts";
@@ -18,19 +20,21 @@ function readMemory(driver: Driver, extensions: readonly string[]): object {
 }
 
 /** The state is the driver's word alone: counters are shown where there are some. */
-export function status(openDriver: () => Driver): Outcome {
+export function status(openDriver: () => Driver, environment: Pick<Environment, "iommus">): Outcome {
   const driver = openDriver();
   const answer = driver.status();
   const isRunning = answer.state === STATE_RUNNING;
   const { sums, failure }: Counters = isRunning ? readCounters(driver, answer.running) : { sums: new Map() };
   const counters = [...sums];
-  const mitigations = isRunning ? mitigationLines(answer.mitigations, answer.exposures) : [];
+  const iommus = isRunning ? environment.iommus() : [];
+  const protection = isRunning ? [...mitigationLines(answer.mitigations, answer.exposures), dmaLine(iommus)] : [];
   const memory = isRunning ? readMemory(driver, answer.extensions) : {};
   return {
-    text: [statusLine(answer), ...mitigations, ...counters.map(([name, value]) => `  ${name}: ${value}`)].join("\n"),
+    text: [statusLine(answer), ...protection, ...counters.map(([name, value]) => `  ${name}: ${value}`)].join("\n"),
     ...(failure === undefined ? {} : { remark: `bfm: the extension's counters are not known: ${failure.message}` }),
     facts: {
       ...statusFacts(answer),
+      ...(isRunning ? dmaFacts(iommus) : {}),
       ...memory,
       // JSON has no integers beyond 2^53: those are strings
       counters: Object.fromEntries(
