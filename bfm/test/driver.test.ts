@@ -46,13 +46,13 @@ test("another version of the driver is refused with both numbers", async () => {
   bench.driver.version = abi.DRIVER_VERSION + 1n;
   const { exitCode, error } = await bench.bfm("status");
   expect(exitCode).toBe(3);
-  expect(error).toMatch(
-    /^bfm: the driver speaks version 5 of its interface, and this bfm version 4\.\nInstall bfm and driver of the same release/,
-  );
+  const [other, own] = [Number(bench.driver.version), Number(abi.DRIVER_VERSION)];
+  expect(error).toContain(`bfm: the driver speaks version ${other} of its interface, and this bfm version ${own}.\n`);
+  expect(error).toContain("\nInstall bfm and driver of the same release");
   expect(JSON.parse((await bench.bfm("status", "--json")).out).error).toMatchObject({
     code: "EPROTO",
-    driverVersion: 5,
-    bfmVersion: 4,
+    driverVersion: other,
+    bfmVersion: own,
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { DRIVER_VERSION } from "@bareflank/abi";
 import { beforeEach, expect, test } from "vitest";
 import { exitCodeTexts } from "../src/exit-codes.ts";
 import { Bench } from "./bench.ts";
@@ -61,7 +62,9 @@ test.each(commands)("%s has help with examples, and opens no driver for it", asy
 });
 
 test("the version names the driver's interface", async () => {
-  expect((await bench.bfm("--version")).out).toMatch(/^bfm \S+ \(driver interface 4\)\n$/);
+  const { out } = await bench.bfm("--version");
+  expect(out).toMatch(/^bfm \S+ \(driver interface \d+\)\n$/);
+  expect(out).toContain(` ${DRIVER_VERSION})`);
 });
 
 test("bash completes commands, options and shells", async () => {
