@@ -11,7 +11,25 @@ export const notes = table("boot", 'ELF notes, owner "Bareflank"', "u32", {
   NOTE_KERNEL: [1, "Descriptor: u64 BOOT_VERSION. Only a kernel image has it."],
   NOTE_EXTENSION_MEMORY: [2, "Descriptor: ExtensionMemory. Only a TypeScript extension has it."],
   NOTE_EXTENSION_SETTINGS: [3, "Descriptor: ExtensionSettings. An extension that can be given settings has it."],
+  NOTE_RELOCATIONS: [
+    5,
+    "Descriptor: Relocations. A kernel image that can be put elsewhere in its windows has it; toolchain/src/relocations.ts.",
+  ],
   NOTE_EXTENSION_VERSIONS: [4, "Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1."],
+});
+
+export const relocations = structure("boot", "Relocations", "Where a kernel image names its own addresses", {
+  offset: ["u32", "Of the table in the file: words of 16 bits, RELOCATION_*."],
+  count: ["u32", "Its words."],
+});
+
+export const relocationBits = table("boot", "A word of a kernel image's table of relocations", "u32", {
+  RELOCATION_DISTANCE: [
+    0x3fff,
+    "Bytes from the last one, from the image's base the first time. All ones: nothing is there.",
+  ],
+  RELOCATION_OTHER: [0x4000, "In the image 64 bits, otherwise 32. In the linear memory relative to the instruction."],
+  RELOCATION_MEMORY: [0x8000, "It is an address of the linear memory, otherwise of the image."],
 });
 
 export const extensionSettings = structure("boot", "ExtensionSettings", "Where an extension keeps its settings", {

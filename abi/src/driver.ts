@@ -46,6 +46,7 @@ export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
     "When the operating system's sleep or a change of its processors ends what is started, it stays so.",
   ],
   OPERATION_NO_MITIGATIONS: [2, "Nothing is done against speculation."],
+  OPERATION_NO_SLIDE: [4, "The microkernel lies where it was linked, and not at a random place."],
 });
 
 export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_STATUS", {
@@ -64,6 +65,8 @@ export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_S
   watchdogMs: ["u32", "Of what runs: after how many milliseconds an extension is taken off a processor; 0: never."],
   mitigations: ["u32", "Of what runs, on any of its processors: MITIGATION_*."],
   exposures: ["u32", "The same: EXPOSED_*."],
+  imageSlide: ["u64", "Of what runs: how far the microkernel's image lies above where it was linked."],
+  memorySlide: ["u64", "The same of its linear memory."],
   extNames: ["u8[256]", "Their names, 32 bytes each, zero padded; empty without a manifest."],
   kernelBuildId: ["u8[24]", "First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded."],
 });

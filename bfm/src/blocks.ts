@@ -134,6 +134,9 @@ export interface Status {
   /** Of what runs: MITIGATION_* that are done against speculation, and EXPOSED_*, what is left. */
   readonly mitigations: number;
   readonly exposures: number;
+  /** The same: how far the microkernel's image, and its linear memory, lie above where they were linked. */
+  readonly imageSlide: number;
+  readonly memorySlide: number;
   /** Memory that the hypervisor holds, pools included. */
   readonly memoryBytes: number;
   /** 4 KiB pages that the driver holds. */
@@ -169,6 +172,8 @@ export function readStatus(block: Block): Status {
     watchdogMs: block.get32(abi.STATUS_ARGS_WATCHDOG_MS),
     mitigations: block.get32(abi.STATUS_ARGS_MITIGATIONS),
     exposures: block.get32(abi.STATUS_ARGS_EXPOSURES),
+    imageSlide: Number(block.get64(abi.STATUS_ARGS_IMAGE_SLIDE)),
+    memorySlide: Number(block.get64(abi.STATUS_ARGS_MEMORY_SLIDE)),
     memoryBytes: Number(block.get64(abi.STATUS_ARGS_MEMORY_BYTES)),
     allocatedPages: Number(block.get64(abi.STATUS_ARGS_ALLOCATED_PAGES)),
     ringBytes: Number(block.get64(abi.STATUS_ARGS_RING_BYTES)),

@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly watchdog?: number;
   /** Whether each processor does what it needs against speculation. */
   readonly mitigate?: boolean;
+  /** Whether the microkernel lies at a random place. */
+  readonly kaslr?: boolean;
   readonly bounds?: MemoryBounds;
 }
 
@@ -113,8 +115,11 @@ export class Driver {
    * Linux's sleep, or a change of its processors, ends is not started again. `watchdog`: after this time an extension is
    * taken off a processor. Unless `mitigate` is false, each processor does what it needs against speculation.
    */
-  async start({ once = false, watchdog = 0, mitigate = true, bounds }: StartOptions = {}): Promise<void> {
-    const flags = (once ? abi.OPERATION_ONCE : 0) | (mitigate ? 0 : abi.OPERATION_NO_MITIGATIONS);
+  async start({ once = false, watchdog = 0, mitigate = true, kaslr = true, bounds }: StartOptions = {}): Promise<void> {
+    const flags =
+      (once ? abi.OPERATION_ONCE : 0) |
+      (mitigate ? 0 : abi.OPERATION_NO_MITIGATIONS) |
+      (kaslr ? 0 : abi.OPERATION_NO_SLIDE);
     const block = operationBlock(flags, watchdog, bounds);
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }

@@ -37,10 +37,9 @@ function describe(command: Command, summary: string, description: string, exampl
 }
 
 function takeBounds(command: Command): Command {
-  return command.option(
-    "--memory <min..max>",
-    "memory that the hypervisor begins with, and may grow to, e.g. 2M..512M",
-  );
+  return command
+    .option("--no-kaslr", "put the microkernel where it was linked, for a debugger")
+    .option("--memory <min..max>", "memory that the hypervisor begins with, and may grow to, e.g. 2M..512M");
 }
 
 function takeFiles<T>(command: Command, action: (selection: Selection, options: T) => Promise<void>): void {

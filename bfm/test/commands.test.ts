@@ -122,6 +122,8 @@ test("status as JSON has every fact of the driver", async () => {
     mitigations: [],
     exposures: [],
     dma: { covered: false, iommus: [] },
+    imageSlide: 0,
+    memorySlide: 0,
     memoryBytes: 0x48_0000,
     allocatedPages: 0x480,
     ringBytes: 6,
@@ -238,7 +240,8 @@ test.each([
   [[], 0],
   [["--mitigations", "auto"], 0],
   [["--mitigations", "off"], abi.OPERATION_NO_MITIGATIONS],
-])("start %j tells the driver what to do against speculation", async (typed, flags) => {
+  [["--no-kaslr"], abi.OPERATION_NO_SLIDE],
+])("start %j tells the driver so by its flags", async (typed, flags) => {
   bench.driver.state = abi.STATE_LOADED;
   expect(await bench.bfm("start", ...typed)).toMatchObject({ exitCode: 0 });
   expect(bench.driver.startFlags).toBe(flags);

@@ -7,7 +7,15 @@
 //
 // Nothing is read before it is known to lie in the file, and no loop is longer than the file.
 
-import { NOTE_EXTENSION_MEMORY, NOTE_EXTENSION_VERSIONS, NOTE_KERNEL } from "../../abi/generated/bare/boot";
+import {
+  NOTE_EXTENSION_MEMORY,
+  NOTE_EXTENSION_VERSIONS,
+  NOTE_KERNEL,
+  NOTE_RELOCATIONS,
+  RELOCATIONS_BYTES,
+  RELOCATIONS_COUNT,
+  RELOCATIONS_OFFSET,
+} from "../../abi/generated/bare/boot";
 import {
   ELF_ABI,
   ELF_CLASS,
@@ -93,8 +101,17 @@ export function checkKernel(file: u64, bytes: u64): u32 {
   if (error !== ELF_OK) return error;
   const note = findNote(file, OWNER_BAREFLANK, NOTE_KERNEL);
   if (note === 0) return ELF_NO_KERNEL_NOTE;
-  if (noteBytes(note) !== 8) return ELF_NOTE;
+  if (noteBytes(note) !== 8 || !areRelocationsInside(file, bytes)) return ELF_NOTE;
   return checkSegments(file, true);
+}
+
+/** Whether the table of relocations, if there is one, lies in the file. What it says is checked when it is used. */
+function areRelocationsInside(file: u64, bytes: u64): bool {
+  const note = findNote(file, OWNER_BAREFLANK, NOTE_RELOCATIONS);
+  if (note === 0) return true;
+  if (noteBytes(note) !== RELOCATIONS_BYTES) return false;
+  const table = noteDescriptor(note);
+  return <u64>peek32(table + RELOCATIONS_OFFSET) + 2 * <u64>peek32(table + RELOCATIONS_COUNT) <= bytes;
 }
 
 /** Checks an extension of `bytes` bytes at native address `file`: ELF_*. */

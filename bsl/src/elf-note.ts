@@ -9,7 +9,12 @@
 // Name and descriptor are padded to 4 bytes, or to 8 in a segment that is aligned to 8. Behind the names of the two
 // owners that matter here, both come to the same.
 
-import { NOTE_EXTENSION_MEMORY, NOTE_EXTENSION_VERSIONS, NOTE_KERNEL } from "../../abi/generated/bare/boot";
+import {
+  NOTE_EXTENSION_MEMORY,
+  NOTE_EXTENSION_VERSIONS,
+  NOTE_KERNEL,
+  NOTE_RELOCATIONS,
+} from "../../abi/generated/bare/boot";
 import { SPEC_VERSION_1 } from "../../abi/generated/bare/syscalls";
 import { alignUp } from "./bits";
 import { PT_NOTE, segment, segmentAlignment, segmentCount, segmentFileBytes, segmentOffset, segmentType } from "./elf";
@@ -54,6 +59,12 @@ export function noteDescriptor(note: u64): u64 {
 /** The BOOT_VERSION that a checked kernel image was built for. */
 export function kernelVersion(file: u64): u64 {
   return peek64(noteDescriptor(findNote(file, OWNER_BAREFLANK, NOTE_KERNEL)));
+}
+
+/** Address of the Relocations of a checked kernel image, or 0 when it lies where it was linked. */
+export function relocations(file: u64): u64 {
+  const note = findNote(file, OWNER_BAREFLANK, NOTE_RELOCATIONS);
+  return note === 0 ? 0 : noteDescriptor(note);
 }
 
 /** Address of the ExtensionMemory of a checked extension, or 0 when it has no linear memory. */

@@ -7,6 +7,7 @@
 //                            debug=N    the kernel's debug level (default 1)
 //                            watchdog=N milliseconds after which an extension is taken off a processor
 //                            mitigations=N  MITIGATION_* to be done whatever the processor needs
+//                            slide=N    puts the microkernel elsewhere: so many tables on, N >> 32 pages on
 //                            off=1      none at all
 //                            least=N most=N  bytes that the hypervisor begins with, and may grow to
 //                            fail=N     pretends that memory runs out for processor N
@@ -147,6 +148,11 @@ export function platform_tscKhz(): u32 {
 
 export function platform_injectedFailure(): u32 {
   return <u32>option("fail", 0xffff_ffff);
+}
+
+/** The command line says it: the same place again and again. */
+export function platform_randomNumber(): u64 {
+  return option("slide", 0);
 }
 
 export function platform_forcedMitigations(): u32 {

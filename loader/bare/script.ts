@@ -32,7 +32,9 @@ import {
   OPERATION_ARGS_WATCHDOG_MS,
   OPERATION_NO_MITIGATIONS,
   STATUS_ARGS_ALLOCATED_PAGES,
+  STATUS_ARGS_IMAGE_SLIDE,
   STATUS_ARGS_MEMORY_BYTES,
+  STATUS_ARGS_MEMORY_SLIDE,
 } from "../../abi/generated/bare/driver";
 import { fillMemory, peek8, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { CONTROL_DONE, carryOutCommand } from "../src/control";
@@ -105,6 +107,7 @@ function cycle(): u32 {
       print("bare: started, memory ");
       printDecimal(statusWord(STATUS_ARGS_MEMORY_BYTES));
       print("\n");
+      if (option("slide", 0) !== 0) printSlides();
       work("in the root VM");
       act();
       storm(option("nmis", 0));
@@ -116,6 +119,14 @@ function cycle(): u32 {
     if (allocatedPages() !== pages) return leak(pages);
   }
   return EXIT_PASSED;
+}
+
+function printSlides(): void {
+  print("bare: slides: ");
+  printHex(statusWord(STATUS_ARGS_IMAGE_SLIDE));
+  print(" ");
+  printHex(statusWord(STATUS_ARGS_MEMORY_SLIDE));
+  print("\n");
 }
 
 /** Runs the payload on every processor and prints what one CPUID took. */

@@ -59,6 +59,7 @@ u32 platform_runOnCpu(u32 index, u32 operation);
 void platform_sendNmi(u32 index);
 u32 platform_tscKhz(void);
 u32 platform_injectedFailure(void);
+u64 platform_randomNumber(void);
 u32 platform_forcedMitigations(void);
 u32 platform_debugLevel(void);
 u32 platform_copyFromCaller(u64 to, u64 from, u64 bytes);

@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/range.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -33,6 +34,11 @@ MODULE_PARM_DESC(force_mitigations, "Mitigations to be done whatever processors 
 u32 platform_forcedMitigations(void)
 {
     return force_mitigations;
+}
+
+u64 platform_randomNumber(void)
+{
+    return get_random_u64();
 }
 
 u32 platform_debugLevel(void)

@@ -44,6 +44,7 @@ import {
   OPERATION_ARGS_VERSION,
   OPERATION_ARGS_WATCHDOG_MS,
   OPERATION_NO_MITIGATIONS,
+  OPERATION_NO_SLIDE,
   OPERATION_ONCE,
   STATE_RUNNING,
   STATE_UNLOADED,
@@ -53,8 +54,10 @@ import {
   STATUS_ARGS_EXPOSURES,
   STATUS_ARGS_EXT_COUNT,
   STATUS_ARGS_EXT_NAMES,
+  STATUS_ARGS_IMAGE_SLIDE,
   STATUS_ARGS_KERNEL_BUILD_ID,
   STATUS_ARGS_MEMORY_BYTES,
+  STATUS_ARGS_MEMORY_SLIDE,
   STATUS_ARGS_MITIGATIONS,
   STATUS_ARGS_RING_BYTES,
   STATUS_ARGS_RUNNING,
@@ -96,6 +99,7 @@ import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
 import { beginReport, fail, NO_CPU, reportCpu, reportDetail, reportError, reportFile, reportPhase } from "./report";
 import { dumpRing, ringChars } from "./ring";
+import { imageSlideNow, memorySlideNow } from "./slide";
 import { watchdogMs } from "./watch";
 
 /** How a call of the driver ends, apart from what the report says. */
@@ -174,9 +178,11 @@ function startAsAsked(block: u64): void {
   const least = peek64(block + OPERATION_ARGS_LEAST_BYTES);
   const most = peek64(block + OPERATION_ARGS_MOST_BYTES);
   const mitigate = (flags & OPERATION_NO_MITIGATIONS) === 0;
-  if ((flags & ~(OPERATION_ONCE | OPERATION_NO_MITIGATIONS)) !== 0) fail(ERROR_INVALID_ARGUMENT, flags);
+  const slides = (flags & OPERATION_NO_SLIDE) === 0;
+  if ((flags & ~(OPERATION_ONCE | OPERATION_NO_MITIGATIONS | OPERATION_NO_SLIDE)) !== 0)
+    fail(ERROR_INVALID_ARGUMENT, flags);
   else if (most !== 0 && least > most) fail(ERROR_INVALID_ARGUMENT, least);
-  else start((flags & OPERATION_ONCE) !== 0, peek32(block + OPERATION_ARGS_WATCHDOG_MS), mitigate, least, most);
+  else start((flags & OPERATION_ONCE) !== 0, peek32(block + OPERATION_ARGS_WATCHDOG_MS), mitigate, slides, least, most);
 }
 
 /** Gives memory if that is wanted, has the microkernel report and copies what it and the loader know. */
@@ -254,6 +260,8 @@ function status(block: u64): u32 {
   if (currentState() === STATE_RUNNING) {
     poke32(block + STATUS_ARGS_MITIGATIONS, mitigationsInForce());
     poke32(block + STATUS_ARGS_EXPOSURES, exposuresInForce());
+    poke64(block + STATUS_ARGS_IMAGE_SLIDE, imageSlideNow());
+    poke64(block + STATUS_ARGS_MEMORY_SLIDE, memorySlideNow());
   }
   poke64(block + STATUS_ARGS_MEMORY_BYTES, memoryBytes());
   poke64(block + STATUS_ARGS_ALLOCATED_PAGES, heldPages());

@@ -47,6 +47,7 @@ import { mitigationsOf } from "./mitigations";
 import { debugLevel, physicalAddress } from "./platform";
 import { processorAt, processorCount } from "./processor";
 import { ringPhysical } from "./ring";
+import { slideOf } from "./slide";
 import { watchTicks } from "./watch";
 
 /** Fills both for processor `index`; everything is carved and every processor checked. */
@@ -99,5 +100,5 @@ function fillState(index: u32, features: u32): void {
   poke64(state + SAVED_STATE_HOST_CR4, hostCr4(features));
   poke64(state + SAVED_STATE_HOST_EFER, hostEfer(processor.vendor));
   poke64(state + SAVED_STATE_TRANSITION_CR3, transitionPhysical());
-  poke64(state + SAVED_STATE_KERNEL_ENTRY, entryPoint(fileAddress(0)));
+  poke64(state + SAVED_STATE_KERNEL_ENTRY, entryPoint(fileAddress(0)) + slideOf(entryPoint(fileAddress(0))));
 }

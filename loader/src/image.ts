@@ -1,6 +1,6 @@
 // Host mode's memory: the tables that all processors share, and each processor's own area
 //
-//     template ─┬─ kernel segments            KERNEL_IMAGE_BASE, KERNEL_MEMORY_BASE   as their ELF flags say
+//     template ─┬─ kernel segments            in the windows of slide.ts              as their ELF flags say
 //               ├─ extensions' files          EXT_FILE_BASE, EXT_POLICY_BASE          read-only
 //               ├─ hand-off code, a copy      HANDOFF_BASE                            executable
 //               ├─ every SavedState           HANDOFF_BASE + HANDOFF_STATE_STRIDE     writable
@@ -56,8 +56,10 @@ import {
 import { PAGE_BYTES } from "./pages";
 import { physicalAddress, ramBase, ramEnd } from "./platform";
 import { Processor } from "./processor";
+import { beginRelocations, relocatePage } from "./relocate";
 import { ringPhysical } from "./ring";
 import { reportsPage } from "./shared";
+import { slideOf } from "./slide";
 
 /** What a top-level entry maps. */
 const TOP_BYTES: u64 = 1 << 39;
@@ -82,6 +84,7 @@ export function buildShared(): bool {
 /** Copies the kernel's segments into the arena. */
 function mapKernel(): bool {
   const file = fileAddress(0);
+  beginRelocations(file);
   const count = segmentCount(file);
   for (let i: u32 = 0; i < count; i++) {
     if (isLoaded(file, i) && !mapSegment(file, segment(file, i))) return false;
@@ -100,10 +103,16 @@ function mapSegment(file: u64, header: u64): bool {
     if (offset < filled) {
       const left = filled - offset;
       copyMemory(page, file + segmentOffset(header) + offset, left < PAGE_BYTES ? left : PAGE_BYTES);
+      relocatePage(file, header, offset, page);
     }
-    if (!mapPage(template, segmentAddress(header) + offset, arenaPhysical(page), access)) return false;
+    if (!mapPage(template, placeOf(header) + offset, arenaPhysical(page), access)) return false;
   }
   return true;
+}
+
+/** Where a segment begins at this start. */
+function placeOf(header: u64): u64 {
+  return segmentAddress(header) + slideOf(segmentAddress(header));
 }
 
 /** The files stay where they are: the kernel reads them through these mappings while it loads the extensions. */
@@ -172,7 +181,7 @@ function protectKernel(): bool {
     const header = segment(file, i);
     if (!isLoaded(file, i) || (segmentFlags(header) & PF_W) !== 0) continue;
     for (let offset: u64 = 0; offset < segmentMemoryBytes(header); offset += PAGE_BYTES) {
-      const physical = translate(template, segmentAddress(header) + offset);
+      const physical = translate(template, placeOf(header) + offset);
       if (!mapPage(template, DIRECT_BASE + physical, physical, READ_ONLY)) return false;
     }
   }

@@ -29,7 +29,7 @@ import { compareExchange32 } from "../../bsl/src/atomic";
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaBytes, releaseArena, reserveArena } from "./arena";
 import { closeExchange, openExchange, ramBytes, resetExchange } from "./exchange";
-import { adoptStagedFiles, dropFiles, heldFileBytes } from "./files";
+import { adoptStagedFiles, dropFiles, fileAddress, heldFileBytes } from "./files";
 import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
@@ -65,6 +65,7 @@ import {
   RUN_LOST,
 } from "./run";
 import { giveShared, sharedBytes, takeShared } from "./shared";
+import { chooseSlides } from "./slide";
 import { setWatchdog, switchLooks, watchdogMs, watchTicks } from "./watch";
 
 let state: u32 = STATE_UNLOADED;
@@ -78,6 +79,7 @@ let mostBytes: u64 = 0;
 /** How the next start is to be. */
 let nextOnce: bool = false;
 let nextWatchdog: u32 = 0;
+let nextSlides: bool = true;
 let vendor: u32 = 0;
 let starts: u64 = 0;
 let stops: u64 = 0;
@@ -144,13 +146,15 @@ export function unload(): u32 {
  * @param once it is not started again when the platform has ended it (interrupt())
  * @param watchdog milliseconds (watch.ts), or 0
  * @param mitigate whether each processor does what it needs against speculation
+ * @param slides whether the microkernel lies at a random place (slide.ts)
  * @param least bytes that it holds at least; 0: what it needs
  * @param most bytes that it never holds more of; 0: a quarter of all memory
  */
-export function start(once: bool, watchdog: u32, mitigate: bool, least: u64, most: u64): u32 {
+export function start(once: bool, watchdog: u32, mitigate: bool, slides: bool, least: u64, most: u64): u32 {
   nextOnce = once;
   nextWatchdog = watchdog;
   switchMitigations(mitigate);
+  nextSlides = slides;
   leastBytes = least;
   mostBytes = most;
   return startAgain();
@@ -274,6 +278,7 @@ function prepare(): u32 {
   resetExchange();
   const most = mostBytes === 0 ? ramBytes() / 4 : mostBytes;
   if (mostBytes !== 0 && bytes + besideArena() > most) return fail(ERROR_MEMORY_LIMIT, bytes + besideArena());
+  chooseSlides(fileAddress(0), nextSlides);
   if (!reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
   openLoans(arenaBytes() + besideArena(), most, processorAt(0).vendor);
   let features: u32 = 0xffff_ffff;

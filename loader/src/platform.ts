@@ -37,6 +37,8 @@ export declare function tscKhz(): u32;
 
 /** The operating system's number of the processor for which to pretend that memory ran out, or 0xFFFFFFFF. */
 export declare function injectedFailure(): u32;
+/** A number that nobody can guess. */
+export declare function randomNumber(): u64;
 /** MITIGATION_* to be done whatever processors need, so that they can be measured; 0: what they need. */
 export declare function forcedMitigations(): u32;
 /** BootArgs.debugLevel for the next start. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The frame of a module's single C translation unit, before its intrinsics: addressing model and INTRINSIC
  *
- * Two addressing models. With MODULE_MEMORY_BASE the linear memory lies at that constant address, nothing is checked,
+ * Two addressing models. With MODULE_MEMORY_BASE the linear memory lies at that address, a constant of the linker's, nothing is checked,
  * and unmapped pages catch stray accesses: the module needs a window of 8 GiB. Without it the platform hands the memory
  * to module_init, and every access is checked.
  */
@@ -34,6 +34,10 @@
 
 /* The same without parameters. */
 #define INTRINSIC0(result, module, name) INTRINSIC(result, module, name)
+
+#ifdef MODULE_MEMORY_MOVES
+extern unsigned char module_memory[];
+#endif
 
 #ifdef MODULE_MEMORY_BASE
 #define MODULE_MEMORY_DATA ((u8 *)MODULE_MEMORY_BASE)

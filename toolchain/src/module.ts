@@ -102,7 +102,8 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
     return { object: object?.path("object.o") ?? "", header };
   }
   const script = part.linkerScript ?? join(RUNTIME, part.type === "kernel" ? "kernel.ld" : "extension.ld");
-  const image = await keep(link(cache, { objects: paths, script, flags: [], include: options.include, root }));
+  const flags = part.type === "kernel" ? ["--emit-relocs"] : [];
+  const image = await keep(link(cache, { objects: paths, script, flags, include: options.include, root }));
   return { elf: image.path("image.elf"), debug: image.path("image.debug.elf"), header };
 }
 
@@ -165,7 +166,8 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
 
 function memoryModel(part: Part): MemoryModel {
   const bases: Partial<Record<Part["type"], string>> = {
-    kernel: "BF_KERNEL_MEMORY_BASE",
+    // Where the loader puts it: relocations.ts
+    kernel: "module_memory",
     extension: "BF_EXT_MEMORY_BASE",
   };
   const maximumKiB = part.type === "extension" ? part.memory.maximumKiB : part.memory.initialKiB;
@@ -187,6 +189,7 @@ function extraC(part: Part): string {
   if (part.type === "kernel") {
     return [
       note("version", "u64", "BF_NOTE_KERNEL", "BF_BOOT_VERSION"),
+      note("relocations", "struct bf_relocations", "BF_NOTE_RELOCATIONS", "{0, 0}"),
       `__asm__(".pushsection .linear_memory,\\"aw\\",@nobits\\n.balign 4096\\n.skip ${bytes}\\n.popsection");`,
     ].join("\n");
   }

@@ -7,6 +7,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache, CachedResult } from "./cache.ts";
 import { MEMORY_START } from "./memory.ts";
+import { appendRelocations } from "./relocations.ts";
 import { run, tool } from "./tools.ts";
 
 /** Folder of the freestanding runtime: headers, default linker scripts. */
@@ -163,10 +164,11 @@ export function link(cache: Cache, options: LinkOptions): Promise<CachedResult> 
       const stripped = join(folder, "image.elf");
       await run("Linking", lld.path, [...flags, "-T", script, "-o", debug, ...options.objects], options.root);
       await run("Stripping", objcopy.path, ["--strip-sections", debug, stripped], options.root);
+      const symbols = await readFile(debug);
       return {
         files: new Map([
-          ["image.elf", await readFile(stripped)],
-          ["image.debug.elf", await readFile(debug)],
+          ["image.elf", appendRelocations(await readFile(stripped), symbols)],
+          ["image.debug.elf", symbols],
         ]),
         inputs: parseDependencies(await readFile(list, "utf8"), options.root),
       };

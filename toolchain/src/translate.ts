@@ -140,6 +140,7 @@ function memoryDefinitions(memory: MemoryModel): string[] {
   const grows = memory.maximumBytes > memory.initialBytes;
   return [
     ...(memory.base === undefined ? [] : [`#define MODULE_MEMORY_BASE ${memory.base}`]),
+    ...(memory.base === "module_memory" ? ["#define MODULE_MEMORY_MOVES"] : []),
     `#define MODULE_MEMORY_BYTES ${memory.initialBytes}ull`,
     ...(grows
       ? ["#define MODULE_MEMORY_GROWS", `#define MODULE_MEMORY_MAXIMUM_PAGES ${memory.maximumBytes / 65536}u`]

@@ -234,6 +234,8 @@ export const NOTE_KERNEL: u32 = 0x1;
 export const NOTE_EXTENSION_MEMORY: u32 = 0x2;
 /** Descriptor: ExtensionSettings. An extension that can be given settings has it. */
 export const NOTE_EXTENSION_SETTINGS: u32 = 0x3;
+/** Descriptor: Relocations. A kernel image that can be put elsewhere in its windows has it; toolchain/src/relocations.ts. */
+export const NOTE_RELOCATIONS: u32 = 0x5;
 /** Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
 export const NOTE_EXTENSION_VERSIONS: u32 = 0x4;
 
@@ -261,6 +263,24 @@ export const POLICY_MSRS: u32 = 0x1;
 export const POLICY_PORTS: u32 = 0x2;
 /** It may open version 2 of the interface, and no other. */
 export const POLICY_VERSION_2: u32 = 0x4;
+
+// A word of a kernel image's table of relocations
+
+/** Bytes from the last one, from the image's base the first time. All ones: nothing is there. */
+export const RELOCATION_DISTANCE: u32 = 0x3fff;
+/** In the image 64 bits, otherwise 32. In the linear memory relative to the instruction. */
+export const RELOCATION_OTHER: u32 = 0x4000;
+/** It is an address of the linear memory, otherwise of the image. */
+export const RELOCATION_MEMORY: u32 = 0x8000;
+
+// Where a kernel image names its own addresses
+
+/** u32: Of the table in the file: words of 16 bits, RELOCATION_*. */
+export const RELOCATIONS_OFFSET: u32 = 0x0;
+/** u32: Its words. */
+export const RELOCATIONS_COUNT: u32 = 0x4;
+/** Size of the structure. */
+export const RELOCATIONS_BYTES: u32 = 0x8;
 
 // The debug ring, 128 KiB
 

@@ -180,7 +180,7 @@ export const IOCTL_LOAD: u32 = 0xc448bf01;
 export const IOCTL_UNLOAD: u32 = 0xc038bf02;
 export const IOCTL_START: u32 = 0xc038bf03;
 export const IOCTL_STOP: u32 = 0xc038bf04;
-export const IOCTL_STATUS: u32 = 0xc200bf05;
+export const IOCTL_STATUS: u32 = 0xc210bf05;
 export const IOCTL_DUMP: u32 = 0xc038bf06;
 export const IOCTL_VMCALL: u32 = 0xc068bf07;
 export const IOCTL_MEMORY: u32 = 0xc040bf08;
@@ -314,6 +314,8 @@ export const OPERATION_ARGS_BYTES: u32 = 0x38;
 export const OPERATION_ONCE: u32 = 0x1;
 /** Nothing is done against speculation. */
 export const OPERATION_NO_MITIGATIONS: u32 = 0x2;
+/** The microkernel lies where it was linked, and not at a random place. */
+export const OPERATION_NO_SLIDE: u32 = 0x4;
 
 // States of the driver
 
@@ -365,12 +367,16 @@ export const STATUS_ARGS_WATCHDOG_MS: u32 = 0xdc;
 export const STATUS_ARGS_MITIGATIONS: u32 = 0xe0;
 /** u32: The same: EXPOSED_*. */
 export const STATUS_ARGS_EXPOSURES: u32 = 0xe4;
+/** u64: Of what runs: how far the microkernel's image lies above where it was linked. */
+export const STATUS_ARGS_IMAGE_SLIDE: u32 = 0xe8;
+/** u64: The same of its linear memory. */
+export const STATUS_ARGS_MEMORY_SLIDE: u32 = 0xf0;
 /** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-export const STATUS_ARGS_EXT_NAMES: u32 = 0xe8;
+export const STATUS_ARGS_EXT_NAMES: u32 = 0xf8;
 /** u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-export const STATUS_ARGS_KERNEL_BUILD_ID: u32 = 0x1e8;
+export const STATUS_ARGS_KERNEL_BUILD_ID: u32 = 0x1f8;
 /** Size of the structure. */
-export const STATUS_ARGS_BYTES: u32 = 0x200;
+export const STATUS_ARGS_BYTES: u32 = 0x210;
 
 // Argument of IOCTL_VMCALL
 

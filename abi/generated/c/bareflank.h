@@ -1070,6 +1070,7 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_NOTE_KERNEL BF_U32(0x1) /* Descriptor: u64 BOOT_VERSION. Only a kernel image has it. */
 #define BF_NOTE_EXTENSION_MEMORY BF_U32(0x2) /* Descriptor: ExtensionMemory. Only a TypeScript extension has it. */
 #define BF_NOTE_EXTENSION_SETTINGS BF_U32(0x3) /* Descriptor: ExtensionSettings. An extension that can be given settings has it. */
+#define BF_NOTE_RELOCATIONS BF_U32(0x5) /* Descriptor: Relocations. A kernel image that can be put elsewhere in its windows has it; toolchain/src/relocations.ts. */
 #define BF_NOTE_EXTENSION_VERSIONS BF_U32(0x4) /* Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1. */
 
 /* BootReport.phase: how far a processor has come */
@@ -1085,6 +1086,23 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_POLICY_MSRS BF_U32(0x1) /* MSRs outside the ranges are denied. */
 #define BF_POLICY_PORTS BF_U32(0x2) /* Ports outside the ranges are denied. */
 #define BF_POLICY_VERSION_2 BF_U32(0x4) /* It may open version 2 of the interface, and no other. */
+
+/* A word of a kernel image's table of relocations */
+#define BF_RELOCATION_DISTANCE BF_U32(0x3fff) /* Bytes from the last one, from the image's base the first time. All ones: nothing is there. */
+#define BF_RELOCATION_OTHER BF_U32(0x4000) /* In the image 64 bits, otherwise 32. In the linear memory relative to the instruction. */
+#define BF_RELOCATION_MEMORY BF_U32(0x8000) /* It is an address of the linear memory, otherwise of the image. */
+
+/* Where a kernel image names its own addresses */
+#define BF_RELOCATIONS_OFFSET BF_U32(0x0) /* u32: Of the table in the file: words of 16 bits, RELOCATION_*. */
+#define BF_RELOCATIONS_COUNT BF_U32(0x4) /* u32: Its words. */
+#define BF_RELOCATIONS_BYTES BF_U32(0x8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_relocations {
+    uint32_t offset;
+    uint32_t count;
+};
+_Static_assert(sizeof(struct bf_relocations) == 8, "size of bf_relocations");
+#endif
 
 /* The debug ring, 128 KiB */
 #define BF_DEBUG_RING_BEGIN BF_U32(0x0) /* u64: Bytes ever dropped: text starts at buffer[begin % DEBUG_RING_CHARS]. */
@@ -1429,7 +1447,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_IOCTL_UNLOAD BF_U32(0xc038bf02)
 #define BF_IOCTL_START BF_U32(0xc038bf03)
 #define BF_IOCTL_STOP BF_U32(0xc038bf04)
-#define BF_IOCTL_STATUS BF_U32(0xc200bf05)
+#define BF_IOCTL_STATUS BF_U32(0xc210bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
 #define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
 #define BF_IOCTL_MEMORY BF_U32(0xc040bf08)
@@ -1564,6 +1582,7 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 /* OperationArgs.flags */
 #define BF_OPERATION_ONCE BF_U32(0x1) /* When the operating system's sleep or a change of its processors ends what is started, it stays so. */
 #define BF_OPERATION_NO_MITIGATIONS BF_U32(0x2) /* Nothing is done against speculation. */
+#define BF_OPERATION_NO_SLIDE BF_U32(0x4) /* The microkernel lies where it was linked, and not at a random place. */
 
 /* States of the driver */
 #define BF_STATE_UNLOADED BF_U32(0xa)
@@ -1592,9 +1611,11 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 #define BF_STATUS_ARGS_WATCHDOG_MS BF_U32(0xdc) /* u32: Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
 #define BF_STATUS_ARGS_MITIGATIONS BF_U32(0xe0) /* u32: Of what runs, on any of its processors: MITIGATION_*. */
 #define BF_STATUS_ARGS_EXPOSURES BF_U32(0xe4) /* u32: The same: EXPOSED_*. */
-#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0xe8) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x1e8) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-#define BF_STATUS_ARGS_BYTES BF_U32(0x200) /* Size of the structure. */
+#define BF_STATUS_ARGS_IMAGE_SLIDE BF_U32(0xe8) /* u64: Of what runs: how far the microkernel's image lies above where it was linked. */
+#define BF_STATUS_ARGS_MEMORY_SLIDE BF_U32(0xf0) /* u64: The same of its linear memory. */
+#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0xf8) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x1f8) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
+#define BF_STATUS_ARGS_BYTES BF_U32(0x210) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_status_args {
     uint64_t version;
@@ -1617,10 +1638,12 @@ struct bf_status_args {
     uint32_t watchdog_ms;
     uint32_t mitigations;
     uint32_t exposures;
+    uint64_t image_slide;
+    uint64_t memory_slide;
     uint8_t ext_names[256];
     uint8_t kernel_build_id[24];
 };
-_Static_assert(sizeof(struct bf_status_args) == 512, "size of bf_status_args");
+_Static_assert(sizeof(struct bf_status_args) == 528, "size of bf_status_args");
 #endif
 
 /* Argument of IOCTL_VMCALL */

@@ -1177,6 +1177,8 @@ pub const NOTE_KERNEL: u32 = 0x1;
 pub const NOTE_EXTENSION_MEMORY: u32 = 0x2;
 /// Descriptor: ExtensionSettings. An extension that can be given settings has it.
 pub const NOTE_EXTENSION_SETTINGS: u32 = 0x3;
+/// Descriptor: Relocations. A kernel image that can be put elsewhere in its windows has it; toolchain/src/relocations.ts.
+pub const NOTE_RELOCATIONS: u32 = 0x5;
 /// Descriptor: u32 SPEC_VERSION_* that the extension knows. Without it: SPEC_VERSION_1.
 pub const NOTE_EXTENSION_VERSIONS: u32 = 0x4;
 
@@ -1204,6 +1206,27 @@ pub const POLICY_MSRS: u32 = 0x1;
 pub const POLICY_PORTS: u32 = 0x2;
 /// It may open version 2 of the interface, and no other.
 pub const POLICY_VERSION_2: u32 = 0x4;
+
+// A word of a kernel image's table of relocations
+
+/// Bytes from the last one, from the image's base the first time. All ones: nothing is there.
+pub const RELOCATION_DISTANCE: u32 = 0x3fff;
+/// In the image 64 bits, otherwise 32. In the linear memory relative to the instruction.
+pub const RELOCATION_OTHER: u32 = 0x4000;
+/// It is an address of the linear memory, otherwise of the image.
+pub const RELOCATION_MEMORY: u32 = 0x8000;
+
+// Where a kernel image names its own addresses
+
+#[repr(C)]
+pub struct Relocations {
+    /// Of the table in the file: words of 16 bits, RELOCATION_*.
+    pub offset: u32,
+    /// Its words.
+    pub count: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<Relocations>() == 8);
 
 // The debug ring, 128 KiB
 
@@ -1559,7 +1582,7 @@ pub const IOCTL_LOAD: u32 = 0xc448bf01;
 pub const IOCTL_UNLOAD: u32 = 0xc038bf02;
 pub const IOCTL_START: u32 = 0xc038bf03;
 pub const IOCTL_STOP: u32 = 0xc038bf04;
-pub const IOCTL_STATUS: u32 = 0xc200bf05;
+pub const IOCTL_STATUS: u32 = 0xc210bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
 pub const IOCTL_VMCALL: u32 = 0xc068bf07;
 pub const IOCTL_MEMORY: u32 = 0xc040bf08;
@@ -1699,6 +1722,8 @@ const _: () = assert!(core::mem::size_of::<OperationArgs>() == 56);
 pub const OPERATION_ONCE: u32 = 0x1;
 /// Nothing is done against speculation.
 pub const OPERATION_NO_MITIGATIONS: u32 = 0x2;
+/// The microkernel lies where it was linked, and not at a random place.
+pub const OPERATION_NO_SLIDE: u32 = 0x4;
 
 // States of the driver
 
@@ -1751,13 +1776,17 @@ pub struct StatusArgs {
     pub mitigations: u32,
     /// The same: EXPOSED_*.
     pub exposures: u32,
+    /// Of what runs: how far the microkernel's image lies above where it was linked.
+    pub image_slide: u64,
+    /// The same of its linear memory.
+    pub memory_slide: u64,
     /// Their names, 32 bytes each, zero padded; empty without a manifest.
     pub ext_names: [u8; 256],
     /// First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded.
     pub kernel_build_id: [u8; 24],
 }
 
-const _: () = assert!(core::mem::size_of::<StatusArgs>() == 512);
+const _: () = assert!(core::mem::size_of::<StatusArgs>() == 528);
 
 // Argument of IOCTL_VMCALL
 

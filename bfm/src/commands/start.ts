@@ -21,14 +21,23 @@ export interface StartRequest {
   readonly watchdog?: number;
   /** MIN..MAX. */
   readonly memory?: string;
+  /** False: the microkernel lies where it was linked. */
+  readonly kaslr?: boolean;
   /** "auto" or "off". */
   readonly mitigations?: string;
 }
 
-export function startOptions({ once = false, watchdog = 0, memory, mitigations }: StartRequest): StartOptions {
+export function startOptions({
+  once = false,
+  watchdog = 0,
+  memory,
+  mitigations,
+  kaslr = true,
+}: StartRequest): StartOptions {
   return {
     once,
     watchdog,
+    kaslr,
     mitigate: mitigations !== "off",
     ...(memory === undefined ? {} : { bounds: parseBounds(memory) }),
   };

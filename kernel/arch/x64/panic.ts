@@ -22,7 +22,7 @@ import {
   FAULT_FRAME_RSP,
   FAULT_FRAME_VECTOR,
 } from "../../../abi/generated/bare/pp-block";
-import { PP_AREA_BASE, PP_STACK, PP_STACK_BYTES } from "../../../abi/generated/bare/windows";
+import { KERNEL_IMAGE_BASE, PP_AREA_BASE, PP_STACK, PP_STACK_BYTES } from "../../../abi/generated/bare/windows";
 import { peek64 } from "../../../bsl/src/memory";
 import { close, decimal, hex, open, text } from "../../src/console";
 import { ppid } from "../../src/pp";
@@ -43,7 +43,7 @@ export function panic(frame: u64): void {
     const value = peek64(at);
     if (value < textStart() || value >= textEnd()) continue;
     text("    ");
-    hex(value, 16);
+    hex(linked(value), 16);
     text("\n");
     lines++;
   }
@@ -80,9 +80,14 @@ function row(name0: string, field0: u64, name1: string, field1: u64, name2: stri
   text("\n");
 }
 
+/** The address that one in the kernel's code has in its image: names are looked up by it, and its place stays unknown. */
+function linked(value: u64): u64 {
+  return value >= textStart() && value < textEnd() ? value - textStart() + KERNEL_IMAGE_BASE : value;
+}
+
 function cell(name: string, value: u64): void {
   text(name);
   text(" ");
-  hex(value, 16);
+  hex(linked(value), 16);
   text("  ");
 }

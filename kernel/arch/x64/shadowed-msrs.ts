@@ -14,23 +14,24 @@
 //     MISC_ENABLE's rest
 //     UMWAIT_CONTROL                    how long ring 3 may wait: it may loop as well
 //     TSC, TSC_ADJUST, TSC_AUX          the machine's, not the kernel's: it measures no time
-//     LBR_*, DEBUGCTL of AMD            branches of host mode are no secret: its addresses are the same everywhere
+//     LBR_*, DEBUGCTL of AMD            they tell where host mode's code lies, and nothing that it works on
 //     PMCs that raise no interrupt      they count host mode, too
 //     X2APIC_*                          the APIC is memory as well, which an extension may map: it is trusted with the machine
 //     HWP, P-states, thermal, RDT       speed and heat
 
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_SCRATCH } from "../../../abi/generated/bare/pp-block";
-import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { KERNEL_IMAGE_BASE, PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../bsl/src/memory";
 import { activeVs } from "../../src/pp";
-import { tryRdmsr, tryWrmsr } from "./cpu";
+import { rdmsr, textStart, tryRdmsr, tryWrmsr } from "./cpu";
 import { faultingBit, readShared, setFaulting } from "./cpuid-faulting";
 import { HOST_SFMASK, HOST_STAR } from "./host-registers";
 import { isSpecCtrl, MSR_SPEC_CTRL, specCtrlOf, writeSpecCtrl } from "./speculation";
 import { isIntel } from "./vendor";
 
 const MSR_STAR: u32 = 0xc000_0081;
+const MSR_LSTAR: u32 = 0xc000_0082;
 const MSR_CSTAR: u32 = 0xc000_0083;
 const MSR_SFMASK: u32 = 0xc000_0084;
 const MSR_KERNEL_GS_BASE: u32 = 0xc000_0102;
@@ -164,8 +165,15 @@ function keeps(msr: u32, value: u64, bits: u64): bool {
 }
 
 function readHost(msr: u32, out: u64): bool {
+  if (msr == MSR_LSTAR) return readLstar(out);
   if (!isIntel() || !isGuests(msr)) return tryRdmsr(msr, out) != 0;
   poke64(out, msr == MSR_STAR ? HOST_STAR : msr == MSR_SFMASK ? HOST_SFMASK : 0);
+  return true;
+}
+
+/** It leads into the kernel's code: as its image has it, for where that lies is nobody's business. */
+function readLstar(out: u64): bool {
+  poke64(out, rdmsr(MSR_LSTAR) - textStart() + KERNEL_IMAGE_BASE);
   return true;
 }
 

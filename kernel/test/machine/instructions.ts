@@ -30,6 +30,8 @@ export interface InstructionContext {
   readonly current: () => Processor;
   /** AMD: what STGI and CLGI with an instruction between them let through. */
   readonly nmiWindow: () => void;
+  /** How far the kernel's code lies above where it was linked. */
+  readonly textSlide: bigint;
 }
 
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
@@ -80,8 +82,8 @@ export function instructions(context: InstructionContext): Intrinsics {
       openSysret: () => TEXT.OPEN_SYSRET,
       frameIret: () => TEXT.FRAME_IRET,
       exceptionStubs: () => TEXT.EXCEPTION_STUBS,
-      textStart: () => TEXT.START,
-      textEnd: () => TEXT.END,
+      textStart: () => TEXT.START + context.textSlide,
+      textEnd: () => TEXT.END + context.textSlide,
       exceptionFixup: (rip: bigint) => (u64(rip) === TEXT.MAY_FAULT ? TEXT.FIXUP : 0n),
     },
   };

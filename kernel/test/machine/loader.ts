@@ -57,6 +57,8 @@ export interface LoaderOptions {
   readonly moreLeaves?: readonly (readonly [number, readonly [number, number, number, number]])[];
   /** Ticks after which a processor is overdue; without, nobody watches. */
   readonly watchTicks?: bigint;
+  /** How far the kernel's code lies above where it was linked. */
+  readonly textSlide?: bigint;
   /** MITIGATION_*, and what host mode has in SPEC_CTRL. */
   readonly mitigations?: number;
   readonly hostSpecCtrl?: bigint;

@@ -50,7 +50,8 @@ export class Machine {
     const isIntel = options.vendor === VENDOR_INTEL;
     const processors = () => this.#pps.map(({ processor }) => processor);
     const nmiWindow = () => this.#pps.find(({ processor }) => processor === current())?.nmiWindow();
-    const common = instructions({ physical, memory, serial, current, nmiWindow });
+    const textSlide = options.textSlide ?? 0n;
+    const common = instructions({ physical, memory, serial, current, nmiWindow, textSlide });
     const vmx = vmxInstructions({ current, memory, processors, regions: this.regions });
     const intrinsics = {
       ...common,

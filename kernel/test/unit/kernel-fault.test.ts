@@ -112,6 +112,18 @@ describe("the panic", () => {
     expect(panicked().match(/^ {4}0x/gm)).toHaveLength(2);
   });
 
+  test("names the kernel's code by the addresses of its image, wherever it lies", () => {
+    const textSlide = 0x1234_5000n;
+    const { machine, pp } = inVmexit({ textSlide });
+    machine.memory.poke(STACK, 8, TEXT.START + 0x20n + textSlide);
+    const general = { rax: TEXT.START + 0x30n + textSlide, rbx: TEXT.START + 0x30n };
+    pp.kernelFault(13, { rip: RIP + textSlide, rsp: STACK, general });
+    expect(machine.log).toContain("  rip 0x0000000040000123  ");
+    expect(machine.log).toContain("  rax 0x0000000040000030  rbx 0x0000000040000030  ");
+    expect(machine.log).toContain("newest first):\n    0x0000000040000020\n");
+    expect(machine.log).not.toContain((RIP + textSlide).toString(16));
+  });
+
   test("survives a stack pointer that is anywhere", () => {
     for (const rsp of [0n, 8n, PP_AREA_BASE, 0xffff_ffff_ffff_ffffn, STACK + 0x1_0000n]) {
       const { machine, pp } = inVmexit();

@@ -9,7 +9,8 @@ import {
   VENDOR_INTEL,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { call, HANDLE, inBootstrap, status } from "../machine/extension-life.ts";
+import { call, HANDLE, inBootstrap, inVmexit, status } from "../machine/extension-life.ts";
+import { TEXT } from "../machine/instructions.ts";
 
 /** From the manuals: index, and a bit whose change would be felt in host mode. */
 const COMMON: readonly (readonly [name: string, index: number, bit: number])[] = [
@@ -149,4 +150,10 @@ describe.each([
 test("what cannot be read, such as the address of new microcode, is not written either", () => {
   const { pp } = inBootstrap({ vendor: VENDOR_INTEL });
   expect(status(pp, SYSCALL_INTRINSIC_WRMSR, HANDLE, 0x79n, 0n)).toBe(STATUS_FAILURE_UNKNOWN);
+});
+
+test("LSTAR does not tell where the kernel lies", () => {
+  const { pp } = inVmexit({ textSlide: 0x1234_5000n });
+  pp.processor.wrmsr(0xc000_0082, TEXT.SYSCALL_ENTRY + 0x1234_5000n);
+  expect(call(pp, SYSCALL_INTRINSIC_RDMSR, HANDLE, 0xc000_0082n)).toBe(TEXT.SYSCALL_ENTRY);
 });

@@ -37,6 +37,8 @@ export class Platform {
   largestPiece = 1024;
   injectedFailure = 0xffff_ffff;
   forcedMitigations = 0;
+  /** Nothing moves, unless a test says otherwise. */
+  randomNumber = () => 0n;
   /** Processors that NMIs were sent to. */
   readonly nmis: number[] = [];
   tscKhz = 1_000_000;
@@ -78,6 +80,7 @@ export class Platform {
       sendNmi: (index: number) => this.nmis.push(index),
       tscKhz: () => this.tscKhz,
       injectedFailure: () => this.injectedFailure,
+      randomNumber: () => this.randomNumber(),
       forcedMitigations: () => this.forcedMitigations,
       debugLevel: () => 1,
       copyFromCaller: (to: bigint, from: bigint, bytes: bigint) => this.#copy(to, from, bytes, from),
