@@ -68,6 +68,14 @@ export const extensionPolicy = structure("boot", "ExtensionPolicy", "What a mani
   portFirst: ["u32[32]", "First port of a range."],
   portLast: ["u32[32]", "Last port of it."],
   reserved: "u32",
+  quota: ["u32[4]", "The most that it may have of each QUOTA_* at one time; 0: as much as there is."],
+});
+
+export const quotas = table("boot", "ExtensionPolicy.quota", "u32", {
+  QUOTA_VMS: [0, "VMs that it has made."],
+  QUOTA_VPS: [1, "VPs."],
+  QUOTA_VSS: [2, "VSs."],
+  QUOTA_PAGES: [3, "Pages that it was given by alloc_page and alloc_huge."],
 });
 
 export const policyFlags = table("boot", "ExtensionPolicy.flags", "u32", {

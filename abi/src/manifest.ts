@@ -2,12 +2,12 @@
 //
 //     { "extensions": [
 //       { "file": "monitor.elf", "name": "monitor", "version": 2, "settings": { "leaf": "7" } },
-//       { "file": "judge.elf", "calls": ["debug", "message", "mem_alloc_page"],
+//       { "file": "judge.elf", "calls": ["debug", "message", "mem_alloc_page"], "quota": { "pages": 64 },
 //         "msrs": [{ "from": "0x10", "read": true }], "ports": [{ "from": "0x3f8", "to": "0x3ff" }] } ] }
 //
 // `calls` lists groups and single calls; everything else is denied but the groups without which no extension lives
-// (control, handle, callback). `msrs` and `ports` list ranges; every other one is denied. What is not there restricts
-// nothing.
+// (control, handle, callback). `msrs` and `ports` list ranges; every other one is denied. `quota` bounds how much it has at
+// one time. What is not there restricts nothing.
 
 import * as boot from "../generated/node/boot.ts";
 import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../generated/node/syscalls.ts";
@@ -37,6 +37,9 @@ export interface PortRange {
   readonly to: number;
 }
 
+/** The most that an extension may have at one time of what it names. */
+export type Quota = Partial<Record<keyof typeof QUOTAS, number>>;
+
 /** What an extension's policy says; without `calls`, `msrs` or `ports` it restricts none of them. */
 export interface Policy {
   readonly name: string;
@@ -44,6 +47,7 @@ export interface Policy {
   readonly calls?: readonly string[];
   readonly msrs?: readonly MsrRange[];
   readonly ports?: readonly PortRange[];
+  readonly quota?: Quota;
   /** The only version of the interface that it may open: in version 1 an extension names structures by raw addresses. */
   readonly version?: 2;
 }
@@ -57,6 +61,9 @@ export interface ManifestEntry extends Policy {
 
 const GROUPS = "control handle debug callback vm vp vs intrinsic mem message nested map statistics".split(" ");
 const ALWAYS = ["control", "handle", "callback"];
+/** Where each stands in ExtensionPolicy.quota. */
+const QUOTAS = { vms: boot.QUOTA_VMS, vps: boot.QUOTA_VPS, vss: boot.QUOTA_VSS, pages: boot.QUOTA_PAGES } as const;
+const MOST_QUOTA = 0xffff_ffff;
 const MOST_RANGES = 32;
 const MOST_MSR = 0xffff_ffff;
 const MOST_PORT = 0xffff;
@@ -100,7 +107,7 @@ function parse(text: string): unknown {
 }
 
 function readEntry(place: string, value: unknown): ManifestEntry {
-  const entry = object(place, value, ["file", "name", "settings", "calls", "msrs", "ports", "version"]);
+  const entry = object(place, value, ["file", "name", "settings", "calls", "msrs", "ports", "quota", "version"]);
   const file = string(`${place}.file`, entry.file);
   const name = entry.name === undefined ? nameOf(place, file) : string(`${place}.name`, entry.name);
   if (!isName(name)) {
@@ -117,6 +124,7 @@ function readEntry(place: string, value: unknown): ManifestEntry {
     ...(entry.calls === undefined ? {} : { calls: readCalls(`${place}.calls`, entry.calls) }),
     ...(entry.msrs === undefined ? {} : { msrs: readMsrs(`${place}.msrs`, entry.msrs) }),
     ...(entry.ports === undefined ? {} : { ports: readPorts(`${place}.ports`, entry.ports) }),
+    ...(entry.quota === undefined ? {} : { quota: readQuota(`${place}.quota`, entry.quota) }),
   };
 }
 
@@ -164,6 +172,19 @@ function readPorts(place: string, value: unknown): PortRange[] {
     const at = `${place}[${index}]`;
     return readEnds(at, object(at, entry, ["from", "to"]), port);
   });
+}
+
+/** None of something is what `calls` is for. */
+function readQuota(place: string, value: unknown): Quota {
+  const numbers = Object.entries(object(place, value, Object.keys(QUOTAS)));
+  for (const [key, number] of numbers) {
+    if (typeof number === "number" && Number.isInteger(number) && number >= 1 && number <= MOST_QUOTA) continue;
+    throw new ManifestError(
+      `${place}.${key}`,
+      "it is no number from 1 on; to deny the call that takes them, use calls",
+    );
+  }
+  return Object.fromEntries(numbers) as Quota;
 }
 
 function ranges(place: string, value: unknown): readonly unknown[] {
@@ -233,7 +254,7 @@ export function encodePolicies(policies: readonly Policy[]): Uint8Array {
   return bytes;
 }
 
-function encodePolicy(view: DataView, { calls: allowed, msrs, ports, version }: Policy): void {
+function encodePolicy(view: DataView, { calls: allowed, msrs, ports, quota, version }: Policy): void {
   for (const [name, number] of allowed === undefined ? [] : calls) {
     const group = number >>> 16;
     if ([...ALWAYS, ...(allowed ?? [])].some((word) => word === name || word === GROUPS[group])) continue;
@@ -250,6 +271,9 @@ function encodePolicy(view: DataView, { calls: allowed, msrs, ports, version }: 
     view.setUint32(boot.EXTENSION_POLICY_MSR_LAST + index * 4, to, true);
     view.setUint32(boot.EXTENSION_POLICY_MSR_RIGHTS + index * 4, rights, true);
   });
+  for (const [key, number] of Object.entries(quota ?? {})) {
+    view.setUint32(boot.EXTENSION_POLICY_QUOTA + QUOTAS[key as keyof Quota] * 4, number, true);
+  }
   view.setUint32(boot.EXTENSION_POLICY_PORT_COUNT, ports?.length ?? 0, true);
   ports?.forEach(({ from, to }, index) => {
     view.setUint32(boot.EXTENSION_POLICY_PORT_FIRST + index * 4, from, true);

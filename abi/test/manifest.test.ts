@@ -12,8 +12,9 @@ import {
   EXTENSION_POLICY_PORT_COUNT,
   EXTENSION_POLICY_PORT_FIRST,
   EXTENSION_POLICY_PORT_LAST,
+  EXTENSION_POLICY_QUOTA,
 } from "../generated/node/boot.ts";
-import { encodePolicies, isName, ManifestError, readManifest } from "../src/manifest.ts";
+import { encodePolicies, isName, type ManifestEntry, ManifestError, readManifest } from "../src/manifest.ts";
 
 const read = (...extensions: readonly unknown[]) => readManifest(JSON.stringify({ extensions }));
 
@@ -81,7 +82,7 @@ describe("a manifest", () => {
     [{ file: 1 }, "extensions[1].file: it is no text"],
     [
       { file: "b", rights: [] },
-      'extensions[1]: "rights" is none of its keys (file, name, settings, calls, msrs, ports, version)',
+      'extensions[1]: "rights" is none of its keys (file, name, settings, calls, msrs, ports, quota, version)',
     ],
     [{ file: "a" }, 'extensions[1].name: "a" is extensions[0]\'s name'],
     [{ file: "b c" }, 'extensions[1]: "b c" cannot be its name: give it one'],
@@ -106,6 +107,12 @@ describe("a manifest", () => {
     ],
     [{ file: "b", ports: [{ from: 2, to: 1 }] }, "extensions[1].ports[0].to: it is below where the range begins"],
     [{ file: "b", ports: [{ from: 2, read: true }] }, 'extensions[1].ports[0]: "read" is none of its keys (from, to)'],
+    [{ file: "b", quota: 4 }, "extensions[1].quota: it is no object"],
+    [{ file: "b", quota: { vs: 1 } }, 'extensions[1].quota: "vs" is none of its keys (vms, vps, vss, pages)'],
+    ...[0, -1, 1.5, "4", 2 ** 32].map((number): [object, string] => [
+      { file: "b", quota: { vms: 3, vss: number } },
+      "extensions[1].quota.vss: it is no number from 1 on; to deny the call that takes them, use calls",
+    ]),
     [{ file: "b", msrs: Array(33).fill({ from: 1, read: true }) }, "extensions[1].msrs: 33 ranges, and 32 is the most"],
   ])("with %j is wrong in one place", (entry, message) => {
     expect(wrongEntry(entry)).toBe(message);
@@ -143,6 +150,21 @@ describe("a policy's bytes", () => {
     expect(pinned.getUint32(EXTENSION_POLICY_BYTES + EXTENSION_POLICY_FLAGS, true)).toBe(4);
     expect([EXTENSION_POLICY_MSR_FIRST, EXTENSION_POLICY_MSR_LAST, EXTENSION_POLICY_MSR_RIGHTS].map(at)).toEqual([
       1, 2, 3,
+    ]);
+  });
+
+  test("hold quotas, and none where none is named", () => {
+    const [first, second] = readManifest(
+      '{"extensions": [{"file": "a", "quota": {"vms": 1, "vps": 2, "vss": 3, "pages": 4096}}, {"file": "b", "quota": {"vss": 7}}]}',
+    ) as [ManifestEntry, ManifestEntry];
+    const bytes = view(first, second);
+    const quota = (extension: number) =>
+      [0, 1, 2, 3].map((what) =>
+        bytes.getUint32(extension * EXTENSION_POLICY_BYTES + EXTENSION_POLICY_QUOTA + what * 4, true),
+      );
+    expect([quota(0), quota(1)]).toEqual([
+      [1, 2, 3, 4096],
+      [0, 0, 7, 0],
     ]);
   });
 

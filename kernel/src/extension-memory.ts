@@ -3,12 +3,14 @@
 // Both appear at EXT_POOL_BASE + physical address, in every processor's view.
 
 import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "#arch/page-table";
+import { QUOTA_PAGES } from "../../abi/generated/bare/boot";
 import { HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
 import { freeEmptyTables, lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
 import { allocatePage, allocatePages, freePage, freeSeenPages, pages } from "./memory/pages";
+import { giveQuota, takeQuota } from "./quota";
 
 /** A run of pages that is handed out; no bytes: a free place. */
 @unmanaged
@@ -30,9 +32,11 @@ export function allocateExtensionPage(): u64 {
   const page = allocatePage();
   if (page == 0) return 0;
   lockTables();
-  const mapped = mapPage(currentExtension().table, EXT_POOL_BASE + page, page, USER_DATA);
+  const isAllowed = takeQuota(QUOTA_PAGES, 1);
+  const mapped = isAllowed && mapPage(currentExtension().table, EXT_POOL_BASE + page, page, USER_DATA);
   if (mapped) currentExtension().pages++;
   else freeEmptyTables(currentExtension().table, EXT_POOL_BASE + page);
+  if (isAllowed && !mapped) giveQuota(QUOTA_PAGES, 1);
   unlockTables();
   if (mapped) return page;
   freePage(page);
@@ -50,6 +54,7 @@ export function freeExtensionPage(virtual: u64): bool {
     unmapPage(table, virtual);
     freeEmptyTables(table, virtual);
     currentExtension().pages--;
+    giveQuota(QUOTA_PAGES, 1);
   }
   unlockTables();
   if (!isSingle) return false;
@@ -60,19 +65,22 @@ export function freeExtensionPage(virtual: u64): bool {
 export function allocateRun(bytes: u64): u64 {
   lockTables();
   const place = freePlace();
-  const physical = place == MAX_HUGE_ALLOCATIONS ? 0 : allocatePages(orderOf(bytes));
+  const count = (<u32>1) << orderOf(bytes);
+  const isAllowed = place != MAX_HUGE_ALLOCATIONS && takeQuota(QUOTA_PAGES, count);
+  const physical = isAllowed ? allocatePages(orderOf(bytes)) : 0;
   if (physical != 0) {
     fillMemory(DIRECT_BASE + physical, 0, bytes);
     if (mapRun(physical, bytes)) {
       run(place).physical = physical;
       run(place).bytes = bytes;
       run(place).owner = currentExtension().address();
-      currentExtension().pages += (<u64>1) << orderOf(bytes);
+      currentExtension().pages += count;
       unlockTables();
       return physical;
     }
     pages.freePages(physical, orderOf(bytes));
   }
+  if (isAllowed) giveQuota(QUOTA_PAGES, count);
   unlockTables();
   return 0;
 }
@@ -88,6 +96,7 @@ export function freeRun(virtual: u64): bool {
     unmapRun(physical, bytes);
     run(place).bytes = 0;
     currentExtension().pages -= (<u64>1) << orderOf(bytes);
+    giveQuota(QUOTA_PAGES, (<u32>1) << orderOf(bytes));
   }
   unlockTables();
   if (bytes == 0) return false;

@@ -91,10 +91,15 @@ export class Extension {
   }
 }
 
-/** What lies at an extension's address: Extension itself, its policy (policy.ts), and which refusals have been printed. */
+/**
+ * What lies at an extension's address: Extension itself, its policy (policy.ts), what it has of its quota (quota.ts), and which
+ * refusals have been printed: of calls, and of quotas.
+ */
 const RECORD_BYTES: u32 = 0x800;
 export const RECORD_POLICY: u32 = 0x400;
+export const RECORD_USED: u32 = 0x740;
 export const RECORD_PRINTED: u32 = 0x780;
+export const RECORD_PRINTED_QUOTAS: u32 = 0x7c0;
 
 /** Makes the records of those that were loaded, all zeroes; false when memory runs out. */
 export function makeExtensions(): bool {

@@ -1,9 +1,10 @@
 // Virtual machines: an address space and a policy that virtual processors belong to
 
-import { MAX_VMS, ROOT_VMID } from "../../abi/generated/bare/syscalls";
+import { INVALID_ID, MAX_VMS, ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import { currentExtension, Extension } from "./extension";
 import { VM_WINDOW } from "./object-pages";
 import { KERNEL, ObjectList, Pool, PoolObject } from "./pool";
+import { giveQuota, takeQuota } from "./quota";
 
 @unmanaged
 export class Vm extends PoolObject {
@@ -59,9 +60,18 @@ export function claimRootVm(extension: Extension): void {
  * Takes an object for the running extension: its index, or INVALID_ID when none is left. The one that owns the root VM has
  * those that are kept for it; further ones there are in version 2 alone.
  */
-export function allocateFrom(pool: Pool): u32 {
+export function allocateFrom(pool: Pool, quota: u32): u32 {
   const extension = currentExtension();
-  return pool.allocate(extension.address(), ownsRootVm(extension), extension.version2 != 0);
+  if (!takeQuota(quota, 1)) return INVALID_ID;
+  const id = pool.allocate(extension.address(), ownsRootVm(extension), extension.version2 != 0);
+  if (id == INVALID_ID) giveQuota(quota, 1);
+  return id;
+}
+
+/** Gives back what it took. */
+export function releaseTo(pool: Pool, quota: u32, id: u32): void {
+  pool.release(id);
+  giveQuota(quota, 1);
 }
 
 export function vmAt(id: u32): Vm {

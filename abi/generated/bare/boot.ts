@@ -144,8 +144,10 @@ export const EXTENSION_POLICY_PORT_FIRST: u32 = 0x1ec;
 export const EXTENSION_POLICY_PORT_LAST: u32 = 0x26c;
 /** u32. */
 export const EXTENSION_POLICY_RESERVED: u32 = 0x2ec;
+/** u32[4]: The most that it may have of each QUOTA_* at one time; 0: as much as there is. */
+export const EXTENSION_POLICY_QUOTA: u32 = 0x2f0;
 /** Size of the structure. */
-export const EXTENSION_POLICY_BYTES: u32 = 0x2f0;
+export const EXTENSION_POLICY_BYTES: u32 = 0x300;
 
 // Where an extension keeps its settings
 
@@ -263,6 +265,17 @@ export const POLICY_MSRS: u32 = 0x1;
 export const POLICY_PORTS: u32 = 0x2;
 /** It may open version 2 of the interface, and no other. */
 export const POLICY_VERSION_2: u32 = 0x4;
+
+// ExtensionPolicy.quota
+
+/** VMs that it has made. */
+export const QUOTA_VMS: u32 = 0x0;
+/** VPs. */
+export const QUOTA_VPS: u32 = 0x1;
+/** VSs. */
+export const QUOTA_VSS: u32 = 0x2;
+/** Pages that it was given by alloc_page and alloc_huge. */
+export const QUOTA_PAGES: u32 = 0x3;
 
 // A word of a kernel image's table of relocations
 

@@ -980,7 +980,8 @@ _Static_assert(sizeof(struct bf_extension_memory) == 24, "size of bf_extension_m
 #define BF_EXTENSION_POLICY_PORT_FIRST BF_U32(0x1ec) /* u32[32]: First port of a range. */
 #define BF_EXTENSION_POLICY_PORT_LAST BF_U32(0x26c) /* u32[32]: Last port of it. */
 #define BF_EXTENSION_POLICY_RESERVED BF_U32(0x2ec) /* u32. */
-#define BF_EXTENSION_POLICY_BYTES BF_U32(0x2f0) /* Size of the structure. */
+#define BF_EXTENSION_POLICY_QUOTA BF_U32(0x2f0) /* u32[4]: The most that it may have of each QUOTA_* at one time; 0: as much as there is. */
+#define BF_EXTENSION_POLICY_BYTES BF_U32(0x300) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_extension_policy {
     uint8_t name[32];
@@ -994,8 +995,9 @@ struct bf_extension_policy {
     uint32_t port_first[32];
     uint32_t port_last[32];
     uint32_t reserved;
+    uint32_t quota[4];
 };
-_Static_assert(sizeof(struct bf_extension_policy) == 752, "size of bf_extension_policy");
+_Static_assert(sizeof(struct bf_extension_policy) == 768, "size of bf_extension_policy");
 #endif
 
 /* Where an extension keeps its settings */
@@ -1086,6 +1088,12 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_POLICY_MSRS BF_U32(0x1) /* MSRs outside the ranges are denied. */
 #define BF_POLICY_PORTS BF_U32(0x2) /* Ports outside the ranges are denied. */
 #define BF_POLICY_VERSION_2 BF_U32(0x4) /* It may open version 2 of the interface, and no other. */
+
+/* ExtensionPolicy.quota */
+#define BF_QUOTA_VMS BF_U32(0x0) /* VMs that it has made. */
+#define BF_QUOTA_VPS BF_U32(0x1) /* VPs. */
+#define BF_QUOTA_VSS BF_U32(0x2) /* VSs. */
+#define BF_QUOTA_PAGES BF_U32(0x3) /* Pages that it was given by alloc_page and alloc_huge. */
 
 /* A word of a kernel image's table of relocations */
 #define BF_RELOCATION_DISTANCE BF_U32(0x3fff) /* Bytes from the last one, from the image's base the first time. All ones: nothing is there. */

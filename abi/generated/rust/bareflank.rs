@@ -1083,9 +1083,11 @@ pub struct ExtensionPolicy {
     /// Last port of it.
     pub port_last: [u32; 32],
     pub reserved: u32,
+    /// The most that it may have of each QUOTA_* at one time; 0: as much as there is.
+    pub quota: [u32; 4],
 }
 
-const _: () = assert!(core::mem::size_of::<ExtensionPolicy>() == 752);
+const _: () = assert!(core::mem::size_of::<ExtensionPolicy>() == 768);
 
 // Where an extension keeps its settings
 
@@ -1206,6 +1208,17 @@ pub const POLICY_MSRS: u32 = 0x1;
 pub const POLICY_PORTS: u32 = 0x2;
 /// It may open version 2 of the interface, and no other.
 pub const POLICY_VERSION_2: u32 = 0x4;
+
+// ExtensionPolicy.quota
+
+/// VMs that it has made.
+pub const QUOTA_VMS: u32 = 0x0;
+/// VPs.
+pub const QUOTA_VPS: u32 = 0x1;
+/// VSs.
+pub const QUOTA_VSS: u32 = 0x2;
+/// Pages that it was given by alloc_page and alloc_huge.
+pub const QUOTA_PAGES: u32 = 0x3;
 
 // A word of a kernel image's table of relocations
 

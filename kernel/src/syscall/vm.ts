@@ -2,6 +2,7 @@
 
 import { flushPage } from "#arch/cpu";
 import { requestFlush } from "#arch/vendor";
+import { QUOTA_VMS } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_REG0, PP_BLOCK_VIEW } from "../../../abi/generated/bare/pp-block";
 import {
   STATUS_FAILURE_UNKNOWN,
@@ -15,7 +16,7 @@ import { freeDirectMap, isDirectAddress, mapDirect, unmapDirect } from "../direc
 import { pages } from "../memory/pages";
 import { block32, ppid, setBlock64, setIdentifier } from "../pp";
 import { requestFlushEverywhere } from "../requests";
-import { allocateFrom, Vm, vmAt, vms } from "../vm";
+import { allocateFrom, releaseTo, Vm, vmAt, vms } from "../vm";
 import { vsAt } from "../vs";
 import { checkOwner } from "./handle";
 
@@ -23,7 +24,7 @@ import { checkOwner } from "./handle";
 export function vmCreate(handle: u64): u64 {
   const denied = checkOwner(handle);
   if (denied != STATUS_SUCCESS) return denied;
-  const vmid = allocateFrom(vms);
+  const vmid = allocateFrom(vms, QUOTA_VMS);
   if (vmid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   vmAt(vmid).init();
   setIdentifier(PP_BLOCK_REG0, vmAt(vmid));
@@ -37,7 +38,7 @@ export function vmDestroy(handle: u64, reg1: u64): u64 {
   const vm = vmOf(reg1);
   if (vm.id == ROOT_VMID || vm.vpCount != 0) return STATUS_FAILURE_UNKNOWN;
   freeDirectMap(vm);
-  vms.release(vm.id);
+  releaseTo(vms, QUOTA_VMS, vm.id);
   return STATUS_SUCCESS;
 }
 

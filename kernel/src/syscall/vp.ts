@@ -1,10 +1,11 @@
 // Group 5, virtual processors
 
+import { QUOTA_VPS } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
 import { STATUS_FAILURE_UNKNOWN, STATUS_INVALID_INPUT_REG1, STATUS_SUCCESS } from "../../../abi/generated/bare/status";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
 import { setIdentifier } from "../pp";
-import { allocateFrom, vmAt, vms } from "../vm";
+import { allocateFrom, releaseTo, vmAt, vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { checkOwner } from "./handle";
 
@@ -14,7 +15,7 @@ export function vpCreate(handle: u64, reg1: u64): u64 {
   if (denied != STATUS_SUCCESS) return denied;
   if (!vms.isOwn(reg1)) return STATUS_INVALID_INPUT_REG1;
   const vmid = <u32>reg1 & 0xffff;
-  const vpid = allocateFrom(vps);
+  const vpid = allocateFrom(vps, QUOTA_VPS);
   if (vpid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   const vp = vpAt(vpid);
   vp.vmid = vmid;
@@ -34,6 +35,6 @@ export function vpDestroy(handle: u64, reg1: u64): u64 {
   const vp = vpAt(vpid);
   if (vp.vsCount != 0) return STATUS_FAILURE_UNKNOWN;
   vmAt(vp.vmid).vpCount--;
-  vps.release(vpid);
+  releaseTo(vps, QUOTA_VPS, vpid);
   return STATUS_SUCCESS;
 }

@@ -15,7 +15,7 @@ import {
   skipInstruction,
   writeRegister,
 } from "#arch/vendor";
-import { BOOT_ARGS_PP_COUNT } from "../../../abi/generated/bare/boot";
+import { BOOT_ARGS_PP_COUNT, QUOTA_VSS } from "../../../abi/generated/bare/boot";
 import { MAP_IO, MAP_MSR } from "../../../abi/generated/bare/objects";
 import { PP_BLOCK_REG0 } from "../../../abi/generated/bare/pp-block";
 import {
@@ -34,7 +34,7 @@ import { currentExtension } from "../extension";
 import { mayRun, promote, runActive, runAdvanced } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
 import { activeVs, ppid, setIdentifier } from "../pp";
-import { allocateFrom, ownsRootVm, vmAt, vms } from "../vm";
+import { allocateFrom, ownsRootVm, releaseTo, vmAt, vms } from "../vm";
 import { vpAt, vps } from "../vp";
 import { vsAt, vss } from "../vs";
 import { finish } from "./finish";
@@ -52,10 +52,10 @@ export function vsCreate(handle: u64, reg1: u64, reg2: u64): u64 {
   const target = <u32>reg2 & 0xffff;
   if (target >= ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT)) return STATUS_INVALID_INPUT_REG2;
   // A root VS has its processor's number (6.2): it is among those that are kept
-  const vsid = allocateFrom(vss);
+  const vsid = allocateFrom(vss, QUOTA_VSS);
   if (vsid == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
   if (!vsAt(vsid).init(vpid, target)) {
-    vss.release(vsid);
+    releaseTo(vss, QUOTA_VSS, vsid);
     return STATUS_FAILURE_UNKNOWN;
   }
   initControlBlock(vsAt(vsid));
@@ -81,7 +81,7 @@ export function vsDestroy(handle: u64, reg1: u64): u64 {
   dropMap(vs, MAP_MSR);
   dropMap(vs, MAP_IO);
   const freed = vs.discard();
-  vss.release(vs.id);
+  releaseTo(vss, QUOTA_VSS, vs.id);
   return freed ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
 }
 

@@ -12,6 +12,7 @@ import {
   EXTENSION_POLICY_PORT_COUNT,
   EXTENSION_POLICY_PORT_FIRST,
   EXTENSION_POLICY_PORT_LAST,
+  EXTENSION_POLICY_QUOTA,
   POLICY_MSRS,
   POLICY_PORTS,
   POLICY_VERSION_2,
@@ -41,6 +42,8 @@ export interface PolicySpec {
   readonly msrs?: readonly (readonly [number, number, number])[];
   /** First, last. */
   readonly ports?: readonly (readonly [number, number])[];
+  /** Of VMs, VPs, VSs and pages; 0: as many as there are. */
+  readonly quota?: readonly [number, number, number, number];
   /** Keeps it to version 2. */
   readonly pinned?: boolean;
 }
@@ -48,13 +51,16 @@ export interface PolicySpec {
 /** ExtensionPolicy of each, as the loader hands them over. */
 export function policies(...specs: readonly PolicySpec[]): Uint8Array {
   const bytes = new Uint8Array(specs.length * EXTENSION_POLICY_BYTES);
-  specs.forEach(({ name = "", denied = [], msrs, ports, pinned = false }, index) => {
+  specs.forEach(({ name = "", denied = [], msrs, ports, quota = [0, 0, 0, 0], pinned = false }, index) => {
     const view = new DataView(bytes.buffer, index * EXTENSION_POLICY_BYTES, EXTENSION_POLICY_BYTES);
     new TextEncoder().encodeInto(name, bytes.subarray(index * EXTENSION_POLICY_BYTES + EXTENSION_POLICY_NAME));
     for (const number of denied) {
       const word = EXTENSION_POLICY_DENIED + (number >>> 16) * 4;
       view.setUint32(word, view.getUint32(word, true) | (1 << (number & 31)), true);
     }
+    quota.forEach((most, what) => {
+      view.setUint32(EXTENSION_POLICY_QUOTA + what * 4, most, true);
+    });
     const flags = (msrs === undefined ? 0 : POLICY_MSRS) | (ports === undefined ? 0 : POLICY_PORTS);
     const pin = pinned ? POLICY_VERSION_2 : 0;
     view.setUint32(EXTENSION_POLICY_FLAGS, flags | pin, true);
