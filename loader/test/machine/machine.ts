@@ -51,6 +51,7 @@ interface LoaderExports {
   loaderLook(): void;
   loaderWatch(): void;
   loaderLeaveNow(index: number): void;
+  loaderBalance(): number;
   loaderUnload(): number;
   loaderIsStatus(command: number): number;
   loaderIsHeld(): number;

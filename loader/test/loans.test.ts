@@ -1,0 +1,434 @@
+// Memory that is lent to the microkernel while it runs: what it asks for, what it gives back, and what goes wrong
+
+import {
+  CHUNK_LEAST_BYTES,
+  CHUNK_MOST_BYTES,
+  DOOR_FLUSH,
+  DOOR_GIVE,
+  DOOR_REPORT,
+  DOOR_TAKE,
+  DOOR_UNKNOWN,
+  ERROR_CHUNK_REFUSED,
+  ERROR_GROWTH_LIMIT,
+  ERROR_INVALID_ARGUMENT,
+  ERROR_NO_MEMORY,
+  ERROR_NONE,
+  ERROR_NOT_RUNNING,
+  GIVE_DONE,
+  GIVE_LATER,
+  GIVE_NO_ROOM,
+  GIVE_NO_TABLES,
+  GIVE_NOT_RAM,
+  GIVE_OWNED,
+  GIVE_SIZE,
+  IOCTL_MEMORY,
+  IOCTL_START,
+  IOCTL_STOP,
+  IOCTL_UNLOAD,
+  MEMORY_ARGS_BUFFER_ADDRESS,
+  MEMORY_ARGS_BUFFER_BYTES,
+  MEMORY_ARGS_DONATE_BYTES,
+  MEMORY_DOOR,
+  MEMORY_EVENT_ASKED,
+  MEMORY_EVENT_GIVEN,
+  MEMORY_EVENT_LIMIT,
+  MEMORY_EVENT_NO_MEMORY,
+  MEMORY_EVENT_REFUSED,
+  MEMORY_EVENT_RETURNED,
+  MEMORY_EXCHANGE_BYTES,
+  MEMORY_EXCHANGE_SIGNAL,
+  MEMORY_EXCHANGE_SURPLUS,
+  MEMORY_EXCHANGE_WANTED,
+  MEMORY_LOANS_BYTES,
+  MEMORY_LOANS_EVENT_DETAIL,
+  MEMORY_LOANS_EVENT_KIND,
+  MEMORY_LOANS_EVENTS,
+  MEMORY_LOANS_HELD_BYTES,
+  MEMORY_LOANS_LENT_CHUNKS,
+  MEMORY_LOANS_START_BYTES,
+  OPERATION_ARGS_MOST_BYTES,
+  TAKE_DONE,
+  TAKE_LATER,
+  TAKE_MORE,
+  TAKE_NOTHING,
+} from "@bareflank/abi";
+import { describe, expect, it } from "vitest";
+import { Machine } from "./machine/machine.ts";
+
+const MIB = 0x10_0000n;
+const MOST = BigInt(CHUNK_MOST_BYTES);
+const LEAST = BigInt(CHUNK_LEAST_BYTES);
+const PAGE = 4096n;
+/** How long until what could not be given, and what could not be taken yet, is tried again: loader/src/loans.ts. */
+const RETRY_MS = 1000;
+const FLUSH_MS = 10;
+const OPERATION_FLUSH = 5;
+const BUFFER = 0x6666_0000_0000n;
+const CPUS = 2;
+
+interface Chunk {
+  readonly physical: bigint;
+  readonly bytes: bigint;
+}
+
+/** A running hypervisor whose microkernel is the test: what it has of what was lent, and what it says at its door. */
+class Lender {
+  readonly machine = new Machine(CPUS);
+  readonly chunks: Chunk[] = [];
+  readonly knocks: number[] = [];
+  /** What it answers to a gift, and to a wish to have something back; by default it takes all, and gives nothing. */
+  onGive: (chunk: Chunk) => number = () => GIVE_DONE;
+  onTake: () => readonly [answer: number, physical?: bigint] = () => [TAKE_NOTHING];
+  /** Bytes that it wants altogether. */
+  wanted = 0n;
+  readonly pagesBefore: number;
+
+  constructor(mostBytes = 0n, setUp: (machine: Machine) => void = () => undefined) {
+    const { machine } = this;
+    setUp(machine);
+    machine.load();
+    this.pagesBefore = machine.platform.takenPages;
+    for (const processor of machine.processors) processor.onHypercall = (registers) => this.#open(registers);
+    const { error } = machine.operate(IOCTL_START, (block) => {
+      machine.memory.poke(block + BigInt(OPERATION_ARGS_MOST_BYTES), 8, mostBytes);
+    });
+    expect(error).toBe(ERROR_NONE);
+    machine.memory.map(BUFFER, MEMORY_EXCHANGE_BYTES + MEMORY_LOANS_BYTES);
+  }
+
+  /** Asks for so many bytes, or says that it can do without some, and has the driver look. */
+  ask(bytes: bigint): number {
+    this.wanted = bytes;
+    this.#showWanted();
+    return this.balance();
+  }
+  offer(): number {
+    this.machine.memory.poke(this.#exchange + BigInt(MEMORY_EXCHANGE_SURPLUS), 8, 1n);
+    return this.balance();
+  }
+  balance(): number {
+    return this.machine.loader.loaderBalance();
+  }
+
+  /** Gives bytes that nobody asked for; 0: only asks who has what. */
+  donate(bytes: bigint) {
+    const { memory } = this.machine;
+    return this.machine.operate(IOCTL_MEMORY, (block) => {
+      memory.poke(block + BigInt(MEMORY_ARGS_DONATE_BYTES), 8, bytes);
+      memory.poke(block + BigInt(MEMORY_ARGS_BUFFER_ADDRESS), 8, BUFFER);
+      memory.poke(block + BigInt(MEMORY_ARGS_BUFFER_BYTES), 8, BigInt(MEMORY_EXCHANGE_BYTES + MEMORY_LOANS_BYTES));
+    });
+  }
+
+  /** The driver's own record. */
+  record() {
+    expect(this.donate(0n).error).toBe(ERROR_NONE);
+    const at = (offset: number, bytes: number) =>
+      this.machine.memory.peek(BUFFER + BigInt(MEMORY_EXCHANGE_BYTES + offset), bytes);
+    const events = Number(at(MEMORY_LOANS_EVENTS, 8));
+    return {
+      lent: at(MEMORY_LOANS_HELD_BYTES, 8) - at(MEMORY_LOANS_START_BYTES, 8),
+      /** Chunks of 2^order pages. */
+      chunks: (order: number) => Number(at(MEMORY_LOANS_LENT_CHUNKS + 4 * order, 4)),
+      events: Array.from({ length: events }, (_, index) => [
+        Number(at(MEMORY_LOANS_EVENT_KIND + 4 * index, 4)),
+        Number(at(MEMORY_LOANS_EVENT_DETAIL + 4 * index, 4)),
+      ]),
+    };
+  }
+
+  /** Stops, and finds every page where it was, zeroed where the microkernel had it. */
+  expectAllBack(): void {
+    const { platform } = this.machine;
+    platform.freed.length = 0;
+    expect(this.machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+    expect(platform.takenPages).toBe(this.pagesBefore);
+    expect(platform.freed.filter((bytes) => bytes.length > Number(PAGE)).every((bytes) => !bytes.some(Boolean))).toBe(
+      true,
+    );
+  }
+
+  get flushes(): number {
+    return this.machine.platform.runs.filter((run) => run.endsWith(`operation ${OPERATION_FLUSH}`)).length;
+  }
+  get #exchange(): bigint {
+    return this.machine.platform.signals - BigInt(MEMORY_EXCHANGE_SIGNAL);
+  }
+  #showWanted(): void {
+    let bytes = MOST;
+    while (bytes > this.wanted) bytes /= 2n;
+    this.machine.memory.poke(this.#exchange + BigInt(MEMORY_EXCHANGE_WANTED), 8, bytes);
+  }
+
+  #open(address: bigint): boolean {
+    const registers = BigInt.asUintN(64, address);
+    const { memory } = this.machine;
+    const [rax, what, physical, bytes] = [0n, 8n, 16n, 24n].map((offset) => memory.peek(registers + offset, 8));
+    if (rax !== BigInt(MEMORY_DOOR)) return false;
+    this.knocks.push(Number(what));
+    const answer = (value: number) => memory.poke(registers, 8, BigInt(value));
+    if (what === BigInt(DOOR_GIVE)) answer(this.#give({ physical: physical ?? 0n, bytes: bytes ?? 0n }));
+    else if (what === BigInt(DOOR_TAKE)) {
+      const [value, taken = 0n] = this.onTake();
+      memory.poke(registers + 16n, 8, taken);
+      answer(value);
+    } else answer(what === BigInt(DOOR_REPORT) || what === BigInt(DOOR_FLUSH) ? GIVE_DONE : DOOR_UNKNOWN);
+    return true;
+  }
+
+  #give(chunk: Chunk): number {
+    const answer = this.onGive(chunk);
+    const isNew = !this.chunks.some(({ physical }) => physical === chunk.physical);
+    if (answer === GIVE_DONE || answer === GIVE_LATER) {
+      if (isNew) this.chunks.push(chunk);
+      if (isNew) this.wanted -= this.wanted > chunk.bytes ? chunk.bytes : this.wanted;
+      this.#showWanted();
+    }
+    return answer;
+  }
+}
+
+describe("what the microkernel asks for", () => {
+  it("comes in the largest pieces, and is noted", () => {
+    const lender = new Lender();
+    expect(lender.ask(9n * MIB)).toBe(0);
+    expect(lender.chunks.map(({ bytes }) => bytes)).toEqual([MOST, MOST, MIB]);
+    expect(lender.chunks.every(({ physical, bytes }) => physical % bytes === 0n)).toBe(true);
+    expect(lender.record().events.map(([kind]) => kind)).toEqual([
+      MEMORY_EVENT_ASKED,
+      MEMORY_EVENT_GIVEN,
+      MEMORY_EVENT_GIVEN,
+      MEMORY_EVENT_GIVEN,
+    ]);
+    expect(lender.record()).toMatchObject({ lent: 9n * MIB });
+    expect(lender.record().chunks(10)).toBe(2);
+    expect(lender.machine.status().memoryBytes).toBeGreaterThan(9n * MIB);
+    lender.expectAllBack();
+  });
+
+  it("comes by VMCALL on Intel", () => {
+    const lender = new Lender(0n, ({ processors }) => {
+      for (const processor of processors) processor.becomeIntel();
+    });
+    expect(lender.ask(MIB)).toBe(0);
+    expect(lender.record()).toMatchObject({ lent: MIB });
+    lender.expectAllBack();
+  });
+
+  it("comes in small pieces where the operating system has no larger ones", () => {
+    const lender = new Lender();
+    lender.machine.platform.largestPiece = Number(LEAST / PAGE);
+    expect(lender.ask(4n * LEAST)).toBe(0);
+    expect(lender.chunks.map(({ bytes }) => bytes)).toEqual([LEAST, LEAST, LEAST, LEAST]);
+    lender.expectAllBack();
+  });
+
+  it("comes sixteen chunks at a time, so that others get at the driver in between", () => {
+    const lender = new Lender();
+    lender.machine.platform.largestPiece = Number(LEAST / PAGE);
+    expect(lender.ask(20n * LEAST)).toBe(1);
+    expect(lender.chunks).toHaveLength(16);
+    expect(lender.balance()).toBe(0);
+    expect(lender.chunks).toHaveLength(20);
+    lender.expectAllBack();
+  });
+
+  it("is tried again where there is none, is noted once, and comes when there is some", () => {
+    const lender = new Lender();
+    lender.machine.platform.largestPiece = 1;
+    const pages = lender.machine.platform.takenPages;
+    for (let round = 0; round < 3; round++) expect(lender.ask(MIB)).toBe(RETRY_MS);
+    expect(lender.machine.platform.takenPages).toBe(pages);
+    expect(lender.knocks).not.toContain(DOOR_GIVE);
+    expect(lender.record().events.map(([kind]) => kind)).toEqual([MEMORY_EVENT_ASKED, MEMORY_EVENT_NO_MEMORY]);
+    lender.machine.platform.largestPiece = 1024;
+    expect(lender.balance()).toBe(0);
+    expect(lender.record()).toMatchObject({ lent: MIB });
+    lender.expectAllBack();
+  });
+
+  it("ends where the hypervisor may hold no more", () => {
+    const most = 8n * MIB;
+    const lender = new Lender(most);
+    expect(lender.ask(64n * MIB)).toBe(RETRY_MS);
+    const held = lender.machine.status().memoryBytes;
+    expect(held).toBeLessThanOrEqual(most);
+    expect(held).toBeGreaterThan(most - 2n * LEAST);
+    expect(lender.record().events.at(-1)?.[0]).toBe(MEMORY_EVENT_LIMIT);
+    lender.expectAllBack();
+  });
+
+  it("ends where there are as many chunks as there can be", () => {
+    const lender = new Lender(1024n * MIB);
+    lender.machine.platform.largestPiece = Number(LEAST / PAGE);
+    let again = lender.ask(2000n * LEAST);
+    while (again === 1) again = lender.balance();
+    expect(again).toBe(RETRY_MS);
+    expect(lender.chunks).toHaveLength(960);
+    lender.expectAllBack();
+  });
+
+  it("is forgotten with the start that asked", () => {
+    const lender = new Lender();
+    lender.machine.platform.largestPiece = 1;
+    expect(lender.ask(MIB)).toBe(RETRY_MS);
+    lender.machine.platform.largestPiece = 1024;
+    lender.expectAllBack();
+    expect(lender.balance()).toBe(0);
+    expect(lender.machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+    expect(lender.balance()).toBe(0);
+    expect(lender.record()).toMatchObject({ lent: 0n, events: [] });
+  });
+});
+
+describe("a chunk that the microkernel does not take", () => {
+  const answers = { GIVE_SIZE, GIVE_NOT_RAM, GIVE_OWNED, GIVE_NO_ROOM, GIVE_NO_TABLES, DOOR_UNKNOWN };
+
+  it.each(Object.entries(answers))("is the operating system's again, and it is said why (%s)", (_, answer) => {
+    const lender = new Lender();
+    const pages = lender.machine.platform.takenPages;
+    lender.onGive = () => answer;
+    expect(lender.ask(MIB)).toBe(RETRY_MS);
+    expect(lender.machine.platform.takenPages).toBe(pages);
+    expect(lender.donate(MIB)).toMatchObject({ error: ERROR_CHUNK_REFUSED, detail: BigInt(answer) });
+    expect(lender.machine.platform.takenPages).toBe(pages);
+    expect(lender.record().events[1]).toEqual([MEMORY_EVENT_REFUSED, answer]);
+    lender.onGive = () => GIVE_DONE;
+    expect(lender.balance()).toBe(0);
+    expect(lender.record()).toMatchObject({ lent: MIB });
+    lender.expectAllBack();
+  });
+
+  it("is the operating system's again where nobody opens the door", () => {
+    const lender = new Lender();
+    const pages = lender.machine.platform.takenPages;
+    for (const processor of lender.machine.processors) processor.onHypercall = () => false;
+    expect(lender.donate(MIB)).toMatchObject({ error: ERROR_CHUNK_REFUSED, detail: BigInt(DOOR_UNKNOWN) });
+    expect(lender.machine.platform.takenPages).toBe(pages);
+    lender.expectAllBack();
+  });
+});
+
+describe("a chunk that some processor still sees", () => {
+  it("is given again when all have flushed", () => {
+    const lender = new Lender();
+    const answers = [GIVE_LATER, GIVE_DONE];
+    lender.onGive = () => answers.shift() ?? GIVE_DONE;
+    expect(lender.ask(MIB)).toBe(0);
+    expect(lender.knocks).toEqual([DOOR_GIVE, ...Array(CPUS).fill(DOOR_FLUSH), DOOR_GIVE]);
+    expect(lender.chunks).toHaveLength(1);
+    lender.expectAllBack();
+  });
+
+  it("is lent all the same where one does not flush", () => {
+    const lender = new Lender();
+    lender.onGive = () => GIVE_LATER;
+    expect(lender.donate(MIB).error).toBe(ERROR_NONE);
+    expect(lender.record()).toMatchObject({ lent: MIB });
+    lender.expectAllBack();
+  });
+});
+
+describe("what the microkernel gives back", () => {
+  it("is the operating system's, chunk by chunk", () => {
+    const lender = new Lender();
+    lender.ask(9n * MIB);
+    const taken = lender.machine.platform.takenPages;
+    const answers = [...lender.chunks]
+      .reverse()
+      .flatMap(({ physical }) => [[TAKE_MORE] as const, [TAKE_DONE, physical] as const]);
+    lender.onTake = () => answers.shift() ?? [TAKE_NOTHING];
+    expect(lender.offer()).toBe(0);
+    expect(lender.machine.platform.takenPages).toBe(taken - Number((9n * MIB) / PAGE));
+    const { events, lent } = lender.record();
+    expect(lent).toBe(0n);
+    expect(events.slice(-3).map(([kind]) => kind)).toEqual(Array(3).fill(MEMORY_EVENT_RETURNED));
+    lender.expectAllBack();
+  });
+
+  it("is waited for where a processor has yet to flush, in front of which all flush once", () => {
+    const lender = new Lender();
+    lender.ask(MIB);
+    let flushed = false;
+    lender.onTake = () => (flushed ? [TAKE_DONE, lender.chunks[0]?.physical] : [TAKE_LATER]);
+    expect(lender.offer()).toBe(FLUSH_MS);
+    expect(lender.flushes).toBe(CPUS);
+    // Nothing is offered any more, but a chunk is on its way
+    expect(lender.balance()).toBe(FLUSH_MS);
+    flushed = true;
+    lender.onTake = () => {
+      lender.onTake = () => [TAKE_NOTHING];
+      return [TAKE_DONE, lender.chunks[0]?.physical];
+    };
+    expect(lender.balance()).toBe(0);
+    expect(lender.record()).toMatchObject({ lent: 0n });
+    lender.expectAllBack();
+  });
+
+  it("is nothing that was not lent", () => {
+    const lender = new Lender();
+    lender.ask(MIB);
+    const pages = lender.machine.platform.takenPages;
+    const answers = [0n, 0x1000n, (lender.chunks[0]?.physical ?? 0n) + PAGE, 0xffff_ffff_ffff_f000n];
+    lender.onTake = () => (answers.length === 0 ? [TAKE_NOTHING] : [TAKE_DONE, answers.shift()]);
+    expect(lender.offer()).toBe(0);
+    expect(lender.machine.platform.takenPages).toBe(pages);
+    lender.expectAllBack();
+  });
+
+  it("goes in steps where there is much, and again at once", () => {
+    const lender = new Lender();
+    lender.ask(MIB);
+    lender.onTake = () => [TAKE_MORE];
+    expect(lender.offer()).toBe(1);
+    expect(lender.knocks.filter((knock) => knock === DOOR_TAKE)).toHaveLength(40);
+    lender.expectAllBack();
+  });
+});
+
+describe("what nobody asked for", () => {
+  it.each([1n, 0x1000n, LEAST - 1n, LEAST / 2n, 3n * MIB, MIB + 1n, ~0n & 0xffff_ffff_ffff_ffffn])(
+    "is no power of two bytes, 64 KiB at least: refused (%s)",
+    (bytes) => {
+      const lender = new Lender();
+      expect(lender.donate(bytes)).toMatchObject({ error: ERROR_INVALID_ARGUMENT, detail: bytes });
+      expect(lender.knocks).not.toContain(DOOR_GIVE);
+      lender.expectAllBack();
+    },
+  );
+
+  it("comes in chunks of 4 MiB at most", () => {
+    const lender = new Lender();
+    expect(lender.donate(16n * MIB).error).toBe(ERROR_NONE);
+    expect(lender.chunks.map(({ bytes }) => bytes)).toEqual([MOST, MOST, MOST, MOST]);
+    lender.expectAllBack();
+  });
+
+  it("says how much could not be given, and keeps what was", () => {
+    const lender = new Lender(12n * MIB);
+    expect(lender.donate(16n * MIB)).toMatchObject({ error: ERROR_GROWTH_LIMIT, detail: 12n * MIB });
+    expect(lender.record()).toMatchObject({ lent: MOST });
+    const { platform } = lender.machine;
+    platform.largestPiece = 1;
+    expect(lender.donate(MIB)).toMatchObject({ error: ERROR_NO_MEMORY, detail: MIB });
+    lender.expectAllBack();
+  });
+
+  it("goes nowhere where nothing runs", () => {
+    const lender = new Lender();
+    lender.expectAllBack();
+    expect(lender.donate(MIB).error).toBe(ERROR_NOT_RUNNING);
+    expect(lender.machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_NONE);
+    expect(lender.donate(MIB).error).toBe(ERROR_NOT_RUNNING);
+    expect(lender.machine.platform.takenPages).toBe(0);
+  });
+});
+
+describe("a driver that goes while memory is lent", () => {
+  it("gets all of it back", () => {
+    const lender = new Lender();
+    lender.ask(9n * MIB);
+    expect(lender.machine.loader.loaderUnload()).toBe(ERROR_NONE);
+    expect(lender.machine.platform.takenPages).toBe(0);
+  });
+});
