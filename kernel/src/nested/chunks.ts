@@ -3,7 +3,7 @@
 //
 // Only tables for the operating system are changed, which show memory where it is; what they show of a chunk's first page
 // tells how they have it. Tables of other VMs may show the operating system's memory anywhere: a chunk of which they do is
-// not taken. However many tables there are, nobody waits for the lock for longer than one of them takes.
+// not taken. However much they have, nobody waits for the lock for longer than a call takes.
 
 import { forgetMemoryTypes } from "#arch/memory-type";
 import {
@@ -13,21 +13,19 @@ import {
   hostOf,
   isPage,
   isTable,
-  NESTED_LEVELS,
+  NESTED_GUEST_BYTES,
   pageBytes,
-  tableOf,
 } from "#arch/nested-format";
 import { NESTED_MACHINE, NESTED_OWN_BLANK, NESTED_RIGHTS } from "../../../abi/generated/bare/objects";
-import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
 import { peek64 } from "../../../bsl/src/memory";
 import { flushNested } from "../attach";
 import { pages } from "../memory/pages";
 import { lockObjects, unlockObjects } from "../objects";
-import { openBudget } from "./budget";
+import { hasBudget, openBudget, spend } from "./budget";
 import { identityRange } from "./edit";
 import { openLimbo } from "./limbo";
 import { Nested, nestedAt, nesteds } from "./nested";
-import { findEntry } from "./tables";
+import { findEntry, levelOfFound } from "./tables";
 
 const GIBIBYTE: u64 = 1 << 30;
 const FLAGS: u32 = NESTED_RIGHTS | NESTED_MACHINE | NESTED_OWN_BLANK;
@@ -65,29 +63,45 @@ function isRootTables(id: u32): bool {
 
 /** Whether a VM beside the operating system's sees some of a range of host memory. */
 export function isGuestMemory(base: u64, bytes: u64): bool {
-  let found: bool = false;
-  for (let id: u32 = 0; id < nesteds.end && !found; id++) {
-    lockObjects();
-    // Most VMs have nothing but what their extension was given
-    const mayShow = nesteds.has(id) && nestedAt(id).forRoot == 0 && nestedAt(id).showsForeign != 0;
-    if (mayShow) found = shows(nestedAt(id).root, NESTED_LEVELS, base, base + bytes);
-    unlockObjects();
-  }
-  return found;
-}
-
-function shows(table: u64, level: u32, base: u64, end: u64): bool {
-  for (let i: u64 = 0; i < ENTRIES; i++) {
-    const entry = peek64(DIRECT_BASE + table + i * 8);
-    if (entry == 0) continue;
-    if (isTable(entry)) {
-      if (shows(tableOf(entry), level - 1, base, end)) return true;
-    } else if (isPage(entry) && (entry & ENTRY_COUNTED) == 0) {
-      const host = hostOf(entry, level);
-      if (host < end && host + pageBytes(level) > base) return true;
+  for (let id: u32 = 0; id < nesteds.end; id++) {
+    let guest: u64 = 0;
+    // As much at a time as a call may do: nobody waits for the lock for longer
+    while (guest < NESTED_GUEST_BYTES) {
+      lockObjects();
+      // Most VMs have nothing but what their extension was given
+      const mayShow = nesteds.has(id) && nestedAt(id).forRoot == 0 && nestedAt(id).showsForeign != 0;
+      openBudget();
+      guest = mayShow ? passOver(nestedAt(id), guest, base, base + bytes) : NESTED_GUEST_BYTES;
+      unlockObjects();
+      if (guest == SHOWN) return true;
     }
   }
   return false;
+}
+
+/** What passOver() returns in place of a guest physical address: the range is shown. */
+const SHOWN: u64 = 0xffff_ffff_ffff_ffff;
+
+/** Looks from a guest physical address on for a page of a range of host memory: where to go on, or SHOWN. */
+function passOver(tables: Nested, from: u64, base: u64, end: u64): u64 {
+  let guest = from;
+  while (guest < NESTED_GUEST_BYTES && hasBudget()) {
+    let at = findEntry(tables, guest);
+    const level = levelOfFound();
+    // The rest of the table, up to where one of its entries leads to another
+    do {
+      const entry = peek64(at);
+      if (isTable(entry)) break;
+      if (isPage(entry) && (entry & ENTRY_COUNTED) == 0) {
+        const host = hostOf(entry, level);
+        if (host < end && host + pageBytes(level) > base) return SHOWN;
+      }
+      spend(1);
+      guest = (guest & ~(pageBytes(level) - 1)) + pageBytes(level);
+      at += 8;
+    } while ((at & (ENTRIES * 8 - 1)) != 0);
+  }
+  return guest;
 }
 
 function entryAt(tables: Nested, address: u64): u64 {

@@ -14,10 +14,15 @@ import {
   GIVE_OWNED,
   GIVE_SIZE,
   MEMORY_DOOR,
+  NESTED_RIGHTS,
+  NESTED_WRITE_BACK,
   STATUS_SUCCESS,
   SYSCALL_MEM_ALLOC_PAGE,
   SYSCALL_MEM_FREE_PAGE,
+  SYSCALL_NESTED_CREATE,
   SYSCALL_NESTED_GUARD,
+  SYSCALL_NESTED_MAP,
+  SYSCALL_NESTED_UNMAP,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
@@ -44,6 +49,10 @@ const BLANK = 1n << 54n;
 const ADDRESS = 0x000f_ffff_ffff_f000n;
 const RAM = [0x3_0000_0000n, 0x3_0010_0000n] as const;
 const [CHUNK] = RAM;
+/** Memory of the operating system that is in no chunk. */
+const OTHERS = 0x7000_0000n;
+/** Read, write and execute, and write-back. */
+const RIGHTS = BigInt(NESTED_RIGHTS) | BigInt(NESTED_WRITE_BACK);
 const extension = exampleExtension({ versions: 6 });
 
 const NMI_WINDOW = 8n;
@@ -163,6 +172,34 @@ describe.each([
     expect(give(pp, CHUNK + KIB64, KIB64 - PAGE)).toBe(GIVE_SIZE);
     expect(blankPages(machine, pp)).toBe(blank);
     expect(Number(knock(pp, 99)[0])).toBe(DOOR_UNKNOWN);
+  });
+
+  // What a call may touch is 4,096 entries: some lie behind what one look passes over
+  test.each([
+    ["a page in the middle of it", 0x1234_5000n, CHUNK + KIB64 / 2n, PAGE],
+    ["its last page, at the highest address", (1n << 48n) - PAGE, CHUNK + KIB64 - PAGE, PAGE],
+    ["2 MiB around it", 0x4000_0000n, CHUNK, 1n << 21n],
+    ["a page behind 16 MiB of others", 0x100_0000n, CHUNK, PAGE],
+  ])("a chunk of which another VM sees %s is refused, until it does not any more", (_what, guest, host, bytes) => {
+    const { pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    expectOutcome(cpuid(pp), "called");
+    const nested = call(pp, SYSCALL_NESTED_CREATE, HANDLE, 0n);
+    const map = (at: bigint, from: bigint, length: bigint) => {
+      for (let done = 0n; done < length; ) {
+        done += call(pp, SYSCALL_NESTED_MAP, HANDLE, nested, at + done, from + done, length - done, RIGHTS);
+      }
+    };
+    // Pages of 4 KiB, because host and guest lie differently within 2 MiB
+    map(0n, OTHERS + PAGE, 0x100_0000n);
+    map(guest, host, bytes);
+    goOn(pp);
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_OWNED);
+    expect(give(pp, CHUNK + KIB64, KIB64)).toBe(bytes > KIB64 ? GIVE_OWNED : GIVE_DONE);
+    expectOutcome(cpuid(pp), "called");
+    expect(call(pp, SYSCALL_NESTED_UNMAP, HANDLE, nested, guest, bytes)).toBe(bytes);
+    goOn(pp);
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
   });
 
   test("what is not needed goes back zeroed, shown again, and behind a flush of every processor", () => {
