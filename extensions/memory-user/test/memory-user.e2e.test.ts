@@ -56,8 +56,36 @@ it("grows while an extension takes memory, and has its first size again when it 
   expect((await memory()).events.map(({ event }) => event)).toEqual(expect.arrayContaining(["given", "returned"]));
 });
 
+it("lets an extension know that there is no more, where it may not grow, and Linux works on", async () => {
+  await succeed("bfm stop && bfm start --memory ..3M");
+  const { startBytes } = await memory();
+  await ask(TAKE, TIMES);
+  const answer = await succeed(`bf-cpuid --leaf ${TAKE} ${PAGES}`);
+  expect(answer.match(/"ebx":"0x00000001"/g)).toHaveLength(2);
+  const { heldBytes, events } = await memory();
+  expect(heldBytes).toBeLessThanOrEqual(3 * MIB);
+  expect(events.map(({ event }) => event)).toContain("limit");
+  await ask(GIVE, TIMES + 5);
+  await expect.poll(async () => (await memory()).heldBytes, { timeout: 60_000 }).toBe(startBytes);
+  await succeed("bfm stop && bfm start");
+});
+
+it("does not start where the system has not so much memory, says so, and Linux works on", async () => {
+  await succeed("bfm stop");
+  const before = await availableKiB();
+  const { exitCode, stderr } = await linux.run("bfm start --memory 2G..");
+  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^bfm: .*memory/)]);
+  expect(JSON.parse(await succeed("bfm status --json"))).toMatchObject({ state: "loaded" });
+  expect(await availableKiB()).toBeGreaterThan(before - NOISE_KIB);
+  await succeed("bfm start");
+});
+
 it("gives back at a stop what was lent, and the driver can go", async () => {
   await ask(TAKE, TIMES);
+  // Nothing of the driver's may go while something runs in it
+  const { exitCode, stderr } = await linux.run("rmmod bfdriver");
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining("can't unload module 'bfdriver'")]);
+  expect(JSON.parse(await succeed("bfm status --json"))).toMatchObject({ state: "running" });
   await succeed("bfm stop");
   expect(JSON.parse(await succeed("bfm status --json"))).toMatchObject({ state: "loaded" });
   await succeed("bfm unload && rmmod bfdriver");

@@ -187,9 +187,10 @@ export class BuddyPool {
   freePages(phys: u64, order: u32): bool {
     if (order > MAX_ORDER) return false;
     this.lock.acquire();
-    const state = this.stateOf(phys);
+    const chunk = this.chunks.find(phys);
+    const state = this.stateIn(chunk, phys);
     const isTaken = state !== 0 && claimPage(state, TAKEN | <u8>order, INSIDE);
-    if (isTaken) this.merge(phys, order);
+    if (isTaken) this.merge(chunk, phys, order);
     this.lock.release();
     return isTaken;
   }
@@ -215,8 +216,9 @@ export class BuddyPool {
   giveSingles(entries: u64, count: u32): void {
     this.lock.acquire();
     for (let i: u32 = 0; i < count; i++) {
+      const phys = peek64(entries + <u64>i * 16);
       poke8(peek64(entries + <u64>i * 16 + 8), INSIDE);
-      this.merge(peek64(entries + <u64>i * 16), 0);
+      this.merge(this.chunks.find(phys), phys, 0);
     }
     this.lock.release();
   }
@@ -263,7 +265,7 @@ export class BuddyPool {
       const order: u32 = state & ORDER;
       this.countWaiting(half, -(1 << order));
       poke8(at, INSIDE);
-      this.merge(base + (page << PAGE_SHIFT), order);
+      this.merge(chunk, base + (page << PAGE_SHIFT), order);
       count++;
     }
     return count;
@@ -315,7 +317,11 @@ export class BuddyPool {
    * holds the pool's lock, or a store's.
    */
   stateOf(phys: u64): u64 {
-    const chunk = this.chunks.find(phys);
+    return this.stateIn(this.chunks.find(phys), phys);
+  }
+
+  /** The same for a page that lies in a chunk, if it is one. */
+  private stateIn(chunk: u32, phys: u64): u64 {
     if (chunk === NO_CHUNK || !this.chunks.hasPages(chunk) || !isAligned(phys, PAGE_BYTES)) return 0;
     return this.chunks.stateAddress(chunk, phys);
   }
@@ -405,9 +411,8 @@ export class BuddyPool {
     return phys;
   }
 
-  /** Makes a block free that is in no list, and whose state says "inside", together with every buddy that is free too. */
-  private merge(block: u64, blockOrder: u32): void {
-    const chunk = this.chunks.find(block);
+  /** Makes a block of a chunk free that is in no list, and whose state says "inside", together with every buddy that is free too. */
+  private merge(chunk: u32, block: u64, blockOrder: u32): void {
     const base = this.chunks.base(chunk);
     let phys = block;
     let order = blockOrder;
