@@ -9,7 +9,7 @@ import { printedExitValue } from "../src/emulator/bochs.ts";
 import { bochsConfiguration } from "../src/emulator/bochs-configuration.ts";
 import { BochsDebugger } from "../src/emulator/bochs-debugger.ts";
 import { BochsLog, readPanic } from "../src/emulator/bochs-log.ts";
-import type { MachineOptions } from "../src/emulator/emulator.ts";
+import type { Boot, LinuxBoot, MachineOptions } from "../src/emulator/emulator.ts";
 import { LabError } from "../src/errors.ts";
 import { multibootScript } from "../src/image/boot-disc.ts";
 import { type BochsMachine, findMachine } from "../src/machines.ts";
@@ -19,8 +19,19 @@ const options: MachineOptions = { machine, smp: 1, memory: "256M", icount: false
 
 const bare = { kind: "bare", image: "/b", modules: [], append: "" } as const;
 
-const configuration = (changes: Partial<MachineOptions> = {}): string[] =>
-  bochsConfiguration(machine, { ...options, ...changes }, new Map([["serial", 4711]]), "/t/boot.iso", bare).split("\n");
+const linux: LinuxBoot = {
+  kind: "linux",
+  kernel: "/boot/vmlinuz",
+  initramfs: "/i.cpio",
+  initramfsBytes: 33.5 * 1024 * 1024,
+  commandLine: "quiet",
+  root: "/root.img",
+  rootBytes: 128 * 1024 * 1024,
+  terminal: false,
+};
+
+const configuration = (changes: Partial<MachineOptions> = {}, boot: Boot = bare): string[] =>
+  bochsConfiguration(machine, { ...options, ...changes }, new Map([["serial", 4711]]), "/t/boot.iso", boot).split("\n");
 
 const line = (lines: readonly string[], key: string): string => lines.find((text) => text.startsWith(`${key}:`)) ?? "";
 
@@ -29,6 +40,13 @@ describe("bochsConfiguration", () => {
     const lines = configuration({ smp: 2, memory: "1G" });
     expect(line(lines, "cpu")).toContain("model=corei7_skylake_x, count=2,");
     expect(line(lines, "memory")).toBe("memory: guest=1024, host=1024");
+  });
+
+  // GRUB works from the end of memory down, and would write over the disk
+  it("has room behind the root disk for GRUB and all of the initial file system", () => {
+    const lines = configuration({ memory: "1G" }, linux);
+    expect(line(lines, "memory")).toBe(`memory: guest=${1024 + 128 + 34 + 16}, host=${1024 + 128 + 34 + 16}`);
+    expect(line(lines, "optramimage1")).toBe('optramimage1: file="/root.img", address=0x40000000');
   });
 
   it("takes another model", () => {

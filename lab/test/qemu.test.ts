@@ -14,6 +14,7 @@ const linux: LinuxBoot = {
   initramfs: "/i.cpio",
   commandLine: "quiet",
   root: "/root.img",
+  initramfsBytes: 4096,
   rootBytes: 134217728,
   terminal: false,
 };

@@ -45,8 +45,9 @@ export const bochsConfiguration = (
   }
   const ips = instructionsPerSecond[boot.kind];
   const size = mebibytes(memory);
-  // Behind the root disk are the firmware's tables and GRUB's heap.
-  const all = boot.kind === "bare" ? size : size + Math.ceil(boot.rootBytes / MEBIBYTE) + 16;
+  // Behind the root disk are the firmware's tables and GRUB's heap, in which the initial file system lies until Linux starts.
+  const behind = (bytes: number) => Math.ceil(bytes / MEBIBYTE) + 16;
+  const all = boot.kind === "bare" ? size : size + behind(boot.rootBytes + boot.initramfsBytes);
   const lines = [
     // A triple fault is a panic, not a reset; MSRs that Bochs does not know read as 0.
     `cpu: model=${cpu ?? machine.cpu}, count=${smp}, ips=${ips}, reset_on_triple_fault=0, ignore_bad_msrs=1`,

@@ -33,6 +33,7 @@ export interface LinuxBoot {
   readonly kind: "linux";
   readonly kernel: string;
   readonly initramfs: string;
+  readonly initramfsBytes: number;
   readonly commandLine: string;
   /** Image of the root file system, and its size in bytes. */
   readonly root: string;

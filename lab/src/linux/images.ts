@@ -39,12 +39,14 @@ export const prepareBoot = async (
   const kernel = findKernel();
   const root = await rootImage(kernel);
   const file = join(folder, INITRAMFS);
-  writeFileSync(file, await initramfs(kernel, devices.modules, files));
+  const content = await initramfs(kernel, devices.modules, files);
+  writeFileSync(file, content);
   const words = [...(options.crashKernel === true ? [CRASH_KERNEL_WORDS] : []), options.append ?? ""];
   return {
     kind: "linux",
     kernel: kernel.image,
     initramfs: file,
+    initramfsBytes: content.length,
     commandLine: kernelCommandLine(devices, words.join(" ")),
     root: root.path,
     rootBytes: root.bytes,
