@@ -38,6 +38,10 @@ export const kernelWindows = table("windows", "Windows of the microkernel", "u64
     0x6000_0000n,
     "Linear memory of the kernel's wasm module: an 8 GiB window, first 64 KiB unmapped.",
   ],
+  KERNEL_MEMORY_BYTES: [
+    0x400_0000n,
+    "So much of it may be used: data, and windows of objects. It stays below 2 GiB, where one second-level table leads to it.",
+  ],
   MODULE_MEMORY_WINDOW: [0x2_0000_0000n, "No 32-bit address plus 32-bit offset leaves a window of this size."],
   EXT_FILE_BASE: [0x3_0000_0000n, "The extensions' ELF files, read-only, while they are being loaded."],
   EXT_FILE_STRIDE: [0x100_0000n, "Distance of two files; a file has at most EXT_CODE_BYTES."],

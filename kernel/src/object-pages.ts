@@ -25,8 +25,10 @@ export const EXTENSION_WINDOW: u32 = 0x300_0000;
 /** Each has room for as many objects of this size as 16 bits can name. */
 export const MOST_OBJECT_BYTES: u32 = 128;
 
+/** Windows begin at multiples of it. */
+const WINDOW_BYTES: u32 = 0x80_0000;
 /** What one lowest page table maps. */
-const TABLE_BYTES: u32 = 0x20_0000;
+const TABLE_BYTES: u64 = 0x20_0000;
 
 /** A page of zeroes is at a linear address from now on; false when memory runs out. */
 export function mapObjects(at: u32): bool {
@@ -37,11 +39,15 @@ export function mapObjects(at: u32): bool {
   return false;
 }
 
-/** The page at a linear address goes. Pools shrink from their ends: with the first page of a table that is empty, too. */
+/**
+ * The page at a linear address goes. Pools shrink from their ends: with the first page of a table, or of a window, goes the
+ * table, if it is empty. Windows need not begin with a table, for linear memory may be moved.
+ */
 export function unmapObjects(at: u32): void {
   const address = nativeAddress(at);
   const page = unmapPage(anyRoot(), address);
-  const table = at % TABLE_BYTES == 0 ? takeEmptyTable(anyRoot(), address) : 0;
+  const mayBeEmpty = address % TABLE_BYTES == 0 || at % WINDOW_BYTES == 0;
+  const table = mayBeEmpty ? takeEmptyTable(anyRoot(), address) : 0;
   flushPage(address);
   requestFlushEverywhere();
   freePage(page);

@@ -1,17 +1,21 @@
 // Where the kernel's image and its linear memory lie in their windows: another place at each start
 //
-// Both keep to one lowest page table, so that a start needs the same memory wherever they are: 256 places for that table, and in
-// it as many as it has pages to spare. What cannot be moved, docs/security.md says.
+// Both keep to one lowest page table, so that a start needs the same memory wherever they are: as many places for that table as
+// its window has, and in it as many as it has pages to spare. Behind the linear memory's data the kernel maps windows of objects
+// later: they end below 2 GiB, too, since all processors share only the tables that there are at the start. What cannot be moved,
+// docs/security.md says.
 
-import { KERNEL_MEMORY_BASE } from "../../abi/generated/bare/windows";
+import { KERNEL_IMAGE_BYTES, KERNEL_MEMORY_BASE, KERNEL_MEMORY_BYTES } from "../../abi/generated/bare/windows";
 import { isLoaded, segment, segmentAddress, segmentCount, segmentMemoryBytes } from "../../bsl/src/elf";
 import { relocations } from "../../bsl/src/elf-note";
 import { PAGE_BYTES } from "./pages";
 import { randomNumber } from "./platform";
 
-/** What a lowest table maps, and how many of those a window below 2 GiB has: the last one stays free. */
+/** What a lowest table maps. */
 const TABLE_BYTES: u64 = 0x20_0000;
-const TABLES: u64 = 255;
+/** So many places a lowest table has: either has half a GiB, of which the image leaves the last table free. */
+const IMAGE_TABLES: u64 = KERNEL_IMAGE_BYTES / TABLE_BYTES - 1;
+const MEMORY_TABLES: u64 = (KERNEL_IMAGE_BYTES - KERNEL_MEMORY_BYTES) / TABLE_BYTES;
 
 let imageSlide: u64 = 0;
 let memorySlide: u64 = 0;
@@ -52,5 +56,5 @@ function slideFor(file: u64, ofMemory: bool): u64 {
   if (high <= low || high - low > room) return 0;
   const pages = (room - (high - low)) / PAGE_BYTES + 1;
   const random = randomNumber();
-  return (random % TABLES) * TABLE_BYTES + ((random >> 32) % pages) * PAGE_BYTES;
+  return (random % (ofMemory ? MEMORY_TABLES : IMAGE_TABLES)) * TABLE_BYTES + ((random >> 32) % pages) * PAGE_BYTES;
 }

@@ -10,6 +10,7 @@ import {
   IOCTL_STATUS,
   KERNEL_IMAGE_BASE,
   KERNEL_MEMORY_BASE,
+  KERNEL_MEMORY_BYTES,
   NOTE_KERNEL,
   NOTE_RELOCATIONS,
   OPERATION_NO_SLIDE,
@@ -120,6 +121,12 @@ describe("the kernel that ships", () => {
       const slide = address < KERNEL_MEMORY_BASE ? slides.image : slides.memory;
       expect(Buffer.compare(bytesAt(address + slide, bytes.length) ?? Buffer.alloc(0), bytes)).toBe(0);
     }
+  });
+
+  it("has all of its linear memory's windows below 2 GiB, wherever it lies", () => {
+    const last = (0x8000_0000n - KERNEL_MEMORY_BASE - KERNEL_MEMORY_BYTES) / TABLE;
+    const tables = [last - 1n, last, last + 1n].map((table) => started(() => table).slides.memory / TABLE);
+    expect(tables).toEqual([last - 1n, 0n, 1n]);
   });
 
   it("has relocations of each kind that the loader knows", () => {

@@ -30,6 +30,8 @@ export const KERNEL_IMAGE_BASE: u64 = 0x40000000;
 export const KERNEL_IMAGE_BYTES: u64 = 0x20000000;
 /** Linear memory of the kernel's wasm module: an 8 GiB window, first 64 KiB unmapped. */
 export const KERNEL_MEMORY_BASE: u64 = 0x60000000;
+/** So much of it may be used: data, and windows of objects. It stays below 2 GiB, where one second-level table leads to it. */
+export const KERNEL_MEMORY_BYTES: u64 = 0x4000000;
 /** No 32-bit address plus 32-bit offset leaves a window of this size. */
 export const MODULE_MEMORY_WINDOW: u64 = 0x200000000;
 /** The extensions' ELF files, read-only, while they are being loaded. */

@@ -828,6 +828,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_KERNEL_IMAGE_BASE BF_U64(0x40000000) /* The kernel's ELF segments; one second-level table, shared by all processors. */
 #define BF_KERNEL_IMAGE_BYTES BF_U64(0x20000000)
 #define BF_KERNEL_MEMORY_BASE BF_U64(0x60000000) /* Linear memory of the kernel's wasm module: an 8 GiB window, first 64 KiB unmapped. */
+#define BF_KERNEL_MEMORY_BYTES BF_U64(0x4000000) /* So much of it may be used: data, and windows of objects. It stays below 2 GiB, where one second-level table leads to it. */
 #define BF_MODULE_MEMORY_WINDOW BF_U64(0x200000000) /* No 32-bit address plus 32-bit offset leaves a window of this size. */
 #define BF_EXT_FILE_BASE BF_U64(0x300000000) /* The extensions' ELF files, read-only, while they are being loaded. */
 #define BF_EXT_FILE_STRIDE BF_U64(0x1000000) /* Distance of two files; a file has at most EXT_CODE_BYTES. */

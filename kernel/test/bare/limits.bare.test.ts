@@ -18,9 +18,11 @@ const ENOUGH_MEMORY = `least=${24 * 1024 * 1024}`;
 const hex = (value: bigint) => `0x${value.toString(16).padStart(16, "0")}`;
 
 describe.each([
-  ["VMs", "nop", "VM_CREATE", "VM_DESTROY", INVALID_ID - 1],
-  ["VPs", "mov esi, BF_ROOT_VMID", "VP_CREATE", "VP_DESTROY", INVALID_ID],
-])("of %s", (_, registers, create, destroy, count) => {
+  ["VMs", "nop", "VM_CREATE", "VM_DESTROY", INVALID_ID - 1, ""],
+  ["VPs", "mov esi, BF_ROOT_VMID", "VP_CREATE", "VP_DESTROY", INVALID_ID, ""],
+  // Where their windows begin in the middle of a table
+  ["VMs elsewhere", "nop", "VM_CREATE", "VM_DESTROY", INVALID_ID - 1, ` slide=${300n << 32n}`],
+])("of %s", (_, registers, create, destroy, count, place) => {
   it("there are 65,535, one more is refused, and all pages come back", async () => {
     const extension = assemble({
       version2: true,
@@ -37,7 +39,7 @@ describe.each([
         "CALL(DEBUG_DUMP_PAGE_POOL)",
       ].join("; "),
     });
-    const { output, ...result } = await run(extension, { cpuids: 1, append: ENOUGH_MEMORY });
+    const { output, ...result } = await run(extension, { cpuids: 1, append: ENOUGH_MEMORY + place });
     expect(result).toMatchObject({ kind: "exit", exitCode: 0 });
     const lines = output.slice(0, output.indexOf("bare: debug ring"));
     const numbers = [...lines.matchAll(/^(0x[0-9a-f]{16}) (0x[0-9a-f]{16})/gm)].map((match) => match.slice(1));
