@@ -38,6 +38,11 @@ export function keepTables(): bool {
   return true;
 }
 
+/** Frees the pages kept for the next chunk's tables. */
+export function freeKeptTables(): void {
+  for (let page = takeSpare(); page != 0; page = takeSpare()) freePage(page);
+}
+
 function takeSpare(): u64 {
   for (let i: u32 = 0; i < MOST_TABLES; i++) {
     const page = spare.at(i);

@@ -3,11 +3,19 @@
 //     the driver's pages ──give()──> checked, in the direct map, hidden ──all VMs have flushed──> the pool
 //     the pool ──take()──> wholly free, and not needed ──> zeroed ──> out of the direct map ──all have flushed──> the driver's
 //
-// Nothing is written into a chunk that a processor's VM may still see. What the loader gave at the start stays. Nobody waits for another processor: a chunk that some processor has yet to flush
-// leaves when the driver asks again, which makes each knock at the door before. Only such a flush counts here: the kernel
-// itself, too, uses the direct map.
+// Nothing is written into a chunk that a processor's VM may still see. What the loader gave at the start stays. Nobody waits
+// for another processor: a chunk that some processor has yet to flush leaves when the driver asks again, which makes each
+// knock at the door before. Only such a flush counts here: the kernel itself, too, uses the direct map.
 
-import { freeLeftTables, isReachable, keepTables, MOST_LEAVING, mapChunk, unmapChunk } from "#arch/direct-tables";
+import {
+  freeKeptTables,
+  freeLeftTables,
+  isReachable,
+  keepTables,
+  MOST_LEAVING,
+  mapChunk,
+  unmapChunk,
+} from "#arch/direct-tables";
 import {
   CHUNK_LEAST_BYTES,
   CHUNK_MOST_BYTES,
@@ -188,11 +196,36 @@ function withdraw(): bool {
   // What waits at hand, and what everybody has flushed, may be all that keeps a chunk
   reclaim();
   emptyReserves();
+  if (withdrawFree()) return true;
+  if (arrivingBytes != 0 || !hasMoreThanNeeded()) return false;
+  // And so may be what is kept for the next one
+  freeKeptTables();
+  useHiding();
+  const isWithdrawn = withdrawFree();
+  keepTables();
+  keepHiding();
+  // A chunk was free only while these pages were
+  if (!isWithdrawn) offerTaken();
+  return isWithdrawn;
+}
+
+/** Whether enough pages are free without a chunk, which came later than the start. */
+function isNotNeeded(base: u64): bool {
+  return !isStart(base) && pages.freePageCount() >= highMark() + pages.chunkBytes(base) / PAGE_BYTES;
+}
+
+function hasMoreThanNeeded(): bool {
+  for (let i: u32 = 0; i < pages.chunkCount(); i++) {
+    if (isNotNeeded(pages.chunkBase(i))) return true;
+  }
+  return false;
+}
+
+function withdrawFree(): bool {
   for (let i = pages.chunkCount(); i-- != 0; ) {
     const base = pages.chunkBase(i);
     const bytes = pages.chunkBytes(base);
-    if (isStart(base) || pages.freePageCount() < highMark() + bytes / PAGE_BYTES || !pages.withdrawChunk(base))
-      continue;
+    if (!isNotNeeded(base) || !pages.withdrawChunk(base)) continue;
     fillMemory(directAddress(base), 0, bytes);
     pages.removeChunk(base);
     if (!showChunk(base, bytes)) {

@@ -159,6 +159,24 @@ describe.each([
     expect(status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE)).toBe(STATUS_SUCCESS);
   });
 
+  test("goes back when all is free again, though what the next one needs was taken from it", () => {
+    const { pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    expectOutcome(cpuid(pp), "called");
+    const pages: bigint[] = [];
+    while (status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE) === STATUS_SUCCESS) pages.push(pp.registers[0] ?? 0n);
+    goOn(pp);
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expectOutcome(cpuid(pp), "called");
+    for (const page of pages) call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
+    goOn(pp);
+    expect(Number(knock(pp, DOOR_TAKE)[0])).toBe(TAKE_MORE);
+    expect(knock(pp, DOOR_TAKE)).toEqual([BigInt(TAKE_DONE), CHUNK, KIB64]);
+    expect(Number(knock(pp, DOOR_TAKE)[0])).toBe(TAKE_NOTHING);
+    // And the next one finds what it needs
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+  });
+
   test("a chunk that is twice given, the kernel's own, a device's, or no chunk is refused, and nothing changes", () => {
     const { machine, pps } = running(vendor);
     const [pp] = pps as [Pp];
