@@ -10,6 +10,9 @@ mount -t debugfs debugfs /sys/kernel/debug
 hostname bareflank-lab
 ip link set lo up
 
+# The hypervisor writes to COM1 as it finds it, and not every emulator's firmware has set it up for bytes of eight bits.
+stty -F /dev/ttyS0 cs8
+
 notes=/run/lab-notes
 sh /usr/lib/bareflank/lab/driver.sh >"$notes" 2>&1
 
