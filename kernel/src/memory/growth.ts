@@ -198,14 +198,13 @@ function withdraw(): bool {
   emptyReserves();
   if (withdrawFree()) return true;
   if (arrivingBytes != 0 || !hasMoreThanNeeded()) return false;
-  // And so may be what is kept for the next one
+  // And so may be what is kept for the next one. It is offered by that, but looked at now; what others free meanwhile is not
   freeKeptTables();
   useHiding();
+  offerTaken();
   const isWithdrawn = withdrawFree();
   keepTables();
   keepHiding();
-  // A chunk was free only while these pages were
-  if (!isWithdrawn) offerTaken();
   return isWithdrawn;
 }
 
