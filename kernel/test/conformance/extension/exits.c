@@ -125,17 +125,23 @@ static void unmap_everywhere(void)
     end_case();
 }
 
-/** Processor 0's part, in an exit for PAUSE: it waits in system calls, since a processor in ring 3 is waited for. */
+/** A system call that changes nothing. */
+static void call_nothing(void)
+{
+    struct registers registers = {.rax = SIGNED(0xffff)};
+    raw_call(&registers);
+}
+
+/** Processor 0's part, in an exit for PAUSE: nobody waits for its ring 3, so the page is gone behind its next system call. */
 static void be_partner(void)
 {
     if (meeting_is() != MAPPED)
         return;
     (void)*(volatile u8 *)SHARED_ADDRESS;
     meet(TOUCHED);
-    for (u32 patience = PATIENCE; meeting_is() != UNMAPPED && --patience != 0;) {
-        struct registers registers = {.rax = SIGNED(0xffff)};
-        raw_call(&registers);
-    }
+    for (u32 patience = PATIENCE; meeting_is() != UNMAPPED && --patience != 0;)
+        call_nothing();
+    call_nothing();
     partner_faulted = faults(SHARED_ADDRESS);
     meet(DONE);
 }
