@@ -163,6 +163,8 @@ export const mitigations = table("boot", "BootArgs.mitigations: what is done aga
   MITIGATION_RETURN_STACK: [128, "The return stack is filled behind each VM exit."],
   MITIGATION_CLEAR_BUFFERS: [256, "VERW before an extension and before a VM runs."],
   MITIGATION_FLUSH_L1D: [512, "The first level data cache is flushed before a VM runs."],
+  MITIGATION_GUEST_BARRIER: [1024, "IBPB behind each exit of a VM that is not the root VM."],
+  MITIGATION_SERVICE_BARRIER: [2048, "IBPB when an extension that does not own the root VM calls or faults."],
 });
 
 /**

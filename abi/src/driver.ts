@@ -47,6 +47,7 @@ export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
   ],
   OPERATION_NO_MITIGATIONS: [2, "Nothing is done against speculation."],
   OPERATION_NO_SLIDE: [4, "The microkernel lies where it was linked, and not at a random place."],
+  OPERATION_ALL_MITIGATIONS: [8, "The root VM and its extension are kept apart from the microkernel like all others."],
 });
 
 export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_STATUS", {
@@ -78,6 +79,10 @@ export const exposures = table("driver", "StatusArgs.exposures: what speculation
   EXPOSED_KERNEL_MEMORY: [8, "Extensions read what is mapped for the microkernel alone (Meltdown)."],
   EXPOSED_VECTOR_REGISTERS: [16, "Extensions read x87 and vector registers that are others' (lazy switching)."],
   EXPOSED_SIBLINGS: [32, "A core runs two threads, and what one clears the other one can fill."],
+  EXPOSED_ROOT_BRANCHES: [
+    64,
+    "What runs in the root VM may lead its extension by branches that it has trained, and the microkernel on AMD to Zen 4.",
+  ],
 });
 
 export const dumpArgs = structure("driver", "DumpArgs", "Argument of IOCTL_DUMP", {

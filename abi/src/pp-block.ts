@@ -65,7 +65,7 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   cpuidFaulting: ["u32", "1 when CPUID faulted in the operating system's programs as the processor came."],
   nmisOpen: ["u32", "AMD: 1 when NMIs come through while ring 3 runs; see entry.S."],
   careful: ["u32", "AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations."],
-  mitigations: ["u32", "MITIGATION_* in force."],
+  mitigations: ["u32", "MITIGATION_* in force, those for what runs now among them."],
   kick: ["u32", "1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again."],
   stretch: ["u64", "Counts, while the processor is watched, how often it has come from a VM to ring 3."],
   watchDue: ["u64", "The time from which on it is overdue, by its time stamp counter; 0: nobody measures."],

@@ -23,6 +23,17 @@ import type { MemoryBounds } from "./memory-size.ts";
 const MOST_REPEATS = 10;
 const EINTR: Errno = 4;
 
+/** How much of what it needs each processor does against speculation. */
+const mitigationFlags = {
+  /** The root VM and its extension count as the operating system, which is trusted with the machine. */
+  auto: 0,
+  full: abi.OPERATION_ALL_MITIGATIONS,
+  off: abi.OPERATION_NO_MITIGATIONS,
+} as const;
+
+export type MitigationChoice = keyof typeof mitigationFlags;
+export const mitigationChoices = Object.keys(mitigationFlags) as MitigationChoice[];
+
 /** A file to load, and what to call it in messages. */
 export interface LoadedFile {
   readonly name: string;
@@ -33,8 +44,7 @@ export interface StartOptions {
   readonly once?: boolean;
   /** In milliseconds. */
   readonly watchdog?: number;
-  /** Whether each processor does what it needs against speculation. */
-  readonly mitigate?: boolean;
+  readonly mitigations?: MitigationChoice;
   /** Whether the microkernel lies at a random place. */
   readonly kaslr?: boolean;
   readonly bounds?: MemoryBounds;
@@ -113,13 +123,17 @@ export class Driver {
   /**
    * Starts the hypervisor on every processor, in a thread of its own: the driver waits for the extension. `once`: what
    * Linux's sleep, or a change of its processors, ends is not started again. `watchdog`: after this time an extension is
-   * taken off a processor. Unless `mitigate` is false, each processor does what it needs against speculation.
+   * taken off a processor. `mitigations`: how
+   * much of what it needs each processor does against speculation.
    */
-  async start({ once = false, watchdog = 0, mitigate = true, kaslr = true, bounds }: StartOptions = {}): Promise<void> {
-    const flags =
-      (once ? abi.OPERATION_ONCE : 0) |
-      (mitigate ? 0 : abi.OPERATION_NO_MITIGATIONS) |
-      (kaslr ? 0 : abi.OPERATION_NO_SLIDE);
+  async start({
+    once = false,
+    watchdog = 0,
+    mitigations = "auto",
+    kaslr = true,
+    bounds,
+  }: StartOptions = {}): Promise<void> {
+    const flags = (once ? abi.OPERATION_ONCE : 0) | mitigationFlags[mitigations] | (kaslr ? 0 : abi.OPERATION_NO_SLIDE);
     const block = operationBlock(flags, watchdog, bounds);
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }

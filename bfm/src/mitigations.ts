@@ -7,6 +7,7 @@ import {
   EXPOSED_BUFFERS,
   EXPOSED_KERNEL_MEMORY,
   EXPOSED_L1D,
+  EXPOSED_ROOT_BRANCHES,
   EXPOSED_SIBLINGS,
   EXPOSED_VECTOR_REGISTERS,
   MITIGATION_AUTOMATIC_IBRS,
@@ -15,7 +16,9 @@ import {
   MITIGATION_CLEAR_BUFFERS,
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
+  MITIGATION_GUEST_BARRIER,
   MITIGATION_RETURN_STACK,
+  MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
   MITIGATION_SWITCH_BARRIER,
   MITIGATION_VIRTUAL_SPEC_CTRL,
@@ -32,6 +35,8 @@ const mitigations: readonly (readonly [number, string])[] = [
   [MITIGATION_RETURN_STACK, "return_stack"],
   [MITIGATION_CLEAR_BUFFERS, "clear_buffers"],
   [MITIGATION_FLUSH_L1D, "flush_l1d"],
+  [MITIGATION_GUEST_BARRIER, "guest_barrier"],
+  [MITIGATION_SERVICE_BARRIER, "service_barrier"],
 ];
 
 const exposures: readonly (readonly [number, string])[] = [
@@ -41,6 +46,7 @@ const exposures: readonly (readonly [number, string])[] = [
   [EXPOSED_KERNEL_MEMORY, "kernel_memory"],
   [EXPOSED_VECTOR_REGISTERS, "vector_registers"],
   [EXPOSED_SIBLINGS, "siblings"],
+  [EXPOSED_ROOT_BRANCHES, "root_branches"],
 ];
 
 const names = (word: number, table: readonly (readonly [number, string])[]): string[] =>

@@ -6,6 +6,7 @@ import type { MemoryRequest } from "./commands/memory.ts";
 import type { StartRequest } from "./commands/start.ts";
 import type { Hypercall } from "./commands/vmcall.ts";
 import { type Shell, shells } from "./completion.ts";
+import { mitigationChoices } from "./driver.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
 import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.ts";
 import { parseWatchdog } from "./watchdog.ts";
@@ -91,16 +92,20 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
         "rolls back; a processor that does not return from the extension is lost until you reboot. When Linux sleeps, or " +
         "a processor comes or goes, the driver stops the hypervisor, and starts it again afterwards. With --watchdog an " +
         "extension that keeps a processor for longer than that is interrupted: its fail callback decides, and a start that " +
-        "hangs fails. Each processor does what it needs against speculation; bfm status says what, and what that leaves open. " +
+        "hangs fails. Each processor does what it needs against speculation, but has no barriers behind the operating system's own exits; " +
+        "--mitigations full has them, too, off nothing. bfm status says what is done, and what that leaves open. " +
         "The hypervisor begins with little memory, asks the driver for more, up to a quarter of Linux's, and gives " +
         "back what it does not need.",
-      "  bfm load && bfm start\n  bfm start --json\n  bfm start --once\n  bfm start --watchdog 2s\n  bfm start --memory 2M..512M",
+      "  bfm load && bfm start\n  bfm start --json\n  bfm start --once\n  bfm start --watchdog 2s\n  bfm start --memory 2M..512M\n  bfm start --mitigations full",
     )
       .option("--once", "do not start again after Linux slept, or a processor came or went")
       .option("--watchdog <time>", "interrupt an extension that does not return in time: 2s, 500ms", parseWatchdog)
       .addOption(
-        new Option("--mitigations <which>", "what each processor needs against speculation, or nothing")
-          .choices(["auto", "off"])
+        new Option(
+          "--mitigations <which>",
+          "how much is done against speculation: what keeps others apart, all, nothing",
+        )
+          .choices(mitigationChoices)
           .default("auto"),
       )
       .action((options: StartRequest) => actions.start(options));

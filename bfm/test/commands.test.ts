@@ -239,6 +239,7 @@ test.each([
 test.each([
   [[], 0],
   [["--mitigations", "auto"], 0],
+  [["--mitigations", "full"], abi.OPERATION_ALL_MITIGATIONS],
   [["--mitigations", "off"], abi.OPERATION_NO_MITIGATIONS],
   [["--no-kaslr"], abi.OPERATION_NO_SLIDE],
 ])("start %j tells the driver so by its flags", async (typed, flags) => {
@@ -247,19 +248,29 @@ test.each([
   expect(bench.driver.startFlags).toBe(flags);
 });
 
+test("start refuses mitigations that there are not, and says which there are", async () => {
+  bench.driver.state = abi.STATE_LOADED;
+  const { exitCode, error } = await bench.bfm("start", "--mitigations", "most");
+  expect(exitCode).toBe(2);
+  expect(error).toContain("Allowed choices are auto, full, off.");
+  expect(bench.driver.state).toBe(abi.STATE_LOADED);
+});
+
 test("status says what is done against speculation, and what is left", async () => {
   bench.driver.state = abi.STATE_RUNNING;
   expect((await bench.bfm("status")).out).not.toContain("speculation");
   bench.driver.exposures = abi.EXPOSED_BRANCHES | abi.EXPOSED_L1D;
   const exposed = "\n  against speculation: nothing\n  exposed to it: branches, l1d\n";
   expect((await bench.bfm("status")).out).toContain(exposed);
-  bench.driver.mitigations = abi.MITIGATION_EXIT_BARRIER | abi.MITIGATION_CLEAR_BUFFERS;
-  bench.driver.exposures = abi.EXPOSED_KERNEL_MEMORY;
+  bench.driver.mitigations = abi.MITIGATION_GUEST_BARRIER | abi.MITIGATION_CLEAR_BUFFERS;
+  bench.driver.exposures = abi.EXPOSED_KERNEL_MEMORY | abi.EXPOSED_ROOT_BRANCHES;
   const { out } = await bench.bfm("status");
-  expect(out).toContain("\n  against speculation: exit barrier, clear buffers\n  exposed to it: kernel memory\n");
+  expect(out).toContain(
+    "\n  against speculation: clear buffers, guest barrier\n  exposed to it: kernel memory, root branches\n",
+  );
   expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({
-    mitigations: ["exit_barrier", "clear_buffers"],
-    exposures: ["kernel_memory"],
+    mitigations: ["clear_buffers", "guest_barrier"],
+    exposures: ["kernel_memory", "root_branches"],
   });
 });
 

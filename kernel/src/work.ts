@@ -19,6 +19,7 @@ import {
   WORK_SIGNAL,
   WORK_WATCH,
 } from "../../abi/generated/bare/pp-block";
+import { ROOT_VMID } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
 import { storeRelease32 } from "../../bsl/src/atomic";
 import { currentExtension } from "./extension";
@@ -28,6 +29,8 @@ import { announceStore } from "./memory/store";
 import { activeVs, isWatched } from "./pp";
 import { addWork, announceBlock, takeWork } from "./requests";
 import { logExit } from "./statistics";
+import { ownsRootVm } from "./vm";
+import { vpAt } from "./vp";
 import { Vs } from "./vs";
 import { endWatchForGuest, watch } from "./watchdog";
 
@@ -80,7 +83,7 @@ export function workForRing3(afterExit: bool, action: u32): u32 {
   const vs = activeVs();
   if (afterExit && vs !== null) endExit(vs);
   if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_WATCH) != 0) watch();
-  secureRing3();
+  if (isMitigated()) secureRing3(ownsRootVm(currentExtension()));
   return ppLoad32(PP_BLOCK + PP_BLOCK_SCRATCH);
 }
 
@@ -90,7 +93,7 @@ export function workForGuest(vs: Vs, bits: u32): void {
     flushGuests(vs);
   }
   if ((bits & WORK_WATCH) != 0) endWatchForGuest();
-  if ((bits & WORK_MITIGATE) != 0) secureGuest();
+  if ((bits & WORK_MITIGATE) != 0) secureGuest(vpAt(vs.vpid).vmid == ROOT_VMID);
 }
 
 /**

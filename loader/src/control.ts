@@ -32,6 +32,7 @@ import {
   MEMORY_ARGS_BYTES,
   MEMORY_ARGS_DONATE_BYTES,
   MEMORY_LOANS_BYTES,
+  OPERATION_ALL_MITIGATIONS,
   OPERATION_ARGS_BYTES,
   OPERATION_ARGS_CPU,
   OPERATION_ARGS_DETAIL,
@@ -93,7 +94,7 @@ import {
   unload,
   vmcall,
 } from "./machine";
-import { exposuresInForce, mitigationsInForce } from "./mitigations";
+import { exposuresInForce, MITIGATE_ALL, MITIGATE_NONE, MITIGATE_OTHERS, mitigationsInForce } from "./mitigations";
 import { heldPages } from "./pages";
 import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
@@ -114,6 +115,8 @@ export const CONTROL_FAULT: u32 = 3;
 /** Bytes of StatusArgs.running and of a GNU build id. */
 const RUNNING_BYTES: u32 = STATUS_ARGS_EXT_COUNT - STATUS_ARGS_RUNNING;
 const BUILD_ID_BYTES: u32 = 20;
+/** Of a start. */
+const KNOWN_FLAGS: u32 = OPERATION_ONCE | OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS | OPERATION_NO_SLIDE;
 
 /** Size of a command's argument block, or 0 for an unknown command. */
 export function blockBytes(command: u32): u32 {
@@ -177,12 +180,21 @@ function startAsAsked(block: u64): void {
   const flags = peek32(block + OPERATION_ARGS_FLAGS);
   const least = peek64(block + OPERATION_ARGS_LEAST_BYTES);
   const most = peek64(block + OPERATION_ARGS_MOST_BYTES);
-  const mitigate = (flags & OPERATION_NO_MITIGATIONS) === 0;
+  const mitigate = flags & (OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS);
   const slides = (flags & OPERATION_NO_SLIDE) === 0;
-  if ((flags & ~(OPERATION_ONCE | OPERATION_NO_MITIGATIONS | OPERATION_NO_SLIDE)) !== 0)
-    fail(ERROR_INVALID_ARGUMENT, flags);
+  const isContradiction = mitigate === (OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS);
+  if ((flags & ~KNOWN_FLAGS) !== 0 || isContradiction) fail(ERROR_INVALID_ARGUMENT, flags);
   else if (most !== 0 && least > most) fail(ERROR_INVALID_ARGUMENT, least);
-  else start((flags & OPERATION_ONCE) !== 0, peek32(block + OPERATION_ARGS_WATCHDOG_MS), mitigate, slides, least, most);
+  else {
+    const watchdog = peek32(block + OPERATION_ARGS_WATCHDOG_MS);
+    start((flags & OPERATION_ONCE) !== 0, watchdog, extentOf(mitigate), slides, least, most);
+  }
+}
+
+/** MITIGATE_* that flags of a start ask for. */
+function extentOf(mitigate: u32): u32 {
+  if (mitigate === OPERATION_NO_MITIGATIONS) return MITIGATE_NONE;
+  return mitigate === OPERATION_ALL_MITIGATIONS ? MITIGATE_ALL : MITIGATE_OTHERS;
 }
 
 /** Gives memory if that is wanted, has the microkernel report and copies what it and the loader know. */

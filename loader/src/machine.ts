@@ -34,7 +34,7 @@ import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
 import { askForReport, balance, donate, endLoans, lentBytes, openLoans } from "./loans";
-import { switchMitigations } from "./mitigations";
+import { chooseMitigations } from "./mitigations";
 import { startNeed } from "./need";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
@@ -145,15 +145,15 @@ export function unload(): u32 {
  *
  * @param once it is not started again when the platform has ended it (interrupt())
  * @param watchdog milliseconds (watch.ts), or 0
- * @param mitigate whether each processor does what it needs against speculation
+ * @param mitigate how much each processor does against speculation: MITIGATE_* (mitigations.ts)
  * @param slides whether the microkernel lies at a random place (slide.ts)
  * @param least bytes that it holds at least; 0: what it needs
  * @param most bytes that it never holds more of; 0: a quarter of all memory
  */
-export function start(once: bool, watchdog: u32, mitigate: bool, slides: bool, least: u64, most: u64): u32 {
+export function start(once: bool, watchdog: u32, mitigate: u32, slides: bool, least: u64, most: u64): u32 {
   nextOnce = once;
   nextWatchdog = watchdog;
-  switchMitigations(mitigate);
+  chooseMitigations(mitigate);
   nextSlides = slides;
   leastBytes = least;
   mostBytes = most;

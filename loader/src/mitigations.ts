@@ -1,27 +1,44 @@
 // What the processors of a start do against speculation, and what they are exposed to all the same (`bfm start --mitigations`)
 
 import {
+  MITIGATION_CALL_BARRIER,
   MITIGATION_CLEAR_BUFFERS,
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
+  MITIGATION_GUEST_BARRIER,
+  MITIGATION_SERVICE_BARRIER,
   MITIGATION_SWITCH_BARRIER,
 } from "../../abi/generated/bare/boot";
-import { EXPOSED_BRANCHES, EXPOSED_BUFFERS, EXPOSED_L1D } from "../../abi/generated/bare/driver";
+import { EXPOSED_BRANCHES, EXPOSED_BUFFERS, EXPOSED_L1D, EXPOSED_ROOT_BRANCHES } from "../../abi/generated/bare/driver";
 import { forcedMitigations } from "./platform";
 import { Processor, processorAt, processorCount } from "./processor";
 
-let isOn: bool = true;
+/** How much of what a processor needs a start does: nothing; what is not the operating system's own affair; all. */
+export const MITIGATE_NONE: u32 = 0;
+export const MITIGATE_OTHERS: u32 = 1;
+export const MITIGATE_ALL: u32 = 2;
 
-/** Whether the next start does what each processor needs, or nothing. */
-export function switchMitigations(on: bool): void {
-  isOn = on;
+let extent: u32 = MITIGATE_OTHERS;
+
+/** What the next start does: MITIGATE_*. */
+export function chooseMitigations(next: u32): void {
+  extent = next;
 }
 
 /** MITIGATION_* that are done on a processor. */
 export function mitigationsOf(processor: Processor): u32 {
   const forced = forcedMitigations();
   if (forced !== 0) return forced;
-  return isOn ? processor.mitigations : 0;
+  if (extent === MITIGATE_NONE) return 0;
+  return extent === MITIGATE_ALL ? processor.mitigations : againstOthers(processor.mitigations);
+}
+
+/** The root VM and its extension are the operating system's, which loaded the hypervisor: no barrier behind them. */
+function againstOthers(needed: u32): u32 {
+  let wanted = needed & ~(MITIGATION_EXIT_BARRIER | MITIGATION_CALL_BARRIER);
+  if ((needed & MITIGATION_EXIT_BARRIER) !== 0) wanted |= MITIGATION_GUEST_BARRIER;
+  if ((needed & MITIGATION_CALL_BARRIER) !== 0) wanted |= MITIGATION_SERVICE_BARRIER;
+  return wanted;
 }
 
 /** MITIGATION_* that are done on any of them. */
@@ -36,15 +53,20 @@ export function exposuresInForce(): u32 {
   let all: u32 = 0;
   for (let i: u32 = 0; i < processorCount(); i++) {
     const processor = processorAt(i);
-    all |= processor.exposures | exposedWithout(processor.mitigations & ~mitigationsOf(processor));
+    all |= processor.exposures | exposedWithout(processor.mitigations, mitigationsOf(processor));
   }
   return all;
 }
 
-/** What comes of leaving some out. */
-function exposedWithout(missing: u32): u32 {
+/** What comes of leaving some of those out that are needed. */
+function exposedWithout(needed: u32, done: u32): u32 {
+  const missing = needed & ~done;
+  const keepsOthers = (done & (MITIGATION_GUEST_BARRIER | MITIGATION_SERVICE_BARRIER)) !== 0;
   let exposed: u32 = 0;
-  if ((missing & (MITIGATION_EXIT_BARRIER | MITIGATION_SWITCH_BARRIER)) !== 0) exposed |= EXPOSED_BRANCHES;
+  if ((missing & MITIGATION_SWITCH_BARRIER) !== 0) exposed |= EXPOSED_BRANCHES;
+  if ((missing & (MITIGATION_EXIT_BARRIER | MITIGATION_CALL_BARRIER)) !== 0) {
+    exposed |= keepsOthers ? EXPOSED_ROOT_BRANCHES : EXPOSED_BRANCHES;
+  }
   if ((missing & MITIGATION_CLEAR_BUFFERS) !== 0) exposed |= EXPOSED_BUFFERS;
   if ((missing & MITIGATION_FLUSH_L1D) !== 0) exposed |= EXPOSED_L1D;
   return exposed;

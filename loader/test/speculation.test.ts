@@ -9,6 +9,7 @@ import {
   EXPOSED_BUFFERS,
   EXPOSED_KERNEL_MEMORY,
   EXPOSED_L1D,
+  EXPOSED_ROOT_BRANCHES,
   EXPOSED_SIBLINGS,
   EXPOSED_VECTOR_REGISTERS,
   IOCTL_STATUS,
@@ -19,10 +20,13 @@ import {
   MITIGATION_CLEAR_BUFFERS,
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
+  MITIGATION_GUEST_BARRIER,
   MITIGATION_RETURN_STACK,
+  MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
   MITIGATION_SWITCH_BARRIER,
   MITIGATION_VIRTUAL_SPEC_CTRL,
+  OPERATION_ALL_MITIGATIONS,
   OPERATION_NO_MITIGATIONS,
   STATUS_ARGS_EXPOSURES,
   STATUS_ARGS_MITIGATIONS,
@@ -71,10 +75,20 @@ const MELTDOWN = EXPOSED_KERNEL_MEMORY | EXPOSED_VECTOR_REGISTERS;
 const [A_IBPB, A_IBRS, A_STIBP, BTC_NO, IBPB_RET] = [bit(12), bit(14), bit(15), bit(29), bit(30)];
 const AMD_BARRIERS = MITIGATION_SWITCH_BARRIER | MITIGATION_EXIT_BARRIER;
 
+/** What is done unless all is asked for: nothing behind the root VM's exits and its extension's calls. */
+const againstOthers = (all: number): number => {
+  const barriers = all & (MITIGATION_EXIT_BARRIER | MITIGATION_CALL_BARRIER);
+  const guests = (barriers & MITIGATION_EXIT_BARRIER) === 0 ? 0 : MITIGATION_GUEST_BARRIER;
+  const services = (barriers & MITIGATION_CALL_BARRIER) === 0 ? 0 : MITIGATION_SERVICE_BARRIER;
+  return (all & ~barriers) | guests | services;
+};
+
 interface Case {
   readonly name: string;
   readonly make: (processor: Processor) => void;
+  /** All that it needs. */
   readonly mitigations: number;
+  /** What that leaves. */
   readonly exposures: number;
   readonly specCtrl?: bigint;
 }
@@ -224,10 +238,19 @@ function shown(machine: Machine) {
 describe("a processor gets what it needs, and status says what that leaves:", () => {
   it.each(CASES)("$name", ({ make, mitigations, exposures, specCtrl }) => {
     const machine = loaded(make);
-    expect(machine.start(0).error).toBe(ERROR_NONE);
+    expect(machine.start(OPERATION_ALL_MITIGATIONS).error).toBe(ERROR_NONE);
     expect(told(machine, 0).mitigations).toBe(mitigations);
     if (specCtrl !== undefined) expect(told(machine, 0).specCtrl).toBe(specCtrl);
     expect(shown(machine)).toEqual({ mitigations, exposures });
+  });
+
+  it.each(CASES)("$name, when nothing is said", ({ make, mitigations, exposures }) => {
+    const machine = loaded(make);
+    machine.start(0);
+    const chosen = againstOthers(mitigations);
+    expect(told(machine, 0).mitigations).toBe(chosen);
+    const left = exposures | (chosen === mitigations ? 0 : EXPOSED_ROOT_BRANCHES);
+    expect(shown(machine)).toEqual({ mitigations: chosen, exposures: left });
   });
 });
 
@@ -252,11 +275,12 @@ describe("a start", () => {
   it("gives each processor its own, and shows those of all", () => {
     const machine = loaded(intel(IBRS_IBPB, GOOD), intel(IBRS_IBPB, (GOOD & ~RFDS_NO) | RFDS_CLEAR));
     machine.start(0);
+    const modern = againstOthers(MODERN);
     expect([0, 1].map((index) => told(machine, index).mitigations)).toEqual([
-      MODERN,
-      MODERN | MITIGATION_CLEAR_BUFFERS,
+      modern,
+      modern | MITIGATION_CLEAR_BUFFERS,
     ]);
-    expect(shown(machine).mitigations).toBe(MODERN | MITIGATION_CLEAR_BUFFERS);
+    expect(shown(machine).mitigations).toBe(modern | MITIGATION_CLEAR_BUFFERS);
   });
 
   it("shows none when nothing runs", () => {
@@ -273,7 +297,10 @@ describe("a start", () => {
     expect(told(machine, 0).mitigations).toBe(MITIGATION_RETURN_STACK);
   });
 
-  it("refuses flags that nobody knows", () => {
-    expect(loaded(skylake).start(1 << 30).error).toBe(ERROR_INVALID_ARGUMENT);
+  it.each([
+    ["that nobody knows", 1 << 30],
+    ["that ask for all and for nothing", OPERATION_ALL_MITIGATIONS | OPERATION_NO_MITIGATIONS],
+  ])("refuses flags %s", (_, flags) => {
+    expect(loaded(skylake).start(flags).error).toBe(ERROR_INVALID_ARGUMENT);
   });
 });

@@ -222,6 +222,10 @@ export const MITIGATION_RETURN_STACK: u32 = 0x80;
 export const MITIGATION_CLEAR_BUFFERS: u32 = 0x100;
 /** The first level data cache is flushed before a VM runs. */
 export const MITIGATION_FLUSH_L1D: u32 = 0x200;
+/** IBPB behind each exit of a VM that is not the root VM. */
+export const MITIGATION_GUEST_BARRIER: u32 = 0x400;
+/** IBPB when an extension that does not own the root VM calls or faults. */
+export const MITIGATION_SERVICE_BARRIER: u32 = 0x800;
 
 // ExtensionPolicy.msrRights
 

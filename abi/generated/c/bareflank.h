@@ -1064,6 +1064,8 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_MITIGATION_RETURN_STACK BF_U32(0x80) /* The return stack is filled behind each VM exit. */
 #define BF_MITIGATION_CLEAR_BUFFERS BF_U32(0x100) /* VERW before an extension and before a VM runs. */
 #define BF_MITIGATION_FLUSH_L1D BF_U32(0x200) /* The first level data cache is flushed before a VM runs. */
+#define BF_MITIGATION_GUEST_BARRIER BF_U32(0x400) /* IBPB behind each exit of a VM that is not the root VM. */
+#define BF_MITIGATION_SERVICE_BARRIER BF_U32(0x800) /* IBPB when an extension that does not own the root VM calls or faults. */
 
 /* ExtensionPolicy.msrRights */
 #define BF_MSR_RIGHT_READ BF_U32(0x1)
@@ -1450,6 +1452,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_EXPOSED_KERNEL_MEMORY BF_U32(0x8) /* Extensions read what is mapped for the microkernel alone (Meltdown). */
 #define BF_EXPOSED_VECTOR_REGISTERS BF_U32(0x10) /* Extensions read x87 and vector registers that are others' (lazy switching). */
 #define BF_EXPOSED_SIBLINGS BF_U32(0x20) /* A core runs two threads, and what one clears the other one can fill. */
+#define BF_EXPOSED_ROOT_BRANCHES BF_U32(0x40) /* What runs in the root VM may lead its extension by branches that it has trained, and the microkernel on AMD to Zen 4. */
 
 /* ioctl numbers of /dev/bareflank (type 0xBF, read and write) */
 #define BF_IOCTL_LOAD BF_U32(0xc448bf01)
@@ -1592,6 +1595,7 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 #define BF_OPERATION_ONCE BF_U32(0x1) /* When the operating system's sleep or a change of its processors ends what is started, it stays so. */
 #define BF_OPERATION_NO_MITIGATIONS BF_U32(0x2) /* Nothing is done against speculation. */
 #define BF_OPERATION_NO_SLIDE BF_U32(0x4) /* The microkernel lies where it was linked, and not at a random place. */
+#define BF_OPERATION_ALL_MITIGATIONS BF_U32(0x8) /* The root VM and its extension are kept apart from the microkernel like all others. */
 
 /* States of the driver */
 #define BF_STATE_UNLOADED BF_U32(0xa)
@@ -1825,7 +1829,7 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1ec) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
 #define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x1f0) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
 #define BF_PP_BLOCK_CAREFUL BF_U32(0x1f4) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
-#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x1f8) /* u32: MITIGATION_* in force. */
+#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x1f8) /* u32: MITIGATION_* in force, those for what runs now among them. */
 #define BF_PP_BLOCK_KICK BF_U32(0x1fc) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
 #define BF_PP_BLOCK_STRETCH BF_U32(0x200) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
 #define BF_PP_BLOCK_WATCH_DUE BF_U32(0x208) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */

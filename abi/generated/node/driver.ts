@@ -173,6 +173,8 @@ export const EXPOSED_KERNEL_MEMORY = 0x8;
 export const EXPOSED_VECTOR_REGISTERS = 0x10;
 /** A core runs two threads, and what one clears the other one can fill. */
 export const EXPOSED_SIBLINGS = 0x20;
+/** What runs in the root VM may lead its extension by branches that it has trained, and the microkernel on AMD to Zen 4. */
+export const EXPOSED_ROOT_BRANCHES = 0x40;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
@@ -316,6 +318,8 @@ export const OPERATION_ONCE = 0x1;
 export const OPERATION_NO_MITIGATIONS = 0x2;
 /** The microkernel lies where it was linked, and not at a random place. */
 export const OPERATION_NO_SLIDE = 0x4;
+/** The root VM and its extension are kept apart from the microkernel like all others. */
+export const OPERATION_ALL_MITIGATIONS = 0x8;
 
 // States of the driver
 

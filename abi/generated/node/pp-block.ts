@@ -201,7 +201,7 @@ export const PP_BLOCK_CPUID_FAULTING = 0x1ec;
 export const PP_BLOCK_NMIS_OPEN = 0x1f0;
 /** u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
 export const PP_BLOCK_CAREFUL = 0x1f4;
-/** u32: MITIGATION_* in force. */
+/** u32: MITIGATION_* in force, those for what runs now among them. */
 export const PP_BLOCK_MITIGATIONS = 0x1f8;
 /** u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
 export const PP_BLOCK_KICK = 0x1fc;

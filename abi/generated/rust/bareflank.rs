@@ -1167,6 +1167,10 @@ pub const MITIGATION_RETURN_STACK: u32 = 0x80;
 pub const MITIGATION_CLEAR_BUFFERS: u32 = 0x100;
 /// The first level data cache is flushed before a VM runs.
 pub const MITIGATION_FLUSH_L1D: u32 = 0x200;
+/// IBPB behind each exit of a VM that is not the root VM.
+pub const MITIGATION_GUEST_BARRIER: u32 = 0x400;
+/// IBPB when an extension that does not own the root VM calls or faults.
+pub const MITIGATION_SERVICE_BARRIER: u32 = 0x800;
 
 // ExtensionPolicy.msrRights
 
@@ -1590,6 +1594,8 @@ pub const EXPOSED_KERNEL_MEMORY: u32 = 0x8;
 pub const EXPOSED_VECTOR_REGISTERS: u32 = 0x10;
 /// A core runs two threads, and what one clears the other one can fill.
 pub const EXPOSED_SIBLINGS: u32 = 0x20;
+/// What runs in the root VM may lead its extension by branches that it has trained, and the microkernel on AMD to Zen 4.
+pub const EXPOSED_ROOT_BRANCHES: u32 = 0x40;
 
 // ioctl numbers of /dev/bareflank (type 0xBF, read and write)
 
@@ -1739,6 +1745,8 @@ pub const OPERATION_ONCE: u32 = 0x1;
 pub const OPERATION_NO_MITIGATIONS: u32 = 0x2;
 /// The microkernel lies where it was linked, and not at a random place.
 pub const OPERATION_NO_SLIDE: u32 = 0x4;
+/// The root VM and its extension are kept apart from the microkernel like all others.
+pub const OPERATION_ALL_MITIGATIONS: u32 = 0x8;
 
 // States of the driver
 
@@ -2010,7 +2018,7 @@ pub struct PpBlock {
     pub nmis_open: u32,
     /// AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations.
     pub careful: u32,
-    /// MITIGATION_* in force.
+    /// MITIGATION_* in force, those for what runs now among them.
     pub mitigations: u32,
     /// 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again.
     pub kick: u32,

@@ -2,7 +2,7 @@
 
 import { NO_CPU, type Place, phaseText, processor } from "@bareflank/abi/messages";
 import { constantName } from "../constant-names.ts";
-import type { Driver, StartOptions } from "../driver.ts";
+import type { Driver, MitigationChoice, StartOptions } from "../driver.ts";
 import type { Environment } from "../environment.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure, type FailureFacts } from "../failure.ts";
@@ -23,8 +23,7 @@ export interface StartRequest {
   readonly memory?: string;
   /** False: the microkernel lies where it was linked. */
   readonly kaslr?: boolean;
-  /** "auto" or "off". */
-  readonly mitigations?: string;
+  readonly mitigations?: MitigationChoice;
 }
 
 export function startOptions({
@@ -38,7 +37,7 @@ export function startOptions({
     once,
     watchdog,
     kaslr,
-    mitigate: mitigations !== "off",
+    ...(mitigations === undefined ? {} : { mitigations }),
     ...(memory === undefined ? {} : { bounds: parseBounds(memory) }),
   };
 }

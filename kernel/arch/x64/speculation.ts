@@ -6,6 +6,10 @@
 //     before a VM runs                          first level cache, VERW, the VS's SPEC_CTRL
 //     another extension, or another VM, is next IBPB, return stack
 //
+// Barriers are thousands of cycles. Unless all are asked for, the root VM's exits and its extension's calls have none: they are the
+// operating system's, which loaded the hypervisor. Who runs next is known before it runs, so that what comes first behind an exit or a
+// call looks at one word.
+//
 // The loader chooses by CPUID and IA32_ARCH_CAPABILITIES (loader/arch/x64/speculation.ts); docs/security.md has the table of
 // threats. A processor that needs nothing takes the ways of entry.S on which nothing of this lies. Where something is to be
 // done, no fast way is taken: WORK_MITIGATE and, on Intel, ENTRY_MITIGATED are always set.
@@ -25,7 +29,9 @@ import {
   MITIGATION_CLEAR_BUFFERS,
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
+  MITIGATION_GUEST_BARRIER,
   MITIGATION_RETURN_STACK,
+  MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
   MITIGATION_SWITCH_BARRIER,
   MITIGATION_VIRTUAL_SPEC_CTRL,
@@ -113,16 +119,24 @@ export function secureCall(): void {
   if (isMitigated()) fence();
 }
 
-/** An extension runs next. */
-export function secureRing3(): void {
+/** An extension runs next, the root VM's or another. */
+export function secureRing3(ownsRootVm: bool): void {
+  if (has(MITIGATION_SERVICE_BARRIER)) choose(MITIGATION_CALL_BARRIER, !ownsRootVm);
   if (has(MITIGATION_CLEAR_BUFFERS)) clearBuffers();
 }
 
-/** The loaded VS runs next. */
-export function secureGuest(): void {
+/** The loaded VS runs next, one of the root VM's or another. */
+export function secureGuest(isRootVm: bool): void {
+  if (has(MITIGATION_GUEST_BARRIER)) choose(MITIGATION_EXIT_BARRIER, !isRootVm);
   if (has(MITIGATION_FLUSH_L1D)) wrmsr(MSR_FLUSH_CMD, FLUSH_L1D);
   if (has(MITIGATION_CLEAR_BUFFERS)) clearBuffers();
   if (isSwitched()) wrmsr(MSR_SPEC_CTRL, block64(PP_BLOCK_GUEST_SPEC_CTRL));
+}
+
+/** Whether the next exit, or call, has a barrier. */
+function choose(barrier: u32, isWanted: bool): void {
+  const others = block32(PP_BLOCK_MITIGATIONS) & ~barrier;
+  setBlock32(PP_BLOCK_MITIGATIONS, isWanted ? others | barrier : others);
 }
 
 /** What has been predicted so far is another owner's than what runs next. */

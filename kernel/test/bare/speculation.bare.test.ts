@@ -9,7 +9,9 @@ import {
   MITIGATION_CLEAR_BUFFERS,
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
+  MITIGATION_GUEST_BARRIER,
   MITIGATION_RETURN_STACK,
+  MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
   MITIGATION_SWITCH_BARRIER,
 } from "@bareflank/abi";
@@ -40,6 +42,16 @@ describe.each(["amd", "intel"] as const)("on %s", (machine) => {
     expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined, worked: [0] });
     expect(cost(result.output)).toBeGreaterThan(PLAIN[machine] + LEAST_MORE);
     expect(result.output).toContain("bare: stopped, registers as before\n");
+  });
+
+  it("barriers of other VMs and extensions are not in the root VM's way", async () => {
+    const costOf = async (mitigations: number) =>
+      cost((await run(DEFAULT, { machine, icount: true, cpuids: 1000, append: `mitigations=${mitigations}` })).output);
+    const barriers = MITIGATION_GUEST_BARRIER | MITIGATION_SERVICE_BARRIER;
+    // Two words are chosen
+    expect(
+      (await costOf(MITIGATION_SWITCH_BARRIER | barriers)) - (await costOf(MITIGATION_SWITCH_BARRIER)),
+    ).toBeLessThan(30);
   });
 
   it("none is in the way of a processor that needs none", async () => {

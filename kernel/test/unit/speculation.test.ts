@@ -10,7 +10,9 @@ import {
   MITIGATION_CLEAR_BUFFERS,
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
+  MITIGATION_GUEST_BARRIER,
   MITIGATION_RETURN_STACK,
+  MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
   MITIGATION_SWITCH_BARRIER,
   MITIGATION_VIRTUAL_SPEC_CTRL,
@@ -19,6 +21,7 @@ import {
   SYSCALL_INTRINSIC_RDMSR,
   SYSCALL_INTRINSIC_WRMSR,
   SYSCALL_MESSAGE_CALL,
+  SYSCALL_MESSAGE_REPLY,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_PROMOTE,
   SYSCALL_VS_RUN,
@@ -66,6 +69,8 @@ const specCtrl = (pp: Pp) => pp.processor.rdmsr(MSR_SPEC_CTRL);
 const WAYS: readonly (readonly [string, number, string[], string[], string[]])[] = [
   ["SPEC_CTRL", MITIGATION_SPEC_CTRL, ["SPEC_CTRL 0x401", "LFENCE"], ["LFENCE"], ["LFENCE", "SPEC_CTRL 0x4"]],
   ["a barrier at exits", MITIGATION_EXIT_BARRIER, ["IBPB", "LFENCE"], ["LFENCE"], ["LFENCE"]],
+  ["a barrier at exits of other VMs", MITIGATION_GUEST_BARRIER, ["LFENCE"], ["LFENCE"], ["LFENCE"]],
+  ["a barrier at calls of other extensions", MITIGATION_SERVICE_BARRIER, ["LFENCE"], ["LFENCE"], ["LFENCE"]],
   ["a barrier at calls", MITIGATION_CALL_BARRIER, ["LFENCE"], ["IBPB", "LFENCE"], ["IBPB", "LFENCE"]],
   [
     "IBRS that holds for what comes behind it",
@@ -163,6 +168,22 @@ describe.each([
     expect(specCtrl(pp)).toBe(2n);
   });
 
+  test("a guest's exits have the barrier that the root VM's have not, and one more separates them", () => {
+    const mitigations = MITIGATION_SPEC_CTRL | MITIGATION_GUEST_BARRIER | MITIGATION_SWITCH_BARRIER;
+    const { pp } = inVersion(VERSION_2, having(vendor, mitigations));
+    const guest = makeGuest(pp);
+    for (let round = 0; round < 2; round++) {
+      expect(during(pp, () => guest.run())).toEqual(["LFENCE", "IBPB", "SPEC_CTRL 0x0"]);
+      expect(during(pp, () => exitCpuid(pp))).toEqual(["SPEC_CTRL 0x401", "IBPB", "LFENCE"]);
+      // The same VM again
+      expect(during(pp, () => guest.run())).toEqual(["LFENCE", "SPEC_CTRL 0x0"]);
+      expect(during(pp, () => exitCpuid(pp))).toEqual(["SPEC_CTRL 0x401", "IBPB", "LFENCE"]);
+      const back = during(pp, () => expectOutcome(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 0n, 0n), "running"));
+      expect(back).toEqual(["LFENCE", "IBPB", "SPEC_CTRL 0x4"]);
+      expect(during(pp, () => exitCpuid(pp))).toEqual(["SPEC_CTRL 0x401", "LFENCE"]);
+    }
+  });
+
   test("an extension's calls about SPEC_CTRL mean the VS that is active", () => {
     const { pp } = inVmexit(having(vendor, MITIGATION_SPEC_CTRL));
     expect(call(pp, SYSCALL_INTRINSIC_RDMSR, HANDLE, BigInt(MSR_SPEC_CTRL))).toBe(OS);
@@ -207,6 +228,20 @@ test("a barrier separates extensions", () => {
     expectOutcome(pp.syscall(SYSCALL_MESSAGE_CALL, HANDLE, 1n, 7n, 0n, 0n, 0n), "called"),
   );
   expect(sending).toEqual(["LFENCE", "IBPB"]);
+});
+
+test("calls and faults of a service have the barrier that those of the root VM's extension have not", () => {
+  const { pp } = inOwnerVmexit({ mitigations: MITIGATION_SERVICE_BARRIER, msrs: [[MSR_PRED_CMD, 0n]] });
+  const asks = () => status(pp, SYSCALL_HANDLE_OPEN, 0n);
+  expect(during(pp, asks)).toEqual(["LFENCE"]);
+  const sending = during(pp, () =>
+    expectOutcome(pp.syscall(SYSCALL_MESSAGE_CALL, HANDLE, 1n, 7n, 0n, 0n, 0n), "called"),
+  );
+  expect(sending).toEqual(["LFENCE"]);
+  expect(during(pp, asks)).toEqual(["IBPB", "LFENCE"]);
+  const replying = during(pp, () => expectOutcome(pp.syscall(SYSCALL_MESSAGE_REPLY, HANDLE, 0n, 0n), "returned"));
+  expect(replying).toEqual(["IBPB", "LFENCE"]);
+  expect(during(pp, asks)).toEqual(["LFENCE"]);
 });
 
 test("the kernel's only indirect branch is the one that leaves it", () => {
