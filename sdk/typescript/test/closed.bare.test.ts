@@ -2,16 +2,16 @@
 
 import { beforeAll, expect, it } from "vitest";
 import { machines } from "../../../kernel/test/bare/expected.ts";
-import { buildFixtures, runFixture } from "./fixtures.ts";
+import { buildProbes, runProbe } from "./fixtures.ts";
 
 const LEAF = 0x4000_0040;
 
-beforeAll(() => buildFixtures(["hostile"]));
+beforeAll(() => buildProbes());
 
 it.each(machines)(
   "has no port, no MSR and no memory of the machine's, and may be destroyed in its handler (%s)",
   async (machine) => {
-    const result = await runFixture("hostile", `eax=${LEAF}`, { machine });
+    const result = await runProbe("hostile", `eax=${LEAF}`, { machine });
     expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
     expect(result.output).toContain("bare: eax 0x1\n");
     expect(result.ring).toContain("PP 0: port 0xff, refused 2, found no memory at 0x8000");

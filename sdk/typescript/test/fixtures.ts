@@ -1,6 +1,8 @@
 // Builds the extensions in fixtures/src, and runs them on the bare platform
 
-import { join, resolve } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { withSettings } from "@bareflank/abi/settings";
 import { type Options, type Run, run } from "../../../kernel/test/bare/run.ts";
 import { COMPILERS } from "../../../test/compilers.ts";
 import {
@@ -9,22 +11,27 @@ import {
   type DeclaredPart,
   formatDiagnostic,
   type PartField,
+  SymbolTable,
 } from "../../../toolchain/src/index.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 const build = join(repository, "build/test/sdk");
 
-/** Builds fixtures/src/<name>.ts for each name; a fixture that does not compile is an error. */
-export function buildFixtures(names: readonly string[], type: "extension" | "library" = "extension"): Promise<void> {
-  return buildParts(names, { type });
+/** Extensions that hold all small ones in fixtures/src, and the small ones with closures, exceptions and a collector. */
+const PROBES = { none: "probes", managed: "managed-probes" } as const;
+export type Runtime = keyof typeof PROBES;
+
+/** Builds what `runProbe` runs. */
+export async function buildProbes(runtime: Runtime = "none"): Promise<void> {
+  await buildParts([PROBES[runtime]], { type: "extension", runtime });
 }
 
-/** The same with closures, exceptions and a collector. */
-export function buildManagedFixtures(names: readonly string[]): Promise<void> {
-  return buildParts(names, { type: "extension", runtime: "managed" });
+/** Builds fixtures/src/<name>.ts, a library, for each name; one that does not compile is an error. */
+export function buildLibraries(names: readonly string[]): Promise<void> {
+  return buildParts(names, { type: "library" });
 }
 
-/** The same with one instance for all processors. */
+/** Builds extensions with one instance for all processors. */
 export function buildSharedFixtures(names: readonly string[]): Promise<void> {
   return buildParts(names, { type: "extension", instance: "shared" });
 }
@@ -56,9 +63,34 @@ export const fixture = (name: string): string => join(build, "extensions", name,
 /** Where a library's module is. */
 export const fixtureModule = (name: string): string => join(build, name, `${name}.wasm`);
 
-/** Runs a fixture; `append` says what the root VM does (loader/bare/actions.ts). */
-export const runFixture = (name: string, append = "", options: Options = {}): Promise<Run> =>
-  run(fixture(name), { cpuids: 1, append, ...options });
+/** Runs an extension; `append` says what the root VM does (loader/bare/actions.ts). */
+export const runFixture = (file: string, append = "", options: Options = {}): Promise<Run> =>
+  run(file, { cpuids: 1, append, ...options });
+
+/** Runs one of the extensions that `buildProbes` has built. */
+export const runProbe = (name: string, append = "", options: Options = {}): Promise<Run> =>
+  runFixture(probe("none", name), append, options);
+
+/** The same with closures, exceptions and a collector. */
+export const runManagedProbe = (name: string, append = "", options: Options = {}): Promise<Run> =>
+  runFixture(probe("managed", name), append, options);
+
+/** The file with the setting that chooses, and its symbols beside it. */
+function probe(runtime: Runtime, name: string): string {
+  const file = fixture(PROBES[runtime]);
+  const chosen = join(build, PROBES[runtime], `${name}.elf`);
+  mkdirSync(dirname(chosen), { recursive: true });
+  writeFileSync(chosen, withSettings(readFileSync(file), [`probe=${name}`]));
+  copyFileSync(debugFile(file), debugFile(chosen));
+  return chosen;
+}
+
+/** Where an ELF file's symbols are. */
+const debugFile = (file: string) => file.replace(/\.elf$/, ".debug.elf");
+
+/** Names of the code of all probes. */
+export const symbolsOfProbes = (runtime: Runtime): SymbolTable =>
+  new SymbolTable(readFileSync(debugFile(fixture(PROBES[runtime]))));
 
 /** What the root VM printed of an action, or undefined. */
 export const actionResult = ({ output }: Run, action: string): bigint | undefined => {

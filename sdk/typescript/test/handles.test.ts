@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { buildFixtures, fixtureModule } from "./fixtures.ts";
+import { buildLibraries, fixtureModule } from "./fixtures.ts";
 
 interface Unit {
   nulls(isIntel: number): number;
@@ -16,7 +16,7 @@ let intel = false;
 let unit: Unit;
 
 beforeAll(async () => {
-  await buildFixtures(["handles-unit"], "library");
+  await buildLibraries(["handles-unit"]);
   const module = new WebAssembly.Module(readFileSync(fixtureModule("handles-unit")));
   // A microkernel whose every answer is 0, identifiers too; 64-bit results want a bigint
   const answer = (name: string) => () => {

@@ -3,16 +3,16 @@
 import { BOOT_INVALID_VM, ERROR_START_FAILED } from "@bareflank/abi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
-import { actionResult, buildFixtures, runFixture } from "./fixtures.ts";
+import { actionResult, buildProbes, runProbe } from "./fixtures.ts";
 
 const EXIT_BUG = 19;
 const CPUIDS = 1 + LOADER_CPUIDS;
 const passed = { kind: "exit", exitCode: 0, report: undefined };
-const runIntel = (name: string, append = "", smp = 1) => runFixture(name, append, { machine: "intel", smp });
+const runIntel = (name: string, append = "", smp = 1) => runProbe(name, append, { machine: "intel", smp });
 const exception = (vector: number, errorCode: number) =>
   expect.stringContaining(`bare: exception ${vector}, error code 0x${errorCode.toString(16)}, at `);
 
-beforeAll(() => buildFixtures(["msr", "io", "events", "control", "memory", "nested", "cheap", "shared", "refused"]));
+beforeAll(() => buildProbes());
 
 describe("on Intel", () => {
   it("MSRs that a map names are changed, and others pass", async () => {

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import * as abi from "@bareflank/abi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { buildFixtures, fixtureModule } from "./fixtures.ts";
+import { buildLibraries, fixtureModule } from "./fixtures.ts";
 
 interface Unit {
   set(register: number, value: bigint): number;
@@ -51,7 +51,7 @@ const imports: Record<string, Record<string, (...values: never[]) => unknown>> =
 };
 
 beforeAll(async () => {
-  await buildFixtures(["legal-unit"], "library");
+  await buildLibraries(["legal-unit"]);
   const module = new WebAssembly.Module(readFileSync(fixtureModule("legal-unit")));
   const all = new Proxy(imports, {
     get: (target, file) =>

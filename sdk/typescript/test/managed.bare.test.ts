@@ -1,20 +1,18 @@
 // Extensions with the runtime "managed": closures, errors, the collector
 
-import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
-import { SymbolTable } from "../../../toolchain/src/index.ts";
-import { actionResult, buildManagedFixtures, fixture, runFixture } from "./fixtures.ts";
+import { actionResult, buildProbes, runManagedProbe, symbolsOfProbes } from "./fixtures.ts";
 
 const passed = { kind: "exit", exitCode: 0, report: undefined };
 /** Leaves of the fixtures begin here. */
 const LEAF = 0x4000_1000;
 
-beforeAll(() => buildManagedFixtures(["closure", "errors", "uncaught", "fatal", "garbage", "life", "mail"]));
+beforeAll(() => buildProbes("managed"));
 
 describe("a closure", () => {
   it("counts in a variable of the function around it, for at most 400 instructions a CPUID", async () => {
-    const result = await runFixture("closure", "", { cpuids: 1000, icount: true });
+    const result = await runManagedProbe("closure", "", { cpuids: 1000, icount: true });
     expect(result).toMatchObject(passed);
     expect(result.ring).toContain(`PP 0: counted ${1000 + LOADER_CPUIDS - 1}`);
     const each = Number(/in the root VM: (\d+) each/.exec(result.output)?.[1]);
@@ -34,7 +32,7 @@ describe("errors", () => {
     { what: "come from a key that is not in a map", leaf: 6, result: 1n },
     { what: "come from memory that is not there, and leave what there is", leaf: 7, result: 0x400n },
   ])("$what", async ({ leaf, result }) => {
-    const run = await runFixture("errors", `eax=${LEAF + leaf}`);
+    const run = await runManagedProbe("errors", `eax=${LEAF + leaf}`);
     expect(run).toMatchObject(passed);
     expect(actionResult(run, "eax")).toBe(result);
   });
@@ -42,11 +40,11 @@ describe("errors", () => {
 
 describe("an error that nobody catches", () => {
   it("is told with the names of the functions it went through, and the VM runs on", async () => {
-    const result = await runFixture("uncaught", `eax=${LEAF}`);
+    const result = await runManagedProbe("uncaught", `eax=${LEAF}`);
     expect(result).toMatchObject(passed);
     expect(result.ring).toContain("PP 0: error: RangeError: too deep");
     expect(result.ring).toContain("PP 0: errors: 1");
-    const symbols = new SymbolTable(readFileSync(fixture("uncaught").replace(/\.elf$/, ".debug.elf")));
+    const symbols = symbolsOfProbes("managed");
     const addresses = result.ring.flatMap((line) => /^PP 0: error: {3}at (0x[0-9a-f]+)$/.exec(line)?.[1] ?? []);
     const names = addresses.map((address) => symbols.symbolize(BigInt(address))?.replace(/\+.*/, ""));
     const source = "sdk/typescript/test/fixtures/src/uncaught";
@@ -62,14 +60,14 @@ describe("an error that nobody catches", () => {
     { what: "memory that ran out", leaf: 2, message: "RangeError: out of memory" },
     { what: "a division by zero", leaf: 3, message: "RangeError: division by zero" },
   ])("may be $what", async ({ leaf, message }) => {
-    const result = await runFixture("uncaught", `eax=${LEAF + leaf}`);
+    const result = await runManagedProbe("uncaught", `eax=${LEAF + leaf}`);
     expect(result).toMatchObject(passed);
     expect(result.ring).toContain(`PP 0: error: ${message}`);
     expect(result.ring).toContain("PP 0: errors: 1");
   });
 
   it("ends the extension that has no handler for it", async () => {
-    const { output } = await runFixture("fatal", `eax=${LEAF}`, { timeout: 5 });
+    const { output } = await runManagedProbe("fatal", `eax=${LEAF}`, { timeout: 5 });
     expect(output).toContain("PP 0: error: TypeError: nobody catches this");
     expect(output).toMatch(/PP 0: error: {3}at 0x3280/);
   });
@@ -77,8 +75,8 @@ describe("an error that nobody catches", () => {
 
 describe("the collector", () => {
   it("keeps the memory of many exits constant, on two processors", async () => {
-    const few = await runFixture("garbage", "", { cpuids: 2_000, smp: 2 });
-    const many = await runFixture("garbage", "", { cpuids: 40_000, smp: 2 });
+    const few = await runManagedProbe("garbage", "", { cpuids: 2_000, smp: 2 });
+    const many = await runManagedProbe("garbage", "", { cpuids: 40_000, smp: 2 });
     for (const cpu of [0, 1]) {
       const most = few.ring.find((line) => line.startsWith(`PP ${cpu}: most bytes `));
       expect(most).toMatch(/, kept 8$/);
@@ -91,7 +89,7 @@ describe("the collector", () => {
 
 describe("the beginning and the end", () => {
   it("are told in order, each processor's own and those of all", async () => {
-    const { ring, ...result } = await runFixture("life", "", { smp: 2 });
+    const { ring, ...result } = await runManagedProbe("life", "", { smp: 2 });
     expect(result).toMatchObject(passed);
     const of = (ppid: number) =>
       ring.flatMap((line) => (line.startsWith(`PP ${ppid}: `) ? line.slice(6).replace(/ \d$/, "") : []));
@@ -105,7 +103,7 @@ describe("the beginning and the end", () => {
 
 describe("messages", () => {
   it("arrive once and in order, and those that find no room are refused", async () => {
-    const { ring, ...result } = await runFixture("mail", "", { cpuids: 500, smp: 2 });
+    const { ring, ...result } = await runManagedProbe("mail", "", { cpuids: 500, smp: 2 });
     expect(result).toMatchObject(passed);
     const numbers = (cpu: number, words: RegExp) =>
       ring.flatMap((line) => (line.startsWith(`PP ${cpu}`) ? (words.exec(line)?.slice(1).map(Number) ?? []) : []));

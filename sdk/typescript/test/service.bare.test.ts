@@ -1,18 +1,18 @@
-// Requests between extensions: client and service of fixtures/services.json
+// Requests between extensions: client and service of fixtures/
 
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { run } from "../../../kernel/test/bare/run.ts";
-import { buildFixtures, buildManagedFixtures } from "./fixtures.ts";
+import { buildProbes } from "./fixtures.ts";
 
-const manifest = join(import.meta.dirname, "fixtures/services.json");
 const NOTHING = "0x0 0x0 0x0 0x0";
 
 it.each([
-  { runtime: "small", build: buildFixtures },
-  { runtime: "managed", build: buildManagedFixtures },
-])("are answered on every processor, or the client hears why not: $runtime", async ({ build }) => {
-  await build(["client", "service"]);
+  { runtime: "none", file: "services.json" },
+  { runtime: "managed", file: "managed-services.json" },
+] as const)("are answered on every processor, or the client hears why not: $runtime", async ({ runtime, file }) => {
+  await buildProbes(runtime);
+  const manifest = join(import.meta.dirname, "fixtures", file);
   const { ring, ...result } = await run([], { manifest, smp: 2, cpuids: 1, append: "leaf=0x40000020" });
   expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined, worked: [0, 1] });
   for (const cpu of [0, 1]) {

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import * as abi from "@bareflank/abi";
 import { expect } from "vitest";
-import { buildFixtures, fixtureModule } from "./fixtures.ts";
+import { buildLibraries, fixtureModule } from "./fixtures.ts";
 
 interface Unit {
   get(register: number): bigint;
@@ -108,7 +108,7 @@ export let unit: Unit;
 
 /** Before all tests of a file. */
 export async function load(): Promise<void> {
-  await buildFixtures(["vendor-unit"], "library");
+  await buildLibraries(["vendor-unit"]);
   const module = new WebAssembly.Module(readFileSync(fixtureModule("vendor-unit")));
   const anything = new Proxy(imports, {
     get: (target, name) => Reflect.get(target, name) ?? new Proxy({}, { get: () => () => 0n }),
