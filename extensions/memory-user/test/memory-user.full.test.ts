@@ -43,7 +43,7 @@ describe.each(cases)("Linux on two processors ($machine)", ({ machine, memory: s
       await succeed(`bfm load memory-user.elf && bfm start --memory ..${most}`);
       const { startBytes } = await memory();
       const before = await availableKiB();
-      for (let round = 0; round < rounds; round++) {
+      for (let round = 1; round <= rounds; round++) {
         // Where an exit finds no page left, the next ones get what has come since
         await succeed(`while bf-cpuid --leaf ${TAKE} ${PAGES} | grep -q '"eax":"${less}'; do :; done`);
         const { heldBytes, owners } = await memory();
@@ -51,6 +51,7 @@ describe.each(cases)("Linux on two processors ($machine)", ({ machine, memory: s
         expect(heldBytes).toBeGreaterThanOrEqual(startBytes + grown - 2 * MIB);
         await succeed(`while bf-cpuid --leaf ${GIVE} ${PAGES} | grep -vq '"eax":"0x00000000"'; do :; done`);
         await expect.poll(async () => (await memory()).heldBytes, { timeout: 600_000 }).toBe(startBytes);
+        process.stdout.write(`${machine}: round ${round} of ${rounds}, available ${await availableKiB()} KiB\n`);
       }
       expect(await availableKiB()).toBeGreaterThan(before - NOISE_KIB);
       await succeed("bfm stop && bfm unload && rmmod bfdriver");
