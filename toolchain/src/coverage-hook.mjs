@@ -1,7 +1,7 @@
-// Loaded into a process that runs tests: gives each module its instrumented twin, and notes which branches are taken
+// Loaded into a process that runs tests: gives each module its instrumented twin, and notes what is executed
 //
 // Environment: BF_COVERAGE_TWINS, a JSON file { sha256 of the module: file of the twin }; BF_COVERAGE_HITS, a folder that
-// gets one file { twin: [outcome, …] } per process.
+// gets one file [{ test, twin, taken: [outcome, …], entered: [function, …] }, …] per process.
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,10 +13,32 @@ const { BF_COVERAGE_TWINS: index = "", BF_COVERAGE_HITS: folder = "" } = process
 /** @type {Record<string, string>} */
 const twins = index === "" ? {} : JSON.parse(readFileSync(index, "utf8"));
 
-/** @type {Map<string, Set<number>>} */
+/** A set of small numbers, for additions that happen a hundred million times. */
+class Seen {
+  #marks = new Uint8Array(4096);
+  size = 0;
+
+  /** @param {number} id */
+  add(id) {
+    if (this.#marks[id] === 1) return;
+    while (id >= this.#marks.length) {
+      const larger = new Uint8Array(2 * this.#marks.length);
+      larger.set(this.#marks);
+      this.#marks = larger;
+    }
+    this.#marks[id] = 1;
+    this.size++;
+  }
+
+  list() {
+    return [...this.#marks.keys()].filter((id) => this.#marks[id] === 1);
+  }
+}
+
+/** By test file and twin. @type {Map<string, { test: string, twin: string, taken: Seen, entered: Seen }>} */
 const hits = new Map();
 
-/** @type {WeakMap<WebAssembly.Module, Set<number>>} */
+/** The twins of modules. @type {WeakMap<WebAssembly.Module, string>} */
 const counted = new WeakMap();
 
 const FLUSH_MILLISECONDS = 250;
@@ -30,9 +52,7 @@ function compile(bytes) {
   const twin = twins[createHash("sha256").update(data).digest("hex")];
   if (twin === undefined) return new Module(bytes);
   const module = new Module(readFileSync(twin));
-  const taken = hits.get(twin) ?? new Set();
-  hits.set(twin, taken);
-  counted.set(module, taken);
+  counted.set(module, twin);
   return module;
 }
 
@@ -41,8 +61,16 @@ function compile(bytes) {
  * @param {WebAssembly.Imports} imports
  */
 function withCounter(module, imports = {}) {
-  const taken = counted.get(module);
-  return taken === undefined ? imports : { ...imports, coverage: { hit: (/** @type {number} */ id) => taken.add(id) } };
+  const twin = counted.get(module);
+  if (twin === undefined) return imports;
+  // Vitest runs one file after the other in a process, and an instance belongs to the file that made it
+  const test = /** @type {any} */ (globalThis).__vitest_worker__?.filepath ?? "";
+  const key = `${test}\n${twin}`;
+  const { taken, entered } = hits.get(key) ?? { taken: new Seen(), entered: new Seen() };
+  hits.set(key, { test, twin, taken, entered });
+  const hit = (/** @type {number} */ id) => taken.add(id);
+  const enter = (/** @type {number} */ id) => entered.add(id);
+  return { ...imports, coverage: { hit, enter } };
 }
 
 WebAssembly.Module = new Proxy(Module, { construct: (_, [bytes]) => compile(bytes) });
@@ -62,10 +90,12 @@ WebAssembly.instantiate = /** @type {typeof WebAssembly.instantiate} */ (
 let written = -1;
 
 function flush() {
-  const total = [...hits.values()].reduce((sum, taken) => sum + taken.size, 0);
+  const total = [...hits.values()].reduce((sum, { taken, entered }) => sum + taken.size + entered.size, 0);
   if (folder === "" || total === written) return;
   written = total;
-  const lists = Object.fromEntries([...hits].map(([twin, taken]) => [twin, [...taken]]));
+  const lists = [...hits.values()].map(({ test, twin, taken, entered }) => {
+    return { test, twin, taken: taken.list(), entered: entered.list() };
+  });
   writeFileSync(join(folder, `${process.pid}-${threadId}.json`), JSON.stringify(lists));
 }
 

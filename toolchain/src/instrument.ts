@@ -1,4 +1,5 @@
-// Puts a counter at each branch of a module: the call `coverage.hit(id)`, which the tests supply
+// Puts a counter at each branch and each function of a module: the calls `coverage.hit(id)`, `coverage.enter(id)`, which the
+// tests supply
 //
 // Runs as a transform of asc, before Binaryen optimizes. A branch has two outcomes with the numbers 2n and 2n + 1: taken and
 // not taken. Conditions of `&&`, `||`, `?:`, `if`, `while`, `for` are wasm's `if`, those of `switch` and `do` are `br_if`.
@@ -26,6 +27,7 @@ interface Binaryen {
     setIfFalse(expression: Expression, arm: Expression): void;
   };
   readonly Break: { setCondition(expression: Expression, condition: Expression): void };
+  readonly Function: { setBody(reference: number, body: Expression): void };
 }
 
 interface Module {
@@ -38,10 +40,11 @@ interface Module {
   getFunctionByIndex(index: number): number;
 }
 
-/** What a test supplies to an instrumented module: `{ coverage: { hit(id) { … } } }`. */
-export const COVERAGE_IMPORT = { module: "coverage", name: "hit" } as const;
+/** What a test supplies to an instrumented module: `{ coverage: { hit(id) { … }, enter(id) { … } } }`. */
+export const COVERAGE_IMPORTS = { module: "coverage", hit: "hit", enter: "enter" } as const;
 
 const HIT = "~coverage/hit";
+const ENTER = "~coverage/enter";
 
 /** Fields of Binaryen's descriptions that hold expressions. */
 const CHILDREN =
@@ -54,12 +57,17 @@ export class Instrument {
 
   afterCompile(module: Module): void {
     const { binaryen } = this;
-    module.addFunctionImport(HIT, COVERAGE_IMPORT.module, COVERAGE_IMPORT.name, binaryen.i32, binaryen.none);
+    const imports = COVERAGE_IMPORTS;
+    module.addFunctionImport(HIT, imports.module, imports.hit, binaryen.i32, binaryen.none);
+    module.addFunctionImport(ENTER, imports.module, imports.enter, binaryen.i32, binaryen.none);
     let branches = 0;
     for (let index = 0; index < module.getNumFunctions(); index++) {
-      const { name, module: imported, body } = binaryen.getFunctionInfo(module.getFunctionByIndex(index));
+      const reference = module.getFunctionByIndex(index);
+      const { name, module: imported, body } = binaryen.getFunctionInfo(reference);
       if (imported !== "" || name.startsWith("~")) continue;
       for (const expression of this.#branchesOf(body)) this.#count(module, expression, branches++);
+      const enter = module.call(ENTER, [module.i32.const(index)], binaryen.none);
+      binaryen.Function.setBody(reference, module.block(null, [enter, body], binaryen.getExpressionType(body)));
     }
   }
 

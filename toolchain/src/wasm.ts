@@ -1,5 +1,7 @@
 // Reads WebAssembly binaries: names of functions, and where floating point is used
 
+import { createHash } from "node:crypto";
+
 /** One function of a module, imported functions not counted. */
 export interface WasmFunction {
   /** Index in the module's function space, imports first. */
@@ -33,7 +35,9 @@ export interface ConstantCall {
   readonly start: number;
 }
 
-const SECTION = { custom: 0, type: 1, import: 2, function: 3, code: 10 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, global: 6, code: 10 } as const;
+/** Sections of tables, memories, elements and data. */
+const REST = [4, 5, 9, 11];
 const F32 = 0x7d;
 const F64 = 0x7c;
 
@@ -83,7 +87,7 @@ class Reader {
     const { offset } = this;
     const opcode = this.byte();
     // Counters' numbers are signed LEB128, but never negative: their sign bit is clear, so unsigned decoding gives them.
-    const operand = opcode === OPCODE_CALL || opcode === OPCODE_I32_CONST ? this.number() : 0;
+    const operand = OPCODES_PEEKED.includes(opcode) ? this.number() : 0;
     this.offset = offset;
     return { opcode, operand };
   }
@@ -142,6 +146,65 @@ export function findCalls(wasm: Uint8Array, module: string, name: string): Const
   return calls;
 }
 
+/** What a module consists of, for comparing two. */
+export interface WasmShape {
+  /**
+   * The instructions of each function, callees by their names and globals by their initial values: they stay the same when
+   * other functions or globals come or go.
+   */
+  readonly functions: ReadonlyMap<string, string>;
+  /** Memory, tables, data. */
+  readonly rest: string;
+}
+
+/** Digests of a module's parts. */
+export function shapeOf(wasm: Uint8Array): WasmShape {
+  const { functions } = scanWasm(wasm);
+  const { names, globals, rest } = sectionsOf(wasm);
+  const digests = new Map<string, string>();
+  for (const { name, start, end } of functions) {
+    const digest = createHash("sha1").update(digests.get(name) ?? "");
+    const body = new Reader(wasm, start, end);
+    skipLocals(body);
+    digest.update(wasm.subarray(start, body.offset));
+    while (!body.done) {
+      const from = body.offset;
+      const { opcode, operand } = body.peek();
+      skipInstruction(body);
+      if (opcode === OPCODE_CALL) digest.update(`call ${names.get(operand) ?? operand}`);
+      else if (opcode === OPCODE_GLOBAL_GET || opcode === OPCODE_GLOBAL_SET) {
+        digest.update(Uint8Array.of(opcode)).update(globals[operand] ?? String(operand));
+      } else digest.update(wasm.subarray(from, body.offset));
+    }
+    digests.set(name, digest.digest("hex"));
+  }
+  return { functions: digests, rest };
+}
+
+/** Names of functions, the globals' types and initial values, and a digest of the sections that are no code. */
+function sectionsOf(wasm: Uint8Array) {
+  const digest = createHash("sha1");
+  const globals: Uint8Array[] = [];
+  let names = new Map<number, string>();
+  const reader = new Reader(wasm, 8);
+  while (!reader.done) {
+    const id = reader.byte();
+    const section = reader.section();
+    if (REST.includes(id)) digest.update(`${id} `).update(wasm.subarray(section.offset, section.end));
+    else if (id === SECTION.global) {
+      for (let n = section.number(); n > 0; n--) {
+        const start = section.offset;
+        // Type and whether it changes; then an expression, which ends with `end`
+        section.offset += 2;
+        while (section.peek().opcode !== OPCODE_END) skipInstruction(section);
+        globals.push(wasm.subarray(start, section.offset));
+        section.byte();
+      }
+    } else if (id === SECTION.custom && section.text() === "name") names = functionNames(section);
+  }
+  return { names, globals, rest: digest.digest("hex") };
+}
+
 function collectCalls(body: Reader, callee: number, calls: ConstantCall[]): void {
   const start = body.offset;
   skipLocals(body);
@@ -157,8 +220,12 @@ function collectCalls(body: Reader, callee: number, calls: ConstantCall[]): void
   }
 }
 
+const OPCODE_END = 0x0b;
 const OPCODE_CALL = 0x10;
 const OPCODE_I32_CONST = 0x41;
+const OPCODE_GLOBAL_GET = 0x23;
+const OPCODE_GLOBAL_SET = 0x24;
+const OPCODES_PEEKED = [OPCODE_CALL, OPCODE_I32_CONST, OPCODE_GLOBAL_GET, OPCODE_GLOBAL_SET];
 
 /** Notes for each function type whether a parameter or result is a float. */
 function readTypes(section: Reader, floatTypes: boolean[]): void {

@@ -1,14 +1,18 @@
-// Whether the tests notice a change: unit tests that are about the file, then the others, then conformance on QEMU
+// Whether the tests notice a change: unit tests that execute what it makes different, and conformance on QEMU
 
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Compilers } from "../../../toolchain/src/compilers.ts";
 import { Builder, findWorkspace, selectParts } from "../../../toolchain/src/index.ts";
 import { run } from "../bare/run.ts";
 import { runSuite } from "../conformance/suite.ts";
 import { runVersion2 } from "../conformance/version2.ts";
 import type { Change } from "./changes.ts";
-import { Modules, runUnitTests } from "./modules.ts";
+import { Covering, type Test } from "./covering.ts";
+import { Modules } from "./modules.ts";
+import { ownSeconds } from "./processor-time.ts";
+import { TestRunner } from "./test-runner.ts";
 import { folder, repository, type SourceTree } from "./tree.ts";
 
 /**
@@ -23,37 +27,36 @@ export interface Judgement {
   readonly by: string;
 }
 
-/** Most seconds that tests may take, for a change may make them loop without end. */
-const UNIT_SECONDS = 420;
+/** Unit tests that come before the machines, which cost about as much: so many seconds of them. */
+const FIRST_SECONDS = 20;
+/** A change may make a test loop without end: one may take so much processor time, and so many times what its file takes. */
+const LEAST_SECONDS = 10;
+const SLOWER = 3;
 const MACHINE_SECONDS = 40;
 
 export class Judge {
   readonly #tree: SourceTree;
+  /** One thread, for changes come one after the other. */
+  readonly #compilers = new Compilers(1);
   readonly #modules: Modules;
   readonly #builder: Builder;
+  readonly #runner = new TestRunner();
+  #covering = new Covering([]);
   /** Digests of the optimized modules without any change. */
   readonly #digests = new Map<string, string>();
 
   constructor(tree: SourceTree) {
     this.#tree = tree;
-    this.#modules = new Modules(tree);
-    this.#builder = new Builder(findWorkspace(tree.root), { cache: join(folder, "cache") });
+    const compilers = this.#compilers;
+    this.#modules = new Modules(tree, compilers);
+    this.#builder = new Builder(findWorkspace(tree.root), { cache: join(folder, "cache"), compilers });
   }
 
+  /** Wants the tests green without any change, and learns what they execute. */
   async prepare(): Promise<void> {
     await this.#modules.learn();
+    this.#covering = await Covering.learn(this.#runner);
     for (const part of ["kernel", "bare"]) this.#digests.set(part, await this.#build(part));
-  }
-
-  /** Wants the tests green without any change, on the very modules that changes are tried on. */
-  async check(): Promise<void> {
-    for (const file of ["kernel/src/main.ts", "loader/src/main.ts"]) {
-      await this.#modules.replace(file);
-      for (const filters of testsOf(file)) {
-        const { ending, test } = await runUnitTests(filters, UNIT_SECONDS);
-        if (ending !== "green") throw new Error(`Without any change, tests are not green: ${test}`);
-      }
-    }
   }
 
   /** Whether the unit tests run a file at all. */
@@ -61,20 +64,39 @@ export class Judge {
     return this.#modules.has(file);
   }
 
-  close(): Promise<unknown> {
-    return Promise.all([this.#modules.close(), this.#builder.close()]);
+  /** Processor time of all that it did. */
+  get cpuSeconds(): number {
+    return ownSeconds() + this.#runner.cpuSeconds;
+  }
+
+  async close(): Promise<void> {
+    this.#runner.close();
+    await this.#builder.close();
+    await this.#compilers.close();
   }
 
   judge(change: Change): Promise<Judgement> {
     return this.#tree.with(change, async () => {
-      if (!(await this.#modules.replace(change.file))) return { verdict: "broken", by: "" };
-      for (const filters of testsOf(change.file)) {
-        const { ending, test } = await runUnitTests(filters, UNIT_SECONDS);
-        if (ending !== "green")
-          return { verdict: "killed", by: ending === "hangs" ? "a test that does not end" : test };
-      }
-      return await this.#runMachines(change.file);
+      const difference = await this.#modules.replace(change.file);
+      if (difference === undefined) return { verdict: "broken", by: "" };
+      if (difference !== "everything" && difference.size === 0) return { verdict: "same", by: "" };
+      const tests = this.#covering.testsOf(change, difference);
+      const first = howManyFit(tests, FIRST_SECONDS);
+      const unit = await this.#runTests(tests.slice(0, first));
+      if (unit !== undefined) return unit;
+      const machines = await this.#runMachines(change.file);
+      if (machines.verdict !== "alive") return machines;
+      return (await this.#runTests(tests.slice(first))) ?? machines;
     });
+  }
+
+  async #runTests(tests: readonly Test[]): Promise<Judgement | undefined> {
+    if (tests.length === 0) return undefined;
+    const limit = LEAST_SECONDS + SLOWER * Math.max(...tests.map(({ seconds }) => seconds));
+    const files = tests.map(({ file }) => file);
+    const result = await this.#runner.run(files, limit);
+    if (result.ending === "green") return undefined;
+    return { verdict: "killed", by: result.ending === "red" ? result.test : "a test that does not end" };
   }
 
   async #runMachines(file: string): Promise<Judgement> {
@@ -95,6 +117,16 @@ export class Judge {
   }
 }
 
+/** How many tests from the first on fit into so many seconds. */
+function howManyFit(tests: readonly Test[], seconds: number): number {
+  let sum = 0;
+  const tooMany = tests.findIndex((test) => {
+    sum += test.seconds;
+    return sum > seconds;
+  });
+  return tooMany < 0 ? tests.length : tooMany;
+}
+
 /** What conformance and the default extension have to say about a kernel or an image; undefined when nothing. */
 async function complaintOf(what: { kernel: string } | { image: string }): Promise<string | undefined> {
   const options = { ...what, smp: 2, timeout: MACHINE_SECONDS };
@@ -107,18 +139,4 @@ async function complaintOf(what: { kernel: string } | { image: string }): Promis
   const extension = join(repository, "build", "extensions", "default", "default.elf");
   const { exitCode, report } = await run(extension, { ...options, cpuids: 100 });
   return exitCode === 0 && report === undefined ? undefined : "the default extension";
-}
-
-/** Test files that a change is tried on: first those whose name has a word of the file's path, then the others. */
-export function testsOf(file: string): string[][] {
-  const unit = file.startsWith("kernel/") ? join("kernel", "test", "unit") : join("loader", "test");
-  const all = readdirSync(join(repository, unit)).filter((name) => name.endsWith(".test.ts"));
-  const words = basename(file, ".ts")
-    .split("-")
-    .concat(file.includes("intel") ? "intel" : [], file.includes("syscall/") ? "syscall" : []);
-  const isClose = (name: string) => words.some((word) => name.includes(word));
-  const paths = (names: string[]) => names.map((name) => join(unit, name));
-  const close = paths(all.filter(isClose));
-  const others = paths(all.filter((name) => !isClose(name)));
-  return [close, others].filter((list) => list.length > 0);
 }

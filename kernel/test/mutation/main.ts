@@ -1,87 +1,72 @@
-// npm run test:mutate [-- --seed N] [--count N] [--only WORD] [--json]: do the tests notice small changes of kernel and loader?
+// npm run test:mutate [-- --seed N] [--count N] [--only WORD] [--living] [--json]: do the tests notice small changes of
+// kernel and loader?
 //
 // Exit codes: 0 when at least GOAL percent of the changes are noticed, 1 when fewer are, 2 for wrong usage.
 
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Random } from "../fuzz/random.ts";
-import { type Change, changesOf } from "./changes.ts";
-import { Judge, type Judgement } from "./judge.ts";
+import type { Change } from "./changes.ts";
+import { Judge } from "./judge.ts";
+import { inOrder, Record, type Result } from "./record.ts";
 import { folder, SourceTree } from "./tree.ts";
 
-const USAGE = "usage: npm run test:mutate -- [--seed N] [--count N] [--only WORD] [--json]";
+const USAGE = "usage: npm run test:mutate -- [--seed N] [--count N] [--only WORD] [--living] [--json]";
 /** Percent of the changes that tests have to notice. */
 const GOAL = 95;
 
-interface Result extends Change, Judgement {
-  readonly seconds: number;
-}
-
-/** What a run leaves for the next one with the same seed, which goes on where it ended. */
-interface Record {
-  readonly sources: string;
-  readonly results: readonly Result[];
+interface Options {
+  readonly seed: number;
+  /** So many changes have to say something about the tests. */
+  readonly count: number;
+  /** What `file:line:` of a change has in it. */
+  readonly only: string;
+  /** Try those again that lived. */
+  readonly living: boolean;
 }
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
 const describe = ({ file, line, before, after }: Change) =>
   `${file}:${line}: ${before.replace(/\s+/g, " ")} → ${after}`;
 
-/** All changes of the files that tests run, in an order that the seed decides. */
-function shuffled(tree: SourceTree, seed: number, isChosen: (file: string) => boolean): Change[] {
-  const changes = tree
-    .files()
-    .filter(isChosen)
-    .flatMap((file) => changesOf(file, tree.read(file)));
-  const random = new Random(seed);
-  for (let last = changes.length - 1; last > 0; last--) {
-    const other = random.below(last + 1);
-    const [a, b] = [changes[last], changes[other]];
-    if (a !== undefined && b !== undefined) [changes[last], changes[other]] = [b, a];
-  }
-  return changes;
-}
+/** Whether a change says something about the tests. */
+const counts = ({ verdict }: Result) => verdict === "killed" || verdict === "alive";
 
 /** Judges changes until `count` of them say something about the tests. */
-async function mutate(seed: number, count: number, only: string): Promise<readonly Result[]> {
+async function mutate({ seed, count, only, living }: Options): Promise<readonly Result[]> {
   mkdirSync(folder, { recursive: true });
   const tree = new SourceTree();
   const judge = new Judge(tree);
-  const path = join(folder, `seed-${seed}${only}.json`.replaceAll("/", "-"));
   try {
     tell("building without any change");
     await judge.prepare();
-    const changes = shuffled(tree, seed, (file) => file.includes(only) && judge.knows(file));
-    const sources = createHash("sha256").update(JSON.stringify(changes)).digest("hex");
-    const results = [...resultsOf(path, sources)];
-    if (results.length > 0) tell(`${results.length} changes were judged before`);
-    else await judge.check();
-    for (const change of changes.slice(results.length)) {
+    tell(`${Math.round(judge.cpuSeconds)} CPU seconds before the first change`);
+    const files = tree.files().filter((file) => judge.knows(file));
+    const record = new Record(tree);
+    const results: Result[] = [];
+    for (const { change, key } of inOrder(tree, files, seed)) {
+      if (!`${change.file}:${change.line}:`.includes(only)) continue;
       if (results.filter(counts).length >= count) break;
-      const begin = Date.now();
+      const known = record.get(key);
+      if (known !== undefined && !(living && known.verdict === "alive")) {
+        results.push({ ...known, ...change });
+        continue;
+      }
+      const before = judge.cpuSeconds;
       const judgement = await judge.judge(change);
-      const seconds = Math.round((Date.now() - begin) / 1000);
-      results.push({ ...change, ...judgement, seconds });
-      writeFileSync(path, `${JSON.stringify({ sources, results } satisfies Record, null, 2)}\n`);
+      const cpuSeconds = Number((judge.cpuSeconds - before).toFixed(1));
+      const result = { ...change, ...judgement, cpuSeconds };
+      results.push(result);
+      record.put(key, result);
       const number = `${results.filter(counts).length}/${count}`;
-      tell(`${number} ${judgement.verdict} (${seconds} s)  ${describe(change)}  ${judgement.by}`);
+      const memory = Math.round(process.memoryUsage.rss() / 2 ** 20);
+      const costs = `${cpuSeconds} CPU s, ${memory} MiB`;
+      tell(`${number} ${judgement.verdict} (${costs})  ${describe(change)}  ${judgement.by}`);
     }
     return results;
   } finally {
     await judge.close();
   }
 }
-
-function resultsOf(path: string, sources: string): readonly Result[] {
-  if (!existsSync(path)) return [];
-  const record = JSON.parse(readFileSync(path, "utf8")) as Record;
-  return record.sources === sources ? record.results : [];
-}
-
-/** Whether a change says something about the tests. */
-const counts = ({ verdict }: Result) => verdict === "killed" || verdict === "alive";
 
 function number(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new TypeError(`"${text}" is no number.`);
@@ -94,10 +79,12 @@ async function main(): Promise<number> {
       seed: { type: "string", default: "1" },
       count: { type: "string", default: "40" },
       only: { type: "string", default: "" },
+      living: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
-  const results = await mutate(number(values.seed), number(values.count), values.only);
+  const { only, living } = values;
+  const results = await mutate({ seed: number(values.seed), count: number(values.count), only, living });
   const judged = results.filter(counts);
   const alive = judged.filter(({ verdict }) => verdict === "alive");
   const share = judged.length === 0 ? 0 : (100 * (judged.length - alive.length)) / judged.length;
