@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { auditBare, auditText } from "./audit/audit.ts";
 import { runBare } from "./bare.ts";
 import { LabError } from "./errors.ts";
 import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
@@ -38,7 +39,11 @@ interface BareFlags extends MachineFlags {
   readonly manifest?: string;
   readonly kernel?: string;
   readonly timeout?: number;
+  readonly audit?: boolean;
 }
+
+/** Exit code of an audit with findings; the bare platform's own end below. */
+const AUDIT_FAILED = 21;
 
 const note = (text: string): void => {
   process.stderr.write(`lab: ${text}\n`);
@@ -101,6 +106,7 @@ export interface Runners {
   readonly runLinux: typeof runLinux;
   readonly runShell: typeof runShell;
   readonly runBare: typeof runBare;
+  readonly auditBare: typeof auditBare;
 }
 
 const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promise<void> =>
@@ -132,6 +138,16 @@ const shell = (runners: Runners, flags: MachineFlags): Promise<void> =>
   endingWithCode(() => {
     note("Ctrl-A X ends the machine, and so does exit.");
     return runners.runShell({ ...flags, gdbPort: gdbPort(flags.gdb), onNote: note });
+  });
+
+const audit = (runners: Runners, { audit: _, gdb, timeout, ...flags }: BareFlags): Promise<void> =>
+  endingWithCode(async () => {
+    if (gdb !== undefined || timeout !== undefined) {
+      throw new LabError("An audit ends by itself, and holds the machine itself.", "Leave --gdb and --timeout away.");
+    }
+    const result = await runners.auditBare({ ...flags, extensions: flags.extension });
+    process.stdout.write(auditText(result));
+    return result.findings.length === 0 ? 0 : AUDIT_FAILED;
   });
 
 const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
@@ -172,7 +188,7 @@ const exitCodeHelp = `\nExit codes:\n${describeExitCodes()}\n`;
  * register(program);
  * await program.parseAsync(process.argv);
  */
-export const register = (program: Command, runners: Runners = { runLinux, runShell, runBare }): void => {
+export const register = (program: Command, runners: Runners = { runLinux, runShell, runBare, auditBare }): void => {
   const lab = program.command("lab").description("emulated machines: run Linux, or one extension on nothing at all");
 
   withMachineOptions(lab.command("run"), "1G")
@@ -214,15 +230,17 @@ Examples:
     .option("--kernel <file>", "ELF file of the microkernel (build/kernel/kernel.elf)")
     .option("--timeout <seconds>", "most seconds that it may run, not counting what a busy host lacks", wholeNumber)
     .option("--append <words>", "command line of the bare platform")
+    .option("--audit", "look at all page tables from outside while the root VM makes exits, and print what is wrong")
     .addHelpText(
       "after",
       `${exitCodeHelp}
 The bare platform ends a run with a value: 16, all went well, becomes exit code 0; 17, the loader reported an error;
-18, the machine is of no use; 19, a bug; 20, memory was lost.
+18, the machine is of no use; 19, a bug; 20, memory was lost. An audit that finds something ends with 21.
 
-Example:
+Examples:
   bf lab bare --machine amd --extension build/extensions/default/default.elf
+  bf lab bare --machine amd --smp 2 --extension build/extensions/default/default.elf --audit
 `,
     )
-    .action((flags: BareFlags) => bare(runners, flags));
+    .action((flags: BareFlags) => (flags.audit === true ? audit(runners, flags) : bare(runners, flags)));
 };

@@ -1,5 +1,6 @@
 // Emulated machines for development and tests: Debian's Linux with hypervisor, driver and bfm, or nothing but those
 
+export { type AuditOptions, type AuditResult, auditBare } from "./audit/audit.ts";
 export { type RunBareOptions, type RunBareResult, runBare } from "./bare.ts";
 export type { Monitor } from "./emulator/emulator.ts";
 export { LabError } from "./errors.ts";

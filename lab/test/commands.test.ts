@@ -22,7 +22,7 @@ const linuxResult = {
 
 let stderr = "";
 let stdout = "";
-const runners = { runLinux: vi.fn(), runShell: vi.fn(), runBare: vi.fn() };
+const runners = { runLinux: vi.fn(), runShell: vi.fn(), runBare: vi.fn(), auditBare: vi.fn() };
 
 const lab = async (...words: string[]): Promise<void> => {
   const program = new Command("bf").exitOverride().configureOutput({ writeErr: (text) => (stderr += text) });
@@ -155,6 +155,30 @@ describe("lab bare", () => {
       memory: "256M",
     });
     expect(process.exitCode).toBe(3);
+  });
+
+  it("audits instead, prints what it found, and ends with 21", async () => {
+    const print = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+    const detail = "kernel memory, ring 0 RWX";
+    const rule = "writable and executable" as const;
+    const finding = { rule, where: "PP 0, extension 0", address: 0x6001_0000n, physical: 0x11_1000n, detail };
+    runners.auditBare.mockResolvedValue({ findings: [finding], seen: ["PP 0, extension 0"], pages: 7 });
+    await lab("bare", "--machine", "amd", "--smp", "2", "--extension", "a.elf", "--audit");
+    expect(runners.auditBare.mock.calls[0]?.[0]).toMatchObject({ machine: "amd", smp: 2, extensions: ["a.elf"] });
+    expect(print.mock.calls.join("")).toBe(
+      "PP 0, extension 0: writable and executable: 0x60010000, page 0x111000 (kernel memory, ring 0 RWX)\n" +
+        "audit: 1 sets of page tables with 7 entries for pages: PP 0, extension 0\naudit: 1 findings\n",
+    );
+    expect(process.exitCode).toBe(21);
+    runners.auditBare.mockResolvedValue({ findings: [], seen: [], pages: 0 });
+    await lab("bare", "--machine", "amd", "--extension", "a.elf", "--audit");
+    expect(process.exitCode).toBe(0);
+  });
+
+  it("an audit has no limit of time, and no GDB", async () => {
+    await lab("bare", "--machine", "amd", "--extension", "a.elf", "--audit", "--timeout", "5");
+    expect(stderr).toContain("Leave --gdb and --timeout away.");
+    expect(runners.auditBare).not.toHaveBeenCalled();
   });
 });
 

@@ -3,6 +3,7 @@
 // Command line (multiboot):  cpuid=N    CPUIDs that the root VM executes on each processor (default 1000)
 //                            leaf=L     of which leaf (default 0)
 //                            together=1 on all processors at once, instead of one after the other
+//                            hold=1     at last, CPUIDs on all processors for ever
 //                            cycles=N   how often to start and stop (default 1)
 //                            debug=N    the kernel's debug level (default 1)
 //                            watchdog=N milliseconds after which an extension is taken off a processor

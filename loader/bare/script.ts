@@ -51,6 +51,9 @@ import { awaitEnd, beginOn, OPERATION_PAYLOAD, performOn, processorsFound } from
 /** Memory to begin with: without a driver that hears the microkernel none comes while it runs. */
 const ENOUGH_BYTES: u64 = 0x48_0000;
 
+/** CPUIDs: no run makes so many. */
+const FOREVER: u64 = 0xffff_ffff_ffff_ffff;
+
 /** The argument block of every command, in a page of its own. */
 let block: u64 = 0;
 let text: u64 = 0;
@@ -111,6 +114,7 @@ function cycle(): u32 {
       work("in the root VM");
       act();
       storm(option("nmis", 0));
+      if (option("hold", 0) !== 0) hold();
     }
     const isStopped = isStarted && command(IOCTL_STOP, "stop");
     if (!isStopped || i + 1 === cycles) dump();
@@ -151,6 +155,13 @@ function work(where: string): void {
     printDecimal(payloadTicks() / times);
     print(" each\n");
   }
+}
+
+/** Lets all processors make exits for ever, for somebody who looks from outside. */
+function hold(): void {
+  print("bare: held\n");
+  preparePayload(<u32>option("leaf", 0), FOREVER);
+  workTogether();
 }
 
 /** Runs the payload on all processors at once; times would mean nothing. */

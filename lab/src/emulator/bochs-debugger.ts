@@ -16,6 +16,9 @@ const BLOCK_BYTES = 0x2_0000n;
 /** So much memory is shown by one command. */
 const DUMP_BYTES = 4096n;
 
+/** The digits of a number as its bytes lie in memory. */
+const littleEndian = (digits: string): string => (digits.match(/../g) ?? []).reverse().join("");
+
 /** What the debugger needs of Bochs's process. */
 export interface DebuggerProcess {
   /** Writes to its standard input. */
@@ -91,8 +94,10 @@ export class BochsDebugger implements Monitor {
     await this.#interrupted(async () => {
       for (let offset = 0n; offset < bytes; offset += DUMP_BYTES) {
         const count = bytes - offset < DUMP_BYTES ? bytes - offset : DUMP_BYTES;
-        const text = await this.#ask(`xp /${count}bx 0x${(address + offset).toString(16)}`);
-        for (const [, byte = ""] of text.matchAll(/\t0x([0-9a-f]{2})\b/g)) digits.push(byte);
+        // By words where that is possible: half of the text. Of quadwords Bochs prints the lower half only.
+        const unit = count % 4n === 0n ? `${count / 4n}wx` : `${count}bx`;
+        const text = await this.#ask(`xp /${unit} 0x${(address + offset).toString(16)}`);
+        for (const [, word = ""] of text.matchAll(/\t0x([0-9a-f]+)\b/g)) digits.push(littleEndian(word));
       }
     });
     writeFileSync(file, Buffer.from(digits.join(""), "hex"));

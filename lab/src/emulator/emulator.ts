@@ -89,6 +89,8 @@ export interface Monitor {
   registers(): Promise<string>;
   /** Stops the processors; what the monitor shows does not change any more. */
   pause(): Promise<void>;
+  /** Lets them go on. */
+  resume(): Promise<void>;
   /** Writes guest physical memory to a file of the host. */
   saveMemory(address: bigint, bytes: bigint, file: string): Promise<void>;
   /** Stops the processors, and writes all of the machine's state into a file of the host. */

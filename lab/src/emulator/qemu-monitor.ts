@@ -79,6 +79,10 @@ export class QemuMonitor
     await this.execute("stop");
   }
 
+  async resume(): Promise<void> {
+    await this.execute("cont");
+  }
+
   async saveMemory(address: bigint, bytes: bigint, file: string): Promise<void> {
     await this.human(`pmemsave ${address} ${bytes} "${file}"`);
   }

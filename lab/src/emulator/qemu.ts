@@ -95,7 +95,7 @@ export class Qemu implements Emulator {
 
   async resume(): Promise<void> {
     await this.monitor.stateRead();
-    await this.monitor.execute("cont");
+    await this.monitor.resume();
   }
 
   log(): string {
