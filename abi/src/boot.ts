@@ -40,7 +40,7 @@ export const extensionSettings = structure("boot", "ExtensionSettings", "Where a
 export const extensionMemory = structure(
   "boot",
   "ExtensionMemory",
-  "Linear memory that a TypeScript extension asks for",
+  "Linear memory that an extension asks for, in TypeScript for its variables, otherwise for its heap",
   {
     version: ["u32", "1."],
     flags: ["u32", "EXT_MEMORY_*."],
@@ -75,7 +75,7 @@ export const quotas = table("boot", "ExtensionPolicy.quota", "u32", {
   QUOTA_VMS: [0, "VMs that it has made."],
   QUOTA_VPS: [1, "VPs."],
   QUOTA_VSS: [2, "VSs."],
-  QUOTA_PAGES: [3, "Pages that it was given by alloc_page and alloc_huge."],
+  QUOTA_PAGES: [3, "Pages that it was given by alloc_page, alloc_huge and memory_grow."],
 });
 
 export const policyFlags = table("boot", "ExtensionPolicy.flags", "u32", {

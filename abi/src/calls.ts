@@ -1,5 +1,6 @@
 // System calls as functions: from this list come the bindings for C and Rust
 
+import { memoryCalls } from "./memory-calls.ts";
 import { messageCalls } from "./message-calls.ts";
 import { objectCalls } from "./object-calls.ts";
 import type { SystemCall } from "./schema.ts";
@@ -129,4 +130,5 @@ export const calls: readonly SystemCall[] = [
 
   ...messageCalls,
   ...objectCalls,
+  ...memoryCalls,
 ];

@@ -23,7 +23,7 @@ export const exchange = structure("exchange", "MemoryExchange", "The page that m
   lowPages: ["u64", "The kernel asks when fewer are free."],
   highPages: ["u64", "It gives a chunk back when so many stay free."],
   kernelPages: ["u64", "Pages that are handed out, and no extension's."],
-  extensionPages: ["u64[64]", "Pages that each extension was given by alloc_page and alloc_huge."],
+  extensionPages: ["u64[64]", "Pages that each extension was given by alloc_page, alloc_huge and memory_grow."],
   freeBlocks: ["u32[12]", "Free blocks of each order."],
   slabCount: ["u32", "Entries of the next five."],
   vmCount: ["u32", "Entries of vmId and vmPages: the first that there are."],

@@ -76,6 +76,7 @@ export const syscalls = table("syscalls", "System calls: bits 31:0 of RAX (opcod
   SYSCALL_STATISTICS_POOL: 0xc_0000,
   SYSCALL_STATISTICS_EXITS: 0xc_0001,
   SYSCALL_STATISTICS_CALLS: 0xc_0002,
+  SYSCALL_MEMORY_GROW: 0xd_0000,
 });
 
 export const limits = table("syscalls", "Versions, identifiers and limits of the system call interface", "u32", {
@@ -97,7 +98,8 @@ export const limits = table("syscalls", "Versions, identifiers and limits of the
   EXTENSION_NAME_BYTES: [32, "Longest name of an extension."],
   MAX_HUGE_ALLOCATIONS: 64,
   PAGE_SIZE: 0x1000,
-  HUGE_POOL_BYTES: 0x2_0000,
+  HUGE_POOL_BYTES: [0x2_0000, "Version 1: alloc_huge takes less."],
+  MEMORY_STEP_PAGES: [64, "Pages that one memory_grow adds at most."],
 });
 
 export const status = table("status", "Status codes: RAX after a system call", "u64", {

@@ -48,7 +48,7 @@ export const kernelWindows = table("windows", "Windows of the microkernel", "u64
   EXT_POLICY_BASE: [0x3_4000_0000n, "Their policies, behind the files: ExtensionPolicy of each, read-only."],
   EXT_MEMORY_BASE: [
     0x4_0000_0000n,
-    "Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.",
+    "Linear memory of an extension (in TypeScript this processor's instance), 8 GiB window.",
   ],
   HANDOFF_BASE: [0x6_0000_0000n, "The loader's page of code for entering and leaving, mapped in every table."],
   HANDOFF_STATE_STRIDE: [0x1000n, "Behind that page: each processor's SavedState, at base + (ppid + 1) * stride."],

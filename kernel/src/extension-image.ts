@@ -2,14 +2,16 @@
 //
 // Its pages are mapped in a table of its own, whose lower levels every processor's table shares. The linear memory of a
 // TypeScript extension lies in the first top-level entry, which is not shared: there each processor has pages of its own,
-// or, if the extension asked for one memory for all, mappings of the same pages.
+// or, if the extension asked for one memory for all, the tables of the second level that its own table has.
 
 import { mapPorts } from "#arch/descriptors";
 import {
   KERNEL_DATA,
   mapNewPages,
   mapPage,
+  reserveTables,
   reserveTopEntry,
+  shareTables,
   shareTopEntries,
   translate,
   USER_DATA,
@@ -53,6 +55,7 @@ import {
   extensionMemoryDataOffset,
   extensionMemoryFlags,
   extensionMemoryInitialPages,
+  extensionMemoryMaximumPages,
 } from "../../bsl/src/extension-memory";
 import { copyMemory, poke64 } from "../../bsl/src/memory";
 import { lockTables, unlockTables } from "./direct-map";
@@ -105,8 +108,10 @@ function readMemory(extension: Extension): bool {
   if (note == 0) return true;
   extension.memoryBase = EXT_MEMORY_BASE + extensionMemoryDataOffset(note);
   extension.memoryPages = extensionMemoryInitialPages(note);
+  extension.memoryMost = extensionMemoryMaximumPages(note);
   if ((extensionMemoryFlags(note) & EXT_MEMORY_PER_PP) != 0) return true;
   extension.memoryShared = 1;
+  if (!reserveTables(extension.table, extension.memoryBase, extension.memoryMost * PAGE_SIZE)) return false;
   return mapNewPages(extension.table, extension.memoryBase, extension.memoryPages, USER_DATA);
 }
 
@@ -166,10 +171,7 @@ export function attachProcessor(extension: Extension, ppid: u32, root: u64): u64
 function mapMemory(extension: Extension, root: u64): bool {
   const base = extension.memoryBase;
   if (extension.memoryShared == 0) return mapNewPages(root, base, extension.memoryPages, USER_DATA);
-  for (let i: u64 = 0; i < extension.memoryPages; i++) {
-    const at = base + i * PAGE_SIZE;
-    if (!mapPage(root, at, translate(extension.table, at), USER_DATA)) return false;
-  }
+  shareTables(extension.table, root, base, extension.memoryMost * PAGE_SIZE);
   return true;
 }
 

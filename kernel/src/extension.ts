@@ -52,16 +52,17 @@ export class Extension {
   table: u64 = 0;
   /** What every processor's TLS data page begins as (physical). */
   tlsImage: u64 = 0;
-  /** What linear memory begins as: its lowest address, and its pages; 0 pages: there is none. */
+  /** Linear memory: its lowest address, the pages that it begins with, and the most that it may have; 0: there is none. */
   memoryBase: u64 = 0;
   memoryPages: u64 = 0;
-  /** 1: processors share one, which `table` has; otherwise each gets its own. */
+  memoryMost: u64 = 0;
+  /** 1: processors share one, which `table` has; then memoryPages is what it has now. Otherwise each gets its own. */
   memoryShared: u64 = 0;
   /** What its policy says of ports (physical); 0: nothing. */
   ports: u64 = 0;
   /** How often its policy has denied it something. */
   denials: u64 = 0;
-  /** Pages that it was given by alloc_page and alloc_huge; changes under the lock of tables. */
+  /** Pages that it was given by alloc_page, alloc_huge and memory_grow; changes under the lock of tables. */
   pages: u64 = 0;
 
   /** Makes it number `id`, with nothing open and nothing registered. */

@@ -21,6 +21,7 @@ import {
   PP_BLOCK_EXTENSION,
   PP_BLOCK_FAIL_FPU,
   PP_BLOCK_FPU,
+  PP_BLOCK_MEMORY_PAGES,
   PP_BLOCK_PRESENCE,
   PP_BLOCK_ROOT,
   PP_BLOCK_TCB,
@@ -80,6 +81,7 @@ function makeSeat(seat: u64, extension: Extension, ppid: u32, root: u64): bool {
   if (tcb == 0) return false;
   poke64(seat + PP_BLOCK_ROOT, root);
   poke64(seat + PP_BLOCK_TCB, tcb);
+  poke64(seat + PP_BLOCK_MEMORY_PAGES, extension.memoryPages);
   poke32(seat + PP_BLOCK_EXTENSION, extension.address());
   poke64(seat + PP_BLOCK_FPU, allocateFpu());
   poke64(seat + PP_BLOCK_FAIL_FPU, allocateFpu());

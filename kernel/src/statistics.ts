@@ -5,7 +5,7 @@
 //     0x000  exits with codes 0 to 0xFF
 //     0x100  exits with codes 0x400 to 0x403
 //     0x104  every other exit (the processor refused the VS)
-//     0x110  system calls: opcode * 16 + index, opcodes 0 to 12
+//     0x105  system calls: opcode * 16 + index, opcodes 0 to 13
 //     0x1E0  the last exits, at debug level 2
 
 import { translate } from "#arch/page-table";
@@ -20,7 +20,7 @@ import { Vs } from "./vs";
 
 const NESTED_EXITS: u32 = 0x100;
 const OTHER_EXITS: u32 = 0x104;
-const SYSCALLS: u32 = 0x110;
+const SYSCALLS: u32 = 0x105;
 const FIRST_NESTED_CODE: u64 = 0x400;
 
 /** Offset, in counters, of the log of exits: LOG_RECORDS records of LOG_WORDS words, and the number ever written. */
@@ -35,7 +35,7 @@ const LOG_COUNT: u32 = LOG + 30;
 export const NO_COUNTER: u32 = 0xffff_ffff;
 
 /** The last group that has counters of calls. */
-const LAST_GROUP: u32 = 12;
+const LAST_GROUP: u32 = 13;
 
 /** Each processor's page of counters in the direct map; 0 before it has come up. */
 const counters: usize = memory.data(8 * MAX_PPS, 8);
@@ -61,7 +61,8 @@ export function exitCounter(code: u64): u32 {
 /** The counter of a system call, or NO_COUNTER. */
 export function callCounter(call: u64): u32 {
   if (call >> 16 > LAST_GROUP || (call & 0xffff) > 15) return NO_COUNTER;
-  return SYSCALLS + <u32>(call >> 16) * 16 + <u32>(call & 15);
+  const counter = SYSCALLS + <u32>(call >> 16) * 16 + <u32>(call & 15);
+  return counter < LOG ? counter : NO_COUNTER;
 }
 
 function increment(counter: u32): void {

@@ -29,11 +29,17 @@
     module_trap(MODULE_TRAP_OOB)
 #endif
 
+#ifdef MODULE_MEMORY_GROWS
+#define MODULE_MEMORY_MOST_BYTES (MODULE_MEMORY_MAXIMUM_PAGES * 65536ull)
+#else
+#define MODULE_MEMORY_MOST_BYTES MODULE_MEMORY_BYTES
+#endif
+
 /* Addresses are a 32-bit index plus a 32-bit offset and never wrap; bytes is below 4 GiB. */
 #define RANGE_CHECK_MEMORY(address, bytes)                                                                             \
     do {                                                                                                               \
         if ((bytes) != 0) {                                                                                            \
-            if (UNLIKELY((u64)(bytes) > MODULE_MEMORY_BYTES - MODULE_MEMORY_START))                                    \
+            if (UNLIKELY((u64)(bytes) > MODULE_MEMORY_MOST_BYTES - MODULE_MEMORY_START))                               \
                 module_trap(MODULE_TRAP_OOB);                                                                          \
             MEMORY_CHECK(address, bytes);                                                                              \
         }                                                                                                              \

@@ -101,6 +101,8 @@ interface Manifest {
 }
 
 const DEFAULT_INITIAL_KIB = 256;
+/** Addresses of a module have 32 bits. */
+const MOST_KIB = 4 * 1024 * 1024;
 
 /** Finds the workspace around a folder: the outermost one whose `workspaces` lead there, else the nearest package. */
 export function findWorkspace(folder: string): Workspace {
@@ -186,13 +188,6 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     sdks.flatMap((sdk) => filesOf(sdk.folder, names(sdk.field)));
   const optional = (name: string | undefined) => (name === undefined ? [] : [name]);
   const entry = field.entry ?? (isCompiled({ type, field }) ? "src/main.ts" : []);
-  const initialKiB = field.memory?.initialKiB ?? DEFAULT_INITIAL_KIB;
-  const maximumKiB = field.memory?.maximumKiB ?? initialKiB;
-  if (initialKiB % 4 !== 0 || maximumKiB % 4 !== 0 || initialKiB <= 64 || maximumKiB < initialKiB) {
-    throw new BuildError(`${where} has a "memory" that is not made of 4 KiB pages above the first 64 KiB.`, {
-      hint: SEE_README,
-    });
-  }
   return {
     type,
     name,
@@ -205,7 +200,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     intrinsics: [...sdkFiles((sdk) => sdk.intrinsics), ...files(field.intrinsics)],
     include: [...files(field.include), ...sdkFiles((sdk) => sdk.include)],
     linkerScript: [...files(optional(field.linkerScript)), ...sdkFiles((sdk) => optional(sdk.linkerScript))][0],
-    memory: field.runtime === "managed" ? wholePages(initialKiB, maximumKiB) : { initialKiB, maximumKiB },
+    memory: memoryOf(field, where),
     ...instanceOf(type, field, where),
     cflags: field.cflags ?? [],
     fast: field.fast?.flatMap((place) => fastPlaces(folder, place)),
@@ -215,7 +210,28 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
   };
 }
 
-/** The collector's heap reaches to the end of WebAssembly's last page, so that is where the memory ends. */
+/** Where linear memory ends at the beginning, and at most. */
+function memoryOf({ memory = {}, runtime }: PartField, where: string): Part["memory"] {
+  const unknown = Object.keys(memory).find((key) => key !== "initialKiB" && key !== "maximumKiB");
+  if (unknown !== undefined) throw new BuildError(`${where} has a "memory" with "${unknown}".`, { hint: SEE_README });
+  const { initialKiB = DEFAULT_INITIAL_KIB, maximumKiB = initialKiB } = memory;
+  for (const [key, size] of Object.entries({ initialKiB, maximumKiB })) {
+    if (Number.isInteger(size) && size % 4 === 0 && size > WASM_PAGE_KIB && size <= MOST_KIB) continue;
+    throw new BuildError(`${where} has a "memory.${key}" of ${size}, where its linear memory cannot end.`, {
+      hint: `It is a multiple of 4, above ${WASM_PAGE_KIB}, because the first ${WASM_PAGE_KIB} KiB stay empty, and ${MOST_KIB} at most.`,
+    });
+  }
+  if (maximumKiB < initialKiB) {
+    throw new BuildError(`${where} has a "memory.maximumKiB" of ${maximumKiB}, and begins with ${initialKiB} KiB.`, {
+      hint: `Set "maximumKiB" to ${initialKiB} or more, or "initialKiB" to less.`,
+    });
+  }
+  return runtime === "managed" || maximumKiB > initialKiB
+    ? wholePages(initialKiB, maximumKiB)
+    : { initialKiB, maximumKiB };
+}
+
+/** A heap reaches to the end of WebAssembly's last page, and memory grows by them: so that is where it ends. */
 function wholePages(...[initialKiB, maximumKiB]: [number, number]): Part["memory"] {
   const end = (sizeKiB: number) => Math.ceil(sizeKiB / WASM_PAGE_KIB) * WASM_PAGE_KIB;
   return { initialKiB: end(initialKiB), maximumKiB: end(maximumKiB) };

@@ -94,6 +94,25 @@ describe("the field of package.json", () => {
     expect(resolve({ memory }).memory).toEqual({ initialKiB: 132, maximumKiB: 132 });
   });
 
+  it("rounds up what grows, which it does by as much", () => {
+    expect(resolve({ memory: { initialKiB: 68, maximumKiB: 260 } }).memory).toEqual({
+      initialKiB: 128,
+      maximumKiB: 320,
+    });
+  });
+
+  it.each([
+    [{ initialKiB: 64 }, '"memory.initialKiB" of 64, where its linear memory cannot end'],
+    [{ initialKiB: 70 }, '"memory.initialKiB" of 70, where'],
+    [{ maximumKiB: 1.5 }, '"memory.maximumKiB" of 1.5, where'],
+    [{ maximumKiB: "1024" }, '"memory.maximumKiB" of 1024, where'],
+    [{ maximumKiB: 4 * 1024 * 1024 + 4 }, '"memory.maximumKiB" of 4194308, where'],
+    [{ initialKiB: 128, maximumKiB: 72 }, '"memory.maximumKiB" of 72, and begins with 128 KiB'],
+    [{ maximalKiB: 72 }, '"memory" with "maximalKiB"'],
+  ])("refuses the memory %o", (memory, sentence) => {
+    expect(() => resolve({ memory } as Partial<PartField>)).toThrow(sentence);
+  });
+
   it("refuses one managed instance for all processors, and what is neither", () => {
     expect(() => resolve({ runtime: "managed", instance: "shared" })).toThrow(/one on each processor/);
     expect(() => resolve({ runtime: "collected" as "managed" })).toThrow(/none of "none", "managed"/);

@@ -96,7 +96,7 @@ export const BOOT_NO_VMX_OPERATION: u32 = 0xd;
 /** The extension kept the processor for longer than the watchdog allows. */
 export const BOOT_EXT_OVERDUE: u32 = 0xe;
 
-// Linear memory that a TypeScript extension asks for
+// Linear memory that an extension asks for, in TypeScript for its variables, otherwise for its heap
 
 /** u32: 1. */
 export const EXTENSION_MEMORY_VERSION: u32 = 0x0;
@@ -278,7 +278,7 @@ export const QUOTA_VMS: u32 = 0x0;
 export const QUOTA_VPS: u32 = 0x1;
 /** VSs. */
 export const QUOTA_VSS: u32 = 0x2;
-/** Pages that it was given by alloc_page and alloc_huge. */
+/** Pages that it was given by alloc_page, alloc_huge and memory_grow. */
 export const QUOTA_PAGES: u32 = 0x3;
 
 // A word of a kernel image's table of relocations

@@ -50,7 +50,7 @@ export const MEMORY_EXCHANGE_LOW_PAGES: u32 = 0x430;
 export const MEMORY_EXCHANGE_HIGH_PAGES: u32 = 0x438;
 /** u64: Pages that are handed out, and no extension's. */
 export const MEMORY_EXCHANGE_KERNEL_PAGES: u32 = 0x440;
-/** u64[64]: Pages that each extension was given by alloc_page and alloc_huge. */
+/** u64[64]: Pages that each extension was given by alloc_page, alloc_huge and memory_grow. */
 export const MEMORY_EXCHANGE_EXTENSION_PAGES: u32 = 0x448;
 /** u32[12]: Free blocks of each order. */
 export const MEMORY_EXCHANGE_FREE_BLOCKS: u32 = 0x648;

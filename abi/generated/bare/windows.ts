@@ -40,7 +40,7 @@ export const EXT_FILE_BASE: u64 = 0x300000000;
 export const EXT_FILE_STRIDE: u64 = 0x1000000;
 /** Their policies, behind the files: ExtensionPolicy of each, read-only. */
 export const EXT_POLICY_BASE: u64 = 0x340000000;
-/** Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
+/** Linear memory of an extension (in TypeScript this processor's instance), 8 GiB window. */
 export const EXT_MEMORY_BASE: u64 = 0x400000000;
 /** The loader's page of code for entering and leaving, mapped in every table. */
 export const HANDOFF_BASE: u64 = 0x600000000;

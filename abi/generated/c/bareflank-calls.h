@@ -616,4 +616,13 @@ static inline bf_status bf_statistics_calls(bf_pp pp, uint32_t number, uint64_t 
     return status;
 }
 
+/* Makes linear memory have so many pages: how many it has now. Call it again for what is not done. */
+static inline bf_status bf_memory_grow(uint64_t pages, uint64_t *has)
+{
+    uint64_t reg0 = bf_handle, reg1 = pages;
+    bf_status status = bf_call(BF_SYSCALL_MEMORY_GROW, &reg0, &reg1, 0, 0);
+    *has = reg0;
+    return status;
+}
+
 #endif

@@ -31,7 +31,8 @@
 #define BF_EXTENSION_NAME_BYTES BF_U32(0x20) /* Longest name of an extension. */
 #define BF_MAX_HUGE_ALLOCATIONS BF_U32(0x40)
 #define BF_PAGE_SIZE BF_U32(0x1000)
-#define BF_HUGE_POOL_BYTES BF_U32(0x20000)
+#define BF_HUGE_POOL_BYTES BF_U32(0x20000) /* Version 1: alloc_huge takes less. */
+#define BF_MEMORY_STEP_PAGES BF_U32(0x40) /* Pages that one memory_grow adds at most. */
 
 /* Status codes: RAX after a system call */
 #define BF_STATUS_SUCCESS BF_U64(0x0)
@@ -127,6 +128,7 @@
 #define BF_SYSCALL_STATISTICS_POOL BF_U32(0xc0000)
 #define BF_SYSCALL_STATISTICS_EXITS BF_U32(0xc0001)
 #define BF_SYSCALL_STATISTICS_CALLS BF_U32(0xc0002)
+#define BF_SYSCALL_MEMORY_GROW BF_U32(0xd0000)
 
 /* Thread control block of an extension on one PP (FS base points at it) */
 #define BF_TCB_SELF BF_U32(0x0) /* u64: The block's own address, as the System V ABI wants it. */
@@ -833,7 +835,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_EXT_FILE_BASE BF_U64(0x300000000) /* The extensions' ELF files, read-only, while they are being loaded. */
 #define BF_EXT_FILE_STRIDE BF_U64(0x1000000) /* Distance of two files; a file has at most EXT_CODE_BYTES. */
 #define BF_EXT_POLICY_BASE BF_U64(0x340000000) /* Their policies, behind the files: ExtensionPolicy of each, read-only. */
-#define BF_EXT_MEMORY_BASE BF_U64(0x400000000) /* Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
+#define BF_EXT_MEMORY_BASE BF_U64(0x400000000) /* Linear memory of an extension (in TypeScript this processor's instance), 8 GiB window. */
 #define BF_HANDOFF_BASE BF_U64(0x600000000) /* The loader's page of code for entering and leaving, mapped in every table. */
 #define BF_HANDOFF_STATE_STRIDE BF_U64(0x1000) /* Behind that page: each processor's SavedState, at base + (ppid + 1) * stride. */
 #define BF_DIRECT_BASE BF_U64(0x400000000000) /* Physical memory that belongs to the hypervisor: virtual = base + physical. */
@@ -945,7 +947,7 @@ _Static_assert(sizeof(struct bf_boot_report) == 24, "size of bf_boot_report");
 #define BF_BOOT_NO_VMX_OPERATION BF_U32(0xd) /* Intel: the processor refused VMXON. */
 #define BF_BOOT_EXT_OVERDUE BF_U32(0xe) /* The extension kept the processor for longer than the watchdog allows. */
 
-/* Linear memory that a TypeScript extension asks for */
+/* Linear memory that an extension asks for, in TypeScript for its variables, otherwise for its heap */
 #define BF_EXTENSION_MEMORY_VERSION BF_U32(0x0) /* u32: 1. */
 #define BF_EXTENSION_MEMORY_FLAGS BF_U32(0x4) /* u32: EXT_MEMORY_*. */
 #define BF_EXTENSION_MEMORY_INITIAL_PAGES BF_U32(0x8) /* u32: 4 KiB pages mapped at start, counted from EXT_MEMORY_BASE + dataOffset. */
@@ -1096,7 +1098,7 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_QUOTA_VMS BF_U32(0x0) /* VMs that it has made. */
 #define BF_QUOTA_VPS BF_U32(0x1) /* VPs. */
 #define BF_QUOTA_VSS BF_U32(0x2) /* VSs. */
-#define BF_QUOTA_PAGES BF_U32(0x3) /* Pages that it was given by alloc_page and alloc_huge. */
+#define BF_QUOTA_PAGES BF_U32(0x3) /* Pages that it was given by alloc_page, alloc_huge and memory_grow. */
 
 /* A word of a kernel image's table of relocations */
 #define BF_RELOCATION_DISTANCE BF_U32(0x3fff) /* Bytes from the last one, from the image's base the first time. All ones: nothing is there. */
@@ -1807,58 +1809,59 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
 #define BF_PP_BLOCK_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
 #define BF_PP_BLOCK_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
-#define BF_PP_BLOCK_OVERDUE BF_U32(0xe0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xe8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_EXTENSION BF_U32(0x198) /* u32: Its linear address. */
-#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x19c) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_PP_BLOCK_VIEW BF_U32(0x1a0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x1a4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1a8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1ac) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_PRESENCE BF_U32(0x1b0) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_PP_BLOCK_CALLER BF_U32(0x1b4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_PP_BLOCK_CONTEXT BF_U32(0x1b8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_PP_BLOCK_WORK BF_U32(0x1bc) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-#define BF_PP_BLOCK_VMCB BF_U32(0x1c0) /* u64: Physical address of the loaded VS's VMCB. */
-#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1c8) /* u64: The same in the direct map. */
-#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1d0) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1d8) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-#define BF_PP_BLOCK_PPID BF_U32(0x1e0) /* u32. */
-#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1e4) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0x1e8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1ec) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
-#define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x1f0) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
-#define BF_PP_BLOCK_CAREFUL BF_U32(0x1f4) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
-#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x1f8) /* u32: MITIGATION_* in force, those for what runs now among them. */
-#define BF_PP_BLOCK_KICK BF_U32(0x1fc) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
-#define BF_PP_BLOCK_STRETCH BF_U32(0x200) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
-#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x208) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
-#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x210) /* u64: When it looks at the other processors again, by its time stamp counter. */
-#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x218) /* u64: What the operating system had in the performance counter that watches, while it does. */
-#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x220) /* u64. */
-#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x228) /* u64. */
-#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x230) /* u64. */
-#define BF_PP_BLOCK_LOADED_VM BF_U32(0x238) /* u64: Identifier of the VM whose VS was loaded last. */
-#define BF_PP_BLOCK_CALL_ENTRY BF_U32(0x240) /* u64: Where SYSCALL leads in host mode. */
-#define BF_PP_BLOCK_HOST_SPEC_CTRL BF_U32(0x248) /* u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
-#define BF_PP_BLOCK_GUEST_SPEC_CTRL BF_U32(0x250) /* u64: The loaded VS's, while it does not run. */
-#define BF_PP_BLOCK_OS_SPEC_CTRL BF_U32(0x258) /* u64: What the operating system came with. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0x260) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x268) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x270) /* u64: Object for the x87 and vector registers that the operating system entered with. */
-#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x278) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x280) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
-#define BF_PP_BLOCK_VMCS BF_U32(0x288) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x290) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x298) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x2a0) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x2a8) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x2b0) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x2b8) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2bc) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2c0) /* u32: AMD: how often their numbers have begun anew. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2c4) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x2c8) /* Size of the structure. */
+#define BF_PP_BLOCK_MEMORY_PAGES BF_U32(0xe0) /* u64: Pages of its linear memory here, unless all processors share one. */
+#define BF_PP_BLOCK_OVERDUE BF_U32(0xe8) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xf0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_EXTENSION BF_U32(0x1a0) /* u32: Its linear address. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x1a4) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_PP_BLOCK_VIEW BF_U32(0x1a8) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x1ac) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1b0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1b4) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_PRESENCE BF_U32(0x1b8) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_PP_BLOCK_CALLER BF_U32(0x1bc) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x1c0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_PP_BLOCK_WORK BF_U32(0x1c4) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+#define BF_PP_BLOCK_VMCB BF_U32(0x1c8) /* u64: Physical address of the loaded VS's VMCB. */
+#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1d0) /* u64: The same in the direct map. */
+#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1d8) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1e0) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+#define BF_PP_BLOCK_PPID BF_U32(0x1e8) /* u32. */
+#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1ec) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0x1f0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1f4) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
+#define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x1f8) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
+#define BF_PP_BLOCK_CAREFUL BF_U32(0x1fc) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
+#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x200) /* u32: MITIGATION_* in force, those for what runs now among them. */
+#define BF_PP_BLOCK_KICK BF_U32(0x204) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
+#define BF_PP_BLOCK_STRETCH BF_U32(0x208) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
+#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x210) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
+#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x218) /* u64: When it looks at the other processors again, by its time stamp counter. */
+#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x220) /* u64: What the operating system had in the performance counter that watches, while it does. */
+#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x228) /* u64. */
+#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x230) /* u64. */
+#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x238) /* u64. */
+#define BF_PP_BLOCK_LOADED_VM BF_U32(0x240) /* u64: Identifier of the VM whose VS was loaded last. */
+#define BF_PP_BLOCK_CALL_ENTRY BF_U32(0x248) /* u64: Where SYSCALL leads in host mode. */
+#define BF_PP_BLOCK_HOST_SPEC_CTRL BF_U32(0x250) /* u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
+#define BF_PP_BLOCK_GUEST_SPEC_CTRL BF_U32(0x258) /* u64: The loaded VS's, while it does not run. */
+#define BF_PP_BLOCK_OS_SPEC_CTRL BF_U32(0x260) /* u64: What the operating system came with. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0x268) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x270) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x278) /* u64: Object for the x87 and vector registers that the operating system entered with. */
+#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x280) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
+#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x288) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x290) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x298) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x2a0) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x2a8) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x2b0) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x2b8) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x2c0) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2c4) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2c8) /* u32: AMD: how often their numbers have begun anew. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2cc) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x2d0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1889,6 +1892,7 @@ struct bf_pp_block {
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
+    uint64_t memory_pages;
     uint64_t overdue;
     uint64_t fault_frame[22];
     uint32_t extension;
@@ -1941,7 +1945,7 @@ struct bf_pp_block {
     uint32_t space_generation;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 712, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 720, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */
@@ -1979,19 +1983,20 @@ _Static_assert(sizeof(struct bf_pp_block) == 712, "size of bf_pp_block");
 #define BF_SEAT_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
 #define BF_SEAT_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
 #define BF_SEAT_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
-#define BF_SEAT_OVERDUE BF_U32(0xe0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-#define BF_SEAT_FAULT_FRAME BF_U32(0xe8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_SEAT_EXTENSION BF_U32(0x198) /* u32: Its linear address. */
-#define BF_SEAT_ACTIVE_VS BF_U32(0x19c) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_SEAT_VIEW BF_U32(0x1a0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_SEAT_FAILED_CONTEXT BF_U32(0x1a4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_STATUS BF_U32(0x1a8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_DETAIL BF_U32(0x1ac) /* u32: Its detail: the vector of a fault. */
-#define BF_SEAT_PRESENCE BF_U32(0x1b0) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_SEAT_CALLER BF_U32(0x1b4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_SEAT_CONTEXT BF_U32(0x1b8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_SEAT_RESERVED BF_U32(0x1bc) /* u32. */
-#define BF_SEAT_BYTES BF_U32(0x1c0) /* Size of the structure. */
+#define BF_SEAT_MEMORY_PAGES BF_U32(0xe0) /* u64: Pages of its linear memory here, unless all processors share one. */
+#define BF_SEAT_OVERDUE BF_U32(0xe8) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_SEAT_FAULT_FRAME BF_U32(0xf0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_SEAT_EXTENSION BF_U32(0x1a0) /* u32: Its linear address. */
+#define BF_SEAT_ACTIVE_VS BF_U32(0x1a4) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_SEAT_VIEW BF_U32(0x1a8) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_SEAT_FAILED_CONTEXT BF_U32(0x1ac) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_STATUS BF_U32(0x1b0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_DETAIL BF_U32(0x1b4) /* u32: Its detail: the vector of a fault. */
+#define BF_SEAT_PRESENCE BF_U32(0x1b8) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_SEAT_CALLER BF_U32(0x1bc) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_SEAT_CONTEXT BF_U32(0x1c0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_SEAT_RESERVED BF_U32(0x1c4) /* u32. */
+#define BF_SEAT_BYTES BF_U32(0x1c8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_seat {
     uint64_t user_rsp;
@@ -2022,6 +2027,7 @@ struct bf_seat {
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
+    uint64_t memory_pages;
     uint64_t overdue;
     uint64_t fault_frame[22];
     uint32_t extension;
@@ -2035,7 +2041,7 @@ struct bf_seat {
     uint32_t context;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
+_Static_assert(sizeof(struct bf_seat) == 456, "size of bf_seat");
 #endif
 
 /* PpBlock.work */
@@ -2225,7 +2231,7 @@ _Static_assert(sizeof(struct bf_seat) == 448, "size of bf_seat");
 #define BF_MEMORY_EXCHANGE_LOW_PAGES BF_U32(0x430) /* u64: The kernel asks when fewer are free. */
 #define BF_MEMORY_EXCHANGE_HIGH_PAGES BF_U32(0x438) /* u64: It gives a chunk back when so many stay free. */
 #define BF_MEMORY_EXCHANGE_KERNEL_PAGES BF_U32(0x440) /* u64: Pages that are handed out, and no extension's. */
-#define BF_MEMORY_EXCHANGE_EXTENSION_PAGES BF_U32(0x448) /* u64[64]: Pages that each extension was given by alloc_page and alloc_huge. */
+#define BF_MEMORY_EXCHANGE_EXTENSION_PAGES BF_U32(0x448) /* u64[64]: Pages that each extension was given by alloc_page, alloc_huge and memory_grow. */
 #define BF_MEMORY_EXCHANGE_FREE_BLOCKS BF_U32(0x648) /* u32[12]: Free blocks of each order. */
 #define BF_MEMORY_EXCHANGE_SLAB_COUNT BF_U32(0x678) /* u32: Entries of the next five. */
 #define BF_MEMORY_EXCHANGE_VM_COUNT BF_U32(0x67c) /* u32: Entries of vmId and vmPages: the first that there are. */

@@ -31,7 +31,10 @@ export const MAX_EXTENSIONS = 0x40;
 export const EXTENSION_NAME_BYTES = 0x20;
 export const MAX_HUGE_ALLOCATIONS = 0x40;
 export const PAGE_SIZE = 0x1000;
+/** Version 1: alloc_huge takes less. */
 export const HUGE_POOL_BYTES = 0x20000;
+/** Pages that one memory_grow adds at most. */
+export const MEMORY_STEP_PAGES = 0x40;
 
 // System calls: bits 31:0 of RAX (opcode << 16 | index)
 
@@ -108,3 +111,4 @@ export const SYSCALL_MAP_DETACH = 0xb0006;
 export const SYSCALL_STATISTICS_POOL = 0xc0000;
 export const SYSCALL_STATISTICS_EXITS = 0xc0001;
 export const SYSCALL_STATISTICS_CALLS = 0xc0002;
+export const SYSCALL_MEMORY_GROW = 0xd0000;

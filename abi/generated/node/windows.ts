@@ -40,7 +40,7 @@ export const EXT_FILE_BASE = 0x300000000n;
 export const EXT_FILE_STRIDE = 0x1000000n;
 /** Their policies, behind the files: ExtensionPolicy of each, read-only. */
 export const EXT_POLICY_BASE = 0x340000000n;
-/** Linear memory of a TypeScript extension (this processor's instance), 8 GiB window. */
+/** Linear memory of an extension (in TypeScript this processor's instance), 8 GiB window. */
 export const EXT_MEMORY_BASE = 0x400000000n;
 /** The loader's page of code for entering and leaving, mapped in every table. */
 export const HANDOFF_BASE = 0x600000000n;

@@ -32,7 +32,10 @@ pub const MAX_EXTENSIONS: u32 = 0x40;
 pub const EXTENSION_NAME_BYTES: u32 = 0x20;
 pub const MAX_HUGE_ALLOCATIONS: u32 = 0x40;
 pub const PAGE_SIZE: u32 = 0x1000;
+/// Version 1: alloc_huge takes less.
 pub const HUGE_POOL_BYTES: u32 = 0x20000;
+/// Pages that one memory_grow adds at most.
+pub const MEMORY_STEP_PAGES: u32 = 0x40;
 
 // Status codes: RAX after a system call
 
@@ -133,6 +136,7 @@ pub const SYSCALL_MAP_DETACH: u32 = 0xb0006;
 pub const SYSCALL_STATISTICS_POOL: u32 = 0xc0000;
 pub const SYSCALL_STATISTICS_EXITS: u32 = 0xc0001;
 pub const SYSCALL_STATISTICS_CALLS: u32 = 0xc0002;
+pub const SYSCALL_MEMORY_GROW: u32 = 0xd0000;
 
 // Thread control block of an extension on one PP (FS base points at it)
 
@@ -893,7 +897,7 @@ pub const EXT_FILE_BASE: u64 = 0x300000000;
 pub const EXT_FILE_STRIDE: u64 = 0x1000000;
 /// Their policies, behind the files: ExtensionPolicy of each, read-only.
 pub const EXT_POLICY_BASE: u64 = 0x340000000;
-/// Linear memory of a TypeScript extension (this processor's instance), 8 GiB window.
+/// Linear memory of an extension (in TypeScript this processor's instance), 8 GiB window.
 pub const EXT_MEMORY_BASE: u64 = 0x400000000;
 /// The loader's page of code for entering and leaving, mapped in every table.
 pub const HANDOFF_BASE: u64 = 0x600000000;
@@ -1034,7 +1038,7 @@ pub const BOOT_NO_VMX_OPERATION: u32 = 0xd;
 /// The extension kept the processor for longer than the watchdog allows.
 pub const BOOT_EXT_OVERDUE: u32 = 0xe;
 
-// Linear memory that a TypeScript extension asks for
+// Linear memory that an extension asks for, in TypeScript for its variables, otherwise for its heap
 
 #[repr(C)]
 pub struct ExtensionMemory {
@@ -1223,7 +1227,7 @@ pub const QUOTA_VMS: u32 = 0x0;
 pub const QUOTA_VPS: u32 = 0x1;
 /// VSs.
 pub const QUOTA_VSS: u32 = 0x2;
-/// Pages that it was given by alloc_page and alloc_huge.
+/// Pages that it was given by alloc_page, alloc_huge and memory_grow.
 pub const QUOTA_PAGES: u32 = 0x3;
 
 // A word of a kernel image's table of relocations
@@ -1975,6 +1979,8 @@ pub struct PpBlock {
     pub fpu: u64,
     /// The same for its fail callback.
     pub fail_fpu: u64,
+    /// Pages of its linear memory here, unless all processors share one.
+    pub memory_pages: u64,
     /// The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue.
     pub overdue: u64,
     /// Its registers at its last fault, as the entry of an exception pushes them.
@@ -2072,7 +2078,7 @@ pub struct PpBlock {
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 712);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 720);
 
 // Seat.presence
 
@@ -2137,6 +2143,8 @@ pub struct Seat {
     pub fpu: u64,
     /// The same for its fail callback.
     pub fail_fpu: u64,
+    /// Pages of its linear memory here, unless all processors share one.
+    pub memory_pages: u64,
     /// The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue.
     pub overdue: u64,
     /// Its registers at its last fault, as the entry of an exception pushes them.
@@ -2162,7 +2170,7 @@ pub struct Seat {
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<Seat>() == 448);
+const _: () = assert!(core::mem::size_of::<Seat>() == 456);
 
 // PpBlock.work
 
@@ -2527,7 +2535,7 @@ pub struct MemoryExchange {
     pub high_pages: u64,
     /// Pages that are handed out, and no extension's.
     pub kernel_pages: u64,
-    /// Pages that each extension was given by alloc_page and alloc_huge.
+    /// Pages that each extension was given by alloc_page, alloc_huge and memory_grow.
     pub extension_pages: [u64; 64],
     /// Free blocks of each order.
     pub free_blocks: [u32; 12],
@@ -3222,5 +3230,12 @@ pub fn statistics_exits(pp: Pp, reason: u64) -> Result<u64, Status> {
 #[inline(always)]
 pub fn statistics_calls(pp: Pp, number: u32) -> Result<u64, Status> {
     let (status, reg0, _) = unsafe { call(SYSCALL_STATISTICS_CALLS, handle(), pp.0 as u64, number as u64, 0) };
+    result(status, reg0)
+}
+
+/// Makes linear memory have so many pages: how many it has now. Call it again for what is not done.
+#[inline(always)]
+pub fn memory_grow(pages: u64) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_MEMORY_GROW, handle(), pages, 0, 0) };
     result(status, reg0)
 }

@@ -194,6 +194,26 @@ export function reserveTopEntry(root: u64, virtual: u64): bool {
   return leafEntry(root, virtual, USER_DATA) != 0;
 }
 
+/** What an entry of a table of level 3 maps. */
+const THIRD_BYTES: u64 = 1 << 30;
+
+/** Makes the tables of level 2 for a range, so that the entries that lead to them never change afterwards. */
+export function reserveTables(root: u64, virtual: u64, bytes: u64): bool {
+  for (let at = virtual & ~(THIRD_BYTES - 1); at < virtual + bytes; at += THIRD_BYTES) {
+    if (leafEntry(root, at, USER_DATA) == 0) return false;
+  }
+  return true;
+}
+
+/** Lets a root lead to another's tables of level 2 for a range; it has a table of level 3 there. */
+export function shareTables(from: u64, to: u64, virtual: u64, bytes: u64): void {
+  const top = entryIn(to, virtual, 4);
+  poke64(top, peek64(top) | PAGE_USER);
+  for (let at = virtual & ~(THIRD_BYTES - 1); at < virtual + bytes; at += THIRD_BYTES) {
+    poke64(entryIn(tableIn(to, at, 4), at, 3), peek64(entryIn(tableIn(from, at, 4), at, 3)));
+  }
+}
+
 /** Copies every present top-level entry but the first, which is private to each processor, from one table to another. */
 export function shareTopEntries(from: u64, to: u64): void {
   for (let i: u64 = 1; i < 256; i++) {

@@ -17,6 +17,7 @@ import {
   SYSCALL_MAP_PASS,
   SYSCALL_MAP_QUERY,
   SYSCALL_MAP_TRAP,
+  SYSCALL_MEMORY_GROW,
   SYSCALL_MESSAGE_CALL,
   SYSCALL_MESSAGE_FIND,
   SYSCALL_MESSAGE_REGISTER,
@@ -44,6 +45,7 @@ import { deny } from "./deny";
 import { finish } from "./finish";
 import { isHandle } from "./handle";
 import { mapAttach, mapChange, mapCreate, mapDestroy, mapDetach, mapQuery } from "./map";
+import { memoryGrow } from "./memory";
 import { messageCall, messageFind, messageRegister, messageReply } from "./message";
 import {
   nestedAttach,
@@ -66,6 +68,8 @@ const MAP_GROUP: u32 = 0xb;
 const MAP_CALLS: u32 = 7;
 const STATISTICS_GROUP: u32 = 0xc;
 const STATISTICS_CALLS: u32 = 3;
+const MEMORY_GROUP: u32 = 0xd;
+const MEMORY_CALLS: u32 = 1;
 
 const MESSAGE_GROUP: u32 = 0x9;
 const MESSAGE_CALLS: u32 = 4;
@@ -94,6 +98,8 @@ function callCount(group: u32): u32 {
       return MAP_CALLS;
     case STATISTICS_GROUP:
       return STATISTICS_CALLS;
+    case MEMORY_GROUP:
+      return MEMORY_CALLS;
     default:
       return 0;
   }
@@ -109,6 +115,8 @@ function serve(call: u32): u64 {
       return statisticsExits();
     case SYSCALL_STATISTICS_CALLS:
       return statisticsCalls();
+    case SYSCALL_MEMORY_GROW:
+      return memoryGrow();
     default:
       return serveLocked(call);
   }

@@ -23,6 +23,7 @@ import {
   SYSCALL_MEM_ALLOC_PAGE,
   SYSCALL_MEM_FREE_HUGE,
   SYSCALL_MEM_FREE_PAGE,
+  SYSCALL_MEMORY_GROW,
   SYSCALL_NESTED_CREATE,
   SYSCALL_NESTED_DESTROY,
   SYSCALL_NESTED_GUARD,
@@ -42,7 +43,7 @@ import {
   VENDOR_INTEL,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { exampleExtension } from "../machine/example-extension.ts";
+import { type ExtensionMemory, exampleExtension } from "../machine/example-extension.ts";
 import { call, HANDLE, inBootstrap, makeRootVs, registered, type Scene, status } from "../machine/extension-life.ts";
 import { Machine } from "../machine/machine.ts";
 import { expectGivenBack, expectReason } from "./given-back.ts";
@@ -57,10 +58,15 @@ const MINUTES = 60_000;
 /** All in one chunk: so page tables that stay are the same, whichever page is taken. */
 const ONE_CHUNK = 200;
 
+/** More than one step, from the middle of a table on: so each kind of table is made, too. */
+const LINEAR = { initialPages: 1, maximumPages: 2000, dataOffset: 0x1f_f000 };
+
 /** A call: what must be there before it, its registers behind the handle, and how to undo it. */
 interface Act {
   readonly name: string;
   readonly number: number;
+  /** Linear memory that the extension asks for. */
+  readonly memory?: ExtensionMemory;
   readonly prepare?: (scene: Scene) => readonly bigint[];
   readonly registers: (prepared: readonly bigint[]) => readonly bigint[];
   /** It works in steps, and a step that failed is made once more. */
@@ -115,6 +121,16 @@ const ACTS: readonly Act[] = [
     registers: () => [BigInt(HUGE_POOL_BYTES) - 0x1000n],
     undo: undoBy(SYSCALL_MEM_FREE_HUGE),
   },
+  ...[false, true].map(
+    (shared): Act => ({
+      name: shared ? "memory_grow for all processors" : "memory_grow",
+      number: SYSCALL_MEMORY_GROW,
+      memory: { ...LINEAR, shared },
+      registers: () => [9n],
+      // It never shrinks
+      undo: () => {},
+    }),
+  ),
   {
     name: "nested_create",
     number: SYSCALL_NESTED_CREATE,
@@ -173,8 +189,8 @@ const ACTS: readonly Act[] = [
 ];
 
 /** The scene of a call, and pages that are taken in it. */
-function scene({ prepare }: Act, vendor: number) {
-  const extension = exampleExtension({ versions: 6 });
+function scene({ prepare, memory }: Act, vendor: number) {
+  const extension = exampleExtension({ versions: 6, ...(memory === undefined ? {} : { memory }) });
   const made = inBootstrap({ extension, vendor, freePages: ONE_CHUNK }, 4n);
   const prepared = prepare?.(made) ?? [];
   const taken = () => {

@@ -17,7 +17,7 @@ import { bootNext, EXIT_CPUID, HANDLE, inGuest, inVmexit, type Scene, status } f
 
 const NESTED = 0x100;
 const OTHER = 0x104;
-const CALLS = 0x110;
+const CALLS = 0x105;
 
 /** A counter of a processor, read through its own mapping. */
 function counter({ machine }: Scene, index: number, ppid = 0): number {

@@ -17,6 +17,9 @@ import {
 const repository = resolve(import.meta.dirname, "../../..");
 const build = join(repository, "build/test/sdk");
 
+/** What the memory of those grows to that may. */
+export const MOST_KIB = 704;
+
 /** Extensions that hold all small ones in fixtures/src, and the small ones with closures, exceptions and a collector. */
 const PROBES = { none: "probes", managed: "managed-probes" } as const;
 export type Runtime = keyof typeof PROBES;
@@ -41,7 +44,10 @@ async function buildParts(
   kind: Pick<DeclaredPart, "type"> & Pick<PartField, "runtime" | "instance">,
 ): Promise<void> {
   const parts = names.map((name): DeclaredPart => {
-    const field = { ...kind, entry: `src/${name}.ts`, memory: { initialKiB: 128 } };
+    // Those that free memory, or share it, may grow
+    const grows = kind.runtime === "managed" || kind.instance === "shared";
+    const memory = { initialKiB: 128, ...(grows ? { maximumKiB: MOST_KIB } : {}) };
+    const field = { ...kind, entry: `src/${name}.ts`, memory };
     return { type: kind.type, name, folder: join(import.meta.dirname, "fixtures"), field };
   });
   const cache = process.env.BF_CACHE ?? join(repository, "build/.cache");

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
-import { actionResult, buildProbes, runManagedProbe, symbolsOfProbes } from "./fixtures.ts";
+import { actionResult, buildProbes, MOST_KIB, runManagedProbe, symbolsOfProbes } from "./fixtures.ts";
 
 const passed = { kind: "exit", exitCode: 0, report: undefined };
 /** Leaves of the fixtures begin here. */
@@ -31,6 +31,8 @@ describe("errors", () => {
     { what: "come from an index that is out of range", leaf: 5, result: 0xan },
     { what: "come from a key that is not in a map", leaf: 6, result: 1n },
     { what: "come from memory that is not there, and leave what there is", leaf: 7, result: 0x400n },
+    { what: "come from memory that has grown to its end, and is free again", leaf: 8, result: BigInt(MOST_KIB / 64) },
+    { what: "do not come of a million objects", leaf: 9, result: 1n },
   ])("$what", async ({ leaf, result }) => {
     const run = await runManagedProbe("errors", `eax=${LEAF + leaf}`);
     expect(run).toMatchObject(passed);

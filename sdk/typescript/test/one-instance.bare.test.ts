@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { LOADER_CPUIDS, machines } from "../../../kernel/test/bare/expected.ts";
-import { buildSharedFixtures, fixture, runFixture } from "./fixtures.ts";
+import { buildSharedFixtures, fixture, MOST_KIB, runFixture } from "./fixtures.ts";
 
 beforeAll(() => buildSharedFixtures(["one-instance"]));
 
@@ -14,6 +14,17 @@ describe("one instance for two processors", () => {
     // PP 0 leaves last; when it says what it sees, one more CPUID of its own is to come
     expect(result.ring).toContain("PP 0: bootstraps: 2, initialised: 1");
     expect(result.ring).toContain(`PP 0: counted: ${2 * (cpuids + LOADER_CPUIDS) - 1}`);
+  });
+
+  it.each(machines)("grows one memory, in which each sees at once what the other has added: %s", async (machine) => {
+    const cpuids = 300;
+    const result = await runFixture(fixture("one-instance"), `leaf=${0x4000_1000} together=1`, {
+      machine,
+      smp: 2,
+      cpuids,
+    });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    expect(result.ring).toContain(`PP 0: pages: ${MOST_KIB / 64}, touched: ${2 * cpuids}`);
   });
 
   it("has no handlers: the build says so", async () => {
