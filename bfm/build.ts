@@ -56,14 +56,14 @@ export async function build(outDir = defaultOutput, elfCheck = defaultElfCheck):
   writeCodeCache(join(outDir, "bfm"));
 }
 
-/** Runs a command that fails early but gets through most of the program, so that its functions are in the cache. */
+/** Runs commands, so that their functions are in the cache. The first fails for want of a microkernel. */
 function writeCodeCache(bfm: string): void {
   rmSync(join(dirname(bfm), "bfm.cache"), { force: true });
   // V8 refuses a cache that was made under other flags than those it runs with
   const { NODE_OPTIONS: _, ...environment } = process.env;
-  const env = { ...environment, BFM_WRITE_CACHE: "1" };
+  const env = { ...environment, BFM_WRITE_CACHE: join(folder, "rehearsal.cjs") };
   const { status, stderr } = spawnSync(process.execPath, [bfm, "load", "--kernel", bfm], { env, encoding: "utf8" });
-  if (status !== exitCodes.file) throw new Error(`The bundled bfm does not work: exit code ${status}\n${stderr}`);
+  if (status !== exitCodes.ok) throw new Error(`The bundled bfm does not work: exit code ${status}\n${stderr}`);
 }
 
 function koffiBinary(): string {

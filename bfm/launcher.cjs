@@ -20,8 +20,11 @@ function readCache() {
 // The build keeps the bundle to ASCII: bytes are characters, and nothing has to be decoded.
 const source = `(function (require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
 const script = new Script(source, { filename, cachedData: readCache() });
-script.runInThisContext()(require, module, filename, __dirname);
+const begin = () => script.runInThisContext()(require, module, filename, __dirname);
+begin();
 
+// When bfm is built: the module that is named here goes on with other commands, whose functions are in the cache then
 if (process.env.BFM_WRITE_CACHE) {
+  require(process.env.BFM_WRITE_CACHE)(begin);
   process.on("exit", () => writeFileSync(cache, script.createCachedData()));
 }

@@ -1,5 +1,6 @@
 // What the hypervisor costs Linux: instructions under -icount, on one processor, of one boot
 
+import { join } from "node:path";
 import { DRIVER_VERSION, IOCTL_START, IOCTL_STOP } from "@bareflank/abi";
 import { guestProgram } from "../src/image/guest-programs.ts";
 import { LinuxMachine } from "../src/index.ts";
@@ -17,7 +18,8 @@ const NODE = "node --hash-seed=1 --random-seed=1";
 /** A code cache holds for the flags it was made with, so the commands that are measured are a copy with one of its own. */
 const BFM = "/root/bfm/bfm";
 const MAKE_BFM = `cp -r /usr/lib/bareflank/bfm /root && cd /root/bfm && rm bfm.cache &&
-{ BFM_WRITE_CACHE=1 ${NODE} ./bfm load --kernel ./bfm 2>/dev/null; [ -s bfm.cache ]; }`;
+BFM_WRITE_CACHE=/root/rehearsal.cjs ${NODE} ./bfm load --kernel ./bfm 2>/dev/null && [ -s bfm.cache ]`;
+const REHEARSAL = join(import.meta.dirname, "../../bfm/rehearsal.cjs");
 
 /** The number behind `tsc=` in a program's output. */
 async function count(linux: LinuxMachine, command: string): Promise<number> {
@@ -63,7 +65,7 @@ async function work(linux: LinuxMachine): Promise<Work> {
 }
 
 export async function linuxFigures(): Promise<Figure[]> {
-  const put = [{ from: await guestProgram("count"), to: "/root/count" }];
+  const put = [{ from: await guestProgram("count"), to: "/root/count" }, { from: REHEARSAL }];
   const linux = await LinuxMachine.boot({ icount: true, put });
   try {
     const made = await linux.run(MAKE_BFM);
@@ -126,7 +128,7 @@ export async function linuxFigures(): Promise<Figure[]> {
         title: "bfm start, above Node.js's own start-up",
         value: start - node,
         unit: "instructions",
-        limit: 60_000_000,
+        limit: 30_000_000,
         upstream: 61_000_000,
       },
       {
