@@ -13,6 +13,12 @@ static u64 lock_addresses[MOST_LOCKS];
 static u8 lock_order[MOST_LOCKS][MOST_LOCKS];
 static u64 lock_held[128][MOST_HELD];
 static u32 lock_count[128];
+static u64 lock_holder[MOST_LOCKS];
+
+static u32 has_fault(u32 fault)
+{
+    return *(u32 *)(BF_PP_AREA_BASE + BF_PP_ARGS + PLANTED_FAULT) == fault;
+}
 
 /* A wrong use ends the process: 0xf0 to 0xf3 in the address of a fault. */
 static void lock_wrong(u64 what)
@@ -51,15 +57,25 @@ static void lock_taken(u64 address)
         u32 other = (u32)lock_held[pp][i];
         if (other == number || lock_order[number][other]) lock_wrong(0xf1);
         lock_order[other][number] = 1;
+        if (has_fault(FAULT_OPPOSITE_ORDER)) lock_order[number][other] = 1;
     }
     if (lock_count[pp] == MOST_HELD) lock_wrong(0xf0);
     lock_held[pp][lock_count[pp]++] = number;
+}
+
+/* A lock that is taken by one operation: nobody else has it. */
+static void lock_taken_at_once(u64 address)
+{
+    lock_taken(address);
+    u32 number = lock_number(lock_name(address));
+    if (w2c_atomic_compareExchange64(0, (u64)&lock_holder[number], 0, lock_processor() + 1) != 0) lock_wrong(0xf3);
 }
 
 static void lock_given_back(u64 address)
 {
     u32 pp = lock_processor();
     u32 number = lock_number(lock_name(address));
+    *(volatile u64 *)&lock_holder[number] = 0;
     u32 i = 0;
     while (i < lock_count[pp] && lock_held[pp][i] != number) i++;
     if (i == lock_count[pp]) lock_wrong(0xf2);
@@ -69,20 +85,28 @@ static void lock_given_back(u64 address)
 static u32 checked_exchangeAdd32(struct w2c_atomic *self, u64 address, u32 value)
 {
     lock_taken(address);
+    /* The ticket that is served, drawn by all who come */
+    if (has_fault(FAULT_OPEN_TICKET_LOCKS)) return w2c_atomic_loadAcquire32(self, address + 4);
     return w2c_atomic_exchangeAdd32(self, address, value);
 }
 
 static u32 checked_compareExchange32(struct w2c_atomic *self, u64 address, u32 expected, u32 replacement)
 {
     u32 seen = w2c_atomic_compareExchange32(self, address, expected, replacement);
-    if (seen == expected) lock_taken(address);
+    if (has_fault(FAULT_OPEN_STORE_LOCKS)) seen = expected;
+    if (seen == expected) lock_taken_at_once(address);
     return seen;
 }
 
 /* Of a ticket lock, which lies in linear memory, it is the second word. */
 static void checked_storeRelease32(struct w2c_atomic *self, u64 address, u32 value)
 {
-    lock_given_back(address - BF_KERNEL_MEMORY_BASE < BF_MODULE_MEMORY_WINDOW ? address - 4 : address);
+    u32 is_ticket_lock = address - BF_KERNEL_MEMORY_BASE < BF_MODULE_MEMORY_WINDOW;
+    u64 lock = is_ticket_lock ? address - 4 : address;
+    /* Given back oftener than tickets were drawn: somebody came in without one */
+    if (is_ticket_lock && (s32)(w2c_atomic_loadAcquire32(self, lock) - value) < 0) lock_wrong(0xf3);
+    lock_given_back(lock);
+    if (has_fault(FAULT_GIVEN_BACK_TWICE)) lock_given_back(lock);
     w2c_atomic_storeRelease32(self, address, value);
 }
 

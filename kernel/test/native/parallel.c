@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
-// parallel IMAGE PROCESSORS OPERATIONS SEED: processors allocate and free at once, each a process on the same memory
+// parallel IMAGE PROCESSORS OPERATIONS SEED FAULT: processors allocate and free at once, each a process on the same memory
 //
 // Who gets pages or an object writes his name over all of it, and looks for it before he gives it back: what two have at once is
-// found. Blocks also change hands, so that one processor gives back what another took. In the end nothing may be missing.
+// found; so is a fault that is planted into the locks (layout.h). Blocks also change hands, so that one processor gives back what another took. In the end nothing may be missing.
 
 #define _GNU_SOURCE
 #include "machine.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "bareflank.h"
 
 #define MOST_BLOCKS 3000u
 #define OBJECT 0xffu
@@ -20,6 +24,7 @@
 #define MAILBOXES 64u
 /* Less than all want at once. */
 #define CHUNK_BYTES (32ull << 20)
+#define CPU_SECONDS 60u
 
 struct block {
     uint64_t address;
@@ -131,12 +136,16 @@ static void run(uint32_t id, uint32_t processors, uint64_t operations, uint64_t 
 
 int main(int argc, char **argv)
 {
-    if (argc != 5) fail("parallel IMAGE PROCESSORS OPERATIONS SEED");
+    if (argc != 6) fail("parallel IMAGE PROCESSORS OPERATIONS SEED FAULT");
     uint32_t processors = (uint32_t)atoi(argv[2]);
     if (processors < 1 || processors > PROCESSORS) fail("1 to %u processors", PROCESSORS);
     kernel = load_allocators(argv[1], CHUNK_BYTES);
     if (!kernel->slab_init(0, OBJECT_BYTES)) fail("there is no slab cache");
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    *(uint32_t *)(BF_PP_AREA_BASE + BF_PP_ARGS + PLANTED_FAULT) = (uint32_t)atoi(argv[5]);
+    /* What a fault has spoiled may go round in circles */
+    struct rlimit limit = {.rlim_cur = CPU_SECONDS, .rlim_max = CPU_SECONDS};
+    if (setrlimit(RLIMIT_CPU, &limit) != 0) fail("there is no limit of time");
     uint64_t total = kernel->free_page_count();
     uint32_t before[MAX_ORDER + 1];
     for (uint32_t order = 0; order <= MAX_ORDER; order++) before[order] = kernel->free_blocks(order);
@@ -148,9 +157,13 @@ int main(int argc, char **argv)
             _exit(0);
         }
     }
-    for (uint32_t id = 0; id < processors; id++) {
+    for (uint32_t left = processors; left > 0; left--) {
         int status = 0;
-        if (waitpid(children[id], &status, 0) != children[id] || status != 0) fail("processor %u ended with 0x%x", id, status);
+        pid_t ended = wait(&status);
+        if (ended > 0 && status == 0) continue;
+        /* It may have locks that the others wait for */
+        for (uint32_t id = 0; id < processors; id++) kill(children[id], SIGKILL);
+        fail("process %d of %u ended with 0x%x", ended, processors, status);
     }
     for (uint32_t box = 0; box < MAILBOXES; box++) {
         if (shared->mailboxes[box].address != 0) give(&shared->mailboxes[box]), shared->given++;

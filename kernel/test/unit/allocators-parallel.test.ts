@@ -16,10 +16,18 @@ interface Sums {
   readonly asBefore: boolean;
 }
 
-function run(processors: number): Sums {
+/** Faults of locks: kernel/test/native/layout.h. */
+const FAULTS = [
+  { name: "ticket locks that let everybody in", fault: 1 },
+  { name: "locks of stores that do so", fault: 2 },
+  { name: "a lock given back twice", fault: 3 },
+  { name: "two locks taken in both orders", fault: 4 },
+];
+
+function run(processors: number, fault = 0): Sums {
   const program = compileProgram("parallel", [join(import.meta.dirname, "../native/parallel.c")]);
-  const words = [allocatorImage("kernel-memory-locks"), processors, OPERATIONS, SEED].map(String);
-  return JSON.parse(execFileSync(program, words, { encoding: "utf8", timeout: 4 * MINUTES })) as Sums;
+  const words = [allocatorImage("kernel-memory-locks"), processors, OPERATIONS, SEED, fault].map(String);
+  return JSON.parse(execFileSync(program, words, { encoding: "utf8", timeout: 4 * MINUTES, stdio: "pipe" })) as Sums;
 }
 
 describe("allocators under a checker of locks", () => {
@@ -32,6 +40,18 @@ describe("allocators under a checker of locks", () => {
       // All memory was used up at times, so pages were looked for in others' stores
       expect(failures).toBeGreaterThan(100);
       expect(asBefore).toBe(true);
+    },
+    5 * MINUTES,
+  );
+
+  test.each(FAULTS)(
+    "and it notices $name",
+    ({ fault }) => {
+      const isAsItShould = () => {
+        const { taken, given, asBefore } = run(4, fault);
+        return given === taken && asBefore;
+      };
+      expect(() => expect(isAsItShould()).toBe(true)).toThrow();
     },
     5 * MINUTES,
   );
