@@ -10,6 +10,7 @@ import {
   GIVE_DONE,
   GIVE_LATER,
   GIVE_NO_ROOM,
+  GIVE_NO_TABLES,
   GIVE_NOT_RAM,
   GIVE_OWNED,
   GIVE_SIZE,
@@ -42,6 +43,7 @@ import type { Machine } from "../machine/machine.ts";
 import { nestedEntries } from "../machine/nested-walk.ts";
 import type { Pp } from "../machine/pp.ts";
 import { StructureView } from "../machine/structure-view.ts";
+import { usedPages } from "./page-pool.ts";
 
 const PAGE = 0x1000n;
 const KIB64 = 0x1_0000n;
@@ -236,6 +238,45 @@ describe.each([
     expect(machine.physical.read(CHUNK, Number(KIB64)).every((byte) => byte === 0)).toBe(true);
     expect(blankPages(machine, first)).toBe(0);
     expect(Number(knock(first, DOOR_TAKE)[0])).toBe(TAKE_NOTHING);
+  });
+
+  test("a chunk comes, or is refused and comes then, and goes whole, whichever allocation fails on the way", () => {
+    const taken = (machine: Machine, pp: Pp): number => {
+      expectOutcome(cpuid(pp), "called");
+      pp.emptyReserves();
+      const used = usedPages(machine);
+      goOn(pp);
+      return used;
+    };
+    let refused = 0;
+    const comeAndGo = (machine: Machine, pp: Pp) => {
+      let answer = give(pp, CHUNK, KIB64);
+      if (answer === GIVE_NO_TABLES) {
+        refused++;
+        expect(blankPages(machine, pp)).toBe(0);
+        answer = give(pp, CHUNK, KIB64);
+      }
+      expect(answer).toBe(GIVE_DONE);
+      expect(blankPages(machine, pp)).toBe(16);
+      expect(Number(knock(pp, DOOR_TAKE)[0])).toBe(TAKE_MORE);
+      expect(knock(pp, DOOR_TAKE)).toEqual([BigInt(TAKE_DONE), CHUNK, KIB64]);
+      expect(blankPages(machine, pp)).toBe(0);
+    };
+    let nth = 1;
+    for (let isOver = false; !isOver; nth++) {
+      const { machine, pps } = running(vendor);
+      const [pp] = pps as [Pp];
+      comeAndGo(machine, pp);
+      const usual = taken(machine, pp);
+      pp.failAllocation(nth);
+      comeAndGo(machine, pp);
+      isOver = pp.isFailureDue();
+      pp.failAllocation(0);
+      // What could not be kept for the next one is kept again behind it
+      comeAndGo(machine, pp);
+      expect([nth, taken(machine, pp)]).toEqual([nth, usual]);
+    }
+    expect(refused).toBeGreaterThan(0);
   });
 
   test("a report says what there is", () => {
