@@ -165,6 +165,10 @@ export const mitigations = table("boot", "BootArgs.mitigations: what is done aga
   MITIGATION_FLUSH_L1D: [512, "The first level data cache is flushed before a VM runs."],
   MITIGATION_GUEST_BARRIER: [1024, "IBPB behind each exit of a VM that is not the root VM."],
   MITIGATION_SERVICE_BARRIER: [2048, "IBPB when an extension that does not own the root VM calls or faults."],
+  MITIGATION_ISOLATE_KERNEL: [
+    0x1_0000,
+    "While an extension runs, nothing of the kernel is mapped but what entries need. When it is asked for.",
+  ],
 });
 
 /**
@@ -192,6 +196,7 @@ export const features = table("boot", "BootArgs.features", "u32", {
   CPU_FEATURE_NRIP: [16, "AMD: the VMCB's nRIP is written at exits."],
   CPU_FEATURE_FLUSH_ASID: [32, "AMD: TLB_CONTROL 3 works."],
   CPU_FEATURE_FSGSBASE: 64,
+  CPU_FEATURE_PCID: 128,
 });
 
 /**

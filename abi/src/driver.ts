@@ -48,6 +48,10 @@ export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
   OPERATION_NO_MITIGATIONS: [2, "Nothing is done against speculation."],
   OPERATION_NO_SLIDE: [4, "The microkernel lies where it was linked, and not at a random place."],
   OPERATION_ALL_MITIGATIONS: [8, "The root VM and its extension are kept apart from the microkernel like all others."],
+  OPERATION_ISOLATE_KERNEL: [
+    16,
+    "While an extension runs, nothing of the microkernel is mapped but what entries need.",
+  ],
 });
 
 export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_STATUS", {

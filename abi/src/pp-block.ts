@@ -29,6 +29,7 @@ const seatFields = {
   upcallReg4: ["u64", "R8 of the callback."],
   tcbIds0: ["u64", "extid, vmid, vpid and vsid as the TCB shows them."],
   root: ["u64", "Physical address of its top-level page table on this processor."],
+  userRoot: ["u64", "The same of the one that ring 3 runs on where the kernel is isolated; 0: on the same."],
   tcb: ["u64", "Physical address of its TCB on this processor."],
   fpu: ["u64", "Object that holds its x87 and vector registers while the processor does not."],
   failFpu: ["u64", "The same for its fail callback."],
@@ -122,6 +123,7 @@ export const actions = table("pp-block", "What the assembly does when the kernel
   ACTION_HALT: [5, "Halt this processor."],
   ACTION_EXCHANGE: [8, "A message or a reply: save what functions preserve, and call enterExchange."],
   ACTION_RETURN_SAVED: [9, "As ACTION_RETURN, with what functions preserve as the block has it."],
+  ACTION_UPCALL_FRAME: [10, "As ACTION_UPCALL, on Intel where the kernel is isolated."],
   ACTION_SERVE: [7, "The system call is not the one that ends nearly every exit: call enterSyscall."],
   ACTION_IRET: [6, "Return from an exception to the frame on the stack (changed by the exception table)."],
 });
@@ -152,6 +154,28 @@ export const entryWork = table("pp-block", "PpBlock.entryWork", "u32", {
   ENTRY_STATE: [2, "CR2, DR6, STAR and FMASK are not the guest's."],
   ENTRY_REFUSED: [4, "Set by the entry itself: VMLAUNCH or VMRESUME failed, nothing has run."],
   ENTRY_MITIGATED: [8, "Always there while there are mitigations: each exit goes the way that looks."],
+});
+
+/** At PP_AREA_BASE + PP_ENTRY where the kernel is isolated: in the tables of both sides, so nothing in it is a secret. */
+export const entryArea = structure("pp-block", "EntryArea", "What entries and exits need on ring 3's table", {
+  kernelRoot: ["u64", "CR3 of the kernel: the running extension's PpBlock.root."],
+  userRoot: ["u64", "CR3 of ring 3. Without ENTRY_KEEP, its translations are dropped when it is loaded next."],
+  keep: ["u64", "What the exits set in userRoot when they have loaded it: ENTRY_KEEP or 0."],
+  rsp: ["u64", "Ring 3's, while RSP moves CR3."],
+  nmisOpen: ["u64", "PpBlock.nmisOpen."],
+  stack: ["u64[31]", "Of exceptions in ring 3. Each stack ends at a multiple of 16 bytes."],
+  stackOf: ["u64", "The top of the kernel's stack that this one stands for; the same below."],
+  nmiStack: "u64[31]",
+  nmiStackOf: "u64",
+  doubleFaultStack: "u64[31]",
+  doubleFaultStackOf: "u64",
+  machineCheckStack: "u64[31]",
+  machineCheckStackOf: "u64",
+});
+
+export const entryRoots = table("pp-block", "EntryArea.userRoot", "u64", {
+  ENTRY_KEEP: [0x8000_0000_0000_0000n, "CR3's bit 63: translations of the address space are kept."],
+  ENTRY_SPACE: [1n, "The address space (PCID) of ring 3; the kernel's is 0."],
 });
 
 /** An exception's frame: pushed by the stub (general registers, vector, error code) and by the processor. */

@@ -69,7 +69,12 @@ export const ppArea = table("windows", "The processor's private area: offsets fr
   PP_STATE: [0x1_6000, "SavedState, written by the loader."],
   PP_STATE_BYTES: 0x1000,
   PP_STATISTICS: [0x1_7000, "One page of u64 counters: exits by reason, then system calls by number."],
+  PP_ENTRY: [
+    0x1_9000,
+    "EntryArea, where the kernel is isolated. Above every stack of the kernel's: entry.S tells them apart.",
+  ],
   PP_APIC: [0x1_c000, "The local APIC's registers, where this processor sends NMIs."],
+  PP_IDT: [0x1_e000, "The IDT, one page that all processors share."],
   PP_GDT: [0x2_0000, "GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB."],
   PP_TSS: [0x3_1000, "TSS at the page's end, the running extension's I/O permission bitmap in the pages behind."],
   PP_SEATS: [0x4_0000, "Seats of all extensions, when there are several."],

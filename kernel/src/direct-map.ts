@@ -3,17 +3,8 @@
 // Each VM has a table of its own. A processor's table shows that of the VM whose VS is active there, by copies of its
 // top-level entries; an entry that came later on another processor is copied when the extension first faults there.
 
-import { flushTlb } from "#arch/cpu";
-import {
-  freeTables,
-  mapPage,
-  setTopEntry,
-  takeEmptyTable,
-  topEntry,
-  translate,
-  USER_DATA,
-  unmapPage,
-} from "#arch/page-table";
+import { dropTranslations, showTopEntry } from "#arch/isolation";
+import { freeTables, mapPage, takeEmptyTable, topEntry, translate, USER_DATA, unmapPage } from "#arch/page-table";
 import { PP_BLOCK_ROOT, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../abi/generated/bare/windows";
@@ -104,9 +95,9 @@ export function switchView(vmid: u32): void {
   setBlock32(PP_BLOCK_VIEW, vmid);
   const table = vmAt(vmid).table;
   for (let at = EXT_DIRECT_BASE; at < EXT_DIRECT_BASE + EXT_DIRECT_BYTES; at += TOP_BYTES) {
-    setTopEntry(block64(PP_BLOCK_ROOT), at, table == 0 ? 0 : topEntry(table, at));
+    showTopEntry(at, table == 0 ? 0 : topEntry(table, at));
   }
-  flushTlb();
+  dropTranslations();
 }
 
 /** Copies the top-level entry for an address if this processor lacks it; true when it did. */
@@ -117,7 +108,7 @@ export function showDirect(virtual: u64): bool {
   if (table == 0 || virtual < EXT_DIRECT_BASE || virtual >= EXT_DIRECT_BASE + EXT_DIRECT_BYTES) return false;
   const entry = topEntry(table, virtual);
   if (entry == 0 || topEntry(block64(PP_BLOCK_ROOT), virtual) == entry) return false;
-  setTopEntry(block64(PP_BLOCK_ROOT), virtual, entry);
+  showTopEntry(virtual, entry);
   return true;
 }
 

@@ -1,6 +1,6 @@
 // This processor drops its host translations, when somebody has asked for it (requests.ts)
 
-import { flushTlb } from "#arch/cpu";
+import { dropTranslations } from "#arch/isolation";
 import { WORK_FLUSH_HOST } from "../../abi/generated/bare/pp-block";
 import { reclaim } from "./memory/pages";
 import { epochNow, isFlushPending, showFlushed, takeWork } from "./requests";
@@ -18,6 +18,6 @@ export function flushIfAsked(): void {
 /** Drops this processor's host translations, and shows since when it has none. */
 function flushHost(): void {
   const since = epochNow();
-  flushTlb();
+  dropTranslations();
   showFlushed(since);
 }

@@ -13,7 +13,8 @@
 //               └──────────────────┴──────────────────┴─
 
 import { allocateFpu } from "#arch/fpu-area";
-import { deriveRoot, KERNEL_DATA, mapNewPages, useRoot } from "#arch/page-table";
+import { isIsolated, makeUserRoot, useRoots } from "#arch/isolation";
+import { deriveRoot, KERNEL_DATA, mapNewPages } from "#arch/page-table";
 import { resetRing3 } from "#arch/ring3";
 import { separateOwners } from "#arch/speculation";
 import {
@@ -26,6 +27,7 @@ import {
   PP_BLOCK_ROOT,
   PP_BLOCK_TCB,
   PP_BLOCK_TCB_IDS0,
+  PP_BLOCK_USER_ROOT,
   PP_BLOCK_VIEW,
   PP_BLOCK_WORK,
   PRESENCE_NEW,
@@ -37,7 +39,7 @@ import { copyMemory, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory
 import { becomeLoaded } from "./activate";
 import { currentExtension, Extension, extensionAt, extensionCount, threadPointer } from "./extension";
 import { attachProcessor } from "./extension-image";
-import { activeVs, block32, block64, ppid } from "./pp";
+import { activeVs, block32, ppid } from "./pp";
 import { ownsRootVm } from "./vm";
 
 const BLOCK: u64 = PP_AREA_BASE + PP_BLOCK;
@@ -79,7 +81,10 @@ function seatPages(count: u32): u64 {
 function makeSeat(seat: u64, extension: Extension, ppid: u32, root: u64): bool {
   const tcb = attachProcessor(extension, ppid, root);
   if (tcb == 0) return false;
+  const userRoot = isIsolated() ? makeUserRoot(root) : 0;
+  if (isIsolated() && userRoot == 0) return false;
   poke64(seat + PP_BLOCK_ROOT, root);
+  poke64(seat + PP_BLOCK_USER_ROOT, userRoot);
   poke64(seat + PP_BLOCK_TCB, tcb);
   poke64(seat + PP_BLOCK_MEMORY_PAGES, extension.memoryPages);
   poke32(seat + PP_BLOCK_EXTENSION, extension.address());
@@ -106,7 +111,7 @@ export function takeSeat(next: Extension): void {
   if (next == current) return;
   copyMemory(parkedSeat(current), BLOCK, SEAT_END);
   copyMemory(BLOCK, parkedSeat(next), SEAT_END);
-  useRoot(block64(PP_BLOCK_ROOT));
+  useRoots();
   separateOwners();
   if (block32(PP_BLOCK_ACTIVE_VS) != 0) becomeLoaded(changetype<usize>(activeVs()));
 }

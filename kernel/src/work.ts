@@ -1,5 +1,6 @@
 // The border of the kernel: the work that a processor does before it enters ring 3 or a guest again (requests.ts)
 
+import { wayToRing3 } from "#arch/isolation";
 import { signalRoot } from "#arch/nmi";
 import { translate } from "#arch/page-table";
 import { ppExchange32, ppLoad32, ppStore32 } from "#arch/pparea";
@@ -84,7 +85,7 @@ export function workForRing3(afterExit: bool, action: u32): u32 {
   if (afterExit && vs !== null) endExit(vs);
   if ((ppLoad32(PP_BLOCK + PP_BLOCK_WORK) & WORK_WATCH) != 0) watch();
   if (isMitigated()) secureRing3(ownsRootVm(currentExtension()));
-  return ppLoad32(PP_BLOCK + PP_BLOCK_SCRATCH);
+  return wayToRing3(ppLoad32(PP_BLOCK + PP_BLOCK_SCRATCH));
 }
 
 export function workForGuest(vs: Vs, bits: u32): void {

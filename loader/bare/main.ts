@@ -8,6 +8,7 @@
 //                            debug=N    the kernel's debug level (default 1)
 //                            watchdog=N milliseconds after which an extension is taken off a processor
 //                            mitigations=N  MITIGATION_* to be done whatever the processor needs
+//                            isolate=1  nothing of the microkernel is mapped while an extension runs
 //                            slide=N    puts the microkernel elsewhere: so many tables on, N >> 32 pages on
 //                            off=1      none at all
 //                            least=N most=N  bytes that the hypervisor begins with, and may grow to

@@ -30,6 +30,7 @@ import {
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
   OPERATION_ARGS_WATCHDOG_MS,
+  OPERATION_ISOLATE_KERNEL,
   OPERATION_NO_MITIGATIONS,
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_IMAGE_SLIDE,
@@ -176,7 +177,9 @@ function command(number: u32, name: string): bool {
   poke64(block + OPERATION_ARGS_VERSION, DRIVER_VERSION);
   if (number === IOCTL_START) {
     // What a status left there
-    poke32(block + OPERATION_ARGS_FLAGS, option("off", 0) !== 0 ? OPERATION_NO_MITIGATIONS : 0);
+    const mitigations: u32 = option("off", 0) !== 0 ? OPERATION_NO_MITIGATIONS : 0;
+    const isolation: u32 = option("isolate", 0) !== 0 ? OPERATION_ISOLATE_KERNEL : 0;
+    poke32(block + OPERATION_ARGS_FLAGS, mitigations | isolation);
     poke32(block + OPERATION_ARGS_WATCHDOG_MS, <u32>option("watchdog", 0));
   }
   const result = carryOutCommand(number, block);

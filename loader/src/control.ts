@@ -44,6 +44,7 @@ import {
   OPERATION_ARGS_PHASE,
   OPERATION_ARGS_VERSION,
   OPERATION_ARGS_WATCHDOG_MS,
+  OPERATION_ISOLATE_KERNEL,
   OPERATION_NO_MITIGATIONS,
   OPERATION_NO_SLIDE,
   OPERATION_ONCE,
@@ -94,7 +95,14 @@ import {
   unload,
   vmcall,
 } from "./machine";
-import { exposuresInForce, MITIGATE_ALL, MITIGATE_NONE, MITIGATE_OTHERS, mitigationsInForce } from "./mitigations";
+import {
+  exposuresInForce,
+  isolateKernel,
+  MITIGATE_ALL,
+  MITIGATE_NONE,
+  MITIGATE_OTHERS,
+  mitigationsInForce,
+} from "./mitigations";
 import { heldPages } from "./pages";
 import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
@@ -116,7 +124,8 @@ export const CONTROL_FAULT: u32 = 3;
 const RUNNING_BYTES: u32 = STATUS_ARGS_EXT_COUNT - STATUS_ARGS_RUNNING;
 const BUILD_ID_BYTES: u32 = 20;
 /** Of a start. */
-const KNOWN_FLAGS: u32 = OPERATION_ONCE | OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS | OPERATION_NO_SLIDE;
+const KNOWN_FLAGS: u32 =
+  OPERATION_ONCE | OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS | OPERATION_NO_SLIDE | OPERATION_ISOLATE_KERNEL;
 
 /** Size of a command's argument block, or 0 for an unknown command. */
 export function blockBytes(command: u32): u32 {
@@ -182,6 +191,7 @@ function startAsAsked(block: u64): void {
   const most = peek64(block + OPERATION_ARGS_MOST_BYTES);
   const mitigate = flags & (OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS);
   const slides = (flags & OPERATION_NO_SLIDE) === 0;
+  isolateKernel((flags & OPERATION_ISOLATE_KERNEL) !== 0);
   const isContradiction = mitigate === (OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS);
   if ((flags & ~KNOWN_FLAGS) !== 0 || isContradiction) fail(ERROR_INVALID_ARGUMENT, flags);
   else if (most !== 0 && least > most) fail(ERROR_INVALID_ARGUMENT, least);

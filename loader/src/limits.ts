@@ -23,6 +23,8 @@ export const START_CPU_BYTES: u64 = 0x3_c000;
 export const START_EXTENSION_BYTES: u64 = 0x1_0000;
 /** and on each processor stacks, TLS and tables. */
 export const START_CPU_EXTENSION_BYTES: u64 = 0x1_8000;
+/** For each extension on each processor where the microkernel is isolated: ring 3's tables, and the page of entries. */
+export const START_ISOLATED_BYTES: u64 = 0x7000;
 /** Part of START_BYTES that is meant for the files, as they are and as images; larger files take more. */
 export const START_FILE_BYTES: u64 = 0x4_0000;
 /** What a byte of a larger file takes: itself, and its image, of which some is there twice. */

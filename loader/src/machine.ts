@@ -34,7 +34,7 @@ import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
 import { askForReport, balance, donate, endLoans, lentBytes, openLoans } from "./loans";
-import { chooseMitigations } from "./mitigations";
+import { chooseMitigations, isIsolated } from "./mitigations";
 import { startNeed } from "./need";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
@@ -294,7 +294,7 @@ function prepare(): u32 {
 
 /** Bytes of arena: what leaves the whole start within its need, or as much as was asked for. */
 function arenaShare(): u64 {
-  const need = startNeed(processorCount());
+  const need = startNeed(processorCount(), isIsolated());
   return leastBytes > need ? leastBytes - besideArena() : (need - besideArena()) & ~(ARENA_STEP_BYTES - 1);
 }
 

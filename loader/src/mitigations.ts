@@ -6,10 +6,17 @@ import {
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
   MITIGATION_GUEST_BARRIER,
+  MITIGATION_ISOLATE_KERNEL,
   MITIGATION_SERVICE_BARRIER,
   MITIGATION_SWITCH_BARRIER,
 } from "../../abi/generated/bare/boot";
-import { EXPOSED_BRANCHES, EXPOSED_BUFFERS, EXPOSED_L1D, EXPOSED_ROOT_BRANCHES } from "../../abi/generated/bare/driver";
+import {
+  EXPOSED_BRANCHES,
+  EXPOSED_BUFFERS,
+  EXPOSED_KERNEL_MEMORY,
+  EXPOSED_L1D,
+  EXPOSED_ROOT_BRANCHES,
+} from "../../abi/generated/bare/driver";
 import { forcedMitigations } from "./platform";
 import { Processor, processorAt, processorCount } from "./processor";
 
@@ -19,18 +26,30 @@ export const MITIGATE_OTHERS: u32 = 1;
 export const MITIGATE_ALL: u32 = 2;
 
 let extent: u32 = MITIGATE_OTHERS;
+let isolates: bool = false;
 
 /** What the next start does: MITIGATE_*. */
 export function chooseMitigations(next: u32): void {
   extent = next;
 }
 
+/** Whether the next start isolates the microkernel, whatever a processor needs. */
+export function isolateKernel(on: bool): void {
+  isolates = on;
+}
+
+/** Whether it is. */
+export function isIsolated(): bool {
+  return isolates || (forcedMitigations() & MITIGATION_ISOLATE_KERNEL) !== 0;
+}
+
 /** MITIGATION_* that are done on a processor. */
 export function mitigationsOf(processor: Processor): u32 {
+  const asked = isolates ? MITIGATION_ISOLATE_KERNEL : 0;
   const forced = forcedMitigations();
-  if (forced !== 0) return forced;
-  if (extent === MITIGATE_NONE) return 0;
-  return extent === MITIGATE_ALL ? processor.mitigations : againstOthers(processor.mitigations);
+  if (forced !== 0) return asked | forced;
+  if (extent === MITIGATE_NONE) return asked;
+  return asked | (extent === MITIGATE_ALL ? processor.mitigations : againstOthers(processor.mitigations));
 }
 
 /** The root VM and its extension are the operating system's, which loaded the hypervisor: no barrier behind them. */
@@ -53,7 +72,9 @@ export function exposuresInForce(): u32 {
   let all: u32 = 0;
   for (let i: u32 = 0; i < processorCount(); i++) {
     const processor = processorAt(i);
-    all |= processor.exposures | exposedWithout(processor.mitigations, mitigationsOf(processor));
+    const done = mitigationsOf(processor);
+    const own = processor.exposures | exposedWithout(processor.mitigations, done);
+    all |= (done & MITIGATION_ISOLATE_KERNEL) !== 0 ? own & ~EXPOSED_KERNEL_MEMORY : own;
   }
   return all;
 }

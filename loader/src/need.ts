@@ -15,12 +15,13 @@ import {
   START_CPU_EXTENSION_BYTES,
   START_EXTENSION_BYTES,
   START_FILE_BYTES,
+  START_ISOLATED_BYTES,
   START_VERSION_1_BYTES,
 } from "./limits";
 import { PAGE_BYTES } from "./pages";
 
-/** Bytes that a start takes altogether, for the loaded files on so many processors. */
-export function startNeed(processors: u32): u64 {
+/** Bytes that a start takes altogether, for the loaded files on so many processors, with the microkernel isolated or not. */
+export function startNeed(processors: u32, isolates: bool): u64 {
   let files: u64 = fileBytes(0);
   let own: u64 = 0;
   let isOld: bool = false;
@@ -32,6 +33,7 @@ export function startNeed(processors: u32): u64 {
   const beyond = files > START_FILE_BYTES ? FILE_COPIES * (files - START_FILE_BYTES) : 0;
   const each = START_EXTENSION_BYTES + <u64>processors * START_CPU_EXTENSION_BYTES;
   const base = START_BYTES + (isOld ? START_VERSION_1_BYTES : 0);
+  if (isolates) own += <u64>processors * extensionCount() * START_ISOLATED_BYTES;
   return base + <u64>processors * START_CPU_BYTES + <u64>(extensionCount() - 1) * each + beyond + own;
 }
 

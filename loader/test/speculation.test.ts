@@ -21,14 +21,17 @@ import {
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
   MITIGATION_GUEST_BARRIER,
+  MITIGATION_ISOLATE_KERNEL,
   MITIGATION_RETURN_STACK,
   MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
   MITIGATION_SWITCH_BARRIER,
   MITIGATION_VIRTUAL_SPEC_CTRL,
   OPERATION_ALL_MITIGATIONS,
+  OPERATION_ISOLATE_KERNEL,
   OPERATION_NO_MITIGATIONS,
   STATUS_ARGS_EXPOSURES,
+  STATUS_ARGS_MEMORY_BYTES,
   STATUS_ARGS_MITIGATIONS,
 } from "@bareflank/abi";
 import { describe, expect, it } from "vitest";
@@ -295,6 +298,35 @@ describe("a start", () => {
     machine.platform.forcedMitigations = MITIGATION_RETURN_STACK;
     machine.start(0);
     expect(told(machine, 0).mitigations).toBe(MITIGATION_RETURN_STACK);
+  });
+
+  it("isolates the microkernel when that is asked for, whatever else is done, and status says so", () => {
+    const machine = loaded(skylake);
+    machine.start(OPERATION_NO_MITIGATIONS | OPERATION_ISOLATE_KERNEL);
+    expect(told(machine, 0).mitigations).toBe(MITIGATION_ISOLATE_KERNEL);
+    const { mitigations, exposures } = shown(machine);
+    expect(mitigations).toBe(MITIGATION_ISOLATE_KERNEL);
+    expect(exposures & MELTDOWN).toBe(MELTDOWN & ~EXPOSED_KERNEL_MEMORY);
+    machine.start(OPERATION_ISOLATE_KERNEL);
+    const asked = told(machine, 1).mitigations;
+    machine.start(0);
+    expect(told(machine, 2).mitigations).toBe(asked & ~MITIGATION_ISOLATE_KERNEL);
+    expect(shown(machine).exposures & MELTDOWN).toBe(MELTDOWN);
+  });
+
+  it("takes memory for the tables of an isolated microkernel", () => {
+    // Memory is taken in steps of 64 KiB
+    const machine = loaded(skylake, skylake, skylake, skylake);
+    const held = () => {
+      machine.operate(IOCTL_STATUS);
+      return machine.long(STATUS_ARGS_MEMORY_BYTES);
+    };
+    machine.start(0);
+    const plain = held();
+    machine.start(OPERATION_ISOLATE_KERNEL);
+    expect(Number(held() - plain)).toBeGreaterThan(0);
+    machine.start(0);
+    expect(held()).toBe(plain);
   });
 
   it.each([

@@ -169,6 +169,7 @@ export const CPU_FEATURE_NRIP: u32 = 0x10;
 /** AMD: TLB_CONTROL 3 works. */
 export const CPU_FEATURE_FLUSH_ASID: u32 = 0x20;
 export const CPU_FEATURE_FSGSBASE: u32 = 0x40;
+export const CPU_FEATURE_PCID: u32 = 0x80;
 
 // What the hand-off code needs, at SavedState + HANDOFF_OFFSET
 
@@ -226,6 +227,8 @@ export const MITIGATION_FLUSH_L1D: u32 = 0x200;
 export const MITIGATION_GUEST_BARRIER: u32 = 0x400;
 /** IBPB when an extension that does not own the root VM calls or faults. */
 export const MITIGATION_SERVICE_BARRIER: u32 = 0x800;
+/** While an extension runs, nothing of the kernel is mapped but what entries need. When it is asked for. */
+export const MITIGATION_ISOLATE_KERNEL: u32 = 0x10000;
 
 // ExtensionPolicy.msrRights
 

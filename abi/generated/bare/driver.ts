@@ -320,6 +320,8 @@ export const OPERATION_NO_MITIGATIONS: u32 = 0x2;
 export const OPERATION_NO_SLIDE: u32 = 0x4;
 /** The root VM and its extension are kept apart from the microkernel like all others. */
 export const OPERATION_ALL_MITIGATIONS: u32 = 0x8;
+/** While an extension runs, nothing of the microkernel is mapped but what entries need. */
+export const OPERATION_ISOLATE_KERNEL: u32 = 0x10;
 
 // States of the driver
 

@@ -70,8 +70,12 @@ export const PP_STATE: u32 = 0x16000;
 export const PP_STATE_BYTES: u32 = 0x1000;
 /** One page of u64 counters: exits by reason, then system calls by number. */
 export const PP_STATISTICS: u32 = 0x17000;
+/** EntryArea, where the kernel is isolated. Above every stack of the kernel's: entry.S tells them apart. */
+export const PP_ENTRY: u32 = 0x19000;
 /** The local APIC's registers, where this processor sends NMIs. */
 export const PP_APIC: u32 = 0x1c000;
+/** The IDT, one page that all processors share. */
+export const PP_IDT: u32 = 0x1e000;
 /** GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 export const PP_GDT: u32 = 0x20000;
 /** TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */

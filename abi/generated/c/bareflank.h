@@ -854,7 +854,9 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_STATE BF_U32(0x16000) /* SavedState, written by the loader. */
 #define BF_PP_STATE_BYTES BF_U32(0x1000)
 #define BF_PP_STATISTICS BF_U32(0x17000) /* One page of u64 counters: exits by reason, then system calls by number. */
+#define BF_PP_ENTRY BF_U32(0x19000) /* EntryArea, where the kernel is isolated. Above every stack of the kernel's: entry.S tells them apart. */
 #define BF_PP_APIC BF_U32(0x1c000) /* The local APIC's registers, where this processor sends NMIs. */
+#define BF_PP_IDT BF_U32(0x1e000) /* The IDT, one page that all processors share. */
 #define BF_PP_GDT BF_U32(0x20000) /* GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 #define BF_PP_TSS BF_U32(0x31000) /* TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 #define BF_PP_SEATS BF_U32(0x40000) /* Seats of all extensions, when there are several. */
@@ -1023,6 +1025,7 @@ _Static_assert(sizeof(struct bf_extension_settings) == 16, "size of bf_extension
 #define BF_CPU_FEATURE_NRIP BF_U32(0x10) /* AMD: the VMCB's nRIP is written at exits. */
 #define BF_CPU_FEATURE_FLUSH_ASID BF_U32(0x20) /* AMD: TLB_CONTROL 3 works. */
 #define BF_CPU_FEATURE_FSGSBASE BF_U32(0x40)
+#define BF_CPU_FEATURE_PCID BF_U32(0x80)
 
 /* What the hand-off code needs, at SavedState + HANDOFF_OFFSET */
 #define BF_HANDOFF_ALIAS BF_U32(0x0) /* u64: SavedState's address in the hand-off window. */
@@ -1068,6 +1071,7 @@ _Static_assert(sizeof(struct bf_handoff) == 944, "size of bf_handoff");
 #define BF_MITIGATION_FLUSH_L1D BF_U32(0x200) /* The first level data cache is flushed before a VM runs. */
 #define BF_MITIGATION_GUEST_BARRIER BF_U32(0x400) /* IBPB behind each exit of a VM that is not the root VM. */
 #define BF_MITIGATION_SERVICE_BARRIER BF_U32(0x800) /* IBPB when an extension that does not own the root VM calls or faults. */
+#define BF_MITIGATION_ISOLATE_KERNEL BF_U32(0x10000) /* While an extension runs, nothing of the kernel is mapped but what entries need. When it is asked for. */
 
 /* ExtensionPolicy.msrRights */
 #define BF_MSR_RIGHT_READ BF_U32(0x1)
@@ -1598,6 +1602,7 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 #define BF_OPERATION_NO_MITIGATIONS BF_U32(0x2) /* Nothing is done against speculation. */
 #define BF_OPERATION_NO_SLIDE BF_U32(0x4) /* The microkernel lies where it was linked, and not at a random place. */
 #define BF_OPERATION_ALL_MITIGATIONS BF_U32(0x8) /* The root VM and its extension are kept apart from the microkernel like all others. */
+#define BF_OPERATION_ISOLATE_KERNEL BF_U32(0x10) /* While an extension runs, nothing of the microkernel is mapped but what entries need. */
 
 /* States of the driver */
 #define BF_STATE_UNLOADED BF_U32(0xa)
@@ -1710,6 +1715,7 @@ _Static_assert(sizeof(struct bf_vmcall_args) == 104, "size of bf_vmcall_args");
 #define BF_ACTION_HALT BF_U32(0x5) /* Halt this processor. */
 #define BF_ACTION_EXCHANGE BF_U32(0x8) /* A message or a reply: save what functions preserve, and call enterExchange. */
 #define BF_ACTION_RETURN_SAVED BF_U32(0x9) /* As ACTION_RETURN, with what functions preserve as the block has it. */
+#define BF_ACTION_UPCALL_FRAME BF_U32(0xa) /* As ACTION_UPCALL, on Intel where the kernel is isolated. */
 #define BF_ACTION_SERVE BF_U32(0x7) /* The system call is not the one that ends nearly every exit: call enterSyscall. */
 #define BF_ACTION_IRET BF_U32(0x6) /* Return from an exception to the frame on the stack (changed by the exception table). */
 
@@ -1721,6 +1727,44 @@ _Static_assert(sizeof(struct bf_vmcall_args) == 104, "size of bf_vmcall_args");
 #define BF_CONTEXT_VMEXIT BF_U32(0x4) /* the vmexit callback */
 #define BF_CONTEXT_FAIL BF_U32(0x5) /* the fail callback */
 #define BF_CONTEXT_MESSAGE BF_U32(0x6) /* the message callback */
+
+/* What entries and exits need on ring 3's table */
+#define BF_ENTRY_AREA_KERNEL_ROOT BF_U32(0x0) /* u64: CR3 of the kernel: the running extension's PpBlock.root. */
+#define BF_ENTRY_AREA_USER_ROOT BF_U32(0x8) /* u64: CR3 of ring 3. Without ENTRY_KEEP, its translations are dropped when it is loaded next. */
+#define BF_ENTRY_AREA_KEEP BF_U32(0x10) /* u64: What the exits set in userRoot when they have loaded it: ENTRY_KEEP or 0. */
+#define BF_ENTRY_AREA_RSP BF_U32(0x18) /* u64: Ring 3's, while RSP moves CR3. */
+#define BF_ENTRY_AREA_NMIS_OPEN BF_U32(0x20) /* u64: PpBlock.nmisOpen. */
+#define BF_ENTRY_AREA_STACK BF_U32(0x28) /* u64[31]: Of exceptions in ring 3. Each stack ends at a multiple of 16 bytes. */
+#define BF_ENTRY_AREA_STACK_OF BF_U32(0x120) /* u64: The top of the kernel's stack that this one stands for; the same below. */
+#define BF_ENTRY_AREA_NMI_STACK BF_U32(0x128) /* u64[31]. */
+#define BF_ENTRY_AREA_NMI_STACK_OF BF_U32(0x220) /* u64. */
+#define BF_ENTRY_AREA_DOUBLE_FAULT_STACK BF_U32(0x228) /* u64[31]. */
+#define BF_ENTRY_AREA_DOUBLE_FAULT_STACK_OF BF_U32(0x320) /* u64. */
+#define BF_ENTRY_AREA_MACHINE_CHECK_STACK BF_U32(0x328) /* u64[31]. */
+#define BF_ENTRY_AREA_MACHINE_CHECK_STACK_OF BF_U32(0x420) /* u64. */
+#define BF_ENTRY_AREA_BYTES BF_U32(0x428) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_entry_area {
+    uint64_t kernel_root;
+    uint64_t user_root;
+    uint64_t keep;
+    uint64_t rsp;
+    uint64_t nmis_open;
+    uint64_t stack[31];
+    uint64_t stack_of;
+    uint64_t nmi_stack[31];
+    uint64_t nmi_stack_of;
+    uint64_t double_fault_stack[31];
+    uint64_t double_fault_stack_of;
+    uint64_t machine_check_stack[31];
+    uint64_t machine_check_stack_of;
+};
+_Static_assert(sizeof(struct bf_entry_area) == 1064, "size of bf_entry_area");
+#endif
+
+/* EntryArea.userRoot */
+#define BF_ENTRY_KEEP BF_U64(0x8000000000000000) /* CR3's bit 63: translations of the address space are kept. */
+#define BF_ENTRY_SPACE BF_U64(0x1) /* The address space (PCID) of ring 3; the kernel's is 0. */
 
 /* PpBlock.entryWork */
 #define BF_ENTRY_LAUNCH BF_U32(0x1) /* The VMCS is clear: VMLAUNCH. */
@@ -1806,62 +1850,63 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_UPCALL_REG4 BF_U32(0xb0) /* u64: R8 of the callback. */
 #define BF_PP_BLOCK_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
 #define BF_PP_BLOCK_ROOT BF_U32(0xc0) /* u64: Physical address of its top-level page table on this processor. */
-#define BF_PP_BLOCK_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
-#define BF_PP_BLOCK_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
-#define BF_PP_BLOCK_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
-#define BF_PP_BLOCK_MEMORY_PAGES BF_U32(0xe0) /* u64: Pages of its linear memory here, unless all processors share one. */
-#define BF_PP_BLOCK_OVERDUE BF_U32(0xe8) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xf0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_EXTENSION BF_U32(0x1a0) /* u32: Its linear address. */
-#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x1a4) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_PP_BLOCK_VIEW BF_U32(0x1a8) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x1ac) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1b0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1b4) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_PRESENCE BF_U32(0x1b8) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_PP_BLOCK_CALLER BF_U32(0x1bc) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_PP_BLOCK_CONTEXT BF_U32(0x1c0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_PP_BLOCK_WORK BF_U32(0x1c4) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-#define BF_PP_BLOCK_VMCB BF_U32(0x1c8) /* u64: Physical address of the loaded VS's VMCB. */
-#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1d0) /* u64: The same in the direct map. */
-#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1d8) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1e0) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-#define BF_PP_BLOCK_PPID BF_U32(0x1e8) /* u32. */
-#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1ec) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0x1f0) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1f4) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
-#define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x1f8) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
-#define BF_PP_BLOCK_CAREFUL BF_U32(0x1fc) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
-#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x200) /* u32: MITIGATION_* in force, those for what runs now among them. */
-#define BF_PP_BLOCK_KICK BF_U32(0x204) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
-#define BF_PP_BLOCK_STRETCH BF_U32(0x208) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
-#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x210) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
-#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x218) /* u64: When it looks at the other processors again, by its time stamp counter. */
-#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x220) /* u64: What the operating system had in the performance counter that watches, while it does. */
-#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x228) /* u64. */
-#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x230) /* u64. */
-#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x238) /* u64. */
-#define BF_PP_BLOCK_LOADED_VM BF_U32(0x240) /* u64: Identifier of the VM whose VS was loaded last. */
-#define BF_PP_BLOCK_CALL_ENTRY BF_U32(0x248) /* u64: Where SYSCALL leads in host mode. */
-#define BF_PP_BLOCK_HOST_SPEC_CTRL BF_U32(0x250) /* u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
-#define BF_PP_BLOCK_GUEST_SPEC_CTRL BF_U32(0x258) /* u64: The loaded VS's, while it does not run. */
-#define BF_PP_BLOCK_OS_SPEC_CTRL BF_U32(0x260) /* u64: What the operating system came with. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0x268) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x270) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x278) /* u64: Object for the x87 and vector registers that the operating system entered with. */
-#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x280) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x288) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
-#define BF_PP_BLOCK_VMCS BF_U32(0x290) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x298) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x2a0) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x2a8) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x2b0) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x2b8) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x2c0) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2c4) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2c8) /* u32: AMD: how often their numbers have begun anew. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2cc) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x2d0) /* Size of the structure. */
+#define BF_PP_BLOCK_USER_ROOT BF_U32(0xc8) /* u64: The same of the one that ring 3 runs on where the kernel is isolated; 0: on the same. */
+#define BF_PP_BLOCK_TCB BF_U32(0xd0) /* u64: Physical address of its TCB on this processor. */
+#define BF_PP_BLOCK_FPU BF_U32(0xd8) /* u64: Object that holds its x87 and vector registers while the processor does not. */
+#define BF_PP_BLOCK_FAIL_FPU BF_U32(0xe0) /* u64: The same for its fail callback. */
+#define BF_PP_BLOCK_MEMORY_PAGES BF_U32(0xe8) /* u64: Pages of its linear memory here, unless all processors share one. */
+#define BF_PP_BLOCK_OVERDUE BF_U32(0xf0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xf8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_EXTENSION BF_U32(0x1a8) /* u32: Its linear address. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x1ac) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_PP_BLOCK_VIEW BF_U32(0x1b0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x1b4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1b8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1bc) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_PRESENCE BF_U32(0x1c0) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_PP_BLOCK_CALLER BF_U32(0x1c4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x1c8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_PP_BLOCK_WORK BF_U32(0x1cc) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+#define BF_PP_BLOCK_VMCB BF_U32(0x1d0) /* u64: Physical address of the loaded VS's VMCB. */
+#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1d8) /* u64: The same in the direct map. */
+#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1e0) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1e8) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+#define BF_PP_BLOCK_PPID BF_U32(0x1f0) /* u32. */
+#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1f4) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0x1f8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1fc) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
+#define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x200) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
+#define BF_PP_BLOCK_CAREFUL BF_U32(0x204) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
+#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x208) /* u32: MITIGATION_* in force, those for what runs now among them. */
+#define BF_PP_BLOCK_KICK BF_U32(0x20c) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
+#define BF_PP_BLOCK_STRETCH BF_U32(0x210) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
+#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x218) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
+#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x220) /* u64: When it looks at the other processors again, by its time stamp counter. */
+#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x228) /* u64: What the operating system had in the performance counter that watches, while it does. */
+#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x230) /* u64. */
+#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x238) /* u64. */
+#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x240) /* u64. */
+#define BF_PP_BLOCK_LOADED_VM BF_U32(0x248) /* u64: Identifier of the VM whose VS was loaded last. */
+#define BF_PP_BLOCK_CALL_ENTRY BF_U32(0x250) /* u64: Where SYSCALL leads in host mode. */
+#define BF_PP_BLOCK_HOST_SPEC_CTRL BF_U32(0x258) /* u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
+#define BF_PP_BLOCK_GUEST_SPEC_CTRL BF_U32(0x260) /* u64: The loaded VS's, while it does not run. */
+#define BF_PP_BLOCK_OS_SPEC_CTRL BF_U32(0x268) /* u64: What the operating system came with. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0x270) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x278) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x280) /* u64: Object for the x87 and vector registers that the operating system entered with. */
+#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x288) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
+#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x290) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x298) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x2a0) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x2a8) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x2b0) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x2b8) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x2c0) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x2c8) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2cc) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2d0) /* u32: AMD: how often their numbers have begun anew. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2d4) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x2d8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1889,6 +1934,7 @@ struct bf_pp_block {
     uint64_t upcall_reg4;
     uint64_t tcb_ids0;
     uint64_t root;
+    uint64_t user_root;
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
@@ -1945,7 +1991,7 @@ struct bf_pp_block {
     uint32_t space_generation;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 720, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 728, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */
@@ -1980,23 +2026,24 @@ _Static_assert(sizeof(struct bf_pp_block) == 720, "size of bf_pp_block");
 #define BF_SEAT_UPCALL_REG4 BF_U32(0xb0) /* u64: R8 of the callback. */
 #define BF_SEAT_TCB_IDS0 BF_U32(0xb8) /* u64: extid, vmid, vpid and vsid as the TCB shows them. */
 #define BF_SEAT_ROOT BF_U32(0xc0) /* u64: Physical address of its top-level page table on this processor. */
-#define BF_SEAT_TCB BF_U32(0xc8) /* u64: Physical address of its TCB on this processor. */
-#define BF_SEAT_FPU BF_U32(0xd0) /* u64: Object that holds its x87 and vector registers while the processor does not. */
-#define BF_SEAT_FAIL_FPU BF_U32(0xd8) /* u64: The same for its fail callback. */
-#define BF_SEAT_MEMORY_PAGES BF_U32(0xe0) /* u64: Pages of its linear memory here, unless all processors share one. */
-#define BF_SEAT_OVERDUE BF_U32(0xe8) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-#define BF_SEAT_FAULT_FRAME BF_U32(0xf0) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_SEAT_EXTENSION BF_U32(0x1a0) /* u32: Its linear address. */
-#define BF_SEAT_ACTIVE_VS BF_U32(0x1a4) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_SEAT_VIEW BF_U32(0x1a8) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_SEAT_FAILED_CONTEXT BF_U32(0x1ac) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_STATUS BF_U32(0x1b0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_DETAIL BF_U32(0x1b4) /* u32: Its detail: the vector of a fault. */
-#define BF_SEAT_PRESENCE BF_U32(0x1b8) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_SEAT_CALLER BF_U32(0x1bc) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_SEAT_CONTEXT BF_U32(0x1c0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_SEAT_RESERVED BF_U32(0x1c4) /* u32. */
-#define BF_SEAT_BYTES BF_U32(0x1c8) /* Size of the structure. */
+#define BF_SEAT_USER_ROOT BF_U32(0xc8) /* u64: The same of the one that ring 3 runs on where the kernel is isolated; 0: on the same. */
+#define BF_SEAT_TCB BF_U32(0xd0) /* u64: Physical address of its TCB on this processor. */
+#define BF_SEAT_FPU BF_U32(0xd8) /* u64: Object that holds its x87 and vector registers while the processor does not. */
+#define BF_SEAT_FAIL_FPU BF_U32(0xe0) /* u64: The same for its fail callback. */
+#define BF_SEAT_MEMORY_PAGES BF_U32(0xe8) /* u64: Pages of its linear memory here, unless all processors share one. */
+#define BF_SEAT_OVERDUE BF_U32(0xf0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_SEAT_FAULT_FRAME BF_U32(0xf8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_SEAT_EXTENSION BF_U32(0x1a8) /* u32: Its linear address. */
+#define BF_SEAT_ACTIVE_VS BF_U32(0x1ac) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_SEAT_VIEW BF_U32(0x1b0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_SEAT_FAILED_CONTEXT BF_U32(0x1b4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_STATUS BF_U32(0x1b8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_DETAIL BF_U32(0x1bc) /* u32: Its detail: the vector of a fault. */
+#define BF_SEAT_PRESENCE BF_U32(0x1c0) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_SEAT_CALLER BF_U32(0x1c4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_SEAT_CONTEXT BF_U32(0x1c8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_SEAT_RESERVED BF_U32(0x1cc) /* u32. */
+#define BF_SEAT_BYTES BF_U32(0x1d0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_seat {
     uint64_t user_rsp;
@@ -2024,6 +2071,7 @@ struct bf_seat {
     uint64_t upcall_reg4;
     uint64_t tcb_ids0;
     uint64_t root;
+    uint64_t user_root;
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
@@ -2041,7 +2089,7 @@ struct bf_seat {
     uint32_t context;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_seat) == 456, "size of bf_seat");
+_Static_assert(sizeof(struct bf_seat) == 464, "size of bf_seat");
 #endif
 
 /* PpBlock.work */

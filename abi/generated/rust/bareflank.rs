@@ -927,8 +927,12 @@ pub const PP_STATE: u32 = 0x16000;
 pub const PP_STATE_BYTES: u32 = 0x1000;
 /// One page of u64 counters: exits by reason, then system calls by number.
 pub const PP_STATISTICS: u32 = 0x17000;
+/// EntryArea, where the kernel is isolated. Above every stack of the kernel's: entry.S tells them apart.
+pub const PP_ENTRY: u32 = 0x19000;
 /// The local APIC's registers, where this processor sends NMIs.
 pub const PP_APIC: u32 = 0x1c000;
+/// The IDT, one page that all processors share.
+pub const PP_IDT: u32 = 0x1e000;
 /// GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB.
 pub const PP_GDT: u32 = 0x20000;
 /// TSS at the page's end, the running extension's I/O permission bitmap in the pages behind.
@@ -1118,6 +1122,7 @@ pub const CPU_FEATURE_NRIP: u32 = 0x10;
 /// AMD: TLB_CONTROL 3 works.
 pub const CPU_FEATURE_FLUSH_ASID: u32 = 0x20;
 pub const CPU_FEATURE_FSGSBASE: u32 = 0x40;
+pub const CPU_FEATURE_PCID: u32 = 0x80;
 
 // What the hand-off code needs, at SavedState + HANDOFF_OFFSET
 
@@ -1175,6 +1180,8 @@ pub const MITIGATION_FLUSH_L1D: u32 = 0x200;
 pub const MITIGATION_GUEST_BARRIER: u32 = 0x400;
 /// IBPB when an extension that does not own the root VM calls or faults.
 pub const MITIGATION_SERVICE_BARRIER: u32 = 0x800;
+/// While an extension runs, nothing of the kernel is mapped but what entries need. When it is asked for.
+pub const MITIGATION_ISOLATE_KERNEL: u32 = 0x10000;
 
 // ExtensionPolicy.msrRights
 
@@ -1751,6 +1758,8 @@ pub const OPERATION_NO_MITIGATIONS: u32 = 0x2;
 pub const OPERATION_NO_SLIDE: u32 = 0x4;
 /// The root VM and its extension are kept apart from the microkernel like all others.
 pub const OPERATION_ALL_MITIGATIONS: u32 = 0x8;
+/// While an extension runs, nothing of the microkernel is mapped but what entries need.
+pub const OPERATION_ISOLATE_KERNEL: u32 = 0x10;
 
 // States of the driver
 
@@ -1865,6 +1874,8 @@ pub const ACTION_HALT: u32 = 0x5;
 pub const ACTION_EXCHANGE: u32 = 0x8;
 /// As ACTION_RETURN, with what functions preserve as the block has it.
 pub const ACTION_RETURN_SAVED: u32 = 0x9;
+/// As ACTION_UPCALL, on Intel where the kernel is isolated.
+pub const ACTION_UPCALL_FRAME: u32 = 0xa;
 /// The system call is not the one that ends nearly every exit: call enterSyscall.
 pub const ACTION_SERVE: u32 = 0x7;
 /// Return from an exception to the frame on the stack (changed by the exception table).
@@ -1885,6 +1896,41 @@ pub const CONTEXT_VMEXIT: u32 = 0x4;
 pub const CONTEXT_FAIL: u32 = 0x5;
 /// the message callback
 pub const CONTEXT_MESSAGE: u32 = 0x6;
+
+// What entries and exits need on ring 3's table
+
+#[repr(C)]
+pub struct EntryArea {
+    /// CR3 of the kernel: the running extension's PpBlock.root.
+    pub kernel_root: u64,
+    /// CR3 of ring 3. Without ENTRY_KEEP, its translations are dropped when it is loaded next.
+    pub user_root: u64,
+    /// What the exits set in userRoot when they have loaded it: ENTRY_KEEP or 0.
+    pub keep: u64,
+    /// Ring 3's, while RSP moves CR3.
+    pub rsp: u64,
+    /// PpBlock.nmisOpen.
+    pub nmis_open: u64,
+    /// Of exceptions in ring 3. Each stack ends at a multiple of 16 bytes.
+    pub stack: [u64; 31],
+    /// The top of the kernel's stack that this one stands for; the same below.
+    pub stack_of: u64,
+    pub nmi_stack: [u64; 31],
+    pub nmi_stack_of: u64,
+    pub double_fault_stack: [u64; 31],
+    pub double_fault_stack_of: u64,
+    pub machine_check_stack: [u64; 31],
+    pub machine_check_stack_of: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<EntryArea>() == 1064);
+
+// EntryArea.userRoot
+
+/// CR3's bit 63: translations of the address space are kept.
+pub const ENTRY_KEEP: u64 = 0x8000000000000000;
+/// The address space (PCID) of ring 3; the kernel's is 0.
+pub const ENTRY_SPACE: u64 = 0x1;
 
 // PpBlock.entryWork
 
@@ -1973,6 +2019,8 @@ pub struct PpBlock {
     pub tcb_ids0: u64,
     /// Physical address of its top-level page table on this processor.
     pub root: u64,
+    /// The same of the one that ring 3 runs on where the kernel is isolated; 0: on the same.
+    pub user_root: u64,
     /// Physical address of its TCB on this processor.
     pub tcb: u64,
     /// Object that holds its x87 and vector registers while the processor does not.
@@ -2078,7 +2126,7 @@ pub struct PpBlock {
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 720);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 728);
 
 // Seat.presence
 
@@ -2137,6 +2185,8 @@ pub struct Seat {
     pub tcb_ids0: u64,
     /// Physical address of its top-level page table on this processor.
     pub root: u64,
+    /// The same of the one that ring 3 runs on where the kernel is isolated; 0: on the same.
+    pub user_root: u64,
     /// Physical address of its TCB on this processor.
     pub tcb: u64,
     /// Object that holds its x87 and vector registers while the processor does not.
@@ -2170,7 +2220,7 @@ pub struct Seat {
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<Seat>() == 456);
+const _: () = assert!(core::mem::size_of::<Seat>() == 464);
 
 // PpBlock.work
 

@@ -4,7 +4,7 @@
 #include "bareflank.h"
 
 extern const char syscall_entry[], syscall_entry_open[], leave_open_sysret[], leave_frame_iret[];
-extern const char exception_stubs[], __text_start[], __text_end[];
+extern const char exception_stubs[], isolated_stubs[], amd_syscall_isolated[], __text_start[], __text_end[];
 
 // An exception table entry: a fault at `fault` continues at `fixup`.
 struct exception_entry {
@@ -182,6 +182,7 @@ INTRINSIC(void, cpu, vmload, u64 vmcb) { __asm__ volatile("vmload" ::"a"(vmcb) :
 INTRINSIC0(u64, cpu, syscallEntry) { return (u64)syscall_entry; }
 
 INTRINSIC0(u64, cpu, openSyscallEntry) { return (u64)syscall_entry_open; }
+INTRINSIC0(u64, cpu, amdIsolatedEntry) { return (u64)amd_syscall_isolated; }
 INTRINSIC0(u64, cpu, openSysret) { return (u64)leave_open_sysret; }
 INTRINSIC0(u64, cpu, frameIret) { return (u64)leave_frame_iret; }
 
@@ -221,6 +222,7 @@ INTRINSIC0(void, cpu, clearBuffers)
 }
 
 INTRINSIC0(u64, cpu, exceptionStubs) { return (u64)exception_stubs; }
+INTRINSIC0(u64, cpu, isolatedStubs) { return (u64)isolated_stubs; }
 
 INTRINSIC0(u64, cpu, textStart) { return (u64)__text_start; }
 

@@ -78,12 +78,16 @@ export declare function vmload(vmcb: u64): void;
 
 /** Address of the entry of system calls. */
 export declare function syscallEntry(): u64;
-/** The same of AMD's ways that look (entry.S), and the two instructions that enter ring 3 where NMIs come through. */
+/** The same of AMD's ways that look (entry.S), without and with isolation of the kernel. */
 export declare function openSyscallEntry(): u64;
+export declare function amdIsolatedEntry(): u64;
+/** The two instructions that enter ring 3 where NMIs come through. */
 export declare function openSysret(): u64;
 export declare function frameIret(): u64;
 /** Address of the first exception stub; stub n lies n * 16 bytes behind. */
 export declare function exceptionStubs(): u64;
+/** The same where the kernel is isolated. */
+export declare function isolatedStubs(): u64;
 /** Lowest address of the kernel's code. */
 export declare function textStart(): u64;
 /** Address behind the kernel's code. */

@@ -1,5 +1,6 @@
 // Descriptor tables of host mode: a GDT and TSS for each processor, one IDT for all (APM volume 2, 4.8 and 8.2)
 //
+//     PP_IDT page     256 gates, the same page on all processors
 //     PP_GDT page     ┌──────────────────────────────┐
 //                     │ GDT, 10 entries of 8 bytes   │  nothing else for 64 KiB: on Intel all of it may be a descriptor
 //                     └──────────────────────────────┘
@@ -19,6 +20,7 @@ import {
   PP_AREA_BASE,
   PP_DF_STACK,
   PP_GDT,
+  PP_IDT,
   PP_IST_STACK_BYTES,
   PP_MC_STACK,
   PP_NMI_STACK,
@@ -26,10 +28,19 @@ import {
   PP_STACK_BYTES,
   PP_TSS,
 } from "../../../abi/generated/bare/windows";
-import { fillMemory, nativeAddress, peek8, peek64, poke8, poke16, poke64 } from "../../../bsl/src/memory";
+import { fillMemory, peek8, peek64, poke8, poke16, poke64 } from "../../../bsl/src/memory";
 import { allocatePage, pages } from "../../src/memory/pages";
-import { clearSegments, exceptionStubs, loadGdt, loadIdt, loadTaskRegister } from "./cpu";
-import { KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
+import { clearSegments, exceptionStubs, isolatedStubs, loadGdt, loadIdt, loadTaskRegister } from "./cpu";
+import {
+  ENTRY_DOUBLE_FAULT_STACK,
+  ENTRY_MACHINE_CHECK_STACK,
+  ENTRY_NMI_STACK,
+  ENTRY_STACK,
+  isIsolated,
+  leadTo,
+  makeEntryArea,
+} from "./isolation";
+import { KERNEL_CONSTANTS, KERNEL_DATA, mapNewPages, mapPage } from "./page-table";
 
 /** Code and data segments of 64-bit mode: limit ignored, type and privilege count. */
 const KERNEL_CODE: u64 = 0x00af_9b00_0000_ffff;
@@ -66,7 +77,8 @@ const VECTOR_DOUBLE_FAULT: u32 = 8;
 const VECTOR_GENERAL_PROTECTION: u32 = 13;
 const VECTOR_MACHINE_CHECK: u32 = 18;
 
-const idt: usize = memory.data(4096, 16);
+/** Page of the IDT, shared by all processors. */
+let idt: u64 = 0;
 /** Bits of a TSS descriptor: present, available 64-bit TSS; the processor makes it a busy one. */
 const TSS_AVAILABLE: u64 = 0x89 << 40;
 const TSS_BUSY: u64 = 2 << 40;
@@ -76,8 +88,11 @@ let portsEnd: u64 = 0;
 
 /** Makes what all processors share; false when memory runs out. Called once. */
 export function initDescriptors(): bool {
+  idt = allocatePage();
+  if (idt == 0) return false;
+  const stubs = isIsolated() ? isolatedStubs() : exceptionStubs();
   for (let vector: u32 = 0; vector < VECTOR_COUNT; vector++) {
-    const stub = exceptionStubs() + <u64>(vector < EXCEPTIONS ? vector : VECTOR_GENERAL_PROTECTION) * 16;
+    const stub = stubs + <u64>(vector < EXCEPTIONS ? vector : VECTOR_GENERAL_PROTECTION) * 16;
     const ist: u64 =
       vector == VECTOR_NMI ? 1 : vector == VECTOR_DOUBLE_FAULT ? 2 : vector == VECTOR_MACHINE_CHECK ? 3 : 0;
     const privilege: u64 = vector == VECTOR_BREAKPOINT ? 3 : 0;
@@ -87,8 +102,8 @@ export function initDescriptors(): bool {
       (ist << 32) |
       ((0x8e | (privilege << 5)) << 40) |
       (((stub >> 16) & 0xffff) << 48);
-    store<u64>(idt + <usize>(vector * 16), low);
-    store<u64>(idt + <usize>(vector * 16 + 8), stub >> 32);
+    poke64(DIRECT_BASE + idt + vector * 16, low);
+    poke64(DIRECT_BASE + idt + vector * 16 + 8, stub >> 32);
   }
   portsGranted = allocatePage();
   portsEnd = allocatePage();
@@ -103,6 +118,7 @@ export function makeDescriptors(root: u64): bool {
   if (!mapNewPages(root, PP_AREA_BASE + PP_NMI_STACK, stackPages, KERNEL_DATA)) return false;
   if (!mapNewPages(root, PP_AREA_BASE + PP_DF_STACK, stackPages, KERNEL_DATA)) return false;
   if (!mapNewPages(root, PP_AREA_BASE + PP_MC_STACK, stackPages, KERNEL_DATA)) return false;
+  if (!mapPage(root, idtAddress(), idt, KERNEL_CONSTANTS) || !makeEntryArea(root)) return false;
   const gdt = PP_AREA_BASE + PP_GDT;
   const page = allocatePage();
   if (page == 0 || !mapPage(root, gdt, page, KERNEL_DATA)) return false;
@@ -117,10 +133,10 @@ export function makeDescriptors(root: u64): bool {
   const base = ((tss & 0xff_ffff) << 16) | (((tss >> 24) & 0xff) << 56);
   poke64(gdt + TSS_SELECTOR, (TSS_LIMIT & 0xffff) | base | TSS_AVAILABLE | ((TSS_LIMIT >> 16) << 48));
   poke64(gdt + TSS_SELECTOR + 8, tss >> 32);
-  poke64(tss + TSS_RSP0, PP_AREA_BASE + PP_STACK + PP_STACK_BYTES);
-  poke64(tss + TSS_IST1, PP_AREA_BASE + PP_NMI_STACK + PP_IST_STACK_BYTES);
-  poke64(tss + TSS_IST1 + 8, PP_AREA_BASE + PP_DF_STACK + PP_IST_STACK_BYTES);
-  poke64(tss + TSS_IST1 + 16, PP_AREA_BASE + PP_MC_STACK + PP_IST_STACK_BYTES);
+  poke64(tss + TSS_RSP0, leadTo(ENTRY_STACK, PP_AREA_BASE + PP_STACK + PP_STACK_BYTES));
+  poke64(tss + TSS_IST1, leadTo(ENTRY_NMI_STACK, PP_AREA_BASE + PP_NMI_STACK + PP_IST_STACK_BYTES));
+  poke64(tss + TSS_IST1 + 8, leadTo(ENTRY_DOUBLE_FAULT_STACK, PP_AREA_BASE + PP_DF_STACK + PP_IST_STACK_BYTES));
+  poke64(tss + TSS_IST1 + 16, leadTo(ENTRY_MACHINE_CHECK_STACK, PP_AREA_BASE + PP_MC_STACK + PP_IST_STACK_BYTES));
   poke16(tss + TSS_IO_BASE, 0x68);
   return true;
 }
@@ -168,5 +184,5 @@ export function reloadTaskRegister(): void {
 
 /** Address of the IDT. */
 export function idtAddress(): u64 {
-  return nativeAddress(<u32>idt);
+  return PP_AREA_BASE + PP_IDT;
 }

@@ -33,6 +33,20 @@
 // (takeNextNmi), behind which GIF is clear.
 // SYSRET, unlike IRET, leaves NMIs held back that the guest's own handler of an NMI, which has exited, holds back: the
 // watchdog does not reach ring 3 then, and the guest gets no second NMI within its first.
+//
+// Two tables. Where the kernel is isolated (isolation.ts), ring 3 runs on a table that has of it nothing but the page of
+// .text.entry, the descriptor tables, the TSS, and the page of EntryArea. Everything that may execute on ring 3's table lies in
+// .text.entry, and touches nothing but EntryArea before CR3 is the kernel's, or behind that:
+//
+//     *_syscall_isolated  down to the write of CR3, by way of RSP: no other register is free
+//     isolated_stubs      ring 3's exceptions, on the first stack of EntryArea; NMI, #DF and #MC, which have their own there
+//     exception_isolated  and come in front of any instruction, so that CR3 may be either table, and goes back as it came. Then
+//                         the frame moves to the kernel's stack for it, whose address stands above EntryArea's. Any other
+//                         exception in ring 0 finds RSP on a stack of the kernel, and goes the plain way: on ring 3's table
+//                         none happens, for no instruction there can fault: IRET's frame is the processor's own, or made here
+//     leave_open, leave_frame  behind the write of CR3
+//
+// An NMI behind that write returns to it with CR3 as it found it; in front of SYSRET or IRET it is as above.
 
 #include "bareflank.h"
 
@@ -61,6 +75,12 @@
 #define FMASK_NEEDED 0x44700
 #define VMCS_EXIT_REASON 0x4402
 
+// The page that ring 3's table has, too; what its stacks begin with, and an exception's frame on one of them
+#define ENTRY(field) qword ptr [BF_PP_AREA_BASE + BF_PP_ENTRY + BF_ENTRY_AREA_##field]
+#define ENTRY_TOP(field) (BF_PP_AREA_BASE + BF_PP_ENTRY + BF_ENTRY_AREA_##field)
+#define IRET_BYTES 40
+#define CAME_WITH 72
+
     .intel_syntax noprefix
     .text
 
@@ -88,18 +108,26 @@ kernel_entry:
 1:  call enterBoot
     jmp act_either
 
-// A guest's general registers but RAX, in the order in which the TCB has them.
-.macro EACH_GENERAL load
+// Moves registers from or to words that follow one another.
+.macro EACH load, words, registers:vararg
     .set .Loffset, 0
-    .irp register, rbx, rcx, rdx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+    .irp register, \registers
     .if \load
-    mov \register, TCB(RBX + .Loffset)
+    mov \register, [\words + .Loffset]
     .else
-    mov TCB(RBX + .Loffset), \register
+    mov [\words + .Loffset], \register
     .endif
     .set .Loffset, .Loffset + 8
     .endr
 .endm
+
+// A guest's general registers but RAX, and those that functions preserve, in the order of the TCB and of the seat; a call's.
+#define GENERAL general, rbx, rcx, rdx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+#define PRESERVED preserved, rbx, rbp, r12, r13, r14, r15
+#define ARGUMENTS arguments, rdi, rsi, rdx, r10, r8, r9, rax
+    .set general, BF_PP_AREA_BASE + BF_PP_TCB + BF_TCB_RBX
+    .set preserved, BF_PP_AREA_BASE + BF_PP_BLOCK + BF_PP_BLOCK_USER_RBX
+    .set arguments, BF_PP_AREA_BASE + BF_PP_BLOCK + BF_PP_BLOCK_REG0
 
 // SYSCALL of an extension (APM volume 2, 6.1.1): RCX = its RIP, R11 = its RFLAGS, RSP still its own. `fast` serves the
 // call that ends nearly every exit, which `run` follows; `leave` returns to ring 3, `act` does anything else. On
@@ -109,13 +137,7 @@ kernel_entry:
     mov rsp, KERNEL_STACK_TOP
     mov PP(USER_RIP), rcx
     mov PP(USER_RFLAGS), r11
-    mov PP(REG0), rdi
-    mov PP(REG1), rsi
-    mov PP(REG2), rdx
-    mov PP(REG3), r10
-    mov PP(REG4), r8
-    mov PP(REG5), r9
-    mov PP(STATUS), rax
+    EACH 0, ARGUMENTS
     mov rsi, rax
     call \fast                      // (REG0, RAX)
     cmp eax, BF_ACTION_RUN
@@ -137,13 +159,7 @@ kernel_entry:
     mov TCB(EXTID), rax
     mov rax, PP(TCB_IDS1)
     mov TCB(PPID), rax
-    mov rax, PP(STATUS)
-    mov rdi, PP(REG0)
-    mov rsi, PP(REG1)
-    mov rdx, PP(REG2)
-    mov r10, PP(REG3)
-    mov r8, PP(REG4)
-    mov r9, PP(REG5)
+    EACH 1, ARGUMENTS
     mov rcx, PP(USER_RIP)
     mov r11, PP(USER_RFLAGS)
     \leave BF_PP_BLOCK_USER_RSP
@@ -167,6 +183,26 @@ kernel_entry:
 .macro LEAVE_INTEL rsp
     PUSH_FRAME \rsp
     iretq
+.endm
+
+.macro LEAVE_FRAME rsp
+    PUSH_FRAME \rsp
+    jmp leave_frame
+.endm
+
+// To the kernel's table and to ring 3's, whose translations are kept the next time where the processor can.
+.macro ENTER_KERNEL
+    mov ENTRY(RSP), rsp
+    mov rsp, ENTRY(KERNEL_ROOT)
+    mov cr3, rsp
+    mov rsp, ENTRY(RSP)
+.endm
+
+.macro USE_USER_ROOT
+    mov rsp, ENTRY(USER_ROOT)
+    mov cr3, rsp
+    mov rsp, ENTRY(KEEP)
+    or ENTRY(USER_ROOT), rsp
 .endm
 
 // AMD's way where NMIs may come through in ring 3.
@@ -226,9 +262,9 @@ intel_syscall_entry_careful:
     mov rcx, PP(VMCB_VIRTUAL)
     mov rdx, TCB(RAX)
     mov [rcx + VMCB_RAX], rdx
-    EACH_GENERAL 1
+    EACH 1, GENERAL
     vmrun
-    EACH_GENERAL 0
+    EACH 0, GENERAL
     vmsave                          // VMRUN restored RAX: the VMCB's address
     mov rax, PP(HOST_VMCB)
     vmload
@@ -254,19 +290,10 @@ run_open:
 upcall_open:
     CALL_BACK LEAVE_OPEN
 
-leave_open:
-    cmp dword ptr PP32(NMIS_OPEN), 0
-    je leave_open_sysret
-    cli
-    stgi
-    .globl leave_open_sysret
-leave_open_sysret:
-    sysretq
-
 // Loads all of the guest but CR2, DR6, STAR and FMASK, which are its own already, and enters it.
 .macro ENTER_GUEST instruction
     WRITE_MSR MSR_LSTAR, BF_PP_BLOCK_GUEST_LSTAR
-    EACH_GENERAL 1
+    EACH 1, GENERAL
     mov rax, TCB(RAX)
     \instruction
 .endm
@@ -298,7 +325,7 @@ run_intel:
     .globl intel_exit_entry
 intel_exit_entry:
     mov TCB(RAX), rax
-    EACH_GENERAL 0
+    EACH 0, GENERAL
     READ_MSR MSR_LSTAR, BF_PP_BLOCK_GUEST_LSTAR
     mov eax, dword ptr PP32(CALL_ENTRY)
     xor edx, edx
@@ -354,6 +381,8 @@ act_alike:
     je exchange
     cmp eax, BF_ACTION_RETURN_SAVED
     je return_saved
+    cmp eax, BF_ACTION_UPCALL_FRAME
+    je upcall_frame
 halt:
     cli
     hlt
@@ -375,30 +404,51 @@ act_intel:
 
 // One extension's turn ends within a system call: what functions preserve, which is still its own, waits in its seat.
 exchange:
-    mov PP(USER_RBX), rbx
-    mov PP(USER_RBP), rbp
-    mov PP(USER_R12), r12
-    mov PP(USER_R13), r13
-    mov PP(USER_R14), r14
-    mov PP(USER_R15), r15
+    EACH 0, PRESERVED
     call enterExchange
     jmp act_either
 
 return_saved:
-    mov rbx, PP(USER_RBX)
-    mov rbp, PP(USER_RBP)
-    mov r12, PP(USER_R12)
-    mov r13, PP(USER_R13)
-    mov r14, PP(USER_R14)
-    mov r15, PP(USER_R15)
-    RETURN PUSH_FRAME
-    jmp leave_frame
+    EACH 1, PRESERVED
+    RETURN LEAVE_FRAME
+
+// Intel's way where the kernel is isolated.
+upcall_frame:
+    CALL_BACK LEAVE_FRAME
 
 promote:
     cli                             // on AMD, STI may have been the last word
     mov rax, [BF_PP_AREA_BASE + BF_PP_ARGS + BF_BOOT_ARGS_PROMOTE_ENTRY]
     xor edi, edi
     jmp rax
+
+    .section .text.entry, "ax", @progbits
+    .globl amd_syscall_isolated
+amd_syscall_isolated:
+    clgi
+    ENTER_KERNEL
+    SYSCALL_ENTRY enterCarefulSyscall, run_open, LEAVE_OPEN, act_open
+
+    .globl intel_syscall_isolated
+intel_syscall_isolated:
+    ENTER_KERNEL
+    SYSCALL_ENTRY enterCarefulSyscall, run_intel, LEAVE_FRAME, act
+
+leave_open:
+    cmp PP(USER_ROOT), 0
+    je 1f
+    mov ENTRY(RSP), rsp
+    USE_USER_ROOT
+    mov rsp, ENTRY(RSP)
+    cmp ENTRY(NMIS_OPEN), 0
+    jmp 2f
+1:  cmp dword ptr PP32(NMIS_OPEN), 0
+2:  je leave_open_sysret
+    cli
+    stgi
+    .globl leave_open_sysret
+leave_open_sysret:
+    sysretq
 
 resume:
     lea rsp, PP(FAULT_FRAME)
@@ -410,19 +460,34 @@ restore_frame:
 // To what the frame at RSP says, which may be the kernel.
 leave_frame:
     test byte ptr [rsp + 8], USER_CS & 3
-    jz leave_frame_iret
-    cmp dword ptr PP32(NMIS_OPEN), 0
-    je leave_frame_iret
+    jz 3f
+    cmp PP(USER_ROOT), 0
+    je 1f
+    .irp word, 0, 8, 16, 24, 32
+    pop qword ptr [ENTRY_TOP(STACK_OF) - IRET_BYTES + \word]
+    .endr
+    USE_USER_ROOT
+    mov rsp, ENTRY_TOP(STACK_OF) - IRET_BYTES
+    cmp ENTRY(NMIS_OPEN), 0
+    jmp 2f
+1:  cmp dword ptr PP32(NMIS_OPEN), 0
+2:  je leave_frame_iret
     cli
     stgi
     .globl leave_frame_iret
 leave_frame_iret:
     iretq
+3:  cmp PP(USER_ROOT), 0
+    je leave_frame_iret
+    cmp rsp, BF_PP_AREA_BASE + BF_PP_NMI_STACK + BF_PP_IST_STACK_BYTES - IRET_BYTES
+    jne leave_frame_iret
+    mov rsp, [ENTRY_TOP(NMI_STACK_OF) - CAME_WITH]
+    mov cr3, rsp
+    mov rsp, ENTRY_TOP(NMI_STACK_OF) - IRET_BYTES
+    jmp leave_frame_iret
 
 // Exceptions (APM volume 2, 8.2): one stub a vector, all of the same length, so that the IDT is filled by a loop.
-    .balign 16
-    .globl exception_stubs
-exception_stubs:
+.macro STUBS to
     .set vector, 0
     .rept 32
     .balign 16
@@ -431,9 +496,41 @@ exception_stubs:
     push 0
     .endif
     push vector
-    jmp exception
+    jmp \to
     .set vector, vector + 1
     .endr
+.endm
+
+    .balign 16
+    .globl isolated_stubs
+isolated_stubs:
+    STUBS exception_isolated
+
+exception_isolated:
+    cmp rsp, BF_PP_AREA_BASE + BF_PP_ENTRY
+    jb exception
+    cmp ENTRY(NMIS_OPEN), 0
+    je 1f
+    clgi
+1:  push rax
+    mov rax, cr3
+    push rax                        // at CAME_WITH
+    mov rax, ENTRY(KERNEL_ROOT)
+    mov cr3, rax
+    mov rax, rsp
+    mov rsp, [rax + CAME_WITH]
+    .irp word, 64, 56, 48, 40, 32, 24, 16, 8
+    push qword ptr [rax + \word]
+    .endr
+    and qword ptr [rax + 8], 0      // it may be the kernel's
+    pop rax
+    jmp exception
+
+    .text
+    .balign 16
+    .globl exception_stubs
+exception_stubs:
+    STUBS exception
 
 exception:
     cmp dword ptr PP32(NMIS_OPEN), 0

@@ -22,6 +22,7 @@ import { isFlushPending } from "../../src/requests";
 import { leaveKernel, reenterKernel } from "../../src/work";
 import { exceptionFixup, readCr2 } from "./cpu";
 import { takeFpu } from "./fpu";
+import { showToRing3 } from "./isolation";
 import { enterNmi } from "./nmi-entry";
 import { panic, printFrame } from "./panic";
 import { secureCall } from "./speculation";
@@ -65,7 +66,7 @@ function extensionFault(frame: u64): u32 {
   const address = vector == VECTOR_PAGE_FAULT ? readCr2() : 0;
   // No fault to anybody else: what the fail callback may be about stays. A translation that is to be flushed may have led to
   // a table that has been replaced; afterwards the fault is a real one, or there is none
-  if (vector == VECTOR_PAGE_FAULT && (isFlushPending() || showDirect(address))) {
+  if (vector == VECTOR_PAGE_FAULT && (isFlushPending() || showDirect(address) || showToRing3(address))) {
     return leaveKernel(false, ACTION_IRET);
   }
   if (vector == VECTOR_DEVICE_NOT_AVAILABLE && takeFpu()) {

@@ -9,7 +9,6 @@ import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE } from "../../../abi/generated/bare/windows";
 import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage, freePage } from "../../src/memory/pages";
-import { writeCr3 } from "./cpu";
 
 export const PAGE_PRESENT: u64 = 1;
 export const PAGE_WRITABLE: u64 = 2;
@@ -26,15 +25,13 @@ const PAGE_SHARES: u64 = 0x7ff << 52;
 export const KERNEL_DATA: u64 = PAGE_PRESENT | PAGE_WRITABLE | PAGE_NO_EXECUTE;
 export const USER_DATA: u64 = KERNEL_DATA | PAGE_USER;
 
+/** Data that the kernel only reads. */
+export const KERNEL_CONSTANTS: u64 = PAGE_PRESENT | PAGE_NO_EXECUTE;
+
 /** Flags of an extension's page. */
 export function userPage(isWritable: bool, isExecutable: bool): u64 {
   const flags = PAGE_PRESENT | PAGE_USER | (isWritable ? PAGE_WRITABLE : 0);
   return isExecutable ? flags : flags | PAGE_NO_EXECUTE;
-}
-
-/** Makes this processor use other tables: every translation of the previous ones is dropped. */
-export function useRoot(root: u64): void {
-  writeCr3(root);
 }
 
 /** Shift of the lowest address bit that a level's index takes; level 4 is the top. */
@@ -231,6 +228,38 @@ export function deriveRoot(root: u64): u64 {
   const third = copy == 0 ? 0 : ownTable(copy, PP_AREA_BASE, 4);
   const second = third == 0 ? 0 : ownTable(third, PP_AREA_BASE, 3);
   return second == 0 || ownTable(second, PP_AREA_BASE, 2) == 0 ? 0 : copy;
+}
+
+/** Maps a page below another table as it is mapped below `from`; false when it is not, or no memory is left for a table. */
+export function copyLeaf(from: u64, to: u64, virtual: u64): bool {
+  const entry = leafEntry(from, virtual, 0);
+  if (entry == 0) return false;
+  const value = peek64(entry);
+  return (value & PAGE_PRESENT) != 0 && mapPage(to, virtual, value & PAGE_ADDRESS, value & ~PAGE_ADDRESS);
+}
+
+/**
+ * Copies what leads to ring 3's pages: entries of the top-level table, and of the table below the first one, which is private to each
+ * processor and which `to` has its own of.
+ */
+export function copyUserEntries(from: u64, to: u64): void {
+  poke64(DIRECT_BASE + to, peek64(DIRECT_BASE + to) | PAGE_USER);
+  for (let i: u64 = 1; i < 512; i++) copyIfUser(from, to, i);
+  for (let i: u64 = 0; i < 512; i++) copyIfUser(tableIn(from, 0, 4), tableIn(to, 0, 4), i);
+}
+
+/** The same of the entry that leads to an address; true when it was another one. */
+export function copyUserEntry(from: u64, to: u64, virtual: u64): bool {
+  const top = (virtual >> indexShift(4)) & 511;
+  if (top != 0) return copyIfUser(from, to, top);
+  return copyIfUser(tableIn(from, 0, 4), tableIn(to, 0, 4), (virtual >> indexShift(3)) & 511);
+}
+
+function copyIfUser(from: u64, to: u64, index: u64): bool {
+  const value = peek64(DIRECT_BASE + from + index * 8);
+  if ((value & PAGE_USER) == 0 || peek64(DIRECT_BASE + to + index * 8) == value) return false;
+  poke64(DIRECT_BASE + to + index * 8, value);
+  return true;
 }
 
 /** Replaces the table that an entry of `table` leads to, on the way to `virtual`, by a copy: its address, or 0. */

@@ -13,6 +13,7 @@ import { initDescriptors, makeDescriptors, useDescriptors } from "./descriptors"
 import { keepBootFpu } from "./fpu";
 import { initFpuAreas } from "./fpu-area";
 import { HOST_CR0, HOST_SFMASK, HOST_STAR } from "./host-registers";
+import { beginIsolation } from "./isolation";
 import { initMemoryTypes } from "./memory-type";
 import { initNestedFormat } from "./nested-format";
 import { prepareNmis } from "./nmi";
@@ -53,6 +54,7 @@ export function makeProcessor(root: u64): bool {
 export function enterHostMode(features: u32, threadPointer: u64): bool {
   writeCr0(HOST_CR0);
   writeCr4(hostCr4(features));
+  beginIsolation();
   useDescriptors();
   beginMitigations();
   setBlock64(PP_BLOCK_CALL_ENTRY, vendor.callEntry());

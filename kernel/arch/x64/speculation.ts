@@ -5,6 +5,7 @@
 //     before an extension runs                  VERW
 //     before a VM runs                          first level cache, VERW, the VS's SPEC_CTRL
 //     another extension, or another VM, is next IBPB, return stack
+//     while an extension runs                   a table of its own (isolation.ts)
 //
 // Barriers are thousands of cycles. Unless all are asked for, the root VM's exits and its extension's calls have none: they are the
 // operating system's, which loaded the hypervisor. Who runs next is known before it runs, so that what comes first behind an exit or a
@@ -30,6 +31,7 @@ import {
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
   MITIGATION_GUEST_BARRIER,
+  MITIGATION_ISOLATE_KERNEL,
   MITIGATION_RETURN_STACK,
   MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
@@ -51,6 +53,7 @@ import { vpAt } from "../../src/vp";
 import { Vs } from "../../src/vs";
 import { VMCB_SPEC_CTRL } from "./amd/vmcb";
 import { clearBuffers, fence, fillReturnStack, rdmsr, tryWrmsr, wrmsr } from "./cpu";
+import { endIsolation } from "./isolation";
 import { ppLoad32, ppLoad64 } from "./pparea";
 import { VS_SPEC_CTRL } from "./register-file";
 
@@ -96,6 +99,7 @@ export function endMitigations(vs: Vs | null): void {
   if (has(MITIGATION_SPEC_CTRL)) {
     wrmsr(MSR_SPEC_CTRL, vs === null ? block64(PP_BLOCK_OS_SPEC_CTRL) : specCtrlOf(vs));
   }
+  if (has(MITIGATION_ISOLATE_KERNEL)) endIsolation();
   setBlock32(PP_BLOCK_MITIGATIONS, 0);
 }
 

@@ -16,7 +16,7 @@ import { initDefaultMaps } from "./amd/default-maps";
 import * as amdRegisters from "./amd/registers";
 import * as svm from "./amd/svm";
 import * as amd from "./amd/vs";
-import { openSyscallEntry, syscallEntry } from "./cpu";
+import { amdIsolatedEntry, openSyscallEntry, syscallEntry } from "./cpu";
 import {
   inheritFaulting,
   initCpuidFaulting,
@@ -36,8 +36,9 @@ import * as ports from "./intel/ports";
 import * as intelRegisters from "./intel/registers";
 import * as state from "./intel/state";
 import * as tlb from "./intel/tlb";
-import { carefulSyscallEntry, intelSyscallEntry } from "./intel/vmx";
+import { carefulSyscallEntry, intelIsolatedEntry, intelSyscallEntry } from "./intel/vmx";
 import * as intel from "./intel/vs";
+import { isIsolated } from "./isolation";
 import { ppLoad32 } from "./pparea";
 import { endMitigations, inheritSpecCtrl, isMitigated, loadSpecCtrl, parkSpecCtrl } from "./speculation";
 import { initSwitched } from "./switched";
@@ -84,6 +85,7 @@ export function leaveAsSaved(): void {
 
 /** Where SYSCALL leads. */
 export function callEntry(): u64 {
+  if (isIsolated()) return isIntel() ? intelIsolatedEntry() : amdIsolatedEntry();
   if (isIntel()) return isMitigated() ? carefulSyscallEntry() : intelSyscallEntry();
   return ppLoad32(PP_BLOCK + PP_BLOCK_CAREFUL) != 0 ? openSyscallEntry() : syscallEntry();
 }

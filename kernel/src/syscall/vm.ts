@@ -1,6 +1,6 @@
 // Group 4, virtual machines
 
-import { flushPage } from "#arch/cpu";
+import { dropTranslation } from "#arch/isolation";
 import { requestFlush } from "#arch/vendor";
 import { QUOTA_VMS } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_REG0, PP_BLOCK_VIEW } from "../../../abi/generated/bare/pp-block";
@@ -57,7 +57,7 @@ export function vmMapDirect(handle: u64, reg1: u64, reg2: u64): u64 {
 /** 4.3: REG1 vmid, REG2 virtual. Only this processor's translation is gone afterwards. */
 export function vmUnmapDirect(handle: u64, reg1: u64, reg2: u64): u64 {
   const status = unmap(handle, reg1, reg2);
-  if (status == STATUS_SUCCESS && block32(PP_BLOCK_VIEW) == vmOf(reg1).id) flushPage(reg2);
+  if (status == STATUS_SUCCESS && block32(PP_BLOCK_VIEW) == vmOf(reg1).id) dropTranslation(reg2);
   return status;
 }
 

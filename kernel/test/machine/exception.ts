@@ -1,5 +1,6 @@
 // How the processor and an exception stub get from an instruction to the kernel's handler (APM volume 2, 8.9)
 
+import { ENTRY_AREA_KERNEL_ROOT, PP_AREA_BASE, PP_ENTRY } from "@bareflank/abi";
 import type { HostMemory } from "./host-memory.ts";
 import { TEXT } from "./instructions.ts";
 import type { Processor } from "./processor.ts";
@@ -20,6 +21,7 @@ export interface Fault {
 }
 
 const FRAME_BYTES = 0xb0n;
+const ENTRY = PP_AREA_BASE + BigInt(PP_ENTRY);
 const PRESENT_INTERRUPT_GATE = 0x8en;
 const TSS_RSP0 = 4n;
 const TSS_IST1 = 0x24n;
@@ -33,7 +35,9 @@ export function deliver(memory: HostMemory, processor: Processor, fault: Partial
   const low = memory.peek(gate, 8);
   const target = (low & 0xffffn) | ((low >> 48n) << 16n) | (memory.peek(gate + 8n, 8) << 32n);
   if (((low >> 40n) & 0x9fn) !== PRESENT_INTERRUPT_GATE) throw new Error(`vector ${vector} is no interrupt gate`);
-  if (target !== TEXT.EXCEPTION_STUBS + BigInt(vector) * 16n) throw new Error(`vector ${vector} leads elsewhere`);
+  const stubs = target - BigInt(vector) * 16n;
+  if (stubs !== TEXT.EXCEPTION_STUBS && stubs !== TEXT.ISOLATED_STUBS)
+    throw new Error(`vector ${vector} leads elsewhere`);
 
   const ist = (low >> 32n) & 7n;
   const tss = processor.segments.tr.base;
@@ -44,5 +48,14 @@ export function deliver(memory: HostMemory, processor: Processor, fault: Partial
   const values = { errorCode, rip, cs, rflags, rsp, ss, vector: BigInt(vector), ...general };
   for (const name of frame.names()) frame.set(name, 0n);
   for (const [name, value] of Object.entries(values)) frame.set(name, value);
-  return frame;
+  return stubs === TEXT.ISOLATED_STUBS && stack >= ENTRY ? moveToKernel(memory, processor, frame, stack) : frame;
+}
+
+/** exception_isolated: to the kernel's table, and to its stack that the one in EntryArea stands for. */
+function moveToKernel(memory: HostMemory, processor: Processor, frame: StructureView, stack: bigint): StructureView {
+  const values = Object.entries(frame.values());
+  processor.loadCr3(memory.peek(ENTRY + BigInt(ENTRY_AREA_KERNEL_ROOT), 8));
+  const moved = new StructureView(memory, memory.peek(stack, 8) - FRAME_BYTES, "FaultFrame");
+  for (const [name, value] of values) moved.set(name, value);
+  return moved;
 }

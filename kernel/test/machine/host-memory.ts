@@ -81,7 +81,7 @@ export class HostMemory extends SimulatedMemory {
   }
 
   #root(): number {
-    return Number(this.#current().cr3);
+    return Number(this.#current().cr3 & ~0xfffn);
   }
 }
 

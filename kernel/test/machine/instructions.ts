@@ -16,7 +16,9 @@ export const TEXT = {
   OPEN_SYSCALL_ENTRY: 0x4000_0050n,
   OPEN_SYSRET: 0x4000_0060n,
   FRAME_IRET: 0x4000_0070n,
+  ISOLATED_ENTRY: 0x4000_00a0n,
   EXCEPTION_STUBS: 0x4000_0100n,
+  ISOLATED_STUBS: 0x4000_0400n,
   MAY_FAULT: 0x4000_0800n,
   FIXUP: 0x4000_0810n,
   END: 0x4000_1000n,
@@ -79,9 +81,11 @@ export function instructions(context: InstructionContext): Intrinsics {
       },
       syscallEntry: () => TEXT.SYSCALL_ENTRY,
       openSyscallEntry: () => TEXT.OPEN_SYSCALL_ENTRY,
+      amdIsolatedEntry: () => TEXT.ISOLATED_ENTRY,
       openSysret: () => TEXT.OPEN_SYSRET,
       frameIret: () => TEXT.FRAME_IRET,
       exceptionStubs: () => TEXT.EXCEPTION_STUBS,
+      isolatedStubs: () => TEXT.ISOLATED_STUBS,
       textStart: () => TEXT.START + context.textSlide,
       textEnd: () => TEXT.END + context.textSlide,
       exceptionFixup: (rip: bigint) => (u64(rip) === TEXT.MAY_FAULT ? TEXT.FIXUP : 0n),
@@ -131,9 +135,7 @@ function controlRegisters(current: () => Processor): Intrinsics[string] {
     writeCr2: (value: bigint) => {
       current().cr2 = u64(value);
     },
-    writeCr3: (value: bigint) => {
-      current().cr3 = u64(value);
-    },
+    writeCr3: (value: bigint) => current().loadCr3(u64(value)),
     writeCr4: (value: bigint) => {
       current().cr4 = u64(value);
     },

@@ -14,8 +14,14 @@ import {
   ACTION_RUN,
   ACTION_SERVE,
   ACTION_UPCALL,
+  ACTION_UPCALL_FRAME,
+  ENTRY_AREA_KEEP,
+  ENTRY_AREA_KERNEL_ROOT,
+  ENTRY_AREA_NMIS_OPEN,
+  ENTRY_AREA_USER_ROOT,
   PP_AREA_BASE,
   PP_BLOCK,
+  PP_ENTRY,
   PP_TCB,
   SYSCALL_SIGNATURE,
 } from "@bareflank/abi";
@@ -165,6 +171,7 @@ export class Pp {
     this.#expectMode("extension");
     this.#context.select(this.processor);
     const { kernel } = this.#context;
+    this.#enterKernel();
     const rax = typeof call === "bigint" ? call : (BigInt(SYSCALL_SIGNATURE) << 48n) | BigInt(call);
     const block = this.#blockHere();
     const registers = Array.from({ length: 6 }, (_, index) => given[index] ?? UNUSED + BigInt(index));
@@ -186,9 +193,32 @@ export class Pp {
   /** Whether SYSCALL leads into a way that looks. */
   get #isCareful(): boolean {
     const entry = this.processor.rdmsr(MSR.LSTAR);
-    return (
-      entry === TEXT.OPEN_SYSCALL_ENTRY || (this.processor.vmx !== undefined && entry === INTEL_TEXT.CAREFUL_ENTRY)
-    );
+    const careful = this.processor.vmx === undefined ? AMD_CAREFUL : INTEL_CAREFUL;
+    return careful.includes(entry);
+  }
+
+  /** Whether ring 3 has a table of its own. */
+  get isIsolated(): boolean {
+    return this.block.get("userRoot") !== 0n;
+  }
+
+  /** ENTER_KERNEL: what it needs is on ring 3's table. */
+  #enterKernel(): void {
+    if (this.isIsolated) this.processor.loadCr3(this.#entryWord(ENTRY_AREA_KERNEL_ROOT));
+  }
+
+  /** USE_USER_ROOT. */
+  #useUserRoot(): void {
+    if (!this.isIsolated) return;
+    const root = this.#entryWord(ENTRY_AREA_USER_ROOT);
+    this.processor.loadCr3(root);
+    this.#context.memory.poke(ENTRY + BigInt(ENTRY_AREA_USER_ROOT), 8, root | this.#entryWord(ENTRY_AREA_KEEP));
+    if (this.#entryWord(ENTRY_AREA_NMIS_OPEN) !== this.block.get("nmisOpen"))
+      throw new Error("EntryArea and the block disagree about NMIs");
+  }
+
+  #entryWord(field: number): bigint {
+    return this.#context.memory.peek(ENTRY + BigInt(field), 8);
   }
 
   /** The guest exits: fields of its VMCB that are given are set first. */
@@ -239,15 +269,23 @@ export class Pp {
 
   #raise(fault: Partial<Fault> & { readonly vector: number }): Outcome {
     this.#context.select(this.processor);
+    const { cr3 } = this.processor;
     const frame = deliver(this.#context.memory, this.processor, fault);
     const action = this.#context.kernel.enterException(frame.address);
-    if (action === ACTION_IRET) return { is: "repaired", rip: frame.get("rip") };
+    if (action === ACTION_IRET) {
+      const rip = frame.get("rip");
+      // What came on ring 3's table in ring 0, an NMI, goes back to it
+      if ((frame.get("cs") & 3n) !== 0n) this.#useUserRoot();
+      else this.processor.cr3 = cr3;
+      return { is: "repaired", rip };
+    }
     return this.#act(action);
   }
 
   #act(action: number): Outcome {
     this.#isInKernel = false;
     const outcome = this.#carryOut(action);
+    if (this.mode === "extension" && this.processor.cr3 === this.block.get("root")) this.#useUserRoot();
     const isOpen = this.mode === "extension" && this.block.get("nmisOpen") === 1n;
     if (!this.processor.hasNmi || !(isOpen || this.mode === "guest")) return outcome;
     this.processor.hasNmi = false;
@@ -268,14 +306,13 @@ export class Pp {
         this.registers = Array.from({ length: 6 }, (_, index) => this.#blockHere().get(`reg${index}`));
         this.#enterExtension();
         return { is: "returned", status: this.#blockHere().get("status") };
-      case ACTION_UPCALL: {
-        this.#enterExtension();
-        const block = this.#blockHere();
-        const [rip, rsp] = [block.get("upcallRip"), block.get("upcallRsp")];
-        const registers = [0, 1, 2, 3, 4].map((index) => block.get(`upcallReg${index}`));
-        const [reg0 = 0n, reg1 = 0n, reg2 = 0n, reg3 = 0n, reg4 = 0n] = registers;
-        return { is: "called", rip, rsp, reg0, reg1, reg2, reg3, reg4 };
-      }
+      case ACTION_UPCALL:
+        // On Intel that way does not look
+        if (this.processor.vmx !== undefined && this.isIsolated)
+          throw new Error("ring 3 is entered on the kernel's table");
+        return this.#call();
+      case ACTION_UPCALL_FRAME:
+        return this.#call();
       case ACTION_RUN:
         return this.#enterGuest();
       case ACTION_RESUME: {
@@ -292,6 +329,16 @@ export class Pp {
       default:
         throw new RangeError(`the assembly knows no action ${action}`);
     }
+  }
+
+  /** upcall. */
+  #call(): Outcome {
+    this.#enterExtension();
+    const block = this.#blockHere();
+    const [rip, rsp] = [block.get("upcallRip"), block.get("upcallRsp")];
+    const registers = [0, 1, 2, 3, 4].map((index) => block.get(`upcallReg${index}`));
+    const [reg0 = 0n, reg1 = 0n, reg2 = 0n, reg3 = 0n, reg4 = 0n] = registers;
+    return { is: "called", rip, rsp, reg0, reg1, reg2, reg3, reg4 };
   }
 
   /** The identifiers are rewritten each time the extension is entered, but not when it is resumed. */
@@ -329,6 +376,9 @@ export class Pp {
   }
 }
 
+const ENTRY = PP_AREA_BASE + BigInt(PP_ENTRY);
+const AMD_CAREFUL: readonly bigint[] = [TEXT.OPEN_SYSCALL_ENTRY, TEXT.ISOLATED_ENTRY];
+const INTEL_CAREFUL: readonly bigint[] = [INTEL_TEXT.CAREFUL_ENTRY, INTEL_TEXT.ISOLATED_ENTRY];
 const TCB_IDS = PP_AREA_BASE + BigInt(PP_TCB) + 0xff0n;
 
 /** The frame that the kernel keeps for `again`. */

@@ -20,6 +20,7 @@ export interface Segment {
 export const SEGMENTS = ["es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr"] as const;
 export type SegmentName = (typeof SEGMENTS)[number];
 
+export const CR4_PCIDE = 1n << 17n;
 export const CR4_OSXSAVE = 1n << 18n;
 export const CR4_SMAP = 1n << 21n;
 
@@ -117,6 +118,8 @@ export class Processor {
   readonly barriers: string[] = [];
   /** Flushes of translations, in words. */
   readonly flushes: string[] = [];
+  /** Address spaces (PCIDs) whose translations a write of CR3 dropped. */
+  readonly droppedSpaces: bigint[] = [];
   /** A register of each kind that XSAVE holds. */
   fpu: FpuState = { ...INITIAL_FPU };
   gdtr = { base: 0n, limit: 0 };
@@ -165,6 +168,15 @@ export class Processor {
   /** Gives it an MSR that it would not have otherwise. */
   addMsr(index: number, value: bigint): void {
     this.#msrs.set(index, value);
+  }
+
+  /** MOV to CR3: bit 63 keeps translations, and like the lower 12 it is for processors with CR4.PCIDE (SDM volume 3, 4.10.4.1). */
+  loadCr3(value: bigint): void {
+    const [keeps, space] = [value >> 63n === 1n, value & 0xfffn];
+    if ((this.cr4 & CR4_PCIDE) === 0n && (keeps || space !== 0n))
+      throw new GeneralProtection("an address space in CR3");
+    if (!keeps) this.droppedSpaces.push(space);
+    this.cr3 = value & ~(1n << 63n);
   }
 
   rdmsr(index: number): bigint {

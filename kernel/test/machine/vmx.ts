@@ -11,6 +11,7 @@ export const INTEL_TEXT = {
   EXIT_ENTRY: 0x4000_0060n,
   SYSCALL_ENTRY: 0x4000_0080n,
   CAREFUL_ENTRY: 0x4000_0090n,
+  ISOLATED_ENTRY: 0x4000_00b0n,
 } as const;
 
 export const CR4_VMXE = 1n << 13n;
@@ -130,5 +131,6 @@ export function vmxInstructions({ current, memory, regions, processors }: VmxCon
     intelExitEntry: () => INTEL_TEXT.EXIT_ENTRY,
     intelSyscallEntry: () => INTEL_TEXT.SYSCALL_ENTRY,
     carefulSyscallEntry: () => INTEL_TEXT.CAREFUL_ENTRY,
+    intelIsolatedEntry: () => INTEL_TEXT.ISOLATED_ENTRY,
   };
 }

@@ -18,6 +18,7 @@ import {
   PP_BLOCK,
   PP_DF_STACK,
   PP_GDT,
+  PP_IDT,
   PP_MC_STACK,
   PP_NMI_STACK,
   PP_STACK,
@@ -32,7 +33,7 @@ import { bootNext, inBootstrap } from "../machine/extension-life.ts";
 import { type Mapping, tablesOf } from "../machine/page-walk.ts";
 
 const PAGE = 4096;
-const PP_AREA_END = Number(PP_AREA_BASE) + 0x1_8000;
+const PP_AREA_END = Number(PP_AREA_BASE) + 0x4_0000;
 const extension = exampleExtension({ memory: { initialPages: 5, maximumPages: 9, dataOffset: 0x1_0000 } });
 const { machine } = inBootstrap({ ppCount: 2, extension });
 bootNext(machine, 1);
@@ -101,6 +102,7 @@ describe.each([0, 1])("on PP %i", (ppid) => {
       [PP_ARGS, 1],
       [PP_STATE, 1],
       [PP_STATISTICS, 1],
+      [PP_IDT, 1],
       [PP_GDT, 1],
       [PP_TSS, 4],
     ];

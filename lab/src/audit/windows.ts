@@ -77,6 +77,7 @@ export const doubleMappings: readonly (readonly [Place, Place])[] = [
   ["stacks, ring 3 RW-", "direct map, ring 0 RW-"],
   ["thread-local storage, ring 3 RW-", "direct map, ring 0 RW-"],
   ["thread-local storage, ring 3 RW-", "processor's area, ring 0 RW-"],
+  ["processor's area, ring 0 R--", "direct map, ring 0 RW-"],
 ];
 
 /** Whether one frame may be in both. */

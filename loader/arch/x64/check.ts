@@ -4,6 +4,7 @@ import {
   CPU_FEATURE_FLUSH_ASID,
   CPU_FEATURE_FSGSBASE,
   CPU_FEATURE_NRIP,
+  CPU_FEATURE_PCID,
   CPU_FEATURE_SMAP,
   CPU_FEATURE_SMEP,
   CPU_FEATURE_UMIP,
@@ -83,6 +84,7 @@ export function readFeatures(vendor: u32): u32 {
   // Intel answers a leaf that it does not have with the data of another one.
   const svm = vendor === VENDOR_AMD ? cpuidEdx(LEAF_SVM, 0) : 0;
   return (
+    feature(cpuidEcx(LEAF_FEATURES, 0), 17, CPU_FEATURE_PCID) |
     feature(cpuidEcx(LEAF_FEATURES, 0), 26, CPU_FEATURE_XSAVE) |
     feature(ebx7, 0, CPU_FEATURE_FSGSBASE) |
     feature(ebx7, 7, CPU_FEATURE_SMEP) |

@@ -8,12 +8,15 @@ import { buildProbes } from "./fixtures.ts";
 const NOTHING = "0x0 0x0 0x0 0x0";
 
 it.each([
-  { runtime: "none", file: "services.json" },
-  { runtime: "managed", file: "managed-services.json" },
-] as const)("are answered on every processor, or the client hears why not: $runtime", async ({ runtime, file }) => {
+  { runtime: "none", file: "services.json", more: "" },
+  // Each extension has two tables, and its messages change both
+  { runtime: "none", file: "services.json", more: "isolate=1" },
+  { runtime: "managed", file: "managed-services.json", more: "" },
+] as const)("are answered on every processor, or the client hears why not: $runtime, $more", async (options) => {
+  const { runtime, file, more } = options;
   await buildProbes(runtime);
   const manifest = join(import.meta.dirname, "fixtures", file);
-  const { ring, ...result } = await run([], { manifest, smp: 2, cpuids: 1, append: "leaf=0x40000020" });
+  const { ring, ...result } = await run([], { manifest, smp: 2, cpuids: 1, append: `leaf=0x40000020 ${more}` });
   expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined, worked: [0, 1] });
   for (const cpu of [0, 1]) {
     const prefix = `PP ${cpu}: `;

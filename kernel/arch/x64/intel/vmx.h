@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Intrinsics of vmx.ts
 
-extern const char intel_exit_entry[], intel_syscall_entry[], intel_syscall_entry_careful[];
+extern const char intel_exit_entry[], intel_syscall_entry[], intel_syscall_entry_careful[], intel_syscall_isolated[];
 
 // An instruction failed when it set CF (VMfailInvalid) or ZF (VMfailValid).
 #define VMX_SUCCEEDS(instruction, ...)                                                                                 \
@@ -43,3 +43,4 @@ INTRINSIC(u32, vmx, invept, u32 type, u64 pointer)
 INTRINSIC0(u64, vmx, intelExitEntry) { return (u64)intel_exit_entry; }
 INTRINSIC0(u64, vmx, intelSyscallEntry) { return (u64)intel_syscall_entry; }
 INTRINSIC0(u64, vmx, carefulSyscallEntry) { return (u64)intel_syscall_entry_careful; }
+INTRINSIC0(u64, vmx, intelIsolatedEntry) { return (u64)intel_syscall_isolated; }

@@ -26,5 +26,6 @@ export declare function invept(type: u32, pointer: u64): u32;
 export declare function intelExitEntry(): u64;
 /** Address of the entry of system calls. */
 export declare function intelSyscallEntry(): u64;
-/** The same where something is to be done before all calls. */
+/** The same where something is to be done before all calls, without and with isolation of the kernel. */
 export declare function carefulSyscallEntry(): u64;
+export declare function intelIsolatedEntry(): u64;
