@@ -47,6 +47,8 @@ export interface StartOptions {
   readonly mitigations?: MitigationChoice;
   /** Whether the microkernel lies at a random place. */
   readonly kaslr?: boolean;
+  /** Whether nothing of the microkernel is mapped while an extension runs but what entries need. */
+  readonly isolateKernel?: boolean;
   readonly bounds?: MemoryBounds;
 }
 
@@ -131,9 +133,14 @@ export class Driver {
     watchdog = 0,
     mitigations = "auto",
     kaslr = true,
+    isolateKernel = false,
     bounds,
   }: StartOptions = {}): Promise<void> {
-    const flags = (once ? abi.OPERATION_ONCE : 0) | mitigationFlags[mitigations] | (kaslr ? 0 : abi.OPERATION_NO_SLIDE);
+    const flags =
+      (once ? abi.OPERATION_ONCE : 0) |
+      mitigationFlags[mitigations] |
+      (kaslr ? 0 : abi.OPERATION_NO_SLIDE) |
+      (isolateKernel ? abi.OPERATION_ISOLATE_KERNEL : 0);
     const block = operationBlock(flags, watchdog, bounds);
     this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
   }

@@ -17,6 +17,7 @@ import {
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
   MITIGATION_GUEST_BARRIER,
+  MITIGATION_ISOLATE_KERNEL,
   MITIGATION_RETURN_STACK,
   MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
@@ -37,6 +38,7 @@ const mitigations: readonly (readonly [number, string])[] = [
   [MITIGATION_FLUSH_L1D, "flush_l1d"],
   [MITIGATION_GUEST_BARRIER, "guest_barrier"],
   [MITIGATION_SERVICE_BARRIER, "service_barrier"],
+  [MITIGATION_ISOLATE_KERNEL, "isolate_kernel"],
 ];
 
 const exposures: readonly (readonly [number, string])[] = [

@@ -40,6 +40,7 @@ function describe(command: Command, summary: string, description: string, exampl
 function takeBounds(command: Command): Command {
   return command
     .option("--no-kaslr", "put the microkernel where it was linked, for a debugger")
+    .option("--isolate-kernel", "map nothing of the microkernel while an extension runs but what entries need")
     .option("--memory <min..max>", "memory that the hypervisor begins with, and may grow to, e.g. 2M..512M");
 }
 

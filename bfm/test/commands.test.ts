@@ -242,6 +242,8 @@ test.each([
   [["--mitigations", "full"], abi.OPERATION_ALL_MITIGATIONS],
   [["--mitigations", "off"], abi.OPERATION_NO_MITIGATIONS],
   [["--no-kaslr"], abi.OPERATION_NO_SLIDE],
+  [["--isolate-kernel"], abi.OPERATION_ISOLATE_KERNEL],
+  [["--isolate-kernel", "--mitigations", "off"], abi.OPERATION_ISOLATE_KERNEL | abi.OPERATION_NO_MITIGATIONS],
 ])("start %j tells the driver so by its flags", async (typed, flags) => {
   bench.driver.state = abi.STATE_LOADED;
   expect(await bench.bfm("start", ...typed)).toMatchObject({ exitCode: 0 });

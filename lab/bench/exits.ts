@@ -7,6 +7,7 @@ import {
   MITIGATION_EXIT_BARRIER,
   MITIGATION_FLUSH_L1D,
   MITIGATION_GUEST_BARRIER,
+  MITIGATION_ISOLATE_KERNEL,
   MITIGATION_RETURN_STACK,
   MITIGATION_SERVICE_BARRIER,
   MITIGATION_SPEC_CTRL,
@@ -60,6 +61,7 @@ const MITIGATIONS = [
   ["return stack", MITIGATION_RETURN_STACK],
   ["buffers", MITIGATION_CLEAR_BUFFERS],
   ["first level cache", MITIGATION_FLUSH_L1D],
+  ["isolated kernel", MITIGATION_ISOLATE_KERNEL],
 ] as const;
 
 async function mitigationFigures(): Promise<Figure[]> {
@@ -74,6 +76,13 @@ async function mitigationFigures(): Promise<Figure[]> {
         limit: machine === "intel" ? 560 : 500,
       });
     }
+    figures.push({
+      key: `isolatedLeaf1${machine === "intel" ? "Intel" : ""}`,
+      title: `CPUID round trip, leaf 1, isolated kernel${machine === "intel" ? ", Intel" : ""}`,
+      value: await measure(machine, 1, `mitigations=${MITIGATION_ISOLATE_KERNEL}`),
+      unit: "instructions",
+      limit: machine === "intel" ? 740 : 680,
+    });
   }
   return figures;
 }

@@ -40,6 +40,7 @@ interface BareFlags extends MachineFlags {
   readonly kernel?: string;
   readonly timeout?: number;
   readonly audit?: boolean;
+  readonly isolateKernel?: boolean;
 }
 
 /** Exit code of an audit with findings; the bare platform's own end below. */
@@ -140,8 +141,14 @@ const shell = (runners: Runners, flags: MachineFlags): Promise<void> =>
     return runners.runShell({ ...flags, gdbPort: gdbPort(flags.gdb), onNote: note });
   });
 
-const audit = (runners: Runners, { audit: _, gdb, timeout, ...flags }: BareFlags): Promise<void> =>
+const audit = (runners: Runners, { audit: _, gdb, timeout, isolateKernel, ...flags }: BareFlags): Promise<void> =>
   endingWithCode(async () => {
+    if (isolateKernel === true) {
+      throw new LabError(
+        "An audit looks at the microkernel's tables, and not at those of ring 3's own.",
+        "Leave --isolate-kernel away.",
+      );
+    }
     if (gdb !== undefined || timeout !== undefined) {
       throw new LabError("An audit ends by itself, and holds the machine itself.", "Leave --gdb and --timeout away.");
     }
@@ -155,6 +162,7 @@ const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
     const result = await runners.runBare({
       ...flags,
       extensions: flags.extension,
+      append: [flags.append, flags.isolateKernel === true ? "isolate=1" : undefined].filter(Boolean).join(" "),
       gdbPort: gdbPort(flags.gdb),
       onText: (text) => process.stdout.write(text),
     });
@@ -231,6 +239,7 @@ Examples:
     .option("--timeout <seconds>", "most seconds that it may run, not counting what a busy host lacks", wholeNumber)
     .option("--append <words>", "command line of the bare platform")
     .option("--audit", "look at all page tables from outside while the root VM makes exits, and print what is wrong")
+    .option("--isolate-kernel", "map nothing of the microkernel while an extension runs but what entries need")
     .addHelpText(
       "after",
       `${exitCodeHelp}

@@ -23,6 +23,8 @@ export interface StartRequest {
   readonly memory?: string;
   /** False: the microkernel lies where it was linked. */
   readonly kaslr?: boolean;
+  /** True: nothing of the microkernel is mapped while an extension runs but what entries need. */
+  readonly isolateKernel?: boolean;
   readonly mitigations?: MitigationChoice;
 }
 
@@ -32,11 +34,13 @@ export function startOptions({
   memory,
   mitigations,
   kaslr = true,
+  isolateKernel = false,
 }: StartRequest): StartOptions {
   return {
     once,
     watchdog,
     kaslr,
+    isolateKernel,
     ...(mitigations === undefined ? {} : { mitigations }),
     ...(memory === undefined ? {} : { bounds: parseBounds(memory) }),
   };
