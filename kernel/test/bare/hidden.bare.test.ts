@@ -13,6 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string) => join(import.meta.dirname, `../../../build/extensions/${name}/${name}.elf`);
 const value = ({ output }: Run, name: string) =>
   Number(new RegExp(`^bare: ${name} (0x[0-9a-f]+)$`, "m").exec(output)?.[1]);
+/** Where the hypervisor's memory begins on each machine. */
+const pages = new Map<string, number>();
 const passed = { kind: "exit", exitCode: 0, report: undefined };
 
 /** The same with `--set nested=no`. */
@@ -29,8 +31,20 @@ it.each(machines)("finds zeroes on %s, and what it writes there raises a general
   expect(value(hidden, "not zero")).toBe(0);
   const page = value(hidden, "own");
   expect(page).toBeGreaterThan(0);
+  pages.set(machine, page);
   const written = await run(file("default"), { machine, append: `poke=${page}` });
   expect(written.output).toContain("bare: exception 13, error code 0x0, at ");
+});
+
+it.each(machines)("cannot put the local APIC over it on %s", async (machine) => {
+  const moved = await run(file("default"), { machine, append: `wrmsr=0x1b value=${pages.get(machine)}` });
+  expect(moved.output).toContain("bare: exception 13, error code 0x0, at ");
+});
+
+it("may write where that is already", async () => {
+  const same = await run(file("default"), { append: `wrmsr=0x1b value=${0xfee0_0900} rdmsr=0x1b` });
+  expect(same).toMatchObject(passed);
+  expect(value(same, "rdmsr")).toBe(0xfee0_0900);
 });
 
 it("finds zeroes on both of two processors", async () => {

@@ -343,9 +343,23 @@ describe("an MSR that nobody asked for", () => {
     const { machine, pp } = running(VERSION_1);
     const map = machine.physical.read(pp.vmcb.get("MSRPM_BASE_PA"), 0x1800);
     expect([...map.entries()].filter(([, byte]) => byte !== 0)).toEqual([
+      // Writes of APIC_BASE
+      [6, 0x80],
       [0x820, 3],
-      [0x1005, 0xc],
+      // LWP
+      [0x841, 0x28],
+      // SYSCFG; HWCR, IORRs, TOP_MEM, TOM2; MMIO_CFG_BASE
+      [0x1004, 2],
+      [0x1005, 0xac],
+      [0x1006, 0x2a],
+      [0x1007, 8],
+      [0x1016, 2],
+      // SMM; VM_CR and VM_HSAVE_PA; RMP
+      [0x1044, 0xa8],
       [0x1045, 0xc3],
+      [0x104c, 0xa0],
+      [0x104d, 0xaa],
+      [0x104e, 2],
     ]);
   });
 

@@ -7,19 +7,21 @@
 // | VM_HSAVE_PA| host state comes from a page that the VM chooses | what it was before the start      | #GP                       |
 // | PAT        | the host's, but with nested paging               | not served: it is the machine's   | the VMCB's with nested paging, else #GP |
 // | HWCR       | CPUID faults in host mode, too                   | its bit is each VS's own         | #GP, but in a map of the extension's |
+// | guarded-msrs.ts | memory is moved from under the hypervisor   | writes that change nothing, else #GP | #GP, but in a map of the extension's |
 // | any other  | the machine's                                    | not served                        | #GP                       |
 //
 // So an operating system finds what firmware leaves that has disabled SVM: EFER.SVME is 0, and setting it is #GP (APM
 // volume 2, 15.30.1). Linux's ways down (panic, kexec) write 0 to VM_HSAVE_PA and EFER without SVME: both succeed, and
 // change nothing. What it writes to VM_HSAVE_PA is there when the hypervisor has stopped.
 
-import { SAVED_STATE_HSAVE_PA } from "../../../../abi/generated/bare/boot";
+import { SAVED_STATE_HSAVE_PA, VENDOR_AMD } from "../../../../abi/generated/bare/boot";
 import { PP_BLOCK_SCRATCH } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_BLOCK, PP_STATE } from "../../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { cpuidRegister, rdmsr, tryWrmsr, wrmsr } from "../cpu";
 import { HWCR, readShared, writeShared } from "../cpuid-faulting";
+import { isGuardedMsr, writeGuarded } from "../guarded-msrs";
 import { ppLoad64, ppStore64 } from "../pparea";
 import { requestFlush } from "./address-space";
 import { EFER_SVME, VMCB_CR0, VMCB_EFER, VMCB_PAT } from "./vmcb";
@@ -55,7 +57,7 @@ export function readGuestMsr(vs: Vs, msr: u32): bool {
   else if (msr == VM_CR && vs.isRoot()) poke64(VALUE, VM_CR_DISABLED);
   else if (msr == VM_HSAVE_PA && vs.isRoot()) poke64(VALUE, ppLoad64(PP_STATE + SAVED_STATE_HSAVE_PA));
   else if (msr == PAT && vs.nested != 0) poke64(VALUE, peek64(vmcb + VMCB_PAT));
-  else return msr == HWCR && hasHwcr(vs) && readShared(vs, msr, VALUE);
+  else return msr == HWCR && hasMachines(vs) && readShared(vs, msr, VALUE);
   return true;
 }
 
@@ -64,14 +66,15 @@ export function writeGuestMsr(vs: Vs, msr: u32, value: u64): bool {
   if (msr == EFER) return writeEfer(vs, value);
   if (msr == VM_CR) return vs.isRoot();
   if (msr == VM_HSAVE_PA) return vs.isRoot() && writeHostSaveArea(value);
-  if (msr == HWCR) return hasHwcr(vs) && writeShared(vs, msr, value);
+  if (msr == HWCR) return hasMachines(vs) && writeShared(vs, msr, value);
+  if (isGuardedMsr(msr, VENDOR_AMD)) return hasMachines(vs) && writeGuarded(msr, value, VENDOR_AMD);
   if (msr != PAT || vs.nested == 0 || !isPat(value)) return false;
   poke64(DIRECT_BASE + vs.controlBlock + VMCB_PAT, value);
   return true;
 }
 
-/** Whether HWCR is left to a VS, but for what cpuid-faulting.ts says: no closed map was given to it. */
-function hasHwcr(vs: Vs): bool {
+/** Whether MSRs of the machine are left to a VS, as far as they may be: no closed map was given to it. */
+function hasMachines(vs: Vs): bool {
   return !vs.isClosed() || vs.msrMap != 0;
 }
 

@@ -4,10 +4,20 @@
 //     0x0800  MSRs C000_0000 to C000_1FFF
 //     0x1000  MSRs C001_0000 to C001_1FFF   MSRs that are not in the map exit always
 //     0x1800  the kernel's own: two bits for each of the MSRs that exit in every map of the kernel's, which its extension
-//             asked for; the processor does not look here
+//     0x1900  asked for, and the same of those whose writes exit (guarded-msrs.ts); the processor does not look here
 
-import { MAP_ACCESSES } from "../../../../abi/generated/bare/objects";
+import { VENDOR_AMD } from "../../../../abi/generated/bare/boot";
+import { MAP_ACCESSES, MAP_WRITES } from "../../../../abi/generated/bare/objects";
 import { HWCR } from "../cpuid-faulting";
+import {
+  firstGuarded,
+  guardedRows,
+  isGuardedMsr,
+  isGuardedOn,
+  lastGuarded,
+  notedOf,
+  noteGuarded,
+} from "../guarded-msrs";
 import { changeFields, readField } from "../permission-bits";
 import { EFER, VM_CR, VM_HSAVE_PA } from "./guest-msrs";
 
@@ -21,6 +31,7 @@ const RANGE_BYTES: u64 = 0x800;
 /** MSRs that no VM is left alone with: guest-msrs.ts serves those accesses that its extension has not asked for. */
 const SERVED: u32 = 4;
 const SERVED_OFFSET: u64 = 0x1800;
+const GUARDED_OFFSET: u64 = 0x1900;
 
 function servedMsr(index: u32): u32 {
   if (index == 3) return HWCR;
@@ -33,6 +44,13 @@ export function initMsrpm(map: u64): void {
     const range: u32 = index == 0 ? 1 : 2;
     changeFields(map + range * RANGE_BYTES, servedMsr(index) - start(range), 1, 2, MAP_ACCESSES, true);
   }
+  for (let row: u32 = 0; row < guardedRows(); row++) {
+    if (!isGuardedOn(row, VENDOR_AMD)) continue;
+    const first = firstGuarded(row);
+    const range: u32 = first < start(1) ? 0 : first < start(2) ? 1 : 2;
+    const count = lastGuarded(row) - first + 1;
+    changeFields(map + range * RANGE_BYTES, first - start(range), count, 2, MAP_WRITES, true);
+  }
 }
 
 /** Whether an exit for an access to an MSR is one that the extension asked for in a map of the kernel's. */
@@ -40,7 +58,7 @@ export function isAskedFor(map: u64, msr: u32, access: u32): bool {
   for (let index: u32 = 0; index < SERVED; index++) {
     if (msr == servedMsr(index)) return (readField(map + SERVED_OFFSET, index, 2) & access) != 0;
   }
-  return true;
+  return !isGuardedMsr(msr, VENDOR_AMD) || (notedOf(map + GUARDED_OFFSET, msr, VENDOR_AMD) & access) != 0;
 }
 
 /** The first MSR of a range. */
@@ -63,6 +81,7 @@ export function changeMsrpm(map: u64, first: u32, last: u32, accesses: u32, want
     const msr = servedMsr(index);
     if (first <= msr && msr <= last) changeFields(map + SERVED_OFFSET, index, 1, 2, accesses, wanted);
   }
+  noteGuarded(map + GUARDED_OFFSET, first, last, accesses, wanted);
   initMsrpm(map);
   return known;
 }
@@ -72,6 +91,7 @@ export function readMsrpm(map: u64, msr: u32): u32 {
   for (let index: u32 = 0; index < SERVED; index++) {
     if (msr == servedMsr(index)) return readField(map + SERVED_OFFSET, index, 2);
   }
+  if (isGuardedMsr(msr, VENDOR_AMD)) return notedOf(map + GUARDED_OFFSET, msr, VENDOR_AMD);
   for (let range: u32 = 0; range < RANGES; range++) {
     const offset = msr - start(range);
     if (offset < RANGE_MSRS) return readField(map + range * RANGE_BYTES, offset, 2);

@@ -4,9 +4,20 @@
 //     0x400  RDMSR of C000_0000 to C000_1FFF        0xC00  WRMSR to them
 //     0x1000 the kernel's own, where the processor does not look: which accesses to MISC_FEATURES_ENABLES, which exit in every
 //            map (cpuid-faulting.ts), its extension asked for
+//     0x1100 and which to those whose writes exit (guarded-msrs.ts)
 
+import { VENDOR_INTEL } from "../../../../abi/generated/bare/boot";
 import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
 import { MISC_FEATURES_ENABLES } from "../cpuid-faulting";
+import {
+  firstGuarded,
+  guardedRows,
+  isGuardedMsr,
+  isGuardedOn,
+  lastGuarded,
+  notedOf,
+  noteGuarded,
+} from "../guarded-msrs";
 import { changeFields, readField } from "../permission-bits";
 
 /** log2 of its pages. */
@@ -17,6 +28,7 @@ const RANGE_MSRS: u32 = 0x2000;
 const RANGE_BYTES: u64 = 0x400;
 const WRITES: u64 = 0x800;
 const ASKED: u64 = 0x1000;
+const GUARDED: u64 = 0x1100;
 
 /** The first MSR of a range. */
 function start(range: u32): u32 {
@@ -27,11 +39,17 @@ function start(range: u32): u32 {
 export function initMsrBitmap(map: u64): void {
   changeFields(map, MISC_FEATURES_ENABLES, 1, 1, 1, true);
   changeFields(map + WRITES, MISC_FEATURES_ENABLES, 1, 1, 1, true);
+  for (let row: u32 = 0; row < guardedRows(); row++) {
+    if (!isGuardedOn(row, VENDOR_INTEL)) continue;
+    // All of Intel's are in the first range
+    changeFields(map + WRITES, firstGuarded(row), lastGuarded(row) - firstGuarded(row) + 1, 1, 1, true);
+  }
 }
 
-/** Whether the extension asked in a map for an exit of an access to MISC_FEATURES_ENABLES. */
-export function isAskedFor(map: u64, access: u32): bool {
-  return (readField(map + ASKED, 0, 2) & access) != 0;
+/** Whether an exit for an access to an MSR is one that the extension asked for in a map. */
+export function isAskedFor(map: u64, msr: u32, access: u32): bool {
+  if (msr == MISC_FEATURES_ENABLES) return (readField(map + ASKED, 0, 2) & access) != 0;
+  return !isGuardedMsr(msr, VENDOR_INTEL) || (notedOf(map + GUARDED, msr, VENDOR_INTEL) & access) != 0;
 }
 
 /** Changes the bits of MSRs `first` to `last`: how many of them the map has. */
@@ -50,14 +68,16 @@ export function changeMsrBitmap(map: u64, first: u32, last: u32, accesses: u32, 
   }
   if (first <= MISC_FEATURES_ENABLES && MISC_FEATURES_ENABLES <= last) {
     changeFields(map + ASKED, 0, 1, 2, accesses, wanted);
-    initMsrBitmap(map);
   }
+  noteGuarded(map + GUARDED, first, last, accesses, wanted);
+  initMsrBitmap(map);
   return known;
 }
 
 /** Which accesses to an MSR exit; all ones when the map does not have it. */
 export function readMsrBitmap(map: u64, msr: u32): u32 {
   if (msr == MISC_FEATURES_ENABLES) return readField(map + ASKED, 0, 2);
+  if (isGuardedMsr(msr, VENDOR_INTEL)) return notedOf(map + GUARDED, msr, VENDOR_INTEL);
   for (let range: u32 = 0; range < RANGES; range++) {
     const offset = msr - start(range);
     if (offset >= RANGE_MSRS) continue;

@@ -1,5 +1,6 @@
 // Exits that the kernel alone asked for (see confinement.ts): what the VM finds instead
 
+import { VENDOR_INTEL } from "../../../../abi/generated/bare/boot";
 import {
   INTEL_EXIT_CPUID,
   INTEL_EXIT_CR_ACCESS,
@@ -18,6 +19,7 @@ import { peek64 } from "../../../../bsl/src/memory";
 import { isGuarded, showMore } from "../../../src/nested/guard";
 import { Vs } from "../../../src/vs";
 import { MISC_FEATURES_ENABLES, readShared, writeShared } from "../cpuid-faulting";
+import { writeGuarded } from "../guarded-msrs";
 import { VS_CR8, VS_DR6 } from "../register-file";
 import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
 import { isAskedFor } from "./msr-map";
@@ -127,11 +129,12 @@ function isProgram(): bool {
 /** An access to an MSR that exits in every map of the kernel's. */
 function serveMsr(vs: Vs, isWrite: bool): u32 {
   const msr = <u32>vs.readGeneral(RCX);
-  if (msr != MISC_FEATURES_ENABLES || vs.msrMap == 0) return DELIVER;
-  if (isAskedFor(DIRECT_BASE + vmread(VMCS_MSR_BITMAP), isWrite ? MAP_WRITES : MAP_READS)) return DELIVER;
+  if (vs.msrMap == 0) return DELIVER;
+  if (isAskedFor(DIRECT_BASE + vmread(VMCS_MSR_BITMAP), msr, isWrite ? MAP_WRITES : MAP_READS)) return DELIVER;
   if (isWrite) {
     const value = (vs.readGeneral(RDX) << 32) | (vs.readGeneral(RAX) & 0xffff_ffff);
-    return writeShared(vs, msr, value) ? SKIP : raiseProtection();
+    const isDone = msr == MISC_FEATURES_ENABLES ? writeShared(vs, msr, value) : writeGuarded(msr, value, VENDOR_INTEL);
+    return isDone ? SKIP : raiseProtection();
   }
   if (!readShared(vs, msr, VALUE)) return raiseProtection();
   vs.writeGeneral(RAX, peek64(VALUE) & 0xffff_ffff);
