@@ -162,7 +162,7 @@ describe("lab bare", () => {
     const detail = "kernel memory, ring 0 RWX";
     const rule = "writable and executable" as const;
     const finding = { rule, where: "PP 0, extension 0", address: 0x6001_0000n, physical: 0x11_1000n, detail };
-    runners.auditBare.mockResolvedValue({ findings: [finding], seen: ["PP 0, extension 0"], pages: 7 });
+    runners.auditBare.mockResolvedValue({ findings: [finding], seen: ["PP 0, extension 0"], pages: 7, cr4: 0n });
     await lab("bare", "--machine", "amd", "--smp", "2", "--extension", "a.elf", "--audit");
     expect(runners.auditBare.mock.calls[0]?.[0]).toMatchObject({ machine: "amd", smp: 2, extensions: ["a.elf"] });
     expect(print.mock.calls.join("")).toBe(
@@ -170,7 +170,7 @@ describe("lab bare", () => {
         "audit: 1 sets of page tables with 7 entries for pages: PP 0, extension 0\naudit: 1 findings\n",
     );
     expect(process.exitCode).toBe(21);
-    runners.auditBare.mockResolvedValue({ findings: [], seen: [], pages: 0 });
+    runners.auditBare.mockResolvedValue({ findings: [], seen: [], pages: 0, cr4: 0n });
     await lab("bare", "--machine", "amd", "--extension", "a.elf", "--audit");
     expect(process.exitCode).toBe(0);
   });

@@ -19,6 +19,8 @@ export interface AuditResult {
   readonly seen: readonly string[];
   /** How many pages they map. */
   readonly pages: number;
+  /** Bits of CR4 that all processors had in host mode whenever they were seen there. */
+  readonly cr4: bigint;
 }
 
 /** What the platform writes when its root VM makes exits for ever. */
@@ -39,7 +41,7 @@ export async function auditBare({ guest = false, append = "", ...options }: Audi
   let monitor: Monitor | undefined;
   let text = "";
   let auditing: Promise<AuditResult> | undefined;
-  const { onOutput, smp = 1 } = options;
+  const { memory = "256M", onOutput, smp = 1 } = options;
   const run = await runBare({
     ...options,
     append: `hold=1 ${append}`,
@@ -50,7 +52,8 @@ export async function auditBare({ guest = false, append = "", ...options }: Audi
       onOutput?.(chunk);
       text += chunk.toString("latin1");
       if (auditing !== undefined || monitor === undefined || !text.includes(HELD)) return;
-      auditing = auditAndEnd(monitor, smp, guest, BigInt(SLIDES.exec(text)?.[1] ?? 0));
+      const view = new MachineView(monitor, memoryBytes(memory), BigInt(SLIDES.exec(text)?.[1] ?? 0));
+      auditing = auditAndEnd(view, monitor, smp, guest);
     },
   });
   if (auditing === undefined) throw new LabError(`There was nothing to look at: ${run.message || run.lastWords}`);
@@ -60,8 +63,10 @@ export async function auditBare({ guest = false, append = "", ...options }: Audi
   return result;
 }
 
-async function auditAndEnd(monitor: Monitor, smp: number, guest: boolean, memorySlide: bigint): Promise<AuditResult> {
-  const view = new MachineView(monitor, memorySlide);
+/** `128M` or `1G` in bytes. */
+const memoryBytes = (size: string): bigint => BigInt(Number.parseInt(size, 10)) << (size.endsWith("G") ? 30n : 20n);
+
+async function auditAndEnd(view: MachineView, monitor: Monitor, smp: number, guest: boolean): Promise<AuditResult> {
   try {
     return await auditAll(view, smp, guest);
   } finally {
@@ -75,6 +80,7 @@ async function auditAll(view: MachineView, smp: number, guest: boolean): Promise
   const seen = new Map<string, number>();
   let isRootSeen = false;
   let isGuestSeen = false;
+  let common = ~0n;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     const look = await view.look();
     for (const { name, leaves } of look.hosts) seen.set(name, leaves.length);
@@ -83,12 +89,13 @@ async function auditAll(view: MachineView, smp: number, guest: boolean): Promise
       isRootSeen ||= isRootVm;
       isGuestSeen ||= !isRootVm;
     }
+    for (const { cr4 } of look.registers) common &= cr4;
     for (const finding of audit(look)) {
       lines.set(`${finding.where} ${finding.rule} ${finding.address} ${finding.physical}`, finding);
     }
     if (look.processors.length === smp && isRootSeen && (isGuestSeen || !guest)) {
       const pages = [...seen.values()].reduce((sum, count) => sum + count, 0);
-      return { findings: [...lines.values()], seen: [...seen.keys()].sort(), pages };
+      return { findings: [...lines.values()], seen: [...seen.keys()].sort(), pages, cr4: common };
     }
   }
   throw new LabError(

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as abi from "@bareflank/abi";
 import type { Monitor } from "../emulator/emulator.ts";
-import type { HostSpace, Hypervisor, NestedSpace, Shared } from "./rules.ts";
+import type { HostRegisters, HostSpace, Hypervisor, NestedSpace, Shared } from "./rules.ts";
 import { type FormatName, NoMemoryError, PAGE, type ReadPage, readTables, type Tables, translate } from "./tables.ts";
 
 const PAGE_MASK = ~(PAGE - 1n);
@@ -40,13 +40,15 @@ export interface Look extends Hypervisor {
 export class MachineView {
   readonly #monitor: Monitor;
   readonly #memorySlide: bigint;
+  readonly #memoryBytes: bigint;
   readonly #folder = mkdtempSync(join(tmpdir(), "bf-audit-"));
   /** Host mode's tables of each processor, as its CR3 was seen. */
   readonly #roots = new Map<number, bigint>();
   #pages = new Map<bigint, Buffer>();
 
-  constructor(monitor: Monitor, memorySlide: bigint) {
+  constructor(monitor: Monitor, memoryBytes: bigint, memorySlide: bigint) {
     this.#monitor = monitor;
+    this.#memoryBytes = memoryBytes;
     this.#memorySlide = memorySlide;
   }
 
@@ -58,12 +60,20 @@ export class MachineView {
   async look(): Promise<Look> {
     await this.#monitor.pause();
     this.#pages = new Map();
-    const registers = await this.#monitor.registers();
-    const seen = [...registers.matchAll(/\bCR3=(?:0x)?([0-9a-f]+)/gi)].map(([, digits]) => BigInt(`0x${digits}`));
-    for (const [ppid, cr3] of seen.entries()) {
-      if (await this.#isHostMode(cr3, ppid)) this.#roots.set(ppid, cr3 & PAGE_MASK);
+    const text = await this.#monitor.registers();
+    const [cr0, cr3, cr4, efer] = ["CR0", "CR3", "CR4", "EFER"].map((name) => valuesOf(text, name)) as [
+      bigint[],
+      bigint[],
+      bigint[],
+      bigint[],
+    ];
+    const registers: HostRegisters[] = [];
+    for (const [ppid, root] of cr3.entries()) {
+      if (!(await this.#isHostMode(root, ppid))) continue;
+      this.#roots.set(ppid, root & PAGE_MASK);
+      registers.push({ ppid, cr0: cr0[ppid] ?? 0n, cr4: cr4[ppid] ?? 0n, efer: efer[ppid] ?? 0n });
     }
-    const look = await this.#hypervisor();
+    const look = await this.#hypervisor(registers);
     await this.#monitor.resume();
     return look;
   }
@@ -107,7 +117,7 @@ export class MachineView {
     return page;
   }
 
-  async #hypervisor(): Promise<Look> {
+  async #hypervisor(registers: readonly HostRegisters[]): Promise<Look> {
     const hosts: HostSpace[] = [];
     const nested: NestedSpace[] = [];
     const shared: Shared[] = [];
@@ -126,8 +136,10 @@ export class MachineView {
       if (space !== undefined) nested.push(space);
     }
     for (const { tables } of nested) shared.push(...(await this.#blank(tables)));
-    const [processors, memorySlide] = [[...this.#roots.keys()], this.#memorySlide];
-    return { hosts, nested, shared, structures: [...structures], memorySlide, processors };
+    return {
+      ...{ hosts, nested, shared, registers, structures: [...structures] },
+      ...{ memorySlide: this.#memorySlide, memoryBytes: this.#memoryBytes, processors: [...this.#roots.keys()] },
+    };
   }
 
   /** Of the extension that runs, what CR3 has; of the others, what their seats name. */
@@ -174,6 +186,10 @@ export class MachineView {
     return blank;
   }
 }
+
+/** A register of each processor, in their order, as both emulators print it. */
+const valuesOf = (text: string, name: string): bigint[] =>
+  [...text.matchAll(new RegExp(`\\b${name}=(?:0x)?([0-9a-f]+)`, "gi"))].map(([, digits]) => BigInt(`0x${digits}`));
 
 /** What the loader, which lives in the operating system, and the microkernel have together (docs/memory.md). */
 function sharedBy(args: Buffer): Shared[] {

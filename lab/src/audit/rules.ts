@@ -27,7 +27,9 @@ export type Rule =
   | "twice in ring 3"
   | "of two extensions"
   | "reachable from a VM"
-  | "no nested page tables";
+  | "no nested page tables"
+  | "no memory there"
+  | "protection switched off";
 
 /** A breach. */
 export interface Finding {
@@ -44,6 +46,14 @@ export interface HostSpace extends Tables {
   readonly name: string;
   readonly ppid: number;
   readonly extension: number;
+}
+
+/** A processor's registers in host mode. */
+export interface HostRegisters {
+  readonly ppid: number;
+  readonly cr0: bigint;
+  readonly cr4: bigint;
+  readonly efer: bigint;
 }
 
 /** What a VM has instead of physical memory; without leaves, when it has no nested page tables. */
@@ -68,9 +78,14 @@ export interface Hypervisor {
   readonly shared: readonly Shared[];
   /** Frames of control blocks and the like, which only the direct map shows. */
   readonly structures: readonly bigint[];
+  readonly registers: readonly HostRegisters[];
   /** How far the kernel's linear memory lies above where it was linked. */
   readonly memorySlide: bigint;
+  /** Where the machine's memory ends. */
+  readonly memoryBytes: bigint;
 }
+
+const LOCAL_APIC = 0xfee0_0000n;
 
 export const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
@@ -81,8 +96,10 @@ const rightsOf = ({ isUser, isWritable, isExecutable }: Leaf) =>
 export function audit(hypervisor: Hypervisor): Finding[] {
   return [
     ...hypervisor.hosts.flatMap((host) => [...auditPages(host), ...auditGuards(host, hypervisor.memorySlide)]),
+    ...auditDevices(hypervisor),
     ...auditFrames(hypervisor),
     ...auditNested(hypervisor),
+    ...hypervisor.registers.flatMap(auditRegisters),
   ];
 }
 
@@ -128,6 +145,34 @@ export function auditGuards({ name, ppid, leaves }: HostSpace, memorySlide: bigi
 
 const overlaps = (leaf: Leaf, { base, bytes }: Range): boolean =>
   leaf.address < base + bytes && base < leaf.address + leaf.bytes;
+
+/** Host mode has no device but the local APIC; an extension may have those of a VM. */
+export function auditDevices({ hosts, memoryBytes }: Hypervisor): Finding[] {
+  return hosts.flatMap(({ leaves, name }) =>
+    leaves
+      .filter(({ address, bytes, physical }) => physical + bytes > memoryBytes && !mayBeDevice(address, physical))
+      .map(({ address, physical }): Finding => {
+        const detail = windowOf(address)?.name ?? "no window";
+        return { rule: "no memory there", where: name, address, physical, detail };
+      }),
+  );
+}
+
+const mayBeDevice = (address: bigint, physical: bigint): boolean => {
+  const window = windowOf(address)?.name;
+  return window === "direct map of a VM" || (window === "processor's area" && physical === LOCAL_APIC);
+};
+
+/** Bits that host mode cannot do without, on any processor. */
+const CR0_WP = 1n << 16n;
+const EFER_NXE = 1n << 11n;
+
+/** Without these, rights in tables mean nothing. */
+function auditRegisters({ cr0, efer, ppid }: HostRegisters): Finding[] {
+  const off = [...((cr0 & CR0_WP) === 0n ? ["CR0.WP"] : []), ...((efer & EFER_NXE) === 0n ? ["EFER.NXE"] : [])];
+  const place = { where: `PP ${ppid}`, address: 0n, physical: 0n };
+  return off.map((detail) => ({ rule: "protection switched off", ...place, detail }));
+}
 
 interface Use {
   readonly host: HostSpace;
@@ -221,8 +266,6 @@ function hiddenFrom(isRootVm: boolean, { hosts, structures }: Hypervisor): Map<b
   if (!isRootVm) for (const frame of given) hidden.delete(frame);
   return hidden;
 }
-
-const LOCAL_APIC = 0xfee0_0000n;
 
 /** What VMs reach by their nested tables. */
 export function auditNested(hypervisor: Hypervisor): Finding[] {

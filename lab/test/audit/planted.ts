@@ -162,7 +162,9 @@ export class Planted {
         { name: "page of zeroes", base: FRAMES.blank, bytes: PAGE, isWritable: false },
       ],
       structures: [FRAMES.vmcb],
+      registers: [{ ppid: 0, cr0: 0x8001_0033n, cr4: 0x30_0620n, efer: 0x1d01n }],
       memorySlide: 0n,
+      memoryBytes: 1n << 31n,
     };
   }
 }

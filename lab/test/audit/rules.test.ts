@@ -135,6 +135,25 @@ describe("host mode", () => {
     );
   });
 
+  test("a device in the kernel's memory; the local APIC is no finding, nor is what an extension has of a VM", async () => {
+    const planted = new Planted();
+    planted.map(MEMORY, 0xfeb0_0000n | KERNEL_DATA);
+    planted.map(area(abi.PP_APIC), 0xfee0_0000n | KERNEL_DATA);
+    planted.map(abi.EXT_DIRECT_BASE + 0xfeb0_0000n, 0xfec0_0000n | USER_DATA);
+    expect(await audited(planted)).toEqual([["no memory there", HOST, MEMORY]]);
+  });
+
+  test.each([
+    ["CR0.WP", { cr0: 0x8000_0033n }],
+    ["EFER.NXE", { efer: 0x1501n }],
+  ])("%s is clear", async (name, wrong) => {
+    const { registers, ...hypervisor } = await new Planted().hypervisor();
+    const found = audit({ ...hypervisor, registers: registers.map((all) => ({ ...all, ...wrong })) });
+    expect(found.map(({ detail, rule, where }) => [rule, where, detail])).toEqual([
+      ["protection switched off", "PP 0", name],
+    ]);
+  });
+
   test("a frame in two places of ring 3", async () => {
     const planted = new Planted();
     planted.map(abi.EXT_POOL_BASE + PAGE, FRAMES.poolPage | USER_DATA);

@@ -13,6 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const MEMORY = "128M";
 const elf = (name: string) => join(import.meta.dirname, `../../../build/extensions/${name}/${name}.elf`);
 const DEFAULT = elf("default");
+/** Both emulated processors have them. */
+const SMEP_SMAP = 0x30_0000n;
 /** Leaf of CPUID by which the root VM runs the second VM of the extension "second-vm". */
 const LEAF_RUN = 0x4000_0040;
 
@@ -21,8 +23,10 @@ it("AMD, several extensions, two processors: nothing is mapped that should not b
   const judge = elf("leaf-judge");
   const extensions = [{ file: DEFAULT }, { file: judge }, { name: "second-judge", file: judge }];
   writeFileSync(manifest, JSON.stringify({ extensions }));
-  const { findings, seen } = await auditBare({ machine: "amd", smp: 2, memory: MEMORY, manifest, extensions: [] });
+  const options = { machine: "amd", smp: 2, memory: MEMORY, manifest, extensions: [] };
+  const { cr4, findings, seen } = await auditBare(options);
   expect(findings).toEqual([]);
+  expect(cr4 & SMEP_SMAP).toBe(SMEP_SMAP);
   const hosts = [0, 1].flatMap((ppid) => [0, 1, 2].map((extension) => `PP ${ppid}, extension ${extension}`));
   expect(seen).toEqual([...hosts, "VM 0 on PP 0", "VM 0 on PP 1"]);
 });
@@ -30,8 +34,9 @@ it("AMD, several extensions, two processors: nothing is mapped that should not b
 it("Intel, and the microkernel somewhere else: the same", async () => {
   // Three tables up, and seventeen pages
   const append = `slide=${3n + (17n << 32n)}`;
-  const { findings, seen } = await auditBare({ machine: "intel", memory: MEMORY, extensions: [DEFAULT], append });
+  const { cr4, findings, seen } = await auditBare({ machine: "intel", memory: MEMORY, extensions: [DEFAULT], append });
   expect(findings).toEqual([]);
+  expect(cr4 & SMEP_SMAP).toBe(SMEP_SMAP);
   expect(seen).toEqual(["PP 0, extension 0", "VM 0 on PP 0"]);
 });
 
