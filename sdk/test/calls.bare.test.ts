@@ -13,10 +13,27 @@ const packages = extensionPackages();
 const BREAKPOINT = 3;
 const ENDINGS = { c: "c", cpp: "cpp", rust: "rs" };
 
-/** Builds fixtures/calls, and answers the path of its image. */
-function built(language: keyof typeof ENDINGS, name: string, edit = (source: string): string => source) {
+const images = new Map<string, Promise<string>>();
+
+/** Builds fixtures/calls, once, and answers the path of its image. */
+function built(language: keyof typeof ENDINGS): Promise<string> {
+  const image = images.get(language) ?? edited(language, language);
+  images.set(language, image);
+  return image;
+}
+
+/** The same of a changed source. */
+function edited(language: keyof typeof ENDINGS, name: string, edit = (source: string): string => source) {
   const fixture = join(import.meta.dirname, "fixtures", `calls.${ENDINGS[language]}`);
-  return packages.build(language, name, edit(readFileSync(fixture, "utf8")));
+  return packages.build(language, name, edit(readFileSync(fixture, "utf8")), { memory: { maximumKiB: 256 } });
+}
+
+/** Its image with settings, beside it. */
+async function builtWith(language: keyof typeof ENDINGS, settings: readonly string[]): Promise<string> {
+  const image = await built(language);
+  const path = image.replace(/\.elf$/, ".set.elf");
+  writeFileSync(path, withSettings(readFileSync(image), settings));
+  return path;
 }
 
 const hex = (status: bigint) => `0x${status.toString(16)}`;
@@ -49,10 +66,15 @@ const LINES = [
   "exits: 0x2",
   "map destroyed: 0x0",
   "space 1",
+  "blocks 31", // of 252 KiB, 8 KiB and a header each
+  "heap 1",
+  "refused 1",
+  "again 31",
+  "leaked 0",
 ];
 
 /** What the fixtures make of SETTINGS. */
-const SETTINGS = ["number=5", "hexadecimal=0xFf", "word=seven", "number=6"];
+const SETTINGS = ["number=5", "hexadecimal=0xFf", "word=seven", "number=6", "rounds=1000000"];
 const READ = ["number: 6", "hexadecimal: 255", "word: 1", "is it: 1", "none: 1"];
 const NOT_GIVEN = ["number: 1", "hexadecimal: 1", "word: 1", "is it: 0", "none: 1"];
 
@@ -60,7 +82,7 @@ describe.each(["c", "cpp", "rust"] as const)("the SDK of %s", (language) => {
   it(
     "makes calls, gets their outputs and statuses, asserts, and repairs",
     async () => {
-      const image = await built(language, language);
+      const image = await built(language);
       for (const machine of machines) {
         const { ring, ...result } = await run(image, { machine, smp: 2 });
         expect(result, result.output).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
@@ -76,12 +98,26 @@ describe.each(["c", "cpp", "rust"] as const)("the SDK of %s", (language) => {
   );
 
   it(
-    "reads settings",
+    "reads settings, and loses nothing of its heap in a million rounds",
     async () => {
-      const image = await built(language, `${language}-settings`);
-      writeFileSync(image, withSettings(readFileSync(image), SETTINGS));
+      const image = await builtWith(language, SETTINGS);
       const { ring } = await run(image);
-      expect(ring).toEqual(expect.arrayContaining(READ.map((line) => `PP 0: ${line}`)));
+      const lines = [...READ, "again 31", "leaked 0"];
+      expect(ring).toEqual(expect.arrayContaining(lines.map((line) => `PP 0: ${line}`)));
+    },
+    PATIENCE,
+  );
+});
+
+describe("a heap that four processors use at once", () => {
+  it(
+    "gives each block to one of them, and knows at the end how many there are",
+    async () => {
+      const image = await builtWith("c", ["count=yes"]);
+      const { ring, ...result } = await run(image, { smp: 4, cpuids: 5000, append: "together=1" });
+      expect(result, result.output).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+      // Each keeps its last eight
+      for (const pp of [0, 1, 2, 3]) expect(ring).toContain(`PP ${pp}: blocks at the end ${4 * 8}`);
     },
     PATIENCE,
   );
@@ -91,7 +127,7 @@ describe("a panic in Rust", () => {
   it(
     "is logged with its place, and is a failed assertion",
     async () => {
-      const image = await built("rust", "panic", (source) =>
+      const image = await edited("rust", "panic", (source) =>
         source
           .replace("callbacks!(bootstrap, vmexit, fail);", "callbacks!(bootstrap, vmexit);\n#[allow(dead_code)]")
           .replace("#[allow(dead_code)]\n\nstatic", "static")

@@ -46,6 +46,19 @@ const OTHERS = new Set([
   ...["Door", "Error", "Result", "Err", "Some", "Debug", "_Thread_local", "thread_local", "no_std", "class Door"],
   ...["bootstrap", "vmexit", "fail", "dispose", "dispose()", "Err(Status)"],
   ...["HWCR", "HWCR.CpuidUserDis", "CpuidUserDis", "MISC_FEATURES_ENABLES"],
+  ...[
+    "new",
+    "delete",
+    "new (std::nothrow)",
+    "alloc",
+    "Box",
+    "Vec",
+    "extern crate alloc",
+    "extern crate alloc;",
+    "try_reserve",
+  ],
+  ...["malloc", "calloc", "realloc", "aligned_alloc", "free", "heap"],
+  ...["memory.grow(1)", "maximumKiB", "initialKiB", "memory.maximumKiB", "memory_grow", "MEMORY_STEP_PAGES"],
   ...["useUnknownInCatchVariables", "memory.initialKiB", "_start", "ttyS1", "x86_64", "fPIE", "Write"],
 ]);
 

@@ -13,7 +13,7 @@ import { BuildError } from "./errors.ts";
 import { fastNames } from "./fast-functions.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
 import { type CodeModel, compileNative, joinObjects, link, RUNTIME } from "./native.ts";
-import type { Part } from "./part.ts";
+import type { Heap, Part } from "./part.ts";
 import { run } from "./tools.ts";
 import { type MemoryModel, type Translation, translate } from "./translate.ts";
 
@@ -34,7 +34,7 @@ export async function buildModule(context: BuildContext, part: Part): Promise<Pr
   return deliver(context, part, files, { steps });
 }
 
-type Keep = (step: Promise<CachedResult>) => Promise<CachedResult>;
+export type Keep = (step: Promise<CachedResult>) => Promise<CachedResult>;
 
 /** TypeScript to WebAssembly. */
 function compile(context: BuildContext, part: Part): Promise<CachedResult> {
@@ -82,7 +82,7 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
 async function buildNative(context: BuildContext, part: Part, wasm: CachedResult, keep: Keep) {
   const { root, cache } = context;
   const others = part.native.filter((path) => !path.endsWith(".c"));
-  const translated = await keep(toC(context, part, wasm));
+  const translated = await keep(toC(context, part, wasm, extraC(part)));
   const options = {
     model: CODE_MODEL[part.type] ?? "low",
     include: [...part.include, ...new Set(part.native.map((path) => dirname(path))), root],
@@ -110,10 +110,39 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
 /** Every function has a frame, and calls are calls: an error's stack trace follows them. */
 const MANAGED_FLAGS = ["-fno-omit-frame-pointer", "-fno-optimize-sibling-calls"];
 
+/** Pages that a heap's own variables take, behind the first 64 KiB: mapped at start. */
+const HEAP_INITIAL_KIB = MEMORY_START / 1024 + 4;
+/** What the compiler may believe of a heap's memory: the note says what it has. */
+const HEAP_MODEL_KIB = 4 * 1024 * 1024;
+
+/** The heap of an extension in another language: an object with its functions, and a note that asks for its memory. */
+export async function buildHeap(context: BuildContext, extension: Part, heap: Heap, keep: Keep): Promise<string> {
+  const part: Part = {
+    ...extension,
+    name: "heap",
+    language: "typescript",
+    entries: heap.entries,
+    native: [],
+    memory: { initialKiB: HEAP_INITIAL_KIB, maximumKiB: HEAP_MODEL_KIB },
+    instance: "shared",
+  };
+  const { root, cache } = context;
+  const wasm = await keep(compile(context, part));
+  const pages = [HEAP_INITIAL_KIB - MEMORY_START / 1024, heap.maximumKiB].map((sizeKiB) => sizeKiB / 4) as [
+    number,
+    number,
+  ];
+  const extra = `${memoryNote("0", ...pages)}\n_Noreturn void module_trap(u32 code) { __builtin_trap(); }`;
+  const translated = await keep(toC(context, part, wasm, extra));
+  const unit = { path: "heap.c", text: readFileSync(translated.path("module.c"), "utf8") };
+  const options = { model: "anywhere", include: [root], flags: [], root } as const;
+  return (await keep(compileNative(cache, unit, options))).path("object.o");
+}
+
 const CODE_MODEL: Partial<Record<Part["type"], CodeModel>> = { kernel: "low", extension: "anywhere", loader: "linux" };
 
 /** One C translation unit, `module.c`, and its border, `module.h`. */
-function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<CachedResult> {
+function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: string): Promise<CachedResult> {
   const { root, cache } = context;
   const module = part.name.replace(/[^A-Za-z0-9]/g, "");
   const memory = memoryModel(part);
@@ -128,7 +157,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
     isPerProcessor(part),
     part.runtime,
     fast,
-    extraC(part),
+    extra,
     cache.digest(wasm.path("module.wasm")),
   ];
   return cache.run("c", key, async () => {
@@ -151,7 +180,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult): Promise<Cac
         perProcessor: isPerProcessor(part),
         managed: part.runtime === "managed",
         fast,
-        extra: extraC(part),
+        extra,
       });
       const files = new Map([
         ["module.c", translation.source],
@@ -196,9 +225,8 @@ function extraC(part: Part): string {
   if (part.type === "extension") {
     const flags = isPerProcessor(part) ? "BF_EXT_MEMORY_PER_PP" : "0";
     const maximum = part.memory.maximumKiB * 1024 - MEMORY_START;
-    const fields = [1, flags, bytes / 4096, maximum / 4096, MEMORY_START, 0].join(", ");
     return [
-      note("memory", "struct bf_extension_memory", "BF_NOTE_EXTENSION_MEMORY", `{${fields}}`),
+      memoryNote(flags, bytes / 4096, maximum / 4096),
       // In .data, though nothing writes it: constants would be folded, and the file must have bytes for it
       `char bareflank_settings[${SETTINGS_BYTES}] __attribute__((section(".data.settings"), used)) = {0};`,
       `const u32 bareflank_settings_bytes = ${SETTINGS_BYTES};`,
@@ -211,6 +239,12 @@ function extraC(part: Part): string {
     ].join("\n");
   }
   return "";
+}
+
+/** Asks for linear memory: EXT_MEMORY_*, pages of 4 KiB at start, and at most. */
+function memoryNote(flags: string, initialPages: number, maximumPages: number): string {
+  const fields = [1, flags, initialPages, maximumPages, MEMORY_START, 0].join(", ");
+  return note("memory", "struct bf_extension_memory", "BF_NOTE_EXTENSION_MEMORY", `{${fields}}`);
 }
 
 /** An ELF note with the owner "Bareflank". */

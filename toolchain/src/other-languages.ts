@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { CachedResult } from "./cache.ts";
 import type { BuildContext, Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
+import { BuildError } from "./errors.ts";
+import { buildHeap } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
 import { compileRust, refuseFloatingPoint } from "./rust.ts";
@@ -24,11 +26,33 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
     steps.push(...rust);
     objects.push(...rust.slice(-1).map((step) => step.path("lib.a")));
   }
+  if (part.heap !== undefined) {
+    const keep = async (step: Promise<CachedResult>) => {
+      const result = await step;
+      steps.push(result);
+      return result;
+    };
+    objects.push(await buildHeap(context, part, part.heap, keep));
+  }
   context.onStep(part.name, "linking");
   const script = part.linkerScript ?? join(RUNTIME, "extension.ld");
-  const image = await link(cache, { objects, script, flags: [], include, root });
+  const image = await link(cache, { objects, script, flags: [], include, root }).catch((error: unknown) => {
+    throw explainHeap(part, error);
+  });
   steps.push(image);
   const files = { elf: image.path("image.elf"), debug: image.path("image.debug.elf") };
   if (isRust) steps.push(await refuseFloatingPoint(cache, part.name, files.debug, root));
   return deliver(context, part, files, { steps });
+}
+
+/** What a linker says of an extension that uses a heap and has none. */
+const HEAP_MISSING =
+  /undefined (?:hidden )?symbol: (?:malloc|calloc|realloc|aligned_alloc|free|bf_heap_\w+|operator (?:new|delete)\b|__rust_alloc)/;
+
+function explainHeap(part: Part, error: unknown): unknown {
+  if (part.heap !== undefined || !(error instanceof BuildError) || !HEAP_MISSING.test(error.message)) return error;
+  return new BuildError(error.message, {
+    cause: error,
+    hint: 'It wants a heap: "memory": { "maximumKiB": 1024 } in its field "bareflank" says how large.',
+  });
 }

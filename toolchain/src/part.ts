@@ -16,6 +16,7 @@ export interface PartField {
   readonly language?: Language;
   readonly sources?: readonly string[];
   readonly crate?: string;
+  readonly heap?: string;
   readonly entry?: string | readonly string[];
   readonly native?: readonly string[];
   readonly intrinsics?: readonly string[];
@@ -46,6 +47,12 @@ type Instance = (typeof INSTANCES)[number];
 /** What the C and assembly of an extension's dependency is marked by; nothing to build by itself. */
 const SDK = "sdk";
 
+/** What the heap is compiled from, and how large it may become. */
+export interface Heap {
+  readonly entries: readonly string[];
+  readonly maximumKiB: number;
+}
+
 /** A part with everything resolved: paths are absolute, defaults filled in. */
 export interface Part {
   readonly type: PartType;
@@ -64,6 +71,8 @@ export interface Part {
   readonly include: readonly string[];
   readonly linkerScript: string | undefined;
   readonly memory: { readonly initialKiB: number; readonly maximumKiB: number };
+  /** The heap of an extension in another language, when it wants one. */
+  readonly heap: Heap | undefined;
   readonly instance: Instance;
   readonly runtime: Runtime;
   readonly cflags: readonly string[];
@@ -103,6 +112,7 @@ interface Manifest {
 const DEFAULT_INITIAL_KIB = 256;
 /** Addresses of a module have 32 bits. */
 const MOST_KIB = 4 * 1024 * 1024;
+const MOST_HEAP_KIB = 2 * 1024 * 1024;
 
 /** Finds the workspace around a folder: the outermost one whose `workspaces` lead there, else the nearest package. */
 export function findWorkspace(folder: string): Workspace {
@@ -173,7 +183,7 @@ const KNOWN_FIELDS = new Set(
   ),
 );
 /** Fields that go with asc, and the one that goes without it. */
-const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "memory", "instance", "runtime", "fast", "defines"] as const;
+const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "instance", "runtime", "fast", "defines"] as const;
 const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
 
 /** Fills in defaults and finds the files; one that is missing is an error that names it. */
@@ -200,7 +210,16 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     intrinsics: [...sdkFiles((sdk) => sdk.intrinsics), ...files(field.intrinsics)],
     include: [...files(field.include), ...sdkFiles((sdk) => sdk.include)],
     linkerScript: [...files(optional(field.linkerScript)), ...sdkFiles((sdk) => optional(sdk.linkerScript))][0],
-    memory: memoryOf(field, where),
+    ...(language === "typescript"
+      ? { memory: memoryOf(field, where), heap: undefined }
+      : {
+          memory: NO_MEMORY,
+          heap: heapOf(
+            field,
+            where,
+            sdkFiles((sdk) => optional(sdk.heap)),
+          ),
+        }),
     ...instanceOf(type, field, where),
     cflags: field.cflags ?? [],
     fast: field.fast?.flatMap((place) => fastPlaces(folder, place)),
@@ -208,6 +227,32 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     loader: field.loader ?? "loader",
     module: field.module ?? "bfdriver",
   };
+}
+
+/** An extension in another language has no linear memory but its heap. */
+const NO_MEMORY: Part["memory"] = { initialKiB: 0, maximumKiB: 0 };
+
+/** The heap that `memory.maximumKiB` asks for. */
+function heapOf({ memory }: PartField, where: string, entries: readonly string[]): Heap | undefined {
+  if (memory === undefined) return undefined;
+  const unknown = Object.keys(memory).find((key) => key !== "maximumKiB");
+  if (unknown !== undefined) {
+    throw new BuildError(`${where} has a "memory" with "${unknown}", which does not go with its language.`, {
+      hint: 'Its heap begins with nothing: "memory": { "maximumKiB": 1024 } says how large it may become.',
+    });
+  }
+  const { maximumKiB = 0 } = memory;
+  if (!Number.isInteger(maximumKiB) || maximumKiB % 4 !== 0 || maximumKiB <= 0 || maximumKiB > MOST_HEAP_KIB) {
+    throw new BuildError(`${where} has a "memory.maximumKiB" of ${maximumKiB}, which is no size of a heap.`, {
+      hint: `It is a multiple of 4, and ${MOST_HEAP_KIB} at most.`,
+    });
+  }
+  if (entries.length === 0) {
+    throw new BuildError(`${where} asks for a heap by "memory", and none of its dependencies has one.`, {
+      hint: "Depend on the SDK of its language.",
+    });
+  }
+  return { entries, maximumKiB };
 }
 
 /** Where linear memory ends at the beginning, and at most. */

@@ -51,6 +51,27 @@ async function failure(path: string): Promise<BuildError> {
 
 const debugImage = (product: Product) => product.files.debug ?? "";
 
+describe("a heap", () => {
+  const use = (source: string) => `${source}\nvoid *kept;\nvoid use(void) { free(kept); kept = malloc(10); }\n`;
+  const withUse = (source: string) => use(source).replace("{\n", "{\n    extern void use(void);\n    use();\n");
+
+  it("that nobody asked for is missed by its functions, and the message says what to write", async () => {
+    const { message, hint } = await failure(made("c", withUse));
+    expect(message).toMatch(/undefined (hidden )?symbol: malloc/);
+    expect(hint).toContain('"memory": { "maximumKiB": 1024 }');
+  });
+
+  it("has its functions in the image, those that are used, and asks for its memory by a note", async () => {
+    const { files } = await built(made("c", withUse, { memory: { maximumKiB: 512 } }));
+    const names = readSymbols(readFileSync(files.debug ?? "")).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["malloc", "free"]));
+    expect(names).not.toContain("aligned_alloc");
+    // Version, flags, pages at start and at most, where they begin
+    const note = [1, 0, 1, 128, 0x1_0000, 0].flatMap((word) => [...new Uint8Array(new Uint32Array([word]).buffer)]);
+    expect(readFileSync(files.elf ?? "").includes(Buffer.from(note))).toBe(true);
+  });
+});
+
 describe.each(["c", "cpp", "rust"])("an extension in %s", (language) => {
   it("has the layout that the microkernel wants", async () => {
     const { files } = await built(made(language));
@@ -115,6 +136,10 @@ describe("errors", () => {
     [{ language: "c", entry: "src/main.ts" }, 'has "entry", which does not go with the language "c".'],
     [{ language: "typescript", sources: ["src/main.c"] }, 'has "sources", which does not go with the language'],
     [{ type: "library" }, 'names a "language", which only extensions have.'],
+    [{ language: "c", memory: { initialKiB: 128 } }, 'has a "memory" with "initialKiB", which does not go with'],
+    [{ language: "c", memory: {} }, 'has a "memory.maximumKiB" of 0, which is no size of a heap.'],
+    [{ language: "c", memory: { maximumKiB: 1022 } }, 'has a "memory.maximumKiB" of 1022, which is no size'],
+    [{ language: "c", memory: { maximumKiB: 2 ** 21 + 4 } }, 'has a "memory.maximumKiB" of 2097156, which is no size'],
     [{ sources: ["src/none.c"] }, "names src/none.c, which does not exist."],
   ])("of the field bareflank %j are told in words", async (field, message) => {
     expect((await failure(made("c", undefined, field))).message).toContain(message);

@@ -24,6 +24,7 @@
 pub mod abi;
 mod callbacks;
 pub mod guest;
+pub mod heap;
 mod log;
 mod map;
 pub mod message;

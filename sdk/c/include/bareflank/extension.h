@@ -9,6 +9,7 @@
 
 #include "callbacks.h"
 #include "guest.h"
+#include "heap.h"
 #include "log.h"
 #include "message.h"
 #include "objects.h"

@@ -6,6 +6,7 @@
 #include "bareflank/message.h"
 
 #include "guest.hpp"
+#include "heap.hpp"
 #include "log.hpp"
 #include "map.hpp"
 #include "nested.hpp"
