@@ -4,12 +4,12 @@
 
 import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "#arch/page-table";
 import { QUOTA_PAGES } from "../../abi/generated/bare/boot";
-import { HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
+import { HUGE_MOST_BYTES, HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
 import { freeEmptyTables, lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
-import { allocatePage, allocatePages, freePage, freeSeenPages, pages } from "./memory/pages";
+import { allocatePage, allocatePages, freePage, freeSeenPages } from "./memory/pages";
 import { giveQuota, takeQuota } from "./quota";
 
 /** A run of pages that is handed out; no bytes: a free place. */
@@ -63,26 +63,34 @@ export function freeExtensionPage(virtual: u64): bool {
 
 /** Zeroed, physically contiguous pages: their physical address, or 0 when memory or places run out. */
 export function allocateRun(bytes: u64): u64 {
+  const order = orderOf(bytes);
+  const count = (<u32>1) << order;
   lockTables();
-  const place = freePlace();
-  const count = (<u32>1) << orderOf(bytes);
-  const isAllowed = place != MAX_HUGE_ALLOCATIONS && takeQuota(QUOTA_PAGES, count);
-  const physical = isAllowed ? allocatePages(orderOf(bytes)) : 0;
-  if (physical != 0) {
-    fillMemory(DIRECT_BASE + physical, 0, bytes);
-    if (mapRun(physical, bytes)) {
-      run(place).physical = physical;
-      run(place).bytes = bytes;
-      run(place).owner = currentExtension().address();
-      currentExtension().pages += count;
-      unlockTables();
-      return physical;
-    }
-    pages.freePages(physical, orderOf(bytes));
-  }
-  if (isAllowed) giveQuota(QUOTA_PAGES, count);
+  const isAllowed = takeQuota(QUOTA_PAGES, count);
   unlockTables();
+  if (!isAllowed) return 0;
+  const physical = allocatePages(order);
+  // Others go on meanwhile: a large run takes a while
+  if (physical != 0) fillMemory(DIRECT_BASE + physical, 0, bytes);
+  lockTables();
+  const isGiven = physical != 0 && handOut(physical, bytes);
+  if (isGiven) currentExtension().pages += count;
+  else giveQuota(QUOTA_PAGES, count);
+  unlockTables();
+  if (isGiven) return physical;
+  // Another processor's ring 3 may have looked at what was mapped of it
+  if (physical != 0) freeSeenPages(physical, order);
   return 0;
+}
+
+/** Maps a run, and notes whose it is; false, and it is not mapped, when there is no place for it or for a table. */
+function handOut(physical: u64, bytes: u64): bool {
+  const place = freePlace();
+  if (place == MAX_HUGE_ALLOCATIONS || !mapRun(physical, bytes)) return false;
+  run(place).physical = physical;
+  run(place).bytes = bytes;
+  run(place).owner = currentExtension().address();
+  return true;
 }
 
 /** Takes back what allocateRun() gave, by its address in the extension; false when that is none. */
@@ -121,9 +129,10 @@ function isShown(given: Run): bool {
   return false;
 }
 
-/** Whether allocateRun() takes a size: whole pages, more than one, less than the pool that upstream has for them. */
+/** Whether allocateRun() takes a size: whole pages, more than one; in version 1 less than the pool that upstream has for them. */
 export function isRunSize(bytes: u64): bool {
-  return bytes > PAGE_SIZE && bytes < HUGE_POOL_BYTES && bytes % PAGE_SIZE == 0;
+  const isMore = currentExtension().version2 == 0 ? bytes >= HUGE_POOL_BYTES : bytes > HUGE_MOST_BYTES;
+  return bytes > PAGE_SIZE && !isMore && bytes % PAGE_SIZE == 0;
 }
 
 function isPoolAddress(virtual: u64): bool {

@@ -32,6 +32,7 @@
 #define BF_MAX_HUGE_ALLOCATIONS BF_U32(0x40)
 #define BF_PAGE_SIZE BF_U32(0x1000)
 #define BF_HUGE_POOL_BYTES BF_U32(0x20000) /* Version 1: alloc_huge takes less. */
+#define BF_HUGE_MOST_BYTES BF_U32(0x400000) /* Version 2: alloc_huge takes no more. */
 #define BF_MEMORY_STEP_PAGES BF_U32(0x40) /* Pages that one memory_grow adds at most. */
 
 /* Status codes: RAX after a system call */

@@ -34,6 +34,8 @@ pub const MAX_HUGE_ALLOCATIONS: u32 = 0x40;
 pub const PAGE_SIZE: u32 = 0x1000;
 /// Version 1: alloc_huge takes less.
 pub const HUGE_POOL_BYTES: u32 = 0x20000;
+/// Version 2: alloc_huge takes no more.
+pub const HUGE_MOST_BYTES: u32 = 0x400000;
 /// Pages that one memory_grow adds at most.
 pub const MEMORY_STEP_PAGES: u32 = 0x40;
 

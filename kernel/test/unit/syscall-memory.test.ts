@@ -19,6 +19,7 @@ import {
   SYSCALL_VM_MAP_DIRECT,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
+import { exampleExtension } from "../machine/example-extension.ts";
 import { bootNext, call, HANDLE, inBootstrap, inStart, registered, status } from "../machine/extension-life.ts";
 import { MSR } from "../machine/processor.ts";
 import { usedPages } from "./page-pool.ts";
@@ -100,6 +101,38 @@ describe("alloc_huge", () => {
     ["more", 0x1_0000_0000n],
   ])("refuses %s", (_, bytes) => {
     expect(status(inBootstrap().pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes)).toBe(STATUS_INVALID_INPUT_REG1);
+  });
+
+  test("takes up to 4 MiB in version 2, and no more", () => {
+    const extension = exampleExtension({ versions: 6 });
+    const { machine, pp } = inBootstrap({ extension, moreBytes: 16 << 20 }, 4n);
+    const before = usedPages(machine);
+    for (const bytes of [0x2_0000n, 0x10_0000n, 0x20_0000n, 0x3f_f000n, 0x40_0000n]) {
+      const virtual = call(pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes);
+      const physical = Number(pp.registers[1]);
+      for (const at of [0n, bytes / 2n, bytes - 0x1000n]) {
+        expect(machine.mapping(virtual + (at & ~0xfffn))).toMatchObject({ physical: physical + Number(at & ~0xfffn) });
+      }
+      expect(machine.bytesAt(virtual + bytes - 0x1000n, 0x1000)).toEqual(new Uint8Array(0x1000));
+      call(pp, SYSCALL_MEM_FREE_HUGE, HANDLE, virtual);
+    }
+    expect(usedPages(machine) - before).toBeLessThanOrEqual(12);
+    for (const bytes of [0x40_1000n, 0x2_0800n, (1n << 32n) + 0x2000n, (1n << 64n) - 0x1000n]) {
+      expect(status(pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes)).toBe(STATUS_INVALID_INPUT_REG1);
+    }
+  });
+
+  test("keeps nothing when only a part of a run could be mapped", () => {
+    const extension = exampleExtension({ versions: 6 });
+    const { machine, pp } = inBootstrap({ extension, moreBytes: 16 << 20 }, 4n);
+    const before = usedPages(machine);
+    // The run itself, and tables for it, one after the other
+    for (let nth = 2; nth < 4; nth++) {
+      pp.failAllocation(nth);
+      expect(status(pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, 0x40_0000n)).toBe(STATUS_FAILURE_UNKNOWN);
+      pp.failAllocation(0);
+      expect(usedPages(machine) - before).toBeLessThanOrEqual(4);
+    }
   });
 
   test.each([0x2000n, 0x3000n, BigInt(HUGE_POOL_BYTES) - 0x1000n])("gives %s contiguous zeroed bytes", (bytes) => {

@@ -25,7 +25,7 @@ export function freePage(physical: u64): void {
   if (callStatus(SYSCALL_MEM_FREE_PAGE, ownMemory(physical), 0, 0) != STATUS_SUCCESS) assertionFailed();
 }
 
-/** Zeroed, contiguous bytes, at least two pages and fewer than 32: the physical address, or 0 when memory runs out. */
+/** Zeroed, contiguous bytes, from two pages to 4 MiB: the physical address, or 0 when there are none in a row. */
 export function allocateRun(bytes: u64): u64 {
   return physicalOf(callOrZero(SYSCALL_MEM_ALLOC_HUGE, bytes, 0, 0));
 }
