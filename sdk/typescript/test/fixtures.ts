@@ -81,6 +81,13 @@ export const runProbe = (name: string, append = "", options: Options = {}): Prom
 export const runManagedProbe = (name: string, append = "", options: Options = {}): Promise<Run> =>
   runFixture(probe("managed", name), append, options);
 
+/** The same as the only extension of a manifest, with the pages that it may have beyond those that it begins with. */
+export async function runManagedProbeWithin(pages: number, name: string, append = ""): Promise<Run> {
+  const manifest = join(build, PROBES.managed, `${name}-${pages}.json`);
+  writeFileSync(manifest, JSON.stringify({ extensions: [{ file: probe("managed", name), name, quota: { pages } }] }));
+  return await run([], { cpuids: 1, append, manifest });
+}
+
 /** The file with the setting that chooses, and its symbols beside it. */
 function probe(runtime: Runtime, name: string): string {
   const file = fixture(PROBES[runtime]);

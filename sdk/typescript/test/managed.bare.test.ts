@@ -2,7 +2,14 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
-import { actionResult, buildProbes, MOST_KIB, runManagedProbe, symbolsOfProbes } from "./fixtures.ts";
+import {
+  actionResult,
+  buildProbes,
+  MOST_KIB,
+  runManagedProbe,
+  runManagedProbeWithin,
+  symbolsOfProbes,
+} from "./fixtures.ts";
 
 const passed = { kind: "exit", exitCode: 0, report: undefined };
 /** Leaves of the fixtures begin here. */
@@ -37,6 +44,18 @@ describe("errors", () => {
     const run = await runManagedProbe("errors", `eax=${LEAF + leaf}`);
     expect(run).toMatchObject(passed);
     expect(actionResult(run, "eax")).toBe(result);
+  });
+});
+
+describe("memory", () => {
+  it("grows within the quota of the manifest, and what is beyond is an error", async () => {
+    // 128 KiB at first, twice as much with 32 pages more; 16 more are too many
+    const result = await runManagedProbeWithin(40, "errors", `eax=${LEAF + 8}`);
+    expect(result).toMatchObject(passed);
+    expect(result.ring).toContain("bareflank: extension 0 (errors): it has its quota of 40 pages");
+    const blocks = actionResult(result, "eax");
+    expect(blocks).toBeGreaterThan(3n);
+    expect(blocks).toBeLessThan(8n);
   });
 });
 
