@@ -151,8 +151,13 @@ export class MachineView {
       const isRunning = extension === running;
       const at = isRunning ? abi.PP_BLOCK : abi.PP_SEATS + extension * abi.PP_SEAT_STRIDE;
       const seat = isRunning ? block : (await this.#area(root, at)).subarray(at % Number(PAGE));
+      const name = `PP ${ppid}, extension ${extension}`;
       const tables = await readTables(this.#read, seat.readBigUInt64LE(abi.PP_BLOCK_ROOT), "host");
-      spaces.push({ ...tables, name: `PP ${ppid}, extension ${extension}`, ppid, extension });
+      spaces.push({ ...tables, name, ppid, extension, isRing3s: false });
+      const own = seat.readBigUInt64LE(abi.PP_BLOCK_USER_ROOT);
+      if (own === 0n) continue;
+      const ring3 = await readTables(this.#read, own, "host");
+      spaces.push({ ...ring3, name: `${name}, ring 3's own`, ppid, extension, isRing3s: true });
     }
     return spaces;
   }

@@ -5,6 +5,7 @@
 
 import { type Leaf, PAGE, type Tables } from "./tables.ts";
 import {
+  entryPages,
   guardsOf,
   mayDouble,
   neededOn,
@@ -29,7 +30,8 @@ export type Rule =
   | "reachable from a VM"
   | "no nested page tables"
   | "no memory there"
-  | "protection switched off";
+  | "protection switched off"
+  | "the kernel's, in ring 3's tables";
 
 /** A breach. */
 export interface Finding {
@@ -46,6 +48,8 @@ export interface HostSpace extends Tables {
   readonly name: string;
   readonly ppid: number;
   readonly extension: number;
+  /** Whether they are those that only ring 3 runs on, where the microkernel is isolated. */
+  readonly isRing3s: boolean;
 }
 
 /** A processor's registers in host mode. */
@@ -96,6 +100,7 @@ const rightsOf = ({ isUser, isWritable, isExecutable }: Leaf) =>
 export function audit(hypervisor: Hypervisor): Finding[] {
   return [
     ...hypervisor.hosts.flatMap((host) => [...auditPages(host), ...auditGuards(host, hypervisor.memorySlide)]),
+    ...hypervisor.hosts.flatMap(auditIsolation),
     ...auditDevices(hypervisor),
     ...auditFrames(hypervisor),
     ...auditNested(hypervisor),
@@ -125,7 +130,7 @@ function rulesBroken(leaf: Leaf, window: Window | undefined): Rule[] {
 }
 
 /** Guard pages, and what they guard. */
-export function auditGuards({ name, ppid, leaves }: HostSpace, memorySlide: bigint): Finding[] {
+export function auditGuards({ isRing3s, name, ppid, leaves }: HostSpace, memorySlide: bigint): Finding[] {
   const at = (address: bigint) => leaves.find((leaf) => overlaps(leaf, { base: address, bytes: 1n }));
   const present = guardsOf(ppid, memorySlide).flatMap((guard): Finding[] => {
     const leaf = leaves.find((one) => overlaps(one, guard));
@@ -133,7 +138,8 @@ export function auditGuards({ name, ppid, leaves }: HostSpace, memorySlide: bigi
     const detail = `${guard.name}, ${rightsOf(leaf)}`;
     return [{ rule: "guard page present", where: name, address: leaf.address, physical: leaf.physical, detail }];
   });
-  const absent = neededOn(ppid).filter((address) => at(address) === undefined);
+  const needed = neededOn(ppid).filter((address) => !isRing3s || windowOf(address)?.isUser === true);
+  const absent = needed.filter((address) => at(address) === undefined);
   return [
     ...present,
     ...absent.map((address): Finding => {
@@ -145,6 +151,23 @@ export function auditGuards({ name, ppid, leaves }: HostSpace, memorySlide: bigi
 
 const overlaps = (leaf: Leaf, { base, bytes }: Range): boolean =>
   leaf.address < base + bytes && base < leaf.address + leaf.bytes;
+
+/** Ring 3's own tables have nothing of the microkernel but what entries need: a page of code, and some of the processor's area. */
+export function auditIsolation({ isRing3s, leaves, name }: HostSpace): Finding[] {
+  if (!isRing3s) return [];
+  const kernels = leaves.filter(({ address }) => windowOf(address)?.isUser === false);
+  const code = kernels.find((leaf) => windowOf(leaf.address)?.name === "kernel image" && leaf.isExecutable);
+  return kernels
+    .filter((leaf) => leaf !== code && !entryPages.some((page) => contains(page, leaf)))
+    .map((leaf): Finding => {
+      const detail = `${windowOf(leaf.address)?.name}, ${rightsOf(leaf)}`;
+      const { address, physical } = leaf;
+      return { rule: "the kernel's, in ring 3's tables", where: name, address, physical, detail };
+    });
+}
+
+const contains = ({ base, bytes }: Range, leaf: Leaf): boolean =>
+  leaf.address >= base && leaf.address + leaf.bytes <= base + bytes;
 
 /** Host mode has no device but the local APIC; an extension may have those of a VM. */
 export function auditDevices({ hosts, memoryBytes }: Hypervisor): Finding[] {

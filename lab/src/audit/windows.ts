@@ -125,6 +125,15 @@ export function guardsOf(ppid: number, memorySlide: bigint): Guard[] {
   ];
 }
 
+/** TSS, I/O permissions and the byte behind them. */
+const TSS_PAGES = 4n;
+
+/** What ring 3's own tables have in the processor's area; of the kernel's image they have one page of code. */
+export const entryPages: readonly Range[] = [
+  ...[abi.PP_ENTRY, abi.PP_IDT, abi.PP_GDT].map((offset) => ({ base: area(offset), bytes: PAGE })),
+  { base: area(abi.PP_TSS), bytes: TSS_PAGES * PAGE },
+];
+
 /** Stacks and the like that have to be there, or their guards would say nothing. */
 export function neededOn(ppid: number): bigint[] {
   const nth = BigInt(ppid);

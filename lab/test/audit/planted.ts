@@ -153,8 +153,10 @@ export class Planted {
     const second = await readTables(read, this.second, "host");
     return {
       hosts: [
-        { ...host, name: "PP 0, extension 0", ppid: 0, extension: 0 },
-        ...(second.leaves.length === 0 ? [] : [{ ...second, name: "PP 0, extension 1", ppid: 0, extension: 1 }]),
+        { ...host, name: "PP 0, extension 0", ppid: 0, extension: 0, isRing3s: false },
+        ...(second.leaves.length === 0
+          ? []
+          : [{ ...second, name: "PP 0, extension 1", ppid: 0, extension: 1, isRing3s: false }]),
       ],
       nested,
       shared: [

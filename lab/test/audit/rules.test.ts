@@ -154,6 +154,36 @@ describe("host mode", () => {
     ]);
   });
 
+  test("ring 3's own tables have nothing of the microkernel but what entries need", async () => {
+    const planted = new Planted();
+    const { read } = planted.memory;
+    const root = planted.memory.newTable();
+    const map = (address: bigint, entry: bigint) => planted.memory.map(root, address, entry);
+    map(abi.KERNEL_IMAGE_BASE, FRAMES.text | KERNEL_CODE);
+    map(area(abi.PP_GDT), FRAMES.gdt | KERNEL_DATA);
+    const look = async () => {
+      const { hosts, ...rest } = await planted.hypervisor();
+      const own = await readTables(read, root, "host");
+      const isolated = { ...own, name: `${HOST}, ring 3's own`, ppid: 0, extension: 0, isRing3s: true };
+      return audit({ ...rest, hosts: [...hosts, isolated] }).filter(({ where }) => where === isolated.name);
+    };
+    // It has no stack of the extension's, and needs none of the kernel's
+    expect((await look()).map(({ address, rule }) => [rule, address])).toEqual([
+      ["missing", abi.EXT_STACK_BASE],
+      ["missing", abi.EXT_FAIL_STACK_BASE],
+      ["missing", abi.EXT_TLS_BASE],
+    ]);
+    map(abi.KERNEL_IMAGE_BASE + PAGE, 0x50_0000n | KERNEL_CODE);
+    map(area(abi.PP_BLOCK), FRAMES.block | KERNEL_DATA);
+    map(MEMORY, FRAMES.memory | KERNEL_DATA);
+    map(abi.DIRECT_BASE + FRAMES.vmcb, FRAMES.vmcb | KERNEL_DATA);
+    const found = (await look()).filter(({ rule }) => rule === "the kernel's, in ring 3's tables");
+    expect(found.map(({ address }) => address)).toEqual([
+      ...[area(abi.PP_BLOCK), abi.KERNEL_IMAGE_BASE + PAGE, MEMORY],
+      abi.DIRECT_BASE + FRAMES.vmcb,
+    ]);
+  });
+
   test("a frame in two places of ring 3", async () => {
     const planted = new Planted();
     planted.map(abi.EXT_POOL_BASE + PAGE, FRAMES.poolPage | USER_DATA);

@@ -40,6 +40,13 @@ it("Intel, and the microkernel somewhere else: the same", async () => {
   expect(seen).toEqual(["PP 0, extension 0", "VM 0 on PP 0"]);
 });
 
+it("ring 3 has tables of its own where the microkernel is isolated, and in them nothing of it but what entries need", async () => {
+  const options = { machine: "amd", memory: MEMORY, extensions: [DEFAULT], append: "isolate=1" };
+  const { findings, seen } = await auditBare(options);
+  expect(findings).toEqual([]);
+  expect(seen).toEqual(["PP 0, extension 0", "PP 0, extension 0, ring 3's own", "VM 0 on PP 0"]);
+});
+
 it("a second VM reaches the pages that its extension has given it; a root VM without nested page tables is named", async () => {
   const { findings, seen } = await auditBare({
     ...{ machine: "amd", memory: MEMORY, guest: true },
