@@ -44,6 +44,27 @@ test("imports, types, fields and room in the memory are left alone", () => {
   expect(changed(text.join("\n"))).toEqual([]);
 });
 
+test("a first value that an init function replaces in any case makes no difference", () => {
+  const text = [
+    "let a: u32 = 1;",
+    "let b: u32 = 2;",
+    "export function initA(): void {",
+    "  a = f();",
+    "  if (a == g) {",
+    "    b = g;",
+    "  }",
+    "}",
+    "export function later(): void {",
+    "  a = 7;",
+    "}",
+  ];
+  const constants = changesOf("a.ts", text.join("\n")).filter(({ before }) => /^\d$/.test(before));
+  expect(constants.map(({ before, line }) => [before, line])).toEqual([
+    ["2", 2],
+    ["7", 10],
+  ]);
+});
+
 test("each change says where it is", () => {
   const text = "export const A: u32 = 1;\nexport const B: u32 = 2;\n";
   expect(changesOf("a.ts", text)).toEqual([

@@ -53,10 +53,12 @@ const STATUS = /^STATUS_[A-Z0-9_]+$/;
 /** Every change of a source. Comments, imports, types and declarations of intrinsics have none. */
 export function changesOf(file: string, text: string): Change[] {
   const changes: Change[] = [];
+  const replaced = replacedValues(text);
   const statuses = [...new Set(text.match(/\bSTATUS_[A-Z0-9_]+\b/g) ?? [])];
   const put = ({ start, end }: Node["range"], after: string) => {
     const before = text.slice(start, end);
     const line = text.slice(0, start).split("\n").length;
+    if (replaced.some((range) => range.start <= start && end <= range.end)) return;
     if (before !== after) changes.push({ file, line, start, end, before, after });
   };
   walk(sourceOf(file, text), text, (node) => {
@@ -91,6 +93,19 @@ export function changesOf(file: string, text: string): Change[] {
     }
   });
   return changes;
+}
+
+/** Functions that run once, before anything else of their file does, and what they assign in any case. */
+const INIT = /^(?:export )?function init\w*\([\s\S]*?^}/gm;
+const ASSIGNED = /^ {2}(\w+) = /gm;
+const VARIABLE = /^let (\w+).*$/gm;
+
+/** Variables of a module whose first value nobody sees, for its init function gives them another. */
+function replacedValues(text: string): Node["range"][] {
+  const assigned = (text.match(INIT) ?? []).flatMap((body) => [...body.matchAll(ASSIGNED)].map(([, name]) => name));
+  return [...text.matchAll(VARIABLE)].flatMap(({ 0: line, 1: name, index }) =>
+    assigned.includes(name) ? [{ start: index, end: index + line.length }] : [],
+  );
 }
 
 type Put = (range: Node["range"], after: string) => void;

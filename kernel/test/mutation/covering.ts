@@ -19,10 +19,15 @@ const KEPT = join(folder, "covering.json");
 
 /** So many lines a branch may be away from a change for its tests to be near. */
 const NEAR_LINES = 8;
+/** What a file takes before its first test. */
+const START_SECONDS = 0.2;
 
 /** What unit tests are, and what they stand on. */
 const TESTS = ["kernel/test/unit", "loader/test"];
 const SUPPORT = ["kernel/test/machine", "loader/test/machine", "bsl/test-support"];
+
+/** A line, and what tells the outcome from others there. */
+type Outcome = readonly [line: number, which: string];
 
 export interface Test {
   readonly file: string;
@@ -31,8 +36,8 @@ export interface Test {
   /** Processor time. */
   readonly seconds: number;
   readonly functions: readonly string[];
-  /** Lines with branches that it executes, by source file. */
-  readonly lines: Readonly<Record<string, readonly number[]>>;
+  /** Outcomes of branches that it executes, by source file. */
+  readonly outcomes: Readonly<Record<string, readonly Outcome[]>>;
 }
 
 /** What is kept for the next run: valid as long as modules and simulated machines are the same. */
@@ -71,12 +76,15 @@ export class Covering {
       const executed = coverage.reportByTest();
       for (const file of some) {
         const { branches = [], functions = [] } = executed.get(join(repository, file)) ?? {};
-        const lines: Record<string, number[]> = {};
-        for (const branch of branches) {
-          if (branch.taken || branch.passed) lines[branch.file] = [...(lines[branch.file] ?? []), branch.line];
+        const outcomes: Record<string, Outcome[]> = {};
+        for (const { file: source, line, column, ordinal, taken, passed } of branches) {
+          const list = outcomes[source] ?? [];
+          outcomes[source] = list;
+          if (taken) list.push([line, `${column} ${ordinal} taken`]);
+          if (passed) list.push([line, `${column} ${ordinal} passed`]);
         }
         const seconds = result.seconds[file] ?? 0;
-        known.set(file, { file, digest: digests.get(file) ?? "", seconds, functions, lines });
+        known.set(file, { file, digest: digests.get(file) ?? "", seconds, functions, outcomes });
       }
       writeFileSync(KEPT, JSON.stringify({ digest, tests: [...known.values()] } satisfies Kept));
     }
@@ -84,18 +92,26 @@ export class Covering {
   }
 
   /**
-   * Tests that execute what a change makes different: first those that execute a branch beside it, those about its file
-   * before the others, and the fast ones before the slow ones.
+   * Tests that execute what a change makes different. Those come first that are likely to notice it for the time they take:
+   * they are about its file, or go a way beside it that few others go.
    */
   testsOf({ file, line }: Pick<Change, "file" | "line">, difference: ReadonlySet<string> | "everything"): Test[] {
-    const word = basename(file, ".ts");
-    const rank = (test: Test) => {
-      const isNear = test.lines[file]?.some((other) => Math.abs(other - line) <= NEAR_LINES) === true;
-      return (isNear ? 0 : 2) + (basename(test.file).startsWith(word) ? 0 : 1);
-    };
     const isConcerned = ({ functions }: Test) =>
       difference === "everything" ? functions.length > 0 : functions.some((name) => difference.has(name));
-    return this.#tests.filter(isConcerned).sort((a, b) => rank(a) - rank(b) || a.seconds - b.seconds);
+    const concerned = this.#tests.filter(isConcerned);
+    const near = ({ outcomes }: Test) =>
+      (outcomes[file] ?? [])
+        .filter(([other]) => Math.abs(other - line) <= NEAR_LINES)
+        .map(([other, which]) => `${other} ${which}`);
+    const counts = new Map<string, number>();
+    for (const outcome of concerned.flatMap(near)) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    const word = basename(file, ".ts");
+    const rarity = (test: Test) =>
+      basename(test.file).startsWith(word)
+        ? 1
+        : Math.min(concerned.length + 1, ...near(test).map((outcome) => counts.get(outcome) ?? 1));
+    const costs = new Map(concerned.map((test) => [test, rarity(test) * (test.seconds + START_SECONDS)]));
+    return concerned.sort((a, b) => (costs.get(a) ?? 0) - (costs.get(b) ?? 0));
   }
 }
 

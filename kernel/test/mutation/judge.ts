@@ -1,4 +1,4 @@
-// Whether the tests notice a change: unit tests that execute what it makes different, and conformance on QEMU
+// Whether the tests notice a change: unit tests that execute what it makes different, then conformance on QEMU
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -25,14 +25,18 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** The test that noticed. */
   readonly by: string;
+  /** Of one that is alive: the tests that did not notice, by digests, so that they are not tried again. */
+  readonly survived?: readonly string[];
 }
 
-/** Unit tests that come before the machines, which cost about as much: so many seconds of them. */
+/** So many seconds of unit tests a change is tried on before the others have had their turn. */
 const FIRST_SECONDS = 20;
 /** A change may make a test loop without end: one may take so much processor time, and so many times what its file takes. */
 const LEAST_SECONDS = 10;
 const SLOWER = 3;
 const MACHINE_SECONDS = 40;
+/** The machines as a test; as good as unchanged. */
+const MACHINES = { digest: "machines" };
 
 export class Judge {
   readonly #tree: SourceTree;
@@ -75,18 +79,31 @@ export class Judge {
     await this.#compilers.close();
   }
 
-  judge(change: Change): Promise<Judgement> {
+  /**
+   * Tries a change on tests but those that it is known to survive.
+   *
+   * @param isThorough On the machines and all unit tests, and not only on the first of these
+   */
+  judge(change: Change, known: readonly string[] = [], isThorough = false): Promise<Judgement> {
     return this.#tree.with(change, async () => {
       const difference = await this.#modules.replace(change.file);
       if (difference === undefined) return { verdict: "broken", by: "" };
       if (difference !== "everything" && difference.size === 0) return { verdict: "same", by: "" };
-      const tests = this.#covering.testsOf(change, difference);
-      const first = howManyFit(tests, FIRST_SECONDS);
-      const unit = await this.#runTests(tests.slice(0, first));
-      if (unit !== undefined) return unit;
-      const machines = await this.#runMachines(change.file);
-      if (machines.verdict !== "alive") return machines;
-      return (await this.#runTests(tests.slice(first))) ?? machines;
+      const isNew = ({ digest }: Pick<Test, "digest">) => !known.includes(digest);
+      const tests = this.#covering.testsOf(change, difference).filter(isNew);
+      const count = howManyFit(tests, FIRST_SECONDS);
+      const first = tests.slice(0, count);
+      const killed = await this.#runTests(first);
+      if (killed !== undefined) return killed;
+      const survived = [...known, ...first.map(({ digest }) => digest)];
+      if (!isThorough) return { verdict: "alive", by: "", survived };
+      const machines = isNew(MACHINES) ? await this.#runMachines(change.file) : undefined;
+      if (machines !== undefined) return machines;
+      const others = tests.slice(count);
+      const killedByOthers = await this.#runTests(others);
+      if (killedByOthers !== undefined) return killedByOthers;
+      const all = [...survived, MACHINES.digest, ...others.map(({ digest }) => digest)];
+      return { verdict: "alive", by: "", survived: [...new Set(all)] };
     });
   }
 
@@ -99,12 +116,12 @@ export class Judge {
     return { verdict: "killed", by: result.ending === "red" ? result.test : "a test that does not end" };
   }
 
-  async #runMachines(file: string): Promise<Judgement> {
+  async #runMachines(file: string): Promise<Judgement | undefined> {
     const part = file.startsWith("kernel/") ? "kernel" : "bare";
     if ((await this.#build(part)) === this.#digests.get(part)) return { verdict: "same", by: "" };
     const elf = join(this.#tree.root, "build", part, `${part}.elf`);
     const by = await complaintOf(part === "kernel" ? { kernel: elf } : { image: elf });
-    return by === undefined ? { verdict: "alive", by: "" } : { verdict: "killed", by };
+    return by === undefined ? undefined : { verdict: "killed", by };
   }
 
   /** Builds a part of the tree; the digest of its image. */

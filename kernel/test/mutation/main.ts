@@ -1,5 +1,5 @@
-// npm run test:mutate [-- --seed N] [--count N] [--only WORD] [--living] [--json]: do the tests notice small changes of
-// kernel and loader?
+// npm run test:mutate [-- --seed N] [--count N] [--only WORD] [--living | --thorough] [--json]: do the tests
+// notice small changes of kernel and loader?
 //
 // Exit codes: 0 when at least GOAL percent of the changes are noticed, 1 when fewer are, 2 for wrong usage.
 
@@ -10,7 +10,7 @@ import { Judge } from "./judge.ts";
 import { inOrder, Record, type Result } from "./record.ts";
 import { folder, SourceTree } from "./tree.ts";
 
-const USAGE = "usage: npm run test:mutate -- [--seed N] [--count N] [--only WORD] [--living] [--json]";
+const USAGE = "usage: npm run test:mutate -- [--seed N] [--count N] [--only WORD] [--living | --thorough] [--json]";
 /** Percent of the changes that tests have to notice. */
 const GOAL = 95;
 
@@ -20,8 +20,10 @@ interface Options {
   readonly count: number;
   /** What `file:line:` of a change has in it. */
   readonly only: string;
-  /** Try those again that lived. */
+  /** Try those that lived on some more of the unit tests. */
   readonly living: boolean;
+  /** Try those that lived on all unit tests, and on the machines. */
+  readonly thorough: boolean;
 }
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
@@ -32,7 +34,7 @@ const describe = ({ file, line, before, after }: Change) =>
 const counts = ({ verdict }: Result) => verdict === "killed" || verdict === "alive";
 
 /** Judges changes until `count` of them say something about the tests. */
-async function mutate({ seed, count, only, living }: Options): Promise<readonly Result[]> {
+async function mutate({ seed, count, only, living, thorough }: Options): Promise<readonly Result[]> {
   mkdirSync(folder, { recursive: true });
   const tree = new SourceTree();
   const judge = new Judge(tree);
@@ -47,12 +49,12 @@ async function mutate({ seed, count, only, living }: Options): Promise<readonly 
       if (!`${change.file}:${change.line}:`.includes(only)) continue;
       if (results.filter(counts).length >= count) break;
       const known = record.get(key);
-      if (known !== undefined && !(living && known.verdict === "alive")) {
+      if (known !== undefined && !((living || thorough) && known.verdict === "alive")) {
         results.push({ ...known, ...change });
         continue;
       }
       const before = judge.cpuSeconds;
-      const judgement = await judge.judge(change);
+      const judgement = await judge.judge(change, known?.survived, thorough);
       const cpuSeconds = Number((judge.cpuSeconds - before).toFixed(1));
       const result = { ...change, ...judgement, cpuSeconds };
       results.push(result);
@@ -80,11 +82,12 @@ async function main(): Promise<number> {
       count: { type: "string", default: "40" },
       only: { type: "string", default: "" },
       living: { type: "boolean", default: false },
+      thorough: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
-  const { only, living } = values;
-  const results = await mutate({ seed: number(values.seed), count: number(values.count), only, living });
+  const { only, living, thorough } = values;
+  const results = await mutate({ seed: number(values.seed), count: number(values.count), only, living, thorough });
   const judged = results.filter(counts);
   const alive = judged.filter(({ verdict }) => verdict === "alive");
   const share = judged.length === 0 ? 0 : (100 * (judged.length - alive.length)) / judged.length;

@@ -86,4 +86,6 @@ process.on("message", (request: Request) => {
     },
   );
 });
+// Whoever wants to know is gone: nothing of this group may go on
+process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 send({ kind: "ready" });
