@@ -2,6 +2,7 @@
 
 import {
   BOOT_EXT_FAULT,
+  BOOT_OK,
   BOOT_REPORT_DETAIL,
   CPUID_CONTROL_REPORT_ON,
   CPUID_CONTROL_STOP,
@@ -143,6 +144,17 @@ describe("a start that fails on one processor", () => {
     expect(stopped).toEqual(Array.from({ length: victim }, (_, i) => `${victim - 1 - i} operation ${LEAVE}`));
     machine.kernelStatus = () => 0;
     expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
+  });
+
+  it("because a kernel that gives up says so in RAX, whatever stands in its report", () => {
+    const machine = loaded();
+    const pages = machine.platform.takenPages;
+    machine.kernelStatus = (index) => (index === 1 ? BOOT_EXT_FAULT : 0);
+    const setPhase = machine.setPhase.bind(machine);
+    machine.setPhase = (args, phase) => setPhase(args, phase, BOOT_OK);
+    const detail = BigInt(BOOT_EXT_FAULT) << 32n;
+    expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_START_FAILED, cpu: 2, detail });
+    expectRolledBack(machine, pages);
   });
 
   it("because the extension does not answer, but stops: everything is taken out", () => {

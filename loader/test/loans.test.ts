@@ -40,8 +40,10 @@ import {
   MEMORY_EXCHANGE_SURPLUS,
   MEMORY_EXCHANGE_WANTED,
   MEMORY_LOANS_BYTES,
+  MEMORY_LOANS_EVENT_BYTES,
   MEMORY_LOANS_EVENT_DETAIL,
   MEMORY_LOANS_EVENT_KIND,
+  MEMORY_LOANS_EVENT_TIME,
   MEMORY_LOANS_EVENTS,
   MEMORY_LOANS_HELD_BYTES,
   MEMORY_LOANS_LENT_CHUNKS,
@@ -204,6 +206,43 @@ describe("what the microkernel asks for", () => {
     expect(lender.record().chunks(10)).toBe(2);
     expect(lender.machine.status().memoryBytes).toBeGreaterThan(9n * MIB);
     lender.expectAllBack();
+  });
+
+  it("is noted with its time and size, the newest 32 of everything", () => {
+    const lender = new Lender();
+    /** What a slot says: all that is noted, by its number modulo 32. */
+    const slot = (index: number) => {
+      lender.donate(0n);
+      const at = (offset: number, bytes: number) =>
+        lender.machine.memory.peek(BUFFER + BigInt(MEMORY_EXCHANGE_BYTES + offset + bytes * index), bytes);
+      return {
+        time: at(MEMORY_LOANS_EVENT_TIME, 8),
+        bytes: at(MEMORY_LOANS_EVENT_BYTES, 8),
+        kind: Number(at(MEMORY_LOANS_EVENT_KIND, 4)),
+        detail: Number(at(MEMORY_LOANS_EVENT_DETAIL, 4)),
+      };
+    };
+    const count = () =>
+      Number(lender.machine.memory.peek(BUFFER + BigInt(MEMORY_EXCHANGE_BYTES + MEMORY_LOANS_EVENTS), 8));
+    const { platform } = lender.machine;
+    platform.clock = 1_000_000n;
+    lender.ask(MOST + LEAST);
+    expect([0, 1, 2, 3].map(slot)).toEqual([
+      { time: 1_000_000n, bytes: MOST, kind: MEMORY_EVENT_ASKED, detail: 0 },
+      { time: 1_000_001n, bytes: MOST, kind: MEMORY_EVENT_GIVEN, detail: 0 },
+      { time: 1_000_002n, bytes: LEAST, kind: MEMORY_EVENT_GIVEN, detail: 0 },
+      { time: 0n, bytes: 0n, kind: 0, detail: 0 },
+    ]);
+    lender.onGive = () => GIVE_SIZE;
+    for (let number = 3; number < 36; number++) {
+      platform.clock = BigInt(number);
+      expect(lender.donate(LEAST * 2n).error).toBe(ERROR_CHUNK_REFUSED);
+    }
+    const refused = (time: bigint) => ({ time, bytes: 2n * LEAST, kind: MEMORY_EVENT_REFUSED, detail: GIVE_SIZE });
+    expect(Array.from({ length: 32 }, (_, index) => slot(index))).toEqual(
+      Array.from({ length: 32 }, (_, index) => refused(BigInt(index < 4 ? index + 32 : index))),
+    );
+    expect(count()).toBe(36);
   });
 
   it("comes by VMCALL on Intel", () => {

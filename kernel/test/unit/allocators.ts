@@ -26,6 +26,13 @@ export interface Allocators {
   isChunkFree(base: bigint): number;
   withdrawChunk(base: bigint): number;
   removeChunk(base: bigint): number;
+  addShared(phys: bigint, bytes: bigint): number;
+  hasNewFreeChunk(): number;
+  bury(phys: bigint, order: number, half: number): number;
+  release(half: number, most: number): number;
+  isWaiting(half: number): number;
+  waitingPages(): number;
+  isTaken(phys: bigint, order: number): number;
   totalPages(): bigint;
   freePageCount(): bigint;
   usedPages(): bigint;

@@ -93,4 +93,87 @@ describe("a chunk", () => {
     expect(exports.removeChunk(BASE + PAGE)).toBe(0);
     expect(exports.ownsPhys(BASE)).toBe(1);
   });
+
+  test("that the operating system uses, too, has no pages: nothing of it is taken, given or withdrawn", () => {
+    const { part, exports } = withChunks(1);
+    const shared = BASE - 4n * MEBIBYTE;
+    expect(exports.addShared(shared, MEBIBYTE)).toBe(1);
+    expect(exports.addShared(shared, MEBIBYTE)).toBe(0);
+    expect(exports.ownsPhys(shared + PAGE)).toBe(1);
+    // Nothing of it is mapped: whatever the pool looked at would fault
+    const before = { total: exports.totalPages(), free: exports.freePageCount(), blocks: freeBlocks(part) };
+    expect(exports.freePages(shared, 0)).toBe(0);
+    expect(exports.bury(shared + PAGE, 0, 0)).toBe(0);
+    expect(exports.isTaken(shared, 0)).toBe(0);
+    expect([exports.isChunkFree(shared), exports.withdrawChunk(shared)]).toEqual([0, 0]);
+    const page = exports.allocPages(0);
+    expect(exports.bury(page, 0, 1)).toBe(1);
+    expect(exports.release(1, 9)).toBe(1);
+    expect({ total: exports.totalPages(), free: exports.freePageCount(), blocks: freeBlocks(part) }).toEqual(before);
+    expect(exports.removeChunk(shared)).toBe(1);
+    expect(exports.ownsPhys(shared + PAGE)).toBe(0);
+  });
+
+  test("is asked about when no more than 64 of its pages are out, each time that one comes back", () => {
+    const { exports } = withChunks(1);
+    const pages = Array.from({ length: 66 }, () => exports.allocPages(0));
+    const giveBack = () => exports.freePages(pages.pop() ?? 0n, 0);
+    expect(exports.hasNewFreeChunk()).toBe(0);
+    giveBack();
+    expect(exports.hasNewFreeChunk()).toBe(0);
+    giveBack();
+    expect([exports.hasNewFreeChunk(), exports.hasNewFreeChunk()]).toEqual([1, 0]);
+    pages.push(exports.allocPages(0));
+    expect(exports.hasNewFreeChunk()).toBe(0);
+    giveBack();
+    expect([exports.hasNewFreeChunk(), exports.hasNewFreeChunk()]).toEqual([1, 0]);
+  });
+});
+
+describe("a block in limbo", () => {
+  test("is nobody's, but not free, until its half is released", () => {
+    const { part, exports } = withChunks(1);
+    const before = freeBlocks(part);
+    const [page, block] = [exports.allocPages(0), exports.allocPages(3)];
+    expect(exports.bury(page, 0, 0)).toBe(1);
+    expect(exports.bury(block, 3, 1)).toBe(1);
+    expect([exports.isTaken(page, 0), exports.isTaken(block, 3)]).toEqual([0, 0]);
+    expect([exports.isWaiting(0), exports.isWaiting(1), exports.waitingPages(), exports.usedPages()]).toEqual([
+      1,
+      1,
+      9,
+      0n,
+    ]);
+    expect(exports.freePageCount()).toBe(1023n - 9n);
+    expect([exports.release(0, 9), exports.isWaiting(0), exports.isWaiting(1)]).toEqual([1, 0, 1]);
+    expect(exports.freePageCount()).toBe(1023n - 8n);
+    expect([exports.release(1, 9), exports.waitingPages()]).toEqual([1, 0]);
+    expect(freeBlocks(part)).toEqual(before);
+  });
+
+  test("is released as often as is asked for, the rest later", () => {
+    const { exports } = withChunks(2);
+    const pages = Array.from({ length: 20 }, () => exports.allocPages(0));
+    for (const page of pages) expect(exports.bury(page, 0, 0)).toBe(1);
+    expect([exports.release(0, 7), exports.waitingPages()]).toEqual([7, 13]);
+    expect([exports.release(0, 13), exports.waitingPages(), exports.isWaiting(0)]).toEqual([13, 0, 0]);
+    expect(exports.release(0, 1)).toBe(0);
+  });
+
+  test.each<[string, (exports: ReturnType<typeof withChunks>["exports"], block: bigint) => number]>([
+    ["again", (exports, block) => exports.bury(block, 2, 1)],
+    ["as a block of another size", (exports) => exports.bury(exports.allocPages(2), 1, 0)],
+    ["by an address within", (exports) => exports.bury(exports.allocPages(2) + PAGE, 2, 0)],
+    ["that is free", (exports) => exports.bury(BASE + MEBIBYTE, 2, 0)],
+    ["of nobody's memory", (exports) => exports.bury(BASE - PAGE, 0, 0)],
+    ["that is larger than any", (exports) => exports.bury(BASE, 11, 0)],
+  ])("is not put there %s, and nothing is counted", (_, bury) => {
+    const { exports } = withChunks(1);
+    const block = exports.allocPages(2);
+    expect(exports.bury(block, 2, 0)).toBe(1);
+    expect(bury(exports, block)).toBe(0);
+    expect(exports.waitingPages()).toBe(4);
+    expect(exports.release(1, 9)).toBe(0);
+    expect([exports.release(0, 9), exports.waitingPages()]).toEqual([1, 0]);
+  });
 });

@@ -144,6 +144,69 @@ describe("the machine's memory types", () => {
   });
 });
 
+describe("ranges of memory types that overlap", () => {
+  /** At 16 MiB and 2 MiB long, valid unless said otherwise; the default is write-protected, fixed ranges are off. */
+  function ranges(...types: readonly (number | readonly [type: number, "invalid"])[]) {
+    msrs.set(0xfe, BigInt(types.length));
+    msrs.set(0x2ff, 0x805n);
+    types.forEach((range, index) => {
+      const [type, valid] = typeof range === "number" ? [range, 0x800n] : [range[0], 0n];
+      msrs.set(0x200 + 2 * index, 0x100_0000n | BigInt(type));
+      msrs.set(0x201 + 2 * index, 0x3fff_ffe0_0000n | valid);
+    });
+    return load().exports;
+  }
+  const [WC, WP] = [1, 5];
+
+  test.each([
+    [[], WP],
+    [[WB], WB],
+    [[WB, WB], WB],
+    [[WB, UC], UC],
+    [[UC, WB], UC],
+    [[UC, WT], UC],
+    [[WT, UC], UC],
+    [[WB, WT], WT],
+    [[WT, WB], WT],
+    [[WT, WT], WT],
+    [[WT, WB, UC], UC],
+    [[WC, WC], WC],
+    [[WC, WB], WB],
+    [[[UC, "invalid"], WT], WT],
+    [[WT, [UC, "invalid"]], WT],
+    [[[UC, "invalid"]], WP],
+  ] as const)("of types %j give %i, the default no more", (types, type) => {
+    const exports = ranges(...types);
+    expect(exports.memoryType(18n * MIB - 0x1000n, MACHINE)).toBe(type);
+    expect(exports.memoryType(18n * MIB, MACHINE)).toBe(WP);
+    expect(exports.memoryType(16n * MIB - 0x1000n, MACHINE)).toBe(WP);
+  });
+
+  test("do without the fixed ranges below 1 MiB when these are off, but for where one type ends", () => {
+    const exports = ranges(WB);
+    expect(exports.memoryType(0xa_0000n, MACHINE)).toBe(WP);
+    expect(exports.uniformBytes(0xa_0000n, MIB, MACHINE)).toBe(0x1000n);
+  });
+
+  test("end where the first of them begins or ends, the invalid ones aside", () => {
+    const exports = ranges(WB, [UC, "invalid"]);
+    msrs.set(0x202, 0x80_0000n);
+    expect(exports.uniformBytes(2n * MIB, 64n * MIB, MACHINE)).toBe(14n * MIB);
+    msrs.set(0x203, 0x3fff_ffe0_0800n);
+    exports.forgetMemoryTypes();
+    expect(exports.uniformBytes(2n * MIB, 64n * MIB, MACHINE)).toBe(6n * MIB);
+    expect(exports.uniformBytes(8n * MIB, 64n * MIB, MACHINE)).toBe(2n * MIB);
+    expect(exports.uniformBytes(10n * MIB, 64n * MIB, MACHINE)).toBe(6n * MIB);
+    expect(exports.uniformBytes(18n * MIB, 64n * MIB, MACHINE)).toBe(64n * MIB);
+  });
+
+  test("are none when all are off", () => {
+    const exports = ranges(WB);
+    msrs.set(0x2ff, 0x405n);
+    expect(exports.memoryType(16n * MIB, MACHINE)).toBe(UC);
+  });
+});
+
 describe("an MSR bitmap", () => {
   test("has a quarter each for reads and writes of both ranges", () => {
     const { exports, memory } = load();

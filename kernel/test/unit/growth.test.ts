@@ -24,6 +24,8 @@ import {
   SYSCALL_NESTED_GUARD,
   SYSCALL_NESTED_MAP,
   SYSCALL_NESTED_UNMAP,
+  SYSCALL_VM_MAP_DIRECT,
+  SYSCALL_VM_UNMAP_DIRECT,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
@@ -41,6 +43,7 @@ import { VERSION_2 } from "../machine/guests.ts";
 import { CHUNKS, EXCHANGE } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
 import { nestedEntries } from "../machine/nested-walk.ts";
+import { tablesOf } from "../machine/page-walk.ts";
 import type { Pp } from "../machine/pp.ts";
 import { StructureView } from "../machine/structure-view.ts";
 import { usedPages } from "./page-pool.ts";
@@ -277,6 +280,28 @@ describe.each([
       expect([nth, taken(machine, pp)]).toEqual([nth, usual]);
     }
     expect(refused).toBeGreaterThan(0);
+  });
+
+  test("tables that an unmap leaves empty go while memory is lent, for they could keep a chunk, and stay otherwise", () => {
+    const { machine, pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    const tables = () => tablesOf(machine.physical, Number(pp.processor.cr3));
+    /** The tables that are there after a page far from all others was mapped and unmapped, beyond those before. */
+    const left = (physical: bigint) => {
+      expectOutcome(cpuid(pp), "called");
+      const before = tables();
+      const virtual = call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, 0n, physical);
+      const made = tables().size - before.size;
+      call(pp, SYSCALL_VM_UNMAP_DIRECT, HANDLE, 0n, virtual);
+      const after = [...tables()].filter((table) => !before.has(table)).length;
+      goOn(pp);
+      return { made, after };
+    };
+    // The first one also makes a table of the second level, which stays in any case
+    expect(left(0x180_0000_0000n)).toEqual({ made: 3, after: 3 });
+    expect(left(0x180_4000_0000n)).toEqual({ made: 2, after: 2 });
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expect(left(0x180_8000_0000n)).toEqual({ made: 2, after: 0 });
   });
 
   test("a report says what there is", () => {

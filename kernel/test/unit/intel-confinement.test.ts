@@ -13,7 +13,7 @@ import {
   VERSION_1,
   VERSION_2,
 } from "../machine/guests.ts";
-import type { Outcome, Pp } from "../machine/pp.ts";
+import { GENERAL, type Outcome, type Pp } from "../machine/pp.ts";
 
 const INTEL = { vendor: VENDOR_INTEL };
 const TABLE = confinementTable("intel");
@@ -181,6 +181,29 @@ describe("an exit that the kernel alone asked for", () => {
     expect(event(pp)).toBe(RAISE_GP);
     expect(exit(pp, EXIT.interrupt).is).toBe("called");
     expect(read(pp, guest.vs, abi.INTEL_REG_CR8)).toBe(9n);
+  });
+
+  // As instructions number them (SDM volume 3, table 28-3)
+  test.each(
+    "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15"
+      .split(" ")
+      .map((name, number) => [name, number] as const),
+  )("for CR8 goes to %s and comes from it, and touches no other register", (name, number) => {
+    const { pp, guest } = running();
+    const others = () => ({ ...pp.tcb.values(GENERAL.filter((other) => other !== name)) });
+    const operand = BigInt(number) << 8n;
+    if (name !== "rsp") pp.tcb.set(name, 11n);
+    const before = others();
+    expect(
+      exit(pp, EXIT.control, { EXIT_QUALIFICATION: operand | 8n, ...(name === "rsp" ? { RSP: 11n } : {}) }).is,
+    ).toBe("running");
+    if (name === "rsp") pp.vmx.vmcs.set("RSP", 0n);
+    else pp.tcb.set(name, 0n);
+    expect(exit(pp, EXIT.control, { EXIT_QUALIFICATION: operand | 0x18n }).is).toBe("running");
+    expect(name === "rsp" ? pp.vmx.vmcs.get("RSP") : pp.tcb.get(name)).toBe(11n);
+    expect(others()).toEqual(before);
+    expect(exit(pp, EXIT.interrupt).is).toBe("called");
+    expect(read(pp, guest.vs, abi.INTEL_REG_CR8)).toBe(11n);
   });
 
   test("is the extension's when it asked for it, too", () => {

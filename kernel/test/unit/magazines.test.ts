@@ -84,6 +84,16 @@ describe("a magazine", () => {
     expect(freeBlocks(part)).toEqual(untouched);
   });
 
+  test("has room for 15, the newest of which comes first, and lets go of the eight that it has had longest", () => {
+    const { exports, take } = withCache();
+    // Two batches: one object that nobody had stays
+    const objects = take(ROOM);
+    for (const object of objects.slice(0, -1)) expect(exports.slabRelease(0, object)).toBe(1);
+    expect(take(ROOM - 1)).toEqual(objects.slice(0, -1).reverse());
+    for (const object of objects) expect(exports.slabRelease(0, object)).toBe(1);
+    expect(take(BATCH)).toEqual(objects.slice(-BATCH).reverse());
+  });
+
   test("keeps no more bytes than a page, and one object whatever its size", () => {
     const { exports, take } = withCache(5000);
     const [first = 0n, second = 0n] = take(2);

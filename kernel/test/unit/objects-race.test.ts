@@ -10,7 +10,9 @@ import {
   SYSCALL_VS_DESTROY,
   SYSCALL_VS_MIGRATE,
   SYSCALL_VS_PROMOTE,
+  SYSCALL_VS_READ,
   SYSCALL_VS_SET_ACTIVE,
+  SYSCALL_VS_WRITE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
 import { EndlessWait } from "../../../bsl/test-support/index.ts";
@@ -89,6 +91,49 @@ describe.each(CHANGES)("another processor %s a VS", (_, change) => {
     expect(count(races, STATUS_SUCCESS)).toBeGreaterThan(0);
     expect(count(races, WAITS)).toBeGreaterThan(0);
   }, 60_000);
+});
+
+describe("while another processor changes objects", () => {
+  /** What the first processor's calls give before each `step`th instruction of a call of the second that makes a VP. */
+  function during(
+    act: (pp: Pp, vs: bigint) => bigint,
+    step: number,
+  ): (readonly [inactive: unknown, active: unknown])[] {
+    const seen: [unknown, unknown][] = [];
+    for (let place = 0; ; place += step) {
+      const { machine, pp } = inVmexit({ ppCount: 2 });
+      const second = bootNext(machine, 1);
+      const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
+      const other = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, 0n);
+      const outcome = (vs: bigint) => {
+        try {
+          return machine.beside(() => act(pp, vs));
+        } catch (error) {
+          if (error instanceof EndlessWait) return WAITS;
+          throw error;
+        }
+      };
+      let gave: [unknown, unknown] | undefined;
+      machine.interruptions.after(place, () => {
+        // The active one first: a processor that waits without end stays in the kernel
+        const active = outcome(0n);
+        gave = [outcome(other), active];
+      });
+      call(second, SYSCALL_VP_CREATE, HANDLE, 0n);
+      machine.interruptions.cancel();
+      if (gave === undefined) return seen;
+      seen.push(gave);
+    }
+  }
+
+  test.each([
+    ["read", (pp: Pp, vs: bigint) => status(pp, SYSCALL_VS_READ, HANDLE, vs, 1n)],
+    ["write", (pp: Pp, vs: bigint) => status(pp, SYSCALL_VS_WRITE, HANDLE, vs, 1n, 5n)],
+  ])("a %s waits, unless it is of the VS that is active", (_, act) => {
+    const seen = during(act, 5);
+    expect(seen.filter(([, active]) => active !== STATUS_SUCCESS)).toEqual([]);
+    expect(new Set(seen.map(([inactive]) => inactive))).toEqual(new Set([STATUS_SUCCESS, WAITS]));
+  });
 });
 
 /** The operating system's RIP when it entered the loader's code. */

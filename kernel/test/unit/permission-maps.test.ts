@@ -146,6 +146,15 @@ describe("map calls", () => {
       expect(status(pp, number, HANDLE, ports, 8n, 8n, 0n)).toBe(STATUS_INVALID_INPUT_REG4);
       expect(status(pp, number, HANDLE, msrs, 8n, 8n, 4n)).toBe(STATUS_INVALID_INPUT_REG4);
     }
+    const vs = makeVs(scene);
+    for (const number of [SYSCALL_MAP_ATTACH, SYSCALL_MAP_DETACH]) {
+      expect(status(pp, number, HANDLE, 7n, vs)).toBe(STATUS_INVALID_INPUT_REG1);
+      expect(status(pp, number, HANDLE, 7n, 9n)).toBe(STATUS_INVALID_INPUT_REG1);
+      expect(status(pp, number, HANDLE, msrs, 9n)).toBe(STATUS_INVALID_INPUT_REG2);
+    }
+    for (const number of [SYSCALL_MAP_QUERY, SYSCALL_MAP_DESTROY]) {
+      expect(status(pp, number, HANDLE, 7n, 0n)).toBe(STATUS_INVALID_INPUT_REG1);
+    }
     expect(status(pp, SYSCALL_MAP_QUERY, HANDLE, ports, 0x1_0000n)).toBe(STATUS_INVALID_INPUT_REG2);
     expect(status(pp, SYSCALL_MAP_ATTACH, HANDLE, msrs, 9n)).toBe(STATUS_INVALID_INPUT_REG2);
   });

@@ -82,6 +82,23 @@ describe("vs_init_as_root", () => {
     expect(vmcb.MSRPM_BASE_PA).not.toBe(0n);
   });
 
+  test("takes every byte of every segment register, four of them as VMSAVE wrote them", () => {
+    const { machine, pp } = inBootstrap();
+    const saved = machine.vmcbAt(pp.state.address);
+    const bytes = { SELECTOR: 2, ATTRIB: 2, LIMIT: 4, BASE: 8 } as const;
+    const expected = ["ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR"].flatMap((name, segment) =>
+      Object.entries(bytes).map(([part, size], index) => {
+        const value = BigInt(`0x${(0x11 + segment * 16 + index).toString(16).repeat(size)}`);
+        if (segment < 4) pp.state.set(SOURCES[`${name}_${part}`] ?? "", value);
+        else saved.set(`${name}_${part}`, value);
+        return [`${name}_${part}`, value] as const;
+      }),
+    );
+    const vs = makeRootVs(pp);
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, vs);
+    expect(expected.map(([field]) => [field, pp.vmcb.get(field)])).toEqual(expected);
+  });
+
   test("puts the general registers into the VS, and into the TCB when it becomes active", () => {
     const { pp } = inBootstrap();
     const vs = makeRootVs(pp);

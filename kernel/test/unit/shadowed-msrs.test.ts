@@ -114,6 +114,68 @@ const FREE_INTEL: typeof COMMON = [
   ["FIXED_CTR_CTRL, rings", 0x38d, 4],
 ];
 
+const ALL = 0xffff_ffff_ffff_ffffn;
+const [VMX_BASIC, SFMASK] = [0x480, 0xc000_0084];
+/**
+ * From the manuals (APM volume 2, appendix A; SDM volume 4): first and last of those that stand together, the bits that host
+ * mode would feel, and whose they are.
+ */
+const RANGES: readonly (readonly [first: number, last: number, bits: bigint, vendors: number])[] = [
+  [0x1b, 0x1b, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x200, 0x213, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x250, 0x26f, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x277, 0x277, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x2ff, 0x2ff, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x1f2, 0x1f3, ALL, VENDOR_INTEL],
+  [0x981, 0x983, ALL, VENDOR_INTEL],
+  [0xc001_0010, 0xc001_0010, ALL, VENDOR_AMD],
+  [0xc001_0016, 0xc001_001a, ALL, VENDOR_AMD],
+  [0xc001_001d, 0xc001_001d, ALL, VENDOR_AMD],
+  [0xc001_0058, 0xc001_0058, ALL, VENDOR_AMD],
+  [0xc001_0111, 0xc001_0113, ALL, VENDOR_AMD],
+  [0xc001_0132, 0xc001_0138, ALL, VENDOR_AMD],
+  [0x1a0, 0x1a0, 0x4_0040_0000n, VENDOR_INTEL],
+  [0x140, 0x140, 0x1n, VENDOR_INTEL],
+  [0x79, 0x79, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0xc001_0015, 0xc001_0015, 0xffff_ffff_bcff_ffffn, VENDOR_AMD],
+  [0xc001_0020, 0xc001_0020, ALL, VENDOR_AMD],
+  [0x174, 0x176, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0xc000_0080, 0xc000_0084, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0xc000_0100, 0xc000_0102, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x3a, 0x3a, ALL, VENDOR_INTEL],
+  [0x9b, 0x9b, ALL, VENDOR_INTEL],
+  [0xc80, 0xc80, ALL, VENDOR_INTEL],
+  [0xc001_0050, 0xc001_0056, ALL, VENDOR_AMD],
+  [0xc001_0114, 0xc001_0119, ALL, VENDOR_AMD],
+  [0x1d9, 0x1d9, ALL, VENDOR_INTEL],
+  [0x3f1, 0x3f1, ALL, VENDOR_INTEL],
+  [0x560, 0x561, ALL, VENDOR_INTEL],
+  [0x570, 0x570, ALL, VENDOR_INTEL],
+  [0x600, 0x600, ALL, VENDOR_INTEL],
+  [0x17d0, 0x17d1, ALL, VENDOR_INTEL],
+  [0xc000_0105, 0xc000_0106, ALL, VENDOR_AMD],
+  [0x186, 0x18d, 0x10_0000n, VENDOR_INTEL],
+  [0x38d, 0x38d, 0x8888_8888_8888_8888n, VENDOR_INTEL],
+  [0xc001_0000, 0xc001_0003, 0x10_0000n, VENDOR_AMD],
+  [0xc001_0200, 0xc001_0200, 0x10_0000n, VENDOR_AMD],
+  [0xc001_0202, 0xc001_0202, 0x10_0000n, VENDOR_AMD],
+  [0xc001_0204, 0xc001_0204, 0x10_0000n, VENDOR_AMD],
+  [0xc001_0206, 0xc001_0206, 0x10_0000n, VENDOR_AMD],
+  [0xc001_0208, 0xc001_0208, 0x10_0000n, VENDOR_AMD],
+  [0xc001_020a, 0xc001_020a, 0x10_0000n, VENDOR_AMD],
+  [0xc001_1030, 0xc001_1030, 0x1_0000_0000_0000n, VENDOR_AMD],
+  [0xc001_1033, 0xc001_1033, 0x2_0000n, VENDOR_AMD],
+  [0x179, 0x17b, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x280, 0x29f, ALL, VENDOR_INTEL],
+  [0x400, 0x47f, ALL, VENDOR_AMD | VENDOR_INTEL],
+  [0x4d0, 0x4d0, ALL, VENDOR_INTEL],
+  [0xc000_0408, 0xc000_040f, ALL, VENDOR_AMD],
+  [0xc000_2000, 0xc000_2fff, ALL, VENDOR_AMD],
+  [0xc001_0022, 0xc001_0022, ALL, VENDOR_AMD],
+  [0xc001_0044, 0xc001_004f, ALL, VENDOR_AMD],
+  [0xc001_0400, 0xc001_043f, ALL, VENDOR_AMD],
+];
+
 describe.each([
   { name: "AMD", vendor: VENDOR_AMD, kept: [...COMMON, ...AMD], free: [...FREE, ...FREE_AMD] },
   { name: "Intel", vendor: VENDOR_INTEL, kept: [...COMMON, ...INTEL], free: [...FREE, ...FREE_INTEL] },
@@ -128,6 +190,28 @@ describe.each([
     }
     return pp;
   }
+
+  test("ranges begin and end where the manuals say, and nothing beside them is kept", () => {
+    const own = RANGES.filter(([, , , vendors]) => (vendors & vendor) !== 0);
+    const bitsOf = (index: number) => own.find(([first, last]) => first <= index && index <= last)?.[2] ?? 0n;
+    const places = new Set(own.flatMap(([first, last]) => [first - 1, first, last, last + 1]));
+    const { pp } = inBootstrap({ vendor });
+    let looked = 0;
+    const write = (index: number, value: bigint) => status(pp, SYSCALL_INTRINSIC_WRMSR, HANDLE, BigInt(index), value);
+    for (const index of places) {
+      pp.processor.addMsr(index, 0n);
+      // Those that the processor itself has are other tests' matter
+      if (pp.processor.rdmsr(index) !== 0n || index === VMX_BASIC || index === SFMASK) continue;
+      looked++;
+      const bits = bitsOf(index);
+      const each = Array.from({ length: 64 }, (_, bit) => 1n << BigInt(bit)).filter((bit) => (bits & bit) !== 0n);
+      const kept = bits === ALL ? [1n, 1n << 31n, 1n << 32n, 1n << 63n] : each;
+      for (const bit of kept) expect(write(index, bit), index.toString(16)).toBe(STATUS_FAILURE_UNKNOWN);
+      expect(write(index, ALL ^ bits), index.toString(16)).toBe(STATUS_SUCCESS);
+      expect(pp.processor.rdmsr(index)).toBe(ALL ^ bits);
+    }
+    expect(looked).toBeGreaterThan(80);
+  });
 
   test.each(kept)("%s keeps its value: what was read may be written back", (_, index, bit) => {
     const pp = having(index);

@@ -133,9 +133,13 @@ describe.each(vendors)("on %s, a processor", (_, vendor) => {
     expect(second.processor.commands).toEqual([NMI_TO(0n)]);
   });
 
-  test("that no NMI can be sent to is left alone", () => {
+  test.each([
+    ["is switched off", APIC_BASE | 0x400n],
+    ["lies elsewhere now", (APIC_BASE + 0x1000n) | 0x800n],
+    ["is off, and lies elsewhere", APIC_BASE + 0x1000n],
+  ])("is left alone when the APIC that an NMI would be sent with %s", (_how, base) => {
     const { machine, pp, second } = inBoth(vendor);
-    second.processor.addMsr(0x1b, APIC_BASE | 0x400n);
+    second.processor.addMsr(0x1b, base);
     wait(machine, TICKS);
     exit(second);
     expect(second.processor.commands).toEqual([]);
