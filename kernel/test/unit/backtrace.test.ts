@@ -5,6 +5,7 @@ import {
   EXT_FAIL_STACK_BASE,
   EXT_STACK_BASE,
   EXT_STACK_BYTES,
+  SYSCALL_CONTROL_AGAIN,
   SYSCALL_CONTROL_EXIT,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
@@ -154,5 +155,17 @@ describe("a backtrace", () => {
     expect(printed(scene)).toEqual([]);
     scene.pp.syscall(SYSCALL_CONTROL_EXIT);
     expect(printed(scene)).toEqual([HANDLERS.START + 1n, CALLED]);
+  });
+
+  test("of an extension that gives up begins behind its call, and not where it had faulted before", () => {
+    const scene = withCode(code, true);
+    const { pp } = scene;
+    pp.fault(6, { rip: HANDLERS.START + 1n, rsp: STACK_TOP });
+    expect(pp.syscall(SYSCALL_CONTROL_AGAIN).is).toBe("resumed");
+    push(scene, STACK_TOP - 16n, [CALLED]);
+    pp.block.set("userRip", HANDLERS.START + 7n);
+    pp.block.set("userRsp", STACK_TOP - 16n);
+    pp.syscall(SYSCALL_CONTROL_EXIT);
+    expect(printed(scene)).toEqual([HANDLERS.START + 7n, CALLED]);
   });
 });

@@ -115,6 +115,26 @@ describe("a map of MSRs", () => {
   });
 });
 
+test.each([
+  ["EFER", 0xc000_0080n],
+  ["HWCR", 0xc001_0015n],
+  ["VM_CR", 0xc001_0114n],
+  ["VM_HSAVE_PA", 0xc001_0117n],
+])("a map of MSRs keeps what the extension asked for %s, which exits in any case", (_, msr) => {
+  const scene = inBootstrap2();
+  const map = create(scene, MSR);
+  const beside = () => [msr - 1n, msr, msr + 1n].map((index) => query(scene, map, index));
+  expect(beside()).toEqual([0n, 0n, 0n]);
+  trap(scene, map, msr, msr, READS);
+  expect(beside()).toEqual([0n, READS, 0n]);
+  trap(scene, map, msr, msr, WRITES);
+  pass(scene, map, msr, msr, READS);
+  expect(beside()).toEqual([0n, WRITES, 0n]);
+  const offset = Number(0x800n * (msr < 0xc001_0000n ? 1n : 2n) + (msr & 0xffffn) / 4n);
+  const byte = bytesOf(scene, map, AMD_REG_MSRPM_BASE_PA, 0x2000)[offset] ?? 0;
+  expect((byte >> Number((msr % 4n) * 2n)) & 3).toBe(3);
+});
+
 describe("a map of ports", () => {
   test("has a bit for each", () => {
     const scene = inBootstrap2();
