@@ -134,14 +134,14 @@ export class Judge {
   }
 }
 
-/** How many tests from the first on fit into so many seconds. */
+/** How many tests from the first on fit into so many seconds; the first does in any case, so that all have their turn. */
 function howManyFit(tests: readonly Test[], seconds: number): number {
   let sum = 0;
   const tooMany = tests.findIndex((test) => {
     sum += test.seconds;
     return sum > seconds;
   });
-  return tooMany < 0 ? tests.length : tooMany;
+  return tooMany < 0 ? tests.length : Math.max(tooMany, 1);
 }
 
 /** What conformance and the default extension have to say about a kernel or an image; undefined when nothing. */
