@@ -84,9 +84,9 @@ describe("extension image", () => {
     expect(output("llvm-readelf", "-rW", elf())).toContain("no relocations");
   });
 
-  it("asks for memory per processor: 2 pages now, 48 at most, from 64 KiB on", () => {
+  it("asks for memory per processor: 16 pages now, since it may grow, 48 at most, from 64 KiB on", () => {
     expect(notes(elf())).toContain(
-      "description data: 01 00 00 00 01 00 00 00 02 00 00 00 30 00 00 00 00 00 01 00 00 00 00 00",
+      "description data: 01 00 00 00 01 00 00 00 10 00 00 00 30 00 00 00 00 00 01 00 00 00 00 00",
     );
   });
 
