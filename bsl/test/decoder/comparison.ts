@@ -71,16 +71,18 @@ export function difference(line: Line, decoded: Decoded, mode: Mode): string | u
   return differentOperation(line, decoded) ?? differentMemory(line, decoded, mode) ?? differentRegisters(line, decoded);
 }
 
-/** Instructions that LLVM prints without their operands, and VIA's. */
-const UNRELIABLE = /^(ud1|x(crypt|sha|store)|montmul)/;
+/** Instructions that LLVM prints without their operands, VIA's, and XBEGIN of 16-bit code. */
+const unreliable = (mode: Mode) =>
+  mode === MODE_16 ? /^(ud1|x(crypt|sha|store)|montmul|xbegin)/ : /^(ud1|x(crypt|sha|store)|montmul)/;
 
 /**
  * What LLVM 14 gets wrong. It forgets prefixes before one that it prints apart, and sizes beside XACQUIRE and XRELEASE;
  * of two-byte opcodes it takes F2 and F3 for part of the opcode, which then hide 66; it lets 66 count beside REX.W, and
- * before some branches only; it lets LOCK change what it stands before; prefixes before VEX and MOV to CS pass.
+ * before some branches only; it lets LOCK change what it stands before; prefixes before VEX and MOV to CS pass; XBEGIN of 16-bit
+ * code has a displacement of 32 bits (16: SDM 2, XBEGIN rel16).
  */
 function isUnreliable(line: Line, decoded: Decoded, mode: Mode): boolean {
-  if (line.isSplit || line.length > 15 || UNRELIABLE.test(line.mnemonic)) return true;
+  if (line.isSplit || line.length > 15 || unreliable(mode).test(line.mnemonic)) return true;
   if (line.mnemonic === "mov" && line.operands[0] === "cs") return true;
   if (line.prefixes.some((prefix) => /^(xacquire|xrelease|rex64)$/.test(prefix))) return true;
   const { map, repeat, hasOperandSize, isWide, isLocked, opcode } = decoded;

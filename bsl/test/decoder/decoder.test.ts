@@ -102,6 +102,8 @@ test.each<[string, string, number, Partial<Decoded>]>([
   ["MOVNTI of 16-bit code, which has no words", "0fc307", MODE_16, { operation: operation("Movnti"), accessBytes: 4 }],
   ["RDRAND", "480fc7f0", MODE_64, { operation: operation("Other"), length: 4 }],
   ["VMREAD", "0f7803", MODE_64, { operation: operation("Vmread"), accessBytes: 8, writes: true }],
+  ["XBEGIN", "c7f898010000", MODE_64, { operation: operation("Other"), length: 6, immediate: 0x198n }],
+  ["XBEGIN of 16-bit code", "c7f89801", MODE_16, { operation: operation("Other"), length: 4, immediate: 0x198n }],
   ["EXTRQ", "660f78c00102", MODE_64, { operation: operation("Other"), length: 6, immediate: 1n, immediate2: 2 }],
   ["NOP", "90", MODE_64, { operation: operation("Nop"), length: 1 }],
   ["XCHG R8, RAX", "4990", MODE_64, { operation: operation("Xchg"), register: 8 }],
