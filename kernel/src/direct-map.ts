@@ -3,7 +3,7 @@
 // Each VM has a table of its own. A processor's table shows that of the VM whose VS is active there, by copies of its
 // top-level entries; an entry that came later on another processor is copied when the extension first faults there.
 
-import { dropTranslations, showTopEntry } from "#arch/isolation";
+import { dropTranslations, showTopEntries, showTopEntry } from "#arch/isolation";
 import { freeTables, mapPage, takeEmptyTable, topEntry, translate, USER_DATA, unmapPage } from "#arch/page-table";
 import { PP_BLOCK_ROOT, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
@@ -14,9 +14,6 @@ import { allocatePage, freeSeenPages } from "./memory/pages";
 import { lockObjects, unlockObjects } from "./objects";
 import { block32, block64, setBlock32 } from "./pp";
 import { Vm, vmAt, vms } from "./vm";
-
-/** What one top-level entry maps. */
-const TOP_BYTES: u64 = 1 << 39;
 
 /** Held while tables that several processors share change. */
 const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
@@ -93,10 +90,7 @@ function isMappedBy(table: u64, physical: u64, bytes: u64): bool {
 export function switchView(vmid: u32): void {
   if (block32(PP_BLOCK_VIEW) == vmid) return;
   setBlock32(PP_BLOCK_VIEW, vmid);
-  const table = vmAt(vmid).table;
-  for (let at = EXT_DIRECT_BASE; at < EXT_DIRECT_BASE + EXT_DIRECT_BYTES; at += TOP_BYTES) {
-    showTopEntry(at, table == 0 ? 0 : topEntry(table, at));
-  }
+  showTopEntries(EXT_DIRECT_BASE, EXT_DIRECT_BASE + EXT_DIRECT_BYTES, vmAt(vmid).table);
   dropTranslations();
 }
 

@@ -78,7 +78,7 @@ async function auditAndEnd(view: MachineView, monitor: Monitor, smp: number, gue
 async function auditAll(view: MachineView, smp: number, guest: boolean): Promise<AuditResult> {
   const lines = new Map<string, Finding>();
   const seen = new Map<string, number>();
-  let isRootSeen = false;
+  const roots = new Set<string>();
   let isGuestSeen = false;
   let common = ~0n;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
@@ -86,14 +86,14 @@ async function auditAll(view: MachineView, smp: number, guest: boolean): Promise
     for (const { name, leaves } of look.hosts) seen.set(name, leaves.length);
     for (const { isRootVm, name, tables } of look.nested) {
       seen.set(name, tables?.leaves.length ?? 0);
-      isRootSeen ||= isRootVm;
+      if (isRootVm) roots.add(name);
       isGuestSeen ||= !isRootVm;
     }
     for (const { cr4 } of look.registers) common &= cr4;
     for (const finding of audit(look)) {
       lines.set(`${finding.where} ${finding.rule} ${finding.address} ${finding.physical}`, finding);
     }
-    if (look.processors.length === smp && isRootSeen && (isGuestSeen || !guest)) {
+    if (look.processors.length === smp && roots.size === smp && (isGuestSeen || !guest)) {
       const pages = [...seen.values()].reduce((sum, count) => sum + count, 0);
       return { findings: [...lines.values()], seen: [...seen.keys()].sort(), pages, cr4: common };
     }

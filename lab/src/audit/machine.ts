@@ -2,7 +2,7 @@
 //
 // A processor that is in host mode shows by CR3 where its tables are, and those lead to all else: the microkernel's block on it
 // names the tables of its other extensions, and the control block of the VS that it runs. Which VS that is changes, so a machine is
-// looked at more than once.
+// looked at more than once; and it changes in several steps, so nobody asks for it while the microkernel is at work.
 
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,6 +29,12 @@ const vmcsOffset = (encoding: number): number => {
   const type = ((encoding >> 11) & 0xc) | ((encoding >> 10) & 3);
   return VMCS_FIELDS_AT + (type * 64 + (encoding & 0x3ff)) * 4;
 };
+
+/** The lowest bits of CS. */
+const RING = 3n;
+
+/** What a processor does: its VM runs, or an extension, or the microkernel. */
+type At = "guest" | "extension" | "microkernel";
 
 /** A look at a machine that stands still. */
 export interface Look extends Hypervisor {
@@ -67,13 +73,17 @@ export class MachineView {
       bigint[],
       bigint[],
     ];
+    const codeSegments = valuesOf(text, "CS");
     const registers: HostRegisters[] = [];
+    const places = new Map<number, At>();
     for (const [ppid, root] of cr3.entries()) {
+      places.set(ppid, "guest");
       if (!(await this.#isHostMode(root, ppid))) continue;
+      places.set(ppid, ((codeSegments[ppid] ?? 0n) & RING) === RING ? "extension" : "microkernel");
       this.#roots.set(ppid, root & PAGE_MASK);
       registers.push({ ppid, cr0: cr0[ppid] ?? 0n, cr4: cr4[ppid] ?? 0n, efer: efer[ppid] ?? 0n });
     }
-    const look = await this.#hypervisor(registers);
+    const look = await this.#hypervisor(registers, places);
     await this.#monitor.resume();
     return look;
   }
@@ -117,7 +127,7 @@ export class MachineView {
     return page;
   }
 
-  async #hypervisor(registers: readonly HostRegisters[]): Promise<Look> {
+  async #hypervisor(registers: readonly HostRegisters[], places: ReadonlyMap<number, At>): Promise<Look> {
     const hosts: HostSpace[] = [];
     const nested: NestedSpace[] = [];
     const shared: Shared[] = [];
@@ -131,9 +141,13 @@ export class MachineView {
         const frame = block.readBigUInt64LE(at);
         if (frame !== 0n) structures.add(frame);
       }
+      const at = places.get(ppid);
+      if (at === undefined || at === "microkernel") continue;
       const vmid = block.readUInt16LE(abi.PP_BLOCK_TCB_IDS0 + 2);
       const space = await this.#nestedSpace(ppid, vmid, args.readUInt32LE(abi.BOOT_ARGS_VENDOR), block);
-      if (space !== undefined) nested.push(space);
+      // Its extension has yet to give it some; until then it runs with none at all, which the microkernel sees to
+      if (space === undefined || (at === "extension" && !space.isRootVm && space.tables === undefined)) continue;
+      nested.push(space);
     }
     for (const { tables } of nested) shared.push(...(await this.#blank(tables)));
     return {
@@ -194,7 +208,7 @@ export class MachineView {
 
 /** A register of each processor, in their order, as both emulators print it. */
 const valuesOf = (text: string, name: string): bigint[] =>
-  [...text.matchAll(new RegExp(`\\b${name}=(?:0x)?([0-9a-f]+)`, "gi"))].map(([, digits]) => BigInt(`0x${digits}`));
+  [...text.matchAll(new RegExp(`\\b${name} *[=:](?:0x)?([0-9a-f]+)`, "gi"))].map(([, digits]) => BigInt(`0x${digits}`));
 
 /** What the loader, which lives in the operating system, and the microkernel have together (docs/memory.md). */
 function sharedBy(args: Buffer): Shared[] {
