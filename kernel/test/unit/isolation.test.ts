@@ -22,11 +22,15 @@ import {
   SYSCALL_MEM_FREE_PAGE,
   SYSCALL_MESSAGE_CALL,
   SYSCALL_MESSAGE_REPLY,
+  SYSCALL_VM_CREATE,
   SYSCALL_VM_MAP_DIRECT,
   SYSCALL_VM_UNMAP_DIRECT,
   SYSCALL_VM_UNMAP_DIRECT_BROADCAST,
+  SYSCALL_VP_CREATE,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
+  SYSCALL_VS_CREATE,
   SYSCALL_VS_PROMOTE,
+  SYSCALL_VS_SET_ACTIVE,
   VENDOR_AMD,
   VENDOR_INTEL,
 } from "@bareflank/abi";
@@ -41,6 +45,7 @@ import {
   inBootstrap,
   inStart,
   inVmexit,
+  makeRootVs,
   status,
 } from "../machine/extension-life.ts";
 import { TEXT } from "../machine/instructions.ts";
@@ -171,6 +176,26 @@ describe("what comes behind a seat's making", () => {
     const { kernels, ring3s } = tables(machine, pp);
     expect(ring3s.get(Number(direct))).toMatchObject({ physical: 0x5000, isUser: true });
     expect(users(ring3s)).toEqual(users(kernels));
+  });
+
+  test("both tables show the direct map of the VM that is active, and no other's", () => {
+    const { machine, pp } = inBootstrap(isolated());
+    makeRootVs(pp, false);
+    const vm = call(pp, SYSCALL_VM_CREATE, HANDLE);
+    const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, vm);
+    const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, 0n);
+    call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, 0n, 0x5000n);
+    call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, vm, 0x6000n);
+    const shown = () => {
+      const { kernels, ring3s } = tables(machine, pp);
+      expect(users(ring3s)).toEqual(users(kernels));
+      return [0x5000, 0x6000].filter((page) => ring3s.has(Number(EXT_DIRECT_BASE) + page));
+    };
+    expect(shown()).toEqual([0x5000]);
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, vm, vp, vs);
+    expect(shown()).toEqual([0x6000]);
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n);
+    expect(shown()).toEqual([0x5000]);
   });
 
   test("the direct map of another processor comes when ring 3 faults", () => {
