@@ -60,9 +60,9 @@ export async function build(outDir = defaultOutput, elfCheck = defaultElfCheck):
 function writeCodeCache(bfm: string): void {
   rmSync(join(dirname(bfm), "bfm.cache"), { force: true });
   // V8 refuses a cache that was made under other flags than those it runs with
-  const { NODE_OPTIONS: _, ...environment } = process.env;
-  const env = { ...environment, BFM_WRITE_CACHE: join(folder, "rehearsal.cjs") };
-  const { status, stderr } = spawnSync(process.execPath, [bfm, "load", "--kernel", bfm], { env, encoding: "utf8" });
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const words = ["--require", join(folder, "rehearsal.cjs"), bfm, "load", "--kernel", bfm];
+  const { status, stderr } = spawnSync(process.execPath, words, { env, encoding: "utf8" });
   if (status !== exitCodes.ok) throw new Error(`The bundled bfm does not work: exit code ${status}\n${stderr}`);
 }
 

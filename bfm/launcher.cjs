@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs bfm.cjs from V8's code cache, which saves the time to compile it. The build writes the cache.
 
-const { readFileSync, writeFileSync } = require("node:fs");
+const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
 
@@ -20,11 +20,4 @@ function readCache() {
 // The build keeps the bundle to ASCII: bytes are characters, and nothing has to be decoded.
 const source = `(function (require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
 const script = new Script(source, { filename, cachedData: readCache() });
-const begin = () => script.runInThisContext()(require, module, filename, __dirname);
-begin();
-
-// When bfm is built: the module that is named here goes on with other commands, whose functions are in the cache then
-if (process.env.BFM_WRITE_CACHE) {
-  require(process.env.BFM_WRITE_CACHE)(begin);
-  process.on("exit", () => writeFileSync(cache, script.createCachedData()));
-}
+script.runInThisContext()(require, module, filename, __dirname);

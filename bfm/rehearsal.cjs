@@ -1,7 +1,12 @@
-// Goes through bfm's usual commands before its code cache is written, with a driver that does whatever it is told
+// Writes bfm's code cache: `node --require ./rehearsal.cjs bfm load`, where there is no cache yet
+//
+// V8 keeps the functions that have run. So behind that command others follow, with a driver that does whatever it is told.
 
 const fs = require("node:fs");
+const { dirname, join } = require("node:path");
+const vm = require("node:vm");
 
+const COMMANDS = ["start", "stop"];
 const DEVICE_PATH = "/dev/bareflank";
 /** bfm closes it in the end. */
 const FILE = "/dev/null";
@@ -16,13 +21,23 @@ process.dlopen = (module) => {
 };
 process.stdout.write = () => true;
 
-/** @param {() => void} begin Runs the command of `process.argv`. */
-module.exports = (begin) => {
-  const commands = ["start", "stop"];
-  process.on("beforeExit", () => {
-    const command = commands.shift();
-    if (command === undefined) return;
-    process.argv.splice(2, Number.POSITIVE_INFINITY, command);
-    begin();
-  });
+/** The launcher's script: what it runs can be run again, and leaves its cache. */
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    process.on("exit", () => fs.writeFileSync(join(dirname(options.filename), "bfm.cache"), this.createCachedData()));
+  }
+
+  runInThisContext() {
+    const program = super.runInThisContext();
+    return (...surroundings) => {
+      process.on("beforeExit", () => {
+        const command = COMMANDS.shift();
+        if (command === undefined) return;
+        process.argv.splice(2, Number.POSITIVE_INFINITY, command);
+        program(...surroundings);
+      });
+      program(...surroundings);
+    };
+  }
 };

@@ -18,7 +18,7 @@ const NODE = "node --hash-seed=1 --random-seed=1";
 /** A code cache holds for the flags it was made with, so the commands that are measured are a copy with one of its own. */
 const BFM = "/root/bfm/bfm";
 const MAKE_BFM = `cp -r /usr/lib/bareflank/bfm /root && cd /root/bfm && rm bfm.cache &&
-BFM_WRITE_CACHE=/root/rehearsal.cjs ${NODE} ./bfm load --kernel ./bfm 2>/dev/null && [ -s bfm.cache ]`;
+${NODE} --require /root/rehearsal.cjs ./bfm load --kernel ./bfm 2>/dev/null && [ -s bfm.cache ]`;
 const REHEARSAL = join(import.meta.dirname, "../../bfm/rehearsal.cjs");
 
 /** The number behind `tsc=` in a program's output. */
