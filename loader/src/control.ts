@@ -95,14 +95,7 @@ import {
   unload,
   vmcall,
 } from "./machine";
-import {
-  exposuresInForce,
-  isolateKernel,
-  MITIGATE_ALL,
-  MITIGATE_NONE,
-  MITIGATE_OTHERS,
-  mitigationsInForce,
-} from "./mitigations";
+import { exposuresInForce, MITIGATE_ALL, MITIGATE_NONE, MITIGATE_OTHERS, mitigationsInForce } from "./mitigations";
 import { heldPages } from "./pages";
 import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
@@ -191,13 +184,13 @@ function startAsAsked(block: u64): void {
   const most = peek64(block + OPERATION_ARGS_MOST_BYTES);
   const mitigate = flags & (OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS);
   const slides = (flags & OPERATION_NO_SLIDE) === 0;
-  isolateKernel((flags & OPERATION_ISOLATE_KERNEL) !== 0);
+  const isolates = (flags & OPERATION_ISOLATE_KERNEL) !== 0;
   const isContradiction = mitigate === (OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS);
   if ((flags & ~KNOWN_FLAGS) !== 0 || isContradiction) fail(ERROR_INVALID_ARGUMENT, flags);
   else if (most !== 0 && least > most) fail(ERROR_INVALID_ARGUMENT, least);
   else {
     const watchdog = peek32(block + OPERATION_ARGS_WATCHDOG_MS);
-    start((flags & OPERATION_ONCE) !== 0, watchdog, extentOf(mitigate), slides, least, most);
+    start((flags & OPERATION_ONCE) !== 0, watchdog, extentOf(mitigate), isolates, slides, least, most);
   }
 }
 

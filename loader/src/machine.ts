@@ -34,7 +34,7 @@ import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
 import { askForReport, balance, donate, endLoans, lentBytes, openLoans } from "./loans";
-import { chooseMitigations, isIsolated } from "./mitigations";
+import { chooseMitigations, isIsolated, MITIGATE_OTHERS } from "./mitigations";
 import { startNeed } from "./need";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
@@ -79,6 +79,8 @@ let mostBytes: u64 = 0;
 /** How the next start is to be. */
 let nextOnce: bool = false;
 let nextWatchdog: u32 = 0;
+let nextMitigate: u32 = MITIGATE_OTHERS;
+let nextIsolates: bool = false;
 let nextSlides: bool = true;
 let vendor: u32 = 0;
 let starts: u64 = 0;
@@ -146,14 +148,24 @@ export function unload(): u32 {
  * @param once it is not started again when the platform has ended it (interrupt())
  * @param watchdog milliseconds (watch.ts), or 0
  * @param mitigate how much each processor does against speculation: MITIGATE_* (mitigations.ts)
+ * @param isolates whether the microkernel is hidden from ring 3's page tables, whatever processors need
  * @param slides whether the microkernel lies at a random place (slide.ts)
  * @param least bytes that it holds at least; 0: what it needs
  * @param most bytes that it never holds more of; 0: a quarter of all memory
  */
-export function start(once: bool, watchdog: u32, mitigate: u32, slides: bool, least: u64, most: u64): u32 {
+export function start(
+  once: bool,
+  watchdog: u32,
+  mitigate: u32,
+  isolates: bool,
+  slides: bool,
+  least: u64,
+  most: u64,
+): u32 {
   nextOnce = once;
   nextWatchdog = watchdog;
-  chooseMitigations(mitigate);
+  nextMitigate = mitigate;
+  nextIsolates = isolates;
   nextSlides = slides;
   leastBytes = least;
   mostBytes = most;
@@ -169,6 +181,7 @@ export function startAgain(): u32 {
 
   isOnce = nextOnce;
   setWatchdog(nextWatchdog);
+  chooseMitigations(nextMitigate, nextIsolates);
   const cpus = listCpus();
   if (cpus > MAX_CPUS) return fail(ERROR_TOO_MANY_CPUS, cpus);
   resetProcessors(cpus);

@@ -28,17 +28,13 @@ export const MITIGATE_ALL: u32 = 2;
 let extent: u32 = MITIGATE_OTHERS;
 let isolates: bool = false;
 
-/** What the next start does: MITIGATE_*. */
-export function chooseMitigations(next: u32): void {
-  extent = next;
+/** What this start does: MITIGATE_*, and whether it isolates the microkernel, whatever a processor needs. */
+export function chooseMitigations(most: u32, isolatesKernel: bool): void {
+  extent = most;
+  isolates = isolatesKernel;
 }
 
-/** Whether the next start isolates the microkernel, whatever a processor needs. */
-export function isolateKernel(on: bool): void {
-  isolates = on;
-}
-
-/** Whether it is. */
+/** Whether it isolates the microkernel. */
 export function isIsolated(): bool {
   return isolates || (forcedMitigations() & MITIGATION_ISOLATE_KERNEL) !== 0;
 }

@@ -314,6 +314,19 @@ describe("a start", () => {
     expect(shown(machine).exposures & MELTDOWN).toBe(MELTDOWN);
   });
 
+  it("is what it was where a start is refused, and when the platform has it started again", () => {
+    const machine = loaded(skylake);
+    machine.start(OPERATION_NO_MITIGATIONS | OPERATION_ISOLATE_KERNEL);
+    const before = shown(machine);
+    machine.start(OPERATION_ALL_MITIGATIONS | OPERATION_NO_MITIGATIONS);
+    expect(shown(machine)).toEqual(before);
+    machine.start(1 << 30);
+    expect(shown(machine)).toEqual(before);
+    machine.loader.loaderStop();
+    machine.loader.loaderStartAgain();
+    expect(shown(machine)).toEqual(before);
+  });
+
   it("takes memory for the tables of an isolated microkernel", () => {
     // Memory is taken in steps of 64 KiB
     const machine = loaded(skylake, skylake, skylake, skylake);
