@@ -134,6 +134,17 @@ describe("the kernel that ships", () => {
     for (const kind of ["64 false", "32S false", "32S true", "PC32 true"]) expect(kinds).toContain(kind);
   });
 
+  it("has nothing in its file but what is loaded, and a word or two for each relocation", () => {
+    const end = Math.max(...segments(image).map(({ offset, fileBytes }) => (fileBytes === 0 ? 0 : offset + fileBytes)));
+    const list = linkerRelocations().filter(({ type, symbol }) => type !== "PC32" || symbol >= KERNEL_MEMORY_BASE);
+    expect(image.length - end).toBeLessThan(2 * list.length + 16);
+    expect(
+      segments(image)
+        .filter(({ fileBytes }) => fileBytes === 0)
+        .map(({ offset }) => offset),
+    ).toEqual([0, 0]);
+  });
+
   it("leaves nothing where it was linked, and keeps to its windows and one table each", () => {
     const { slides, mappings } = started(() => 0xfedc_ba98_7654_3210n);
     expect(slides.image).not.toBe(0n);

@@ -30,6 +30,7 @@ const NOTE_RELOCATIONS = Number(constant(notes, "NOTE_RELOCATIONS"));
 const ELF = { programHeaders: 0x20, sections: 0x28, programHeaderCount: 0x38, sectionCount: 0x3c } as const;
 const SECTION_BYTES = 64;
 const PROGRAM_HEADER_BYTES = 56;
+const SEGMENT = { offset: 8, fileBytes: 32 } as const;
 const PT_NOTE = 4;
 const SHT_RELA = 4;
 const SHF_ALLOC = 2;
@@ -49,15 +50,23 @@ interface Relocation {
   readonly kind: number;
 }
 
-/** Behind the image's words the table, and the note that tells of it. Nothing changes in an image without that note. */
+/**
+ * Behind the image's words the table, and the note that tells of it, instead of the zeros up to the next page that the linker writes
+ * in front of segments with nothing in the file. Nothing changes in an image without that note.
+ */
 export function appendRelocations(image: Uint8Array, debug: Uint8Array): Uint8Array {
   const note = findNote(image, NOTE_RELOCATIONS);
   if (note === undefined) return image;
   const words = encode(readRelocations(debug));
-  const start = (image.length + 1) & ~1;
+  const content = image.slice(0, endOfSegments(image));
+  const start = (content.length + 1) & ~1;
   const result = new Uint8Array(start + 2 * words.length);
-  result.set(image);
+  result.set(content);
   const view = new DataView(result.buffer);
+  for (const header of programHeaders(view)) {
+    if (view.getBigUint64(header + SEGMENT.fileBytes, true) === 0n)
+      view.setBigUint64(header + SEGMENT.offset, 0n, true);
+  }
   words.forEach((word, index) => {
     view.setUint16(start + 2 * index, word, true);
   });
@@ -117,15 +126,31 @@ function windowOf(address: bigint): "image" | "memory" | undefined {
   return address >= KERNEL_MEMORY_BASE && address < KERNEL_MEMORY_BASE + MODULE_MEMORY_WINDOW ? "memory" : undefined;
 }
 
+/** Where the program headers lie, which say what is read of a file. */
+function programHeaders(view: DataView): number[] {
+  const first = Number(view.getBigUint64(ELF.programHeaders, true));
+  const count = view.getUint16(ELF.programHeaderCount, true);
+  return Array.from({ length: count }, (_, index) => first + index * PROGRAM_HEADER_BYTES);
+}
+
+/** Where the last byte of a segment ends in a file without sections. */
+function endOfSegments(elf: Uint8Array): number {
+  const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength);
+  const u64 = (at: number) => Number(view.getBigUint64(at, true));
+  const ends = programHeaders(view)
+    .filter((header) => u64(header + SEGMENT.fileBytes) !== 0)
+    .map((header) => u64(header + SEGMENT.offset) + u64(header + SEGMENT.fileBytes));
+  return Math.max(...ends);
+}
+
 /** Where the descriptor of one of Bareflank's notes lies in a file. */
 function findNote(elf: Uint8Array, type: number): number | undefined {
   const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength);
   const u64 = (at: number) => Number(view.getBigUint64(at, true));
-  for (let index = 0; index < view.getUint16(ELF.programHeaderCount, true); index++) {
-    const header = u64(ELF.programHeaders) + index * PROGRAM_HEADER_BYTES;
+  for (const header of programHeaders(view)) {
     if (view.getUint32(header, true) !== PT_NOTE) continue;
-    const end = u64(header + 8) + u64(header + 32);
-    for (let at = u64(header + 8); at < end; ) {
+    const end = u64(header + SEGMENT.offset) + u64(header + SEGMENT.fileBytes);
+    for (let at = u64(header + SEGMENT.offset); at < end; ) {
       const [name, bytes] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
       const descriptor = at + 12 + ((name + 3) & ~3);
       const owner = Buffer.from(elf.subarray(at + 12, at + 12 + name)).toString("latin1");

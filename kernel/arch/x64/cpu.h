@@ -16,6 +16,13 @@ extern const struct exception_entry __ex_table_start[], __ex_table_end[];
 
 INTRINSIC(void, cpu, outb, u32 port, u32 value) { __asm__ volatile("outb %b0, %w1" ::"a"(value), "d"(port)); }
 
+// Instructions whose result is EDX:EAX.
+#define READ_PAIR(instruction, ...)                                                                                    \
+    u32 low, high;                                                                                                     \
+    __asm__ volatile(instruction : "=a"(low), "=d"(high) : __VA_ARGS__);                                               \
+    return (u64)high << 32 | low
+#define PAIR(value) "a"((u32)(value)), "d"((u32)((value) >> 32))
+
 INTRINSIC(u32, cpu, inb, u32 port)
 {
     u8 value;
@@ -23,17 +30,8 @@ INTRINSIC(u32, cpu, inb, u32 port)
     return value;
 }
 
-INTRINSIC(u64, cpu, rdmsr, u32 index)
-{
-    u32 low, high;
-    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(index));
-    return (u64)high << 32 | low;
-}
-
-INTRINSIC(void, cpu, wrmsr, u32 index, u64 value)
-{
-    __asm__ volatile("wrmsr" ::"c"(index), "a"((u32)value), "d"((u32)(value >> 32)) : "memory");
-}
+INTRINSIC(u64, cpu, rdmsr, u32 index) { READ_PAIR("rdmsr", "c"(index)); }
+INTRINSIC(void, cpu, wrmsr, u32 index, u64 value) { __asm__ volatile("wrmsr" ::"c"(index), PAIR(value) : "memory"); }
 
 INTRINSIC(u32, cpu, tryRdmsr, u32 index, u64 out)
 {
@@ -51,7 +49,7 @@ INTRINSIC(u32, cpu, tryWrmsr, u32 index, u64 value)
     u32 ok = 0;
     __asm__ volatile("1: wrmsr\nmovl $1, %0\n2:\n" EXCEPTION_TABLE("1b", "2b")
                      : "+r"(ok)
-                     : "c"(index), "a"((u32)value), "d"((u32)(value >> 32))
+                     : "c"(index), PAIR(value)
                      : "memory");
     return ok;
 }
@@ -79,26 +77,21 @@ INTRINSIC(void, cpu, writeCr4, u64 value) { WRITE_CONTROL("cr4"); }
 INTRINSIC0(u64, cpu, readCr8) { READ_CONTROL("cr8"); }
 INTRINSIC(void, cpu, writeCr8, u64 value) { WRITE_CONTROL("cr8"); }
 
-INTRINSIC0(u64, cpu, readXcr0)
-{
-    u32 low, high;
-    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-    return (u64)high << 32 | low;
-}
+INTRINSIC0(u64, cpu, readXcr0) { READ_PAIR("xgetbv", "c"(0)); }
 
 INTRINSIC(u32, cpu, tryWriteXcr0, u64 value)
 {
     u32 ok = 0;
     __asm__ volatile("1: xsetbv\nmovl $1, %0\n2:\n" EXCEPTION_TABLE("1b", "2b")
                      : "+r"(ok)
-                     : "c"(0), "a"((u32)value), "d"((u32)(value >> 32)));
+                     : "c"(0), PAIR(value));
     return ok;
 }
 
 // FNSAVE's companions: FXRSTOR and XRSTOR of AMD leave the last instruction's and operand's addresses alone.
 #define FORGET_X87 "fnclex\nemms\nfildl %0\n"
 #define STATE_AREA(area) "+m"(*(u64 *)(area))
-#define COMPONENTS(mask) "a"((u32)(mask)), "d"((u32)((mask) >> 32)) : "memory"
+#define COMPONENTS(mask) PAIR(mask) : "memory"
 
 INTRINSIC(void, cpu, xsave, u64 area, u64 mask) { __asm__ volatile("xsave64 %0" : STATE_AREA(area) : COMPONENTS(mask)); }
 INTRINSIC(void, cpu, fxsave, u64 area) { __asm__ volatile("fxsave64 %0" : STATE_AREA(area)::"memory"); }
@@ -108,30 +101,24 @@ INTRINSIC(void, cpu, xrstor, u64 area, u64 mask)
     __asm__ volatile(FORGET_X87 "xrstor64 %0" : STATE_AREA(area) : COMPONENTS(mask));
 }
 
+#define EACH_DR(access) access("0") access("1") access("2") access("3") access("6") access("7")
+
 INTRINSIC(u64, cpu, readDr, u32 index)
 {
     u64 value = 0;
-    switch (index) {
-    case 0: __asm__ volatile("mov %%dr0, %0" : "=r"(value)); break;
-    case 1: __asm__ volatile("mov %%dr1, %0" : "=r"(value)); break;
-    case 2: __asm__ volatile("mov %%dr2, %0" : "=r"(value)); break;
-    case 3: __asm__ volatile("mov %%dr3, %0" : "=r"(value)); break;
-    case 6: __asm__ volatile("mov %%dr6, %0" : "=r"(value)); break;
-    case 7: __asm__ volatile("mov %%dr7, %0" : "=r"(value)); break;
-    }
+#define READ_DR(n)                                                                                                     \
+    if (index == n[0] - '0')                                                                                           \
+        __asm__ volatile("mov %%dr" n ", %0" : "=r"(value));
+    EACH_DR(READ_DR)
     return value;
 }
 
 INTRINSIC(void, cpu, writeDr, u32 index, u64 value)
 {
-    switch (index) {
-    case 0: __asm__ volatile("mov %0, %%dr0" ::"r"(value)); break;
-    case 1: __asm__ volatile("mov %0, %%dr1" ::"r"(value)); break;
-    case 2: __asm__ volatile("mov %0, %%dr2" ::"r"(value)); break;
-    case 3: __asm__ volatile("mov %0, %%dr3" ::"r"(value)); break;
-    case 6: __asm__ volatile("mov %0, %%dr6" ::"r"(value)); break;
-    case 7: __asm__ volatile("mov %0, %%dr7" ::"r"(value)); break;
-    }
+#define WRITE_DR(n)                                                                                                    \
+    if (index == n[0] - '0')                                                                                           \
+        __asm__ volatile("mov %0, %%dr" n ::"r"(value));
+    EACH_DR(WRITE_DR)
 }
 
 INTRINSIC0(void, cpu, flushTlb)
@@ -186,12 +173,7 @@ INTRINSIC0(u64, cpu, amdIsolatedEntry) { return (u64)amd_syscall_isolated; }
 INTRINSIC0(u64, cpu, openSysret) { return (u64)leave_open_sysret; }
 INTRINSIC0(u64, cpu, frameIret) { return (u64)leave_frame_iret; }
 
-INTRINSIC0(u64, cpu, rdtsc)
-{
-    u32 low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (u64)high << 32 | low;
-}
+INTRINSIC0(u64, cpu, rdtsc) { READ_PAIR("rdtsc", : "memory"); }
 
 // entry.S has the argument for this window.
 INTRINSIC0(void, cpu, nmiWindow) { __asm__ volatile("cli\nstgi\nnop\nclgi" : : : "memory"); }

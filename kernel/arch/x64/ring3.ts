@@ -4,7 +4,7 @@
 // one must not suffer from; nor may its own fail callback, which has to run whatever it did before.
 //
 //     State                      Decision                                            Where
-//     general registers          a callback gets its arguments and zeroes; a call    CALL_BACK and RETURN in entry.S;
+//     general registers          a callback gets its arguments and zeroes; a call    CALL_BACK and RETURN in entry.h;
 //                                returns its results, and what functions preserve    the seat
 //     RFLAGS                     callbacks begin with 2; the kernel with TF, DF,     entry.S: SFMASK, popfq
 //                                NT and AC clear, whatever way leads into it

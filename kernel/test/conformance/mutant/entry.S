@@ -5,3 +5,5 @@
 #define enterSyscall mutantSyscall
 #define enterExchange mutantExchange
 #include "../../../arch/x64/entry.S"
+#include "../../../arch/x64/amd/entry.S"
+#include "../../../arch/x64/intel/entry.S"
