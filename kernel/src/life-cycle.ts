@@ -51,7 +51,6 @@ import {
   PP_BLOCK_FAILED_STATUS,
   PP_BLOCK_PRESENCE,
   PP_BLOCK_UPCALL_REG1,
-  PRESENCE_BUSY,
   PRESENCE_READY,
 } from "../../abi/generated/bare/pp-block";
 import { activate } from "./activate";
@@ -110,7 +109,6 @@ function callBootstrapFrom(id: u32): u32 {
   }
   takeSeat(extension);
   setPhase(PHASE_BOOTSTRAP);
-  setBlock32(PP_BLOCK_PRESENCE, PRESENCE_BUSY);
   prepareUpcall(CONTEXT_BOOTSTRAP, extension.bootstrapHandler, stackTop(ppid()), ppid(), 0);
   return leaveKernel(false, ACTION_UPCALL);
 }

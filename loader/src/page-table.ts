@@ -50,8 +50,9 @@ export function reserveTopEntry(root: u64, virtual: u64): bool {
   const entry = entryOf(root, virtual, 4);
   if (peek64(entry) !== 0) return true;
   const lower = carvePage();
-  if (lower !== 0) poke64(entry, arenaPhysical(lower) | PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED);
-  return lower !== 0;
+  if (lower === 0) return false;
+  poke64(entry, arenaPhysical(lower) | PTE_PRESENT | PTE_WRITABLE | PTE_ACCESSED);
+  return true;
 }
 
 /** Maps `bytes` bytes of contiguous physical memory. */

@@ -47,6 +47,7 @@ import {
   MEMORY_LOANS_EVENTS,
   MEMORY_LOANS_HELD_BYTES,
   MEMORY_LOANS_LENT_CHUNKS,
+  MEMORY_LOANS_MOST_BYTES,
   MEMORY_LOANS_START_BYTES,
   OPERATION_ARGS_MOST_BYTES,
   TAKE_DONE,
@@ -130,6 +131,7 @@ class Lender {
     const events = Number(at(MEMORY_LOANS_EVENTS, 8));
     return {
       lent: at(MEMORY_LOANS_HELD_BYTES, 8) - at(MEMORY_LOANS_START_BYTES, 8),
+      most: at(MEMORY_LOANS_MOST_BYTES, 8),
       /** Chunks of 2^order pages. */
       chunks: (order: number) => Number(at(MEMORY_LOANS_LENT_CHUNKS + 4 * order, 4)),
       events: Array.from({ length: events }, (_, index) => [
@@ -297,6 +299,22 @@ describe("what the microkernel asks for", () => {
     lender.expectAllBack();
   });
 
+  it("comes up to the last byte that the hypervisor may hold, which the record says", () => {
+    const start = new Lender().machine.status().memoryBytes;
+    const most = start + 3n * LEAST;
+    const lender = new Lender(most);
+    expect(lender.ask(3n * LEAST)).toBe(0);
+    expect(lender.chunks.map(({ bytes }) => bytes)).toEqual([2n * LEAST, LEAST]);
+    expect(lender.record()).toMatchObject({ lent: 3n * LEAST, most });
+    expect(lender.donate(LEAST)).toMatchObject({ error: ERROR_GROWTH_LIMIT, detail: LEAST });
+    lender.expectAllBack();
+  });
+
+  it("comes up to a quarter of all memory where nothing else was said", () => {
+    const [[base, end]] = new Lender().machine.platform.ram as readonly [readonly [bigint, bigint]];
+    expect(new Lender().record().most).toBe((end - base) / 4n);
+  });
+
   it("ends where there are as many chunks as there can be", () => {
     const lender = new Lender(1024n * MIB);
     lender.machine.platform.largestPiece = Number(LEAST / PAGE);
@@ -435,6 +453,13 @@ describe("what nobody asked for", () => {
       lender.expectAllBack();
     },
   );
+
+  it("may be as little as 64 KiB", () => {
+    const lender = new Lender();
+    expect(lender.donate(LEAST).error).toBe(ERROR_NONE);
+    expect(lender.chunks.map(({ bytes }) => bytes)).toEqual([LEAST]);
+    lender.expectAllBack();
+  });
 
   it("comes in chunks of 4 MiB at most", () => {
     const lender = new Lender();

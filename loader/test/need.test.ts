@@ -1,11 +1,14 @@
 // What a start takes of the operating system's memory
 
 import {
+  ERROR_MEMORY_LIMIT,
   ERROR_NONE,
   EXT_MEMORY_PER_PP,
   IOCTL_START,
   NOTE_EXTENSION_MEMORY,
   NOTE_EXTENSION_VERSIONS,
+  OPERATION_ARGS_LEAST_BYTES,
+  OPERATION_ARGS_MOST_BYTES,
   SPEC_VERSION_1,
   SPEC_VERSION_2,
 } from "@bareflank/abi";
@@ -34,11 +37,21 @@ function extension({ versions, perProcessor = true, codeBytes = 16 }: Shape): Ui
   return buildElf({ entry: code.address, segments: [code, ...notes.map((data) => ({ type: PT.NOTE, data }))] });
 }
 
-function heldBytes(cpus: number, shape: Shape): bigint {
+function start(cpus: number, shape: Shape, least = 0n, most = 0n) {
   const machine = new Machine(cpus);
   expect(machine.load(kernelImage(), extension(shape)).error).toBe(ERROR_NONE);
-  expect(machine.operate(IOCTL_START).error).toBe(ERROR_NONE);
-  return machine.status().memoryBytes;
+  const pages = machine.platform.takenPages;
+  const { error, detail } = machine.operate(IOCTL_START, (block) => {
+    machine.memory.poke(block + BigInt(OPERATION_ARGS_LEAST_BYTES), 8, least);
+    machine.memory.poke(block + BigInt(OPERATION_ARGS_MOST_BYTES), 8, most);
+  });
+  return { error, detail, held: machine.status().memoryBytes, taken: machine.platform.takenPages - pages };
+}
+
+function heldBytes(cpus: number, shape: Shape, least = 0n): bigint {
+  const { error, held } = start(cpus, shape, least);
+  expect(error).toBe(ERROR_NONE);
+  return held;
 }
 
 it.each([1, 2, 3, 4, 7, 16])("is 2 MiB and 256 KiB for each of %i processors, and hardly less", (cpus) => {
@@ -56,6 +69,27 @@ it.each([undefined, Number(SPEC_VERSION_1)])(
     expect(heldBytes(2, { versions }) - heldBytes(2, { versions: Number(SPEC_VERSION_2) })).toBe((5n * MIB) / 2n);
   },
 );
+
+it("is as much as was asked for, from the first byte above what is needed on", () => {
+  const versions = Number(SPEC_VERSION_2);
+  const need = 2n * MIB + 2n * 256n * KIB;
+  const usual = heldBytes(2, { versions });
+  for (const least of [1n, usual, need]) expect(heldBytes(2, { versions }, least)).toBe(usual);
+  for (const least of [need + 1n, need + 3n * KIB, 5n * MIB]) {
+    const held = heldBytes(2, { versions }, least);
+    expect(held).toBeGreaterThanOrEqual(least);
+    expect(held).toBeLessThan(least + 64n * KIB);
+  }
+});
+
+it("is refused where it is more than the hypervisor may ever hold, with what it is, and nothing is taken", () => {
+  const versions = Number(SPEC_VERSION_2);
+  const { held } = start(2, { versions });
+  expect(start(2, { versions }, 0n, held)).toMatchObject({ error: ERROR_NONE, held });
+  for (const most of [1n, held - 1n]) {
+    expect(start(2, { versions }, 0n, most)).toEqual({ error: ERROR_MEMORY_LIMIT, detail: held, held: 0n, taken: 0 });
+  }
+});
 
 it("holds one memory for all processors only once", () => {
   const versions = Number(SPEC_VERSION_2);

@@ -129,6 +129,24 @@ describe("the kernel that ships", () => {
     expect(tables).toEqual([last - 1n, 0n, 1n]);
   });
 
+  it("lies at any page of its table, up to the last one that leaves it within", () => {
+    const span = (memory: boolean) => {
+      const own = segments(image).filter(({ address }) => address >= KERNEL_MEMORY_BASE === memory);
+      const low = own.map(({ address }) => address).reduce((a, b) => (a < b ? a : b));
+      const high = own.map((one) => one.address + one.memoryBytes).reduce((a, b) => (a > b ? a : b));
+      return (TABLE - (low % TABLE) - (high - low)) / 4096n;
+    };
+    const within = (random: bigint) => {
+      const { slides } = started(() => random << 32n);
+      return [slides.image % TABLE, slides.memory % TABLE];
+    };
+    const [ofImage, ofMemory] = [span(false), span(true)];
+    expect(within(ofImage)[0]).toBe(ofImage * 4096n);
+    expect(within(ofImage + 1n)[0]).toBe(0n);
+    expect(within(ofMemory)[1]).toBe(ofMemory * 4096n);
+    expect(within(ofMemory + 1n)[1]).toBe(0n);
+  });
+
   it("has relocations of each kind that the loader knows", () => {
     const kinds = new Set(linkerRelocations().map(({ type, symbol }) => `${type} ${symbol >= KERNEL_MEMORY_BASE}`));
     for (const kind of ["64 false", "32S false", "32S true", "PC32 true"]) expect(kinds).toContain(kind);
@@ -184,13 +202,13 @@ describe("a kernel", () => {
   });
 
   /** An image of two pages of code, with a table behind it. */
-  const withTable = (words: readonly number[], count = words.length): Uint8Array => {
+  const withTable = (words: readonly number[], count = words.length, linearBytes = 0x1000n): Uint8Array => {
     const build = (offset: number) =>
       buildElf({
         entry: KERNEL_IMAGE_BASE,
         segments: [
           { type: PT.LOAD, flags: PF.R | PF.X, address: KERNEL_IMAGE_BASE, data: new Uint8Array(0x2000).fill(0x11) },
-          { type: PT.LOAD, flags: PF.R | PF.W, address: KERNEL_MEMORY_BASE + 0x1_0000n, memoryBytes: 0x1000n },
+          { type: PT.LOAD, flags: PF.R | PF.W, address: KERNEL_MEMORY_BASE + 0x1_0000n, memoryBytes: linearBytes },
           { type: PT.NOTE, data: buildNote("Bareflank", NOTE_KERNEL, littleEndian(8, BOOT_VERSION)) },
           {
             type: PT.NOTE,
@@ -224,6 +242,14 @@ describe("a kernel", () => {
     const bytes = bytesAt(KERNEL_IMAGE_BASE + slides.image, 0x2000);
     expect(word(bytes, 0x1000)).toBe(0x1111_1111 + Number(slides.image));
     expect(word(bytes, 0x1ffc)).toBe(0x1111_1111);
+  });
+
+  it("that leaves no page of its table, or has more than one, stays where it is there", () => {
+    const room = TABLE - 0x1_0000n;
+    const memorySlide = (bytes: bigint) => started(() => 7n << 32n, withTable([0], 1, bytes)).slides.memory;
+    expect([room - 0x1000n, room, room + 0x1000n].map(memorySlide)).toEqual([0x1000n, 0n, 0n]);
+    const tables = (bytes: bigint) => started(() => 3n, withTable([0], 1, bytes)).slides.memory;
+    expect([room, room + 0x1000n].map(tables)).toEqual([3n * TABLE, 0n]);
   });
 
   it("whose table is not in the file is refused", () => {

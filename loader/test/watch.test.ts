@@ -131,6 +131,30 @@ describe("who looks", () => {
     expect(kicks).toEqual([0n, 1n, 0n]);
   });
 
+  it("takes its word back for one that has left host mode meanwhile, and asks it the next time", () => {
+    const machine = loaded(2);
+    machine.start(0, 2000);
+    const watching = report(machine, 1) + BigInt(BOOT_REPORT_WATCHING);
+    machine.memory.poke(watching, 4, 1n);
+    const peek = machine.memory.peek.bind(machine.memory);
+    let isInside = true;
+    machine.memory.peek = (address, size) => {
+      const value = peek(address, size);
+      if (BigInt.asUintN(64, address) !== watching) return value;
+      // It leaves behind the first look at it
+      const seen = isInside ? value : 0n;
+      isInside = false;
+      return seen;
+    };
+    machine.loader.loaderWatch();
+    machine.memory.peek = peek;
+    expect(isInside).toBe(false);
+    expect(machine.platform.nmis).toEqual([]);
+    expect(peek(report(machine, 1) + BigInt(BOOT_REPORT_KICK), 4)).toBe(0n);
+    machine.loader.loaderWatch();
+    expect(machine.platform.nmis).toEqual([1]);
+  });
+
   it("asks nobody before there is anything", () => {
     const machine = loaded(2);
     machine.loader.loaderWatch();

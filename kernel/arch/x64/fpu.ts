@@ -101,7 +101,7 @@ function exchange(next: u64): void {
   const xcr0 = currentXcr0();
   const disabled: u64 = hasDisabledFpu() ? rdmsr(MSR_XFD) : 0;
   // All components, those included that XCR0 switches off at the moment
-  if (hasXcr0()) setXcr0(fpuComponents());
+  setXcr0(fpuComponents());
   if (disabled != 0) wrmsr(MSR_XFD, 0);
   if (owner != 0) save(owner);
   if (owner != next) restore(next);

@@ -162,7 +162,7 @@ export function loadSpecCtrl(vs: Vs): void {
 
 /** It is not any more. */
 export function parkSpecCtrl(vs: Vs): void {
-  if (isSwitched()) vs.writeParked(VS_SPEC_CTRL, block64(PP_BLOCK_GUEST_SPEC_CTRL));
+  vs.writeParked(VS_SPEC_CTRL, block64(PP_BLOCK_GUEST_SPEC_CTRL));
 }
 
 /** A VS becomes the operating system. */

@@ -82,7 +82,7 @@ export function tablesOf(memory: PhysicalMemory, root: number): Set<number> {
     if (level === 1) return;
     for (let index = 0; index < 512; index++) {
       const entry = entryAt(memory, table, index);
-      if (isPresent(entry)) visit(target(entry), level - 1);
+      if (isPresent(entry) && !(level === 2 && isLarge(entry))) visit(target(entry), level - 1);
     }
   };
   visit(root, 4);

@@ -6,6 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Change } from "./changes.ts";
+import { Equivalents } from "./equivalents.ts";
 import { Judge } from "./judge.ts";
 import { inOrder, Record, type Result } from "./record.ts";
 import { folder, SourceTree } from "./tree.ts";
@@ -37,6 +38,7 @@ const counts = ({ verdict }: Result) => verdict === "killed" || verdict === "ali
 async function mutate({ seed, count, only, living, thorough }: Options): Promise<readonly Result[]> {
   mkdirSync(folder, { recursive: true });
   const tree = new SourceTree();
+  const equivalents = new Equivalents(tree);
   const judge = new Judge(tree);
   try {
     tell("building without any change");
@@ -48,6 +50,7 @@ async function mutate({ seed, count, only, living, thorough }: Options): Promise
     for (const { change, key } of inOrder(tree, files, seed)) {
       if (!`${change.file}:${change.line}:`.includes(only)) continue;
       if (results.filter(counts).length >= count) break;
+      if (equivalents.has(change)) continue;
       const known = record.get(key);
       if (known !== undefined && !((living || thorough) && known.verdict === "alive")) {
         results.push({ ...known, ...change });

@@ -5,7 +5,10 @@ import {
   CPU_FEATURE_FLUSH_ASID,
   STATUS_SUCCESS,
   SYSCALL_VM_TLB_FLUSH,
+  SYSCALL_VP_CREATE,
+  SYSCALL_VS_CREATE,
   SYSCALL_VS_DESTROY,
+  SYSCALL_VS_INIT_AS_ROOT,
   SYSCALL_VS_MIGRATE,
   SYSCALL_VS_READ,
   SYSCALL_VS_RUN,
@@ -16,7 +19,8 @@ import {
   VENDOR_INTEL,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { bootNext, call, expectOutcome, HANDLE, status } from "../machine/extension-life.ts";
+import { exampleExtension } from "../machine/example-extension.ts";
+import { bootNext, call, expectOutcome, HANDLE, inBootstrap, status } from "../machine/extension-life.ts";
 import { exitCpuid, inVersion, makeGuest, VERSION_1, VERSION_2 } from "../machine/guests.ts";
 import { ALL_FEATURES } from "../machine/loader.ts";
 import type { Pp } from "../machine/pp.ts";
@@ -67,6 +71,17 @@ describe("AMD: an identifier", () => {
     expect(next.vs & 0xffffn).toBe(guest.vs & 0xffffn);
     next.activate();
     expect(asid(pp)).toBe(3n);
+  });
+
+  test("of a VS that is made the operating system while the processor has it becomes the root VS's", () => {
+    const { pp } = inBootstrap({ extension: exampleExtension({ versions: 6 }) }, VERSION_2);
+    const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
+    const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, 0n);
+    write(pp, vs, ASID, 1n);
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, vp, vs);
+    expect(asid(pp)).toBe(2n);
+    call(pp, SYSCALL_VS_INIT_AS_ROOT, HANDLE, vs);
+    expect(asid(pp)).toBe(1n);
   });
 
   test("of 0 is refused by the processor, as ever", () => {

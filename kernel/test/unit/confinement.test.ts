@@ -99,6 +99,20 @@ describe.each(KINDS)("of a VS of kind %s, made through %s,", (kind, _, version) 
       expect(read(pp, vs, register), name).toBe(ask[index]);
     });
   });
+
+  test.runIf(version === VERSION_1)("what is reserved behind them stays zero, whatever else was asked for", () => {
+    const { machine, pp } = inVersion(version);
+    const guest = makeGuest(pp);
+    if (kind !== "root") guest.activate();
+    const vs = kind === "root" ? 0n : guest.vs;
+    for (const register of [abi.AMD_REG_IOPM_BASE_PA, abi.AMD_REG_MSRPM_BASE_PA]) {
+      call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(register), 0x7000n);
+    }
+    call(pp, SYSCALL_VS_WRITE, HANDLE, vs, BigInt(abi.AMD_REG_INTERCEPT_INSTRUCTION1), 0x1800_0000n);
+    expect(pp.vmcb.get("IOPM_BASE_PA")).toBe(0x7000n);
+    const [first, end] = [0x18n, 0x3cn];
+    expect(machine.physical.read(pp.block.get("vmcb") + first, Number(end - first)).some(Boolean)).toBe(false);
+  });
 });
 
 test("a VS is confined as a guest until it is made the operating system", () => {

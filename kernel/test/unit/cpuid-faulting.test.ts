@@ -37,7 +37,8 @@ interface Vendor {
   readonly other: bigint;
   /** A processor that has it, with a value of the MSR. */
   readonly having: (value: bigint) => Partial<LoaderOptions>;
-  readonly lacking: Partial<LoaderOptions>;
+  /** Processors that do not. */
+  readonly lacking: readonly Partial<LoaderOptions>[];
   /** What is to be set for a CPL. */
   readonly privilege: (level: bigint) => Record<string, bigint>;
   readonly cpuid: bigint;
@@ -46,8 +47,8 @@ interface Vendor {
 }
 
 const HWCR = 0xc001_0015;
-const amdLeaves = (eax: number): LoaderOptions["leaves"] => [
-  [0x8000_0000, [0x8000_0021 | 0, 0, 0, 0]],
+const amdLeaves = (eax: number, last = 0x8000_0021): LoaderOptions["leaves"] => [
+  [0x8000_0000, [last | 0, 0, 0, 0]],
   [0x8000_0008, [0x3030, 0, 0, 0]],
   [0x8000_000a, [1, 16, 0, 1]],
   [0x8000_0021, [eax, 0, 0, 0]],
@@ -61,7 +62,10 @@ const VENDORS: readonly Vendor[] = [
     bit: 1n << 35n,
     other: 1n << 25n,
     having: (value) => ({ vendor: VENDOR_AMD, leaves: amdLeaves(1 << 17), msrs: [[HWCR, value]] }),
-    lacking: { vendor: VENDOR_AMD, leaves: amdLeaves(0), msrs: [[HWCR, 0n]] },
+    lacking: [
+      { vendor: VENDOR_AMD, leaves: amdLeaves(0), msrs: [[HWCR, 0n]] },
+      { vendor: VENDOR_AMD, leaves: amdLeaves(1 << 17, 0x8000_0020), msrs: [[HWCR, 0n]] },
+    ],
     privilege: (level) => ({ CPL: level, CR0: PROTECTED }),
     cpuid: EXIT_CPUID,
     access: (isWrite) => ({ reason: 0x7cn, fields: { EXITINFO1: isWrite ? 1n : 0n } }),
@@ -80,7 +84,16 @@ const VENDORS: readonly Vendor[] = [
         [0x140, value],
       ],
     }),
-    lacking: { vendor: VENDOR_INTEL, msrs: [[0x140, 0n]] },
+    lacking: [
+      { vendor: VENDOR_INTEL, msrs: [[0x140, 0n]] },
+      {
+        vendor: VENDOR_INTEL,
+        msrs: [
+          [0xce, ~(1n << 31n) & 0xffff_ffff_ffff_ffffn],
+          [0x140, 0n],
+        ],
+      },
+    ],
     privilege: (level) => ({ SS_ATTRIB: 0xc093n | (level << 5n) }),
     cpuid: INTEL_EXIT_CPUID,
     access: (isWrite) => ({ reason: isWrite ? 32n : 31n, fields: { VMEXIT_INSTRUCTION_LENGTH: 2n } }),
@@ -200,8 +213,8 @@ describe.each(VENDORS)("on $name", (vendor) => {
     expectFault(pp, cpuid(pp, 3n));
   });
 
-  test("where the processor does not have it, writing the bit is #GP as ever", () => {
-    const { pp } = withMap(vendor.lacking);
+  test.each(vendor.lacking)("where the processor does not have it, writing the bit is #GP as ever", (lacking) => {
+    const { pp } = withMap(lacking);
     const { processor } = pp;
     const write = processor.wrmsr.bind(processor);
     processor.wrmsr = (index, value) => {

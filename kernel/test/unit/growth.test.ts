@@ -1,6 +1,7 @@
 // Memory that comes and goes by the door: what the kernel takes, and when it hands it out
 
 import {
+  DIRECT_BASE,
   DOOR_FLUSH,
   DOOR_GIVE,
   DOOR_REPORT,
@@ -39,7 +40,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { exampleExtension } from "../machine/example-extension.ts";
 import { bootNext, call, expectOutcome, HANDLE, inBootstrap, makeRootVs, status } from "../machine/extension-life.ts";
-import { VERSION_2 } from "../machine/guests.ts";
+import { makeGuest, VERSION_2 } from "../machine/guests.ts";
 import { CHUNKS, EXCHANGE } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
 import { nestedEntries } from "../machine/nested-walk.ts";
@@ -54,6 +55,9 @@ const BLANK = 1n << 54n;
 const ADDRESS = 0x000f_ffff_ffff_f000n;
 const RAM = [0x3_0000_0000n, 0x3_0010_0000n] as const;
 const [CHUNK] = RAM;
+const MIB2 = 0x20_0000n;
+/** Room for chunks that need no table of the lowest level. */
+const WIDE = [CHUNK, CHUNK + 8n * 0x10_0000n] as const;
 /** Memory of the operating system that is in no chunk. */
 const OTHERS = 0x7000_0000n;
 /** Read, write and execute, and write-back. */
@@ -65,10 +69,9 @@ const isIntel = (pp: Pp) => pp.processor.vmx !== undefined;
 const cpuid = (pp: Pp) => pp.exit(isIntel(pp) ? 10n : 0x72n);
 /** On Intel what the kernel asks for is an NMI, for whose window the VM exits; the extension lets it have it, and goes on. */
 function goOn(pp: Pp): void {
-  const next = pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE);
-  if (next.is === "called" && next.reg1 === NMI_WINDOW)
-    expectOutcome(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE), "running");
-  else expectOutcome(next, "running");
+  let next = pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE);
+  if (next.is === "called" && next.reg1 === NMI_WINDOW) next = pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE);
+  expectOutcome(next, "running");
 }
 
 /** A hypercall of the operating system's kernel: RAX, RCX and RDX; the extension does not hear of it. */
@@ -92,8 +95,8 @@ function enter(pp: Pp): Pp {
 }
 
 /** The operating system runs as guarded VMs. */
-function running(vendor: number, ppCount = 1): { machine: Machine; pps: Pp[] } {
-  const { machine, pp } = inBootstrap({ extension, vendor, ppCount, ram: RAM }, VERSION_2);
+function running(vendor: number, ppCount = 1, ram: readonly [bigint, bigint] = RAM): { machine: Machine; pps: Pp[] } {
+  const { machine, pp } = inBootstrap({ extension, vendor, ppCount, ram }, VERSION_2);
   const pps = [enter(pp)];
   for (let ppid = 1; ppid < ppCount; ppid++) pps.push(enter(bootNext(machine, ppid)));
   return { machine, pps };
@@ -105,6 +108,20 @@ function availablePages(pp: Pp): number {
   while (status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE) === STATUS_SUCCESS) taken.push(pp.registers[0] ?? 0n);
   for (const page of taken) call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
   return taken.length;
+}
+
+const exchangeOf = (machine: Machine) => new StructureView(machine.physical, BigInt(EXCHANGE), "MemoryExchange");
+
+/** Tables of the kernel's own address space. */
+const hostTables = (machine: Machine, pp: Pp) => tablesOf(machine.physical, Number(pp.processor.cr3));
+
+/** Takes every page that an extension can get, and gives back those that are not to be kept. */
+function keepPages(pp: Pp, isToKeep: (physical: bigint) => boolean): bigint[] {
+  const taken: bigint[] = [];
+  while (status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE) === STATUS_SUCCESS) taken.push(pp.registers[0] ?? 0n);
+  const kept = taken.filter((page) => isToKeep(page - EXT_POOL_BASE));
+  for (const page of taken) if (!kept.includes(page)) call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
+  return kept;
 }
 
 const rootOf = (pp: Pp) => (isIntel(pp) ? pp.vmx.vmcs.get("EPT_POINTER") : pp.vmcb.get("N_CR3")) & ADDRESS;
@@ -304,14 +321,133 @@ describe.each([
     expect(left(0x180_8000_0000n)).toEqual({ made: 2, after: 0 });
   });
 
-  test("a report says what there is", () => {
+  test("tables of the direct map come with the first chunk that needs them, and go with the last", () => {
+    const { machine, pps } = running(vendor, 1, WIDE);
+    const [pp] = pps as [Pp];
+    const before = hostTables(machine, pp).size;
+    const more = () => hostTables(machine, pp).size - before;
+    const isMapped = (physical: bigint) => machine.memory.isMapped(DIRECT_BASE + physical);
+    const takeOne = () => {
+      expect(Number(knock(pp, DOOR_TAKE)[0])).toBe(TAKE_MORE);
+      return knock(pp, DOOR_TAKE);
+    };
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expect(more()).toBe(2);
+    expect(give(pp, CHUNK + KIB64, KIB64)).toBe(GIVE_DONE);
+    expect(more()).toBe(2);
+    expect(takeOne()).toEqual([BigInt(TAKE_DONE), CHUNK + KIB64, KIB64]);
+    expect([more(), isMapped(CHUNK + KIB64 - 1n), isMapped(CHUNK + KIB64)]).toEqual([2, true, false]);
+    expect(takeOne()).toEqual([BigInt(TAKE_DONE), CHUNK, KIB64]);
+    expect([more(), isMapped(CHUNK)]).toEqual([0, false]);
+    // The upper one stays, for a page of it is out
+    expect(give(pp, CHUNK + MIB2, MIB2)).toBe(GIVE_DONE);
+    expectOutcome(cpuid(pp), "called");
+    // Those that the processor has at hand come first
+    while (call(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE) < EXT_POOL_BASE + CHUNK + MIB2);
+    goOn(pp);
+    const withPage = more();
+    expect(give(pp, CHUNK, MIB2)).toBe(GIVE_DONE);
+    expect(isMapped(CHUNK)).toBe(true);
+    expect(takeOne()).toEqual([BigInt(TAKE_DONE), CHUNK, MIB2]);
+    expect([more(), isMapped(CHUNK + MIB2 - 1n), isMapped(CHUNK + MIB2)]).toEqual([withPage, false, true]);
+  });
+
+  test("the driver is told of what it may have back, once", () => {
     const { machine, pps } = running(vendor);
     const [pp] = pps as [Pp];
-    expect(Number(knock(pp, DOOR_REPORT)[0])).toBe(0);
-    const exchange = new StructureView(machine.physical, BigInt(EXCHANGE), "MemoryExchange");
-    const before = exchange.get("totalPages");
+    const exchange = exchangeOf(machine);
     expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
-    knock(pp, DOOR_REPORT);
-    expect(exchange.get("totalPages")).toBe(before + 15n);
+    expectOutcome(cpuid(pp), "called");
+    const kept = keepPages(pp, (physical) => physical >= RAM[0] && physical < RAM[1]);
+    exchange.set("surplus", 0n);
+    exchange.set("signal", 0n, 0);
+    for (const page of kept) call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
+    expect([exchange.get("surplus"), exchange.get("signal", 0)]).toEqual([1n, 1n]);
+    exchange.set("signal", 0n, 0);
+    const page = call(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE);
+    call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
+    expect([exchange.get("surplus"), exchange.get("signal", 0)]).toEqual([1n, 0n]);
   });
+
+  test("a report says what there is, and who has it", () => {
+    const { machine, pps } = running(vendor);
+    const [pp] = pps as [Pp];
+    const exchange = exchangeOf(machine);
+    const report = () => {
+      expect(Number(knock(pp, DOOR_REPORT)[0])).toBe(0);
+      const names = ["totalPages", "freePages", "waitingPages", "kernelPages", "extensionPages"];
+      const [total = 0n, free = 0n, waiting = 0n, kernel = 0n, own = 0n] = names.map((name) => exchange.get(name));
+      expect(kernel + own + free + waiting).toBe(total);
+      return { total, kernel, own };
+    };
+    const before = report();
+    // Nobody asks while there is enough, whatever was made
+    expectOutcome(cpuid(pp), "called");
+    makeGuest(pp);
+    goOn(pp);
+    expect(exchange.get("wanted")).toBe(0n);
+    expect(give(pp, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expect(report().total).toBe(before.total + 15n);
+    expectOutcome(cpuid(pp), "called");
+    goOn(pp);
+    const { kernel } = report();
+    expectOutcome(cpuid(pp), "called");
+    call(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE);
+    goOn(pp);
+    const { own, kernel: kernelAfter } = report();
+    expect(own).toBe(before.own + 1n);
+    // Its first page may have taken tables
+    expect(Number(kernelAfter - kernel)).toBeLessThanOrEqual(3);
+    expect(exchange.get("slabCount")).toBe(2n);
+    const words = ["vs", "fpu"].map((name) =>
+      name.split("").reduceRight((word, letter) => (word << 8n) | BigInt(letter.charCodeAt(0)), 0n),
+    );
+    for (const [slab, word] of words.entries()) {
+      expect(exchange.get("slabName", slab)).toBe(word);
+      const [bytes = 0n, used = 0n, total = 0n, slabPages = 0n] = ["ObjectBytes", "Used", "Total", "Pages"].map(
+        (name) => exchange.get(`slab${name}`, slab),
+      );
+      expect(used).toBeGreaterThan(0n);
+      expect(used).toBeLessThanOrEqual(total);
+      expect(total * bytes).toBeLessThan(slabPages * PAGE);
+      expect(total * bytes * 2n).toBeGreaterThan(slabPages * PAGE);
+    }
+    expect(exchange.get("vmCount")).toBe(2n);
+    expect([0, 1].map((vm) => [exchange.get("vmId", vm), exchange.get("vmPages", vm)])).toEqual([
+      [0n, 1n],
+      [1n, 1n],
+    ]);
+  });
+});
+
+// On AMD the tables that hide the second chunk from the VM keep the first one
+test("a chunk comes where others are on their way out, and gets the tables that were there", () => {
+  const { machine, pps } = running(VENDOR_INTEL, 2, WIDE);
+  const [first, second] = pps as [Pp, Pp];
+  const flush = () => {
+    for (const pp of [first, second]) knock(pp, DOOR_FLUSH);
+  };
+  const settle = (chunk: bigint) => {
+    expect(give(first, chunk, KIB64)).toBe(GIVE_LATER);
+    flush();
+    expect(give(first, chunk, KIB64)).toBe(GIVE_DONE);
+  };
+  const before = hostTables(machine, first).size;
+  const places = [CHUNK, CHUNK + MIB2, CHUNK + 2n * MIB2] as const;
+  for (const chunk of places) settle(chunk);
+  for (const _ of places) expect(Number(knock(first, DOOR_TAKE)[0])).toBe(TAKE_MORE);
+  expect(Number(knock(first, DOOR_TAKE)[0])).toBe(TAKE_LATER);
+  expect(hostTables(machine, first).size).toBe(before);
+  // In the middle one's 2 MiB: of the four tables that are out it needs the second and the last
+  const arriving = places[1] + KIB64;
+  settle(arriving);
+  const tables = hostTables(machine, first);
+  expect(tables.size).toBe(before + 2);
+  for (const _ of places) expect(Number(knock(first, DOOR_TAKE)[0])).toBe(TAKE_DONE);
+  expectOutcome(cpuid(first), "called");
+  const pages = keepPages(first, () => true).map((page) => Number(page - EXT_POOL_BASE));
+  expect(pages.filter((page) => tables.has(page))).toEqual([]);
+  expect(new Set(pages).size).toBe(pages.length);
+  expect(hostTables(machine, first).has([...tables][0] ?? 0)).toBe(true);
+  expect(machine.memory.isMapped(DIRECT_BASE + arriving)).toBe(true);
 });

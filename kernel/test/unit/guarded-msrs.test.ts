@@ -28,7 +28,7 @@ const APIC = 0xfee0_0900n;
 /** An MSR, what it has, and what may and may not be written. */
 type Row = readonly [string, number, bigint, readonly bigint[], readonly bigint[]];
 
-const kept = (name: string, msr: number, value = 0x1000n): Row => [
+const kept = (name: string, msr: number, value = 0x1_0000_1001n): Row => [
   name,
   msr,
   value,

@@ -23,7 +23,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { exampleExtension } from "../machine/example-extension.ts";
 import { call, HANDLE, inBootstrap, inGuest, type Scene, status } from "../machine/extension-life.ts";
-import { VERSION_2 } from "../machine/guests.ts";
+import { inVersion, VERSION_2 } from "../machine/guests.ts";
 
 const extension = exampleExtension({ versions: 6 });
 const numberOf = (name: string) =>
@@ -153,6 +153,22 @@ describe("a register of a VS whose structures are attached", () => {
     call(pp, SYSCALL_NESTED_DETACH, HANDLE, nested, vs);
     expect(read(scene, SECONDARY) & (EPT | UNRESTRICTED)).toBe(0n);
   });
+});
+
+test("what the processor knows by the tables that a running VS had is gone, and by those that it gets", () => {
+  const { pp } = inVersion(VERSION_2, { vendor: VENDOR_INTEL });
+  const tables = [0, 1].map(() => call(pp, SYSCALL_NESTED_CREATE, HANDLE, 0n));
+  const pointer = () => `EPT 0x${pp.vmx.get("EPT_POINTER").toString(16)}`;
+  const flushed = (nested: bigint) => {
+    pp.processor.flushes.length = 0;
+    call(pp, SYSCALL_NESTED_ATTACH, HANDLE, nested, 0n);
+    return pp.processor.flushes.filter((what) => what.startsWith("EPT"));
+  };
+  flushed(tables[0] ?? 0n);
+  const before = pointer();
+  const gone = flushed(tables[1] ?? 0n);
+  expect([gone[0], gone.at(-1)]).toEqual([before, pointer()]);
+  expect(pointer()).not.toBe(before);
 });
 
 test("the log of exits has Intel's words: reason, qualification, guest physical address, RIP and RAX", () => {

@@ -128,9 +128,13 @@ describe("wait at the end of _start", () => {
     ["fail", ["BOOTSTRAP", "VMEXIT"], BOOT_EXT_NO_FAIL],
     ["any", [], BOOT_EXT_NO_BOOTSTRAP],
   ] as const)("without a %s callback gives the processor back", (_, callbacks, reason) => {
-    const { pp } = registered({}, callbacks);
+    const { machine, pp } = registered({}, callbacks);
     expect(pp.syscall(SYSCALL_CONTROL_WAIT)).toEqual({ is: "given back" });
     expectGivenBack(pp, { status: reason, phase: PHASE_START });
+    const [missing] = ["bootstrap", "vmexit", "fail"].filter(
+      (name) => !callbacks.some((one) => one.toLowerCase() === name),
+    );
+    expect(machine.log).toBe(`bareflank: PP 0: no ${missing} callback was registered in _start\n`);
   });
 });
 

@@ -103,7 +103,13 @@ describe("start", () => {
     expect(running(pp)).toBe(0n);
     pp.syscall(SYSCALL_CONTROL_WAIT);
     expect(running(pp)).toBe(1n);
-    expect(pp.tcb.values(["vmid", "activeVm"])).toEqual({ vmid: 0n, activeVm: 0n });
+    const none = 0xffffn;
+    expect(pp.tcb.values(["vmid", "vpid", "vsid"])).toEqual({ vmid: 0n, vpid: none, vsid: none });
+    expect(pp.tcb.values(["activeVm", "activeVp", "activeVs"])).toEqual({
+      activeVm: 0n,
+      activeVp: none,
+      activeVs: none,
+    });
     const vs = makeRootVs(pp);
     expect(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vs, vs).is).toBe("running");
   });

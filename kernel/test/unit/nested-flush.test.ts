@@ -1,6 +1,7 @@
 // Nested page tables that processors run with while others change them
 
 import {
+  CPU_FEATURE_FLUSH_ASID,
   EXT_POOL_BASE,
   NESTED_RIGHTS,
   NESTED_WRITE_BACK,
@@ -33,6 +34,8 @@ import {
   makeRootVs,
   status,
 } from "../machine/extension-life.ts";
+import { makeGuest } from "../machine/guests.ts";
+import { ALL_FEATURES } from "../machine/loader.ts";
 import type { Pp } from "../machine/pp.ts";
 import { usedPages } from "./page-pool.ts";
 
@@ -40,11 +43,29 @@ const extension = exampleExtension({ versions: 6 });
 const PAGE = 0x1000n;
 const FLAGS = BigInt(NESTED_RIGHTS | NESTED_WRITE_BACK);
 const FLUSH_ALL = 1n;
+const FLUSH_ASID = 3n;
 
 /** Runs the VS of a processor, which is in vmexit afterwards again. */
 function cycle(pp: Pp): void {
   expectOutcome(pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE), "running");
   expectOutcome(pp.exit(EXIT_CPUID), "called");
+}
+
+/** One in vmexit that flushes by identifiers, whose root VS has tables; a second VS of its has others. */
+function alone() {
+  const { pp } = inBootstrap({ extension, features: ALL_FEATURES | CPU_FEATURE_FLUSH_ASID }, 4n);
+  const vs = makeRootVs(pp);
+  const other = makeGuest(pp).vs;
+  const [own, others] = [vs, other].map((one) => {
+    const nested = call(pp, SYSCALL_NESTED_CREATE, HANDLE, 0n);
+    call(pp, SYSCALL_NESTED_MAP, HANDLE, nested, 0n, 0x7000_0000n, PAGE, FLAGS);
+    call(pp, SYSCALL_NESTED_ATTACH, HANDLE, nested, one);
+    return nested;
+  }) as [bigint, bigint];
+  expectOutcome(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vs, vs), "running");
+  expectOutcome(pp.exit(EXIT_CPUID), "called");
+  cycle(pp);
+  return { pp, own, others };
 }
 
 /** Two processors in vmexit, whose root VSs have the same tables with one page of the extension's own. */
@@ -91,6 +112,30 @@ describe("a change of tables", () => {
       expectOutcome(one.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE), "running");
       expect(one.vmcb.get("TLB_CONTROL")).toBe(0n);
     }
+  });
+
+  test("is flushed where its VM is, whoever makes it, and nowhere else", () => {
+    const { pp, other, nested, first } = sharing();
+    call(pp, SYSCALL_NESTED_DETACH, HANDLE, nested, first);
+    cycle(pp);
+    cycle(other);
+    call(pp, SYSCALL_NESTED_PROTECT, HANDLE, nested, 0n, PAGE, 1n);
+    expectOutcome(other.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE), "running");
+    expect(other.vmcb.get("TLB_CONTROL")).toBe(FLUSH_ALL);
+  });
+
+  test("flushes the translations of the active VS alone when nobody else has the tables, else those of all", () => {
+    const { pp, own, others } = alone();
+    const flushed = (nested: bigint) => {
+      call(pp, SYSCALL_NESTED_PROTECT, HANDLE, nested, 0n, PAGE, 1n);
+      call(pp, SYSCALL_NESTED_PROTECT, HANDLE, nested, 0n, PAGE, 7n);
+      expectOutcome(pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE), "running");
+      const control = pp.vmcb.get("TLB_CONTROL");
+      expectOutcome(pp.exit(EXIT_CPUID), "called");
+      return control;
+    };
+    expect(flushed(own)).toBe(FLUSH_ASID);
+    expect(flushed(others)).toBe(FLUSH_ALL);
   });
 
   test("of one processor's own tables leaves the others alone", () => {

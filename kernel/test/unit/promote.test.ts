@@ -9,7 +9,17 @@ import {
   SYSCALL_VS_SET_ACTIVE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { bootNext, call, HANDLE, inBootstrap, inVmexit, makeRootVs, status } from "../machine/extension-life.ts";
+import {
+  bootNext,
+  call,
+  HANDLE,
+  inBootstrap,
+  inFirstVmexit,
+  inVmexit,
+  makeRootVs,
+  type Scene,
+  status,
+} from "../machine/extension-life.ts";
 import { GENERAL, type Pp } from "../machine/pp.ts";
 import { machineRegisters, operatingSystemRegisters } from "./given-back.ts";
 
@@ -112,6 +122,18 @@ describe("promote", () => {
     expect(promote(pp)).toEqual({ is: "given back" });
     expect(pp.state.values(["dr6", "dr7"])).toEqual({ dr6: 0xffff_0ff4n, dr7: 0xb_0401n });
     expect(pp.processor.dr[7]).toBe(0x400n);
+  });
+
+  test("takes a VS that was only made active where what is active runs next, and not before the first exit was handled", () => {
+    const promoted = ({ pp }: Scene) => {
+      const vp = call(pp, SYSCALL_VP_CREATE, HANDLE, 0n);
+      const vs = call(pp, SYSCALL_VS_CREATE, HANDLE, vp, 0n);
+      call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, vp, vs);
+      return promote(pp, vs);
+    };
+    expect(promoted(inVmexit())).toEqual({ is: "given back" });
+    const refused = { is: "returned", status: STATUS_INVALID_INPUT_REG1 };
+    for (const scene of [inBootstrap(), inFirstVmexit()]) expect(promoted(scene)).toEqual(refused);
   });
 
   test("refuses a VS that has not run, and one of another processor", () => {

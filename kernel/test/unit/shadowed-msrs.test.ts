@@ -236,6 +236,12 @@ test("what cannot be read, such as the address of new microcode, is not written 
   expect(status(pp, SYSCALL_INTRINSIC_WRMSR, HANDLE, 0x79n, 0n)).toBe(STATUS_FAILURE_UNKNOWN);
 });
 
+test("what only the processor refuses, such as VMX_BASIC behind the last bank, is refused with any value", () => {
+  const { pp } = inBootstrap({ vendor: VENDOR_INTEL });
+  const value = call(pp, SYSCALL_INTRINSIC_RDMSR, HANDLE, BigInt(VMX_BASIC));
+  expect(status(pp, SYSCALL_INTRINSIC_WRMSR, HANDLE, BigInt(VMX_BASIC), value)).toBe(STATUS_FAILURE_UNKNOWN);
+});
+
 test("LSTAR does not tell where the kernel lies", () => {
   const { pp } = inVmexit({ textSlide: 0x1234_5000n });
   pp.processor.wrmsr(0xc000_0082, TEXT.SYSCALL_ENTRY + 0x1234_5000n);

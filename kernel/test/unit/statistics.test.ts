@@ -1,20 +1,37 @@
 // What each processor counts: exits by reason, system calls by number
 
 import {
+  AMD_REG_INTERCEPT_EXCEPTION,
   PP_AREA_BASE,
   PP_STATISTICS,
+  SYSCALL_CONTROL_AGAIN,
+  SYSCALL_CONTROL_EXIT,
   SYSCALL_CONTROL_WAIT,
   SYSCALL_DEBUG_WRITE_C,
   SYSCALL_HANDLE_OPEN,
   SYSCALL_SIGNATURE,
   SYSCALL_VP_CREATE,
+  SYSCALL_VS_ADVANCE_IP_AND_RUN,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_PROMOTE,
+  SYSCALL_VS_READ,
+  SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
+  SYSCALL_VS_WRITE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { bootNext, EXIT_CPUID, HANDLE, inGuest, inVmexit, type Scene, status } from "../machine/extension-life.ts";
+import {
+  bootNext,
+  call,
+  EXIT_CPUID,
+  HANDLE,
+  inGuest,
+  inVmexit,
+  type Scene,
+  status,
+} from "../machine/extension-life.ts";
 
+const EXIT_DEBUG = 0x41n;
 const NESTED = 0x100;
 const OTHER = 0x104;
 const CALLS = 0x105;
@@ -44,6 +61,18 @@ describe("an exit", () => {
     expect(counter(scene, index)).toBe(before + 1);
   });
 
+  test("for the trap of a single step is counted, too", () => {
+    const scene = inVmexit();
+    call(scene.pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(AMD_REG_INTERCEPT_EXCEPTION), 1n << 1n);
+    scene.pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE);
+    const step = { RIP: 0x1000n, NRIP: 0x1002n, RFLAGS: 0x102n, EVENTINJ: 0n };
+    expect(scene.pp.exit(EXIT_CPUID, step).is).toBe("called");
+    const before = [EXIT_CPUID, EXIT_DEBUG].map((code) => counter(scene, Number(code)));
+    const trap = scene.pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE);
+    expect(trap).toMatchObject({ is: "called", reg1: EXIT_DEBUG });
+    expect([EXIT_CPUID, EXIT_DEBUG].map((code) => counter(scene, Number(code)))).toEqual([before[0], 1]);
+  });
+
   test("after exit is counted, and each has its call", () => {
     const scene = inGuest();
     for (let i = 0; i < 20; i++) {
@@ -65,6 +94,34 @@ describe("a system call", () => {
     status(scene.pp, (BigInt(SYSCALL_SIGNATURE) << 48n) | (7n << 32n) | BigInt(SYSCALL_VP_CREATE), HANDLE, 0n);
     expect(calls(scene, SYSCALL_VP_CREATE)).toBe(before + 3);
     expect([calls(scene, SYSCALL_HANDLE_OPEN), calls(scene, SYSCALL_CONTROL_WAIT)]).toEqual([1, 1]);
+  });
+
+  test("is counted by its number, whatever it ends", () => {
+    const scene = inVmexit();
+    const { pp } = scene;
+    const ways: readonly (readonly [number, readonly bigint[]])[] = [
+      [SYSCALL_VS_READ, [HANDLE, 0n, 100n]],
+      [SYSCALL_VS_RUN_CURRENT, [HANDLE]],
+      [SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, [HANDLE]],
+      [SYSCALL_VS_RUN, [HANDLE, 0n, 0n, 0n]],
+      [SYSCALL_VS_ADVANCE_IP_AND_RUN, [HANDLE, 0n, 0n, 0n]],
+      [SYSCALL_CONTROL_AGAIN, []],
+      [SYSCALL_VS_PROMOTE, [HANDLE, 0n]],
+    ];
+    const numbers = [...ways.map(([number]) => number), SYSCALL_CONTROL_EXIT, SYSCALL_CONTROL_WAIT];
+    const all = () => numbers.map((number) => calls(scene, number));
+    for (const [number, registers] of ways) {
+      const before = all();
+      if (number === SYSCALL_CONTROL_AGAIN) pp.fault(13);
+      pp.syscall(number, ...registers);
+      if (pp.mode === "guest") pp.exit(EXIT_CPUID);
+      expect(all().map((count, index) => count - (before[index] ?? 0))).toEqual(
+        numbers.map((one) => Number(one === number)),
+      );
+    }
+    const ended = inVmexit();
+    ended.pp.syscall(SYSCALL_CONTROL_EXIT);
+    expect([calls(ended, SYSCALL_CONTROL_EXIT), calls(ended, SYSCALL_CONTROL_WAIT)]).toEqual([1, 1]);
   });
 
   test("that does not exist is not counted", () => {
