@@ -10,8 +10,8 @@ import type { Figure } from "./figure.ts";
 const MIB = 1024 * 1024;
 const KIB = 1024;
 
-/** Not part of what must be trusted: generated tables, the lab's guests, the Linux glue, other languages' SDKs, tests. */
-const NOT_TRUSTED = /^(abi\/generated|lab|loader\/linux|sdk\/(c|cpp|rust)|extensions|.*\/test|.*\/templates)\//;
+/** Not part of what must be trusted: generated tables, the lab's guests, the glue of Linux and UEFI, other languages' SDKs, tests. */
+const NOT_TRUSTED = /^(abi\/generated|lab|loader\/(linux|uefi)|sdk\/(c|cpp|rust)|extensions|.*\/test|.*\/templates)\//;
 
 /** Where TypeScript has C in strings: each such line is one string that ends as C lines do. */
 const TEMPLATES = ["translate", "data", "module"].map((name) => `toolchain/src/${name}.ts`);
@@ -23,13 +23,24 @@ const TEMPLATE_LINE = /^\s*(\[\s*)?["'`].*([;{}]|#\w+ .*|__attribute__.*)["'`],?
  */
 const MOST_NATIVE_LINES = 2100;
 
+/** What a firmware's service takes that an operating system's driver would: the application's own C. */
+const UEFI_GLUE = /^loader\/uefi\//;
+const MOST_UEFI_LINES = 100;
+
+/** Files of C and assembly that git knows. */
+function nativeFiles(): string[] {
+  const { stdout } = spawnSync("git", ["ls-files", "*.c", "*.h", "*.S"], { cwd: repository, encoding: "utf8" });
+  return stdout.split("\n").filter((file) => file !== "");
+}
+
+const read = (file: string) => readFileSync(join(repository, file), "utf8");
+const sumOfLines = (files: readonly string[]) => files.reduce((sum, file) => sum + codeLines(read(file)), 0);
+
 /** Lines of C and assembly that are neither blank nor comment, and lines of C inside TypeScript. */
 function nativeLines(): number {
-  const { stdout } = spawnSync("git", ["ls-files", "*.c", "*.h", "*.S"], { cwd: repository, encoding: "utf8" });
-  const files = stdout.split("\n").filter((file) => file !== "" && !NOT_TRUSTED.test(file));
-  const read = (file: string) => readFileSync(join(repository, file), "utf8");
+  const files = nativeFiles().filter((file) => !NOT_TRUSTED.test(file));
   const templates = TEMPLATES.flatMap((file) => read(file).split("\n")).filter((line) => TEMPLATE_LINE.test(line));
-  return files.map((file) => codeLines(read(file))).reduce((sum, lines) => sum + lines, templates.length);
+  return sumOfLines(files) + templates.length;
 }
 
 function codeLines(source: string): number {
@@ -85,10 +96,34 @@ export async function sizeFigures(): Promise<Figure[]> {
     },
     {
       key: "nativeLines",
-      title: "C and assembly, without the Linux glue",
+      title: "C and assembly, without the glue of Linux and UEFI",
       value: nativeLines(),
       unit: "lines",
       limit: MOST_NATIVE_LINES,
+    },
+    {
+      key: "uefiLines",
+      title: "the UEFI application's glue",
+      value: sumOfLines(nativeFiles().filter((file) => UEFI_GLUE.test(file))),
+      unit: "lines",
+      limit: MOST_UEFI_LINES,
+    },
+    {
+      key: "uefiApplication",
+      title: "bareflank.efi",
+      value: statSync(products.uefi).size,
+      unit: "bytes",
+      limit: 160 * KIB,
+    },
+    {
+      key: "uefiFiles",
+      title: "the same with kernel and default extension",
+      value: [products.uefi, products.kernel, products.defaultExtension].reduce(
+        (sum, file) => sum + statSync(file).size,
+        0,
+      ),
+      unit: "bytes",
+      limit: 400 * KIB,
     },
     {
       key: "cleanBuild",

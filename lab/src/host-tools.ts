@@ -11,7 +11,10 @@ const packages: Readonly<Record<string, string>> = {
   ldd: "libc-bin",
   "llvm-symbolizer": "llvm",
   make: "make",
+  mcopy: "mtools",
+  mformat: "mtools",
   mke2fs: "e2fsprogs",
+  mmd: "mtools",
 };
 
 /**

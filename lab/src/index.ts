@@ -5,6 +5,7 @@ export { type RunBareOptions, type RunBareResult, runBare } from "./bare.ts";
 export type { Monitor } from "./emulator/emulator.ts";
 export { LabError } from "./errors.ts";
 export type { PutFile } from "./image/initramfs.ts";
+export type { PartitionFile } from "./image/system-partition.ts";
 export { type CommandResult, LinuxMachine, type RunOptions } from "./linux/machine.ts";
 export type { LinuxOptions } from "./linux/options.ts";
 export { type RunLinuxOptions, type RunLinuxResult, runLinux } from "./linux/run.ts";

@@ -19,6 +19,8 @@ export interface QemuMachine extends CommonMachine {
   readonly board: string;
   /** `-cpu`. Without `-hypervisor,tcg-cpuid=off` the bare machine already looks virtual. */
   readonly cpu: string;
+  /** Its firmware's image, when it is no BIOS: UEFI. */
+  readonly firmware?: string;
 }
 
 /** A machine that Bochs emulates. */
@@ -33,16 +35,26 @@ export type Machine = QemuMachine | BochsMachine;
 
 const bochs = { emulator: "bochs", program: "bochs-bin", debianPackage: "bochs", maxCpus: 8 } as const;
 
+const amd = {
+  emulator: "qemu",
+  program: "qemu-system-x86_64",
+  debianPackage: "qemu-system-x86",
+  board: "q35",
+  cpu: "EPYC,+svm,-hypervisor,tcg-cpuid=off",
+  maxCpus: 64,
+} as const;
+
 const machines: readonly Machine[] = [
   {
+    ...amd,
     name: "amd",
     description: "AMD EPYC with SVM and nested paging, emulated by QEMU",
-    emulator: "qemu",
-    program: "qemu-system-x86_64",
-    debianPackage: "qemu-system-x86",
-    board: "q35",
-    cpu: "EPYC,+svm,-hypervisor,tcg-cpuid=off",
-    maxCpus: 64,
+  },
+  {
+    ...amd,
+    name: "uefi",
+    description: "the same with UEFI firmware (OVMF), which starts the hypervisor before Linux",
+    firmware: "/usr/share/ovmf/OVMF.fd",
   },
   {
     ...bochs,

@@ -24,5 +24,6 @@ export const products = {
   defaultExtensionSymbols: join(buildFolder, "extensions", "default", "default.debug.elf"),
   driver: join(buildFolder, "linux", "bfdriver.ko"),
   bfm: join(buildFolder, "bfm"),
+  uefi: join(buildFolder, "bareflank", "bareflank.efi"),
   bare: join(buildFolder, "bare", "bare.elf"),
 } as const;

@@ -141,6 +141,7 @@ export class Builder {
         return (await import("./other-languages.ts")).buildExtension(context, part);
       case "kernel":
       case "loader":
+      case "uefi":
       case "library":
         return buildModule(context, part);
       case "bare":

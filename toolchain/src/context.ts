@@ -25,7 +25,7 @@ export interface BuildContext {
 export interface Product {
   readonly part: string;
   readonly type: Part["type"];
-  /** Absolute paths by role: `wasm`, `elf`, `debug`, `object`, `header`, `module`, `bundle`. */
+  /** Absolute paths by role: `wasm`, `elf`, `debug`, `object`, `header`, `module`, `application`, `bundle`. */
   readonly files: Readonly<Record<string, string>>;
   /** Every file that was read; a change of one of them makes the product stale. */
   readonly inputs: readonly string[];

@@ -16,6 +16,7 @@ const ENDINGS = {
   object: ".o",
   header: ".h",
   module: ".ko",
+  application: ".efi",
 } as const;
 
 export type Role = keyof typeof ENDINGS;

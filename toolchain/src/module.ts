@@ -12,7 +12,7 @@ import { deliver } from "./deliver.ts";
 import { BuildError } from "./errors.ts";
 import { fastNames } from "./fast-functions.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
-import { type CodeModel, compileNative, joinObjects, link, RUNTIME } from "./native.ts";
+import { type CodeModel, compileNative, joinObjects, link, linkApplication, RUNTIME } from "./native.ts";
 import type { Heap, Part } from "./part.ts";
 import { run } from "./tools.ts";
 import { type MemoryModel, type Translation, translate } from "./translate.ts";
@@ -97,6 +97,10 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   const objects = await Promise.all(sources.map((source) => keep(compileNative(cache, source, options))));
   const paths = objects.map((object) => object.path("object.o"));
   const header = translated.path("module.h");
+  if (part.type === "uefi") {
+    const image = await keep(linkApplication(cache, paths, root));
+    return { application: image.path("image.efi"), header };
+  }
   if (part.type === "loader") {
     const object = paths.length === 1 ? objects[0] : await keep(joinObjects(cache, paths, root));
     return { object: object?.path("object.o") ?? "", header };
@@ -139,7 +143,12 @@ export async function buildHeap(context: BuildContext, extension: Part, heap: He
   return (await keep(compileNative(cache, unit, options))).path("object.o");
 }
 
-const CODE_MODEL: Partial<Record<Part["type"], CodeModel>> = { kernel: "low", extension: "anywhere", loader: "linux" };
+const CODE_MODEL: Partial<Record<Part["type"], CodeModel>> = {
+  kernel: "low",
+  extension: "anywhere",
+  loader: "linux",
+  uefi: "uefi",
+};
 
 /** One C translation unit, `module.c`, and its border, `module.h`. */
 function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: string): Promise<CachedResult> {

@@ -7,6 +7,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache, CachedResult } from "./cache.ts";
 import { MEMORY_START } from "./memory.ts";
+import { requireMovable } from "./pe.ts";
 import { appendRelocations } from "./relocations.ts";
 import { run, tool } from "./tools.ts";
 
@@ -24,6 +25,8 @@ const CODE_MODELS = {
   low: ["-mcmodel=small", "-fno-pic", "-fno-jump-tables"],
   /** Linked anywhere: addresses relative to the instruction. */
   anywhere: ["-mcmodel=small", "-fPIE"],
+  /** A UEFI application: COFF, the calling convention of UEFI (UEFI 2.10, 2.3.4.2), frames that need no probe. */
+  uefi: ["--target=x86_64-unknown-windows", "-mno-stack-arg-probe", "-fno-jump-tables"],
   /** Inside a Linux module, or below 2 GiB. */
   linux: ["-mcmodel=kernel", "-fno-pic", "-fno-jump-tables"],
 } as const;
@@ -84,7 +87,7 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
       if (source.text !== undefined) await writeFile(input, source.text);
       const object = join(folder, "object.o");
       const list = join(folder, "inputs.d");
-      const assembly = source.path.endsWith(".S") ? ["-Wa,--noexecstack"] : [];
+      const assembly = source.path.endsWith(".S") && options.model !== "uefi" ? ["-Wa,--noexecstack"] : [];
       const files = ["-MD", "-MF", list, "-c", input, "-o", object];
       await run(`Compiling ${basename(source.path)}`, clang.path, [...flags, ...assembly, ...files], options.root);
       const inputs = parseDependencies(await readFile(list, "utf8"), options.root);
@@ -187,6 +190,32 @@ export function joinObjects(cache: Cache, objects: readonly string[], root: stri
       const object = join(folder, "object.o");
       await run("Joining objects", lld.path, ["-r", "-o", object, ...objects], root);
       return { files: new Map([["object.o", await readFile(object)]]), inputs: [] };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Links a UEFI application; the result's file is `image.efi`. */
+export function linkApplication(cache: Cache, objects: readonly string[], root: string): Promise<CachedResult> {
+  const lld = tool("lld-link");
+  // No time stamp and no path: the same sources are the same bytes
+  const flags = [
+    "/subsystem:efi_application",
+    "/entry:efi_main",
+    "/nodefaultlib",
+    "/opt:ref",
+    "/debug:none",
+    "/Brepro",
+  ];
+  return cache.run("application", [lld.identity, flags, objects.map((path) => cache.digest(path))], async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bf-"));
+    try {
+      const image = join(folder, "image.efi");
+      await run("Linking", lld.path, [...flags, `/out:${image}`, ...objects], root);
+      const bytes = await readFile(image);
+      requireMovable(bytes);
+      return { files: new Map([["image.efi", bytes]]), inputs: [] };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

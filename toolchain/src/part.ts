@@ -33,7 +33,17 @@ export interface PartField {
   readonly module?: string;
 }
 
-export const PART_TYPES = ["kernel", "extension", "loader", "bare", "linux-driver", "library", "bfm", "abi"] as const;
+export const PART_TYPES = [
+  "kernel",
+  "extension",
+  "loader",
+  "bare",
+  "uefi",
+  "linux-driver",
+  "library",
+  "bfm",
+  "abi",
+] as const;
 export type PartType = (typeof PART_TYPES)[number];
 
 /** What an extension can be written in, with the sources that it has unless it says otherwise. */
@@ -362,7 +372,7 @@ const SEE_README = "toolchain/README.md describes the field.";
 /** Whether a part is compiled from TypeScript by asc. */
 export function isCompiled({ type, field }: Pick<DeclaredPart, "type" | "field">): boolean {
   if ((field.language ?? "typescript") !== "typescript") return false;
-  return type === "kernel" || type === "extension" || type === "loader" || type === "library";
+  return ["kernel", "extension", "loader", "uefi", "library"].includes(type);
 }
 
 /** A path in the part's folder; a `*` in its last component stands for any characters. */

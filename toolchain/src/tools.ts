@@ -10,6 +10,10 @@ import { BuildError, type Diagnostic } from "./errors.ts";
 const TOOLS = {
   clang: { names: ["clang", "clang-19", "clang-16", "clang-15", "clang-14"], debianPackage: "clang" },
   lld: { names: ["ld.lld", "ld.lld-19", "ld.lld-16", "ld.lld-15", "ld.lld-14"], debianPackage: "lld" },
+  "lld-link": {
+    names: ["lld-link", "lld-link-19", "lld-link-16", "lld-link-15", "lld-link-14"],
+    debianPackage: "lld",
+  },
   objcopy: {
     names: ["llvm-objcopy", "llvm-objcopy-19", "llvm-objcopy-16", "llvm-objcopy-15", "llvm-objcopy-14"],
     debianPackage: "llvm",

@@ -42,6 +42,8 @@ export interface LinuxBoot {
   readonly terminal: boolean;
   /** A file with the state of such a machine (`Monitor.saveState`): it goes on from there instead of booting. */
   readonly state?: string;
+  /** Image of an EFI system partition, from which the machine's firmware boots instead. */
+  readonly partition?: string;
 }
 
 export type Boot = BareBoot | LinuxBoot;

@@ -37,12 +37,18 @@ const hardwareArguments = (
   ...(gdbPort === undefined ? [] : ["-gdb", `tcp:127.0.0.1:${gdbPort}`]),
 ];
 
+/** QEMU loads Linux itself, or its firmware finds what to boot on a disk. */
+const bootArguments = ({ firmware }: QemuMachine, boot: LinuxBoot): string[] =>
+  firmware === undefined || boot.partition === undefined
+    ? ["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine]
+    : ["-bios", firmware, "-drive", `file=${boot.partition},format=raw,if=virtio,readonly=on`];
+
 /**
  * The root disk is a persistent-memory device on a private mapping of the image file: Linux maps its pages directly
  * (DAX), so nothing is copied, and all machines share the host's page cache.
  */
-const linuxArguments = (boot: LinuxBoot, path: SocketPath): string[] => [
-  ...["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine],
+const linuxArguments = (machine: QemuMachine, boot: LinuxBoot, path: SocketPath): string[] => [
+  ...bootArguments(machine, boot),
   ...socketDevice("console", path("console")),
   ...["-serial", "chardev:console"],
   ...(boot.state === undefined ? [] : ["-incoming", `exec:cat ${quotedWord(boot.state)}`]),
@@ -79,5 +85,5 @@ export const qemuArguments = (
   folder: string,
 ): string[] => [
   ...hardwareArguments(machine, options, path, folder),
-  ...(boot.kind === "bare" ? bareArguments(boot) : linuxArguments(boot, path)),
+  ...(boot.kind === "bare" ? bareArguments(boot) : linuxArguments(machine, boot, path)),
 ];

@@ -1,5 +1,6 @@
 // Starting a machine on its emulator
 
+import { existsSync } from "node:fs";
 import { LabError } from "../errors.ts";
 import { Bochs } from "./bochs.ts";
 import type { Boot, Emulator, MachineOptions } from "./emulator.ts";
@@ -17,6 +18,20 @@ const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
   }
 };
 
+/** Firmware boots from disks: neither the bare platform, nor anything that QEMU loads itself. */
+const checkFirmware = ({ machine, icount }: MachineOptions, boot: Boot): void => {
+  if (machine.emulator !== "qemu" || machine.firmware === undefined) return;
+  if (!existsSync(machine.firmware)) {
+    throw new LabError(`${machine.firmware} does not exist, so there is no firmware.`, "apt install ovmf");
+  }
+  if (boot.kind === "bare") {
+    throw new LabError("The bare platform boots without UEFI.", "Take the machine without it: --machine amd");
+  }
+  if (icount) {
+    throw new LabError("UEFI firmware does not come to an end under --icount.", "Leave it away, or --machine amd");
+  }
+};
+
 /**
  * Starts the emulator and waits until the machine is set up; its processors wait for `resume`.
  *
@@ -25,6 +40,7 @@ const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
  */
 export const startEmulator = async (options: MachineOptions, boot: Boot, folder: string): Promise<Emulator> => {
   checkCpus(options);
+  checkFirmware(options, boot);
   const { machine } = options;
   switch (machine.emulator) {
     case "qemu":

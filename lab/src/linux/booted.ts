@@ -27,6 +27,7 @@ const STATE = "state";
  */
 export const hasBootedState = (options: LinuxOptions, { machine }: MachineOptions): boolean =>
   machine.emulator === "qemu" &&
+  machine.firmware === undefined &&
   options.booted === true &&
   (options.append ?? "") === "" &&
   options.cpu === undefined &&

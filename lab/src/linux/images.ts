@@ -7,6 +7,7 @@ import { findKernel } from "../image/debian.ts";
 import { initramfs, nextKernelEntries, productEntries, putEntries } from "../image/initramfs.ts";
 import { probeEntries } from "../image/probe.ts";
 import { rootImage } from "../image/root.ts";
+import { makePartition } from "../image/system-partition.ts";
 import type { Entry } from "../image/tree.ts";
 import type { Machine } from "../machines.ts";
 import { CRASH_KERNEL_WORDS, kernelCommandLine } from "./command-line.ts";
@@ -31,23 +32,24 @@ export const filesFor = async (options: LinuxOptions, { emulator }: Machine): Pr
 /** Everything that the machine boots from, made if need be. `files` are there when Linux is up. */
 export const prepareBoot = async (
   options: LinuxOptions,
-  { emulator }: Machine,
+  machine: Machine,
   files: readonly Entry[],
   folder: string,
 ): Promise<LinuxBoot> => {
-  const devices = linuxDevices[emulator];
+  const devices = linuxDevices[machine.emulator];
   const kernel = findKernel();
   const root = await rootImage(kernel);
   const file = join(folder, INITRAMFS);
   const content = await initramfs(kernel, devices.modules, files);
   writeFileSync(file, content);
   const words = [...(options.crashKernel === true ? [CRASH_KERNEL_WORDS] : []), options.append ?? ""];
+  const boot = { kernel: kernel.image, initramfs: file, commandLine: kernelCommandLine(devices, words.join(" ")) };
+  const hasFirmware = machine.emulator === "qemu" && machine.firmware !== undefined;
   return {
     kind: "linux",
-    kernel: kernel.image,
-    initramfs: file,
+    ...boot,
+    ...(hasFirmware ? { partition: makePartition(folder, { ...boot, files: options.partition ?? [] }) } : {}),
     initramfsBytes: content.length,
-    commandLine: kernelCommandLine(devices, words.join(" ")),
     root: root.path,
     rootBytes: root.bytes,
     terminal: options.terminal === true,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { FailureWatch, Limit } from "../emulator/failure-watch.ts";
 import { LabError } from "../errors.ts";
 import { DRIVER_SCRIPT, filesArchive } from "../image/initramfs.ts";
+import { PARTITION } from "../image/system-partition.ts";
 import type { Entry } from "../image/tree.ts";
 import { findMachine, type QemuMachine } from "../machines.ts";
 import { keepRunFolder, newRunFolder, removeRunFolder } from "../run-folder.ts";
@@ -61,7 +62,7 @@ const untilUp = async (launched: LaunchedMachine, options: LinuxOptions, folder:
     return (await ready).toString().trim();
   } finally {
     progress.stop();
-    rmSync(join(folder, INITRAMFS), { force: true });
+    for (const file of [INITRAMFS, PARTITION]) rmSync(join(folder, file), { force: true });
   }
 };
 

@@ -67,7 +67,16 @@
     .endr
 .endm
 
+#ifdef _WIN64
+// COFF, for UEFI
+#define FUNCTION(name)
+#define FUNCTION_END(name)
+    .section .text$handoff, "xr"
+#else
+#define FUNCTION(name) .type name, @function
+#define FUNCTION_END(name) .size name, . - name
     .section .text.handoff, "ax", @progbits
+#endif
     .balign 4096
 // handoff-page.ts reads these offsets.
 handoff_base:
@@ -78,7 +87,7 @@ handoff_base:
 // The operating system's VM begins at .Lreturned with RAX = 0, on this very stack: the caller sees a function that
 // returned. When the kernel gives up instead, promote ends there too, with RAX = BOOT_*.
     .globl handoff_demote
-    .type handoff_demote, @function
+    FUNCTION(handoff_demote)
 handoff_demote:
     push rbx
     push rbp
@@ -147,7 +156,7 @@ handoff_demote:
     pop rbx
     ret
     int3
-    .size handoff_demote, . - handoff_demote
+    FUNCTION_END(handoff_demote)
 
 // promote: from the kernel, in host mode, at HANDOFF_BASE + offset; VMX is off, NMIs have been counted in SavedState.
 // Never returns.
@@ -270,14 +279,16 @@ nmi:
 
 // u64 handoff_page(void)
     .globl handoff_page
-    .type handoff_page, @function
+    FUNCTION(handoff_page)
 handoff_page:
     lea rax, [rip + handoff_base]
     ret
     int3
-    .size handoff_page, . - handoff_page
+    FUNCTION_END(handoff_page)
 
     // One page, so that one mapping does; code that does not fit is an error here.
     .org handoff_base + 4096, 0xcc
 
+#ifndef _WIN64
     .section .note.GNU-stack, "", @progbits
+#endif

@@ -1,0 +1,73 @@
+// Bareflank starts from UEFI: Linux boots inside, or a trial ends and Linux boots outside, or something is wrong and it boots all the same
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LinuxMachine, type LinuxOptions, type PartitionFile } from "@bareflank/lab";
+import { afterEach, describe, expect, it } from "vitest";
+
+const FOLDER = "/EFI/bareflank";
+const SIGNATURE = '"ebx":"0x65726142"';
+const LEAF = "bf-cpuid --leaf 0x40000000";
+
+let linux: LinuxMachine | undefined;
+
+const boot = async (options: LinuxOptions): Promise<LinuxMachine> => {
+  linux = await LinuxMachine.boot({ machine: "uefi", ...options });
+  return linux;
+};
+
+afterEach(async () => {
+  await linux?.close();
+  linux = undefined;
+});
+
+const configuration = (text: string): PartitionFile => ({ path: `${FOLDER}/bareflank.json`, content: text });
+
+/** Pieces of memory that Linux may not use, from its first words. */
+const reserved = (log: string): [bigint, bigint][] =>
+  [...log.matchAll(/BIOS-e820: \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\] (?!usable)/g)].map(([, from, to]) => [
+    BigInt(`0x${from}`),
+    BigInt(`0x${to}`) + 1n,
+  ]);
+
+describe("Linux on one processor", () => {
+  it("boots inside from its first instruction, and leaves the hypervisor's memory alone", async () => {
+    const machine = await boot({ smp: 1, partition: [] });
+    const { stdout } = await machine.run(`${LEAF}; nproc; dmesg | grep BIOS-e820`);
+    expect(stdout).toContain(SIGNATURE);
+    expect(stdout).toContain("\n1\n");
+    const serial = machine.serial();
+    expect(serial).toMatch(/the hypervisor runs on 1 processor with \d+ KiB/);
+    expect(serial).toMatch(/bareflank: +\d+\.\d ms {2}starting \\vmlinuz/);
+    const bytes = Number(/with (\d+) KiB/.exec(serial)?.[1]) * 1024;
+    const sum = reserved(stdout).reduce((total, [from, to]) => total + Number(to - from), 0);
+    expect(sum).toBeGreaterThan(bytes);
+    // No processor was reset behind the start
+    const resets = readFileSync(join(machine.folder, "resets.log"), "utf8");
+    expect(resets.match(/CPU Reset/g)?.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("a trial on two processors", () => {
+  it("starts, stops, and gives all back to the firmware, which boots Linux on them", async () => {
+    const machine = await boot({ smp: 2, partition: [configuration('{ "boot": "stop" }')] });
+    const { stdout } = await machine.run(`${LEAF}; nproc`);
+    expect(stdout).not.toContain(SIGNATURE);
+    expect(stdout).toContain("\n2\n");
+    const serial = machine.serial();
+    expect(serial).toMatch(/the hypervisor runs on 2 processors/);
+    expect(serial).toContain("PP 0: in a VM now");
+    expect(serial).toContain("PP 1: in a VM now");
+    expect(serial).toContain("the hypervisor has stopped, registers as before");
+  });
+});
+
+describe("something wrong", () => {
+  it("in the configuration is said with line and column, and Linux boots without the hypervisor", async () => {
+    const machine = await boot({ partition: [configuration('{\n  "boot": next\n}')] });
+    const { stdout } = await machine.run(LEAF);
+    expect(stdout).not.toContain(SIGNATURE);
+    expect(machine.serial()).toContain("bareflank.json, line 2, column 11: here is a text, in quotation marks");
+    expect(machine.serial()).toContain("no hypervisor runs");
+  });
+});

@@ -1,0 +1,299 @@
+// The configuration: \EFI\bareflank\bareflank.json on the volume that the application comes from, or defaults
+//
+//     { "kernel": "kernel.elf",
+//       "extensions": ["default.elf", { "file": "mine.elf", "settings": { "nested": "no" } }],
+//       "memory": "16M",
+//       "boot": { "file": "/vmlinuz", "options": "initrd=\\initrd.img console=ttyS0" },
+//       "verbosity": "life-cycle",
+//       "onFailure": "boot" }
+
+import { MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
+import {
+  beginArray,
+  beginObject,
+  endJson,
+  fail,
+  failAt,
+  hasFailed,
+  nextElement,
+  nextMember,
+  openJson,
+  peekByte,
+  readKey,
+  readText,
+  valuePlace,
+} from "./json";
+import { addLiteral, addText, beginText, endText, isText, lengthOf, textOf } from "./text";
+
+/** What comes behind the start. */
+export const BOOT_NEXT: u32 = 0;
+export const BOOT_FALLBACK: u32 = 1;
+export const BOOT_FILE: u32 = 2;
+export const BOOT_STOP: u32 = 3;
+
+/** Where relative names begin. */
+const FOLDER: string = "\\EFI\\bareflank\\";
+const BACKSLASH: u32 = 0x5c;
+const MEBIBYTE: u64 = 0x10_0000;
+const MOST_MEBIBYTES: u64 = 0x10_0000;
+
+const MOST_SETTINGS: u32 = 64;
+const paths: usize = memory.data(4 * 64, 4);
+/** Of each setting: the extension that it is for, its key and its value. */
+const settings: usize = memory.data(12 * 64, 4);
+
+let kernel: usize = 0;
+let extensions: u32 = 0;
+let settingCount: u32 = 0;
+let reserve: u64 = 0;
+let boot: u32 = BOOT_NEXT;
+let bootPath: usize = 0;
+let bootOptions: usize = 0;
+let verbosity: u32 = 1;
+let stopsOnFailure: bool = false;
+
+export function kernelPath(): usize {
+  return kernel;
+}
+export function extensionsWanted(): u32 {
+  return extensions;
+}
+export function extensionPath(index: u32): usize {
+  return load<u32>(paths + 4 * index);
+}
+export function settingsWanted(): u32 {
+  return settingCount;
+}
+export function settingOwner(index: u32): u32 {
+  return load<u32>(settings + 12 * index);
+}
+export function settingKey(index: u32): usize {
+  return load<u32>(settings + 12 * index, 4);
+}
+export function settingValue(index: u32): usize {
+  return load<u32>(settings + 12 * index, 8);
+}
+/** Bytes that the hypervisor takes; 0: what kernel and extensions need to begin with. */
+export function reserveBytes(): u64 {
+  return reserve;
+}
+/** BOOT_*. */
+export function bootChoice(): u32 {
+  return boot;
+}
+export function bootFile(): usize {
+  return bootPath;
+}
+/** Load options for the boot file, or 0. */
+export function bootFileOptions(): usize {
+  return bootOptions;
+}
+/** BootArgs.debugLevel. */
+export function debugVerbosity(): u32 {
+  return verbosity;
+}
+/** Whether nothing is to run without the hypervisor. */
+export function isStopOnFailure(): bool {
+  return stopsOnFailure;
+}
+
+/** What holds without a file, and for what the file does not say. */
+export function setDefaults(): void {
+  kernel = 0;
+  extensions = 0;
+  settingCount = 0;
+  reserve = 0;
+  boot = BOOT_NEXT;
+  bootPath = 0;
+  bootOptions = 0;
+  verbosity = 1;
+  stopsOnFailure = false;
+  fillIn();
+}
+
+function fillIn(): void {
+  if (kernel === 0) kernel = inFolder(textOf("kernel.elf"));
+  if (extensions === 0) store<u32>(paths + 4 * extensions++, <u32>inFolder(textOf("default.elf")));
+}
+
+/** Reads the file's content; false, and said by json.ts, when something is wrong in it. Then the defaults hold. */
+export function readConfiguration(address: u64, bytes: u64): bool {
+  setDefaults();
+  kernel = 0;
+  extensions = 0;
+  openJson(address, bytes);
+  if (beginObject()) while (nextMember()) readSetting();
+  endJson();
+  fillIn();
+  if (hasFailed()) setDefaults();
+  return !hasFailed();
+}
+
+function readSetting(): void {
+  const place = valuePlace();
+  const key = readKey();
+  if (key === 0) return;
+  if (isText(key, "kernel")) kernel = once(kernel !== 0, place, readPath());
+  else if (isText(key, "extensions")) readExtensions(place);
+  else if (isText(key, "memory")) readMemory();
+  else if (isText(key, "boot")) readBoot();
+  else if (isText(key, "verbosity")) readVerbosity();
+  else if (isText(key, "onFailure")) readOnFailure();
+  else failAt(place, "no such setting: there are kernel, extensions, memory, boot, verbosity, onFailure");
+}
+
+function once(isSet: bool, place: u64, value: usize): usize {
+  if (isSet) failAt(place, "this setting is there twice");
+  return value;
+}
+
+/** A file's name: in the folder of the configuration, unless it begins at the volume's root. Slashes are backslashes. */
+function readPath(): usize {
+  const place = valuePlace();
+  const text = readText();
+  if (text === 0) return 0;
+  for (let at = text; load<u16>(at) !== 0; at += 2) if (load<u16>(at) === 0x2f) store<u16>(at, <u16>BACKSLASH);
+  if (lengthOf(text) === 0) failAt(place, "a file has a name");
+  return <u32>load<u16>(text) === BACKSLASH ? text : inFolder(text);
+}
+
+function inFolder(name: usize): usize {
+  beginText();
+  addLiteral(FOLDER);
+  addText(name);
+  return endText();
+}
+
+function readExtensions(place: u64): void {
+  once(extensions !== 0, place, 0);
+  const list = valuePlace();
+  if (!beginArray()) return;
+  while (nextElement()) {
+    if (extensions === MAX_EXTENSIONS) fail("these are more extensions than there can be");
+    else readExtension();
+  }
+  if (extensions === 0) failAt(list, "there is at least one extension");
+}
+
+function readExtension(): void {
+  const place = valuePlace();
+  const index = extensions++;
+  store<u32>(paths + 4 * index, 0);
+  if (peekByte() !== 0x7b) {
+    store<u32>(paths + 4 * index, <u32>readPath());
+    return;
+  }
+  if (beginObject()) {
+    while (nextMember()) {
+      const where = valuePlace();
+      const key = readKey();
+      if (key === 0) return;
+      if (isText(key, "file")) store<u32>(paths + 4 * index, <u32>readPath());
+      else if (isText(key, "settings")) readExtensionSettings(index);
+      else failAt(where, "an extension has file and settings");
+    }
+  }
+  if (extensionPath(index) === 0) failAt(place, 'an extension has a file: { "file": "default.elf" }');
+}
+
+function readExtensionSettings(index: u32): void {
+  if (!beginObject()) return;
+  while (nextMember()) {
+    const place = valuePlace();
+    const key = readKey();
+    if (key !== 0 && !isSettingKey(key)) failAt(place, "a setting's name has letters, digits, _, - and .");
+    const where = valuePlace();
+    const value = readText();
+    if (value === 0) return;
+    if (!isLine(value)) failAt(where, "a setting's value is one line");
+    if (settingCount === MOST_SETTINGS) {
+      failAt(place, "these are more settings than there can be");
+      return;
+    }
+    const entry = settings + 12 * settingCount++;
+    store<u32>(entry, index);
+    store<u32>(entry, <u32>key, 4);
+    store<u32>(entry, <u32>value, 8);
+  }
+}
+
+/** As `bfm load --set` takes them (abi/src/settings.ts). */
+function isSettingKey(key: usize): bool {
+  if (lengthOf(key) === 0) return false;
+  for (let at = key; load<u16>(at) !== 0; at += 2) {
+    const unit: u32 = load<u16>(at);
+    const letter = unit | 0x20;
+    const isWord = (letter >= 0x61 && letter <= 0x7a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f;
+    if (!isWord && unit !== 0x2e && unit !== 0x2d) return false;
+  }
+  return true;
+}
+
+function isLine(text: usize): bool {
+  for (let at = text; load<u16>(at) !== 0; at += 2) if (load<u16>(at) === 0x0a) return false;
+  return true;
+}
+
+function readMemory(): void {
+  const place = valuePlace();
+  const text = readText();
+  if (text === 0) return;
+  let mebibytes: u64 = 0;
+  let at = text;
+  for (; load<u16>(at) >= 0x30 && load<u16>(at) <= 0x39 && mebibytes <= MOST_MEBIBYTES; at += 2) {
+    mebibytes = mebibytes * 10 + (load<u16>(at) - 0x30);
+  }
+  const unit: u32 = load<u16>(at);
+  if (unit === 0x47) mebibytes *= 1024;
+  const isSize = (unit === 0x4d || unit === 0x47) && load<u16>(at, 2) === 0 && mebibytes !== 0;
+  if (!isSize || mebibytes > MOST_MEBIBYTES) failAt(place, 'memory is a number with M or G, at most a tebibyte: "64M"');
+  reserve = mebibytes * MEBIBYTE;
+}
+
+function readBoot(): void {
+  if (peekByte() === 0x7b) {
+    readBootFile();
+    return;
+  }
+  const place = valuePlace();
+  const text = readText();
+  if (text === 0) return;
+  if (isText(text, "next")) boot = BOOT_NEXT;
+  else if (isText(text, "fallback")) boot = BOOT_FALLBACK;
+  else if (isText(text, "stop")) boot = BOOT_STOP;
+  else failAt(place, 'boot is "next", "fallback", "stop" or { "file": "/name" }');
+}
+
+function readBootFile(): void {
+  const place = valuePlace();
+  if (!beginObject()) return;
+  boot = BOOT_FILE;
+  while (nextMember()) {
+    const where = valuePlace();
+    const key = readKey();
+    if (key === 0) return;
+    if (isText(key, "file")) bootPath = readPath();
+    else if (isText(key, "options")) bootOptions = readText();
+    else failAt(where, "what is booted has file and options");
+  }
+  if (bootPath === 0) failAt(place, 'what is booted has a file: { "file": "/name" }');
+}
+
+function readVerbosity(): void {
+  const place = valuePlace();
+  const text = readText();
+  if (text === 0) return;
+  if (isText(text, "errors")) verbosity = 0;
+  else if (isText(text, "life-cycle")) verbosity = 1;
+  else if (isText(text, "exits")) verbosity = 2;
+  else failAt(place, 'verbosity is "errors", "life-cycle" or "exits"');
+}
+
+function readOnFailure(): void {
+  const place = valuePlace();
+  const text = readText();
+  if (text === 0) return;
+  if (isText(text, "stop")) stopsOnFailure = true;
+  else if (isText(text, "boot")) stopsOnFailure = false;
+  else failAt(place, 'onFailure is "boot" or "stop"');
+}

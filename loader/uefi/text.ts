@@ -1,0 +1,67 @@
+// Text as the firmware has it: UTF-16 with a zero at the end, in an area that only grows
+
+import { nativeAddress } from "../../bsl/src/memory";
+
+/** All of the configuration, twice. */
+const AREA_UNITS: u32 = 0x2000;
+const area: usize = memory.data(2 * 0x2000, 2);
+let used: u32 = 0;
+let start: u32 = 0;
+
+/** Begins a text; what an unfinished one has is dropped. */
+export function beginText(): void {
+  used = start;
+}
+
+/** Adds a UTF-16 unit; false when the area is full. */
+export function addUnit(unit: u32): bool {
+  if (used + 1 >= AREA_UNITS) return false;
+  store<u16>(area + 2 * used, <u16>unit);
+  used++;
+  return true;
+}
+
+/** Ends a text; it stays where it is. */
+export function endText(): usize {
+  const text = area + 2 * start;
+  store<u16>(area + 2 * used, 0);
+  used++;
+  start = used;
+  return text;
+}
+
+/** A literal as such a text. */
+export function textOf(literal: string): usize {
+  beginText();
+  addLiteral(literal);
+  return endText();
+}
+
+/** Adds a literal, or another text. */
+export function addLiteral(literal: string): void {
+  for (let i = 0; i < literal.length; i++) addUnit(literal.charCodeAt(i));
+}
+export function addText(text: usize): void {
+  for (let at = text; load<u16>(at) !== 0; at += 2) addUnit(load<u16>(at));
+}
+
+/** UTF-16 units of a text. */
+export function lengthOf(text: usize): u32 {
+  let length: u32 = 0;
+  while (load<u16>(text + 2 * length) !== 0) length++;
+  return length;
+}
+
+export function isText(text: usize, literal: string): bool {
+  const length = lengthOf(text);
+  if (length !== <u32>literal.length) return false;
+  for (let i: u32 = 0; i < length; i++) {
+    if (<i32>load<u16>(text + 2 * i) !== literal.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** Where the firmware finds it. */
+export function textAddress(text: usize): u64 {
+  return nativeAddress(<u32>text);
+}
