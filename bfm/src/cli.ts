@@ -31,16 +31,22 @@ export async function run(args: readonly string[], environment: Environment): Pr
     presenter.isDone = true;
     presenter.show(outcome);
   };
+  // Only when it is typed: what names addresses and registers costs six million instructions, and every command pays for the rest
+  const names = () => import("./commands/dump.ts");
+  const efi = () => import("./commands/efi.ts");
   const actions: Actions = {
     load: (selection) => act("load", () => load(openDriver, environment, selection)),
     unload: () => act("unload", () => unload(openDriver)),
     start: (options) => act("start", () => start(openDriver, environment, options)),
     stop: () => act("stop", () => stop(openDriver)),
     quick: (selection, options) => act("quick", () => quick(openDriver, environment, selection, options)),
-    // Only here, what names addresses and registers: its tables cost six million instructions
-    dump: (symbolFiles) => act("dump", async () => (await import("./commands/dump.ts")).dump(openDriver, symbolFiles)),
+    dump: (symbolFiles) => act("dump", async () => (await names()).dump(openDriver, symbolFiles)),
     status: () => act("status", () => status(openDriver, environment)),
     memory: (request) => act("memory", () => memory(openDriver, request)),
+    efiInstall: (selection, options) =>
+      act("efi install", async () => (await efi()).efiInstall(environment, selection, options)),
+    efiRemove: (place) => act("efi remove", async () => (await efi()).efiRemove(environment, place)),
+    efiStatus: (place) => act("efi status", async () => (await efi()).efiStatus(environment, place)),
     vmcall: (hypercall) => act("vmcall", () => vmcall(openDriver, hypercall)),
     completion: (shell) =>
       act("completion", () => {
@@ -49,7 +55,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
       }),
   };
   const program = createProgram(actions, args[0]);
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({
       writeOut: environment.writeOut,
       writeErr: environment.writeError,

@@ -6,8 +6,8 @@ export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
 /** Commands whose arguments are files. */
-const FILE_COMMANDS = ["load", "quick"];
-const FILE_OPTIONS = ["--kernel", "--manifest", "--symbols"];
+const FILE_COMMANDS = ["load", "quick", "efi"];
+const FILE_OPTIONS = ["--kernel", "--manifest", "--symbols", "--application", "--boot-next", "--esp", "--sign"];
 
 /** A script that teaches a shell bfm's commands and options. */
 export function completionScript(shell: Shell, program: Command): string {
@@ -64,11 +64,13 @@ function fish(program: Command): string {
 }
 
 function longOptions(command: Command): string[] {
-  return [...command.options.flatMap((option) => option.long ?? []), "--help"];
+  const options = [command, ...command.commands].flatMap(({ options }) => options.flatMap(({ long }) => long ?? []));
+  return [...new Set(options), "--help"];
 }
 
 function choices(command: Command): readonly string[] {
-  return command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
+  const inner = command.commands.map((sub) => sub.name());
+  return [...inner, ...command.registeredArguments.flatMap((argument) => argument.argChoices ?? [])];
 }
 
 function quote(text: string): string {

@@ -1,6 +1,7 @@
 // What a command finds around it; tests put their own in its place
 
 import type { OpenDevice } from "./device.ts";
+import type { Firmware } from "./efi/firmware.ts";
 
 export interface Environment {
   readonly openDevice: OpenDevice;
@@ -17,6 +18,8 @@ export interface Environment {
   readonly onInterrupt: (handler: () => void) => () => void;
   /** Names of the IOMMUs that the operating system uses. */
   readonly iommus: () => readonly string[];
+  /** What of the machine a start from UEFI has to do with. */
+  readonly firmware: Firmware;
   /** Whether stack traces are wanted (BFM_DEBUG). */
   readonly debug: boolean;
 }

@@ -17,6 +17,8 @@ export const INSTALLED_EXTENSION = "/usr/lib/bareflank/default.elf";
 /** More than this is no kernel and no extension; what is less is judged by the ELF check. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
+const CHECK = "Check the name and its access rights.";
+
 /** What to load. */
 export interface Selection {
   readonly kernel: string;
@@ -58,7 +60,7 @@ export function readFiles(selection: Selection, elfCheck: Uint8Array<ArrayBuffer
 }
 
 function readByManifest(kernel: string, path: string, elfCheck: Uint8Array<ArrayBuffer>): CheckedFiles {
-  const entries = checkedManifest(path, read(path));
+  const entries = checkedManifest(path, readFile(path, CHECK));
   return {
     kernel: readChecked(elfCheck, "kernel", kernel),
     extensions: entries.map(({ file, settings }) => {
@@ -106,12 +108,17 @@ function applySettings({ name, bytes }: LoadedFile, settings: readonly string[])
 }
 
 function readChecked(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, name: string): LoadedFile {
-  const bytes = read(name);
+  const isInstalled = name === INSTALLED_KERNEL || name === INSTALLED_EXTENSION;
+  const bytes = readFile(
+    name,
+    isInstalled ? "Install Bareflank, or name the files: bfm load --kernel FILE EXTENSION" : CHECK,
+  );
   requireElf(elfCheck, kind, name, bytes);
   return { name, bytes };
 }
 
-function read(name: string): Uint8Array {
+/** A file's bytes, or a Failure with this advice. */
+export function readFile(name: string, advice: string): Uint8Array {
   try {
     const stat = statSync(name);
     if (!stat.isFile()) throw new Failure("FILE_KIND", exitCodes.file, `${name} is no file`, "Name an ELF file.");
@@ -121,14 +128,11 @@ function read(name: string): Uint8Array {
   } catch (error) {
     if (error instanceof Failure) throw error;
     const { code = "EIO" } = error as NodeJS.ErrnoException;
-    const installed = name === INSTALLED_KERNEL || name === INSTALLED_EXTENSION;
     throw new Failure(
       code,
       exitCodes.file,
       code === "ENOENT" ? `there is no file ${name}` : `${name} cannot be read (${code})`,
-      installed
-        ? "Install Bareflank, or name the files: bfm load --kernel FILE EXTENSION"
-        : "Check the name and its access rights.",
+      advice,
       { facts: { file: name }, cause: error },
     );
   }

@@ -3,6 +3,7 @@
 import elfCheck from "bareflank:elf-check";
 import { run } from "./cli.ts";
 import { linuxIommus } from "./dma.ts";
+import { linuxFirmware } from "./efi/firmware.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { openLinuxDevice } from "./linux-device.ts";
 import { writeError, writeOut } from "./output.ts";
@@ -26,6 +27,7 @@ run(process.argv.slice(2), {
     };
   },
   iommus: linuxIommus,
+  firmware: linuxFirmware,
   debug: Boolean(process.env.BFM_DEBUG),
 }).then((exitCode) => {
   process.exitCode = exitCode;

@@ -2,13 +2,16 @@
 
 import { DRIVER_VERSION } from "@bareflank/abi";
 import { Argument, Command, Option } from "commander";
+import { addCommand, append, describe, takeFiles, takeManifest } from "./command-line.ts";
+import type { InstallRequest, PlaceRequest } from "./commands/efi.ts";
 import type { MemoryRequest } from "./commands/memory.ts";
 import type { StartRequest } from "./commands/start.ts";
 import type { Hypercall } from "./commands/vmcall.ts";
 import { type Shell, shells } from "./completion.ts";
 import { mitigationChoices } from "./driver.ts";
+import { defineEfi } from "./efi-command-line.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
-import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.ts";
+import type { Selection } from "./files.ts";
 import { parseWatchdog } from "./watchdog.ts";
 
 /** Replaced by the build. */
@@ -25,17 +28,17 @@ export interface Actions {
   dump(symbolFiles: readonly string[]): Promise<void>;
   status(): Promise<void>;
   memory(request: MemoryRequest): Promise<void>;
+  efiInstall(selection: Selection, options: InstallRequest): Promise<void>;
+  efiRemove(place: PlaceRequest): Promise<void>;
+  efiStatus(place: PlaceRequest): Promise<void>;
   vmcall(hypercall: Hypercall): Promise<void>;
   completion(shell: Shell): Promise<void>;
 }
 
+type CommandName = Exclude<keyof Actions, `efi${string}`> | "efi";
+
 /** Gives a command its description, options and action. */
 type Definition = (command: Command, actions: Actions) => void;
-
-/** What is said about a command: in the list of commands, in its own help, and by examples. */
-function describe(command: Command, summary: string, description: string, examples: string): Command {
-  return command.summary(summary).description(description).addHelpText("after", `\nExamples:\n${examples}`);
-}
 
 function takeBounds(command: Command): Command {
   return command
@@ -44,23 +47,7 @@ function takeBounds(command: Command): Command {
     .option("--memory <min..max>", "memory that the hypervisor begins with, and may grow to, e.g. 2M..512M");
 }
 
-function takeFiles<T>(command: Command, action: (selection: Selection, options: T) => Promise<void>): void {
-  command
-    .argument("[extension...]", "extensions' ELF files", [INSTALLED_EXTENSION])
-    .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL)
-    .option("--set <key=value>", "a setting for the first extension; may be repeated", append, [] as string[])
-    .addOption(
-      new Option("--manifest <file>", "a JSON file that names the extensions, and what each may do").conflicts("set"),
-    )
-    .action(
-      (
-        extensions: string[],
-        { kernel, set, manifest, ...rest }: { kernel: string; set: string[]; manifest?: string } & T,
-      ) => action({ kernel, extensions, settings: set, ...(manifest === undefined ? {} : { manifest }) }, rest as T),
-    );
-}
-
-const definitions: Readonly<Record<keyof Actions, Definition>> = {
+const definitions: Readonly<Record<CommandName, Definition>> = {
   load(command, actions) {
     describe(
       command,
@@ -73,7 +60,7 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
   bfm load ./my.elf --set leaf=7        with a setting for your extension
   bfm load --manifest guarded.json      several extensions, and what each may do`,
     );
-    takeFiles(command, (selection) => actions.load(selection));
+    takeFiles(takeManifest(command), (selection) => actions.load(selection));
   },
 
   unload(command, actions) {
@@ -129,7 +116,9 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       "Loads and starts. What is loaded or running is stopped and unloaded first.",
       "  bfm quick\n  bfm quick ./my.elf\n  bfm quick --memory ..64M",
     );
-    takeFiles<StartRequest>(takeBounds(command), (selection, options) => actions.quick(selection, options));
+    takeFiles<StartRequest>(takeBounds(takeManifest(command)), (selection, options) =>
+      actions.quick(selection, options),
+    );
   },
 
   dump(command, actions) {
@@ -164,6 +153,8 @@ const definitions: Readonly<Record<keyof Actions, Definition>> = {
       .option("--give <size>", "give it so much before, a power of two, whether it asks or not")
       .action((request: MemoryRequest) => actions.memory(request));
   },
+
+  efi: defineEfi,
 
   vmcall(command, actions) {
     describe(
@@ -202,15 +193,9 @@ export function createProgram(actions: Actions, typed?: string): Command {
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
     .addHelpText("after", () => `\nExamples:\n${topExamples}\n\nExit codes:\n${exitCodeHelp()}`);
-  const names = Object.keys(definitions) as (keyof Actions)[];
-  for (const name of names.includes(typed as keyof Actions) ? [typed as keyof Actions] : names) {
-    const command = program
-      .command(name)
-      .option("--json", "print the result, or the error, as JSON on stdout")
-      .option("--debug", "show stack traces (as BFM_DEBUG=1 does)")
-      .helpOption("-h, --help", "show help")
-      .allowExcessArguments(false);
-    definitions[name](command, actions);
+  const names = Object.keys(definitions) as CommandName[];
+  for (const name of names.includes(typed as CommandName) ? [typed as CommandName] : names) {
+    definitions[name](addCommand(program, name), actions);
   }
   return program;
 }
@@ -222,8 +207,4 @@ const topExamples = `  bfm load                      check and load the installe
 
 function exitCodeHelp(): string {
   return exitCodeTexts.map(([code, text]) => `  ${String(code).padStart(3)}  ${text}`).join("\n");
-}
-
-function append(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }

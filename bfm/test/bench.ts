@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { run } from "../src/cli.ts";
 import type { Errno } from "../src/device.ts";
+import type { Firmware } from "../src/efi/firmware.ts";
 import { OutputFailure } from "../src/output.ts";
 import { elfFile } from "./elf-file.ts";
 import { FakeDriver } from "./fake-driver.ts";
@@ -27,6 +28,14 @@ export class Bench {
   openErrno: Errno = 0;
   debug = false;
   iommus: string[] = [];
+  /** A machine that BIOS booted. */
+  firmware: Firmware = {
+    mounts: () => "/dev/sda1 / ext4 rw 0 0\n",
+    hasVariables: () => false,
+    isSecureBoot: () => false,
+    partition: () => undefined,
+    run: () => undefined,
+  };
   /** What writing data ends with: the disk is full, the reader has gone. */
   outputError: NodeJS.ErrnoException | undefined;
   interruptHandler: (() => void) | undefined;
@@ -54,6 +63,7 @@ export class Bench {
         };
       },
       iommus: () => this.iommus,
+      firmware: this.firmware,
       debug: this.debug,
     });
     return { exitCode, out, error: this.error };

@@ -9,7 +9,19 @@ beforeEach(() => {
   bench = new Bench();
 });
 
-const commands = ["load", "unload", "start", "stop", "quick", "dump", "status", "memory", "vmcall", "completion"];
+const commands = [
+  "load",
+  "unload",
+  "start",
+  "stop",
+  "quick",
+  "dump",
+  "status",
+  "memory",
+  "efi",
+  "vmcall",
+  "completion",
+];
 
 test("wrong usage ends with 2 and says what to look at", async () => {
   const cases: [string[], RegExp][] = [
