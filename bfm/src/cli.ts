@@ -12,7 +12,7 @@ import { completionScript } from "./completion.ts";
 import { Driver } from "./driver.ts";
 import type { Environment } from "./environment.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { Failure } from "./failure.ts";
+import { Failure, isFailure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
 import { OutputFailure } from "./output.ts";
 import { type Actions, createProgram } from "./program.ts";
@@ -31,7 +31,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
     presenter.isDone = true;
     presenter.show(outcome);
   };
-  // Only when it is typed: what names addresses and registers costs six million instructions, and every command pays for the rest
+  // In the bundle these are files of their own, read when they are typed
   const names = () => import("./commands/dump.ts");
   const efi = () => import("./commands/efi.ts");
   const actions: Actions = {
@@ -136,7 +136,7 @@ function isHelp(error: unknown): boolean {
 }
 
 function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
+  if (isFailure(error)) return error;
   if (error instanceof CommanderError) {
     const message = isHelp(error) ? "no command is named" : usageMessage(error);
     return new Failure("USAGE", exitCodes.usage, message, "See what can be typed: bfm --help", { cause: error });

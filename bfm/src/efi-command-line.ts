@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { addCommand, describe, takeFiles } from "./command-line.ts";
 import type { InstallRequest, PlaceRequest } from "./commands/efi.ts";
-import { INSTALLED_APPLICATION } from "./efi/contents.ts";
+import { INSTALLED_APPLICATION } from "./files.ts";
 import type { Actions } from "./program.ts";
 
 const takePlace = (command: Command): Command =>

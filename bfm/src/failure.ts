@@ -32,3 +32,8 @@ export class Failure extends Error {
     this.facts = options.facts ?? {};
   }
 }
+
+/** Not by the class: in the bundle, a command in a file of its own has a class of its own. */
+export function isFailure(error: unknown): error is Failure {
+  return error instanceof Error && "exitCode" in error && "advice" in error;
+}

@@ -10,8 +10,9 @@ import { type FileKind, requireElf } from "./elf.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
-/** Installed files that `bfm load` takes when none are named. */
+/** Installed files that `bfm load` and `bfm efi install` take when none are named. */
 export const INSTALLED_KERNEL = "/usr/lib/bareflank/kernel.elf";
+export const INSTALLED_APPLICATION = "/usr/lib/bareflank/bareflank.efi";
 export const INSTALLED_EXTENSION = "/usr/lib/bareflank/default.elf";
 
 /** More than this is no kernel and no extension; what is less is judged by the ELF check. */

@@ -1,7 +1,7 @@
-// The code cache that the build makes: V8 takes it, whatever the environment of the build was
+// The bundle: V8 takes its code cache, whatever the environment of the build was, and it finds its files
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -37,4 +37,12 @@ it("holds where bfm runs although the build had options of its own", () => {
   const { NODE_OPTIONS: _, ...env } = process.env;
   const { stdout, stderr } = spawnSync(process.execPath, [join(folder, "probe.cjs")], { env, encoding: "utf8" });
   expect({ stdout, stderr }).toEqual({ stdout: "false", stderr: "" });
+  // Commands that are files of their own: one that works here, and one that has no driver
+  const bfm = (...args: string[]) => {
+    const typed = spawnSync(process.execPath, [join(folder, "bfm"), ...args, "--json"], { env, encoding: "utf8" });
+    return JSON.parse(typed.stdout);
+  };
+  expect(bfm("efi", "status", "--esp", folder)).toMatchObject({ ok: true, installed: false });
+  expect(bfm("efi", "remove", "--esp", folder)).toMatchObject({ ok: false, error: { code: "NOT_INSTALLED" } });
+  if (!existsSync("/dev/bareflank")) expect(bfm("dump")).toMatchObject({ ok: false, error: { exitCode: 3 } });
 }, 60_000);

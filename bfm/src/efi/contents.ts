@@ -6,7 +6,6 @@ import { Failure } from "../failure.ts";
 import { readFile, readFiles, type Selection } from "../files.ts";
 import { APPLICATION, CONFIGURATION, FOLDER } from "./record.ts";
 
-export const INSTALLED_APPLICATION = "/usr/lib/bareflank/bareflank.efi";
 const KERNEL = "kernel.elf";
 
 /** PE/COFF 8.3, Microsoft: where the header's offset stands, and what the header says of a UEFI application. */
