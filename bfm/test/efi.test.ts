@@ -266,6 +266,13 @@ describe("bfm efi remove", () => {
     expect(firmware.order).toEqual(["0001"]);
   });
 
+  test("takes away a folder that it made, and that is empty", async () => {
+    rmSync(join(esp, "EFI"), { recursive: true });
+    await install();
+    await efi("remove");
+    expect(readdirSync(esp)).toEqual(["bareflank.efi"]);
+  });
+
   test("leaves what somebody changed, or put beside it", async () => {
     await install();
     writeFileSync(installed("bareflank.json"), "{}");

@@ -1,5 +1,6 @@
 // Puts the hypervisor onto an EFI system partition, and takes it away again
 
+import { dirname } from "node:path";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { type BootEntry, createEntry, deleteEntry, findEntry, hasEntries } from "./boot-entry.ts";
@@ -84,7 +85,7 @@ export function remove(firmware: Firmware, named?: string): Done {
   const gone = files.filter((name) => !kept.includes(name));
   for (const name of gone) volume.remove(name);
   removeRecord(volume);
-  volume.removeFolder(FOLDER);
+  for (const folder of [FOLDER, dirname(FOLDER)]) volume.removeFolder(folder);
   return { esp, files: gone, entry, kept };
 }
 
