@@ -1,6 +1,7 @@
 // Runs a command line, and shows how it ended to people or to programs
 
 import { CommanderError } from "commander";
+import type { Actions } from "./actions.ts";
 import { load } from "./commands/load.ts";
 import { memory } from "./commands/memory.ts";
 import { quick } from "./commands/quick.ts";
@@ -15,7 +16,7 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { Failure, isFailure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
 import { OutputFailure } from "./output.ts";
-import { type Actions, createProgram } from "./program.ts";
+import { createProgram } from "./program.ts";
 
 /** Runs one command line and answers its exit code. */
 export async function run(args: readonly string[], environment: Environment): Promise<ExitCode> {

@@ -1,10 +1,10 @@
 // bfm efi: what can be typed, and its help
 
 import type { Command } from "commander";
+import type { Actions } from "./actions.ts";
 import { addCommand, describe, takeFiles } from "./command-line.ts";
 import type { InstallRequest, PlaceRequest } from "./commands/efi.ts";
 import { INSTALLED_APPLICATION } from "./files.ts";
-import type { Actions } from "./program.ts";
 
 const takePlace = (command: Command): Command =>
   command.option("--esp <dir>", "where the EFI system partition is mounted, instead of /boot/efi, /efi or /boot");

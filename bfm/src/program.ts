@@ -2,38 +2,19 @@
 
 import { DRIVER_VERSION } from "@bareflank/abi";
 import { Argument, Command, Option } from "commander";
+import type { Actions } from "./actions.ts";
 import { addCommand, append, describe, takeFiles, takeManifest } from "./command-line.ts";
-import type { InstallRequest, PlaceRequest } from "./commands/efi.ts";
 import type { MemoryRequest } from "./commands/memory.ts";
 import type { StartRequest } from "./commands/start.ts";
-import type { Hypercall } from "./commands/vmcall.ts";
 import { type Shell, shells } from "./completion.ts";
 import { mitigationChoices } from "./driver.ts";
 import { defineEfi } from "./efi-command-line.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
-import type { Selection } from "./files.ts";
 import { parseWatchdog } from "./watchdog.ts";
 
 /** Replaced by the build. */
 declare const BFM_VERSION: string | undefined;
 const version = typeof BFM_VERSION === "string" ? BFM_VERSION : "0.0.0-development";
-
-/** What the commands do. */
-export interface Actions {
-  load(selection: Selection): Promise<void>;
-  unload(): Promise<void>;
-  start(options: StartRequest): Promise<void>;
-  stop(): Promise<void>;
-  quick(selection: Selection, options: StartRequest): Promise<void>;
-  dump(symbolFiles: readonly string[]): Promise<void>;
-  status(): Promise<void>;
-  memory(request: MemoryRequest): Promise<void>;
-  efiInstall(selection: Selection, options: InstallRequest): Promise<void>;
-  efiRemove(place: PlaceRequest): Promise<void>;
-  efiStatus(place: PlaceRequest): Promise<void>;
-  vmcall(hypercall: Hypercall): Promise<void>;
-  completion(shell: Shell): Promise<void>;
-}
 
 type CommandName = Exclude<keyof Actions, `efi${string}`> | "efi";
 
