@@ -57,10 +57,13 @@ static void refuses_to_free(struct result (*free_it)(u64 address))
 static struct result free_page(u64 address) { return CALL(MEM_FREE_PAGE, handle, address); }
 static struct result free_huge(u64 address) { return CALL(MEM_FREE_HUGE, handle, address); }
 
-/** Whether the microkernel finds memory of the extension's at an address, and would print a line feed from there. */
+/**
+ * Whether the microkernel finds memory of the extension's at an address, and would print a line feed from there. A status of that
+ * call with wrong upper bits is no fault of the memory's.
+ */
 static u32 is_mapped(u64 address)
 {
-    return CALL(DEBUG_WRITE_STR, address, 1).status == BF_STATUS_SUCCESS;
+    return (u32)CALL(DEBUG_WRITE_STR, address, 1).status == (u32)BF_STATUS_SUCCESS;
 }
 
 #define LINE_FEEDS 0x0a0a0a0a0a0a0a0au

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Groups 0xA to 0xC: nested page tables, permission maps, statistics */
+/* Groups 0xA to 0xD: nested page tables, permission maps, statistics, an extension's own memory */
 #include "case.h"
 #include "../extension/vendor.h"
 
@@ -8,6 +8,19 @@
 #define GUEST_END (1ull << 48)
 #define MAPPED (BF_NESTED_READ | BF_NESTED_WRITE | BF_NESTED_WRITE_BACK)
 #define NO_OBJECT 0xffffu
+
+/** The linear memory that this file asks for, on each processor. */
+#define INITIAL_PAGES 1u
+#define MOST_PAGES 3u
+#define MEMORY_OFFSET 0x10000u
+static volatile u64 *const last_word = (u64 *)(BF_EXT_MEMORY_BASE + MEMORY_OFFSET + MOST_PAGES * PAGE) - 1;
+
+static const struct {
+    u32 name_bytes, bytes, type;
+    char name[12];
+    u32 version, flags, initial_pages, maximum_pages, data_offset, reserved;
+} memory __attribute__((section(".note.bareflank"), used, aligned(4))) = {
+    10, 24, BF_NOTE_EXTENSION_MEMORY, "Bareflank", 1, BF_EXT_MEMORY_PER_PP, INITIAL_PAGES, MOST_PAGES, MEMORY_OFFSET, 0};
 
 extern u64 client_handle;
 
@@ -306,10 +319,14 @@ static void test_statistics(u64 h)
     status(MAKE(STATISTICS_CALLS, h, 1000, BF_SYSCALL_VM_CREATE), BF_STATUS_INVALID_INPUT_REG1, "processor");
     status(MAKE(STATISTICS_CALLS, h, pp, 0xe0000), BF_STATUS_INVALID_INPUT_REG2, "call");
     end();
-    // This file asks for no linear memory
     begin("good", "MEMORY_GROW");
-    gives(MAKE(MEMORY_GROW, h, 0), 0);
-    status(MAKE(MEMORY_GROW, h, 1), BF_STATUS_INVALID_INPUT_REG1, "more than its most");
+    gives(MAKE(MEMORY_GROW, h, 0), INITIAL_PAGES);
+    struct result grown = MAKE(MEMORY_GROW, h, MOST_PAGES);
+    gives(grown, MOST_PAGES);
+    if (grown.status == BF_STATUS_SUCCESS && grown.reg[0] == MOST_PAGES)
+        want(*last_word, 0, "the last page's last word"), *last_word = 1, want(*last_word, 1, "the same, written");
+    gives(MAKE(MEMORY_GROW, h, INITIAL_PAGES), MOST_PAGES);
+    status(MAKE(MEMORY_GROW, h, MOST_PAGES + 1), BF_STATUS_INVALID_INPUT_REG1, "more than its most");
     status(MAKE(MEMORY_GROW, h, 1ull << 63), BF_STATUS_INVALID_INPUT_REG1, "a negative number");
     end();
 }
