@@ -186,6 +186,7 @@ static void destroy_nested(u64 nested)
         good(result);
     } while (result.status == BF_STATUS_SUCCESS && result.reg[0] == 1);
     want(result.reg[0], 0, "REG0");
+    want(MAKE(NESTED_TRANSLATE, client_handle, nested, GUEST).status == BF_STATUS_INVALID_INPUT_REG1, 1, "whether it is gone");
     status(MAKE(NESTED_DESTROY, client_handle, nested), BF_STATUS_INVALID_INPUT_REG1, "destroyed already");
 }
 
@@ -219,10 +220,14 @@ static void test_nested(u64 h, u64 vs)
     end();
 }
 
+static u64 tables_of(u64 vs) { return MAKE(VS_READ, client_handle, vs, REG_OF(N_CR3, EPT_POINTER)).reg[0]; }
+
 void test_guard(u64 root)
 {
+    u64 before = tables_of(root);
     begin("good", "NESTED_GUARD");
     silent(MAKE(NESTED_GUARD, client_handle, root));
+    want(tables_of(root) != before, 1, "whether the VS has other tables");
     silent(MAKE(NESTED_GUARD, client_handle, root));
     end();
 }
