@@ -12,7 +12,7 @@ import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
 const USAGE =
-  "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--guest [--open]]";
+  "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--version 1|2] [--guest [--open]]";
 
 endWhenOutputFails("npm run fuzz");
 
@@ -21,6 +21,8 @@ interface Chosen {
   readonly seed: number;
   readonly smp: number;
   readonly machine: string | undefined;
+  /** Of the interface, on an emulated machine. */
+  readonly version: number;
   readonly guest: boolean;
   /** The guest's author closes nothing: only the microkernel does. */
   readonly open: boolean;
@@ -40,6 +42,7 @@ function options(): Chosen {
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       smp: { type: "string", default: "3" },
       machine: { type: "string" },
+      version: { type: "string", default: "2" },
       guest: { type: "boolean", default: false },
       open: { type: "boolean", default: false },
     },
@@ -47,7 +50,9 @@ function options(): Chosen {
   const calls = number(values.calls ?? (values.machine === undefined && !values.guest ? "100000" : "10000"));
   const { guest, open } = values;
   if (open && !guest) throw new TypeError("--open is about a guest: --guest --open.");
-  return { calls, seed: number(values.seed), smp: number(values.smp), machine: values.machine, guest, open };
+  const version = number(values.version);
+  if (version !== 1 && version !== 2) throw new TypeError("--version is 1 or 2.");
+  return { calls, version, seed: number(values.seed), smp: number(values.smp), machine: values.machine, guest, open };
 }
 
 function table(tallies: Tallies): string {

@@ -12,6 +12,8 @@ const conformance = resolve(import.meta.dirname, "../conformance/extension");
 export interface MachineFuzzOptions {
   readonly machine: string;
   readonly smp: number;
+  /** Version of the interface that the extension speaks: 2 has calls of its own, beside all of 1's. */
+  readonly version: number;
   /** Calls of all processors together. */
   readonly calls: number;
   readonly seed: number;
@@ -36,7 +38,7 @@ const WRONG = /^fuzz: (WRONG|memory)|PANIC|^bareflank: (PP \d+: |the extension f
 const EXITS = /exits by reason/;
 
 /** Builds the extension for a run. With `holds`, a processor that is done stays in host mode. */
-export function buildFuzzer({ machine, smp, calls, seed }: MachineFuzzOptions, holds = false): string {
+export function buildFuzzer({ machine, smp, version, calls, seed }: MachineFuzzOptions, holds = false): string {
   const own = readdirSync(folder).filter((name) => name.endsWith(".c"));
   return compile({
     sources: [...own.sort().map((name) => join(folder, name)), join(conformance, "entry.S")],
@@ -45,6 +47,7 @@ export function buildFuzzer({ machine, smp, calls, seed }: MachineFuzzOptions, h
       `SEED=${seed}`,
       `CALLS=${Math.ceil(calls / smp)}`,
       ...(machine === "intel" ? ["INTEL"] : []),
+      ...(version === 2 ? ["VERSION_2"] : []),
       ...(holds ? ["HOLD"] : []),
     ],
   });

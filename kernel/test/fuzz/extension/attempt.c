@@ -2,8 +2,14 @@
 /* What the makers of all calls use */
 #include "attempt.h"
 
-u64 id(u16 value) { return once(4) ? (next_random() & ~0xffffull) | value : value; }
-u64 nobody(void) { return id((u16)(0x200 + below(0xfe00))); }
+#ifdef VERSION_2
+#define ID_MASK 0xffffffffull
+#else
+#define ID_MASK 0xffffull
+#endif
+
+u64 id(u32 value) { return once(4) ? (next_random() & ~ID_MASK) | value : value; }
+u64 nobody(void) { return id((u32)(0x200 + below(0xfe00))); }
 
 struct own *some(struct own *list, u32 count, u32 used)
 {
@@ -16,7 +22,7 @@ struct own *some(struct own *list, u32 count, u32 used)
     return 0;
 }
 
-u32 children(const struct own *list, u32 count, u16 parent)
+u32 children(const struct own *list, u32 count, u32 parent)
 {
     u32 found = 0;
     for (u32 i = 0; i < count; i++)
@@ -37,7 +43,8 @@ void keep_own(struct processor *p, struct attempt *a, const struct registers *re
 {
     (void)p;
     a->own->used = 1;
-    a->own->id = (u16)result->rdi;
+    a->own->id = (u32)(result->rdi & ID_MASK);
+    a->own->nested = a->own->maps[0] = a->own->maps[1] = 0;
 }
 
 void drop_own(struct processor *p, struct attempt *a, const struct registers *result)

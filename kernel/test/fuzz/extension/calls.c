@@ -44,6 +44,34 @@ static const struct kind kinds[] = {
     KIND(MEM_FREE_PAGE, 6, free_page, drop_memory),
     KIND(MEM_ALLOC_HUGE, 5, alloc_huge, keep_memory),
     KIND(MEM_FREE_HUGE, 5, free_huge, drop_memory),
+#ifdef VERSION_2
+    KIND(NESTED_CREATE, 4, nested_create, nested_created),
+    KIND(NESTED_DESTROY, 4, nested_destroy, nested_destroyed),
+    KIND(NESTED_MAP, 12, nested_map, nested_shown),
+    KIND(NESTED_UNMAP, 8, nested_unmap, nested_unmapped),
+    KIND(NESTED_PROTECT, 8, nested_protect, nested_protected),
+    KIND(NESTED_TRANSLATE, 10, nested_translate, nested_translated),
+    KIND(NESTED_IDENTITY, 4, nested_identity, nested_shown),
+    KIND(NESTED_ATTACH, 6, nested_attach, nested_attached),
+    KIND(NESTED_DETACH, 6, nested_detach, nested_detached),
+    KIND(NESTED_FLUSH, 4, nested_flush, 0),
+    KIND(NESTED_GUARD, 2, nested_guard, 0),
+    KIND(MAP_CREATE, 4, map_create, map_created),
+    KIND(MAP_DESTROY, 4, map_destroy, map_destroyed),
+    KIND(MAP_TRAP, 6, map_trap, map_trapped),
+    KIND(MAP_PASS, 6, map_pass, map_passed),
+    KIND(MAP_QUERY, 8, map_query, map_queried),
+    KIND(MAP_ATTACH, 6, map_attach, map_attached),
+    KIND(MAP_DETACH, 6, map_detach, map_detached),
+    KIND(MESSAGE_REGISTER, 2, message_register, 0),
+    KIND(MESSAGE_FIND, 2, message_find, 0),
+    KIND(MESSAGE_CALL, 2, message_call, 0),
+    KIND(MESSAGE_REPLY, 2, message_reply, 0),
+    KIND(STATISTICS_POOL, 4, statistics_pool, pool_counted),
+    KIND(STATISTICS_EXITS, 4, statistics_exits, 0),
+    KIND(STATISTICS_CALLS, 4, statistics_calls, 0),
+    KIND(MEMORY_GROW, 4, memory_grow, memory_grown),
+#endif
     PLAIN(DEBUG_OUT, 4, debug_any),
     PLAIN(DEBUG_WRITE_C, 4, debug_letter),
     PLAIN(DEBUG_WRITE_STR, 5, debug_text),
@@ -78,6 +106,14 @@ static u32 bit_of(u64 status)
         return ALLOW_REG2;
     case BF_STATUS_INVALID_INPUT_REG3:
         return ALLOW_REG3;
+    case BF_STATUS_INVALID_INPUT_REG4:
+        return ALLOW_REG4;
+    case BF_STATUS_INVALID_INPUT_REG5:
+        return ALLOW_REG5;
+    case BF_STATUS_INVALID_PERM_DENIED:
+        return ALLOW_DENIED;
+    case BF_STATUS_FAILURE_UNSUPPORTED:
+        return ALLOW_UNSUPPORTED;
     default:
         return 0;
     }
@@ -87,7 +123,7 @@ static void complain(const char *what, u32 number, const u64 *reg, u64 status, u
 {
     print("fuzz: WRONG ");
     print(what);
-    const u64 values[] = {number, reg[0], reg[1], reg[2], reg[3], status, allowed};
+    const u64 values[] = {number, reg[0], reg[1], reg[2], reg[3], reg[4], reg[5], status, allowed};
     for (u32 i = 0; i < sizeof(values) / sizeof(*values); i++)
         print_hex(values[i]);
     end_line();
@@ -98,7 +134,7 @@ static void complain(const char *what, u32 number, const u64 *reg, u64 status, u
 static struct registers call(u32 number, const u64 *reg)
 {
     static const u64 kept = 0x5eed0000c0de0000;
-    struct registers registers = {.rax = SIGNED(number), .rdi = reg[0], .rsi = reg[1], .rdx = reg[2], .r10 = reg[3]};
+    struct registers registers = {.rax = SIGNED(number), .rdi = reg[0], .rsi = reg[1], .rdx = reg[2], .r10 = reg[3], .r8 = reg[4], .r9 = reg[5]};
     registers.rbx = registers.rbp = registers.r12 = registers.r13 = registers.r14 = registers.r15 = kept;
     raw_call(&registers);
     u64 changed = (registers.rbx ^ kept) | (registers.rbp ^ kept) | (registers.r12 ^ kept);
@@ -126,7 +162,7 @@ void random_call(void)
     struct processor *p = mine();
     u32 index = choose();
     const struct kind *kind = &kinds[index];
-    struct attempt a = {.reg = {0, next_random(), next_random(), next_random()}};
+    struct attempt a = {.reg = {0, next_random(), next_random(), next_random(), next_random(), next_random()}};
     if (!kind->make(p, &a))
         return;
     if (kind->handled && once(16)) {
@@ -146,7 +182,12 @@ void random_call(void)
 
 struct registers need(u32 number, u64 reg1, u64 reg2, u64 reg3)
 {
-    const u64 reg[] = {0, reg1, reg2, reg3};
+    const u64 reg[] = {0, reg1, reg2, reg3, 0, 0};
+    return need_all(number, reg);
+}
+
+struct registers need_all(u32 number, const u64 *reg)
+{
     struct registers result = call(number, reg);
     if (result.rax != BF_STATUS_SUCCESS)
         complain("needed", number, reg, result.rax, ALLOW_SUCCESS);

@@ -45,9 +45,20 @@ static u32 dump(struct attempt *a, u64 count)
     return 1;
 }
 
-u32 dump_vm(struct processor *p, struct attempt *a) { return (void)p, dump(a, BF_MAX_VMS); }
-u32 dump_vp(struct processor *p, struct attempt *a) { return (void)p, dump(a, BF_MAX_VPS); }
-u32 dump_vs(struct processor *p, struct attempt *a) { return (void)p, dump(a, BF_MAX_VSS); }
+/** Of objects, of which version 2 has all but one that 16 bits can name. */
+static u32 dump_object(struct attempt *a, u64 count)
+{
+    u32 made = dump(a, count);
+#ifdef VERSION_2
+    if (a->allowed == ALLOW_REG0)
+        a->reg[0] = id(NOTHING);
+#endif
+    return made;
+}
+
+u32 dump_vm(struct processor *p, struct attempt *a) { return (void)p, dump_object(a, BF_MAX_VMS); }
+u32 dump_vp(struct processor *p, struct attempt *a) { return (void)p, dump_object(a, BF_MAX_VPS); }
+u32 dump_vs(struct processor *p, struct attempt *a) { return (void)p, dump_object(a, BF_MAX_VSS); }
 u32 dump_log(struct processor *p, struct attempt *a) { return (void)p, dump(a, tcb()->online_pps); }
 u32 dump_extension(struct processor *p, struct attempt *a) { return (void)p, dump(a, 1); }
 u32 dump_pool(struct processor *p, struct attempt *a) { return (void)p, a->allowed = ALLOW_SUCCESS; }

@@ -16,6 +16,11 @@
 /** Exits of the sacrificial VM in a row. */
 #define GUEST_RUNS 4
 #define VECTOR_BREAKPOINT 3u
+#ifdef VERSION_2
+#define VERSION BF_SPEC_VERSION_2
+#else
+#define VERSION BF_SPEC_VERSION_1
+#endif
 #define LINE_BYTES 200
 
 #ifdef INTEL
@@ -29,7 +34,7 @@
 #endif
 
 struct processor processors[MAX_FUZZED_PPS];
-u16 root_vps[MAX_FUZZED_PPS];
+u32 root_vps[MAX_FUZZED_PPS];
 
 void bootstrap(void);
 void vmexit(void);
@@ -99,7 +104,7 @@ void start_entered(const struct entry *entry)
         processors[pp].left = CALLS;
         processors[pp].running = NOTHING;
     }
-    struct registers open = {.rax = SIGNED(BF_SYSCALL_HANDLE_OPEN), .rdi = BF_SPEC_VERSION_1};
+    struct registers open = {.rax = SIGNED(BF_SYSCALL_HANDLE_OPEN), .rdi = VERSION};
     raw_call(&open);
     need(BF_SYSCALL_CALLBACK_REGISTER_BOOTSTRAP, (u64)bootstrap, 0, 0);
     need(BF_SYSCALL_CALLBACK_REGISTER_VMEXIT, (u64)vmexit, 0, 0);
@@ -107,7 +112,7 @@ void start_entered(const struct entry *entry)
     // The root VS of a processor has its number: all are made before anything else is
     u32 online = tcb()->online_pps;
     for (u32 pp = 0; pp < online; pp++) {
-        root_vps[pp] = (u16)need(BF_SYSCALL_VP_CREATE, BF_ROOT_VMID, 0, 0).rdi;
+        root_vps[pp] = (u32)need(BF_SYSCALL_VP_CREATE, BF_ROOT_VMID, 0, 0).rdi;
         need(BF_SYSCALL_VS_CREATE, root_vps[pp], pp, 0);
     }
     p->failing = 1;
@@ -123,11 +128,16 @@ static void prepare_root(u32 pp)
         count_call(BF_SYSCALL_VS_INIT_AS_ROOT);
     }
 #ifdef INTEL
+#ifdef VERSION_2
+    u64 map = need(BF_SYSCALL_MAP_CREATE, BF_MAP_MSR, 0, 0).rdi;
+    need(BF_SYSCALL_MAP_ATTACH, map, pp, 0);
+#else
     u64 bitmap = need(BF_SYSCALL_MEM_ALLOC_PAGE, 0, 0, 0).rsi;
     need(BF_SYSCALL_VS_WRITE, pp, BF_INTEL_REG_ADDRESS_OF_MSR_BITMAPS, bitmap);
+    need(BF_SYSCALL_VS_WRITE, pp, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, 1u << 28);
+#endif
     need(BF_SYSCALL_VS_WRITE, pp, BF_INTEL_REG_VIRTUAL_PROCESSOR_IDENTIFIER, 1);
     need(BF_SYSCALL_VS_WRITE, pp, BF_INTEL_REG_VMCS_LINK_POINTER, ~0ull);
-    need(BF_SYSCALL_VS_WRITE, pp, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, 1u << 28);
     need(BF_SYSCALL_VS_WRITE, pp, BF_INTEL_REG_SECONDARY_PROC_BASED_VM_EXECUTION_CTLS, 0x410102a & ~2u);
     need(BF_SYSCALL_VS_WRITE, pp, BF_INTEL_REG_VMENTRY_CTLS, 1u << 9);
 #else
@@ -173,7 +183,7 @@ static void answer(void)
 }
 
 /** Skips what the active VS exited for, and makes another one active. */
-static void change_to(u16 vm, u16 vp, u16 vs)
+static void change_to(u32 vm, u32 vp, u32 vs)
 {
     need(BF_SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, vm, vp, vs);
     count_call(BF_SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE);
@@ -208,7 +218,7 @@ _Noreturn static void leave_guest(struct processor *p, u32 pp)
     u64 way = below(3);
     // Without the first of these it exits for the same instruction again
     if (way != 0)
-        change_to(BF_ROOT_VMID, root_vps[pp], (u16)pp);
+        change_to(BF_ROOT_VMID, root_vps[pp], pp);
     if (way == 1)
         run_call(BF_SYSCALL_VS_RUN_CURRENT, 0, 0, 0);
     run_call(BF_SYSCALL_VS_RUN, BF_ROOT_VMID, root_vps[pp], pp);
@@ -225,8 +235,8 @@ void vmexit_entered(const struct entry *entry)
         end_line();
         p->bad++;
     }
-    u16 expected = p->sacrificial == 1 ? p->guest.vs : (u16)pp;
-    if ((u16)entry->registers.rdi != expected) {
+    u32 expected = p->sacrificial == 1 ? p->guest.vs : pp;
+    if ((u32)entry->registers.rdi != expected) {
         print("fuzz: WRONG VS exited");
         end_line();
         p->bad++;
@@ -255,3 +265,13 @@ void fail_entered(const struct entry *entry)
     p->failing = 0;
     need(BF_SYSCALL_CONTROL_AGAIN, 0, 0, 0);
 }
+
+#ifdef VERSION_2
+/** It takes no messages. */
+void message_entered(const struct entry *entry)
+{
+    (void)entry;
+    print("fuzz: WRONG message");
+    end_line();
+}
+#endif

@@ -2,6 +2,13 @@
 /* Calls that take memory, and give it back */
 #include "attempt.h"
 
+/** Bytes that are too many at once. */
+#ifdef VERSION_2
+#define MOST_BYTES (BF_HUGE_MOST_BYTES + PAGE)
+#else
+#define MOST_BYTES BF_HUGE_POOL_BYTES
+#endif
+
 static u32 place_for(u64 *list, u32 count, struct attempt *a, u32 used)
 {
     u32 first = (u32)below(count);
@@ -19,7 +26,7 @@ u32 alloc_page(struct processor *p, struct attempt *a)
 
 u32 alloc_huge(struct processor *p, struct attempt *a)
 {
-    static const u64 bad[] = {0, 1, PAGE, PAGE + 8, BF_HUGE_POOL_BYTES, ~0ull, ~0xfffull};
+    static const u64 bad[] = {0, 1, PAGE, PAGE + 8, MOST_BYTES, ~0ull, ~0xfffull};
     a->reg[1] = (2 + below(6)) * PAGE;
     a->allowed = ALLOW_SUCCESS | ALLOW_UNKNOWN;
     if (once(6)) {
@@ -61,6 +68,11 @@ static u32 free_memory(u64 *list, u32 count, struct processor *p, struct attempt
     }
     a->reg[1] = *a->memory;
     a->allowed = ALLOW_SUCCESS;
+#ifdef VERSION_2
+    // Who has shown a page may have to wait for other processors before it goes
+    if (list == p->pages)
+        a->allowed = ALLOW_UNKNOWN | (is_shown(p, *a->memory - BF_EXT_POOL_BASE) ? 0 : ALLOW_SUCCESS);
+#endif
     return 1;
 }
 

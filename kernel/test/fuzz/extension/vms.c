@@ -35,7 +35,7 @@ void vm_destroyed(struct processor *p, struct attempt *a, const struct registers
 }
 
 /** A VM of this processor's, or the root VM. */
-u16 any_vm(struct processor *p)
+u32 any_vm(struct processor *p)
 {
     struct own *own = some(p->vms, OWN_VMS, 1);
     return own == 0 || once(2) ? BF_ROOT_VMID : own->id;
@@ -47,7 +47,7 @@ static u64 own_physical(void)
     return BF_EXT_DIRECT_BYTES - (this_pp() + 1ull) * 0x100000 + below(16) * PAGE;
 }
 
-static struct mapping *find_mapping(struct processor *p, u16 vm, u64 physical)
+static struct mapping *find_mapping(struct processor *p, u32 vm, u64 physical)
 {
     for (u32 i = 0; i < OWN_MAPPINGS; i++) {
         struct mapping *mapping = &p->mappings[i];
@@ -61,7 +61,7 @@ u32 map_direct(struct processor *p, struct attempt *a)
 {
     if (once(10))
         return wrong_first(a);
-    u16 vm = any_vm(p);
+    u32 vm = any_vm(p);
     u64 physical = own_physical();
     a->reg[1] = id(vm);
     if (once(8)) {
@@ -102,7 +102,7 @@ u32 unmap_direct(struct processor *p, struct attempt *a)
         a->allowed = ALLOW_REG2;
         return 1;
     }
-    u16 vm = any_vm(p);
+    u32 vm = any_vm(p);
     u64 physical = own_physical();
     u32 first = (u32)below(OWN_MAPPINGS);
     for (u32 i = 0; i < OWN_MAPPINGS && !once(6); i++) {

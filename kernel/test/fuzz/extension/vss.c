@@ -16,7 +16,7 @@ u32 vp_create(struct processor *p, struct attempt *a)
     if (once(10))
         return wrong_first(a);
     // Seldom one of its own, which could not be destroyed for long
-    u16 vm = once(4) ? any_vm(p) : BF_ROOT_VMID;
+    u32 vm = once(4) ? any_vm(p) : BF_ROOT_VMID;
     a->own = some(p->vps, OWN_VPS, 0);
     if (a->own == 0)
         return 0;
@@ -43,9 +43,9 @@ static u64 some_pp(struct attempt *a)
     u32 online = tcb()->online_pps;
     // Most calls reach a VS only where it is
     if (!once(8))
-        return id((u16)(once(2) ? this_pp() : below(online)));
+        return id(once(2) ? this_pp() : (u32)below(online));
     a->allowed = ALLOW_REG2;
-    return id((u16)(online + below(0xff00)));
+    return id((u32)(online + below(0xff00)));
 }
 
 u32 vs_create(struct processor *p, struct attempt *a)
@@ -64,8 +64,7 @@ u32 vs_create(struct processor *p, struct attempt *a)
     return 1;
 }
 
-/** A VS of this processor's, which never runs. */
-static u32 own_vs(struct processor *p, struct attempt *a)
+u32 own_vs(struct processor *p, struct attempt *a)
 {
     a->own = some(p->vss, OWN_VSS, 1);
     if (a->own == 0)
@@ -111,6 +110,11 @@ static u32 vs_access(struct processor *p, struct attempt *a, u32 write)
     if (a->allowed == ALLOW_REG1)
         return 1;
     a->allowed = ALLOW_REGISTER;
+#ifdef VERSION_2
+    // Those that name memory by its address
+    if (write)
+        a->allowed |= ALLOW_DENIED;
+#endif
     if (once(10)) {
         a->reg[2] = once(2) ? 0 : 0x8000 + below(0x10000);
         a->allowed = ALLOW_REG2;
@@ -171,7 +175,7 @@ u32 vs_set_active(struct processor *p, struct attempt *a)
     u32 is_guest = p->sacrificial == 1;
     a->reg[1] = id(is_guest ? p->guest.vm : BF_ROOT_VMID);
     a->reg[2] = id(is_guest ? p->guest.vp : root_vps[pp]);
-    a->reg[3] = id(is_guest ? p->guest.vs : (u16)pp);
+    a->reg[3] = id(is_guest ? p->guest.vs : pp);
     a->allowed = ALLOW_SUCCESS;
     if (once(4)) {
         a->reg[2] = nobody();
