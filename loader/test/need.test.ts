@@ -45,7 +45,14 @@ function start(cpus: number, shape: Shape, least = 0n, most = 0n) {
     machine.memory.poke(block + BigInt(OPERATION_ARGS_LEAST_BYTES), 8, least);
     machine.memory.poke(block + BigInt(OPERATION_ARGS_MOST_BYTES), 8, most);
   });
-  return { error, detail, held: machine.status().memoryBytes, taken: machine.platform.takenPages - pages };
+  const { memoryBytes: held, allocatedPages } = machine.status();
+  return {
+    error,
+    detail,
+    held,
+    allocated: BigInt(allocatedPages) * 4n * KIB,
+    taken: machine.platform.takenPages - pages,
+  };
 }
 
 function heldBytes(cpus: number, shape: Shape, least = 0n): bigint {
@@ -70,6 +77,14 @@ it.each([undefined, Number(SPEC_VERSION_1)])(
   },
 );
 
+it.each([1, 3])("is what status says, to the page, on %i processors", (cpus) => {
+  const versions = Number(SPEC_VERSION_2);
+  for (const least of [0n, 4n * MIB]) {
+    const { held, allocated } = start(cpus, { versions }, least);
+    expect(held).toBe(allocated);
+  }
+});
+
 it("is as much as was asked for, from the first byte above what is needed on", () => {
   const versions = Number(SPEC_VERSION_2);
   const need = 2n * MIB + 2n * 256n * KIB;
@@ -87,7 +102,12 @@ it("is refused where it is more than the hypervisor may ever hold, with what it 
   const { held } = start(2, { versions });
   expect(start(2, { versions }, 0n, held)).toMatchObject({ error: ERROR_NONE, held });
   for (const most of [1n, held - 1n]) {
-    expect(start(2, { versions }, 0n, most)).toEqual({ error: ERROR_MEMORY_LIMIT, detail: held, held: 0n, taken: 0 });
+    expect(start(2, { versions }, 0n, most)).toMatchObject({
+      error: ERROR_MEMORY_LIMIT,
+      detail: held,
+      held: 0n,
+      taken: 0,
+    });
   }
 });
 

@@ -76,6 +76,26 @@ beforeAll(() => {
   ).mappings;
 });
 
+it("has a table for each 512 GiB of the direct map that memory lies under, whose entry no processor's own differs in", () => {
+  const wide = new Machine(2);
+  const [GIB512, MIB] = [1n << 39n, 1n << 20n];
+  const ram = [
+    [0x10_0000_0000n, 0x20_0000_0000n],
+    [2n * GIB512 - MIB, 2n * GIB512 + MIB],
+    [5n * GIB512, 5n * GIB512 + MIB],
+  ] as const;
+  wide.platform.ram = ram;
+  expect(wide.load().error).toBe(0);
+  expect(wide.operate(IOCTL_START).error).toBe(0);
+  const entries = wide.demotions.map(({ state }) => {
+    const root = toDirect(wide.memory.peek(state + BigInt(SAVED_STATE_HOST_CR3), 8));
+    const first = DIRECT_BASE / GIB512;
+    return Array.from({ length: 8 }, (_, index) => wide.memory.peek(root + 8n * (first + BigInt(index)), 8));
+  });
+  expect(entries[0]?.map((entry) => entry !== 0n)).toEqual([true, true, true, false, false, true, false, false]);
+  expect(entries[1]).toEqual(entries[0]);
+});
+
 describe("every processor's table", () => {
   it("maps nothing writable and executable, and nothing for ring 3", () => {
     for (const { mappings } of views) {

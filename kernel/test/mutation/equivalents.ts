@@ -19,6 +19,13 @@ export interface Equivalent {
 
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
+    file: "kernel/arch/x64/call-site.ts",
+    within: "callBytes",
+    line: "if (((modrm >> 3) & 7) != GROUP_5_CALL) return «0»;",
+    becomes: "1",
+    why: "The caller compares it with lengths from 2 bytes on.",
+  },
+  {
     file: "kernel/arch/x64/cpuid-faulting.ts",
     within: "setFaulting",
     line: "vs.faultsCpuid = wanted ? «1» : 0;",
@@ -73,6 +80,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     line: "const WORDS: usize = «8»;",
     becomes: "9",
     why: "Room between a table's fields and its entries, which everybody finds by this.",
+  },
+  {
+    file: "kernel/src/memory/object-checks.ts",
+    within: "stop",
+    line: "«close()»;",
+    becomes: "{}",
+    why: "The kernel's panic waits for the lock for a while then, and prints all the same, as when a holder has died.",
   },
   {
     file: "kernel/src/memory/marks.ts",

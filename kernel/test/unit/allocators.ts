@@ -20,6 +20,8 @@ export interface Allocators {
   allocPages(order: number): bigint;
   freePages(phys: bigint, order: number): number;
   ownsPhys(phys: bigint): number;
+  nextOwned(phys: bigint): bigint;
+  nextPrivate(phys: bigint): bigint;
   chunkCount(): number;
   chunkBase(index: number): bigint;
   chunkBytes(base: bigint): bigint;

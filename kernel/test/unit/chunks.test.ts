@@ -114,6 +114,23 @@ describe("a chunk", () => {
     expect(exports.ownsPhys(shared + PAGE)).toBe(0);
   });
 
+  test("is the next one from an address on, with those that are shared or without", () => {
+    const { exports, bases } = withChunks(2);
+    const [first = 0n, second = 0n] = bases;
+    const [below, between, behind] = [first - 4n * MEBIBYTE, first + 4n * MEBIBYTE, second + 4n * MEBIBYTE];
+    for (const shared of [below, below + MEBIBYTE, between, behind])
+      expect(exports.addShared(shared, MEBIBYTE)).toBe(1);
+    const next = (phys: bigint) => [exports.nextOwned(phys), exports.nextPrivate(phys)];
+    expect(next(0n)).toEqual([below, first]);
+    expect(next(below + PAGE)).toEqual([below + PAGE, first]);
+    expect(next(first)).toEqual([first, first]);
+    expect(next(first + 4n * MEBIBYTE - PAGE)).toEqual(Array(2).fill(first + 4n * MEBIBYTE - PAGE));
+    expect(next(between)).toEqual([between, second]);
+    expect(next(behind - PAGE)).toEqual([behind - PAGE, behind - PAGE]);
+    expect(next(behind)).toEqual([behind, -1n]);
+    expect(next(behind + MEBIBYTE)).toEqual([-1n, -1n]);
+  });
+
   test("is asked about when no more than 64 of its pages are out, each time that one comes back", () => {
     const { exports } = withChunks(1);
     const pages = Array.from({ length: 66 }, () => exports.allocPages(0));

@@ -103,6 +103,34 @@ describe.each([
     }
   });
 
+  test("has what it would have, and no page is lost, whichever allocation failed in between", () => {
+    const far = (1 << 18) - 16 - 10;
+    const extension = exampleExtension({
+      versions: 6,
+      memory: { initialPages: 0, maximumPages: 40, dataOffset: 0x1_0000 + far * 4096, shared },
+    });
+    const used = (nth: number) => {
+      const scene = inBootstrap({ extension }, 4n);
+      scene.pp.failAllocation(nth);
+      const has = [grow(scene, 20), scene.pp.registers[0]];
+      const isOver = scene.pp.isFailureDue();
+      scene.pp.failAllocation(0);
+      if (nth !== 0 && !isOver) expect(has[0]).toBe(STATUS_FAILURE_UNKNOWN);
+      expect(call(scene.pp, SYSCALL_MEMORY_GROW, HANDLE, 20n)).toBe(20n);
+      scene.pp.emptyReserves();
+      return { pages: usedPages(scene.machine), isOver };
+    };
+    const usual = used(0).pages;
+    let nth = 1;
+    for (let isOver = false; !isOver; nth++) {
+      const after = used(nth);
+      expect([nth, after.pages]).toEqual([nth, usual]);
+      isOver = after.isOver;
+    }
+    // Twenty pages, and tables on both sides of the border of a gibibyte
+    expect(nth).toBeGreaterThan(20);
+  });
+
   test("stops growing when there is no page, and grows on when there is one", () => {
     const scene = inBootstrap({ extension: asking(shared, 3, 4000), freePages: 160 }, 4n);
     const { machine, pp } = scene;

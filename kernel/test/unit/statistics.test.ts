@@ -30,6 +30,7 @@ import {
   type Scene,
   status,
 } from "../machine/extension-life.ts";
+import { inVersion, VERSION_2 } from "../machine/guests.ts";
 
 const EXIT_DEBUG = 0x41n;
 const NESTED = 0x100;
@@ -71,6 +72,21 @@ describe("an exit", () => {
     const trap = scene.pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE);
     expect(trap).toMatchObject({ is: "called", reg1: EXIT_DEBUG });
     expect([EXIT_CPUID, EXIT_DEBUG].map((code) => counter(scene, Number(code)))).toEqual([before[0], 1]);
+  });
+
+  test("for the trap behind an instruction that the kernel has served is counted beside it", () => {
+    const APIC = 0xfee0_0900n;
+    const scene = inVersion(VERSION_2, { msrs: [[0x1b, APIC]] });
+    const { pp } = scene;
+    call(pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(AMD_REG_INTERCEPT_EXCEPTION), 1n << 1n);
+    pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE);
+    pp.tcb.set("rcx", 0x1bn);
+    pp.tcb.set("rdx", 0n);
+    const before = counter(scene, Number(EXIT_DEBUG));
+    const step = { RIP: 0x1000n, NRIP: 0x1002n, RFLAGS: 0x102n, EVENTINJ: 0n, EXITINFO1: 1n, RAX: APIC };
+    expect(pp.exit(0x7cn, step)).toMatchObject({ is: "called", reg1: EXIT_DEBUG });
+    expect(pp.vmcb.get("RIP")).toBe(0x1002n);
+    expect(counter(scene, Number(EXIT_DEBUG))).toBe(before + 1);
   });
 
   test("after exit is counted, and each has its call", () => {
