@@ -30,6 +30,11 @@ export const packages = [
   { name: "vgabios", file: "/usr/share/vgabios/vgabios.bin", why: "boots Bochs" },
   { name: "grub-common", file: "grub-mkrescue", why: "makes the discs that Bochs boots" },
   { name: "grub-pc-bin", file: "/usr/lib/grub/i386-pc/kernel.img", why: "makes the discs that Bochs boots" },
+  {
+    name: "grub-efi-amd64-bin",
+    file: "/usr/lib/grub/x86_64-efi/kernel.img",
+    why: "boots Linux on machines with UEFI",
+  },
   { name: "xorriso", file: "xorriso", why: "makes the discs that Bochs boots" },
   { name: "mtools", file: "mcopy", why: "fills UEFI boot disks" },
   { name: "e2fsprogs", file: "mke2fs", why: "makes the lab's disk images" },

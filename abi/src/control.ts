@@ -11,6 +11,10 @@ export const control = table("control", "Hypervisor CPUID leaves", "u32", {
   CPUID_SIGNATURE_EDX: [0x0053_546b, '"kTS"'],
   CPUID_INTERFACE_EAX: [0x3123_6642, 'Leaf 0x40000001: "Bf#1".'],
   CPUID_INTERFACE_HYPERCALLS: [1, "Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL)."],
+  CPUID_INTERFACE_INIT_SIPI: [
+    2,
+    "The same: the extension virtualizes INIT and SIPI, so an operating system can start processors in the root VM.",
+  ],
   CPUID_CONTROL: [
     0x4000_00ff,
     "The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.",

@@ -3,11 +3,12 @@
 import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { basename, resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { auditBare, auditText } from "./audit/audit.ts";
 import { runBare } from "./bare.ts";
 import { LabError } from "./errors.ts";
 import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
+import type { UefiLoader } from "./image/system-partition.ts";
 import { runLinux } from "./linux/run.ts";
 import { runShell } from "./linux/shell.ts";
 import { machineNames } from "./machines.ts";
@@ -30,6 +31,7 @@ interface RunFlags extends MachineFlags {
   readonly get: string[];
   readonly crashKernel?: string;
   readonly booted?: boolean;
+  readonly uefiLoader?: UefiLoader;
   readonly timeout?: number;
   readonly bootTimeout?: number;
 }
@@ -214,6 +216,11 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
     )
     .option("--append <words>", "more words for Linux's command line")
     .option("--booted", "go on from where a machine has booted: quick, but it cannot be switched off or rebooted")
+    .addOption(
+      new Option("--uefi-loader <name>", "what boots Linux on the machine uefi")
+        .choices(["stub", "grub"])
+        .default("stub"),
+    )
     .option("--crash-kernel <command>", "load a crash kernel first; when Linux panics, run this command in it")
     .addHelpText(
       "after",

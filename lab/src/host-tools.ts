@@ -7,6 +7,7 @@ import { LabError } from "./errors.ts";
 const packages: Readonly<Record<string, string>> = {
   busybox: "busybox-static",
   clang: "clang",
+  "grub-mkimage": "grub-common",
   "grub-mkrescue": "grub-common xorriso",
   ldd: "libc-bin",
   "llvm-symbolizer": "llvm",

@@ -1,6 +1,8 @@
 // The start, step by step: configuration, files, processors, the loader's own start; and the stop of a trial
 
+import { cpuidEbx } from "#arch/cpu";
 import { DEBUG_RING_CHARS } from "../../abi/generated/bare/boot";
+import { CPUID_HYPERVISOR_MAX, CPUID_INTERFACE_INIT_SIPI } from "../../abi/generated/bare/control";
 import { ELF_OK, ERROR_NONE } from "../../abi/generated/bare/driver";
 import { CHUNK_MOST_BYTES, MEMORY_EXCHANGE_SURPLUS, MEMORY_EXCHANGE_WANTED } from "../../abi/generated/bare/exchange";
 import { checkExtension, checkKernel } from "../../bsl/src/elf-check";
@@ -101,6 +103,11 @@ export function startHypervisor(): bool {
     return false;
   }
   keepQuiet();
+  if (!canStartProcessors()) {
+    say("no extension virtualizes INIT and SIPI, so an operating system boots inside on one processor only");
+    stopHypervisor();
+    return false;
+  }
   if (!endWork()) return false;
   beginLine();
   print("the hypervisor runs on ");
@@ -111,7 +118,7 @@ export function startHypervisor(): bool {
   return true;
 }
 
-/** What this release cannot do yet, before anything is touched. */
+/** Before anything is touched. */
 function isAllowed(): bool {
   const file = chosenFile();
   if (file !== 0 && !isFile(file)) sayOf(file, "there is no such file to boot; the boot manager will go on");
@@ -119,11 +126,16 @@ function isAllowed(): bool {
     say("a processor is switched off in the firmware: it could be started behind the hypervisor's back");
     return false;
   }
+  return true;
+}
+
+/**
+ * Whether what boots may start processors. With more than one, firmware and operating system send INIT to those that are
+ * inside, which would take them from the hypervisor: somebody inside must be there for it.
+ */
+function canStartProcessors(): bool {
   if (processorsFound() === 1 || bootChoice() === BOOT_STOP) return true;
-  beginLine();
-  printDecimal(processorsFound());
-  print(" processors: this release boots an operating system inside on one processor only\n");
-  return false;
+  return (cpuidEbx(CPUID_HYPERVISOR_MAX, 0) & CPUID_INTERFACE_INIT_SIPI) !== 0;
 }
 
 /** A trial keeps the processors until its stop: they must not be started by the firmware while they are inside. */

@@ -1339,6 +1339,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #define BF_CPUID_SIGNATURE_EDX BF_U32(0x53546b) /* "kTS" */
 #define BF_CPUID_INTERFACE_EAX BF_U32(0x31236642) /* Leaf 0x40000001: "Bf#1". */
 #define BF_CPUID_INTERFACE_HYPERCALLS BF_U32(0x1) /* Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL). */
+#define BF_CPUID_INTERFACE_INIT_SIPI BF_U32(0x2) /* The same: the extension virtualizes INIT and SIPI, so an operating system can start processors in the root VM. */
 #define BF_CPUID_CONTROL BF_U32(0x400000ff) /* The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only. */
 #define BF_CPUID_CONTROL_STOP BF_U32(0xbf000000) /* Give this processor back to the operating system. */
 #define BF_CPUID_CONTROL_REPORT_ON BF_U32(0xbf000001) /* Write to the debug ring that this processor is in a VM now. */

@@ -18,6 +18,8 @@ export const CPUID_SIGNATURE_EDX = 0x53546b;
 export const CPUID_INTERFACE_EAX = 0x31236642;
 /** Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL). */
 export const CPUID_INTERFACE_HYPERCALLS = 0x1;
+/** The same: the extension virtualizes INIT and SIPI, so an operating system can start processors in the root VM. */
+export const CPUID_INTERFACE_INIT_SIPI = 0x2;
 /** The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only. */
 export const CPUID_CONTROL = 0x400000ff;
 /** Give this processor back to the operating system. */

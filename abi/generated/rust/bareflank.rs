@@ -1417,6 +1417,8 @@ pub const CPUID_SIGNATURE_EDX: u32 = 0x53546b;
 pub const CPUID_INTERFACE_EAX: u32 = 0x31236642;
 /// Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL).
 pub const CPUID_INTERFACE_HYPERCALLS: u32 = 0x1;
+/// The same: the extension virtualizes INIT and SIPI, so an operating system can start processors in the root VM.
+pub const CPUID_INTERFACE_INIT_SIPI: u32 = 0x2;
 /// The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.
 pub const CPUID_CONTROL: u32 = 0x400000ff;
 /// Give this processor back to the operating system.

@@ -3,6 +3,7 @@
 //     \EFI\BOOT\BOOTX64.EFI        bareflank.efi, which the firmware starts because nothing else is registered
 //     \EFI\bareflank\              bareflank.json, kernel.elf, default.elf
 //     \vmlinuz, \initramfs.cpio    Debian's kernel, which is a UEFI application itself, and the lab's file system
+//     \EFI\debian\                GRUB and its script, where that is to boot Linux
 //     \startup.nsh                 the same Linux for the firmware's shell, which is what its boot manager goes on with
 
 import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { basename, dirname, join, posix } from "node:path";
 import { LabError } from "../errors.ts";
 import { runTool } from "../host-tools.ts";
 import { products } from "../paths.ts";
+import { linuxScript } from "./boot-disc.ts";
 
 /** A file of the partition. */
 export interface PartitionFile {
@@ -19,17 +21,21 @@ export interface PartitionFile {
   readonly content?: string | Uint8Array | { readonly source: string };
 }
 
+/** What boots Linux: it is a UEFI application itself, or GRUB does it. */
+export type UefiLoader = "stub" | "grub";
+
 /** What the partition is made for. */
 export interface PartitionContent {
   readonly kernel: string;
   readonly initramfs: string;
   readonly commandLine: string;
+  readonly loader: UefiLoader;
   /** Besides what is there, or instead of it. */
   readonly files: readonly PartitionFile[];
 }
 
 const FOLDER = "/EFI/bareflank";
-export const CONFIGURATION = `${FOLDER}/bareflank.json`;
+const CONFIGURATION = `${FOLDER}/bareflank.json`;
 /** In the run's folder while the machine runs. */
 export const PARTITION = "partition.img";
 /** A FAT32 file system has at least 65,525 clusters. */
@@ -42,16 +48,43 @@ const built = (source: string) => {
 
 const INITRD = "initrd=\\initramfs.cpio";
 
-const configuration = (commandLine: string) => ({ boot: { file: "/vmlinuz", options: `${commandLine} ${INITRD}` } });
+const KERNEL_PATH = "/vmlinuz";
+const INITRAMFS_PATH = "/initramfs.cpio";
+const GRUB_FOLDER = "/EFI/debian";
+const GRUB_PATH = `${GRUB_FOLDER}/grubx64.efi`;
+/** GRUB for UEFI (package grub-efi-amd64-bin), and what of it the script needs. */
+const GRUB = "/usr/lib/grub/x86_64-efi";
+const GRUB_MODULES = ["normal", "fat", "linux", "serial", "terminal", "echo", "boot"];
 
-const standardFiles = ({ kernel, initramfs, commandLine }: PartitionContent): PartitionFile[] => [
+/** bareflank.json. */
+const configuration = ({ commandLine, loader }: PartitionContent): string => {
+  const boot = loader === "grub" ? { file: GRUB_PATH } : { file: KERNEL_PATH, options: `${commandLine} ${INITRD}` };
+  return JSON.stringify({ boot }, null, 2);
+};
+
+/** GRUB and its script, made in a scratch folder. */
+const grubFiles = ({ commandLine }: PartitionContent, scratch: string): PartitionFile[] => {
+  if (!existsSync(GRUB)) {
+    throw new LabError(`${GRUB} does not exist, so there is no GRUB for UEFI.`, "apt install grub-efi-amd64-bin");
+  }
+  mkdirSync(scratch, { recursive: true });
+  const image = join(scratch, "grubx64.efi");
+  runTool("grub-mkimage", [`--directory=${GRUB}`, "-O", "x86_64-efi", "-p", GRUB_FOLDER, "-o", image, ...GRUB_MODULES]);
+  return [
+    { path: GRUB_PATH, content: { source: image } },
+    { path: `${GRUB_FOLDER}/grub.cfg`, content: linuxScript(KERNEL_PATH, commandLine, INITRAMFS_PATH) },
+  ];
+};
+
+const standardFiles = (content: PartitionContent, scratch: string): PartitionFile[] => [
   { path: "/EFI/BOOT/BOOTX64.EFI", content: built(products.uefi) },
   { path: `${FOLDER}/kernel.elf`, content: built(products.kernel) },
   { path: `${FOLDER}/default.elf`, content: built(products.defaultExtension) },
-  { path: CONFIGURATION, content: JSON.stringify(configuration(commandLine), null, 2) },
-  { path: "/startup.nsh", content: `\\vmlinuz ${commandLine} ${INITRD}\r\n` },
-  { path: "/vmlinuz", content: { source: kernel } },
-  { path: "/initramfs.cpio", content: { source: initramfs } },
+  { path: CONFIGURATION, content: configuration(content) },
+  { path: KERNEL_PATH, content: { source: content.kernel } },
+  { path: INITRAMFS_PATH, content: { source: content.initramfs } },
+  { path: "/startup.nsh", content: `\\vmlinuz ${content.commandLine} ${INITRD}\r\n` },
+  ...(content.loader === "grub" ? grubFiles(content, scratch) : []),
 ];
 
 const isSource = (content: PartitionFile["content"]): content is { readonly source: string } =>
@@ -70,14 +103,14 @@ const foldersOf = (paths: readonly string[]): string[] => {
  * @throws LabError when mtools is not installed, or something is not built
  */
 export const makePartition = (folder: string, content: PartitionContent): string => {
-  const files = new Map([...standardFiles(content), ...content.files].map((file) => [file.path, file]));
+  const scratch = join(folder, "partition");
+  const files = new Map([...standardFiles(content, scratch), ...content.files].map((file) => [file.path, file]));
   const present = [...files.values()].filter((file) => file.content !== undefined);
   const image = join(folder, PARTITION);
   writeFileSync(image, "");
   truncateSync(image, PARTITION_BYTES);
   runTool("mformat", ["-i", image, "-F", "::"]);
   runTool("mmd", ["-i", image, ...foldersOf(present.map(({ path }) => path)).map((path) => `::${path}`)]);
-  const scratch = join(folder, "partition");
   for (const { path, content: what } of present) {
     const source = isSource(what) ? what.source : join(scratch, basename(path));
     if (!isSource(what)) {

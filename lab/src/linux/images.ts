@@ -48,7 +48,15 @@ export const prepareBoot = async (
   return {
     kind: "linux",
     ...boot,
-    ...(hasFirmware ? { partition: makePartition(folder, { ...boot, files: options.partition ?? [] }) } : {}),
+    ...(hasFirmware
+      ? {
+          partition: makePartition(folder, {
+            ...boot,
+            loader: options.uefiLoader ?? "stub",
+            files: options.partition ?? [],
+          }),
+        }
+      : {}),
     initramfsBytes: content.length,
     root: root.path,
     rootBytes: root.bytes,

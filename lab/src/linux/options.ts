@@ -1,7 +1,7 @@
 // What a Linux machine is made of
 
 import type { PutFile } from "../image/initramfs.ts";
-import type { PartitionFile } from "../image/system-partition.ts";
+import type { PartitionFile, UefiLoader } from "../image/system-partition.ts";
 
 /** What a Linux machine is made of. */
 export interface LinuxOptions {
@@ -38,6 +38,8 @@ export interface LinuxOptions {
    * a machine can be neither switched off nor rebooted.
    */
   readonly booted?: boolean;
+  /** Where the machine has UEFI firmware: what boots Linux; default `stub`. */
+  readonly uefiLoader?: UefiLoader;
   /** Where the machine has UEFI firmware: files on its system partition besides what is there, or instead of it. */
   readonly partition?: readonly PartitionFile[];
   /** Keep the folder with the logs when all goes well, too. */

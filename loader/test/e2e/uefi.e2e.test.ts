@@ -32,7 +32,7 @@ const reserved = (log: string): [bigint, bigint][] =>
 
 describe("Linux on one processor", () => {
   it("boots inside from its first instruction, and leaves the hypervisor's memory alone", async () => {
-    const machine = await boot({ smp: 1, partition: [] });
+    const machine = await boot({ smp: 1 });
     const { stdout } = await machine.run(`${LEAF}; nproc; dmesg | grep BIOS-e820`);
     expect(stdout).toContain(SIGNATURE);
     expect(stdout).toContain("\n1\n");
@@ -45,6 +45,16 @@ describe("Linux on one processor", () => {
     // No processor was reset behind the start
     const resets = readFileSync(join(machine.folder, "resets.log"), "utf8");
     expect(resets.match(/CPU Reset/g)?.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("GRUB", () => {
+  it("is started inside, and Linux by it", async () => {
+    const machine = await boot({ uefiLoader: "grub" });
+    const { stdout } = await machine.run(`${LEAF}; cat /proc/cmdline`);
+    expect(stdout).toContain(SIGNATURE);
+    expect(stdout).toContain("BOOT_IMAGE=/vmlinuz");
+    expect(machine.serial()).toContain("starting \\EFI\\debian\\grubx64.efi");
   });
 });
 
@@ -63,6 +73,23 @@ describe("a trial on two processors", () => {
 });
 
 describe("something wrong", () => {
+  it("is two processors, where the extension does not virtualize INIT and SIPI: Linux boots outside on both", async () => {
+    const machine = await boot({ smp: 2 });
+    const { stdout } = await machine.run(`${LEAF}; nproc`);
+    expect(stdout).not.toContain(SIGNATURE);
+    expect(stdout).toContain("\n2\n");
+    const serial = machine.serial();
+    const order = [
+      "no extension virtualizes INIT and SIPI",
+      "PP 1: in a VM now",
+      "the hypervisor has stopped",
+      "no hypervisor runs",
+    ];
+    const places = order.map((text) => serial.lastIndexOf(text));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
   it("in the configuration is said with line and column, and Linux boots without the hypervisor", async () => {
     const machine = await boot({ partition: [configuration('{\n  "boot": next\n}')] });
     const { stdout } = await machine.run(LEAF);

@@ -167,11 +167,6 @@ describe("without the hypervisor the machine boots, and people read why:", () =>
     ],
     ["no volume", (f) => (f.hasVolume = false), "the application was not loaded from a volume with files"],
     ["a processor that is switched off", (f) => (f.processors = [true, false]), /^a processor is switched off/],
-    [
-      "two processors",
-      (f) => (f.processors = [true, true]),
-      "2 processors: this release boots an operating system inside on one processor only",
-    ],
     ["too little memory", (f) => (f.pagesLeft = 300), /^there is too little memory/],
   ];
 
