@@ -122,7 +122,7 @@ export const calls: readonly SystemCall[] = [
   call("mem_free_page", "Frees such a page.", { address: "u64" }, {}, UNMAPS),
   call(
     "mem_alloc_huge",
-    "Allocates zeroed, physically contiguous pages.",
+    "Allocates zeroed, physically contiguous pages; where there are none yet, FAILURE_UNKNOWN, and the driver has been asked.",
     { bytes: "u64" },
     { address: "u64", physical: "u64" },
   ),

@@ -125,7 +125,7 @@ export const memoryLoans = structure("driver", "MemoryLoans", "What the driver k
   startBytes: ["u64", "All that the hypervisor held when it had started."],
   heldBytes: ["u64", "All that it holds now."],
   mostBytes: ["u64", "What it may grow to."],
-  lentChunks: ["u32[12]", "Chunks that came since, by order: 2^order pages."],
+  lentChunks: ["u32[12]", "Chunks that came since, by order: 2^order pages. Runs are not among them."],
   events: ["u64", "Events since the start; number n is in slot n % MOST_MEMORY_EVENTS."],
   eventTime: ["u64[32]", "Nanoseconds since 1970."],
   eventBytes: ["u64[32]", "Bytes that it is about."],

@@ -3,6 +3,10 @@
 //     microkernel    wanted = bytes, signal[ppid] = 1, an NMI to its own processor
 //     driver         its NMI handler sees the signal and queues work; the work takes pages and knocks at the door with each
 //     door           VMMCALL or VMCALL in ring 0 of the root VM: RAX = MEMORY_DOOR, RBX = what for, RCX and RDX: a chunk
+//
+// A run is memory in a row that an extension gets as a whole (mem_alloc_huge), where a chunk becomes pages of the pool:
+//
+//     microkernel    wantedRun = bytes, and the same signal; the driver gives a run, or says that there is none
 
 import { structure, table } from "./schema.ts";
 
@@ -34,6 +38,10 @@ export const exchange = structure("exchange", "MemoryExchange", "The page that m
   slabPages: "u32[8]",
   vmId: "u32[64]",
   vmPages: ["u32[64]", "Pages that its virtual processor states take."],
+  wantedRun: ["u64", "Written by the kernel: bytes of a run that it asks for; 0: none."],
+  runPages: ["u64", "Reported: pages of all runs. They are none of the pool's."],
+  runCount: ["u32", "Runs that there are."],
+  runsTaken: ["u32", "Those of them that an extension has."],
 });
 
 export const memoryBounds = table("exchange", "MemoryExchange", "u32", {
@@ -52,13 +60,23 @@ export const door = table("exchange", "The door: RAX", "u64", {
 export const doorFunctions = table("exchange", "The door: RBX", "u32", {
   DOOR_REPORT: [0, "Write what the kernel has into MemoryExchange."],
   DOOR_GIVE: [1, "RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*."],
-  DOOR_TAKE: [2, "RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more."],
+  DOOR_TAKE: [
+    2,
+    "RAX: TAKE_*, RCX and RDX: a chunk or a run that is the kernel's no more. RCX before: 1: runs that no extension has taken, too.",
+  ],
   DOOR_FLUSH: [3, "Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0."],
+  DOOR_GIVE_RUN: [
+    4,
+    "RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0.",
+  ],
 });
 
 export const giveResults = table("exchange", "What a donation comes to", "u32", {
   GIVE_DONE: 0,
-  GIVE_SIZE: [1, "A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size."],
+  GIVE_SIZE: [
+    1,
+    "A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. A run is RUN_STEP_BYTES to RUN_MOST_BYTES, and all of it a multiple of the former.",
+  ],
   GIVE_NOT_RAM: [2, "It is a device's, or lies where there is nothing."],
   GIVE_OWNED: [3, "Some of it is the hypervisor's already: the kernel's, an extension's or a guest's."],
   GIVE_NO_ROOM: [4, "There are as many chunks as there can be."],
@@ -80,4 +98,6 @@ export const takeResults = table("exchange", "What asking for a chunk comes to",
 export const chunkSizes = table("exchange", "Sizes of chunks that come while the hypervisor runs", "u64", {
   CHUNK_LEAST_BYTES: 0x1_0000n,
   CHUNK_MOST_BYTES: [0x40_0000n, "As much as Linux's page allocator gives in one piece."],
+  RUN_STEP_BYTES: [0x20_0000n, "A large page: a run's address and size are multiples of it."],
+  RUN_MOST_BYTES: [0x4000_0000n, "A run lies under at most two tables of large pages."],
 });

@@ -99,7 +99,7 @@ export const limits = table("syscalls", "Versions, identifiers and limits of the
   MAX_HUGE_ALLOCATIONS: 64,
   PAGE_SIZE: 0x1000,
   HUGE_POOL_BYTES: [0x2_0000, "Version 1: alloc_huge takes less."],
-  HUGE_MOST_BYTES: [0x40_0000, "Version 2: alloc_huge takes no more."],
+  HUGE_MOST_BYTES: [0x4000_0000, "Version 2: alloc_huge takes no more."],
   MEMORY_STEP_PAGES: [64, "Pages that one memory_grow adds at most."],
 });
 

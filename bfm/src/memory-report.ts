@@ -33,6 +33,8 @@ export interface Memory {
     readonly low: number;
     readonly high: number;
   };
+  /** Memory in a row that is in no pool: of a mem_alloc_huge that was larger than that has blocks. */
+  readonly runs: { readonly count: number; readonly taken: number; readonly pages: number };
   /** Free blocks of 2^n pages. */
   readonly freeBlocks: readonly number[];
   readonly slabs: readonly {
@@ -95,6 +97,11 @@ export function readMemory(answer: Block, names: readonly string[]): Memory {
       waiting: long(abi.MEMORY_EXCHANGE_WAITING_PAGES),
       low: long(abi.MEMORY_EXCHANGE_LOW_PAGES),
       high: long(abi.MEMORY_EXCHANGE_HIGH_PAGES),
+    },
+    runs: {
+      count: answer.get32(abi.MEMORY_EXCHANGE_RUN_COUNT),
+      taken: answer.get32(abi.MEMORY_EXCHANGE_RUNS_TAKEN),
+      pages: long(abi.MEMORY_EXCHANGE_RUN_PAGES),
     },
     freeBlocks: list(ORDERS, (order) => answer.get32(abi.MEMORY_EXCHANGE_FREE_BLOCKS + 4 * order)),
     slabs: list(answer.get32(abi.MEMORY_EXCHANGE_SLAB_COUNT), (index) => ({

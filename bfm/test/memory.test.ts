@@ -79,6 +79,9 @@ test("memory as JSON has every fact", async () => {
   memory.set64(abi.MEMORY_EXCHANGE_WAITING_PAGES, 2n);
   memory.set64(abi.MEMORY_EXCHANGE_LOW_PAGES, 10n);
   memory.set64(abi.MEMORY_EXCHANGE_HIGH_PAGES, 20n);
+  memory.set32(abi.MEMORY_EXCHANGE_RUN_COUNT, 2);
+  memory.set32(abi.MEMORY_EXCHANGE_RUNS_TAKEN, 1);
+  memory.set64(abi.MEMORY_EXCHANGE_RUN_PAGES, 17_408n);
   memory.set64(abi.MEMORY_EXCHANGE_KERNEL_PAGES, 98n);
   memory.set32(abi.MEMORY_EXCHANGE_CHUNK_COUNT, 5);
   memory.set32(abi.MEMORY_EXCHANGE_FREE_BLOCKS + 4 * 10, 3);
@@ -110,6 +113,7 @@ test("memory as JSON has every fact", async () => {
     chunks: 5,
     lentChunks: { 10: 1 },
     pages: { total: 1000, free: 900, waiting: 2, low: 10, high: 20 },
+    runs: { count: 2, taken: 1, pages: 17_408 },
     freeBlocks: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3],
     slabs: [{ name: "vs", objectBytes: 320, used: 1, total: 12, pages: 1 }],
     owners: { kernel: 98, extensions: [], vms: [{ id: 0, pages: 2 }] },
@@ -134,6 +138,11 @@ test("memory for people says what it holds, and what came since the start", asyn
   const { out } = await bench.bfm("memory");
   expect(out).toMatch(/^bareflank: 6 MiB of memory, 2 MiB at the start, at most 64 MiB\n/);
   expect(out).toContain("lent since: 1 of 4 MiB;");
+  expect(out).not.toContain("runs");
+  driver.memory.set32(abi.MEMORY_EXCHANGE_RUN_COUNT, 2);
+  driver.memory.set32(abi.MEMORY_EXCHANGE_RUNS_TAKEN, 1);
+  driver.memory.set64(abi.MEMORY_EXCHANGE_RUN_PAGES, 17_408n);
+  expect((await bench.bfm("memory")).out).toContain("  runs: 2 of 68 MiB together, 1 in use\n");
 });
 
 test("memory is given on demand, and a refusal says why", async () => {

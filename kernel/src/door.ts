@@ -5,6 +5,7 @@
 import {
   DOOR_FLUSH,
   DOOR_GIVE,
+  DOOR_GIVE_RUN,
   DOOR_REPORT,
   DOOR_TAKE,
   DOOR_UNKNOWN,
@@ -13,7 +14,7 @@ import {
 } from "../../abi/generated/bare/exchange";
 import { flushIfAsked } from "./flush";
 import { give, take, takenChunk, takenChunkBytes } from "./memory/growth";
-import { exchangePage } from "./memory/marks";
+import { exchangePage, runCame } from "./memory/marks";
 import { reportMemory } from "./memory-report";
 import { Vs } from "./vs";
 
@@ -39,14 +40,22 @@ export function serveDoor(vs: Vs): void {
 }
 
 function serve(vs: Vs, what: u64): u32 {
-  if (what == DOOR_GIVE) return give(vs.readGeneral(RCX), vs.readGeneral(RDX));
+  if (what == DOOR_GIVE) return give(vs.readGeneral(RCX), vs.readGeneral(RDX), false);
+  if (what == DOOR_GIVE_RUN) return takeOver(vs.readGeneral(RCX), vs.readGeneral(RDX));
   if (what == DOOR_TAKE) return giveBack(vs);
   if (what == DOOR_REPORT) reportMemory(exchangePage());
   return what == DOOR_REPORT || what == DOOR_FLUSH ? GIVE_DONE : DOOR_UNKNOWN;
 }
 
+function takeOver(physical: u64, bytes: u64): u32 {
+  if (bytes != 0) return give(physical, bytes, true);
+  // The driver has none: whoever wants one asks again
+  runCame();
+  return GIVE_DONE;
+}
+
 function giveBack(vs: Vs): u32 {
-  const result = take();
+  const result = take(vs.readGeneral(RCX) == 1);
   vs.writeGeneral(RCX, takenChunk());
   vs.writeGeneral(RDX, takenChunkBytes());
   return result;

@@ -4,13 +4,18 @@
 
 import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "#arch/page-table";
 import { QUOTA_PAGES } from "../../abi/generated/bare/boot";
+import { RUN_STEP_BYTES } from "../../abi/generated/bare/exchange";
 import { HUGE_MOST_BYTES, HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, EXT_POOL_BASE, EXT_STACK_BASE } from "../../abi/generated/bare/windows";
 import { fillMemory } from "../../bsl/src/memory";
 import { freeEmptyTables, lockTables, unlockTables } from "./direct-map";
 import { currentExtension } from "./extension";
-import { allocatePage, allocatePages, freePage, freeSeenPages } from "./memory/pages";
+import { MAX_ORDER } from "./memory/buddy";
+import { askForRun, offerMemory } from "./memory/marks";
+import { allocatePage, allocatePages, freePage, freeSeenPages, pages } from "./memory/pages";
+import { giveRun, takeRun } from "./memory/runs";
 import { giveQuota, takeQuota } from "./quota";
+import { requestFlushEverywhere } from "./requests";
 
 /** A run of pages that is handed out; no bytes: a free place. */
 @unmanaged
@@ -20,6 +25,9 @@ class Run {
   /** Linear address of the extension that has it. */
   owner: u64 = 0;
 }
+
+/** Bytes of the pool's largest block; what is larger is lent for this alone. */
+const BLOCK_MOST_BYTES: u64 = (<u64>PAGE_SIZE) << MAX_ORDER;
 
 const runs: usize = memory.data(MAX_HUGE_ALLOCATIONS * offsetof<Run>(), 8);
 
@@ -61,15 +69,17 @@ export function freeExtensionPage(virtual: u64): bool {
   return freeSeenPages(page, 0);
 }
 
-/** Zeroed, physically contiguous pages: their physical address, or 0 when memory or places run out. */
+/**
+ * Zeroed, physically contiguous pages: their physical address, or 0 when memory or places run out. The driver has been asked then
+ * for what was missing.
+ */
 export function allocateRun(bytes: u64): u64 {
-  const order = orderOf(bytes);
-  const count = (<u32>1) << order;
+  const count = pagesOf(bytes);
   lockTables();
-  const isAllowed = takeQuota(QUOTA_PAGES, count);
+  const isAllowed = freePlace() != MAX_HUGE_ALLOCATIONS && takeQuota(QUOTA_PAGES, count);
   unlockTables();
   if (!isAllowed) return 0;
-  const physical = allocatePages(order);
+  const physical = findRun(bytes);
   // Others go on meanwhile: a large run takes a while
   if (physical != 0) fillMemory(DIRECT_BASE + physical, 0, bytes);
   lockTables();
@@ -79,8 +89,27 @@ export function allocateRun(bytes: u64): u64 {
   unlockTables();
   if (isGiven) return physical;
   // Another processor's ring 3 may have looked at what was mapped of it
-  if (physical != 0) freeSeenPages(physical, order);
+  if (physical != 0) releaseRun(physical, bytes);
   return 0;
+}
+
+/** A block of the pool; or what was lent as a whole, where the pool has none so large or never could have. */
+function findRun(bytes: u64): u64 {
+  const order = orderOf(bytes);
+  if (order < MAX_ORDER || (order == MAX_ORDER && pages.hasBlock(order))) return allocatePages(order);
+  const size = <u64>pagesOf(bytes) * PAGE_SIZE;
+  const physical = takeRun(size);
+  if (physical == 0) askForRun(size);
+  return physical;
+}
+
+/** Nobody has a run any more that findRun() found: false when it is none. */
+function releaseRun(physical: u64, bytes: u64): bool {
+  if (orderOf(bytes) < MAX_ORDER || !giveRun(physical, requestFlushEverywhere())) {
+    return freeSeenPages(physical, orderOf(bytes));
+  }
+  offerMemory();
+  return true;
 }
 
 /** Maps a run, and notes whose it is; false, and it is not mapped, when there is no place for it or for a table. */
@@ -103,12 +132,11 @@ export function freeRun(virtual: u64): bool {
   if (bytes != 0) {
     unmapRun(physical, bytes);
     run(place).bytes = 0;
-    currentExtension().pages -= (<u64>1) << orderOf(bytes);
-    giveQuota(QUOTA_PAGES, (<u32>1) << orderOf(bytes));
+    currentExtension().pages -= pagesOf(bytes);
+    giveQuota(QUOTA_PAGES, pagesOf(bytes));
   }
   unlockTables();
-  if (bytes == 0) return false;
-  return freeSeenPages(physical, orderOf(bytes));
+  return bytes != 0 && releaseRun(physical, bytes);
 }
 
 /** Whether nested page tables show what an address of the extension was given for: nobody can give it back then. */
@@ -137,6 +165,12 @@ export function isRunSize(bytes: u64): bool {
 
 function isPoolAddress(virtual: u64): bool {
   return virtual >= EXT_POOL_BASE && virtual < EXT_STACK_BASE && virtual % PAGE_SIZE == 0;
+}
+
+/** Pages that a run of so many bytes takes: a power of two from the pool, and whole large pages beyond. */
+function pagesOf(bytes: u64): u32 {
+  if (bytes <= BLOCK_MOST_BYTES) return (<u32>1) << orderOf(bytes);
+  return <u32>(((bytes + RUN_STEP_BYTES - 1) & ~(RUN_STEP_BYTES - 1)) / PAGE_SIZE);
 }
 
 /** The buddy allocator's order for so many bytes. */
@@ -183,8 +217,11 @@ function unmapRun(physical: u64, bytes: u64): void {
   for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
     unmapPage(currentExtension().table, EXT_POOL_BASE + physical + offset);
   }
-  freeEmptyTables(currentExtension().table, EXT_POOL_BASE + physical);
-  freeEmptyTables(currentExtension().table, EXT_POOL_BASE + physical + bytes - PAGE_SIZE);
+  // A table for each 2 MiB, and that of the last page
+  for (let offset: u64 = 0; offset < bytes; offset += RUN_STEP_BYTES) {
+    freeEmptyTables(currentExtension().table, EXT_POOL_BASE + physical + offset);
+  }
+  if (bytes != 0) freeEmptyTables(currentExtension().table, EXT_POOL_BASE + physical + bytes - PAGE_SIZE);
 }
 
 /** How many runs are handed out. */

@@ -9,6 +9,9 @@ import {
   MEMORY_EXCHANGE_HIGH_PAGES,
   MEMORY_EXCHANGE_KERNEL_PAGES,
   MEMORY_EXCHANGE_LOW_PAGES,
+  MEMORY_EXCHANGE_RUN_COUNT,
+  MEMORY_EXCHANGE_RUN_PAGES,
+  MEMORY_EXCHANGE_RUNS_TAKEN,
   MEMORY_EXCHANGE_SLAB_COUNT,
   MEMORY_EXCHANGE_SLAB_NAME,
   MEMORY_EXCHANGE_SLAB_OBJECT_BYTES,
@@ -27,6 +30,7 @@ import { extensionAt, extensionCount } from "./extension";
 import { MAX_ORDER } from "./memory/buddy";
 import { highMark, lowMark } from "./memory/marks";
 import { freePages, pages, usedPages } from "./memory/pages";
+import { runCount, runPages, runsTaken, takenRunPages } from "./memory/runs";
 import { SlabCache } from "./memory/slab";
 import { lockObjects, unlockObjects } from "./objects";
 import { vmAt, vms } from "./vm";
@@ -34,7 +38,7 @@ import { registerFiles } from "./vs";
 
 /** Writes the report into a MemoryExchange at a native address. Other processors may allocate meanwhile. */
 export function reportMemory(at: u64): void {
-  const used = usedPages();
+  const used = usedPages() + takenRunPages();
   let given: u64 = 0;
   for (let id: u32 = 0; id < extensionCount(); id++) {
     const own = extensionAt(id).pages;
@@ -47,6 +51,9 @@ export function reportMemory(at: u64): void {
   poke64(at + MEMORY_EXCHANGE_LOW_PAGES, lowMark());
   poke64(at + MEMORY_EXCHANGE_HIGH_PAGES, highMark());
   poke64(at + MEMORY_EXCHANGE_KERNEL_PAGES, used - given);
+  poke64(at + MEMORY_EXCHANGE_RUN_PAGES, runPages());
+  poke32(at + MEMORY_EXCHANGE_RUN_COUNT, runCount());
+  poke32(at + MEMORY_EXCHANGE_RUNS_TAKEN, runsTaken());
   poke32(at + MEMORY_EXCHANGE_CHUNK_COUNT, pages.chunkCount());
   for (let order: u32 = 0; order <= MAX_ORDER; order++) {
     poke32(at + MEMORY_EXCHANGE_FREE_BLOCKS + order * 4, pages.freeBlocks(order));

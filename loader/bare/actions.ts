@@ -14,6 +14,7 @@
 //     door=W rcx=A rdx=B knocks at the kernel's memory door for W, and prints RAX, RCX and RDX
 //     balance=TIMES      gives the kernel what it asks for, takes what it offers, and prints what the hypervisor holds
 //     ask=LEAF subleaf=S before each of these: CPUID of a leaf and subleaf, and prints EAX
+//     back=LEAF          behind them: CPUID of a leaf, and prints EAX, and what the hypervisor holds when all has come back
 //     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
 //                        function returns, and what the constant in its code reads as
 //
@@ -102,6 +103,10 @@ function balance(): void {
     balanceMemory();
     show("held", memoryBytes());
   }
+  if (!has("back")) return;
+  show("back", cpuidEax(<u32>option("back", 0), 0));
+  while (balanceMemory() !== 0) {}
+  show("held", memoryBytes());
 }
 
 function door(): void {

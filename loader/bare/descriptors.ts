@@ -51,7 +51,7 @@ function setGate(table: u64, vector: u32, address: u64): void {
 
 /** Makes and loads them for the processor that this runs on. */
 export function loadDescriptors(): void {
-  const page = take(1, false);
+  const page = take(1, 0);
   const tss = page + OFFSET_TSS;
   poke64(page, 0);
   poke64(page + 8, 0);

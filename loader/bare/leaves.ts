@@ -27,7 +27,7 @@ export function keepLeaves(): void {
   // The first time only counts
   kept = 0;
   everyLeaf();
-  kept = take(<u32>((count * ANSWER_BYTES + PAGE_BYTES - 1) / PAGE_BYTES), false);
+  kept = take(<u32>((count * ANSWER_BYTES + PAGE_BYTES - 1) / PAGE_BYTES), 0);
   everyLeaf();
 }
 

@@ -93,7 +93,7 @@ let hookPage: u64 = 0;
 export function placeMachineCode(): void {
   copyMemory(CPUID_CODE, nativeAddress(<u32>cpuidCode), CPUID_CODE_BYTES);
   copyMemory(STEP_CODE, nativeAddress(<u32>stepCode), STEP_CODE_BYTES);
-  hookPage = take(1, false);
+  hookPage = take(1, 0);
   copyMemory(hookPage, nativeAddress(<u32>hookCode), HOOK_CODE_BYTES);
 }
 

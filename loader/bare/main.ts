@@ -87,7 +87,7 @@ export function bareTrap(code: u32): void {
 }
 
 export function platform_allocatePages(pages: u32, contiguous: u32): u64 {
-  return take(pages, contiguous !== 0);
+  return take(pages, contiguous);
 }
 
 export function platform_freePages(address: u64, pages: u32, _contiguous: u32): void {

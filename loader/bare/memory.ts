@@ -1,9 +1,12 @@
 // Memory above the boot image: a stack of blocks. The loader gives back what it took last first.
 
+import { RUN_STEP_BYTES } from "../../abi/generated/bare/exchange";
 import { imageEnd } from "./board";
 import { fileCount, fileEnd, memoryEnd } from "./multiboot";
 
 const PAGE_BYTES: u64 = 0x1000;
+/** For take(): loader/src/pages.ts. */
+const RUN: u32 = 3;
 
 let top: u64 = 0;
 let end: u64 = 0;
@@ -17,10 +20,10 @@ export function openMemory(): void {
   end = memoryEnd();
 }
 
-/** Takes pages; aligned to their size when they are to be contiguous, as Linux's page allocator does. */
-export function take(pages: u32, contiguous: bool): u64 {
+/** Takes pages; aligned to their size when they are to be contiguous, as Linux's page allocator does, and runs as they must be. */
+export function take(pages: u32, contiguous: u32): u64 {
   const bytes = <u64>pages * PAGE_BYTES;
-  const alignment = contiguous ? bytes : PAGE_BYTES;
+  const alignment = contiguous === 0 ? PAGE_BYTES : contiguous === RUN ? RUN_STEP_BYTES : bytes;
   const address = (top + alignment - 1) & ~(alignment - 1);
   if (address + bytes > end) return 0;
   top = address + bytes;

@@ -88,7 +88,7 @@ export function startProcessors(): bool {
 }
 
 function startProcessor(id: u32, index: u32): bool {
-  poke64(TRAMPOLINE_STACK, take(STACK_PAGES, false) + <u64>STACK_PAGES * 4096);
+  poke64(TRAMPOLINE_STACK, take(STACK_PAGES, 0) + <u64>STACK_PAGES * 4096);
   poke64(TRAMPOLINE_INDEX, index);
   storeRelease32(mailbox(index), OPERATION_PAYLOAD);
   command(id, COMMAND_INIT);

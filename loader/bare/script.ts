@@ -61,8 +61,8 @@ let text: u64 = 0;
 
 /** Plays the whole run and returns its EXIT_*. */
 export function play(): u32 {
-  block = take(1, false);
-  text = take((DEBUG_RING_CHARS + 4095) / 4096, false);
+  block = take(1, 0);
+  text = take((DEBUG_RING_CHARS + 4095) / 4096, 0);
   preparePayload(<u32>option("leaf", 0), option("cpuid", 1000));
   work("without hypervisor");
   if (option("leaves", 0) !== 0) keepLeaves();

@@ -13,6 +13,7 @@
 
 /* abi/src/exchange.ts */
 #define MOST_RAM_RANGES 32
+#define RUN_STEP_BYTES 0x200000
 
 /* loader/src/run.ts */
 #define RUN_DONE 0

@@ -48,10 +48,62 @@ u32 platform_debugLevel(void)
 
 /* loader/src/pages.ts */
 #define IF_EASY 2
+#define RUN 3
+
+#ifdef CONFIG_CONTIG_ALLOC
+/* Whether Linux can be asked to clear memory: none of it is a device's, reserved, or of different kinds. */
+static bool may_be_cleared(unsigned long first, unsigned long pages)
+{
+    unsigned long pfn;
+
+    for (pfn = first; pfn < first + pages; pfn += pageblock_nr_pages) {
+        struct page *page = pfn_to_online_page(pfn);
+
+        if (!page || PageReserved(page) || page_zone(page) != page_zone(pfn_to_page(first)))
+            return false;
+    }
+    return true;
+}
+
+/* From the top of memory down, in steps of an eighth: Linux moves what lies there elsewhere, if it can. */
+static u64 take_run(unsigned long pages)
+{
+    unsigned long step = ALIGN(pages / 8 + 1, RUN_STEP_BYTES >> PAGE_SHIFT);
+    u32 index = platform_listRam();
+
+    while (index-- > 0) {
+        unsigned long lowest = DIV_ROUND_UP(platform_ramBase(index), RUN_STEP_BYTES) * (RUN_STEP_BYTES >> PAGE_SHIFT);
+        unsigned long first = ALIGN_DOWN(platform_ramEnd(index), RUN_STEP_BYTES) >> PAGE_SHIFT;
+
+        for (first -= min(first, pages); first >= lowest && first != 0; first -= min(first, step))
+            if (may_be_cleared(first, pages) &&
+                alloc_contig_range(first, first + pages, MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN) == 0)
+                return (u64)pfn_to_kaddr(first);
+    }
+    return 0;
+}
+
+static void give_run(u64 address, unsigned long pages)
+{
+    free_contig_range(PHYS_PFN(__pa(address)), pages);
+}
+#else
+static u64 take_run(unsigned long pages)
+{
+    return 0;
+}
+
+static void give_run(u64 address, unsigned long pages)
+{
+}
+#endif
 
 u64 platform_allocatePages(u32 pages, u32 contiguous)
 {
     size_t bytes = (size_t)pages << PAGE_SHIFT;
+
+    if (contiguous == RUN)
+        return take_run(pages);
 
     // The loader asks for less when a large piece is not to be had, so a failure is no reason for a warning.
     if (contiguous)
@@ -62,7 +114,9 @@ u64 platform_allocatePages(u32 pages, u32 contiguous)
 
 void platform_freePages(u64 address, u32 pages, u32 contiguous)
 {
-    if (contiguous)
+    if (contiguous == RUN)
+        give_run(address, pages);
+    else if (contiguous)
         free_pages(address, get_order((size_t)pages << PAGE_SHIFT));
     else
         vfree((void *)address);

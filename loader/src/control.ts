@@ -80,7 +80,7 @@ import { copyMemory, fillMemory, peek32, peek64, poke32, poke64 } from "../../bs
 import { exchangePage } from "./exchange";
 import { dropStagedFiles, extensionCount, fileAddress, stageFile } from "./files";
 import { POLICY_FILE } from "./limits";
-import { loansRecord } from "./loans";
+import { loansRecord } from "./loan-table";
 import {
   currentState,
   currentVendor,

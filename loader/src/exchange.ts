@@ -8,6 +8,7 @@ import {
   MEMORY_EXCHANGE_SIGNAL,
   MEMORY_EXCHANGE_SURPLUS,
   MEMORY_EXCHANGE_WANTED,
+  MEMORY_EXCHANGE_WANTED_RUN,
   MOST_RAM_RANGES,
 } from "../../abi/generated/bare/exchange";
 import { loadAcquire64 } from "../../bsl/src/atomic";
@@ -70,6 +71,11 @@ export function exchangePhysical(): u64 {
 /** Bytes that the microkernel asks for. */
 export function wantedBytes(): u64 {
   return loadAcquire64(page + MEMORY_EXCHANGE_WANTED);
+}
+
+/** Bytes of a run that it asks for. */
+export function wantedRun(): u64 {
+  return loadAcquire64(page + MEMORY_EXCHANGE_WANTED_RUN);
 }
 
 /** Whether it may have a chunk to give back. */

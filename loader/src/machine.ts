@@ -28,12 +28,14 @@ import {
 import { compareExchange32 } from "../../bsl/src/atomic";
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaBytes, releaseArena, reserveArena } from "./arena";
+import { askForReport, openDoor } from "./door";
 import { closeExchange, openExchange, ramBytes, resetExchange } from "./exchange";
 import { adoptStagedFiles, dropFiles, fileAddress, heldFileBytes } from "./files";
 import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
-import { askForReport, balance, donate, endLoans, lentBytes, openLoans } from "./loans";
+import { endLoans, lentBytes, openLoanTable } from "./loan-table";
+import { balance, donate, openLoans } from "./loans";
 import { chooseMitigations, isIsolated, MITIGATE_OTHERS } from "./mitigations";
 import { startNeed } from "./need";
 import { PAGE_BYTES } from "./pages";
@@ -64,6 +66,7 @@ import {
   RUN_DONE,
   RUN_LOST,
 } from "./run";
+import { balanceRuns, openRuns } from "./run-loans";
 import { giveShared, sharedBytes, takeShared } from "./shared";
 import { chooseSlides } from "./slide";
 import { setWatchdog, switchLooks, watchdogMs, watchTicks } from "./watch";
@@ -247,9 +250,12 @@ function callOn(index: u32, registers: u64): u32 {
   return ERROR_NONE;
 }
 
-/** Gives the microkernel what it asks for, and takes what it offers: see loans.ts. */
+/** Gives the microkernel what it asks for, and takes what it offers: see loans.ts. When to be called again; 0: when asked. */
 export function balanceMemory(): u32 {
-  return state === STATE_RUNNING ? balance() : 0;
+  if (state !== STATE_RUNNING) return 0;
+  const chunks = balance();
+  const runs = balanceRuns();
+  return chunks === 0 || (runs !== 0 && runs < chunks) ? runs : chunks;
 }
 
 /** Gives it `bytes` bytes that it did not ask for. */
@@ -293,7 +299,10 @@ function prepare(): u32 {
   if (mostBytes !== 0 && bytes + besideArena() > most) return fail(ERROR_MEMORY_LIMIT, bytes + besideArena());
   chooseSlides(fileAddress(0), nextSlides);
   if (!reserveArena(bytes) || !buildShared()) return fail(ERROR_NO_MEMORY, bytes);
-  openLoans(arenaBytes() + besideArena(), most, processorAt(0).vendor);
+  openDoor(processorAt(0).vendor);
+  openLoanTable(arenaBytes() + besideArena(), most);
+  openLoans();
+  openRuns();
   let features: u32 = 0xffff_ffff;
   for (let i: u32 = 0; i < processorCount(); i++) {
     if (cpuNumber(i) === injectedFailure() || !buildProcessor(processorAt(i), i)) {

@@ -37,7 +37,7 @@ import {
 } from "../../abi/generated/bare/driver";
 import { compareExchange32, loadAcquire32, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, peek64 } from "../../bsl/src/memory";
-import { flushHere } from "./loans";
+import { flushHere } from "./door";
 import {
   callRegisters,
   Processor,

@@ -5,8 +5,9 @@ import { allocatePages, freePages } from "./platform";
 
 export const PAGE_BYTES: u64 = 0x1000;
 
-/** For allocatePages(): contiguous, as long as that costs the operating system little. */
+/** For allocatePages(): contiguous, as long as that costs the operating system little; a run. */
 const CONTIGUOUS_IF_EASY: u32 = 2;
+const RUN: u32 = 3;
 
 let held: u64 = 0;
 
@@ -34,9 +35,25 @@ export function borrowPages(pages: u64): u64 {
   return address;
 }
 
+/** Takes any number of physically contiguous pages, at a multiple of RUN_STEP_BYTES; they hold whatever they held. 0: there are none. */
+export function borrowRun(pages: u64): u64 {
+  const address = allocatePages(<u32>pages, RUN);
+  if (address !== 0) held += pages;
+  return address;
+}
+
 /** Gives pages back, with the arguments that took them. */
 export function givePages(address: u64, pages: u64, contiguous: bool): void {
-  freePages(address, <u32>pages, contiguous ? 1 : 0);
+  giveKind(address, pages, contiguous ? 1 : 0);
+}
+
+/** Gives back what borrowRun() took. */
+export function giveRun(address: u64, pages: u64): void {
+  giveKind(address, pages, RUN);
+}
+
+function giveKind(address: u64, pages: u64, kind: u32): void {
+  freePages(address, <u32>pages, kind);
   held -= pages;
 }
 

@@ -2,7 +2,8 @@
 
 /**
  * Takes `pages` 4 KiB pages, page aligned; `contiguous` asks for contiguous physical memory (`pages` is then a power of
- * two), with 2 only as long as that costs little. Returns the first page's address in the operating system's address space, or 0 when there is none.
+ * two), with 2 only as long as that costs little; 3 asks for contiguous pages at a multiple of RUN_STEP_BYTES, as many as that is a
+ * divisor of their size. Returns the first page's address in the operating system's address space, or 0 when there is none.
  */
 export declare function allocatePages(pages: u32, contiguous: u32): u64;
 /** Gives back what allocatePages returned for the same two arguments, of which 1 and 2 count as the same. */

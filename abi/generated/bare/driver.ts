@@ -270,7 +270,7 @@ export const MEMORY_LOANS_START_BYTES: u32 = 0x0;
 export const MEMORY_LOANS_HELD_BYTES: u32 = 0x8;
 /** u64: What it may grow to. */
 export const MEMORY_LOANS_MOST_BYTES: u32 = 0x10;
-/** u32[12]: Chunks that came since, by order: 2^order pages. */
+/** u32[12]: Chunks that came since, by order: 2^order pages. Runs are not among them. */
 export const MEMORY_LOANS_LENT_CHUNKS: u32 = 0x18;
 /** u64: Events since the start; number n is in slot n % MOST_MEMORY_EVENTS. */
 export const MEMORY_LOANS_EVENTS: u32 = 0x48;

@@ -384,7 +384,7 @@ static inline bf_status bf_mem_free_page(uint64_t address)
     return bf_call(BF_SYSCALL_MEM_FREE_PAGE, &reg0, &reg1, 0, 0);
 }
 
-/* Allocates zeroed, physically contiguous pages. */
+/* Allocates zeroed, physically contiguous pages; where there are none yet, FAILURE_UNKNOWN, and the driver has been asked. */
 static inline bf_status bf_mem_alloc_huge(uint64_t bytes, uint64_t *address, uint64_t *physical)
 {
     uint64_t reg0 = bf_handle, reg1 = bytes;

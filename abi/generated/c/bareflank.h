@@ -32,7 +32,7 @@
 #define BF_MAX_HUGE_ALLOCATIONS BF_U32(0x40)
 #define BF_PAGE_SIZE BF_U32(0x1000)
 #define BF_HUGE_POOL_BYTES BF_U32(0x20000) /* Version 1: alloc_huge takes less. */
-#define BF_HUGE_MOST_BYTES BF_U32(0x400000) /* Version 2: alloc_huge takes no more. */
+#define BF_HUGE_MOST_BYTES BF_U32(0x40000000) /* Version 2: alloc_huge takes no more. */
 #define BF_MEMORY_STEP_PAGES BF_U32(0x40) /* Pages that one memory_grow adds at most. */
 
 /* Status codes: RAX after a system call */
@@ -1549,7 +1549,7 @@ _Static_assert(sizeof(struct bf_memory_args) == 64, "size of bf_memory_args");
 #define BF_MEMORY_LOANS_START_BYTES BF_U32(0x0) /* u64: All that the hypervisor held when it had started. */
 #define BF_MEMORY_LOANS_HELD_BYTES BF_U32(0x8) /* u64: All that it holds now. */
 #define BF_MEMORY_LOANS_MOST_BYTES BF_U32(0x10) /* u64: What it may grow to. */
-#define BF_MEMORY_LOANS_LENT_CHUNKS BF_U32(0x18) /* u32[12]: Chunks that came since, by order: 2^order pages. */
+#define BF_MEMORY_LOANS_LENT_CHUNKS BF_U32(0x18) /* u32[12]: Chunks that came since, by order: 2^order pages. Runs are not among them. */
 #define BF_MEMORY_LOANS_EVENTS BF_U32(0x48) /* u64: Events since the start; number n is in slot n % MOST_MEMORY_EVENTS. */
 #define BF_MEMORY_LOANS_EVENT_TIME BF_U32(0x50) /* u64[32]: Nanoseconds since 1970. */
 #define BF_MEMORY_LOANS_EVENT_BYTES BF_U32(0x150) /* u64[32]: Bytes that it is about. */
@@ -2257,6 +2257,8 @@ _Static_assert(sizeof(struct bf_seat) == 464, "size of bf_seat");
 /* Sizes of chunks that come while the hypervisor runs */
 #define BF_CHUNK_LEAST_BYTES BF_U64(0x10000)
 #define BF_CHUNK_MOST_BYTES BF_U64(0x400000) /* As much as Linux's page allocator gives in one piece. */
+#define BF_RUN_STEP_BYTES BF_U64(0x200000) /* A large page: a run's address and size are multiples of it. */
+#define BF_RUN_MOST_BYTES BF_U64(0x40000000) /* A run lies under at most two tables of large pages. */
 
 /* The door: RAX */
 #define BF_MEMORY_DOOR BF_U64(0x59524f4d454d4642) /* "BFMEMORY", little endian. In ring 0 of the root VM it never reaches the extension. */
@@ -2264,8 +2266,9 @@ _Static_assert(sizeof(struct bf_seat) == 464, "size of bf_seat");
 /* The door: RBX */
 #define BF_DOOR_REPORT BF_U32(0x0) /* Write what the kernel has into MemoryExchange. */
 #define BF_DOOR_GIVE BF_U32(0x1) /* RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*. */
-#define BF_DOOR_TAKE BF_U32(0x2) /* RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more. */
+#define BF_DOOR_TAKE BF_U32(0x2) /* RAX: TAKE_*, RCX and RDX: a chunk or a run that is the kernel's no more. RCX before: 1: runs that no extension has taken, too. */
 #define BF_DOOR_FLUSH BF_U32(0x3) /* Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0. */
+#define BF_DOOR_GIVE_RUN BF_U32(0x4) /* RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0. */
 
 /* The page that microkernel and driver share */
 #define BF_MEMORY_EXCHANGE_WANTED BF_U32(0x0) /* u64: Written by the kernel: bytes that it asks for; 0: none. */
@@ -2292,7 +2295,11 @@ _Static_assert(sizeof(struct bf_seat) == 464, "size of bf_seat");
 #define BF_MEMORY_EXCHANGE_SLAB_PAGES BF_U32(0x720) /* u32[8]. */
 #define BF_MEMORY_EXCHANGE_VM_ID BF_U32(0x740) /* u32[64]. */
 #define BF_MEMORY_EXCHANGE_VM_PAGES BF_U32(0x840) /* u32[64]: Pages that its virtual processor states take. */
-#define BF_MEMORY_EXCHANGE_BYTES BF_U32(0x940) /* Size of the structure. */
+#define BF_MEMORY_EXCHANGE_WANTED_RUN BF_U32(0x940) /* u64: Written by the kernel: bytes of a run that it asks for; 0: none. */
+#define BF_MEMORY_EXCHANGE_RUN_PAGES BF_U32(0x948) /* u64: Reported: pages of all runs. They are none of the pool's. */
+#define BF_MEMORY_EXCHANGE_RUN_COUNT BF_U32(0x950) /* u32: Runs that there are. */
+#define BF_MEMORY_EXCHANGE_RUNS_TAKEN BF_U32(0x954) /* u32: Those of them that an extension has. */
+#define BF_MEMORY_EXCHANGE_BYTES BF_U32(0x958) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_memory_exchange {
     uint64_t wanted;
@@ -2319,13 +2326,17 @@ struct bf_memory_exchange {
     uint32_t slab_pages[8];
     uint32_t vm_id[64];
     uint32_t vm_pages[64];
+    uint64_t wanted_run;
+    uint64_t run_pages;
+    uint32_t run_count;
+    uint32_t runs_taken;
 };
-_Static_assert(sizeof(struct bf_memory_exchange) == 2368, "size of bf_memory_exchange");
+_Static_assert(sizeof(struct bf_memory_exchange) == 2392, "size of bf_memory_exchange");
 #endif
 
 /* What a donation comes to */
 #define BF_GIVE_DONE BF_U32(0x0)
-#define BF_GIVE_SIZE BF_U32(0x1) /* A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. */
+#define BF_GIVE_SIZE BF_U32(0x1) /* A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. A run is RUN_STEP_BYTES to RUN_MOST_BYTES, and all of it a multiple of the former. */
 #define BF_GIVE_NOT_RAM BF_U32(0x2) /* It is a device's, or lies where there is nothing. */
 #define BF_GIVE_OWNED BF_U32(0x3) /* Some of it is the hypervisor's already: the kernel's, an extension's or a guest's. */
 #define BF_GIVE_NO_ROOM BF_U32(0x4) /* There are as many chunks as there can be. */

@@ -5,6 +5,10 @@
 export const CHUNK_LEAST_BYTES = 0x10000n;
 /** As much as Linux's page allocator gives in one piece. */
 export const CHUNK_MOST_BYTES = 0x400000n;
+/** A large page: a run's address and size are multiples of it. */
+export const RUN_STEP_BYTES = 0x200000n;
+/** A run lies under at most two tables of large pages. */
+export const RUN_MOST_BYTES = 0x40000000n;
 
 // The door: RAX
 
@@ -17,10 +21,12 @@ export const MEMORY_DOOR = 0x59524f4d454d4642n;
 export const DOOR_REPORT = 0x0;
 /** RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*. */
 export const DOOR_GIVE = 0x1;
-/** RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more. */
+/** RAX: TAKE_*, RCX and RDX: a chunk or a run that is the kernel's no more. RCX before: 1: runs that no extension has taken, too. */
 export const DOOR_TAKE = 0x2;
 /** Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0. */
 export const DOOR_FLUSH = 0x3;
+/** RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0. */
+export const DOOR_GIVE_RUN = 0x4;
 
 // The page that microkernel and driver share
 
@@ -72,13 +78,21 @@ export const MEMORY_EXCHANGE_SLAB_PAGES = 0x720;
 export const MEMORY_EXCHANGE_VM_ID = 0x740;
 /** u32[64]: Pages that its virtual processor states take. */
 export const MEMORY_EXCHANGE_VM_PAGES = 0x840;
+/** u64: Written by the kernel: bytes of a run that it asks for; 0: none. */
+export const MEMORY_EXCHANGE_WANTED_RUN = 0x940;
+/** u64: Reported: pages of all runs. They are none of the pool's. */
+export const MEMORY_EXCHANGE_RUN_PAGES = 0x948;
+/** u32: Runs that there are. */
+export const MEMORY_EXCHANGE_RUN_COUNT = 0x950;
+/** u32: Those of them that an extension has. */
+export const MEMORY_EXCHANGE_RUNS_TAKEN = 0x954;
 /** Size of the structure. */
-export const MEMORY_EXCHANGE_BYTES = 0x940;
+export const MEMORY_EXCHANGE_BYTES = 0x958;
 
 // What a donation comes to
 
 export const GIVE_DONE = 0x0;
-/** A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. */
+/** A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. A run is RUN_STEP_BYTES to RUN_MOST_BYTES, and all of it a multiple of the former. */
 export const GIVE_SIZE = 0x1;
 /** It is a device's, or lies where there is nothing. */
 export const GIVE_NOT_RAM = 0x2;

@@ -34,7 +34,7 @@ export const PAGE_SIZE = 0x1000;
 /** Version 1: alloc_huge takes less. */
 export const HUGE_POOL_BYTES = 0x20000;
 /** Version 2: alloc_huge takes no more. */
-export const HUGE_MOST_BYTES = 0x400000;
+export const HUGE_MOST_BYTES = 0x40000000;
 /** Pages that one memory_grow adds at most. */
 export const MEMORY_STEP_PAGES = 0x40;
 

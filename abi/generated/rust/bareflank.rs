@@ -35,7 +35,7 @@ pub const PAGE_SIZE: u32 = 0x1000;
 /// Version 1: alloc_huge takes less.
 pub const HUGE_POOL_BYTES: u32 = 0x20000;
 /// Version 2: alloc_huge takes no more.
-pub const HUGE_MOST_BYTES: u32 = 0x400000;
+pub const HUGE_MOST_BYTES: u32 = 0x40000000;
 /// Pages that one memory_grow adds at most.
 pub const MEMORY_STEP_PAGES: u32 = 0x40;
 
@@ -1708,7 +1708,7 @@ pub struct MemoryLoans {
     pub held_bytes: u64,
     /// What it may grow to.
     pub most_bytes: u64,
-    /// Chunks that came since, by order: 2^order pages.
+    /// Chunks that came since, by order: 2^order pages. Runs are not among them.
     pub lent_chunks: [u32; 12],
     /// Events since the start; number n is in slot n % MOST_MEMORY_EVENTS.
     pub events: u64,
@@ -2543,6 +2543,10 @@ pub const CPUID_SYSCALL_EFER: u64 = 0x400;
 pub const CHUNK_LEAST_BYTES: u64 = 0x10000;
 /// As much as Linux's page allocator gives in one piece.
 pub const CHUNK_MOST_BYTES: u64 = 0x400000;
+/// A large page: a run's address and size are multiples of it.
+pub const RUN_STEP_BYTES: u64 = 0x200000;
+/// A run lies under at most two tables of large pages.
+pub const RUN_MOST_BYTES: u64 = 0x40000000;
 
 // The door: RAX
 
@@ -2555,10 +2559,12 @@ pub const MEMORY_DOOR: u64 = 0x59524f4d454d4642;
 pub const DOOR_REPORT: u32 = 0x0;
 /// RCX: physical address, RDX: bytes of a chunk that is the kernel's from now on. RAX: GIVE_*.
 pub const DOOR_GIVE: u32 = 0x1;
-/// RAX: TAKE_*, RCX and RDX: a chunk that is the kernel's no more.
+/// RAX: TAKE_*, RCX and RDX: a chunk or a run that is the kernel's no more. RCX before: 1: runs that no extension has taken, too.
 pub const DOOR_TAKE: u32 = 0x2;
 /// Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0.
 pub const DOOR_FLUSH: u32 = 0x3;
+/// RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0.
+pub const DOOR_GIVE_RUN: u32 = 0x4;
 
 // The page that microkernel and driver share
 
@@ -2608,14 +2614,22 @@ pub struct MemoryExchange {
     pub vm_id: [u32; 64],
     /// Pages that its virtual processor states take.
     pub vm_pages: [u32; 64],
+    /// Written by the kernel: bytes of a run that it asks for; 0: none.
+    pub wanted_run: u64,
+    /// Reported: pages of all runs. They are none of the pool's.
+    pub run_pages: u64,
+    /// Runs that there are.
+    pub run_count: u32,
+    /// Those of them that an extension has.
+    pub runs_taken: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<MemoryExchange>() == 2368);
+const _: () = assert!(core::mem::size_of::<MemoryExchange>() == 2392);
 
 // What a donation comes to
 
 pub const GIVE_DONE: u32 = 0x0;
-/// A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size.
+/// A chunk is a power of two bytes, CHUNK_LEAST_BYTES to CHUNK_MOST_BYTES, at a multiple of its size. A run is RUN_STEP_BYTES to RUN_MOST_BYTES, and all of it a multiple of the former.
 pub const GIVE_SIZE: u32 = 0x1;
 /// It is a device's, or lies where there is nothing.
 pub const GIVE_NOT_RAM: u32 = 0x2;
@@ -3084,7 +3098,7 @@ pub unsafe fn mem_free_page(address: u64) -> Result<(), Status> {
     result(status, ())
 }
 
-/// Allocates zeroed, physically contiguous pages.
+/// Allocates zeroed, physically contiguous pages; where there are none yet, FAILURE_UNKNOWN, and the driver has been asked.
 #[inline(always)]
 pub fn mem_alloc_huge(bytes: u64) -> Result<(u64, u64), Status> {
     let (status, reg0, reg1) = unsafe { call(SYSCALL_MEM_ALLOC_HUGE, handle(), bytes, 0, 0) };

@@ -23,10 +23,13 @@ export function memory(openDriver: () => Driver, { give }: MemoryRequest): Outco
 }
 
 function memoryText(report: Memory): string {
-  const { pages, owners, slabs, events } = report;
+  const { pages, runs, owners, slabs, events } = report;
   const rows = [
     `bareflank: ${bytes(report.heldBytes)} of memory, ${bytes(report.startBytes)} at the start, at most ${bytes(report.mostBytes)}`,
     `  pool: ${bytes(pageBytes(pages.total))} in ${report.chunks} chunks${lentText(report)}; ${pages.free} pages free, ${pages.waiting} waiting`,
+    ...(runs.count === 0
+      ? []
+      : [`  runs: ${runs.count} of ${bytes(pageBytes(runs.pages))} together, ${runs.taken} in use`]),
     `  asks below ${pages.low} free pages, gives back what leaves ${pages.high}`,
     `  free blocks of 1, 2, 4 ... ${1 << (report.freeBlocks.length - 1)} pages: ${report.freeBlocks.join(" ")}`,
     `  owners: kernel ${bytes(pageBytes(owners.kernel))}`,

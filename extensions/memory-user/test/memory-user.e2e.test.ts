@@ -17,7 +17,11 @@ const NOISE_KIB = 24_576;
 interface Memory {
   readonly startBytes: number;
   readonly heldBytes: number;
-  readonly owners: { readonly extensions: readonly { readonly pages: number }[] };
+  readonly mostBytes: number;
+  readonly chunks: number;
+  readonly runs: { readonly count: number; readonly taken: number; readonly pages: number };
+  readonly pages: { readonly total: number; readonly free: number; readonly waiting: number };
+  readonly owners: { readonly kernel: number; readonly extensions: readonly { readonly pages: number }[] };
   readonly events: readonly { readonly event: string }[];
 }
 
@@ -35,6 +39,8 @@ const ask = (leaf: string, times: number) =>
   succeed(`for i in $(seq ${times}); do bf-cpuid --leaf ${leaf} ${PAGES} >/dev/null; done`);
 const TAKE = "0x40000012";
 const GIVE = "0x40000013";
+const TAKE_RUN = "0x40000014";
+const GIVE_RUN = "0x40000015";
 
 beforeAll(async () => {
   linux = await LinuxMachine.boot({ smp: 2, memory: "1G", put: [{ from: elf }] });
@@ -61,6 +67,39 @@ it("grows while an extension takes memory, and has its first size again when it 
   const [first = Number.POSITIVE_INFINITY, second = 0] = available;
   expect(second).toBeGreaterThan(first - NOISE_KIB);
   expect((await memory()).events.map(({ event }) => event)).toEqual(expect.arrayContaining(["given", "returned"]));
+});
+
+it("has a run of 96 MiB on each processor as soon as Linux has lent it, and gives it back, ten times", async () => {
+  const RUN_MIB = 96;
+  const before = await memory();
+  const available: number[] = [];
+  for (let round = 0; round < 10; round++) {
+    // Each asks, and has it in a later exit
+    const had = `bf-cpuid --leaf ${TAKE_RUN} ${RUN_MIB} | grep -c '"eax":"0x${RUN_MIB.toString(16).padStart(8, "0")}"'`;
+    await succeed(`for i in $(seq 100); do [ "$(${had})" = 2 ] && exit 0; sleep 0.1; done; bfm memory; exit 1`);
+    const grown = await memory();
+    expect(grown.runs).toEqual({ count: 2, taken: 2, pages: (2 * RUN_MIB * MIB) / PAGE });
+    expect(grown.owners.extensions[0]?.pages).toBe((2 * RUN_MIB * MIB) / PAGE);
+    expect(grown.heldBytes - before.heldBytes).toBeGreaterThanOrEqual(2 * RUN_MIB * MIB);
+    expect(await succeed("bfm memory")).toContain(`runs: 2 of ${2 * RUN_MIB} MiB together, 2 in use`);
+    await succeed(`bf-cpuid --leaf ${GIVE_RUN}`);
+    await expect.poll(async () => (await memory()).heldBytes, { timeout: 60_000 }).toBe(before.startBytes);
+    expect((await memory()).runs).toEqual({ count: 0, taken: 0, pages: 0 });
+    available.push(await availableKiB());
+  }
+  expect(available.at(-1)).toBeGreaterThan((available[0] ?? Number.POSITIVE_INFINITY) - NOISE_KIB);
+});
+
+it("has no run that Linux does not have, or that nobody may have, and Linux works on", async () => {
+  const { heldBytes } = await memory();
+  for (const mib of [400, 900, 1025, 0]) {
+    await succeed(`for i in 1 2 3; do bf-cpuid --leaf ${TAKE_RUN} ${mib} >/dev/null; done`);
+    const answer = await succeed(`bf-cpuid --leaf ${TAKE_RUN} ${mib}`);
+    expect(answer.match(/"ebx":"0x00000001"/g)).toHaveLength(2);
+  }
+  expect(await memory()).toMatchObject({ heldBytes, runs: { count: 0 } });
+  expect((await memory()).events.map(({ event }) => event)).toContain("limit");
+  expect(await succeed("dmesg | grep -c -e BUG -e 'Bad page' -e WARNING || true")).toBe("0\n");
 });
 
 it("lets an extension know that there is no more, where it may not grow, and Linux works on", async () => {

@@ -5,7 +5,7 @@
 //     level 2   a table for each GiB      ┐ made when the first chunk of its GiB, or of its 2 MiB, comes,
 //     level 1   a table for 2 MiB         ┘ given back with the last one
 //
-// A chunk of 2 MiB or more is mapped in pages of 2 MiB and needs no table of level 1. What was not present no processor has
+// A chunk of 2 MiB or more, or a run, is mapped in pages of 2 MiB and needs no table of level 1. What was not present no processor has
 // kept, so a new entry needs no flush; one that is taken away does, before its memory or a table of it is used again.
 
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
@@ -21,7 +21,7 @@ const TABLE_BYTES: u64 = 0x1000;
 
 /** Chunks that may be out of the direct map before every processor has flushed. */
 export const MOST_LEAVING: u32 = 16;
-/** Most tables that a chunk of at most 4 MiB at a multiple of its size can need. */
+/** Most tables that a chunk at a multiple of its size can need, or a run of at most a GiB. */
 export const MOST_TABLES: u32 = 2;
 /** Pages kept for them, or 0: so a chunk can be mapped when not a page is left. */
 const spare: FixedArray<u64> = changetype<FixedArray<u64>>(memory.data(16, 8));
@@ -81,16 +81,19 @@ export function isReachable(root: u64, physical: u64): bool {
   return thirdTable(root, DIRECT_BASE + physical) != 0;
 }
 
-/** Maps a chunk that is reachable; false, and nothing has changed, when no page is kept for a table. */
+/** The place of the entry of level 3 for an address that is reachable. */
+function thirdEntry(root: u64, virtual: u64): u64 {
+  return entryOf(thirdTable(root, virtual), virtual, 3);
+}
+
+/** Maps a chunk or a run that is reachable; false, and it is not mapped, when no page is kept for a table. */
 export function mapChunk(root: u64, physical: u64, bytes: u64): bool {
   const virtual = DIRECT_BASE + physical;
-  const second = tableBelow(entryOf(thirdTable(root, virtual), virtual, 3));
-  if (second == 0) return false;
+  const second = tableBelow(thirdEntry(root, virtual));
+  if (second == 0 || tableBelow(thirdEntry(root, virtual + bytes - 1)) == 0) return false;
   const flags = KERNEL_DATA | PAGE_ACCESSED_DIRTY;
   if (bytes >= LARGE_BYTES) {
-    for (let offset: u64 = 0; offset < bytes; offset += LARGE_BYTES) {
-      poke64(entryOf(second, virtual + offset, 2), (physical + offset) | flags | PAGE_LARGE);
-    }
+    setLargeEntries(root, virtual, bytes, physical | flags | PAGE_LARGE, LARGE_BYTES);
     return true;
   }
   const first = tableBelow(entryOf(second, virtual, 2));
@@ -101,16 +104,26 @@ export function mapChunk(root: u64, physical: u64, bytes: u64): bool {
   return true;
 }
 
+/** Writes entries of level 2, for which there are tables: `value`, and `step` more in each that follows. */
+function setLargeEntries(root: u64, virtual: u64, bytes: u64, value: u64, step: u64): void {
+  let entry = value;
+  for (let at = virtual; at < virtual + bytes; at += LARGE_BYTES) {
+    poke64(entryOf(peek64(thirdEntry(root, at)) & PAGE_ADDRESS, at, 2), entry);
+    entry += step;
+  }
+}
+
 /**
- * Takes a chunk out of the direct map. The caller has every processor flush, and calls freeLeftTables() when all have, before
- * he takes out more chunks than MOST_LEAVING.
+ * Takes a chunk or a run out of the direct map. The caller has every processor flush, and calls freeLeftTables() when all have,
+ * before he takes out more than MOST_LEAVING.
  */
 export function unmapChunk(root: u64, physical: u64, bytes: u64): void {
   const virtual = DIRECT_BASE + physical;
-  const inThird = entryOf(thirdTable(root, virtual), virtual, 3);
+  const inThird = thirdEntry(root, virtual);
+  const inLastThird = thirdEntry(root, virtual + bytes - 1);
   const second = peek64(inThird) & PAGE_ADDRESS;
   if (bytes >= LARGE_BYTES) {
-    for (let offset: u64 = 0; offset < bytes; offset += LARGE_BYTES) poke64(entryOf(second, virtual + offset, 2), 0);
+    setLargeEntries(root, virtual, bytes, 0, 0);
   } else {
     const inSecond = entryOf(second, virtual, 2);
     const first = peek64(inSecond) & PAGE_ADDRESS;
@@ -118,6 +131,7 @@ export function unmapChunk(root: u64, physical: u64, bytes: u64): void {
     dropIfEmpty(inSecond, first);
   }
   dropIfEmpty(inThird, second);
+  if (inLastThird != inThird) dropIfEmpty(inLastThird, peek64(inLastThird) & PAGE_ADDRESS);
 }
 
 /** Takes a table out that has no entry, for good or until its place is needed again. */

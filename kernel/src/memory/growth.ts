@@ -3,6 +3,8 @@
 //     the driver's pages ──give()──> checked, in the direct map, hidden ──all VMs have flushed──> the pool
 //     the pool ──take()──> wholly free, and not needed ──> zeroed ──> out of the direct map ──all have flushed──> the driver's
 //
+// A run (runs.ts) comes and goes likewise, in steps of a chunk, and is not in the pool in between.
+//
 // Nothing is written into a chunk that a processor's VM may still see. What the loader gave at the start stays. Nobody waits
 // for another processor: a chunk that some processor has yet to flush leaves when the driver asks again, which makes each
 // knock at the door before. Only such a flush counts here: the kernel itself, too, uses the direct map.
@@ -30,6 +32,8 @@ import {
   MEMORY_EXCHANGE_RAM_COUNT,
   MEMORY_EXCHANGE_RAM_END,
   MOST_RAM_RANGES,
+  RUN_MOST_BYTES,
+  RUN_STEP_BYTES,
   TAKE_DONE,
   TAKE_LATER,
   TAKE_MORE,
@@ -46,8 +50,9 @@ import { emptyReserves } from "../object-pools";
 import { ppid } from "../pp";
 import { hasEveryoneFlushed, hasGuestFlushPending, requestFlushEverywhere } from "../requests";
 import { directAddress, PAGE_BYTES } from "./direct";
-import { answerCame, attachExchange, countLent, exchangePage, highMark, offerTaken, setMarks } from "./marks";
+import { answerCame, attachExchange, countLent, exchangePage, highMark, offerTaken, runCame, setMarks } from "./marks";
 import { allocatePage, freePage, pages, reclaim } from "./pages";
+import { addRun, hasRunPlace, isRunWaiting, leavingRun, MOST_RUNS, removeRun, runBase, runBytes } from "./runs";
 
 /** Held while a chunk comes or goes. */
 const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
@@ -103,18 +108,27 @@ function useHiding(): void {
   }
 }
 
-/** The chunk that has come, while another processor's VM may see it; no bytes: none. */
+/** The chunk or the run that has come, while another processor's VM may see it; no bytes: none. */
 let arrivingBase: u64 = 0;
 let arrivingBytes: u64 = 0;
+let isArrivingRun: bool = false;
+/** False where memory ran out both for hiding it and for showing it again. */
+let isArrivingHidden: bool = false;
 
-/** Adds the chunk that has come to the pool, if every VM has flushed. This processor's does before it runs again. */
+/** Adds what has come to the pool or the runs, if every VM has flushed. This processor's does before it runs again. */
 function settle(): bool {
+  if (!isArrivingHidden && !hideArriving()) return false;
   for (let id: u32 = 0; id < MAX_PPS; id++) {
     if (id != ppid() && hasGuestFlushPending(id)) return false;
   }
   const isReady = keepTables() && keepHiding();
-  pages.removeChunk(arrivingBase);
-  pages.addChunk(arrivingBase, arrivingBytes, 0);
+  if (isArrivingRun) {
+    addRun(arrivingBase, arrivingBytes);
+    runCame();
+  } else {
+    pages.removeChunk(arrivingBase);
+    pages.addChunk(arrivingBase, arrivingBytes, 0);
+  }
   arrivingBytes = 0;
   if (isReady) return true;
   // The next one's tables come from this one, which stays as long as they are not needed
@@ -122,6 +136,9 @@ function settle(): bool {
   keepHiding();
   return true;
 }
+
+/** Bytes of a run that are zeroed at one knock: no exit takes long. */
+const MOST_ZEROED: u64 = 16 << 20;
 
 /** A chunk on its way out: it is in the pool and the direct map no more. */
 @unmanaged
@@ -134,50 +151,58 @@ class Leaving {
 
 const leavings: usize = memory.data(MOST_LEAVING * offsetof<Leaving>(), 8);
 let leavingCount: u32 = 0;
-/** What take() gives back. */
-let takenBase: u64 = 0;
-let takenBytes: u64 = 0;
+/** What take() has given back on each processor: nobody else can change it before it is read. */
+const takenBases: FixedArray<u64> = changetype<FixedArray<u64>>(memory.data(8 * MAX_PPS, 8));
+const takenSizes: FixedArray<u64> = changetype<FixedArray<u64>>(memory.data(8 * MAX_PPS, 8));
+/** The run that is leaving, and how much of it is zeroed; MOST_RUNS: none. */
+let departing: u32 = MOST_RUNS;
+let departingZeroed: u64 = 0;
 
 function leaving(index: u32): Leaving {
   return changetype<Leaving>(leavings + <usize>index * offsetof<Leaving>());
 }
 
-/** Takes a chunk over: GIVE_*. */
-export function give(physical: u64, bytes: u64): u32 {
-  if (!isChunk(physical, bytes)) return GIVE_SIZE;
-  if (!isRam(physical, bytes) || !isReachable(root, physical)) return GIVE_NOT_RAM;
+/** Takes a chunk over, or a run: GIVE_*. */
+export function give(physical: u64, bytes: u64, isRun: bool): u32 {
+  if (isRun ? !isRunShape(physical, bytes) : !isChunk(physical, bytes)) return GIVE_SIZE;
+  if (!isRam(physical, bytes) || !isReachable(root, physical) || !isReachable(root, physical + bytes - 1)) {
+    return GIVE_NOT_RAM;
+  }
   lock.acquire();
-  const result = adopt(physical, bytes);
+  const result = adopt(physical, bytes, isRun);
   lock.release();
   answerCame(pages.freePageCount());
   return result;
 }
 
-/** Gives a chunk back that is not needed: TAKE_*; it is takenChunk() and takenChunkBytes(). */
-export function take(): u32 {
+/**
+ * Gives something back that is not needed: TAKE_*; it is takenChunk() and takenChunkBytes(). `untaken`: a run that no extension has
+ * taken, too.
+ */
+export function take(untaken: bool): u32 {
   lock.acquire();
   offerTaken();
-  const result = leave();
+  const result = leave(untaken);
   lock.release();
   answerCame(pages.freePageCount());
   return result;
 }
 
-/** The chunk that take() has given back. */
+/** What take() has given back on this processor. */
 export function takenChunk(): u64 {
-  return takenBase;
+  return takenBases.at(ppid());
 }
 export function takenChunkBytes(): u64 {
-  return takenBytes;
+  return takenSizes.at(ppid());
 }
 
 /** One step: a chunk is the driver's, or on its way. */
-function leave(): u32 {
+function leave(untaken: bool): u32 {
   for (let i: u32 = 0; i < leavingCount; i++) {
     const chunk = leaving(i);
     if (!hasEveryoneFlushed(chunk.epoch)) continue;
-    takenBase = chunk.base;
-    takenBytes = chunk.bytes;
+    takenBases.set(ppid(), chunk.base);
+    takenSizes.set(ppid(), chunk.bytes);
     const last = leaving(--leavingCount);
     chunk.base = last.base;
     chunk.bytes = last.bytes;
@@ -186,8 +211,43 @@ function leave(): u32 {
     countLent(-1);
     return TAKE_DONE;
   }
-  if (leavingCount < MOST_LEAVING && withdraw()) return TAKE_MORE;
-  return leavingCount == 0 ? TAKE_NOTHING : TAKE_LATER;
+  if (departing == MOST_RUNS) departing = leavingRun(untaken);
+  if (leavingCount < MOST_LEAVING) {
+    if (departing != MOST_RUNS) return withdrawRun() ? TAKE_MORE : TAKE_LATER;
+    if (withdraw()) return TAKE_MORE;
+  }
+  return leavingCount == 0 && departing == MOST_RUNS && !isRunWaiting() ? TAKE_NOTHING : TAKE_LATER;
+}
+
+/** Takes chunk or run, which nobody shows or has any more, out of the direct map. */
+function depart(base: u64, bytes: u64): void {
+  unmapChunk(root, base, bytes);
+  const chunk = leaving(leavingCount++);
+  chunk.base = base;
+  chunk.bytes = bytes;
+  chunk.epoch = requestFlushEverywhere();
+}
+
+/** One step of the run that is leaving; false when it is to be tried again, because memory for it has run out. */
+function withdrawRun(): bool {
+  const base = runBase(departing);
+  const bytes = runBytes(departing);
+  if (departingZeroed < bytes) {
+    const step = min<u64>(bytes - departingZeroed, MOST_ZEROED);
+    fillMemory(directAddress(base + departingZeroed), 0, step);
+    departingZeroed += step;
+    return true;
+  }
+  pages.removeChunk(base);
+  if (!showAll(base, bytes)) {
+    pages.addChunk(base, bytes, bytes);
+    return false;
+  }
+  depart(base, bytes);
+  removeRun(departing);
+  departing = MOST_RUNS;
+  departingZeroed = 0;
+  return true;
 }
 
 /** Takes a chunk that is not needed out of the pool and the direct map; false when there is none. */
@@ -228,14 +288,10 @@ function withdrawFree(): bool {
     fillMemory(directAddress(base), 0, bytes);
     pages.removeChunk(base);
     if (!showChunk(base, bytes)) {
-      arrive(base, bytes);
+      arrive(base, bytes, false);
       return false;
     }
-    unmapChunk(root, base, bytes);
-    const chunk = leaving(leavingCount++);
-    chunk.base = base;
-    chunk.bytes = bytes;
-    chunk.epoch = requestFlushEverywhere();
+    depart(base, bytes);
     return true;
   }
   return false;
@@ -249,15 +305,18 @@ function isStart(base: u64): bool {
   return false;
 }
 
-function adopt(physical: u64, bytes: u64): u32 {
+function adopt(physical: u64, bytes: u64, isRun: bool): u32 {
   const isSecond = arrivingBytes == bytes && arrivingBase == physical;
   if (arrivingBytes != 0 && !settle()) return isSecond ? GIVE_LATER : GIVE_NO_ROOM;
   if (isSecond) return GIVE_DONE;
   if (pages.nextOwned(physical) < physical + bytes || isLeaving(physical)) return GIVE_OWNED;
   if (isGuestMemory(physical, bytes) || isMappedDirectly(physical, bytes)) return GIVE_OWNED;
+  if (isRun && !hasRunPlace()) return GIVE_NO_ROOM;
+  // One table hides 2 MiB, and one maps them for whoever takes the run
+  if (isRun && pages.freePageCount() < 2 * (bytes / RUN_STEP_BYTES)) return GIVE_NO_TABLES;
   keepTables();
   if (!mapChunk(root, physical, bytes)) return GIVE_NO_TABLES;
-  const result = arrive(physical, bytes);
+  const result = arrive(physical, bytes, isRun);
   if (result != GIVE_DONE && result != GIVE_LATER) {
     unmapChunk(root, physical, bytes);
     // Nobody has seen it
@@ -268,19 +327,42 @@ function adopt(physical: u64, bytes: u64): u32 {
   return result;
 }
 
-/** Hides a chunk that is in the direct map, and hands it out as soon as nobody sees it any more. */
-function arrive(physical: u64, bytes: u64): u32 {
+/** Hides what is in the direct map, and hands it out as soon as nobody sees it any more. */
+function arrive(physical: u64, bytes: u64, isRun: bool): u32 {
   if (!pages.addChunk(physical, bytes, bytes)) return GIVE_NO_ROOM;
-  useHiding();
-  if (!hideChunk(physical, bytes)) {
-    pages.removeChunk(physical);
-    showChunk(physical, bytes);
-    keepHiding();
-    return GIVE_NO_TABLES;
-  }
   arrivingBase = physical;
   arrivingBytes = bytes;
-  return settle() ? GIVE_DONE : GIVE_LATER;
+  isArrivingRun = isRun;
+  if (hideArriving()) return settle() ? GIVE_DONE : GIVE_LATER;
+  pages.removeChunk(physical);
+  const isShown = showAll(physical, bytes);
+  keepHiding();
+  if (isShown) {
+    arrivingBytes = 0;
+    return GIVE_NO_TABLES;
+  }
+  // The operating system sees some of it no more: it is the kernel's until there is memory for the one or the other
+  pages.addChunk(physical, bytes, bytes);
+  return GIVE_LATER;
+}
+
+function hideArriving(): bool {
+  let done: bool = true;
+  useHiding();
+  for (let at: u64 = 0; done && at < arrivingBytes; at += CHUNK_MOST_BYTES) {
+    done = hideChunk(arrivingBase + at, min<u64>(arrivingBytes - at, CHUNK_MOST_BYTES));
+  }
+  isArrivingHidden = done;
+  return done;
+}
+
+/** Shows what is nobody's any more, piece by piece; false when memory runs out. */
+function showAll(base: u64, bytes: u64): bool {
+  let done: bool = true;
+  for (let at: u64 = 0; done && at < bytes; at += CHUNK_MOST_BYTES) {
+    done = showChunk(base + at, min<u64>(bytes - at, CHUNK_MOST_BYTES));
+  }
+  return done;
 }
 
 function isLeaving(physical: u64): bool {
@@ -293,6 +375,11 @@ function isLeaving(physical: u64): bool {
 function isChunk(physical: u64, bytes: u64): bool {
   const isSize = bytes >= CHUNK_LEAST_BYTES && bytes <= CHUNK_MOST_BYTES && (bytes & (bytes - 1)) == 0;
   return isSize && (physical & (bytes - 1)) == 0 && physical < DIRECT_BYTES;
+}
+
+function isRunShape(physical: u64, bytes: u64): bool {
+  const isSize = bytes >= RUN_STEP_BYTES && bytes <= RUN_MOST_BYTES;
+  return isSize && (physical | bytes) % RUN_STEP_BYTES == 0 && physical < DIRECT_BYTES;
 }
 
 function isRam(physical: u64, bytes: u64): bool {

@@ -12,6 +12,7 @@ import {
   CHUNK_MOST_BYTES,
   MEMORY_EXCHANGE_SURPLUS,
   MEMORY_EXCHANGE_WANTED,
+  MEMORY_EXCHANGE_WANTED_RUN,
 } from "../../../abi/generated/bare/exchange";
 import { WORK_SIGNAL } from "../../../abi/generated/bare/pp-block";
 import { loadAcquire64, storeRelease64 } from "../../../bsl/src/atomic";
@@ -71,6 +72,18 @@ export function askForMemory(): void {
 /** A chunk has come: what is asked for now depends on how many pages are free. */
 export function answerCame(freePages: u64): void {
   storeRelease64(exchange + MEMORY_EXCHANGE_WANTED, freePages < low ? CHUNK_MOST_BYTES : 0);
+}
+
+/** Asks the driver for a run of so many bytes, unless it has been asked for one and has not answered. */
+export function askForRun(bytes: u64): void {
+  if (low == 0 || loadAcquire64(exchange + MEMORY_EXCHANGE_WANTED_RUN) != 0) return;
+  storeRelease64(exchange + MEMORY_EXCHANGE_WANTED_RUN, bytes);
+  addWork(WORK_SIGNAL);
+}
+
+/** A run has come, or the driver has none. */
+export function runCame(): void {
+  storeRelease64(exchange + MEMORY_EXCHANGE_WANTED_RUN, 0);
 }
 
 /** Tells the driver that it may get a chunk back, unless it has been told. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   DOOR_FLUSH,
   DOOR_GIVE,
+  DOOR_GIVE_RUN,
   DOOR_REPORT,
   DOOR_TAKE,
   DOOR_UNKNOWN,
@@ -61,5 +62,5 @@ it("has nothing to give back of what the start took, and no other functions", as
   expect(await knock(DOOR_TAKE, 0, 0)).toBe(TAKE_NOTHING);
   expect(await knock(DOOR_REPORT, 0, 0)).toBe(0);
   expect(await knock(DOOR_FLUSH, 0, 0)).toBe(0);
-  expect(await knock(DOOR_FLUSH + 1, 0, 0)).toBe(DOOR_UNKNOWN);
+  expect(await knock(DOOR_GIVE_RUN + 1, 0, 0)).toBe(DOOR_UNKNOWN);
 });

@@ -3,7 +3,6 @@
 import {
   DIRECT_BASE,
   DOOR_FLUSH,
-  DOOR_GIVE,
   DOOR_REPORT,
   DOOR_TAKE,
   DOOR_UNKNOWN,
@@ -15,21 +14,16 @@ import {
   GIVE_NOT_RAM,
   GIVE_OWNED,
   GIVE_SIZE,
-  MEMORY_DOOR,
   NESTED_RIGHTS,
   NESTED_WRITE_BACK,
   STATUS_SUCCESS,
   SYSCALL_MEM_ALLOC_PAGE,
   SYSCALL_MEM_FREE_PAGE,
   SYSCALL_NESTED_CREATE,
-  SYSCALL_NESTED_GUARD,
   SYSCALL_NESTED_MAP,
   SYSCALL_NESTED_UNMAP,
   SYSCALL_VM_MAP_DIRECT,
   SYSCALL_VM_UNMAP_DIRECT,
-  SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
-  SYSCALL_VS_RUN,
-  SYSCALL_VS_RUN_CURRENT,
   TAKE_DONE,
   TAKE_LATER,
   TAKE_MORE,
@@ -38,21 +32,18 @@ import {
   VENDOR_INTEL,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { exampleExtension } from "../machine/example-extension.ts";
-import { bootNext, call, expectOutcome, HANDLE, inBootstrap, makeRootVs, status } from "../machine/extension-life.ts";
-import { makeGuest, VERSION_2 } from "../machine/guests.ts";
+import { call, expectOutcome, HANDLE, status } from "../machine/extension-life.ts";
+import { makeGuest } from "../machine/guests.ts";
 import { CHUNKS, EXCHANGE } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
-import { nestedEntries } from "../machine/nested-walk.ts";
 import { tablesOf } from "../machine/page-walk.ts";
 import type { Pp } from "../machine/pp.ts";
 import { StructureView } from "../machine/structure-view.ts";
+import { blankPages as blankPagesIn, cpuid, give, goOn, knock, running as runningWith } from "./lent-memory.ts";
 import { usedPages } from "./page-pool.ts";
 
 const PAGE = 0x1000n;
 const KIB64 = 0x1_0000n;
-const BLANK = 1n << 54n;
-const ADDRESS = 0x000f_ffff_ffff_f000n;
 const RAM = [0x3_0000_0000n, 0x3_0010_0000n] as const;
 const [CHUNK] = RAM;
 const MIB2 = 0x20_0000n;
@@ -62,45 +53,9 @@ const WIDE = [CHUNK, CHUNK + 8n * 0x10_0000n] as const;
 const OTHERS = 0x7000_0000n;
 /** Read, write and execute, and write-back. */
 const RIGHTS = BigInt(NESTED_RIGHTS) | BigInt(NESTED_WRITE_BACK);
-const extension = exampleExtension({ versions: 6 });
-
-const NMI_WINDOW = 8n;
-const isIntel = (pp: Pp) => pp.processor.vmx !== undefined;
-const cpuid = (pp: Pp) => pp.exit(isIntel(pp) ? 10n : 0x72n);
-/** On Intel what the kernel asks for is an NMI, for whose window the VM exits; the extension lets it have it, and goes on. */
-function goOn(pp: Pp): void {
-  let next = pp.syscall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, HANDLE);
-  if (next.is === "called" && next.reg1 === NMI_WINDOW) next = pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE);
-  expectOutcome(next, "running");
-}
-
-/** A hypercall of the operating system's kernel: RAX, RCX and RDX; the extension does not hear of it. */
-function knock(pp: Pp, what: number, address = 0n, bytes = 0n): bigint[] {
-  const registers = { rax: MEMORY_DOOR, rbx: BigInt(what), rcx: address, rdx: bytes };
-  for (const [name, value] of Object.entries(registers)) pp.tcb.set(name, value);
-  expectOutcome(
-    isIntel(pp) ? pp.exit(18n, { SS_ATTRIB: 0xc093n }) : pp.exit(0x81n, { CPL: 0n, RAX: MEMORY_DOOR }),
-    "running",
-  );
-  return ["rax", "rcx", "rdx"].map((name) => pp.tcb.get(name));
-}
-
-const give = (pp: Pp, address: bigint, bytes: bigint) => Number(knock(pp, DOOR_GIVE, address, bytes)[0]);
-
-function enter(pp: Pp): Pp {
-  const vs = makeRootVs(pp, false);
-  call(pp, SYSCALL_NESTED_GUARD, HANDLE, vs);
-  expectOutcome(pp.syscall(SYSCALL_VS_RUN, HANDLE, 0n, vs, vs), "running");
-  return pp;
-}
-
-/** The operating system runs as guarded VMs. */
-function running(vendor: number, ppCount = 1, ram: readonly [bigint, bigint] = RAM): { machine: Machine; pps: Pp[] } {
-  const { machine, pp } = inBootstrap({ extension, vendor, ppCount, ram }, VERSION_2);
-  const pps = [enter(pp)];
-  for (let ppid = 1; ppid < ppCount; ppid++) pps.push(enter(bootNext(machine, ppid)));
-  return { machine, pps };
-}
+const running = (vendor: number, ppCount = 1, ram: readonly [bigint, bigint] = RAM) =>
+  runningWith(vendor, ram, { ppCount });
+const blankPages = (machine: Machine, pp: Pp) => blankPagesIn(machine, pp, RAM);
 
 /** Pages that an extension can get, in its callback: all of them, given back at once. */
 function availablePages(pp: Pp): number {
@@ -123,12 +78,6 @@ function keepPages(pp: Pp, isToKeep: (physical: bigint) => boolean): bigint[] {
   for (const page of taken) if (!kept.includes(page)) call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
   return kept;
 }
-
-const rootOf = (pp: Pp) => (isIntel(pp) ? pp.vmx.vmcs.get("EPT_POINTER") : pp.vmcb.get("N_CR3")) & ADDRESS;
-const blankPages = (machine: Machine, pp: Pp) =>
-  nestedEntries(machine.physical, rootOf(pp)).filter(
-    ([guest, entry]) => (entry & BLANK) !== 0n && guest >= RAM[0] && guest < RAM[1],
-  ).length;
 
 describe.each([
   ["AMD", VENDOR_AMD],

@@ -3,6 +3,7 @@
 import {
   EXT_CODE_BASE,
   EXT_POOL_BASE,
+  HUGE_MOST_BYTES,
   HUGE_POOL_BYTES,
   MAX_HUGE_ALLOCATIONS,
   STATUS_FAILURE_INVALID_HANDLE,
@@ -103,7 +104,7 @@ describe("alloc_huge", () => {
     expect(status(inBootstrap().pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes)).toBe(STATUS_INVALID_INPUT_REG1);
   });
 
-  test("takes up to 4 MiB in version 2, and no more", () => {
+  test("takes up to 4 MiB from the pool in version 2; more, up to a GiB, must be lent", () => {
     const extension = exampleExtension({ versions: 6 });
     const { machine, pp } = inBootstrap({ extension, moreBytes: 16 << 20 }, 4n);
     const before = usedPages(machine);
@@ -117,9 +118,15 @@ describe("alloc_huge", () => {
       call(pp, SYSCALL_MEM_FREE_HUGE, HANDLE, virtual);
     }
     expect(usedPages(machine) - before).toBeLessThanOrEqual(12);
-    for (const bytes of [0x40_1000n, 0x2_0800n, (1n << 32n) + 0x2000n, (1n << 64n) - 0x1000n]) {
+    const used = usedPages(machine);
+    for (const bytes of [0x40_1000n, BigInt(HUGE_MOST_BYTES)]) {
+      expect(status(pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes)).toBe(STATUS_FAILURE_UNKNOWN);
+    }
+    const more = BigInt(HUGE_MOST_BYTES) + 0x1000n;
+    for (const bytes of [more, 0x2_0800n, (1n << 32n) + 0x2000n, (1n << 64n) - 0x1000n]) {
       expect(status(pp, SYSCALL_MEM_ALLOC_HUGE, HANDLE, bytes)).toBe(STATUS_INVALID_INPUT_REG1);
     }
+    expect(usedPages(machine)).toBe(used);
   });
 
   test("keeps nothing when only a part of a run could be mapped", () => {

@@ -13,8 +13,13 @@ export const MODULE_PHYSICAL = 0x1234_5000n;
 
 interface Block {
   readonly pages: number;
-  readonly contiguous: boolean;
+  readonly kind: Kind;
 }
+
+/** How pages are taken: in pieces, contiguous, or contiguous in any number at a multiple of 2 MiB. */
+type Kind = "pieces" | "contiguous" | "run";
+const kindOf = (contiguous: number): Kind => (contiguous === 0 ? "pieces" : contiguous === 3 ? "run" : "contiguous");
+const RUN_STEP_BYTES = 0x20_0000n;
 
 /** How the loader's runOnCpu ends (loader/src/run.ts). */
 export const RUN = { done: 0, cancelled: 1, lost: 2 } as const;
@@ -35,6 +40,8 @@ export class Platform {
   failOneAllocation = Number.POSITIVE_INFINITY;
   /** Most pages that are physically contiguous. */
   largestPiece = 1024;
+  /** Most pages of a run. */
+  largestRun = 1 << 18;
   injectedFailure = 0xffff_ffff;
   forcedMitigations = 0;
   /** Nothing moves, unless a test says otherwise. */
@@ -62,9 +69,9 @@ export class Platform {
 
   intrinsics() {
     return {
-      allocatePages: (pages: number, contiguous: number) => this.#allocate(pages, contiguous !== 0),
+      allocatePages: (pages: number, contiguous: number) => this.#allocate(pages, kindOf(contiguous)),
       freePages: (address: bigint, pages: number, contiguous: number) =>
-        this.#free(BigInt.asUintN(64, address), pages, contiguous !== 0),
+        this.#free(BigInt.asUintN(64, address), pages, kindOf(contiguous)),
       physicalAddress: (address: bigint) => this.physicalAddress(BigInt.asUintN(64, address)),
       listRam: () => this.ram.length,
       ramBase: (index: number) => this.ram[index]?.[0] ?? 0n,
@@ -101,30 +108,33 @@ export class Platform {
     return page + (address & 4095n);
   }
 
-  #allocate(pages: number, contiguous: boolean): bigint {
-    if (contiguous && (pages & (pages - 1)) !== 0) throw new Error(`${pages} contiguous pages: no power of two`);
-    if (--this.failOneAllocation === 0 || --this.failAllocation <= 0 || (contiguous && pages > this.largestPiece))
-      return 0n;
+  #allocate(pages: number, kind: Kind): bigint {
+    const isInPieces = kind === "pieces";
+    if (kind === "contiguous" && (pages & (pages - 1)) !== 0)
+      throw new Error(`${pages} contiguous pages: no power of two`);
+    const most = { pieces: pages, contiguous: this.largestPiece, run: this.largestRun }[kind];
+    if (--this.failOneAllocation === 0 || --this.failAllocation <= 0 || pages > most) return 0n;
     const bytes = BigInt(pages * PAGE_BYTES);
-    this.#nextPhysical = (this.#nextPhysical + bytes - 1n) & ~(bytes - 1n);
-    const address = contiguous ? DIRECT_MAP + this.#nextPhysical : this.#nextVirtual;
-    for (let offset = 0n; !contiguous && offset < bytes; offset += 4096n) {
+    const alignment = kind === "run" ? RUN_STEP_BYTES : bytes;
+    this.#nextPhysical = (this.#nextPhysical + alignment - 1n) & ~(alignment - 1n);
+    const address = isInPieces ? this.#nextVirtual : DIRECT_MAP + this.#nextPhysical;
+    for (let offset = 0n; isInPieces && offset < bytes; offset += 4096n) {
       this.#virtualToPhysical.set(address + offset, this.#nextPhysical + (bytes - 4096n - offset));
     }
     this.#nextPhysical += bytes;
-    if (!contiguous) this.#nextVirtual += bytes + 4096n;
+    if (isInPieces) this.#nextVirtual += bytes + 4096n;
     this.memory.map(address, pages * PAGE_BYTES);
     this.memory.fill(address, 0xa5, pages * PAGE_BYTES);
-    this.blocks.set(address, { pages, contiguous });
+    this.blocks.set(address, { pages, kind });
     return address;
   }
 
-  #free(address: bigint, pages: number, contiguous: boolean): void {
+  #free(address: bigint, pages: number, kind: Kind): void {
     const block = this.blocks.get(address);
-    if (block?.pages !== pages || block.contiguous !== contiguous) {
+    if (block?.pages !== pages || block.kind !== kind) {
       throw new Error(`0x${address.toString(16)}: ${pages} pages were not allocated like that`);
     }
-    if (contiguous) this.freed.push(this.memory.read(address, pages * PAGE_BYTES));
+    if (kind !== "pieces") this.freed.push(this.memory.read(address, pages * PAGE_BYTES));
     this.blocks.delete(address);
     this.memory.unmap(address, pages * PAGE_BYTES);
   }

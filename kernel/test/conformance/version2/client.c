@@ -74,6 +74,24 @@ static void foreign(const char *subject, u64 request, struct result allocated, u
     end();
 }
 
+/** Sizes that are none, and one that nobody lends here, which changes nothing. */
+static void run_sizes(void)
+{
+    static const u64 wrong[] = {0, PAGE, 0x2800, BF_HUGE_MOST_BYTES + PAGE, 1ull << 32, ~0xfffull, ~0ull};
+    u64 handle = client_handle;
+    begin("sizes", "MEM_ALLOC_HUGE");
+    for (unsigned i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+        want(MAKE(MEM_ALLOC_HUGE, handle, wrong[i]).status, BF_STATUS_INVALID_INPUT_REG1, "size");
+    u64 used = MAKE(STATISTICS_POOL, handle, BF_POOL_PAGES).reg[1];
+    want(MAKE(MEM_ALLOC_HUGE, handle, BF_HUGE_MOST_BYTES).status, BF_STATUS_FAILURE_UNKNOWN, "a GiB");
+    want(MAKE(MEM_ALLOC_HUGE, handle, 0x600000).status, BF_STATUS_FAILURE_UNKNOWN, "6 MiB");
+    want(MAKE(STATISTICS_POOL, handle, BF_POOL_PAGES).reg[1], used, "pages in use");
+    struct result run = MAKE(MEM_ALLOC_HUGE, handle, 0x40000);
+    want(run.status, BF_STATUS_SUCCESS, "256 KiB");
+    want(MAKE(MEM_FREE_HUGE, handle, run.reg[0]).status, BF_STATUS_SUCCESS, "given back");
+    end();
+}
+
 void test_messages(void)
 {
     u64 handle = client_handle;
@@ -93,6 +111,7 @@ void test_messages(void)
     test_spoiled(send);
     ask("after_spoiled_failure", "MESSAGE_REPLY", FAULT_SPOILED, 0x77);
     ask("denied_port", "MESSAGE_REPLY", USE_PORTS, 0x78);
+    run_sizes();
     ask("denied", "MEM_ALLOC_PAGE", ALLOCATE, BF_STATUS_INVALID_PERM_DENIED);
     foreign("MEM_FREE_PAGE", FREE_PAGE, MAKE(MEM_ALLOC_PAGE, handle), PAGE);
     foreign("MEM_FREE_HUGE", FREE_HUGE, MAKE(MEM_ALLOC_HUGE, handle, RUN_BYTES), RUN_BYTES);

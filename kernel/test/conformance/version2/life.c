@@ -108,7 +108,9 @@ _Noreturn void fail_entered(const struct entry *entry)
 _Noreturn void vmexit_entered(const struct entry *entry)
 {
     u32 pp = this_pp();
-    (void)entry;
+    // What was asked of the driver on Intel: no other exit has that number here
+    if (entry->registers.rsi == BF_INTEL_EXIT_NMI_WINDOW)
+        MAKE(VS_RUN_CURRENT, client_handle);
     if (exits[pp]++ == 1) {
         test_identifiers();
         test_objects();

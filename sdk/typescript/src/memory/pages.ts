@@ -25,7 +25,10 @@ export function freePage(physical: u64): void {
   if (callStatus(SYSCALL_MEM_FREE_PAGE, ownMemory(physical), 0, 0) != STATUS_SUCCESS) assertionFailed();
 }
 
-/** Zeroed, contiguous bytes, from two pages to 4 MiB: the physical address, or 0 when there are none in a row. */
+/**
+ * Zeroed, contiguous bytes, from two pages to a GiB: the physical address, or 0 when there are none in a row. Then the operating
+ * system has been asked for them, and the same call may find them at a later exit.
+ */
 export function allocateRun(bytes: u64): u64 {
   return physicalOf(callOrZero(SYSCALL_MEM_ALLOC_HUGE, bytes, 0, 0));
 }
