@@ -167,7 +167,7 @@ describe("every processor's table", () => {
     expect(mappings).toHaveLength(Math.ceil(file.length / 4096));
     expect(mappings.some(({ isWritable, isExecutable }) => isWritable || isExecutable)).toBe(false);
     const buffers = [...machine.platform.blocks]
-      .filter(([, { contiguous }]) => !contiguous)
+      .filter(([, { kind }]) => kind === "pieces")
       .map(([address]) => address);
     const buffer = buffers.at(-1) ?? 0n;
     expect(mappings.map(({ physical }) => physical)).toEqual(

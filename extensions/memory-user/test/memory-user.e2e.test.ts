@@ -99,7 +99,13 @@ it("has no run that Linux does not have, or that nobody may have, and Linux work
   }
   expect(await memory()).toMatchObject({ heldBytes, runs: { count: 0 } });
   expect((await memory()).events.map(({ event }) => event)).toContain("limit");
-  expect(await succeed("dmesg | grep -c -e BUG -e 'Bad page' -e WARNING || true")).toBe("0\n");
+  // It may have more than Linux can clear
+  await succeed("bfm stop && bfm start --memory ..990M");
+  await succeed(`for i in 1 2 3; do bf-cpuid --leaf ${TAKE_RUN} 900 >/dev/null; sleep 1; done`);
+  const { runs, events } = await memory();
+  expect([runs.count, events.map(({ event }) => event)]).toEqual([0, expect.arrayContaining(["asked", "no memory"])]);
+  await succeed("bfm stop && bfm start");
+  expect(await succeed("dmesg | grep -c -e BUG -e 'Bad page' -e 'WARNING: CPU' || true")).toBe("0\n");
 });
 
 it("lets an extension know that there is no more, where it may not grow, and Linux works on", async () => {

@@ -17,9 +17,15 @@ const readCounter = (register: string) => `rdtsc; shl rdx, 32; or rax, rdx; mov 
 /** The line that DEBUG_OUT prints: REG0 and REG1 as hexadecimal numbers. */
 const PRINTED = /^0x([0-9a-f]{16}) 0x([0-9a-f]{16})\r?$/m;
 
+/** The machine's memory, and how much of it the hypervisor gets. */
+interface Machine {
+  readonly memory?: string;
+  readonly append?: string;
+}
+
 /** Runs one measuring extension, and gives the two numbers that it prints. */
-async function measured(changes: Changes, append = ""): Promise<[number, number]> {
-  const { output, message } = await run(assemble(changes), { icount: true, cpuids: 1, append });
+async function measured(changes: Changes, options: Machine = {}): Promise<[number, number]> {
+  const { output, message } = await run(assemble(changes), { icount: true, cpuids: 1, ...options });
   const match = PRINTED.exec(output);
   if (match === null) throw new Error(`The bare platform did not measure. ${message}\n${output}`);
   return [Number(`0x${match[1]}`), Number(`0x${match[2]}`)];
@@ -71,10 +77,11 @@ const makeAndDestroy = [
 ].join("; ");
 
 /** Makes so many of each: every VM has a VP with a VS. */
-const makeOthers = [
-  `mov ebx, ${OTHERS}; 41: CHECKED(VM_CREATE); mov rsi, rdi; CHECKED(VP_CREATE); mov rsi, rdi`,
-  "movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); dec ebx; jnz 41b",
-].join("; ");
+const makeOthers = (count: number) =>
+  [
+    `mov ebx, ${count}; 41: CHECKED(VM_CREATE); mov rsi, rdi; CHECKED(VP_CREATE); mov rsi, rdi`,
+    "movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); dec ebx; jnz 41b",
+  ].join("; ");
 
 /** Instructions with nothing but the root's VM, VP and VS there, and with ten thousand of each. */
 export interface ObjectCost {
@@ -83,7 +90,7 @@ export interface ObjectCost {
 }
 
 /** To make and destroy a VM, a VP and a VS. */
-export async function objectCost(): Promise<ObjectCost> {
+export async function objectCost(others = OTHERS, machine: Machine = { append: ENOUGH_MEMORY }): Promise<ObjectCost> {
   const measure = (register: string) =>
     `${readCounter("r14")}; ${makeAndDestroy}; ${readCounter(register)}; sub ${register}, r14`;
   const changes = {
@@ -92,14 +99,14 @@ export async function objectCost(): Promise<ObjectCost> {
       // The second one: the first one makes the allocators get memory
       makeAndDestroy,
       measure("r15"),
-      makeOthers,
+      makeOthers(others),
       // As before: what the others took, pages of zeros above all, is there again
       makeAndDestroy,
       measure("r13"),
       "mov rdi, r15; mov rsi, r13; CALL(DEBUG_OUT)",
     ].join("; "),
   };
-  const [few, many] = await measured(changes, ENOUGH_MEMORY);
+  const [few, many] = await measured(changes, machine);
   return { few, many };
 }
 
@@ -126,17 +133,17 @@ export async function switchCost(): Promise<ObjectCost> {
       "mov rbp, r12",
       measure,
       "push r15",
-      makeOthers,
+      makeOthers(OTHERS),
       measure,
       "pop rdi; mov rsi, r15; CALL(DEBUG_OUT); mov r12, rbp",
     ].join("; "),
   };
-  const [few, many] = await measured(changes, ENOUGH_MEMORY);
+  const [few, many] = await measured(changes, { append: ENOUGH_MEMORY });
   return { few, many };
 }
 
 /** Of a CPUID in the root VM, there and back. */
 export async function exitCosts(): Promise<ObjectCost> {
   const few = await exitCost({ version2: true });
-  return { few, many: await exitCost({ version2: true, initialised: makeOthers }) };
+  return { few, many: await exitCost({ version2: true, initialised: makeOthers(OTHERS) }) };
 }
