@@ -37,6 +37,7 @@ export const packages = [
   },
   { name: "xorriso", file: "xorriso", why: "makes the discs that Bochs boots" },
   { name: "mtools", file: "mcopy", why: "fills UEFI boot disks" },
+  { name: "gdisk", file: "sgdisk", why: "divides USB sticks" },
   { name: "e2fsprogs", file: "mke2fs", why: "makes the lab's disk images" },
   { name: "squashfs-tools", file: "mksquashfs", why: "makes the lab's root file system" },
   { name: "cpio", file: "cpio", why: "makes the lab's initial file system" },

@@ -9,6 +9,7 @@ import { runBare } from "./bare.ts";
 import { LabError } from "./errors.ts";
 import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
 import type { UefiLoader } from "./image/system-partition.ts";
+import { registerImage } from "./image-commands.ts";
 import { runLinux } from "./linux/run.ts";
 import { runShell } from "./linux/shell.ts";
 import { machineNames } from "./machines.ts";
@@ -30,6 +31,7 @@ interface RunFlags extends MachineFlags {
   readonly put: string[];
   readonly get: string[];
   readonly crashKernel?: string;
+  readonly stick?: string;
   readonly booted?: boolean;
   readonly uefiLoader?: UefiLoader;
   readonly timeout?: number;
@@ -194,13 +196,14 @@ const withMachineOptions = (command: Command, memory: string): Command =>
 const exitCodeHelp = `\nExit codes:\n${describeExitCodes()}\n`;
 
 /**
- * Adds `lab run`, `lab shell` and `lab bare` to the command `bf`.
+ * Adds `lab run`, `lab shell`, `lab bare` and `image usb` to the command `bf`.
  *
  * @example
  * register(program);
  * await program.parseAsync(process.argv);
  */
 export const register = (program: Command, runners: Runners = { runLinux, runShell, runBare, auditBare }): void => {
+  registerImage(program);
   const lab = program.command("lab").description("emulated machines: run Linux, or one extension on nothing at all");
 
   withMachineOptions(lab.command("run"), "1G")
@@ -215,6 +218,7 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
       wholeNumber,
     )
     .option("--append <words>", "more words for Linux's command line")
+    .option("--stick <file>", "put this image into the machine as a USB stick; UEFI firmware boots from it first")
     .option("--booted", "go on from where a machine has booted: quick, but it cannot be switched off or rebooted")
     .addOption(
       new Option("--uefi-loader <name>", "what boots Linux on the machine uefi")

@@ -16,6 +16,7 @@ const packages: Readonly<Record<string, string>> = {
   mformat: "mtools",
   mke2fs: "e2fsprogs",
   mmd: "mtools",
+  sgdisk: "gdisk",
 };
 
 /**

@@ -44,6 +44,8 @@ export interface LinuxBoot {
   readonly state?: string;
   /** Image of an EFI system partition, from which the machine's firmware boots instead. */
   readonly partition?: string;
+  /** Image of a USB stick. */
+  readonly stick?: string;
 }
 
 export type Boot = BareBoot | LinuxBoot;

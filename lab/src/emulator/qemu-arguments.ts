@@ -41,7 +41,20 @@ const hardwareArguments = (
 const bootArguments = ({ firmware }: QemuMachine, boot: LinuxBoot): string[] =>
   firmware === undefined || boot.partition === undefined
     ? ["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine]
-    : ["-bios", firmware, "-drive", `file=${boot.partition},format=raw,if=virtio,readonly=on`];
+    : ["-bios", firmware, "-drive", `file=${boot.partition},format=raw,if=virtio,readonly=on`, ...stickArguments(boot)];
+
+const stickArguments = ({ stick }: LinuxBoot): string[] =>
+  stick === undefined
+    ? []
+    : [
+        ...[
+          "-device",
+          "qemu-xhci",
+          "-drive",
+          `file=${stick.replaceAll(",", ",,")},format=raw,if=none,id=stick,readonly=on`,
+        ],
+        ...["-device", "usb-storage,drive=stick,bootindex=0"],
+      ];
 
 /**
  * The root disk is a persistent-memory device on a private mapping of the image file: Linux maps its pages directly

@@ -20,7 +20,18 @@ const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
 
 /** Firmware boots from disks: neither the bare platform, nor anything that QEMU loads itself. */
 const checkFirmware = ({ machine, icount }: MachineOptions, boot: Boot): void => {
-  if (machine.emulator !== "qemu" || machine.firmware === undefined) return;
+  if (machine.emulator !== "qemu" || machine.firmware === undefined) {
+    if (boot.kind === "linux" && boot.stick !== undefined) {
+      throw new LabError(
+        `The machine "${machine.name}" does not boot from a stick.`,
+        "Take one with UEFI: --machine uefi",
+      );
+    }
+    return;
+  }
+  if (boot.kind === "linux" && boot.stick !== undefined && !existsSync(boot.stick)) {
+    throw new LabError(`There is no file ${boot.stick}.`, "Make it: bf image usb --output FILE");
+  }
   if (!existsSync(machine.firmware)) {
     throw new LabError(`${machine.firmware} does not exist, so there is no firmware.`, "apt install ovmf");
   }

@@ -7,19 +7,15 @@
 //     \startup.nsh                 the same Linux for the firmware's shell, which is what its boot manager goes on with
 
 import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, posix } from "node:path";
+import { join } from "node:path";
 import { LabError } from "../errors.ts";
 import { runTool } from "../host-tools.ts";
 import { products } from "../paths.ts";
 import { linuxScript } from "./boot-disc.ts";
+import { type FatFile, makeFat } from "./fat.ts";
 
-/** A file of the partition. */
-export interface PartitionFile {
-  /** Absolute, with slashes. */
-  readonly path: string;
-  /** Its content, a file of the host, or undefined: it is not there. */
-  readonly content?: string | Uint8Array | { readonly source: string };
-}
+/** A file of the partition; without a content, it is not there. */
+export type PartitionFile = Pick<FatFile, "path"> & Partial<FatFile>;
 
 /** What boots Linux: it is a UEFI application itself, or GRUB does it. */
 export type UefiLoader = "stub" | "grub";
@@ -35,10 +31,11 @@ export interface PartitionContent {
 }
 
 const FOLDER = "/EFI/bareflank";
+/** What the firmware starts when nothing is registered. */
+export const APPLICATION = "/EFI/BOOT/BOOTX64.EFI";
 const CONFIGURATION = `${FOLDER}/bareflank.json`;
 /** In the run's folder while the machine runs. */
 export const PARTITION = "partition.img";
-/** A FAT32 file system has at least 65,525 clusters. */
 const PARTITION_BYTES = 96 * 1024 * 1024;
 
 const built = (source: string) => {
@@ -77,7 +74,7 @@ const grubFiles = ({ commandLine }: PartitionContent, scratch: string): Partitio
 };
 
 const standardFiles = (content: PartitionContent, scratch: string): PartitionFile[] => [
-  { path: "/EFI/BOOT/BOOTX64.EFI", content: built(products.uefi) },
+  { path: APPLICATION, content: built(products.uefi) },
   { path: `${FOLDER}/kernel.elf`, content: built(products.kernel) },
   { path: `${FOLDER}/default.elf`, content: built(products.defaultExtension) },
   { path: CONFIGURATION, content: configuration(content) },
@@ -86,15 +83,6 @@ const standardFiles = (content: PartitionContent, scratch: string): PartitionFil
   { path: "/startup.nsh", content: `\\vmlinuz ${content.commandLine} ${INITRD}\r\n` },
   ...(content.loader === "grub" ? grubFiles(content, scratch) : []),
 ];
-
-const isSource = (content: PartitionFile["content"]): content is { readonly source: string } =>
-  typeof content === "object" && "source" in content;
-
-/** Folders of these paths, each behind the one that it is in. */
-const foldersOf = (paths: readonly string[]): string[] => {
-  const above = (path: string): string[] => (path === "/" ? [] : [...above(posix.dirname(path)), path]);
-  return [...new Set(paths.flatMap((path) => above(posix.dirname(path))))];
-};
 
 /**
  * Makes the partition's image.
@@ -105,20 +93,13 @@ const foldersOf = (paths: readonly string[]): string[] => {
 export const makePartition = (folder: string, content: PartitionContent): string => {
   const scratch = join(folder, "partition");
   const files = new Map([...standardFiles(content, scratch), ...content.files].map((file) => [file.path, file]));
-  const present = [...files.values()].filter((file) => file.content !== undefined);
+  const present = [...files.values()].flatMap(({ path, content: what }) =>
+    what === undefined ? [] : [{ path, content: what }],
+  );
   const image = join(folder, PARTITION);
   writeFileSync(image, "");
   truncateSync(image, PARTITION_BYTES);
-  runTool("mformat", ["-i", image, "-F", "::"]);
-  runTool("mmd", ["-i", image, ...foldersOf(present.map(({ path }) => path)).map((path) => `::${path}`)]);
-  for (const { path, content: what } of present) {
-    const source = isSource(what) ? what.source : join(scratch, basename(path));
-    if (!isSource(what)) {
-      mkdirSync(dirname(source), { recursive: true });
-      writeFileSync(source, what ?? "");
-    }
-    runTool("mcopy", ["-i", image, source, `::${path}`]);
-  }
+  makeFat(image, { offset: 0, bytes: PARTITION_BYTES }, present, join(scratch, "content"));
   rmSync(scratch, { recursive: true, force: true });
   return image;
 };

@@ -7,7 +7,7 @@ import { findKernel } from "../image/debian.ts";
 import { initramfs, nextKernelEntries, productEntries, putEntries } from "../image/initramfs.ts";
 import { probeEntries } from "../image/probe.ts";
 import { rootImage } from "../image/root.ts";
-import { makePartition } from "../image/system-partition.ts";
+import { APPLICATION, makePartition, type PartitionFile } from "../image/system-partition.ts";
 import type { Entry } from "../image/tree.ts";
 import type { Machine } from "../machines.ts";
 import { CRASH_KERNEL_WORDS, kernelCommandLine } from "./command-line.ts";
@@ -28,6 +28,10 @@ export const filesFor = async (options: LinuxOptions, { emulator }: Machine): Pr
   const next = options.crashKernel === true ? await nextKernelEntries(kernel, channelModules) : [];
   return [...built.entries, ...(await probeEntries(kernel)), ...next, ...putEntries(options.put ?? [])];
 };
+
+/** What a stick starts, the disk does not start once more. */
+const partitionFiles = ({ stick, partition = [] }: LinuxOptions): readonly PartitionFile[] =>
+  stick === undefined ? partition : [{ path: APPLICATION }, ...partition];
 
 /** Everything that the machine boots from, made if need be. `files` are there when Linux is up. */
 export const prepareBoot = async (
@@ -53,10 +57,11 @@ export const prepareBoot = async (
           partition: makePartition(folder, {
             ...boot,
             loader: options.uefiLoader ?? "stub",
-            files: options.partition ?? [],
+            files: partitionFiles(options),
           }),
         }
       : {}),
+    ...(options.stick === undefined ? {} : { stick: options.stick }),
     initramfsBytes: content.length,
     root: root.path,
     rootBytes: root.bytes,

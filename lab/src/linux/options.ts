@@ -42,6 +42,8 @@ export interface LinuxOptions {
   readonly uefiLoader?: UefiLoader;
   /** Where the machine has UEFI firmware: files on its system partition besides what is there, or instead of it. */
   readonly partition?: readonly PartitionFile[];
+  /** Image of a USB stick, from which UEFI firmware boots first. The system partition has nothing that starts by itself then. */
+  readonly stick?: string;
   /** Keep the folder with the logs when all goes well, too. */
   readonly keep?: boolean;
   /** Told about what the user should know, e.g. that the driver is not built yet. */

@@ -1,0 +1,107 @@
+// The image of a USB stick that starts the hypervisor from UEFI, and then whatever the computer boots otherwise
+//
+//     GPT ── EFI system partition, FAT32:  \EFI\BOOT\BOOTX64.EFI   bareflank.efi, where the firmware looks on what can be removed
+//                                          \EFI\bareflank\         what `bfm efi install` puts there
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { LabError } from "../errors.ts";
+import { runTool } from "../host-tools.ts";
+import { products } from "../paths.ts";
+import { makeFat } from "./fat.ts";
+
+/** What is to be on the stick. */
+export interface StickOptions {
+  /** The image's file. */
+  readonly output: string;
+  /** Whether it replaces a file that is there. */
+  readonly force?: boolean;
+  /** The microkernel; default: what was built. */
+  readonly kernel?: string;
+  /** Extensions; default: the default extension. */
+  readonly extensions?: readonly string[];
+  /** `key=value` for the first extension. */
+  readonly settings?: readonly string[];
+  /** Memory that the hypervisor gets: `64M`. */
+  readonly memory?: string;
+  /** Key and certificate, PEM files, to sign the application by. */
+  readonly sign?: readonly string[];
+}
+
+const MIB = 1024 * 1024;
+/** What GPT and its copy at the end need, aligned as partition editors do. */
+const PARTITION = { offset: MIB, bytes: 64 * MIB };
+const IMAGE_BYTES = PARTITION.offset + PARTITION.bytes + MIB;
+const SECTOR_BYTES = 512;
+
+const BOOT_FILE = "/EFI/BOOT/BOOTX64.EFI";
+/** The same where bfm puts it, signed if that is wanted. */
+const INSTALLED = "EFI/bareflank/bareflank.efi";
+
+/** `bfm efi install` into a folder: what it checks and writes is the same for a stick as for a disk. */
+const install = (folder: string, { kernel, extensions = [], settings = [], memory, sign }: StickOptions): void => {
+  const words = [
+    ...["efi", "install", "--esp", folder, "--no-entry", "--application", products.uefi],
+    ...["--kernel", kernel ?? products.kernel],
+    ...(memory === undefined ? [] : ["--memory", memory]),
+    ...settings.flatMap((setting) => ["--set", setting]),
+    ...(extensions.length === 0 ? [products.defaultExtension] : extensions),
+    ...(sign === undefined ? [] : ["--sign", ...sign]),
+  ];
+  try {
+    execFileSync(join(products.bfm, "bfm"), words, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  } catch (error) {
+    const said = (error as { readonly stderr?: string }).stderr ?? (error as Error).message;
+    const [sentence = "", hint = ""] = said.replace(/^bfm: /, "").split("\n");
+    throw new LabError(sentence, hint, { cause: error });
+  }
+};
+
+/**
+ * Writes the image.
+ *
+ * @returns its size in bytes
+ * @throws LabError when something is not built, a file will not do, or the output is there already
+ */
+export const makeStick = (options: StickOptions): number => {
+  const { output, force = false } = options;
+  const there = statSync(output, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile()) {
+    throw new LabError(`${output} is no ordinary file.`, "Write an image first, and copy it to the stick then.");
+  }
+  if (there !== undefined && !force)
+    throw new LabError(`${output} is there already.`, "Name another file, or add --force.");
+  for (const product of [products.uefi, join(products.bfm, "bfm")]) {
+    if (!existsSync(product)) throw new LabError(`${product} does not exist.`, "Build it: bf build");
+  }
+  const folder = mkdtempSync(join(tmpdir(), "bareflank-stick-"));
+  try {
+    install(folder, options);
+    const installed = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = installed.map((entry) => {
+      const source = join(entry.parentPath, entry.name);
+      return { path: `/${relative(folder, source)}`, content: { source } };
+    });
+    writeFileSync(output, "");
+    truncateSync(output, IMAGE_BYTES);
+    const [first, last] = [PARTITION.offset, PARTITION.offset + PARTITION.bytes].map((byte) => byte / SECTOR_BYTES);
+    runTool("sgdisk", [
+      "--clear",
+      `--new=1:${first}:${(last ?? 0) - 1}`,
+      "--typecode=1:ef00",
+      "--change-name=1:Bareflank",
+      output,
+    ]);
+    makeFat(
+      output,
+      PARTITION,
+      [{ path: BOOT_FILE, content: { source: join(folder, INSTALLED) } }, ...files],
+      join(folder, "scratch"),
+    );
+    return IMAGE_BYTES;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
