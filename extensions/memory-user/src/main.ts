@@ -22,6 +22,8 @@ const LEAF_GIVE: u32 = 0x4000_0013;
 /** Leaves that take a run of as many MiB as ECX says, and give it back: EAX is the MiB that this processor has in a run, EBX as above. */
 const LEAF_TAKE_RUN: u32 = 0x4000_0014;
 const LEAF_GIVE_RUN: u32 = 0x4000_0015;
+/** Leaf that has this processor's linear memory grow by as many times 64 KiB as ECX says: EAX is the KiB that it has then, EBX as above. */
+const LEAF_GROW: u32 = 0x4000_0016;
 const MIB: u64 = 0x10_0000;
 
 /** The page that was taken last; each holds the address of the one before. */
@@ -49,6 +51,8 @@ function serve(exit: CpuidExit): bool {
       return answer(exit, takeRun(exit.subleaf), runMib);
     case LEAF_GIVE_RUN:
       return answer(exit, giveRun(), runMib);
+    case LEAF_GROW:
+      return answer(exit, memory.grow(exit.subleaf) >= 0, <u32>memory.size() * 64);
     default:
       return false;
   }

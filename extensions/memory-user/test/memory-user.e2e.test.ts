@@ -41,6 +41,7 @@ const TAKE = "0x40000012";
 const GIVE = "0x40000013";
 const TAKE_RUN = "0x40000014";
 const GIVE_RUN = "0x40000015";
+const GROW = "0x40000016";
 
 beforeAll(async () => {
   linux = await LinuxMachine.boot({ smp: 2, memory: "1G", put: [{ from: elf }] });
@@ -88,6 +89,37 @@ it("has a run of 96 MiB on each processor as soon as Linux has lent it, and give
     available.push(await availableKiB());
   }
   expect(available.at(-1)).toBeGreaterThan((available[0] ?? Number.POSITIVE_INFINITY) - NOISE_KIB);
+});
+
+it("shows to the page what an extension's linear memory grows by, before, during and after", async () => {
+  const figures = async () => {
+    const { owners, pages, runs, heldBytes, startBytes } = await memory();
+    const own = owners.extensions[0]?.pages ?? 0;
+    // Every page is somebody's
+    expect(owners.kernel + own + pages.free + pages.waiting).toBe(pages.total + runs.pages);
+    expect(await succeed("bfm memory")).toContain(
+      `memory-user ${own === 0 ? "0 bytes" : `${Number(((own * PAGE) / MIB).toFixed(1))} MiB`}\n`,
+    );
+    return { own, heldBytes, startBytes };
+  };
+  const before = await figures();
+  expect(before).toMatchObject({ own: 0, heldBytes: before.startBytes });
+  const sizes = async () =>
+    [...(await succeed(`bf-cpuid --leaf ${GROW} 0`)).matchAll(/"eax":"(0x[0-9a-f]{8})"/g)].map(([, kib]) =>
+      Number(kib),
+    );
+  const initial = await sizes();
+  expect(initial).toHaveLength(2);
+  // 64 KiB at a time on each of two processors; where one finds none, the next finds what has come since
+  await succeed(`for i in $(seq 70); do bf-cpuid --leaf ${GROW} 1 >/dev/null; done`);
+  const grown = (await sizes()).reduce((sum, kib, index) => sum + kib - (initial[index] ?? 0), 0);
+  expect(grown).toBeGreaterThan(2 * 4096);
+  const { own, heldBytes } = await figures();
+  expect(own * 4).toBe(grown);
+  expect(heldBytes).toBeGreaterThan(before.heldBytes + own * PAGE - 2 * MIB);
+  // It stays until a stop
+  await succeed("bfm stop && bfm start");
+  expect(await figures()).toMatchObject({ own: 0, heldBytes: before.startBytes });
 });
 
 it("has no run that Linux does not have, or that nobody may have, and Linux works on", async () => {

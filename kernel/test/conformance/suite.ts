@@ -31,6 +31,8 @@ export interface SuiteOptions {
   readonly tlsImage?: boolean;
   /** The microkernel's debug level; default 1. */
   readonly debug?: number;
+  /** Whether nothing of the kernel is mapped while the extension runs. */
+  readonly isIsolated?: boolean;
   /** Most seconds that it may take. */
   readonly timeout?: number;
 }
@@ -45,11 +47,16 @@ export function buildSuite(tlsImage = false): string {
 }
 
 /** Runs the suite. */
-export async function runSuite({ tlsImage = false, debug = 1, ...options }: SuiteOptions): Promise<SuiteResult> {
+export async function runSuite({
+  tlsImage = false,
+  debug = 1,
+  isIsolated = false,
+  ...options
+}: SuiteOptions): Promise<SuiteResult> {
   const result = await run(buildSuite(tlsImage), {
     ...options,
     cpuids: CPUIDS,
-    append: `debug=${debug} slide=${ELSEWHERE}`,
+    append: `debug=${debug} slide=${ELSEWHERE}${isIsolated ? " isolate=1" : ""}`,
   });
   const lines = result.output.split(/\r?\n/);
   const ring = lines.indexOf("bare: debug ring");
