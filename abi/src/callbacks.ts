@@ -9,6 +9,10 @@ export const decisions = table("callbacks", "What happens after a callback: its 
   NEXT_STOP: [2, "Skip the instruction, and give this processor back to the operating system for good."],
   NEXT_FAIL: [3, "Give up: the processor is lost to this extension, and the debug ring says so."],
   NEXT_WAIT: [5, "Only in bootstrap of a service, which does not own the root VM: done, messages may come."],
+  NEXT_AWAIT_KICK: [
+    6,
+    "Only in vmexit, of the extension that owns the root VM: the microkernel keeps the processor, without running a VM, until it is kicked.",
+  ],
   NEXT_AGAIN: [4, "Only in fail: go on where the callback failed. A fault's instruction is executed once more."],
 });
 
@@ -23,6 +27,13 @@ export const failCodes = table(
     ],
   },
 );
+
+export const ownExits = table("callbacks", "Exit reasons of the microkernel's own, on both vendors", "u64", {
+  EXIT_KICK: [
+    0x1_0000_0000n,
+    "The processor was kicked. Nothing has happened in the VM, so there is no instruction to skip: run it on, or wait.",
+  ],
+});
 
 /** Consecutive exit reasons from `first` on; `-` is a number that is not used. */
 const range = (first: number, names: string, prefix = "AMD_EXIT_"): [string, number][] =>

@@ -3,6 +3,7 @@
 import { memoryCalls } from "./memory-calls.ts";
 import { messageCalls } from "./message-calls.ts";
 import { objectCalls } from "./object-calls.ts";
+import { ppCalls } from "./pp-calls.ts";
 import type { SystemCall } from "./schema.ts";
 import { call, type Extras, named, open } from "./signature.ts";
 
@@ -131,4 +132,5 @@ export const calls: readonly SystemCall[] = [
   ...messageCalls,
   ...objectCalls,
   ...memoryCalls,
+  ...ppCalls,
 ];

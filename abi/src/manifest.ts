@@ -59,7 +59,9 @@ export interface ManifestEntry extends Policy {
   readonly settings: readonly string[];
 }
 
-const GROUPS = "control handle debug callback vm vp vs intrinsic mem message nested map statistics memory".split(" ");
+const GROUPS = "control handle debug callback vm vp vs intrinsic mem message nested map statistics memory pp".split(
+  " ",
+);
 const ALWAYS = ["control", "handle", "callback"];
 /** Where each stands in ExtensionPolicy.quota. */
 const QUOTAS = { vms: boot.QUOTA_VMS, vps: boot.QUOTA_VPS, vss: boot.QUOTA_VSS, pages: boot.QUOTA_PAGES } as const;

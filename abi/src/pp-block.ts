@@ -68,7 +68,7 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   nmisOpen: ["u32", "AMD: 1 when NMIs come through while ring 3 runs; see entry.S."],
   careful: ["u32", "AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations."],
   mitigations: ["u32", "MITIGATION_* in force, those for what runs now among them."],
-  kick: ["u32", "1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again."],
+  kick: ["u32", "KICK_*: whose NMI is on its way to this processor, or may come."],
   stretch: ["u64", "Counts, while the processor is watched, how often it has come from a VM to ring 3."],
   watchDue: ["u64", "The time from which on it is overdue, by its time stamp counter; 0: nobody measures."],
   nextLook: ["u64", "When it looks at the other processors again, by its time stamp counter."],
@@ -147,6 +147,22 @@ export const work = table("pp-block", "PpBlock.work", "u32", {
   WORK_MITIGATE: [64, "Always there while there are mitigations: the fast way is never taken."],
   WORK_LOG: [4, "The debug level asks for a record of every exit."],
   WORK_SIGNAL: [128, "Memory is to come or to go: the driver is told by an NMI."],
+  WORK_KICK: [256, "Kicked: whoever's VS would be entered next gets EXIT_KICK instead."],
+  WORK_KICK_OWNER: [
+    512,
+    "The same for the extension that owns the root VM, where another's VM ran when the kick came.",
+  ],
+  WORK_KICKED: [1024, "The callback that runs was entered for EXIT_KICK: there is no instruction to skip."],
+});
+
+export const kicks = table("pp-block", "PpBlock.kick", "u32", {
+  KICK_WATCH: [1, "The watchdog of another processor sends one."],
+  KICK_CALL: [2, "pp_kick sends one."],
+  KICK_OWED: [
+    4,
+    "AMD: the next one is left to the root VM, because it is the operating system's. No other is sent meanwhile.",
+  ],
+  KICK_AWAY: [8, "The processor is not in host mode: none is sent."],
 });
 
 export const entryWork = table("pp-block", "PpBlock.entryWork", "u32", {

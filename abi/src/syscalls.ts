@@ -77,6 +77,8 @@ export const syscalls = table("syscalls", "System calls: bits 31:0 of RAX (opcod
   SYSCALL_STATISTICS_EXITS: 0xc_0001,
   SYSCALL_STATISTICS_CALLS: 0xc_0002,
   SYSCALL_MEMORY_GROW: 0xd_0000,
+  SYSCALL_PP_KICK: 0xe_0000,
+  SYSCALL_PP_WAIT: 0xe_0001,
 });
 
 export const limits = table("syscalls", "Versions, identifiers and limits of the system call interface", "u32", {

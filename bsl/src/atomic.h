@@ -38,9 +38,7 @@ INTRINSIC(u32, atomic, loadAcquire32, u64 address)
 }
 
 INTRINSIC(void, atomic, storeRelease32, u64 address, u32 value)
-{
-    __asm__ volatile("movl %1, %0" : "=m"(BSL_WORD(u32, address)) : "r"(value) : "memory");
-}
+{ __asm__ volatile("movl %1, %0" : "=m"(BSL_WORD(u32, address)) : "r"(value) : "memory"); }
 
 INTRINSIC(u64, atomic, exchangeAdd64, u64 address, u64 value)
 {
@@ -65,13 +63,8 @@ INTRINSIC(u64, atomic, loadAcquire64, u64 address)
 }
 
 INTRINSIC(void, atomic, storeRelease64, u64 address, u64 value)
-{
-    __asm__ volatile("movq %1, %0" : "=m"(BSL_WORD(u64, address)) : "r"(value) : "memory");
-}
+{ __asm__ volatile("movq %1, %0" : "=m"(BSL_WORD(u64, address)) : "r"(value) : "memory"); }
 
-INTRINSIC0(void, atomic, pause)
-{
-    __asm__ volatile("pause" : : : "memory");
-}
+INTRINSIC0(void, atomic, pause) { __asm__ volatile("pause" : : : "memory"); }
 
 #endif

@@ -10,11 +10,13 @@ import {
   PP_BLOCK_LOADED_VS,
   PP_BLOCK_TCB_IDS0,
   PP_BLOCK_UPCALL_REG0,
+  WORK_KICKED,
 } from "../../abi/generated/bare/pp-block";
 import { switchView } from "./direct-map";
 import { currentExtension } from "./extension";
 import { nestedAt } from "./nested/nested";
 import { activeVs, block32, ppid, setBlock32, setBlock64, showActive } from "./pp";
+import { addWork } from "./requests";
 import { vmAt } from "./vm";
 import { vpAt } from "./vp";
 import { Vs } from "./vs";
@@ -36,6 +38,7 @@ export function activate(vs: Vs): void {
   if (block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT) vs.ran = 1;
   setBlock32(PP_BLOCK_ACTIVE_VS, <u32>changetype<usize>(vs));
   becomeLoaded(changetype<usize>(vs));
+  if (vs.kicked != 0) addWork(WORK_KICKED);
   switchView(vp.vmid);
   const ids = ((<u64>vp.vmid) << 16) | ((<u64>vs.vpid) << 32) | ((<u64>vs.id) << 48);
   setBlock64(PP_BLOCK_TCB_IDS0, currentExtension().id | ids);

@@ -7,10 +7,10 @@ import { attachIoMap, attachMsrMap, attachNestedTables } from "#arch/objects";
 import { requestFlush } from "#arch/vendor";
 import { MAP_MSR } from "../../abi/generated/bare/objects";
 import { MAX_PPS } from "../../abi/generated/bare/syscalls";
+import { requestGuestFlush } from "./kick";
 import { Nested, nestedAt } from "./nested/nested";
 import { mapAt, PermissionMap } from "./permission-map";
 import { activeVs, ppid } from "./pp";
-import { requestGuestFlush } from "./requests";
 import { Vs } from "./vs";
 
 /** Makes a VS see memory by nested page tables, instead of those that it had. */

@@ -11,7 +11,7 @@
 // which owns the root VM last. The others end both in wait; afterwards they are called by messages.
 
 import { hideFpu, settleFpu } from "#arch/fpu";
-import { resetForFail } from "#arch/ring3";
+import { resetForFail, resetRing3 } from "#arch/ring3";
 import { giveBack, giveBackSaved } from "#arch/root";
 import { raiseStep, skipInstruction } from "#arch/vendor";
 import {
@@ -31,7 +31,7 @@ import {
   PHASE_START,
   PHASE_STOPPED,
 } from "../../abi/generated/bare/boot";
-import { FAIL_OVERDUE } from "../../abi/generated/bare/callbacks";
+import { EXIT_KICK, FAIL_OVERDUE } from "../../abi/generated/bare/callbacks";
 import {
   ACTION_HALT,
   ACTION_PROMOTE,
@@ -65,12 +65,15 @@ import {
   stackTop,
   threadPointer,
 } from "./extension";
+import { flushIfAsked } from "./flush";
+import { refuseKicks } from "./kick";
 import { failCall, isCalled } from "./message";
 import { lockObjects, tryLockObjects, unlockObjects } from "./objects";
 import { printExtension } from "./policy";
 import {
   activeVs,
   block32,
+  block64,
   ppid,
   prepareUpcall,
   reportedStatus,
@@ -84,7 +87,7 @@ import { countExit, printExits } from "./statistics";
 import { ownsRootVm, rootOwner } from "./vm";
 import { Vs, vsAt, vss } from "./vs";
 import { allowFail, endWatch } from "./watchdog";
-import { endExit, leaveForGuest, leaveKernel } from "./work";
+import { awaitWork, beginKicked, endExit, leaveForGuest, leaveKernel, putOffKick } from "./work";
 
 /** Calls the extension's _start. */
 export function callStart(): u32 {
@@ -128,8 +131,7 @@ export function callRefused(reason: u64): u32 {
 /** Runs the active VS again, whose exit the kernel has served. */
 export function runAgain(vs: Vs): u32 {
   endExit(vs);
-  leaveForGuest(vs);
-  return ACTION_RUN;
+  return leaveForGuest(vs) ? ACTION_RUN : callKicked(vs);
 }
 
 /** The same behind the instruction that it exited for; the trap of a single step may be an exit of its own. */
@@ -149,15 +151,38 @@ export function refuseFirst(): u32 {
 
 /** Ends a callback by running the active VS. */
 export function runActive(): u32 {
-  if (block32(PP_BLOCK_CONTEXT) != CONTEXT_VMEXIT) return leaveCallback();
-  leaveForVs(changetype<Vs>(activeVs()));
-  return ACTION_RUN;
+  return block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT ? enterVs(changetype<Vs>(activeVs())) : leaveCallback();
 }
 
 /** The last thing before a VS runs, on the way that looks. */
-function leaveForVs(vs: Vs): void {
+function enterVs(vs: Vs): u32 {
   settleFpu(vs.fpu);
-  leaveForGuest(vs);
+  return leaveForGuest(vs) ? ACTION_RUN : callKicked(vs);
+}
+
+/** Instead of running the active VS, its extension hears of a kick. */
+function callKicked(vs: Vs): u32 {
+  beginKicked(vs);
+  resetRing3(threadPointer(ppid()));
+  setBlock64(PP_BLOCK_UPCALL_REG1, EXIT_KICK);
+  return leaveKernel(false, ACTION_UPCALL);
+}
+
+/** Whether the extension is in vmexit, or in fail for it, and an exit has been handled before. */
+export function mayAwaitKick(): bool {
+  return activeVs() !== null && interruptedContext() == CONTEXT_VMEXIT;
+}
+
+/** Ends vmexit by keeping the processor in the kernel until it is kicked. */
+export function awaitKick(): u32 {
+  const vs = changetype<Vs>(activeVs());
+  settleFpu(vs.fpu);
+  prepareUpcall(CONTEXT_VMEXIT, currentExtension().vmexitHandler, stackTop(ppid()), vs.name(), 0);
+  while (leaveForGuest(vs)) {
+    flushIfAsked();
+    awaitWork();
+  }
+  return callKicked(vs);
 }
 
 /**
@@ -167,7 +192,9 @@ function leaveForVs(vs: Vs): void {
 export function runAdvanced(vs: Vs): u32 {
   const exit = skipInstruction(vs) ? raiseStep(vs) : 0;
   const action = runActive();
-  if (exit == 0 || action != ACTION_RUN) return action;
+  if (exit == 0) return action;
+  if (action == ACTION_UPCALL && block64(PP_BLOCK_UPCALL_REG1) == EXIT_KICK) putOffKick(vs);
+  else if (action != ACTION_RUN) return action;
   countExit(exit);
   setBlock64(PP_BLOCK_UPCALL_REG1, exit);
   return leaveKernel(false, ACTION_UPCALL);
@@ -192,12 +219,11 @@ function leaveCallback(): u32 {
   const vs = changetype<Vs>(activeVs());
   const context = interruptedContext();
   if (context == CONTEXT_START) return endStart();
-  leaveForVs(vs);
   const next = context == CONTEXT_BOOTSTRAP ? CONTEXT_FIRST_VMEXIT : CONTEXT_VMEXIT;
   setPhase(PHASE_RUNNING);
   vs.ran = 1;
   prepareUpcall(next, currentExtension().vmexitHandler, stackTop(ppid()), vs.name(), 0);
-  return ACTION_RUN;
+  return enterVs(vs);
 }
 
 /** Ends _start, if the extension has registered all it must; in version 2 the bootstrap of a service, too. */
@@ -282,6 +308,7 @@ export function promote(vs: Vs): u32 {
   printExits();
   skipInstruction(vs);
   endWatch();
+  refuseKicks();
   giveBack(vs);
   setPhase(PHASE_STOPPED);
   return ACTION_PROMOTE;
@@ -306,6 +333,7 @@ function endExtension(status: u32, detail: u64, inFail: bool): u32 {
   const owner = rootOwner();
   if (owner !== null) takeSeat(owner);
   endWatch();
+  refuseKicks();
   if (interruptedContext() == CONTEXT_VMEXIT) {
     setPhase(PHASE_HALTED);
     line("bareflank: processor halted: the extension failed after its VM had started");

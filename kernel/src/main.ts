@@ -33,6 +33,7 @@ import {
 import { ACTION_PROMOTE, PP_BLOCK_PPID } from "../../abi/generated/bare/pp-block";
 import { BOOTSTRAP_PPID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_STATE, PP_STATISTICS } from "../../abi/generated/bare/windows";
+import { comeForKicks } from "./announced";
 import { attachRing, line } from "./console";
 import { extensionAt, extensionCount, makeExtensions, setCurrentExtension, threadPointer } from "./extension";
 import { loadExtension } from "./extension-image";
@@ -119,7 +120,10 @@ function bootProcessor(ppid: u32, root: u64): bool {
   fillStore();
   if (!readyForMore()) return false;
   showOnline(ppid, ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT));
-  if (enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid))) return true;
+  if (enterHostMode(ppLoad32(PP_ARGS + BOOT_ARGS_FEATURES), threadPointer(ppid))) {
+    comeForKicks();
+    return true;
+  }
   setStatus(BOOT_NO_VMX_OPERATION, 0);
   return false;
 }

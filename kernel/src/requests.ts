@@ -54,7 +54,7 @@ function ownId(): u32 {
 
 /** Asks this processor for work. */
 export function addWork(bit: u32): void {
-  setBit(blockOf(ownId()), bit);
+  setBits(blockOf(ownId()) + PP_BLOCK_WORK, bit);
 }
 
 /** Whether this processor has yet to drop its host translations. */
@@ -64,7 +64,7 @@ export function isFlushPending(): bool {
 
 /** This processor has done such work, or is about to do it. */
 export function takeWork(bits: u32): void {
-  clearBits(blockOf(ownId()), bits);
+  clearBits(blockOf(ownId()) + PP_BLOCK_WORK, bits);
 }
 
 /** Makes every processor drop its host translations before its ring 3 goes on: the epoch to ask isFlushed() about. */
@@ -73,7 +73,7 @@ export function requestFlushEverywhere(): u64 {
   const count = ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT);
   for (let id: u32 = 0; id < count; id++) {
     const block = blockOf(id);
-    if (block != 0) setBit(block, WORK_FLUSH_HOST);
+    if (block != 0) setBits(block + PP_BLOCK_WORK, WORK_FLUSH_HOST);
   }
   return asked;
 }
@@ -108,10 +108,10 @@ export function showFlushed(since: u64): void {
   storeRelease64(flushedAt(ownId()), since);
 }
 
-/** Makes a processor flush the translations of all guests before it enters one again. */
-export function requestGuestFlush(id: u32): void {
+/** Makes a processor flush the translations of all guests before it enters one again; whether nobody had asked for that yet. */
+export function askGuestFlush(id: u32): bool {
   const block = blockOf(id);
-  if (block != 0) setBit(block, WORK_FLUSH_GUESTS);
+  return block != 0 && (setBits(block + PP_BLOCK_WORK, WORK_FLUSH_GUESTS) & WORK_FLUSH_GUESTS) == 0;
 }
 
 /** Whether a processor has yet to do so. */
@@ -120,20 +120,22 @@ export function hasGuestFlushPending(id: u32): bool {
   return block != 0 && (loadAcquire32(block + PP_BLOCK_WORK) & WORK_FLUSH_GUESTS) != 0;
 }
 
-function setBit(block: u64, bit: u32): void {
-  let seen = loadAcquire32(block + PP_BLOCK_WORK);
+/** Sets bits of a word that several processors write; what it was. */
+export function setBits(address: u64, bits: u32): u32 {
+  let seen = loadAcquire32(address);
   while (true) {
-    const before = compareExchange32(block + PP_BLOCK_WORK, seen, seen | bit);
-    if (before == seen) return;
+    const before = compareExchange32(address, seen, seen | bits);
+    if (before == seen) return seen;
     seen = before;
   }
 }
 
-function clearBits(block: u64, bits: u32): void {
-  let seen = loadAcquire32(block + PP_BLOCK_WORK);
+/** Clears bits of such a word; what it was. */
+export function clearBits(address: u64, bits: u32): u32 {
+  let seen = loadAcquire32(address);
   while (true) {
-    const before = compareExchange32(block + PP_BLOCK_WORK, seen, seen & ~bits);
-    if (before == seen) return;
+    const before = compareExchange32(address, seen, seen & ~bits);
+    if (before == seen) return seen;
     seen = before;
   }
 }

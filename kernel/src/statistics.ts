@@ -5,8 +5,8 @@
 //     0x000  exits with codes 0 to 0xFF
 //     0x100  exits with codes 0x400 to 0x403
 //     0x104  every other exit (the processor refused the VS)
-//     0x105  system calls: opcode * 16 + index, opcodes 0 to 13
-//     0x1E0  the last exits, at debug level 2
+//     0x105  system calls: opcode * 16 + index, opcodes 0 to 14, of the last one two
+//     0x1E7  the last exits, at debug level 2
 
 import { translate } from "#arch/page-table";
 import { ppLoad64, ppStore64 } from "#arch/pparea";
@@ -24,18 +24,18 @@ const SYSCALLS: u32 = 0x105;
 const FIRST_NESTED_CODE: u64 = 0x400;
 
 /** Offset, in counters, of the log of exits: LOG_RECORDS records of LOG_WORDS words, and the number ever written. */
-const LOG: u32 = 0x1e0;
-const LOG_RECORDS: u64 = 5;
+const LOG: u32 = 0x1e7;
+const LOG_RECORDS: u64 = 4;
 const LOG_WORDS: u64 = 6;
 /** Those that tell of the exit; the VS comes before them, its RAX behind. */
 const EXIT_WORDS: u32 = 4;
-const LOG_COUNT: u32 = LOG + 30;
+const LOG_COUNT: u32 = LOG + 24;
 
 /** No counter. */
 export const NO_COUNTER: u32 = 0xffff_ffff;
 
 /** The last group that has counters of calls. */
-const LAST_GROUP: u32 = 13;
+const LAST_GROUP: u32 = 14;
 
 /** Each processor's page of counters in the direct map; 0 before it has come up. */
 const counters: usize = memory.data(8 * MAX_PPS, 8);

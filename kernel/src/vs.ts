@@ -40,6 +40,8 @@ export class Vs extends PoolObject {
   flushing: u32 = 0;
   /** A guest from its creation on, and a root VS once it has been made the operating system on its processor. */
   private kind: u32 = 0;
+  /** 1 while its extension deals with a kick, or has not run it since: there is no instruction to skip. */
+  kicked: u32 = 0;
   /** 1 while CPUID raises #GP in its programs. */
   faultsCpuid: u32 = 0;
   /** Intel: the processor-based controls that its extension asked for. */
@@ -69,6 +71,7 @@ export class Vs extends PoolObject {
     this.ran = 0;
     this.flushing = 0;
     this.kind = currentExtension().version2 != 0 ? CLOSED_GUEST : GUEST;
+    this.kicked = 0;
     this.faultsCpuid = 0;
     this.hostOf = 0;
     this.nested = 0;

@@ -11,12 +11,11 @@
 // looks, and the loader sees to it that there are some even while all of them sleep (loader/src/watch.ts). Where there is
 // one processor, a performance counter interrupts it.
 //
-// Whose is an NMI? One that a kick announced is the watchdog's, every other the operating system's, to which it is handed
-// once (arch/nmi.ts). So no kick may be left over when a VM is entered:
+// Its NMI is announced as every one for the kernel is (announced.ts), and none may be left over when a VM is entered:
 //
 //     who looks                               the processor that is overdue
-//     1. kick: 0 -> 1 (locked)                1. due = 0, and a full barrier
-//     2. due is 0 now: kick: 1 -> 0           2. kick is 1: waits until it is 0
+//     1. kick: 0 -> KICK_WATCH (locked)       1. due = 0, and a full barrier
+//     2. due is 0 now: takes it back          2. kick is not 0: waits until it is
 //        else: NMI                               (an NMI in the kernel makes it 0, and does nothing else)
 //
 // The loader kicks in the same way, by words of its own in memory that is the operating system's (BootReport): whoever
@@ -28,34 +27,26 @@
 // Manual: APM volume 2, 8.2.3; SDM volume 3, 6.7.1.
 
 import { rdtsc } from "#arch/cpu";
-import { awaitNmi, handBackNmis, sendNmi } from "#arch/nmi";
+import { handBackNmis, sendNmi } from "#arch/nmi";
 import { ppExchange32, ppLoad32, ppLoad64 } from "#arch/pparea";
 import { claimCounter, releaseCounter, startCounter } from "#arch/vendor";
-import {
-  BOOT_ARGS_PP_COUNT,
-  BOOT_ARGS_WATCH_TICKS,
-  BOOT_REPORT_KICK,
-  BOOT_REPORT_WATCHING,
-} from "../../abi/generated/bare/boot";
+import { BOOT_ARGS_PP_COUNT, BOOT_ARGS_WATCH_TICKS, BOOT_REPORT_WATCHING } from "../../abi/generated/bare/boot";
 import {
   PP_BLOCK_IN_USER,
-  PP_BLOCK_KICK,
   PP_BLOCK_NEXT_LOOK,
   PP_BLOCK_OVERDUE,
   PP_BLOCK_STRETCH,
   PP_BLOCK_WATCH_DUE,
 } from "../../abi/generated/bare/pp-block";
-import { PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
-import { compareExchange32, loadAcquire32, loadAcquire64, storeRelease32 } from "../../bsl/src/atomic";
+import { PP_ARGS, PP_BLOCK } from "../../abi/generated/bare/windows";
+import { loadAcquire64, storeRelease32 } from "../../bsl/src/atomic";
+import { announceLook, takeBackLook } from "./announced";
+import { settleKicks } from "./kick";
 import { block64, bootReport, isAlone, ppid, setBlock64 } from "./pp";
 import { blockOf } from "./requests";
 
 /** A processor looks at the others so many times while one becomes overdue. */
 const LOOKS: u64 = 16;
-/** No announced NMI is waited for through so many windows: then it is the VM's. */
-const PATIENCE: u32 = 1_000_000;
-
-const KICK: u64 = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_KICK;
 
 /** Before ring 3: time begins to run, if a VM ran last, and this processor looks at the others. */
 export function watch(): void {
@@ -66,6 +57,12 @@ export function watch(): void {
     if (isAlone()) claimCounter();
     begin(now + ticks);
   }
+  lookAround(now);
+}
+
+/** This processor looks at the others, if it is time. */
+export function lookAround(now: u64): void {
+  const ticks = ppLoad64(PP_ARGS + BOOT_ARGS_WATCH_TICKS);
   if (now < block64(PP_BLOCK_NEXT_LOOK)) return;
   setBlock64(PP_BLOCK_NEXT_LOOK, now + ticks / LOOKS);
   const count = ppLoad32(PP_ARGS + BOOT_ARGS_PP_COUNT);
@@ -86,8 +83,9 @@ function lookAt(id: u32, now: u64): void {
   const block = blockOf(id);
   if (block == 0) return;
   const due = loadAcquire64(block + PP_BLOCK_WATCH_DUE);
-  if (due == 0 || now < due || compareExchange32(block + PP_BLOCK_KICK, 0, 1) != 0) return;
-  if (loadAcquire64(block + PP_BLOCK_WATCH_DUE) == 0 || !sendNmi(id)) compareExchange32(block + PP_BLOCK_KICK, 1, 0);
+  if (due == 0 || now < due || !announceLook(block)) return;
+  if (loadAcquire64(block + PP_BLOCK_WATCH_DUE) != 0 && sendNmi(id)) return;
+  if (!takeBackLook(block)) sendNmi(id);
 }
 
 /** Before a VM is entered, or the processor is given back. */
@@ -98,24 +96,13 @@ export function endWatch(): void {
   storeRelease32(bootReport() + BOOT_REPORT_WATCHING, 0);
   // A barrier: whoever kicks sees 0, or this processor the kick
   ppExchange32(PP_BLOCK + PP_BLOCK_IN_USER, 0);
-  for (let i: u32 = 0; i < PATIENCE && isKicked(); i++) awaitNmi();
-  takeKick();
+  settleKicks();
 }
 
 /** Before a VM is entered: the NMIs that were the operating system's are handed to it. */
 export function endWatchForGuest(): void {
   endWatch();
   handBackNmis();
-}
-
-function isKicked(): bool {
-  return loadAcquire32(KICK) != 0 || loadAcquire32(bootReport() + BOOT_REPORT_KICK) != 0;
-}
-
-/** Whether the NMI that has arrived was announced, by another processor or by the loader. Both at once are one NMI. */
-export function takeKick(): bool {
-  const isOurs = compareExchange32(KICK, 1, 0) == 1;
-  return compareExchange32(bootReport() + BOOT_REPORT_KICK, 1, 0) == 1 || isOurs;
 }
 
 /** Whether the time of this processor runs. */

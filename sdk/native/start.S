@@ -116,6 +116,8 @@ decide:
     je again
     cmp eax, BF_NEXT_WAIT
     je wait
+    cmp eax, BF_NEXT_AWAIT_KICK
+    je await_kick
 give_up:
     movabs rax, CALL(CONTROL_EXIT)
     syscall
@@ -126,6 +128,9 @@ run:
 stop:
     mov esi, dword ptr fs:[BF_TCB_ACTIVE_VS]
     SYSCALL_WITH_HANDLE(VS_PROMOTE)
+    jmp give_up
+await_kick:
+    SYSCALL_WITH_HANDLE(PP_WAIT)
     jmp give_up
 again:
     movabs rax, CALL(CONTROL_AGAIN)

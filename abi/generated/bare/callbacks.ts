@@ -88,6 +88,8 @@ export const NEXT_STOP: u32 = 0x2;
 export const NEXT_FAIL: u32 = 0x3;
 /** Only in bootstrap of a service, which does not own the root VM: done, messages may come. */
 export const NEXT_WAIT: u32 = 0x5;
+/** Only in vmexit, of the extension that owns the root VM: the microkernel keeps the processor, without running a VM, until it is kicked. */
+export const NEXT_AWAIT_KICK: u32 = 0x6;
 /** Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 export const NEXT_AGAIN: u32 = 0x4;
 
@@ -180,3 +182,8 @@ export const INTEL_EXIT_RDMSR_IMMEDIATE: u64 = 0x54;
 export const INTEL_EXIT_WRMSRNS_IMMEDIATE: u64 = 0x55;
 /** Bit 31: the processor refused the VS's state. */
 export const INTEL_EXIT_ENTRY_FAILURE: u64 = 0x80000000;
+
+// Exit reasons of the microkernel's own, on both vendors
+
+/** The processor was kicked. Nothing has happened in the VM, so there is no instruction to skip: run it on, or wait. */
+export const EXIT_KICK: u64 = 0x100000000;

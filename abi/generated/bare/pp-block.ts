@@ -139,6 +139,17 @@ export const FAULT_FRAME_SS: u32 = 0xa8;
 /** Size of the structure. */
 export const FAULT_FRAME_BYTES: u32 = 0xb0;
 
+// PpBlock.kick
+
+/** The watchdog of another processor sends one. */
+export const KICK_WATCH: u32 = 0x1;
+/** pp_kick sends one. */
+export const KICK_CALL: u32 = 0x2;
+/** AMD: the next one is left to the root VM, because it is the operating system's. No other is sent meanwhile. */
+export const KICK_OWED: u32 = 0x4;
+/** The processor is not in host mode: none is sent. */
+export const KICK_AWAY: u32 = 0x8;
+
 // The kernel's per-processor block
 
 /** u64: Saved by the entry of a system call, like the next nine. */
@@ -247,7 +258,7 @@ export const PP_BLOCK_NMIS_OPEN: u32 = 0x200;
 export const PP_BLOCK_CAREFUL: u32 = 0x204;
 /** u32: MITIGATION_* in force, those for what runs now among them. */
 export const PP_BLOCK_MITIGATIONS: u32 = 0x208;
-/** u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
+/** u32: KICK_*: whose NMI is on its way to this processor, or may come. */
 export const PP_BLOCK_KICK: u32 = 0x20c;
 /** u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
 export const PP_BLOCK_STRETCH: u32 = 0x210;
@@ -424,3 +435,9 @@ export const WORK_MITIGATE: u32 = 0x40;
 export const WORK_LOG: u32 = 0x4;
 /** Memory is to come or to go: the driver is told by an NMI. */
 export const WORK_SIGNAL: u32 = 0x80;
+/** Kicked: whoever's VS would be entered next gets EXIT_KICK instead. */
+export const WORK_KICK: u32 = 0x100;
+/** The same for the extension that owns the root VM, where another's VM ran when the kick came. */
+export const WORK_KICK_OWNER: u32 = 0x200;
+/** The callback that runs was entered for EXIT_KICK: there is no instruction to skip. */
+export const WORK_KICKED: u32 = 0x400;

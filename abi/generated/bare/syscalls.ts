@@ -114,3 +114,5 @@ export const SYSCALL_STATISTICS_POOL: u32 = 0xc0000;
 export const SYSCALL_STATISTICS_EXITS: u32 = 0xc0001;
 export const SYSCALL_STATISTICS_CALLS: u32 = 0xc0002;
 export const SYSCALL_MEMORY_GROW: u32 = 0xd0000;
+export const SYSCALL_PP_KICK: u32 = 0xe0000;
+export const SYSCALL_PP_WAIT: u32 = 0xe0001;

@@ -625,4 +625,18 @@ static inline bf_status bf_memory_grow(uint64_t pages, uint64_t *has)
     return status;
 }
 
+/* Makes a processor leave its VM, or end its wait: its extension's vmexit callback is called with EXIT_KICK. */
+static inline bf_status bf_pp_kick(bf_pp pp)
+{
+    uint64_t reg0 = bf_handle, reg1 = pp.id;
+    return bf_call(BF_SYSCALL_PP_KICK, &reg0, &reg1, 0, 0);
+}
+
+/* Ends the callback, and keeps the processor in the microkernel until it is kicked. Returns only when it failed. */
+static inline bf_status bf_pp_wait(void)
+{
+    uint64_t reg0 = bf_handle, reg1 = 0;
+    return bf_call(BF_SYSCALL_PP_WAIT, &reg0, &reg1, 0, 0);
+}
+
 #endif

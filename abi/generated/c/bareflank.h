@@ -130,6 +130,8 @@
 #define BF_SYSCALL_STATISTICS_EXITS BF_U32(0xc0001)
 #define BF_SYSCALL_STATISTICS_CALLS BF_U32(0xc0002)
 #define BF_SYSCALL_MEMORY_GROW BF_U32(0xd0000)
+#define BF_SYSCALL_PP_KICK BF_U32(0xe0000)
+#define BF_SYSCALL_PP_WAIT BF_U32(0xe0001)
 
 /* Thread control block of an extension on one PP (FS base points at it) */
 #define BF_TCB_SELF BF_U32(0x0) /* u64: The block's own address, as the System V ABI wants it. */
@@ -557,6 +559,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_NEXT_STOP BF_U32(0x2) /* Skip the instruction, and give this processor back to the operating system for good. */
 #define BF_NEXT_FAIL BF_U32(0x3) /* Give up: the processor is lost to this extension, and the debug ring says so. */
 #define BF_NEXT_WAIT BF_U32(0x5) /* Only in bootstrap of a service, which does not own the root VM: done, messages may come. */
+#define BF_NEXT_AWAIT_KICK BF_U32(0x6) /* Only in vmexit, of the extension that owns the root VM: the microkernel keeps the processor, without running a VM, until it is kicked. */
 #define BF_NEXT_AGAIN BF_U32(0x4) /* Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 
 /* What the fail callback is told that is no exception: its first argument */
@@ -644,6 +647,9 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_INTEL_EXIT_RDMSR_IMMEDIATE BF_U64(0x54)
 #define BF_INTEL_EXIT_WRMSRNS_IMMEDIATE BF_U64(0x55)
 #define BF_INTEL_EXIT_ENTRY_FAILURE BF_U64(0x80000000) /* Bit 31: the processor refused the VS's state. */
+
+/* Exit reasons of the microkernel's own, on both vendors */
+#define BF_EXIT_KICK BF_U64(0x100000000) /* The processor was kicked. Nothing has happened in the VM, so there is no instruction to skip: run it on, or wait. */
 
 /* Permission maps */
 #define BF_MAP_MSR BF_U32(0x0) /* Kind: RDMSR and WRMSR. */
@@ -1826,6 +1832,12 @@ struct bf_fault_frame {
 _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #endif
 
+/* PpBlock.kick */
+#define BF_KICK_WATCH BF_U32(0x1) /* The watchdog of another processor sends one. */
+#define BF_KICK_CALL BF_U32(0x2) /* pp_kick sends one. */
+#define BF_KICK_OWED BF_U32(0x4) /* AMD: the next one is left to the root VM, because it is the operating system's. No other is sent meanwhile. */
+#define BF_KICK_AWAY BF_U32(0x8) /* The processor is not in host mode: none is sent. */
+
 /* The kernel's per-processor block */
 #define BF_PP_BLOCK_USER_RSP BF_U32(0x0) /* u64: Saved by the entry of a system call, like the next nine. */
 #define BF_PP_BLOCK_USER_RIP BF_U32(0x8) /* u64. */
@@ -1880,7 +1892,7 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x200) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
 #define BF_PP_BLOCK_CAREFUL BF_U32(0x204) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
 #define BF_PP_BLOCK_MITIGATIONS BF_U32(0x208) /* u32: MITIGATION_* in force, those for what runs now among them. */
-#define BF_PP_BLOCK_KICK BF_U32(0x20c) /* u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
+#define BF_PP_BLOCK_KICK BF_U32(0x20c) /* u32: KICK_*: whose NMI is on its way to this processor, or may come. */
 #define BF_PP_BLOCK_STRETCH BF_U32(0x210) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
 #define BF_PP_BLOCK_WATCH_DUE BF_U32(0x218) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
 #define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x220) /* u64: When it looks at the other processors again, by its time stamp counter. */
@@ -2103,6 +2115,9 @@ _Static_assert(sizeof(struct bf_seat) == 464, "size of bf_seat");
 #define BF_WORK_MITIGATE BF_U32(0x40) /* Always there while there are mitigations: the fast way is never taken. */
 #define BF_WORK_LOG BF_U32(0x4) /* The debug level asks for a record of every exit. */
 #define BF_WORK_SIGNAL BF_U32(0x80) /* Memory is to come or to go: the driver is told by an NMI. */
+#define BF_WORK_KICK BF_U32(0x100) /* Kicked: whoever's VS would be entered next gets EXIT_KICK instead. */
+#define BF_WORK_KICK_OWNER BF_U32(0x200) /* The same for the extension that owns the root VM, where another's VM ran when the kick came. */
+#define BF_WORK_KICKED BF_U32(0x400) /* The callback that runs was entered for EXIT_KICK: there is no instruction to skip. */
 
 /* Rules of VMRUN on AMD */
 #define BF_AMD_RULE_EFER_SVME BF_U32(0x1) /* 15.5.1 EFER: SVME must be 1 */

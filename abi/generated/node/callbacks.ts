@@ -88,6 +88,8 @@ export const NEXT_STOP = 0x2;
 export const NEXT_FAIL = 0x3;
 /** Only in bootstrap of a service, which does not own the root VM: done, messages may come. */
 export const NEXT_WAIT = 0x5;
+/** Only in vmexit, of the extension that owns the root VM: the microkernel keeps the processor, without running a VM, until it is kicked. */
+export const NEXT_AWAIT_KICK = 0x6;
 /** Only in fail: go on where the callback failed. A fault's instruction is executed once more. */
 export const NEXT_AGAIN = 0x4;
 
@@ -180,3 +182,8 @@ export const INTEL_EXIT_RDMSR_IMMEDIATE = 0x54n;
 export const INTEL_EXIT_WRMSRNS_IMMEDIATE = 0x55n;
 /** Bit 31: the processor refused the VS's state. */
 export const INTEL_EXIT_ENTRY_FAILURE = 0x80000000n;
+
+// Exit reasons of the microkernel's own, on both vendors
+
+/** The processor was kicked. Nothing has happened in the VM, so there is no instruction to skip: run it on, or wait. */
+export const EXIT_KICK = 0x100000000n;

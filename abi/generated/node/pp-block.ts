@@ -139,6 +139,17 @@ export const FAULT_FRAME_SS = 0xa8;
 /** Size of the structure. */
 export const FAULT_FRAME_BYTES = 0xb0;
 
+// PpBlock.kick
+
+/** The watchdog of another processor sends one. */
+export const KICK_WATCH = 0x1;
+/** pp_kick sends one. */
+export const KICK_CALL = 0x2;
+/** AMD: the next one is left to the root VM, because it is the operating system's. No other is sent meanwhile. */
+export const KICK_OWED = 0x4;
+/** The processor is not in host mode: none is sent. */
+export const KICK_AWAY = 0x8;
+
 // The kernel's per-processor block
 
 /** u64: Saved by the entry of a system call, like the next nine. */
@@ -247,7 +258,7 @@ export const PP_BLOCK_NMIS_OPEN = 0x200;
 export const PP_BLOCK_CAREFUL = 0x204;
 /** u32: MITIGATION_* in force, those for what runs now among them. */
 export const PP_BLOCK_MITIGATIONS = 0x208;
-/** u32: 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again. */
+/** u32: KICK_*: whose NMI is on its way to this processor, or may come. */
 export const PP_BLOCK_KICK = 0x20c;
 /** u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
 export const PP_BLOCK_STRETCH = 0x210;
@@ -424,3 +435,9 @@ export const WORK_MITIGATE = 0x40;
 export const WORK_LOG = 0x4;
 /** Memory is to come or to go: the driver is told by an NMI. */
 export const WORK_SIGNAL = 0x80;
+/** Kicked: whoever's VS would be entered next gets EXIT_KICK instead. */
+export const WORK_KICK = 0x100;
+/** The same for the extension that owns the root VM, where another's VM ran when the kick came. */
+export const WORK_KICK_OWNER = 0x200;
+/** The callback that runs was entered for EXIT_KICK: there is no instruction to skip. */
+export const WORK_KICKED = 0x400;

@@ -114,3 +114,5 @@ export const SYSCALL_STATISTICS_POOL = 0xc0000;
 export const SYSCALL_STATISTICS_EXITS = 0xc0001;
 export const SYSCALL_STATISTICS_CALLS = 0xc0002;
 export const SYSCALL_MEMORY_GROW = 0xd0000;
+export const SYSCALL_PP_KICK = 0xe0000;
+export const SYSCALL_PP_WAIT = 0xe0001;

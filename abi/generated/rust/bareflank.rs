@@ -139,6 +139,8 @@ pub const SYSCALL_STATISTICS_POOL: u32 = 0xc0000;
 pub const SYSCALL_STATISTICS_EXITS: u32 = 0xc0001;
 pub const SYSCALL_STATISTICS_CALLS: u32 = 0xc0002;
 pub const SYSCALL_MEMORY_GROW: u32 = 0xd0000;
+pub const SYSCALL_PP_KICK: u32 = 0xe0000;
+pub const SYSCALL_PP_WAIT: u32 = 0xe0001;
 
 // Thread control block of an extension on one PP (FS base points at it)
 
@@ -555,6 +557,8 @@ pub const NEXT_STOP: u32 = 0x2;
 pub const NEXT_FAIL: u32 = 0x3;
 /// Only in bootstrap of a service, which does not own the root VM: done, messages may come.
 pub const NEXT_WAIT: u32 = 0x5;
+/// Only in vmexit, of the extension that owns the root VM: the microkernel keeps the processor, without running a VM, until it is kicked.
+pub const NEXT_AWAIT_KICK: u32 = 0x6;
 /// Only in fail: go on where the callback failed. A fault's instruction is executed once more.
 pub const NEXT_AGAIN: u32 = 0x4;
 
@@ -647,6 +651,11 @@ pub const INTEL_EXIT_RDMSR_IMMEDIATE: u64 = 0x54;
 pub const INTEL_EXIT_WRMSRNS_IMMEDIATE: u64 = 0x55;
 /// Bit 31: the processor refused the VS's state.
 pub const INTEL_EXIT_ENTRY_FAILURE: u64 = 0x80000000;
+
+// Exit reasons of the microkernel's own, on both vendors
+
+/// The processor was kicked. Nothing has happened in the VM, so there is no instruction to skip: run it on, or wait.
+pub const EXIT_KICK: u64 = 0x100000000;
 
 // Permission maps
 
@@ -1977,6 +1986,17 @@ pub struct FaultFrame {
 
 const _: () = assert!(core::mem::size_of::<FaultFrame>() == 176);
 
+// PpBlock.kick
+
+/// The watchdog of another processor sends one.
+pub const KICK_WATCH: u32 = 0x1;
+/// pp_kick sends one.
+pub const KICK_CALL: u32 = 0x2;
+/// AMD: the next one is left to the root VM, because it is the operating system's. No other is sent meanwhile.
+pub const KICK_OWED: u32 = 0x4;
+/// The processor is not in host mode: none is sent.
+pub const KICK_AWAY: u32 = 0x8;
+
 // The kernel's per-processor block
 
 #[repr(C)]
@@ -2078,7 +2098,7 @@ pub struct PpBlock {
     pub careful: u32,
     /// MITIGATION_* in force, those for what runs now among them.
     pub mitigations: u32,
-    /// 1: another processor has sent this one an NMI for the kernel, or is about to. Taken, it is 0 again.
+    /// KICK_*: whose NMI is on its way to this processor, or may come.
     pub kick: u32,
     /// Counts, while the processor is watched, how often it has come from a VM to ring 3.
     pub stretch: u64,
@@ -2244,6 +2264,12 @@ pub const WORK_MITIGATE: u32 = 0x40;
 pub const WORK_LOG: u32 = 0x4;
 /// Memory is to come or to go: the driver is told by an NMI.
 pub const WORK_SIGNAL: u32 = 0x80;
+/// Kicked: whoever's VS would be entered next gets EXIT_KICK instead.
+pub const WORK_KICK: u32 = 0x100;
+/// The same for the extension that owns the root VM, where another's VM ran when the kick came.
+pub const WORK_KICK_OWNER: u32 = 0x200;
+/// The callback that runs was entered for EXIT_KICK: there is no instruction to skip.
+pub const WORK_KICKED: u32 = 0x400;
 
 // Rules of VMRUN on AMD
 
@@ -3306,4 +3332,17 @@ pub fn statistics_calls(pp: Pp, number: u32) -> Result<u64, Status> {
 pub fn memory_grow(pages: u64) -> Result<u64, Status> {
     let (status, reg0, _) = unsafe { call(SYSCALL_MEMORY_GROW, handle(), pages, 0, 0) };
     result(status, reg0)
+}
+
+/// Makes a processor leave its VM, or end its wait: its extension's vmexit callback is called with EXIT_KICK.
+#[inline(always)]
+pub fn pp_kick(pp: Pp) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_PP_KICK, handle(), pp.0 as u64, 0, 0) };
+    result(status, ())
+}
+
+/// Ends the callback, and keeps the processor in the microkernel until it is kicked. Returns only when it failed.
+#[inline(always)]
+pub fn pp_wait() -> Status {
+    Status(unsafe { call(SYSCALL_PP_WAIT, handle(), 0, 0, 0) }.0)
 }

@@ -121,11 +121,7 @@ INTRINSIC(void, cpu, writeDr, u32 index, u64 value)
     EACH_DR(WRITE_DR)
 }
 
-INTRINSIC0(void, cpu, flushTlb)
-{
-    u64 value;
-    __asm__ volatile("mov %%cr3, %0\nmov %0, %%cr3" : "=r"(value)::"memory");
-}
+INTRINSIC0(void, cpu, flushTlb) { u64 value; __asm__ volatile("mov %%cr3, %0\nmov %0, %%cr3" : "=r"(value)::"memory"); }
 
 INTRINSIC(void, cpu, flushPage, u64 virtual) { __asm__ volatile("invlpg (%0)" ::"r"(virtual) : "memory"); }
 
@@ -177,6 +173,12 @@ INTRINSIC0(u64, cpu, rdtsc) { READ_PAIR("rdtsc", : "memory"); }
 
 // entry.S has the argument for this window.
 INTRINSIC0(void, cpu, nmiWindow) { __asm__ volatile("cli\nstgi\nnop\nclgi" : : : "memory"); }
+
+INTRINSIC(void, cpu, monitorWait, u64 address, u32 seen)
+{
+    __asm__ volatile("monitor" ::"a"(address), "c"(0), "d"(0) : "memory");
+    if (*(volatile u32 *)address == seen) __asm__ volatile("mwait" ::"a"(0), "c"(0) : "memory");
+}
 
 INTRINSIC0(void, cpu, takeNextNmi)
 {

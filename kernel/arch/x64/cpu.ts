@@ -18,6 +18,8 @@ export declare function tryWrmsr(index: u32, value: u64): u32;
 export declare function rdtsc(): u64;
 /** AMD: lets an NMI come that waits. */
 export declare function nmiWindow(): void;
+/** Waits until a word of memory is written, if it is what was seen; it may come back early (MONITOR, MWAIT). */
+export declare function monitorWait(address: u64, seen: u32): void;
 /** Within the handler of an NMI that does not return: it holds the next one back no longer. On AMD GIF still does. */
 export declare function takeNextNmi(): void;
 

@@ -1,4 +1,4 @@
-// An NMI in host mode: some are asked for (src/watchdog.ts), all others are the operating system's
+// An NMI in host mode: some are asked for (src/announced.ts), all others are the operating system's
 //
 // It may come between any two instructions of the kernel on Intel, and at those that entry.S lists on AMD. What this
 // touches while the kernel runs: the words that announce a kick, the count of NMIs, what intel/nmi.ts writes, and the counter that watches.
@@ -17,15 +17,16 @@ import {
 } from "../../../abi/generated/bare/pp-block";
 import { PP_AREA_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
+import { takeKick } from "../../src/announced";
 import { failOverdue } from "../../src/life-cycle";
 import { isAlone } from "../../src/pp";
-import { goOnWatching, isOverdue, isWatching, takeKick } from "../../src/watchdog";
+import { goOnWatching, isOverdue, isWatching } from "../../src/watchdog";
 import { reenterKernel } from "../../src/work";
 import { frameIret, openSysret, takeNextNmi } from "./cpu";
 import { USER_CODE_SELECTOR, USER_STACK_SELECTOR } from "./descriptors";
 import { countNmi } from "./nmi";
 import { printFrame } from "./panic";
-import { hasRunOut, isIntel } from "./vendor";
+import { armNmi, hasRunOut, isIntel } from "./vendor";
 
 const PRIVILEGE: u64 = 3;
 /** What IRET takes from the stack: RIP, CS, RFLAGS, RSP and SS. */
@@ -38,6 +39,8 @@ export function enterNmi(frame: u64): u32 {
   const isKick = takeKick();
   const isCounter = isWatching() && isAlone() && hasRunOut();
   if (!isKick && !isCounter) countNmi();
+  // The kernel may have looked at its work already, and be about to enter a VM
+  else if (isKick) armNmi();
   endLeaving(frame);
   if ((peek64(frame + FAULT_FRAME_CS) & PRIVILEGE) == 0 || !isOverdue()) {
     if (isCounter) goOnWatching();

@@ -4,7 +4,6 @@ import { SAVED_STATE_HANDOFF_NMIS } from "../../../abi/generated/bare/boot";
 import { PP_BLOCK_CAREFUL, PP_BLOCK_NMIS_OPEN } from "../../../abi/generated/bare/pp-block";
 import { PP_STATE } from "../../../abi/generated/bare/windows";
 import { pause } from "../../../bsl/src/atomic";
-import { exchangePage } from "../../src/memory/marks";
 import { isWatched, ppid, setBlock32 } from "../../src/pp";
 import { prepareApic, sendNmi as send } from "./apic";
 import { nmiWindow } from "./cpu";
@@ -15,12 +14,10 @@ import { armNmi, isIntel } from "./vendor";
 /** The operating system's, while nobody has taken them; where the loader's code looks when it gets the processor back. */
 const PENDING: u32 = PP_STATE + SAVED_STATE_HANDOFF_NMIS;
 
-/** Takes the memory that this needs where processors are watched, or a driver is told something; false when memory runs out. */
+/** Takes the memory that this needs; false when it runs out. */
 export function prepareNmis(root: u64): bool {
-  const isSignalled = !isIntel() && exchangePage() != 0;
   if (!isIntel() && (isWatched() || isMitigated())) setBlock32(PP_BLOCK_CAREFUL, 1);
-  if (!isWatched()) return !isSignalled || prepareApic(root);
-  if (!isIntel()) setBlock32(PP_BLOCK_NMIS_OPEN, 1);
+  if (!isIntel() && isWatched()) setBlock32(PP_BLOCK_NMIS_OPEN, 1);
   return prepareApic(root);
 }
 
@@ -38,8 +35,7 @@ export function countNmi(): void {
 
 /**
  * Before a VM is entered. AMD's processors hold an NMI that this one sends itself back until the VM runs, and then treat it as
- * any other: it waits for the end of the VM's own handler, or exits when its extension asked for that (APM volume 2, 15.17).
- * Several are one to the processor.
+ * any other (amd/nmi.ts): it waits for the end of the VM's own handler (APM volume 2, 15.17). Several are one to the processor.
  */
 export function handBackNmis(): void {
   if (isIntel() || ppLoad32(PENDING) == 0 || !send(ppid())) return;

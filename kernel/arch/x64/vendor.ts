@@ -171,6 +171,7 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
 
 /** Skips the instruction that the active VS exited for; whether the trap of a single step follows (raiseStep). */
 export function skipInstruction(vs: Vs): bool {
+  if (vs.kicked != 0) return false;
   return isIntel() ? intelCompletion.skipInstruction() : amdCompletion.skipInstruction(vs);
 }
 
@@ -213,7 +214,7 @@ export function exitWord(vs: Vs, index: u32): u64 {
   return isIntel() ? intel.exitWord(index) : amd.exitWord(vs, index);
 }
 
-/** An NMI of the operating system's was counted. */
+/** An NMI of the operating system's was counted, or one that was announced has come or is not needed any more. */
 export function armNmi(): void {
   if (isIntel()) nmi.armNmi();
 }

@@ -33,6 +33,8 @@ import {
   SYSCALL_NESTED_PROTECT,
   SYSCALL_NESTED_TRANSLATE,
   SYSCALL_NESTED_UNMAP,
+  SYSCALL_PP_KICK,
+  SYSCALL_PP_WAIT,
   SYSCALL_STATISTICS_CALLS,
   SYSCALL_STATISTICS_EXITS,
   SYSCALL_STATISTICS_POOL,
@@ -60,6 +62,7 @@ import {
   nestedTranslate,
   nestedUnmap,
 } from "./nested";
+import { ppKick, ppWait } from "./pp";
 import { statisticsCalls, statisticsExits, statisticsPool } from "./statistics";
 
 const NESTED_GROUP: u32 = 0xa;
@@ -70,6 +73,9 @@ const STATISTICS_GROUP: u32 = 0xc;
 const STATISTICS_CALLS: u32 = 3;
 const MEMORY_GROUP: u32 = 0xd;
 const MEMORY_CALLS: u32 = 1;
+
+const PP_GROUP: u32 = 0xe;
+const PP_CALLS: u32 = 2;
 
 const MESSAGE_GROUP: u32 = 0x9;
 const MESSAGE_CALLS: u32 = 4;
@@ -84,7 +90,7 @@ export function extend(call: u32, handle: u64): u32 {
   if (!mayCall(call)) return finish(deny(call));
   if (call == SYSCALL_MESSAGE_CALL) return messageCall();
   if (call == SYSCALL_MESSAGE_REPLY) return messageReply();
-  return finish(serve(call));
+  return call == SYSCALL_PP_WAIT ? ppWait() : finish(serve(call));
 }
 
 /** How many calls a group has. */
@@ -100,6 +106,8 @@ function callCount(group: u32): u32 {
       return STATISTICS_CALLS;
     case MEMORY_GROUP:
       return MEMORY_CALLS;
+    case PP_GROUP:
+      return PP_CALLS;
     default:
       return 0;
   }
@@ -117,6 +125,8 @@ function serve(call: u32): u64 {
       return statisticsCalls();
     case SYSCALL_MEMORY_GROW:
       return memoryGrow();
+    case SYSCALL_PP_KICK:
+      return ppKick();
     default:
       return serveLocked(call);
   }

@@ -4,7 +4,7 @@ import type { Case } from "./case.ts";
 
 const NUMBER = "0x[0-9a-f]+";
 /** The log keeps so many exits, at debug level 2. */
-const LOGGED_EXITS = 5;
+const LOGGED_EXITS = 4;
 
 /** What has to be found in the text of each call on processor `ppid`. */
 const expected: Readonly<Record<string, (ppid: number) => RegExp>> = {

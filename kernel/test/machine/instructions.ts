@@ -76,6 +76,9 @@ export function instructions(context: InstructionContext): Intrinsics {
       clearBuffers: () => current().barriers.push("VERW"),
       rdtsc: () => current().tsc,
       nmiWindow: () => context.nmiWindow(),
+      monitorWait: (address: bigint, seen: number) => {
+        if (Number(memory.peek(u64(address), 4)) === seen >>> 0) memory.onPause?.();
+      },
       takeNextNmi: () => {
         current().nextNmis++;
       },

@@ -73,11 +73,10 @@ export class Machine {
     this.#pps = loader.handOver().map((handover) => {
       const processor = new Processor(isIntel);
       if (options.leaves !== undefined) processor.leaves = new Map(options.leaves);
+      this.#addApic(processor, handover.args.get("ppid"));
       for (const [index, value] of options.msrs ?? []) processor.addMsr(index, value);
       for (const [leaf, values] of options.moreLeaves ?? []) processor.leaves.set(leaf, values);
       arrive(processor, handover.state.values(), handover.root);
-      if (options.watchTicks !== undefined || options.ram !== undefined)
-        this.#addApic(processor, handover.args.get("ppid"));
       return new Pp(context, processor, handover);
     });
   }

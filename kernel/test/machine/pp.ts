@@ -232,13 +232,36 @@ export class Pp {
   /** An NMI arrives, wherever the processor is. On AMD the kernel holds it back, and ring 3 where nobody is watched. */
   nmi(): Outcome {
     if (this.processor.vmx !== undefined) {
-      if (this.mode === "guest") return this.exit(0n);
+      if (this.mode === "guest") return this.exit(0n, { VMEXIT_INTERRUPTION_INFORMATION: 0x8000_0202n });
       return this.mode === "extension" && !this.#isInKernel ? this.fault(2) : this.kernelFault(2);
     }
-    if (this.mode === "guest") this.guestNmis++;
-    else if (this.mode === "extension" && !this.#isInKernel && this.block.get("nmisOpen") === 1n) return this.fault(2);
-    else this.processor.hasNmi = true;
+    if (this.mode === "guest") return this.#guestNmi();
+    if (this.mode === "extension" && !this.#isInKernel && this.block.get("nmisOpen") === 1n) return this.fault(2);
+    this.processor.hasNmi = true;
     return { is: "held back" };
+  }
+
+  /** One arrives in a VM on AMD (APM volume 2, 15.13.1 and 8.2.3): it exits and stays pending, or is the VM's own. */
+  #guestNmi(): Outcome {
+    const { processor } = this;
+    processor.hasNmi = true;
+    if (processor.blocksNmis) return { is: "held back" };
+    if ((this.vmcb.get("INTERCEPT_INSTRUCTION1") & INTERCEPT_NMI) !== 0n) return this.exit(EXIT_NMI);
+    processor.hasNmi = false;
+    processor.blocksNmis = true;
+    this.guestNmis++;
+    return { is: "held back" };
+  }
+
+  /** The guest's handler of an NMI executes IRET (AMD), and again behind an exit that runs the VM on. */
+  iret(): Outcome {
+    this.#expectMode("guest");
+    if ((this.vmcb.get("INTERCEPT_INSTRUCTION1") & INTERCEPT_IRET) !== 0n) {
+      const outcome = this.exit(EXIT_IRET);
+      return outcome.is === "running" ? this.iret() : outcome;
+    }
+    this.processor.blocksNmis = false;
+    return this.processor.hasNmi ? this.nmi() : { is: "running", vmcb: this.#switch.block };
   }
 
   /** An NMI that was held back comes, in the kernel's window. */
@@ -375,6 +398,12 @@ export class Pp {
     if (this.mode !== mode) throw new Error(`this processor executes the ${this.mode}, not the ${mode}`);
   }
 }
+
+/** Of the third intercept vector, and exit codes (APM volume 2, appendices B and C). */
+const INTERCEPT_NMI = 1n << 1n;
+const INTERCEPT_IRET = 1n << 20n;
+const EXIT_NMI = 0x61n;
+const EXIT_IRET = 0x74n;
 
 const ENTRY = PP_AREA_BASE + BigInt(PP_ENTRY);
 const AMD_CAREFUL: readonly bigint[] = [TEXT.OPEN_SYSCALL_ENTRY, TEXT.ISOLATED_ENTRY];

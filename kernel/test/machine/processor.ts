@@ -131,6 +131,8 @@ export class Processor {
   onCommand: (command: bigint) => void = () => undefined;
   /** An NMI that its APIC holds (AMD: while the global interrupt flag is clear). */
   hasNmi = false;
+  /** AMD: the handler of an NMI runs in the VM, so that no other is taken there. */
+  blocksNmis = false;
   /** How often the handler of an NMI that did not return let the next one come. */
   nextNmis = 0;
   /** On Intel. */

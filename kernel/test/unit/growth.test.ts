@@ -79,6 +79,9 @@ function keepPages(pp: Pp, isToKeep: (physical: bigint) => boolean): bigint[] {
   return kept;
 }
 
+/** Others of its processors hear of it when their VMs exit. */
+const withoutNmis = (pp: Pp) => pp.processor.addMsr(0x1b, 0xfee0_0000n);
+
 describe.each([
   ["AMD", VENDOR_AMD],
   ["Intel", VENDOR_INTEL],
@@ -100,6 +103,7 @@ describe.each([
   test("nothing of it is handed out while another processor's VM may see it", () => {
     const { pps } = running(vendor, 2);
     const [first, second] = pps as [Pp, Pp];
+    withoutNmis(first);
     expect(give(first, CHUNK, KIB64)).toBe(GIVE_LATER);
     // Again and again, and whatever else comes
     expect(give(first, CHUNK, KIB64)).toBe(GIVE_LATER);
@@ -117,6 +121,14 @@ describe.each([
     expectOutcome(cpuid(first), "called");
     call(first, SYSCALL_MEM_ALLOC_PAGE, HANDLE);
     expect((first.registers[0] ?? 0n) - EXT_POOL_BASE).toBeGreaterThanOrEqual(RAM[0]);
+  });
+
+  test("another processor leaves its VM to flush, at once, and its extension hears nothing", () => {
+    const { pps } = running(vendor, 2);
+    const [first, second] = pps as [Pp, Pp];
+    expect(give(first, CHUNK, KIB64)).toBe(GIVE_DONE);
+    expect(first.processor.commands).toEqual([(0x101n << 32n) | 0x4400n]);
+    expect([second.mode, second.guestNmis]).toEqual(["guest", 0]);
   });
 
   test("comes where not a page is left", () => {
@@ -194,6 +206,7 @@ describe.each([
   test("what is not needed goes back zeroed, shown again, and behind a flush of every processor", () => {
     const { machine, pps } = running(vendor, 2);
     const [first, second] = pps as [Pp, Pp];
+    withoutNmis(first);
     give(first, CHUNK, KIB64);
     knock(second, DOOR_FLUSH);
     expect(give(first, CHUNK, KIB64)).toBe(GIVE_DONE);
@@ -376,6 +389,7 @@ test("a chunk comes where others are on their way out, and gets the tables that 
   const flush = () => {
     for (const pp of [first, second]) knock(pp, DOOR_FLUSH);
   };
+  withoutNmis(first);
   const settle = (chunk: bigint) => {
     expect(give(first, chunk, KIB64)).toBe(GIVE_LATER);
     flush();

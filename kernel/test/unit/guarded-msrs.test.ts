@@ -23,7 +23,7 @@ const CLOSE_READS = 1n;
 const READS_AND_WRITES = 3n;
 /** Where the hypervisor would be. */
 const MOVED = 0x647_e000n;
-const APIC = 0xfee0_0900n;
+const APIC = 0xfee0_0d00n;
 
 /** An MSR, what it has, and what may and may not be written. */
 type Row = readonly [string, number, bigint, readonly bigint[], readonly bigint[]];
@@ -42,8 +42,8 @@ const APIC_BASE: Row = [
   "APIC_BASE",
   0x1b,
   APIC,
-  // As it is, x2APIC mode, and switched off
-  [APIC, APIC | 0x400n, APIC & ~0x800n],
+  // As it is, xAPIC mode, and switched off
+  [APIC, APIC & ~0x400n, APIC & ~0x800n],
   [(APIC & 0xfffn) | MOVED, APIC | (1n << 40n), APIC & ~0x100n],
 ];
 

@@ -68,9 +68,13 @@ function alone() {
   return { pp, own, others };
 }
 
-/** Two processors in vmexit, whose root VSs have the same tables with one page of the extension's own. */
+/**
+ * Two processors in vmexit, whose root VSs have the same tables with one page of the extension's own. Nothing takes one out of its
+ * VM: what they do by themselves is all that happens.
+ */
 function sharing() {
   const { machine, pp } = inBootstrap({ extension, ppCount: 2 }, 4n);
+  for (const ppid of [0, 1]) machine.pp(ppid).processor.addMsr(0x1b, 0xfee0_0000n);
   const nested = call(pp, SYSCALL_NESTED_CREATE, HANDLE, 0n);
   const page = call(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE);
   call(pp, SYSCALL_NESTED_MAP, HANDLE, nested, 0n, page - EXT_POOL_BASE, PAGE, FLAGS);

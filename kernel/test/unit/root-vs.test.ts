@@ -71,7 +71,7 @@ describe("vs_init_as_root", () => {
     const vmcb = Object.fromEntries(Object.keys(VMCB_FIELDS).map((name) => [name, pp.vmcb.get(name)]));
     // CPUID and VMRUN are asked for; the rest is forced, see confinement.test.ts
     const asked = ppid === 0 ? [0x4_0000n, 1n] : [0n, 0n];
-    const forced = [(1n << 22n) | (1n << 26n) | (1n << 28n), 0x7en];
+    const forced = [(1n << 1n) | (1n << 22n) | (1n << 26n) | (1n << 28n), 0x7en];
     expect(vmcb).toEqual({
       ...expectedVmcb(ppid),
       GUEST_ASID: 1n,

@@ -17,6 +17,8 @@ pub enum Next {
     Fail = abi::NEXT_FAIL,
     /// Only in `fail`: go on where the callback failed. A fault's instruction is executed once more.
     Again = abi::NEXT_AGAIN,
+    /// Only in `vmexit`, of the extension that owns the root VM: the microkernel keeps the processor until it is kicked.
+    AwaitKick = abi::NEXT_AWAIT_KICK,
 }
 
 /// What a callback may return: `Next`, or a `Result` of it, so that `?` works on system calls.

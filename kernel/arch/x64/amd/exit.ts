@@ -18,6 +18,7 @@ import { askedVector, FIRST_VECTOR, LAST_VECTOR } from "./confinement";
 import { raiseAgain, raiseFault, redeliver, VECTOR_AC, VECTOR_DB, VECTOR_GP, VECTOR_UD } from "./events";
 import { guestMsrValue, readGuestMsr, writeGuestMsr } from "./guest-msrs";
 import { isAskedFor } from "./msr-map";
+import { EXIT_IRET, EXIT_NMI, serveNmi } from "./nmi";
 import { VMCB_CPL, VMCB_EXITINFO1, VMCB_EXITINFO2 } from "./vmcb";
 
 /** VMEXIT_INVALID (APM volume 2, appendix C), -1: the processor refused the VMCB. QEMU writes its lower half only. */
@@ -83,6 +84,7 @@ export function otherExit(reason: u64): u32 {
     serveDoor(vs);
     return runAgainAdvanced(vs);
   }
+  if ((code == EXIT_NMI || code == EXIT_IRET) && serveNmi(vs, code)) return runAgain(vs);
   // What the extension does not hear of, its statistics do not count
   const done = isAsked(vs, code) ? DELIVER : serve(vs, code);
   if (done == SKIP) return runAgainAdvanced(vs);

@@ -3,6 +3,7 @@
 import {
   INTEL_EXIT_CPUID,
   INTEL_EXIT_ENTRY_FAILURE,
+  INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_NMI_WINDOW,
   INTEL_EXIT_VMCALL,
 } from "../../../../abi/generated/bare/callbacks";
@@ -22,7 +23,7 @@ import { Vs } from "../../../src/vs";
 import { refuseEntry } from "../refusal";
 import { secureExit } from "../speculation";
 import { forgetCached } from "./current";
-import { takeNmi } from "./nmi";
+import { takeAnnouncedNmi, takeNmi } from "./nmi";
 import { RAISED, SKIP, serveUnasked } from "./unasked";
 import { VMCS_INSTRUCTION_ERROR, VMCS_QUALIFICATION, VMCS_SS_ATTRIB } from "./vmcs";
 import { vmread } from "./vmx";
@@ -53,7 +54,8 @@ export function otherIntelExit(reason: u64): u32 {
   const vs = changetype<Vs>(activeVs());
   if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return refused(vs, reason);
   setBlock32(PP_BLOCK_ENTRY_WORK, work & ~ENTRY_LAUNCH);
-  if (reason == INTEL_EXIT_NMI_WINDOW) takeNmi(vs);
+  if (reason == INTEL_EXIT_NMI_WINDOW && !takeNmi(vs)) return runAgain(vs);
+  if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && takeAnnouncedNmi()) return runAgain(vs);
   if (reason == INTEL_EXIT_VMCALL && isKernel() && isDoor(vs)) {
     serveDoor(vs);
     return runAgainAdvanced(vs);

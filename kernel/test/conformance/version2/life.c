@@ -105,12 +105,33 @@ _Noreturn void fail_entered(const struct entry *entry)
     give_up();
 }
 
+static u32 kicks[8];
+static u64 vm_rax[8];
+
+/** The processor kicked itself: in place of the entry of its VM, then out of its wait. */
+static _Noreturn void kicked(u32 pp)
+{
+    begin(kicks[pp] == 0 ? "comes" : "good", kicks[pp] == 0 ? "PP_KICK" : "PP_WAIT");
+    want(tcb()->rax, vm_rax[pp], "RAX of the VM");
+    end();
+    if (kicks[pp]++ == 0) {
+        MAKE(PP_KICK, client_handle, pp);
+        MAKE(PP_WAIT, client_handle);
+        give_up();
+    }
+    // There is no instruction to skip
+    MAKE(VS_ADVANCE_IP_AND_RUN_CURRENT, client_handle);
+    give_up();
+}
+
 _Noreturn void vmexit_entered(const struct entry *entry)
 {
     u32 pp = this_pp();
     // What was asked of the driver on Intel: no other exit has that number here
     if (entry->registers.rsi == BF_INTEL_EXIT_NMI_WINDOW)
         MAKE(VS_RUN_CURRENT, client_handle);
+    if (entry->registers.rsi == BF_EXIT_KICK)
+        kicked(pp);
     if (exits[pp]++ == 1) {
         test_identifiers();
         test_objects();
@@ -121,7 +142,7 @@ _Noreturn void vmexit_entered(const struct entry *entry)
     u32 leaf = (u32)block->rax, command = (u32)block->rcx, a = 0, b = 0, c = 0, d = 0;
     if (leaf != BF_CPUID_CONTROL)
         __asm__ volatile("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(leaf), "c"(command));
-    block->rax = a;
+    block->rax = vm_rax[pp] = a;
     block->rbx = b;
     block->rcx = c;
     block->rdx = d;

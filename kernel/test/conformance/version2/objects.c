@@ -33,6 +33,7 @@ static const struct {
     NAMED(NESTED_TRANSLATE), NAMED(NESTED_IDENTITY), NAMED(NESTED_ATTACH), NAMED(NESTED_DETACH), NAMED(NESTED_FLUSH),
     NAMED(NESTED_GUARD), NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
     NAMED(MAP_DETACH), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS), NAMED(MEMORY_GROW),
+    NAMED(PP_KICK), NAMED(PP_WAIT),
 };
 #define CALLS (sizeof(calls) / sizeof(*calls))
 /** Those that only the owner of the vmexit callback makes come first. */
@@ -322,7 +323,7 @@ static void test_statistics(u64 h)
     want(first.reg[0] >> 32, 0, "upper half of the count");
     gives(MAKE(STATISTICS_CALLS, h, pp, BF_SYSCALL_STATISTICS_CALLS), first.reg[0] + 1);
     status(MAKE(STATISTICS_CALLS, h, 1000, BF_SYSCALL_VM_CREATE), BF_STATUS_INVALID_INPUT_REG1, "processor");
-    status(MAKE(STATISTICS_CALLS, h, pp, 0xe0000), BF_STATUS_INVALID_INPUT_REG2, "call");
+    status(MAKE(STATISTICS_CALLS, h, pp, 0xe0002), BF_STATUS_INVALID_INPUT_REG2, "call");
     end();
     begin("good", "MEMORY_GROW");
     gives(MAKE(MEMORY_GROW, h, 0), INITIAL_PAGES);
@@ -333,6 +334,11 @@ static void test_statistics(u64 h)
     gives(MAKE(MEMORY_GROW, h, INITIAL_PAGES), MOST_PAGES);
     status(MAKE(MEMORY_GROW, h, MOST_PAGES + 1), BF_STATUS_INVALID_INPUT_REG1, "more than its most");
     status(MAKE(MEMORY_GROW, h, 1ull << 63), BF_STATUS_INVALID_INPUT_REG1, "a negative number");
+    end();
+    // What comes of a kick: life.c
+    begin("good", "PP_KICK");
+    status(MAKE(PP_KICK, h, 1000), BF_STATUS_INVALID_INPUT_REG1, "processor");
+    silent(MAKE(PP_KICK, h, pp));
     end();
 }
 

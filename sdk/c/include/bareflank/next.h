@@ -12,6 +12,7 @@ enum bf_next {
     bf_stop = BF_NEXT_STOP,                       /* give this processor back to the operating system for good */
     bf_fail = BF_NEXT_FAIL,                       /* give up */
     bf_again = BF_NEXT_AGAIN,                     /* only in fail: go on where the callback failed */
+    bf_await_kick = BF_NEXT_AWAIT_KICK,           /* only in vmexit: keep the processor until it is kicked */
     bf_wait = BF_NEXT_WAIT,                       /* only in bootstrap of a service: done, messages may come */
 };
 

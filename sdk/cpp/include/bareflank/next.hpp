@@ -14,6 +14,7 @@ enum class Next : uint32_t {
     stop = BF_NEXT_STOP,                       ///< give this processor back to the operating system for good
     fail = BF_NEXT_FAIL,                       ///< give up
     wait = BF_NEXT_WAIT,                       ///< only in bootstrap of a service: done, messages may come
+    await_kick = BF_NEXT_AWAIT_KICK,           ///< only in vmexit: keep the processor until it is kicked
     again = BF_NEXT_AGAIN,                     ///< only in fail: go on where the callback failed
 };
 
