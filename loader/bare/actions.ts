@@ -13,6 +13,7 @@
 //     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
 //     door=W rcx=A rdx=B knocks at the kernel's memory door for W, and prints RAX, RCX and RDX
 //     balance=TIMES      gives the kernel what it asks for, takes what it offers, and prints what the hypervisor holds
+//     sipi=1             INIT and SIPI in all their forms, and prints which processors started (init-sipi.ts)
 //     ask=LEAF subleaf=S before each of these: CPUID of a leaf and subleaf, and prints EAX
 //     back=LEAF          behind them: CPUID of a leaf, and prints EAX, and what the hypervisor holds when all has come back
 //     hook=L             CPUID of leaf L, subleaf the address of a function in a page of its own; then prints what the
@@ -30,6 +31,7 @@ import { balanceMemory, memoryBytes } from "../src/machine";
 import { PAGE_BYTES } from "../src/pages";
 import { armBreakpoint, inb, openInterruptWindow, outb, outsb, undefinedOpcode, waitOnce } from "./board";
 import { print, printHex } from "./console";
+import { sendInitAndSipi } from "./init-sipi";
 import { compareLeaves } from "./leaves";
 import { callHookTarget, hookTarget, stepOutsb } from "./machine-code";
 import { option } from "./multiboot";
@@ -82,6 +84,7 @@ export function act(): void {
     show("vmmcall", peek64(registers));
   }
   if (has("door")) door();
+  startOthers();
   balance();
   for (let i: u64 = option("ud", 0); i !== 0; i--) undefinedOpcode();
   if (has("hlt")) waitOnce();
@@ -95,6 +98,10 @@ export function countSteps(): void {
   let steps: u32 = 0;
   for (let i: u64 = option("steps", 0); i !== 0; i--) steps += stepOutsb(port, nativeAddress(<u32>letters), 3);
   show("steps", steps);
+}
+
+function startOthers(): void {
+  if (has("sipi") && !sendInitAndSipi()) print("bare: sipi: a processor is lost\n");
 }
 
 function balance(): void {

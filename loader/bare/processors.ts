@@ -3,7 +3,7 @@
 // Each waits in a loop for a request in its mailbox, carries it out and says so. The same loop runs on, unaware, when
 // the operation was to move the processor into a VM.
 
-import { cpuidEcx, readCr4, writeCr4 } from "#arch/cpu";
+import { cpuidEcx, rdmsr, readCr4, writeCr4, wrmsr } from "#arch/cpu";
 import { loadAcquire32, pause, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, nativeAddress, peek32, poke32, poke64 } from "../../bsl/src/memory";
 import { carryOut } from "../src/on-cpu";
@@ -29,6 +29,13 @@ const APIC: u64 = 0xfee0_0000;
 const APIC_ID: u64 = APIC + 0x20;
 const APIC_COMMAND: u64 = APIC + 0x300;
 const APIC_COMMAND_DESTINATION: u64 = APIC + 0x310;
+const APIC_LOGICAL: u64 = APIC + 0xd0;
+const APIC_FORMAT: u64 = APIC + 0xe0;
+const FORMAT_FLAT: u32 = 0xffff_ffff;
+const FORMAT_CLUSTERS: u32 = 0x0fff_ffff;
+const MSR_APIC_BASE: u32 = 0x1b;
+const BASE_X2APIC: u64 = 1 << 10;
+const MSR_X2APIC_COMMAND: u32 = 0x830;
 const COMMAND_PENDING: u32 = 1 << 12;
 const COMMAND_NMI: u32 = 0x4400;
 const COMMAND_INIT: u32 = 0x4500;
@@ -46,6 +53,9 @@ const LOOK_PAUSES: u32 = 100_000;
 /** The payload and the receiving end of a storm of NMIs, beside the loader's operations. */
 export const OPERATION_PAYLOAD: u32 = 100;
 export const OPERATION_STORM: u32 = 101;
+/** Its APIC takes commands with logical destinations: bit n of a flat group, or bit n % 4 of cluster n / 4. */
+export const OPERATION_JOIN_GROUP: u32 = 102;
+export const OPERATION_JOIN_CLUSTER: u32 = 103;
 
 /** A mailbox: a request and an answer, 4 bytes each. */
 const MAILBOX_BYTES: u32 = 64;
@@ -53,6 +63,9 @@ const mailboxes: usize = memory.data(64 * 64, 64);
 const IDLE: u32 = 0;
 /** Their local APICs' identifiers. */
 const apicIds: usize = memory.data(4 * 64, 4);
+
+/** Where their stacks end. */
+const stacks: usize = memory.data(8 * 64, 8);
 
 const enteringFlag: usize = memory.data(4, 4);
 
@@ -88,11 +101,18 @@ export function startProcessors(): bool {
 }
 
 function startProcessor(id: u32, index: u32): bool {
-  poke64(TRAMPOLINE_STACK, take(STACK_PAGES, 0) + <u64>STACK_PAGES * 4096);
+  store<u64>(stacks + <usize>(index * 8), take(STACK_PAGES, 0) + <u64>STACK_PAGES * 4096);
+  return startAgain(id, index);
+}
+
+/** The same of one that has had a stack before. */
+function startAgain(id: u32, index: u32): bool {
+  poke64(TRAMPOLINE_STACK, load<u64>(stacks + <usize>(index * 8)));
   poke64(TRAMPOLINE_INDEX, index);
-  storeRelease32(mailbox(index), OPERATION_PAYLOAD);
   command(id, COMMAND_INIT);
   wait(10_000);
+  // Not before: where it was, it may have looked for requests
+  storeRelease32(mailbox(index), OPERATION_PAYLOAD);
   command(id, COMMAND_STARTUP);
   wait(200);
   if (loadAcquire32(mailbox(index)) !== IDLE) command(id, COMMAND_STARTUP);
@@ -104,6 +124,10 @@ function startProcessor(id: u32, index: u32): bool {
 }
 
 function command(id: u32, what: u32): void {
+  if ((rdmsr(MSR_APIC_BASE) & BASE_X2APIC) !== 0) {
+    wrmsr(MSR_X2APIC_COMMAND, ((<u64>id) << 32) | what);
+    return;
+  }
   poke32(APIC_COMMAND_DESTINATION, id << 24);
   storeRelease32(APIC_COMMAND, what);
   while ((loadAcquire32(APIC_COMMAND) & COMMAND_PENDING) !== 0) pause();
@@ -173,9 +197,19 @@ export function awaitEnd(index: u32): void {
   }
 }
 
+/** The local APIC of processor `index`. */
+export function apicOf(index: u32): u32 {
+  return load<u32>(apicIds + <usize>(index * 4));
+}
+
+/** Starts a processor again that was somewhere else; false when it does not come. */
+export function bringBack(index: u32): bool {
+  return startAgain(apicOf(index), index);
+}
+
 /** Sends an NMI to processor `index`. */
 export function sendNmi(index: u32): void {
-  command(load<u32>(apicIds + <usize>(index * 4)), COMMAND_NMI);
+  command(apicOf(index), COMMAND_NMI);
 }
 
 function perform(index: u32, operation: u32): void {
@@ -190,6 +224,14 @@ function perform(index: u32, operation: u32): void {
       break;
     case OPERATION_STORM:
       takeStorm();
+      break;
+    case OPERATION_JOIN_GROUP:
+      poke32(APIC_FORMAT, FORMAT_FLAT);
+      poke32(APIC_LOGICAL, (<u32>1) << (24 + (index & 7)));
+      break;
+    case OPERATION_JOIN_CLUSTER:
+      poke32(APIC_FORMAT, FORMAT_CLUSTERS);
+      poke32(APIC_LOGICAL, ((<u32>(index >> 2)) << 28) | ((<u32>1) << (24 + (index & 3))));
       break;
   }
 }

@@ -67,7 +67,10 @@ export function play(): u32 {
   work("without hypervisor");
   if (option("leaves", 0) !== 0) keepLeaves();
   countSteps();
-  if (option("load", 1) === 0) return EXIT_PASSED;
+  if (option("load", 1) === 0) {
+    act();
+    return EXIT_PASSED;
+  }
   if (fileCount() < 2) {
     print("bare: give a kernel image and an extension\n");
     return EXIT_BOARD;

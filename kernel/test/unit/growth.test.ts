@@ -39,7 +39,15 @@ import type { Machine } from "../machine/machine.ts";
 import { tablesOf } from "../machine/page-walk.ts";
 import type { Pp } from "../machine/pp.ts";
 import { StructureView } from "../machine/structure-view.ts";
-import { blankPages as blankPagesIn, cpuid, give, goOn, knock, running as runningWith } from "./lent-memory.ts";
+import {
+  blankPages as blankPagesIn,
+  cpuid,
+  give,
+  goOn,
+  knock,
+  running as runningWith,
+  withoutNmis,
+} from "./lent-memory.ts";
 import { usedPages } from "./page-pool.ts";
 
 const PAGE = 0x1000n;
@@ -78,9 +86,6 @@ function keepPages(pp: Pp, isToKeep: (physical: bigint) => boolean): bigint[] {
   for (const page of taken) if (!kept.includes(page)) call(pp, SYSCALL_MEM_FREE_PAGE, HANDLE, page);
   return kept;
 }
-
-/** Others of its processors hear of it when their VMs exit. */
-const withoutNmis = (pp: Pp) => pp.processor.addMsr(0x1b, 0xfee0_0000n);
 
 describe.each([
   ["AMD", VENDOR_AMD],

@@ -75,3 +75,6 @@ export const blankPages = (machine: Machine, pp: Pp, [base, end]: readonly [bigi
   nestedEntries(machine.physical, rootOf(pp)).filter(
     ([guest, entry]) => (entry & BLANK) !== 0n && guest >= base && guest < end,
   ).length;
+
+/** What a processor changes others hear of when their VMs exit: its APIC, which would take them out, is off. */
+export const withoutNmis = (pp: Pp) => pp.processor.addMsr(0x1b, 0xfee0_0000n);

@@ -36,7 +36,7 @@ import { CHUNKS, EXCHANGE } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Pp } from "../machine/pp.ts";
 import { StructureView } from "../machine/structure-view.ts";
-import { blankPages, cpuid, give, giveRun, goOn, knock, running } from "./lent-memory.ts";
+import { blankPages, cpuid, give, giveRun, goOn, knock, running, withoutNmis } from "./lent-memory.ts";
 import { usedPages } from "./page-pool.ts";
 
 const PAGE = 0x1000n;
@@ -125,6 +125,7 @@ describe.each([
   test("is not handed out while another processor's VM may see it, nor back before all have flushed", () => {
     const { machine, pps } = running(vendor, RAM, { ppCount: 2, moreBytes: MORE });
     const [first, second] = pps as [Pp, Pp];
+    withoutNmis(first);
     ask(first, BYTES);
     expect(giveRun(first, RUN, BYTES)).toBe(GIVE_LATER);
     expect(giveRun(first, RUN, BYTES)).toBe(GIVE_LATER);
@@ -292,6 +293,7 @@ test("what two processors ask back at once each gets its own of", () => {
   const SMALL = 0x1_0000n;
   const { machine, pps } = running(VENDOR_AMD, RAM, { ppCount: 2 });
   const [first, second] = pps as [Pp, Pp];
+  withoutNmis(first);
   const flush = () => {
     for (const pp of pps) knock(pp, DOOR_FLUSH);
   };

@@ -10,6 +10,7 @@
 //   messages/  from processor to processor, from extension to extension, and counters for bfm
 //   memory/    pages, what all processors share, and the collector of the runtime "managed"
 //   text/      what the debug ring gets to read
+//   apic/      INIT and SIPI, by which an operating system starts processors
 //   calls/     the microkernel's system calls, and what the processor does for an extension in one instruction
 
 export * from "../../../abi/generated/bare/callbacks";
@@ -28,6 +29,7 @@ export {
   REGISTER_RIP,
 } from "../../../bsl/src/x64/instruction";
 export { Operation } from "../../../bsl/src/x64/operation";
+export { InitSipi } from "./apic/init-sipi";
 export { portIn, portOut } from "./calls/port";
 export { hasErrorCode, Vector, vectorName } from "./events/vectors";
 export { ControlRegisterExit } from "./exits/control-register-exit";
@@ -70,6 +72,7 @@ export { allocatedBytes, collect, collectIfNeeded, collections } from "./memory/
 export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES } from "./memory/pages";
 export { SHARED_BYTES, sharedMemory } from "./memory/shared";
 export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./messages/counters";
+export { kick } from "./messages/kick";
 export { MAILBOX_MESSAGES, Message, onMessage, post, postToOthers } from "./messages/messages";
 export { Outcome, Reply, Request, Service, serve } from "./messages/service";
 export { findHypervisorMemory } from "./tables/hypervisor-memory";

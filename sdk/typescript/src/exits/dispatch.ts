@@ -54,6 +54,10 @@ export function dispatch(vsid: u32, reason: u64): Next {
       setNext(Next.Run);
       callHandlers(kind);
       return takeNext();
+    case Kind.Kick:
+      setNext(Next.Run);
+      callHandlers(kind);
+      return takeNext();
     default:
       return other(vs, reason);
   }

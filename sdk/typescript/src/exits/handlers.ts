@@ -18,6 +18,7 @@ export enum Kind {
   Hlt,
   Exception,
   InterruptWindow,
+  Kick,
   Other,
 }
 
@@ -34,7 +35,7 @@ class Handler {
 }
 
 /** References to the newest handler of each kind. The collector does not know this memory. */
-const heads: usize = memory.data(4 * 12, 4);
+const heads: usize = memory.data(4 * 13, 4);
 /** What it does know: from here a way leads to all. */
 let last: Handler | null = null;
 

@@ -30,6 +30,7 @@ export function kindOf(vs: Vs, reason: u64): Kind {
   if (reason == EXIT_HYPERCALL) return Kind.Hypercall;
   if (reason == EXIT_HLT) return Kind.Hlt;
   if (reason == EXIT_INTERRUPT_WINDOW) return Kind.InterruptWindow;
+  if (reason == exits.EXIT_KICK) return Kind.Kick;
   return isIntel() ? intelKind(vs, reason) : amdKind(vs, reason);
 }
 

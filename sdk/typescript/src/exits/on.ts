@@ -76,6 +76,11 @@ export function onInterruptWindow(handler: (exit: Exit) => bool): void {
   add(Kind.InterruptWindow, changetype<usize>(handler));
 }
 
+/** The processor was kicked (`kick`). Next is Run; or AwaitKick. Nothing has happened in the VM. */
+export function onKick(handler: (exit: Exit) => bool): void {
+  add(Kind.Kick, changetype<usize>(handler));
+}
+
 /** Every other reason. Next is Fail, so a handler must say what else is to happen. */
 export function onOther(handler: (exit: Exit) => bool): void {
   add(Kind.Other, changetype<usize>(handler));

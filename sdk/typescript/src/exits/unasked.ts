@@ -6,6 +6,7 @@
 import {
   AMD_EXIT_INTR,
   AMD_EXIT_NMI,
+  EXIT_KICK,
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_EXTERNAL_INTERRUPT,
 } from "../../../../abi/generated/bare/callbacks";
@@ -48,6 +49,7 @@ const notInline: (vsid: u32, reason: u64) => Next = carryOut;
 
 /** What the classes of exits know about the exit is in variables. */
 function carryOut(vsid: u32, reason: u64): Next {
+  if (reason == EXIT_KICK) return Next.Run;
   lockInstance();
   setExitReason(reason);
   const vs = Vs.of(vsid);

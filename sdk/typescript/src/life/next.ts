@@ -12,4 +12,6 @@ export enum Next {
   Fail = 3,
   /** Wait to be called: how a service's bootstrap ends. */
   Wait = 5,
+  /** Only in vmexit, of the extension that owns the root VM: no VM runs here until the processor is kicked (`kick`). */
+  AwaitKick = 6,
 }

@@ -4,8 +4,7 @@
 //     post(1, KIND_HELLO, 1, 2);
 //
 // Each processor that wants messages has a ring in memory that all of them see; any number of processors put messages
-// in, and the owner takes them out before the handlers of its next exit. Nothing makes it exit: a processor that must hear
-// soon has to exit anyway, by whatever it intercepts.
+// in, and the owner takes them out before the handlers of its next exit. The sender kicks it, so that this comes at once.
 //
 // A place's turn says whose it is: n, the n-th message may be written there; n + 1, it is there to be read. So a sender that
 // is interrupted half way holds up what comes behind it, and nothing else.
@@ -22,6 +21,7 @@ import { handle, wrapHandlers } from "../exits/enter";
 import { requireOwnInstance } from "../life/instance";
 import { Next } from "../life/next";
 import { allocatePage, ownMemory } from "../memory/pages";
+import { kick } from "./kick";
 
 /** How many messages can wait for a processor. */
 export const MAILBOX_MESSAGES: u64 = 64;
@@ -91,6 +91,8 @@ export function post(ppid: u32, kind: u32, a: u64, b: u64): bool {
     poke64(place + FIRST, a);
     poke64(place + SECOND, b);
     storeRelease64(place + TURN, number + 1);
+    // An extension that does not own the root VM may not: then the message waits for an exit
+    kick(ppid);
     return true;
   }
 }

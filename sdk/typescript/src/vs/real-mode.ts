@@ -24,6 +24,13 @@ const RFLAGS_ALWAYS: u64 = 2;
  * belong to it.
  */
 export function startInRealMode(vs: Vs, segment: u32, offset: u32): void {
+  setRealMode(vs, segment, offset);
+  vs.set(Register.Pat, PAT_RESET);
+  vs.intercept(Instruction.Hlt);
+}
+
+/** The same of a VS whose selectors, bases and other registers are 0, but for what INIT leaves alone. */
+export function setRealMode(vs: Vs, segment: u32, offset: u32): void {
   setSegment(vs, Register.EsAttrib, Register.EsLimit, DATA);
   setSegment(vs, Register.SsAttrib, Register.SsLimit, DATA);
   setSegment(vs, Register.DsAttrib, Register.DsLimit, DATA);
@@ -39,12 +46,10 @@ export function startInRealMode(vs: Vs, segment: u32, offset: u32): void {
   vs.set(Register.Cr0, CR0_ET);
   vs.set(Register.Dr6, DR6_RESET);
   vs.set(Register.Dr7, DR7_RESET);
-  vs.set(Register.Pat, PAT_RESET);
   // The microkernel sets what the processor's vendor demands
   vs.set(Register.Efer, 0);
   vs.set(Register.Rflags, RFLAGS_ALWAYS);
   vs.set(Register.Rip, offset);
-  vs.intercept(Instruction.Hlt);
   if (isIntel()) allowRealMode(vs);
 }
 
