@@ -10,6 +10,7 @@ import { exitFigures } from "./exits.ts";
 import { type Figure, holds, table } from "./figure.ts";
 import { linuxFigures } from "./linux.ts";
 import { sizeFigures } from "./size.ts";
+import { uefiFigures } from "./uefi.ts";
 
 endWhenOutputFails("npm run bench");
 
@@ -22,6 +23,7 @@ const suites: readonly (readonly [string, () => Promise<Figure[]>])[] = [
   ["allocators, beside a twin in C", allocatorFigures],
   ["sizes", sizeFigures],
   ["Linux, counting every instruction", linuxFigures],
+  ["Linux from UEFI", uefiFigures],
 ];
 
 const figures: Figure[] = [];

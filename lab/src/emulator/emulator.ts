@@ -15,6 +15,8 @@ export interface MachineOptions {
   readonly icount: boolean;
   /** Replaces the machine's processor (`cpu` in the table), to try processors with something missing. */
   readonly cpu?: string;
+  /** A plugin of QEMU's, and its arguments: what its option `-plugin` takes. */
+  readonly plugin?: string;
   /** Port for a GDB, for which the machine then waits before its first instruction. */
   readonly gdbPort?: number;
 }

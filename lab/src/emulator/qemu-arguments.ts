@@ -16,7 +16,7 @@ const socketDevice = (id: string, socket: string): string[] => ["-chardev", `soc
 /** QEMU's arguments for the machine itself; what it boots comes behind them. */
 const hardwareArguments = (
   machine: QemuMachine,
-  { smp, memory, icount, cpu, gdbPort }: MachineOptions,
+  { smp, memory, icount, cpu, plugin, gdbPort }: MachineOptions,
   path: SocketPath,
   folder: string,
 ): string[] => [
@@ -34,6 +34,7 @@ const hardwareArguments = (
   ...["-serial", "chardev:serial"],
   // Its processors wait until the lab, or GDB, lets them go.
   "-S",
+  ...(plugin === undefined ? [] : ["-plugin", plugin]),
   ...(gdbPort === undefined ? [] : ["-gdb", `tcp:127.0.0.1:${gdbPort}`]),
 ];
 

@@ -26,6 +26,7 @@ export const machineOptions = (options: LinuxOptions): MachineOptions => ({
   memory: options.memory ?? "1G",
   icount: options.icount ?? false,
   cpu: options.cpu,
+  plugin: options.plugin,
   gdbPort: options.gdbPort,
 });
 

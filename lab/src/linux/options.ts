@@ -17,6 +17,8 @@ export interface LinuxOptions {
   readonly icount?: boolean;
   /** Replaces the machine's processor: QEMU's `-cpu`, Bochs's model. */
   readonly cpu?: string;
+  /** A plugin of QEMU's, and its arguments: what its option `-plugin` takes. */
+  readonly plugin?: string;
   /** Appended to the kernel's command line. */
   readonly append?: string;
   /**
