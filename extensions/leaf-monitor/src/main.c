@@ -9,8 +9,7 @@ static _Thread_local uint64_t denied, asked;
 enum bf_next bootstrap(bf_pp pp)
 {
     bf_require(bf_find_extension("leaf-judge", &judge));
-    bf_root_start(pp);
-    return bf_run;
+    return bf_root_hide_hypervisor(bf_root_start(pp)) ? bf_run : bf_fail;
 }
 
 // Without the judge nothing is denied: an answer that is missing must not stop the operating system.

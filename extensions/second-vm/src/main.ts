@@ -69,7 +69,7 @@ let vs: Vs = Vs.of(0);
 let tables: NestedTables | null = null;
 let page: u64 = 0;
 
-/** Called on each processor when it starts: the operating system becomes its root VS. */
+/** Called on each processor when it starts: the operating system becomes its root VS, which does not see the hypervisor. */
 export function bootstrap(ppid: u32): Next {
   processor = ppid;
   rootVs = startRoot(ppid);
@@ -87,7 +87,7 @@ export function bootstrap(ppid: u32): Next {
   onLeave(() => {
     logNumber("runs of the second VM: ", runs);
   });
-  return Next.Run;
+  return rootVs.hideHypervisor() ? Next.Run : Next.Fail;
 }
 
 /** Makes the second VM. False: no memory. */

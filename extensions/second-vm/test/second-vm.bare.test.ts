@@ -7,9 +7,11 @@ const elf = join(import.meta.dirname, "../../../build/extensions/second-vm/secon
 const LEAF = 0x4000_0040;
 
 it.each(machines)("executes 16-bit code in a VM of its own, and answers the root VM (%s)", async (machine) => {
-  const { ring, ...result } = await run(elf, { machine, append: `eax=${LEAF} ecx=100` });
+  const { ring, ...result } = await run(elf, { machine, append: `eax=${LEAF} ecx=100 own=1` });
   expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
   expect(result.output).toContain("bare: eax 0x133\n");
+  // The root VM does not see the hypervisor
+  expect(result.output).toContain("bare: not zero 0x0\n");
   expect(ring).toContain("PP 0: runs of the second VM: 1");
   expect(ring).toContain(`bareflank: PP 0: exits by reason: ${machine === "amd" ? "0x72=14 0x78=1" : "0xa=14 0xc=1"}`);
 });
