@@ -30,11 +30,13 @@ import {
   IOCTL_UNLOAD,
   IOCTL_VMCALL,
   LOAD_ARGS_BYTES,
+  LOAD_ARGS_EXT_ADDRESS,
   LOAD_ARGS_EXT_BYTES,
   LOAD_ARGS_EXT_COUNT,
   LOAD_ARGS_FLAGS,
   LOAD_ARGS_KERNEL_ADDRESS,
   LOAD_ARGS_KERNEL_BYTES,
+  MAX_EXTENSIONS,
   OPERATION_ARGS_BYTES,
   OPERATION_ARGS_VERSION,
   STATE_LOADED,
@@ -127,7 +129,7 @@ describe("load", () => {
 
   it.each([
     ["no extension", LOAD_ARGS_EXT_COUNT, 0n],
-    ["too many extensions", LOAD_ARGS_EXT_COUNT, 2n],
+    ["an extension that is missing", LOAD_ARGS_EXT_COUNT, 2n],
     ["2^32 - 1 extensions", LOAD_ARGS_EXT_COUNT, 0xffff_ffffn],
     ["unknown flags", LOAD_ARGS_FLAGS, 1n],
     ["an empty kernel", LOAD_ARGS_KERNEL_BYTES, 0n],
@@ -148,6 +150,25 @@ describe("load", () => {
     expect(report.error).toBe(ERROR_INVALID_ARGUMENT);
     expect(machine.status().state).toBe(STATE_LOADED);
     expect(machine.platform.takenPages).toBe(pages);
+  });
+
+  it.each([
+    [MAX_EXTENSIONS, ERROR_NONE],
+    [MAX_EXTENSIONS + 1, ERROR_INVALID_ARGUMENT],
+  ])("of %i extensions ends with %i", (count, error) => {
+    const machine = new Machine(1);
+    machine.load();
+    const report = machine.operate(IOCTL_LOAD, (block) => {
+      const write = (offset: number, value: bigint) => machine.memory.poke(block + BigInt(offset), 8, value);
+      write(LOAD_ARGS_KERNEL_ADDRESS, 0x5555_0000_0000n);
+      write(LOAD_ARGS_KERNEL_BYTES, BigInt(kernelImage().length));
+      for (let index = 0; index < count; index++) {
+        write(LOAD_ARGS_EXT_ADDRESS + 8 * index, 0x5555_0100_0000n);
+        write(LOAD_ARGS_EXT_BYTES + 8 * index, BigInt(extensionImage().length));
+      }
+      machine.memory.poke(block + BigInt(LOAD_ARGS_EXT_COUNT), 4, BigInt(count));
+    });
+    expect(report.error).toBe(error);
   });
 
   it("does not read what the caller may not read", () => {

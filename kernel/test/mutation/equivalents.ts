@@ -96,6 +96,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: "Written by setMarks() before memory can be lent, and only chunks that are lent make anybody ask.",
   },
   {
+    file: "kernel/src/objects.ts",
+    within: "tryLockObjects",
+    line: "for (let i: u32 = «0»; i < LOCK_PATIENCE; i++) {",
+    becomes: "1",
+    why: "Its patience is one pause shorter, of very many.",
+  },
+  {
     file: "kernel/src/syscall/debug.ts",
     within: "readByte",
     line: "if (!isExtensionMemory(address)) return -«1»;",

@@ -419,3 +419,17 @@ test("a chunk comes where others are on their way out, and gets the tables that 
   expect(hostTables(machine, first).has([...tables][0] ?? 0)).toBe(true);
   expect(machine.memory.isMapped(DIRECT_BASE + arriving)).toBe(true);
 });
+
+test("pages that an extension asked for and did not get are not its own in a report", () => {
+  const { machine, pps } = running(VENDOR_AMD);
+  const [pp] = pps as [Pp];
+  const own = () => {
+    expect(Number(knock(pp, DOOR_REPORT)[0])).toBe(0);
+    return exchangeOf(machine).get("extensionPages");
+  };
+  const before = own();
+  expectOutcome(cpuid(pp), "called");
+  availablePages(pp);
+  goOn(pp);
+  expect(own()).toBe(before);
+});
