@@ -26,9 +26,12 @@ import {
   ERROR_VENDOR,
   EXT_MEMORY_PER_PP,
   IOCTL_LOAD,
+  IOCTL_MEMORY,
   IOCTL_START,
   IOCTL_STOP,
   IOCTL_UNLOAD,
+  IOCTL_VMCALL,
+  MEMORY_ARGS_DONATE_BYTES,
   NOTE_EXTENSION_MEMORY,
   PHASE_NONE,
   PHASE_START,
@@ -171,10 +174,13 @@ describe("a start that fails on one processor", () => {
     expect(machine.operate(IOCTL_START)).toMatchObject({ error: ERROR_NO_ANSWER, cpu: 2 });
     expect(machine.status()).toMatchObject({ state: STATE_CORRUPT, runningCount: 1, running: 0b100n });
     expect(machine.loader.loaderIsHeld()).toBe(1);
-    expect(machine.operate(IOCTL_START).error).toBe(ERROR_CORRUPT);
-    expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_CORRUPT);
-    expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_CORRUPT);
-    expect(machine.load().error).toBe(ERROR_CORRUPT);
+    const refused = { error: ERROR_CORRUPT, cpu: 0xffff_ffff, detail: 0n };
+    for (const command of [IOCTL_START, IOCTL_STOP, IOCTL_UNLOAD, IOCTL_VMCALL]) {
+      expect(machine.operate(command)).toMatchObject(refused);
+    }
+    expect(machine.load()).toMatchObject(refused);
+    const donate = (block: bigint) => machine.memory.poke(block + BigInt(MEMORY_ARGS_DONATE_BYTES), 8, 0x1_0000n);
+    for (const fill of [donate, undefined]) expect(machine.operate(IOCTL_MEMORY, fill)).toMatchObject(refused);
     expect(machine.loader.loaderStop()).toBe(ERROR_NONE);
   });
 
