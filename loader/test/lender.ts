@@ -161,6 +161,7 @@ export class Lender {
     else if (what === BigInt(DOOR_GIVE_RUN)) answer(this.#giveRun({ physical: physical ?? 0n, bytes: bytes ?? 0n }));
     else if (what === BigInt(DOOR_TAKE)) {
       const [value, taken = 0n] = this.onTake(physical === 1n);
+      memory.poke(this.#exchange + BigInt(MEMORY_EXCHANGE_SURPLUS), 8, 0n);
       memory.poke(registers + 16n, 8, taken);
       answer(value);
     } else answer(what === BigInt(DOOR_REPORT) || what === BigInt(DOOR_FLUSH) ? GIVE_DONE : DOOR_UNKNOWN);

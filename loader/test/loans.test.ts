@@ -293,7 +293,13 @@ describe("what the microkernel gives back", () => {
     lender.ask(MIB);
     lender.onTake = () => [TAKE_MORE];
     expect(lender.offer()).toBe(1);
-    expect(lender.knocks.filter((knock) => knock === DOOR_TAKE)).toHaveLength(40);
+    const taking = () => lender.knocks.filter((knock) => knock === DOOR_TAKE).length;
+    expect(taking()).toBe(40);
+    // Nothing is offered any more
+    expect([lender.balance(), taking()]).toEqual([1, 80]);
+    lender.onTake = () => [TAKE_NOTHING];
+    expect([lender.balance(), taking()]).toEqual([0, 81]);
+    expect([lender.balance(), taking()]).toEqual([0, 81]);
     lender.expectAllBack();
   });
 });

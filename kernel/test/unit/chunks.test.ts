@@ -172,7 +172,8 @@ describe("a block in limbo", () => {
     const { exports } = withChunks(2);
     const pages = Array.from({ length: 20 }, () => exports.allocPages(0));
     for (const page of pages) expect(exports.bury(page, 0, 0)).toBe(1);
-    expect([exports.release(0, 7), exports.waitingPages()]).toEqual([7, 13]);
+    expect([exports.release(0, 3), exports.waitingPages()]).toEqual([3, 17]);
+    expect([exports.release(0, 4), exports.waitingPages()]).toEqual([4, 13]);
     expect([exports.release(0, 13), exports.waitingPages(), exports.isWaiting(0)]).toEqual([13, 0, 0]);
     expect(exports.release(0, 1)).toBe(0);
   });

@@ -13,8 +13,17 @@ import {
   VENDOR_INTEL,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { HANDLERS } from "../machine/example-extension.ts";
-import { bootNext, HANDLE, inGuest, inStart, inVmexit, type Scene, status } from "../machine/extension-life.ts";
+import { exampleExtension, HANDLERS } from "../machine/example-extension.ts";
+import {
+  bootNext,
+  HANDLE,
+  inBootstrap,
+  inGuest,
+  inStart,
+  inVmexit,
+  type Scene,
+  status,
+} from "../machine/extension-life.ts";
 import { Machine } from "../machine/machine.ts";
 
 /** What a dump that succeeds prints. */
@@ -35,6 +44,14 @@ test.each([
   for (const id of [first, 0xffffn]) expect(status(pp, number, id)).toBe(STATUS_INVALID_INPUT_REG0);
   expect(machine.log).toBe("");
 });
+
+test.each([SYSCALL_DEBUG_DUMP_VM, SYSCALL_DEBUG_DUMP_VP, SYSCALL_DEBUG_DUMP_VS])(
+  "0x%x knows version 2's identifiers, all but one that 16 bits have",
+  (number) => {
+    const { pp } = inBootstrap({ extension: exampleExtension({ versions: 6 }) }, 4n);
+    expect([0xfffen, 0xffffn].map((id) => status(pp, number, id))).toEqual([STATUS_SUCCESS, STATUS_INVALID_INPUT_REG0]);
+  },
+);
 
 describe("an object that is not allocated", () => {
   test.each([

@@ -123,6 +123,35 @@ describe("the machine's memory types", () => {
     expect(load().exports.memoryType(address, MACHINE)).toBe(type);
   });
 
+  test("of the first MiB have a range each: eight of 64 KiB, sixteen of 16 KiB, then 4 KiB", () => {
+    const registers = [0x250, 0x258, 0x259, ...Array.from({ length: 8 }, (_, index) => 0x268 + index)];
+    const places = [
+      0n,
+      0x8_0000n,
+      0xa_0000n,
+      ...Array.from({ length: 8 }, (_, index) => 0xc_0000n + BigInt(index) * 0x8000n),
+    ];
+    const sizes = [0x1_0000n, 0x4000n, 0x4000n, ...Array(8).fill(0x1000n)];
+    // Each range has another number here, whatever types there are
+    registers.forEach((msr, index) => {
+      const bytes = Array.from({ length: 8 }, (_, range) => BigInt(index * 8 + range) << BigInt(8 * range));
+      msrs.set(
+        msr,
+        bytes.reduce((value, byte) => value | byte),
+      );
+    });
+    const { exports } = load();
+    for (const [index, place] of places.entries()) {
+      for (let range = 0n; range < 8n; range++) {
+        const first = place + range * sizes[index];
+        for (const address of [first, first + sizes[index] - 0x1000n]) {
+          exports.forgetMemoryTypes();
+          expect([address, exports.memoryType(address, MACHINE)]).toEqual([address, index * 8 + Number(range)]);
+        }
+      }
+    }
+  });
+
   test("end where the next one begins", () => {
     const { exports } = load();
     expect(exports.uniformBytes(0x5000n, MIB, MACHINE)).toBe(0x1000n);

@@ -22,6 +22,7 @@ import {
   SYSCALL_NESTED_CREATE,
   SYSCALL_NESTED_MAP,
   SYSCALL_NESTED_UNMAP,
+  SYSCALL_VM_CREATE,
   SYSCALL_VM_MAP_DIRECT,
   SYSCALL_VM_UNMAP_DIRECT,
   TAKE_DONE,
@@ -418,6 +419,18 @@ test("a chunk comes where others are on their way out, and gets the tables that 
   expect(new Set(pages).size).toBe(pages.length);
   expect(hostTables(machine, first).has([...tables][0] ?? 0)).toBe(true);
   expect(machine.memory.isMapped(DIRECT_BASE + arriving)).toBe(true);
+});
+
+test("a report has as many VMs as it has room for, those with the lowest numbers", () => {
+  const { machine, pps } = running(VENDOR_AMD);
+  const [pp] = pps as [Pp];
+  expectOutcome(cpuid(pp), "called");
+  for (let vm = 0; vm < 70; vm++) call(pp, SYSCALL_VM_CREATE, HANDLE);
+  goOn(pp);
+  expect(Number(knock(pp, DOOR_REPORT)[0])).toBe(0);
+  const exchange = exchangeOf(machine);
+  expect(exchange.get("vmCount")).toBe(64n);
+  expect([0, 1, 63].map((vm) => exchange.get("vmId", vm))).toEqual([0n, 1n, 63n]);
 });
 
 test("pages that an extension asked for and did not get are not its own in a report", () => {

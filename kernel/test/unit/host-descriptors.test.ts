@@ -14,6 +14,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { inStart } from "../machine/extension-life.ts";
 import { TEXT } from "../machine/instructions.ts";
+import { Machine } from "../machine/machine.ts";
 
 const GDT = PP_AREA_BASE + BigInt(PP_GDT);
 const TSS = PP_AREA_BASE + BigInt(PP_TSS) + 0xf98n;
@@ -46,6 +47,15 @@ describe("the GDT", () => {
     expect(segments.tr).toEqual({ selector: 0x40, attrib: 0x8b, limit: 0x2068, base: TSS });
     for (const name of ["ds", "es", "gs", "ldtr"] as const) expect(segments[name].selector, name).toBe(0);
   });
+});
+
+test("no segment of the operating system's stays loaded", () => {
+  const pp = new Machine().pp(0);
+  const segment = { selector: 0x2b, attrib: 0xcf3, limit: 0xffff_ffff, base: 0n };
+  const names = ["ds", "es", "fs", "gs"] as const;
+  for (const name of names) pp.processor.segments[name] = { ...segment };
+  expect(pp.boot().is).toBe("called");
+  for (const name of names) expect(pp.processor.segments[name].selector, name).toBe(0);
 });
 
 describe("the TSS", () => {

@@ -82,7 +82,8 @@ describe("start", () => {
     const { pp } = powered({ services: 2 });
     for (const id of [0n, 1n, 2n]) {
       expect(running(pp)).toBe(id);
-      expect(pp.tcb.get("vmid")).toBe(id === 0n ? 0n : 0xffffn);
+      const none = 0xffffn;
+      expect(pp.tcb.values(["vmid", "vpid", "vsid"])).toEqual({ vmid: id === 0n ? 0n : none, vpid: none, vsid: none });
       register(pp, id === 0n);
       expect(pp.syscall(SYSCALL_CONTROL_WAIT)).toMatchObject({ is: "called" });
     }
@@ -218,6 +219,18 @@ describe("a message", () => {
     expect(status(pp, SYSCALL_MESSAGE_REGISTER, HANDLE, 0n)).toBe(STATUS_INVALID_INPUT_REG1);
     expect(status(pp, SYSCALL_MESSAGE_REGISTER, HANDLE, HANDLERS.MESSAGE)).toBe(STATUS_SUCCESS);
     expect(status(pp, SYSCALL_MESSAGE_REGISTER, HANDLE, HANDLERS.MESSAGE)).toBe(STATUS_FAILURE_UNKNOWN);
+  });
+
+  test("ends no flush that its caller has asked for: no VM has run", () => {
+    const { pp } = inOwnerVmexit();
+    call(pp, SYSCALL_VM_TLB_FLUSH, HANDLE, 0n);
+    expect(pp.syscall(SYSCALL_MESSAGE_CALL, HANDLE, 1n).is).toBe("called");
+    expect(pp.syscall(SYSCALL_MESSAGE_REPLY, HANDLE)).toMatchObject({ status: STATUS_SUCCESS });
+    expect(pp.vmcb.get("TLB_CONTROL")).toBe(1n);
+    expect(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE).is).toBe("running");
+    expect(pp.vmcb.get("TLB_CONTROL")).toBe(1n);
+    pp.exit(EXIT_CPUID);
+    expect(pp.vmcb.get("TLB_CONTROL")).toBe(0n);
   });
 
   test("that nobody sent has no reply", () => {

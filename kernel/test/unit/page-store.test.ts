@@ -289,3 +289,14 @@ describe("any program on three processors", () => {
     );
   });
 });
+
+test("a page of zeros is taken for want of another, and the rest of them stays at hand", () => {
+  const { exports } = withProcessors(1, 64n * PAGE);
+  const taken: bigint[] = [];
+  for (let page = exports.allocatePage(); page !== 0n; page = exports.allocatePage()) taken.push(page);
+  const back = taken.slice(0, 5);
+  for (const page of back) expect(exports.freePage(page)).toBe(1);
+  expect([exports.zeroedPages(), exports.keptPages()]).toEqual([5, 5]);
+  expect(back).toContain(exports.allocatePages(0));
+  expect([exports.zeroedPages(), exports.keptPages()]).toEqual([4, 4]);
+});

@@ -35,6 +35,20 @@ describe("a size", () => {
     expect(exports.slabPages(0)).toBe(pages);
   });
 
+  test.each([1, 17, 4000])("of %i bytes has all objects of a slab within it, apart, and each comes back", (bytes) => {
+    const { exports } = loadCache(bytes);
+    const taken = [exports.slabAllocate(0)];
+    const [stride, total] = [exports.slabStride(0), exports.slabTotal(0)];
+    while (taken.length < total) taken.push(exports.slabAllocate(0));
+    expect(exports.slabTotal(0)).toBe(total);
+    const sorted = taken.toSorted((a, b) => (a < b ? -1 : 1));
+    const first = sorted[0] ?? 0n;
+    expect(sorted).toEqual(sorted.map((_, index) => first + BigInt(index) * stride));
+    expect((first % PAGE) + BigInt(total) * stride).toBeLessThanOrEqual(BigInt(exports.slabPages(0)) * PAGE);
+    for (const object of taken) expect(exports.slabRelease(0, object)).toBe(1);
+    expect(exports.slabUsed(0)).toBe(0);
+  });
+
   test.each([0, 4 * 0x10_0000 - 159, 0xffff_ffff])("of %i bytes is refused", (bytes) => {
     expect(loadAllocators().exports.slabInit(0, bytes)).toBe(0);
   });

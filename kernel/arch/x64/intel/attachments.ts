@@ -53,7 +53,6 @@ export function attachNestedTables(vs: Vs, root: u64): void {
   const controls = vs.asked(ASKED_SECONDARY);
   writeField(vs, VMCS_EPT_POINTER, root != 0 ? eptPointer(root) : defaultPointer(vs));
   writeField(vs, VMCS_SECONDARY_CONTROLS, root != 0 ? controls | SECONDARY_EPT : controls & ~WITHOUT_EPT);
-  requestFlush(vs);
   giveBack(vs);
 }
 
