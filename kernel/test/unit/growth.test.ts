@@ -16,6 +16,7 @@ import {
   GIVE_SIZE,
   NESTED_RIGHTS,
   NESTED_WRITE_BACK,
+  STATUS_FAILURE_UNKNOWN,
   STATUS_SUCCESS,
   SYSCALL_MEM_ALLOC_PAGE,
   SYSCALL_MEM_FREE_PAGE,
@@ -442,6 +443,10 @@ test("pages that an extension asked for and did not get are not its own in a rep
   };
   const before = own();
   expectOutcome(cpuid(pp), "called");
+  // A page, but none for the table that would show it
+  pp.failAllocation(2);
+  expect(status(pp, SYSCALL_MEM_ALLOC_PAGE, HANDLE)).toBe(STATUS_FAILURE_UNKNOWN);
+  expect(pp.isFailureDue()).toBe(false);
   availablePages(pp);
   goOn(pp);
   expect(own()).toBe(before);

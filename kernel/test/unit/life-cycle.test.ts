@@ -331,6 +331,12 @@ describe("a second processor", () => {
     expect(vs).toBe(1n);
     expect(second.syscall(SYSCALL_VS_RUN, HANDLE, 0n, 1n, vs).is).toBe("running");
     expect(second.exit(EXIT_CPUID)).toMatchObject({ is: "called", rip: HANDLERS.VMEXIT, reg0: 1n, reg1: EXIT_CPUID });
+    // What version 2 shows beside is nothing that version 1 has
+    expect(second.tcb.values(["activeVm", "activeVp", "activeVs"])).toEqual({
+      activeVm: 0n,
+      activeVp: 0n,
+      activeVs: 0n,
+    });
     expect(second.tcb.values(["vpid", "vsid", "ppid", "onlinePps"])).toEqual({
       vpid: 1n,
       vsid: 1n,

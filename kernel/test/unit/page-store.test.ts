@@ -34,6 +34,14 @@ describe("a page", () => {
     expect(exports.freePagesOfAll()).toBe(1022n);
   });
 
+  test("that is at hand is zeroed before the pool is asked for another", () => {
+    const { exports, isZero, dirty } = withProcessors(1);
+    for (const page of [exports.allocatePages(0), exports.allocatePages(0)]) dirty(page);
+    const [kept, free] = [exports.keptPages(), exports.freePageCount()];
+    expect(isZero(exports.allocatePage())).toBe(true);
+    expect([exports.keptPages(), exports.freePageCount()]).toEqual([kept - 1, free]);
+  });
+
   test("that the call for zeroed pages gives holds zeros, whatever lay there", () => {
     const { exports, dirty, isZero } = withProcessors(1);
     for (let round = 0; round < 3; round++) {
