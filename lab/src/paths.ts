@@ -22,6 +22,7 @@ export const products = {
   kernelSymbols: join(buildFolder, "kernel", "kernel.debug.elf"),
   defaultExtension: join(buildFolder, "extensions", "default", "default.elf"),
   defaultExtensionSymbols: join(buildFolder, "extensions", "default", "default.debug.elf"),
+  bootExtension: join(buildFolder, "extensions", "boot", "boot.elf"),
   driver: join(buildFolder, "linux", "bfdriver.ko"),
   bfm: join(buildFolder, "bfm"),
   uefi: join(buildFolder, "bareflank", "bareflank.efi"),

@@ -17,12 +17,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const make = (loader: UefiLoader, files: readonly PartitionFile[] = []) => {
+const make = (loader: UefiLoader, files: readonly PartitionFile[] = [], smp = 1) => {
   const content = {
     kernel: join(folder, "linux"),
     initramfs: join(folder, "files"),
     commandLine: 'a "b\\c"',
     loader,
+    smp,
     files,
   };
   const image = makePartition(folder, content);
@@ -36,6 +37,7 @@ describe("the partition", () => {
     expect(read("/vmlinuz")).toBe("the kernel");
     expect(read("/initramfs.cpio")).toBe("the files");
     expect(JSON.parse(read("/EFI/bareflank/bareflank.json"))).toEqual({
+      extensions: ["default.elf"],
       boot: { file: "/vmlinuz", options: 'a "b\\c" initrd=\\initramfs.cpio' },
     });
     expect(read("/startup.nsh")).toBe('\\vmlinuz a "b\\c" initrd=\\initramfs.cpio\r\n');
@@ -47,8 +49,15 @@ describe("the partition", () => {
 
   it("has GRUB, which boots the same", () => {
     const read = make("grub");
-    expect(JSON.parse(read("/EFI/bareflank/bareflank.json"))).toEqual({ boot: { file: "/EFI/debian/grubx64.efi" } });
+    expect(JSON.parse(read("/EFI/bareflank/bareflank.json"))).toMatchObject({
+      boot: { file: "/EFI/debian/grubx64.efi" },
+    });
     expect(read("/EFI/debian/grub.cfg")).toContain("linux /vmlinuz 'a'");
+  });
+
+  it("has the extension that starts processors, where there are several", () => {
+    const read = make("stub", [], 2);
+    expect(JSON.parse(read("/EFI/bareflank/bareflank.json"))).toMatchObject({ extensions: ["boot.elf"] });
   });
 
   it("has what a test puts there, and lacks what it takes away", () => {

@@ -1,7 +1,7 @@
 // The EFI system partition of a machine with UEFI firmware: Bareflank's application, its files, and Linux behind it
 //
 //     \EFI\BOOT\BOOTX64.EFI        bareflank.efi, which the firmware starts because nothing else is registered
-//     \EFI\bareflank\              bareflank.json, kernel.elf, default.elf
+//     \EFI\bareflank\              bareflank.json, kernel.elf, default.elf, boot.elf
 //     \vmlinuz, \initramfs.cpio    Debian's kernel, which is a UEFI application itself, and the lab's file system
 //     \EFI\debian\                GRUB and its script, where that is to boot Linux
 //     \startup.nsh                 the same Linux for the firmware's shell, which is what its boot manager goes on with
@@ -26,6 +26,8 @@ export interface PartitionContent {
   readonly initramfs: string;
   readonly commandLine: string;
   readonly loader: UefiLoader;
+  /** Processors: with more than one, somebody must be there who starts them. */
+  readonly smp: number;
   /** Besides what is there, or instead of it. */
   readonly files: readonly PartitionFile[];
 }
@@ -54,9 +56,9 @@ const GRUB = "/usr/lib/grub/x86_64-efi";
 const GRUB_MODULES = ["normal", "fat", "linux", "serial", "terminal", "echo", "boot"];
 
 /** bareflank.json. */
-const configuration = ({ commandLine, loader }: PartitionContent): string => {
+const configuration = ({ commandLine, loader, smp }: PartitionContent): string => {
   const boot = loader === "grub" ? { file: GRUB_PATH } : { file: KERNEL_PATH, options: `${commandLine} ${INITRD}` };
-  return JSON.stringify({ boot }, null, 2);
+  return JSON.stringify({ extensions: [smp === 1 ? "default.elf" : "boot.elf"], boot }, null, 2);
 };
 
 /** GRUB and its script, made in a scratch folder. */
@@ -77,6 +79,7 @@ const standardFiles = (content: PartitionContent, scratch: string): PartitionFil
   { path: APPLICATION, content: built(products.uefi) },
   { path: `${FOLDER}/kernel.elf`, content: built(products.kernel) },
   { path: `${FOLDER}/default.elf`, content: built(products.defaultExtension) },
+  { path: `${FOLDER}/boot.elf`, content: built(products.bootExtension) },
   { path: CONFIGURATION, content: configuration(content) },
   { path: KERNEL_PATH, content: { source: content.kernel } },
   { path: INITRAMFS_PATH, content: { source: content.initramfs } },

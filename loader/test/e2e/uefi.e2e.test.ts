@@ -48,6 +48,16 @@ describe("Linux on one processor", () => {
   });
 });
 
+describe("Linux on four processors", () => {
+  it("boots inside on all of them, which firmware and Linux start", async () => {
+    const machine = await boot({ smp: 4 });
+    const { stdout } = await machine.run(`${LEAF}; nproc`);
+    expect(stdout.split(SIGNATURE).length - 1).toBe(4);
+    expect(stdout).toContain("\n4\n");
+    expect(machine.serial()).toMatch(/the hypervisor runs on 4 processors/);
+  });
+});
+
 describe("GRUB", () => {
   it("is started inside, and Linux by it", async () => {
     const machine = await boot({ uefiLoader: "grub" });
@@ -74,7 +84,7 @@ describe("a trial on two processors", () => {
 
 describe("something wrong", () => {
   it("is two processors, where the extension does not virtualize INIT and SIPI: Linux boots outside on both", async () => {
-    const machine = await boot({ smp: 2 });
+    const machine = await boot({ smp: 2, partition: [configuration('{ "extensions": ["default.elf"] }')] });
     const { stdout } = await machine.run(`${LEAF}; nproc`);
     expect(stdout).not.toContain(SIGNATURE);
     expect(stdout).toContain("\n2\n");

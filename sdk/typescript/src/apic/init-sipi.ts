@@ -11,6 +11,7 @@
 // The registers must stay where they are, which the microkernel sees to (docs/security.md); their mode may change.
 
 import { INTEL_EXIT_INIT, INTEL_EXIT_SIPI } from "../../../../abi/generated/bare/callbacks";
+import { CPUID_INTERFACE_INIT_SIPI } from "../../../../abi/generated/bare/control";
 import { INTEL_REG_ACTIVITY_STATE, INTEL_REG_EXIT_QUALIFICATION } from "../../../../abi/generated/bare/registers-intel";
 import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { loadAcquire32, storeRelease32 } from "../../../../bsl/src/atomic";
@@ -27,6 +28,7 @@ import { guestInstruction } from "../guest/instruction";
 import { msrValue, readMsr } from "../guest/msr";
 import { setRegister } from "../guest/operand";
 import { guestMemory } from "../guest/physical-memory";
+import { announce } from "../life/interfaces";
 import { Next } from "../life/next";
 import { kick } from "../messages/kick";
 import { MsrMap } from "../tables/msr-map";
@@ -81,6 +83,7 @@ export class InitSipi {
     onMsrWrite(commandWritten);
     onKick(kicked);
     if (isIntel()) onOther(signalled);
+    announce(CPUID_INTERFACE_INIT_SIPI);
   }
 }
 

@@ -20,6 +20,7 @@ import { onCpuid } from "../exits/on";
 import { guest } from "../guest/guest";
 import { log } from "../text/log";
 import { Vs } from "../vs/vs";
+import { announced } from "./interfaces";
 import { entered, farewell } from "./life";
 import { Next } from "./next";
 
@@ -39,14 +40,17 @@ function answerHypervisorLeaves(exit: CpuidExit): bool {
   if (leaf < CPUID_HYPERVISOR_BASE || leaf > CPUID_HYPERVISOR_LAST) return false;
   if (leaf == CPUID_CONTROL) control(exit);
   else if (leaf == CPUID_HYPERVISOR_BASE) guest.answerSignature();
-  else if (leaf == CPUID_HYPERVISOR_MAX) exit.answer(CPUID_INTERFACE_EAX, takesHypercalls(), 0, 0);
+  else if (leaf == CPUID_HYPERVISOR_MAX) exit.answer(CPUID_INTERFACE_EAX, interfaces(), 0, 0);
   else exit.answer(0, 0, 0, 0);
   return true;
 }
 
-/** EBX of the interface leaf: who makes hypercalls asks first, because without a handler VMMCALL and VMCALL are no instructions. */
-function takesHypercalls(): u32 {
-  return hasHandlers(Kind.Hypercall) ? CPUID_INTERFACE_HYPERCALLS : 0;
+/**
+ * EBX of the interface leaf. Who makes hypercalls asks first, because without a handler VMMCALL and VMCALL are no
+ * instructions; and whoever starts processors in the root VM (loader/uefi).
+ */
+function interfaces(): u32 {
+  return (hasHandlers(Kind.Hypercall) ? CPUID_INTERFACE_HYPERCALLS : 0) | announced();
 }
 
 /** The control leaf: only the operating system's kernel may use it. */
