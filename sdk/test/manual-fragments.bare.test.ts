@@ -54,6 +54,12 @@ const places: readonly Place[] = [
     after: BOOTSTRAP,
   },
   {
+    name: "starting-processors",
+    template: "minimal",
+    pieces: [["InitSipi.virtualize"]],
+    before: 'import { InitSipi, MsrMap, NestedTables, Next, startRoot } from "@bareflank/sdk";\n',
+  },
+  {
     name: "a-service",
     template: "minimal",
     pieces: [["serve((request)"]],
