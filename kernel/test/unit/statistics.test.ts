@@ -75,7 +75,7 @@ describe("an exit", () => {
   });
 
   test("for the trap behind an instruction that the kernel has served is counted beside it", () => {
-    const APIC = 0xfee0_0900n;
+    const APIC = 0xfee0_0100n;
     const scene = inVersion(VERSION_2, { msrs: [[0x1b, APIC]] });
     const { pp } = scene;
     call(pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(AMD_REG_INTERCEPT_EXCEPTION), 1n << 1n);
