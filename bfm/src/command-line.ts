@@ -1,7 +1,7 @@
 // What commands' definitions share
 
 import { type Command, Option } from "commander";
-import { INSTALLED_EXTENSION, INSTALLED_KERNEL, type Selection } from "./files.ts";
+import { INSTALLED_KERNEL, type Selection } from "./files.ts";
 
 /** A command of bfm's, or of another command, with the options that all have. */
 export function addCommand(parent: Command, name: string): Command {
@@ -25,10 +25,14 @@ export function takeManifest(command: Command): Command {
   );
 }
 
-/** Adds the arguments that name kernel and extensions. */
-export function takeFiles<T>(command: Command, action: (selection: Selection, options: T) => Promise<void>): void {
+/** Adds the arguments that name kernel and extensions; where no extension is named, it is `installed`. */
+export function takeFiles<T>(
+  command: Command,
+  installed: string,
+  action: (selection: Selection, options: T) => Promise<void>,
+): void {
   command
-    .argument("[extension...]", "extensions' ELF files", [INSTALLED_EXTENSION])
+    .argument("[extension...]", "extensions' ELF files", [installed])
     .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL)
     .option("--set <key=value>", "a setting for the first extension; may be repeated", append, [] as string[])
     .action(

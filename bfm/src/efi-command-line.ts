@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Actions } from "./actions.ts";
 import { addCommand, describe, takeFiles } from "./command-line.ts";
 import type { InstallRequest, PlaceRequest } from "./commands/efi.ts";
-import { INSTALLED_APPLICATION } from "./files.ts";
+import { INSTALLED_APPLICATION, INSTALLED_BOOT_EXTENSION } from "./files.ts";
 
 const takePlace = (command: Command): Command =>
   command.option("--esp <dir>", "where the EFI system partition is mounted, instead of /boot/efi, /efi or /boot");
@@ -35,7 +35,9 @@ export function defineEfi(command: Command, actions: Actions): void {
     .option("--sign <file...>", "sign the application by this key and certificate, two PEM files")
     .option("--keep-configuration", "leave bareflank.json as somebody changed it")
     .option("--no-entry", "make no boot entry");
-  takeFiles<InstallRequest>(install, (selection, options) => actions.efiInstall(selection, options));
+  takeFiles<InstallRequest>(install, INSTALLED_BOOT_EXTENSION, (selection, options) =>
+    actions.efiInstall(selection, options),
+  );
 
   describe(
     takePlace(addCommand(command, "remove")),

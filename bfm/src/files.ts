@@ -13,6 +13,8 @@ import { Failure } from "./failure.ts";
 /** Installed files that `bfm load` and `bfm efi install` take when none are named. */
 export const INSTALLED_KERNEL = "/usr/lib/bareflank/kernel.elf";
 export const INSTALLED_APPLICATION = "/usr/lib/bareflank/bareflank.efi";
+/** What an operating system boots in, with all its processors. */
+export const INSTALLED_BOOT_EXTENSION = "/usr/lib/bareflank/boot.elf";
 export const INSTALLED_EXTENSION = "/usr/lib/bareflank/default.elf";
 
 /** More than this is no kernel and no extension; what is less is judged by the ELF check. */
@@ -109,7 +111,7 @@ function applySettings({ name, bytes }: LoadedFile, settings: readonly string[])
 }
 
 function readChecked(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, name: string): LoadedFile {
-  const isInstalled = name === INSTALLED_KERNEL || name === INSTALLED_EXTENSION;
+  const isInstalled = [INSTALLED_KERNEL, INSTALLED_EXTENSION, INSTALLED_BOOT_EXTENSION].includes(name);
   const bytes = readFile(
     name,
     isInstalled ? "Install Bareflank, or name the files: bfm load --kernel FILE EXTENSION" : CHECK,

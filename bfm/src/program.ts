@@ -10,6 +10,7 @@ import { type Shell, shells } from "./completion.ts";
 import { mitigationChoices } from "./driver.ts";
 import { defineEfi } from "./efi-command-line.ts";
 import { exitCodeTexts } from "./exit-codes.ts";
+import { INSTALLED_EXTENSION } from "./files.ts";
 import { parseWatchdog } from "./watchdog.ts";
 
 /** Replaced by the build. */
@@ -41,7 +42,7 @@ const definitions: Readonly<Record<CommandName, Definition>> = {
   bfm load ./my.elf --set leaf=7        with a setting for your extension
   bfm load --manifest guarded.json      several extensions, and what each may do`,
     );
-    takeFiles(takeManifest(command), (selection) => actions.load(selection));
+    takeFiles(takeManifest(command), INSTALLED_EXTENSION, (selection) => actions.load(selection));
   },
 
   unload(command, actions) {
@@ -97,7 +98,7 @@ const definitions: Readonly<Record<CommandName, Definition>> = {
       "Loads and starts. What is loaded or running is stopped and unloaded first.",
       "  bfm quick\n  bfm quick ./my.elf\n  bfm quick --memory ..64M",
     );
-    takeFiles<StartRequest>(takeBounds(takeManifest(command)), (selection, options) =>
+    takeFiles<StartRequest>(takeBounds(takeManifest(command)), INSTALLED_EXTENSION, (selection, options) =>
       actions.quick(selection, options),
     );
   },

@@ -41,7 +41,7 @@ export const registerImage = (program: Command): void => {
     .description("images of disks that start the hypervisor from UEFI")
     .command("usb")
     .description("make the image of a USB stick: it starts the hypervisor, and then what the computer boots otherwise")
-    .argument("[extension...]", "extensions' ELF files; the default extension when none is named")
+    .argument("[extension...]", "extensions' ELF files; extensions/boot when none is named")
     .requiredOption("--output <file>", "the image's file")
     .option("--force", "replace a file that is there")
     .option("--kernel <file>", "ELF file of the microkernel (build/kernel/kernel.elf)")

@@ -17,7 +17,7 @@ const read = (path: string): Buffer => execFileSync("mtype", ["-i", `${image}@@1
 
 describe("a stick's image", () => {
   beforeAll(() => {
-    makeStick({ output: image, settings: ["nested=no"], memory: "64M" });
+    makeStick({ output: image, extensions: [products.defaultExtension], settings: ["nested=no"], memory: "64M" });
   });
 
   it("is a GPT disk with one EFI system partition", () => {

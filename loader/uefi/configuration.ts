@@ -1,7 +1,7 @@
 // The configuration: \EFI\bareflank\bareflank.json on the volume that the application comes from, or defaults
 //
 //     { "kernel": "kernel.elf",
-//       "extensions": ["default.elf", { "file": "mine.elf", "settings": { "nested": "no" } }],
+//       "extensions": ["boot.elf", { "file": "mine.elf", "settings": { "nested": "no" } }],
 //       "memory": "16M",
 //       "boot": { "file": "/vmlinuz", "options": "initrd=\\initrd.img console=ttyS0" },
 //       "verbosity": "life-cycle",
@@ -113,7 +113,7 @@ export function setDefaults(): void {
 
 function fillIn(): void {
   if (kernel === 0) kernel = inFolder(textOf("kernel.elf"));
-  if (extensions === 0) store<u32>(paths + 4 * extensions++, <u32>inFolder(textOf("default.elf")));
+  if (extensions === 0) store<u32>(paths + 4 * extensions++, <u32>inFolder(textOf("boot.elf")));
 }
 
 /** Reads the file's content; false, and said by json.ts, when something is wrong in it. Then the defaults hold. */
@@ -193,7 +193,7 @@ function readExtension(): void {
       else failAt(where, "an extension has file and settings");
     }
   }
-  if (extensionPath(index) === 0) failAt(place, 'an extension has a file: { "file": "default.elf" }');
+  if (extensionPath(index) === 0) failAt(place, 'an extension has a file: { "file": "boot.elf" }');
 }
 
 function readExtensionSettings(index: u32): void {

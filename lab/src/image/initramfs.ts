@@ -78,6 +78,8 @@ export const productEntries = (): { entries: Entry[]; missing: string[] } => {
   const files = [
     { source: products.kernel, path: `${INSTALLED}/kernel.elf` },
     { source: products.defaultExtension, path: `${INSTALLED}/default.elf` },
+    { source: products.bootExtension, path: `${INSTALLED}/boot.elf` },
+    { source: products.uefi, path: `${INSTALLED}/bareflank.efi` },
     { source: products.driver, path: `${INSTALLED}/bfdriver.ko` },
   ];
   const present = files.filter(({ source }) => existsSync(source));

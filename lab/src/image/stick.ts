@@ -20,7 +20,7 @@ export interface StickOptions {
   readonly force?: boolean;
   /** The microkernel; default: what was built. */
   readonly kernel?: string;
-  /** Extensions; default: the default extension. */
+  /** Extensions; default: that which virtualizes INIT and SIPI, as all processors need. */
   readonly extensions?: readonly string[];
   /** `key=value` for the first extension. */
   readonly settings?: readonly string[];
@@ -47,7 +47,7 @@ const install = (folder: string, { kernel, extensions = [], settings = [], memor
     ...["--kernel", kernel ?? products.kernel],
     ...(memory === undefined ? [] : ["--memory", memory]),
     ...settings.flatMap((setting) => ["--set", setting]),
-    ...(extensions.length === 0 ? [products.defaultExtension] : extensions),
+    ...(extensions.length === 0 ? [products.bootExtension] : extensions),
     ...(sign === undefined ? [] : ["--sign", ...sign]),
   ];
   try {

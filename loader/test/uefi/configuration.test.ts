@@ -9,7 +9,7 @@ const FILE = "\\EFI\\bareflank\\bareflank.json";
 const withFiles = (json: string | Uint8Array) =>
   new Firmware()
     .file("\\EFI\\bareflank\\kernel.elf", kernelImage())
-    .file("\\EFI\\bareflank\\default.elf", extensionImage())
+    .file("\\EFI\\bareflank\\boot.elf", extensionImage())
     .file(FILE, json);
 
 /** What is wrong, line and column, of a file. */

@@ -18,7 +18,7 @@ const ESC = 0x17;
 const installed = (json?: string): Firmware => {
   const firmware = new Firmware()
     .file(`${FOLDER}kernel.elf`, kernelImage())
-    .file(`${FOLDER}default.elf`, extensionImage());
+    .file(`${FOLDER}boot.elf`, extensionImage());
   return json === undefined ? firmware : firmware.file(`${FOLDER}bareflank.json`, json);
 };
 
@@ -33,7 +33,7 @@ describe("the start", () => {
       "Bareflank starts from UEFI; hold ESC to go on without it",
       `${FOLDER}bareflank.json: there is none, so the defaults hold`,
       `${FOLDER}kernel.elf: ${kernelImage().length} bytes`,
-      `${FOLDER}default.elf: ${extensionImage().length} bytes`,
+      `${FOLDER}boot.elf: ${extensionImage().length} bytes`,
       "1 processor waits",
       expect.stringMatching(/^the hypervisor runs on 1 processor with \d+ KiB$/),
       "the firmware's boot manager goes on with its next entry",
@@ -132,11 +132,7 @@ const truncated = kernelImage().slice(0, 100);
 describe("without the hypervisor the machine boots, and people read why:", () => {
   const cases: readonly (readonly [string, (firmware: Firmware) => unknown, string | RegExp])[] = [
     ["no kernel", (f) => f.files.delete("\\EFI\\BAREFLANK\\KERNEL.ELF"), `${FOLDER}kernel.elf: there is no such file`],
-    [
-      "no extension",
-      (f) => f.files.delete("\\EFI\\BAREFLANK\\DEFAULT.ELF"),
-      `${FOLDER}default.elf: there is no such file`,
-    ],
+    ["no extension", (f) => f.files.delete("\\EFI\\BAREFLANK\\BOOT.ELF"), `${FOLDER}boot.elf: there is no such file`],
     ["an empty kernel", (f) => f.file(`${FOLDER}kernel.elf`, ""), `${FOLDER}kernel.elf: it is empty`],
     ["a folder", (f) => f.files.set("\\EFI\\BAREFLANK\\KERNEL.ELF", "folder"), `${FOLDER}kernel.elf: that is a folder`],
     [
@@ -146,7 +142,7 @@ describe("without the hypervisor the machine boots, and people read why:", () =>
     ],
     ["text", (f) => f.file(`${FOLDER}kernel.elf`, "x".repeat(100)), `${FOLDER}kernel.elf: it is no ELF file`],
     ["another's kernel", (f) => f.file(`${FOLDER}kernel.elf`, extensionImage()), /kernel.elf: it is/],
-    ["a kernel for an extension", (f) => f.file(`${FOLDER}default.elf`, kernelImage()), /default.elf: it is/],
+    ["a kernel for an extension", (f) => f.file(`${FOLDER}boot.elf`, kernelImage()), /boot.elf: it is/],
     [
       "another release's kernel",
       (f) => f.file(`${FOLDER}kernel.elf`, kernelImage(BOOT_VERSION + 1n)),
@@ -218,9 +214,9 @@ describe("settings", () => {
         },
       ],
     });
-  const json = '{ "extensions": [{ "file": "default.elf", "settings": { "nested": "no", "name": "ü€𝄞" } }] }';
+  const json = '{ "extensions": [{ "file": "boot.elf", "settings": { "nested": "no", "name": "ü€𝄞" } }] }';
   const run = (extension: Uint8Array) => {
-    const firmware = installed(json).file(`${FOLDER}default.elf`, extension);
+    const firmware = installed(json).file(`${FOLDER}boot.elf`, extension);
     firmware.run();
     return firmware;
   };
@@ -240,7 +236,7 @@ describe("settings", () => {
   });
 
   it("that are too long, or for an extension that takes none, are an error", () => {
-    expect(run(withArea(16)).lines).toContain(`${FOLDER}default.elf: its settings are too long`);
-    expect(run(extensionImage()).lines).toContain(`${FOLDER}default.elf: it takes no settings`);
+    expect(run(withArea(16)).lines).toContain(`${FOLDER}boot.elf: its settings are too long`);
+    expect(run(extensionImage()).lines).toContain(`${FOLDER}boot.elf: it takes no settings`);
   });
 });
