@@ -135,7 +135,10 @@ describe("messages", () => {
       expect(inOrder).toBe(1);
       expect(sent + refused).toBe(500 + LOADER_CPUIDS - 1);
       expect(received).toBeGreaterThan(0);
-      expect(received).toBeLessThanOrEqual(sentToIt);
+      // The exit by which a processor leaves sends one more, behind what it prints
+      expect(received).toBeLessThanOrEqual(sentToIt + 1);
+      // The first processor leaves last: by then all has come that was sent to it
+      if (cpu === 0) expect(received).toBeGreaterThanOrEqual(sentToIt);
     }
     expect(ring.join("\n")).not.toContain("nobody is there");
   });
