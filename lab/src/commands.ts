@@ -12,7 +12,7 @@ import type { UefiLoader } from "./image/system-partition.ts";
 import { registerImage } from "./image-commands.ts";
 import { runLinux } from "./linux/run.ts";
 import { runShell } from "./linux/shell.ts";
-import { machineNames } from "./machines.ts";
+import { bareMachineNames, machineNames } from "./machines.ts";
 import { describeExitCodes, MachineFailure, outcomes } from "./outcome.ts";
 
 /** Options that all three commands have. */
@@ -180,9 +180,9 @@ const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
     return result.exitCode;
   });
 
-const withMachineOptions = (command: Command, memory: string): Command =>
+const withMachineOptions = (command: Command, names: readonly string[], memory: string): Command =>
   command
-    .requiredOption("--machine <name>", `the machine to emulate: ${machineNames.join(", ")}`)
+    .requiredOption("--machine <name>", `the machine to emulate: ${names.join(", ")}`)
     .option("--smp <n>", "number of processors", wholeNumber, 1)
     .option("--memory <size>", "memory, e.g. 512M or 2G", memorySize, memory)
     .option("--icount", "count instructions: RDTSC is exact and repeatable; one processor only")
@@ -206,7 +206,7 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
   registerImage(program);
   const lab = program.command("lab").description("emulated machines: run Linux, or one extension on nothing at all");
 
-  withMachineOptions(lab.command("run"), "1G")
+  withMachineOptions(lab.command("run"), machineNames, "1G")
     .description("boot Debian's Linux, run a command in it as root, and end with its exit code")
     .argument("<command...>", "what to run in /bin/sh, in /root")
     .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
@@ -237,14 +237,14 @@ Examples:
     )
     .action((words: string[], flags: RunFlags) => run(runners, words, flags));
 
-  withMachineOptions(lab.command("shell"), "1G")
+  withMachineOptions(lab.command("shell"), machineNames, "1G")
     .description("boot Debian's Linux and give this terminal to a root shell in it")
     .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
     .option("--append <words>", "more words for Linux's command line")
     .addHelpText("after", `${exitCodeHelp}\nExample:\n  bf lab shell --machine amd --smp 2\n`)
     .action((flags: MachineFlags) => shell(runners, flags));
 
-  withMachineOptions(lab.command("bare"), "256M")
+  withMachineOptions(lab.command("bare"), bareMachineNames, "256M")
     .description("run kernel and extension without an operating system, and print what they write to COM1")
     .option("--extension <file>", "ELF file of an extension; may be repeated", collect, [])
     .option("--manifest <file>", "load manifest that names the extensions, and what each may do")

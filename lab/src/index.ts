@@ -10,5 +10,5 @@ export { type CommandResult, LinuxMachine, type RunOptions } from "./linux/machi
 export type { LinuxOptions } from "./linux/options.ts";
 export { type RunLinuxOptions, type RunLinuxResult, runLinux } from "./linux/run.ts";
 export { runShell } from "./linux/shell.ts";
-export { findMachine, type Machine, machineNames } from "./machines.ts";
+export { bareMachineNames, findMachine, type Machine, machineNames } from "./machines.ts";
 export { type FailureKind, MachineFailure, type OutcomeKind, outcomes } from "./outcome.ts";

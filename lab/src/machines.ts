@@ -73,6 +73,11 @@ const machines: readonly Machine[] = [
 /** Names of all machines, for help texts. */
 export const machineNames: readonly string[] = machines.map((machine) => machine.name);
 
+/** Names of those that the bare platform boots on: by a BIOS, or what stands for one. */
+export const bareMachineNames: readonly string[] = machines
+  .filter((machine) => machine.emulator === "bochs" || machine.firmware === undefined)
+  .map((machine) => machine.name);
+
 /**
  * The machine of that name.
  *

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assemble } from "../../../kernel/test/bare/assemble.ts";
 import { runTool } from "../../src/host-tools.ts";
-import { machineNames, runBare } from "../../src/index.ts";
+import { bareMachineNames, runBare } from "../../src/index.ts";
 import { products } from "../../src/paths.ts";
 
 const extensions = [products.defaultExtension];
@@ -16,7 +16,7 @@ const lacking: Readonly<Record<string, string>> = {
   "amd-bochs": "athlon64_venice",
 };
 
-describe.each(machineNames)("the bare platform on the machine %s", (machine) => {
+describe.each(bareMachineNames)("the bare platform on the machine %s", (machine) => {
   let images = "";
 
   beforeAll(() => {
