@@ -95,7 +95,8 @@ function nameOf(file: string): string {
   return isName(name) ? name : "";
 }
 
-function applySettings({ name, bytes }: LoadedFile, settings: readonly string[]): LoadedFile {
+/** The same file with these settings written into it; a Failure when it takes none. */
+export function applySettings({ name, bytes }: LoadedFile, settings: readonly string[]): LoadedFile {
   try {
     return { name, bytes: withSettings(bytes, settings) };
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -136,6 +137,16 @@ describe("bfm efi install", () => {
     expect(firmware.order).toEqual(["0001"]);
   });
 
+  test("follows no link that somebody put where it writes", async () => {
+    const secret = join(esp, "secret");
+    writeFileSync(secret, "secret");
+    mkdirSync(join(esp, "EFI/bareflank"));
+    for (const name of ["kernel.elf", "installed.json"]) symlinkSync(secret, installed(`${name}.new`));
+    expect(await install()).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(secret, "utf8")).toBe("secret");
+    expect(read("kernel.elf")).toEqual(readFileSync(files.kernel));
+  });
+
   test("never overwrites a file that is not its own, or not as it wrote it", async () => {
     mkdirSync(join(esp, "EFI/bareflank"));
     writeFileSync(installed("kernel.elf"), "somebody's");
@@ -250,6 +261,10 @@ describe("the partition", () => {
       exitCode: 5,
       error: expect.stringContaining("there is no folder /none"),
     });
+    expect(await bench.bfm("efi", "status", "--esp", `/${"x".repeat(300)}`)).toMatchObject({
+      exitCode: 5,
+      error: expect.stringContaining("cannot be looked at (ENAMETOOLONG)"),
+    });
   });
 });
 
@@ -271,6 +286,15 @@ describe("bfm efi remove", () => {
     await install();
     await efi("remove");
     expect(readdirSync(esp)).toEqual(["bareflank.efi"]);
+  });
+
+  test("says which boot entry it cannot delete", async () => {
+    await install();
+    firmware.missing.add("efibootmgr");
+    expect((await efi("remove")).error).toBe(
+      "bfm: boot entry 0007 stays, for there is no efibootmgr that could delete it here: efibootmgr -b 0007 -B\n",
+    );
+    expect(existsSync(join(esp, "EFI/bareflank"))).toBe(false);
   });
 
   test("leaves what somebody changed, or put beside it", async () => {

@@ -51,6 +51,10 @@ describe("refused is", () => {
     expect(makeStick({ output, force: true })).toBe(statSync(output).size);
   });
 
+  it("a folder that is not there", () => {
+    expect(() => makeStick({ output: join(folder, "none", "stick.img") })).toThrow("There is no folder");
+  });
+
   it("what is no file", () => {
     expect(() => makeStick({ output: folder, force: true })).toThrow("is no ordinary file");
   });

@@ -82,7 +82,13 @@ export function efiInstall(
 export function efiRemove({ firmware }: Environment, { esp }: PlaceRequest): Outcome {
   const done = remove(firmware, esp);
   const entry = done.entry === undefined ? "" : `, and boot entry ${done.entry.number}`;
-  return outcome(`bareflank: removed from ${done.esp.folder}${entry}`, keptRemarks(done), done);
+  const left =
+    done.entryLeft === undefined
+      ? []
+      : [
+          `bfm: boot entry ${done.entryLeft} stays, for there is no efibootmgr that could delete it here: efibootmgr -b ${done.entryLeft} -B`,
+        ];
+  return outcome(`bareflank: removed from ${done.esp.folder}${entry}`, [...keptRemarks(done), ...left], done);
 }
 
 export function efiStatus({ firmware }: Environment, { esp: named }: PlaceRequest): Outcome {
@@ -124,11 +130,11 @@ const usage = (message: string, advice: string) => new Failure("USAGE", exitCode
 const keptRemarks = ({ kept }: Done) =>
   kept.map((name) => `bfm: ${name} was changed since it was installed, and stays`);
 
-function outcome(text: string, remarks: readonly string[], { esp, files, entry, kept }: Done): Outcome {
+function outcome(text: string, remarks: readonly string[], { esp, files, entry, entryLeft, kept }: Done): Outcome {
   return {
     text,
     ...(remarks.length === 0 ? {} : { remark: remarks.join("\n") }),
-    facts: { esp: esp.folder, files, kept, entry: entry ?? null },
+    facts: { esp: esp.folder, files, kept, entry: entry ?? null, entryLeft: entryLeft ?? null },
   };
 }
 

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
-import { readFile, readFiles, type Selection } from "../files.ts";
+import { applySettings, readFile, readFiles, type Selection } from "../files.ts";
 import { APPLICATION, CONFIGURATION, FOLDER } from "./record.ts";
 
 const KERNEL = "kernel.elf";
@@ -32,9 +32,10 @@ export interface Wanted {
 
 /** Files by their names on the partition. Throws a Failure for the first that will not do. */
 export function readContents(wanted: Wanted, elfCheck: Uint8Array<ArrayBuffer>): Map<string, Uint8Array> {
-  const { kernel, extensions } = readFiles({ ...wanted.selection, settings: [] }, elfCheck);
-  // Settings are the configuration's, where they can be edited; whether the extension takes them shows now
-  readFiles(wanted.selection, elfCheck);
+  const { settings = [], ...selection } = wanted.selection;
+  const { kernel, extensions } = readFiles(selection, elfCheck);
+  // The configuration has them, where they can be edited; whether the extension takes them shows now
+  if (settings.length > 0 && extensions[0] !== undefined) applySettings(extensions[0], settings);
   const names = extensions.map(({ name }) => basename(name));
   const taken = new Set([KERNEL, ...[APPLICATION, CONFIGURATION].map((file) => basename(file)), "installed.json"]);
   for (const name of names) {

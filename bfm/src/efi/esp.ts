@@ -19,14 +19,7 @@ export interface Esp {
 export function findEsp(firmware: Firmware, named?: string): Esp {
   const mounts = readMounts(firmware.mounts());
   if (named !== undefined) {
-    if (statSync(named, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new Failure(
-        "ENOENT",
-        exitCodes.file,
-        `there is no folder ${named}`,
-        "Mount the partition, or name another.",
-      );
-    }
+    requireFolder(named);
     const device = mounts.get(named.replace(/(.)\/+$/, "$1"))?.device;
     return { folder: named, partition: device === undefined ? undefined : partitionOf(firmware, device) };
   }
@@ -40,6 +33,20 @@ export function findEsp(firmware: Firmware, named?: string): Esp {
     );
   }
   return { folder, partition: partitionOf(firmware, mounts.get(folder)?.device ?? "") };
+}
+
+function requireFolder(folder: string): void {
+  let code = "ENOENT";
+  let cause: unknown;
+  try {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  } catch (error) {
+    code = (error as NodeJS.ErrnoException).code ?? "EIO";
+    cause = error;
+  }
+  const message = code === "ENOENT" ? `there is no folder ${folder}` : `${folder} cannot be looked at (${code})`;
+  const advice = code === "EACCES" ? "Run bfm as root: sudo bfm ..." : "Mount the partition, or name another.";
+  throw new Failure(code, exitCodes.file, message, advice, { cause });
 }
 
 function partitionOf(firmware: Firmware, device: string): Partition | undefined {

@@ -32,6 +32,8 @@ export interface Done {
   readonly esp: Esp;
   readonly files: readonly string[];
   readonly entry: BootEntry | undefined;
+  /** Number of a boot entry that was made, and is out of reach now: without efibootmgr, or from a system that BIOS booted. */
+  readonly entryLeft?: string;
   /** Files that somebody changed since they were installed, and that stay as they are. */
   readonly kept: readonly string[];
 }
@@ -78,7 +80,8 @@ export function remove(firmware: Firmware, named?: string): Done {
       "Name the partition's folder: bfm efi remove --esp DIR",
     );
   }
-  const entry = record.entry === undefined ? undefined : findOwn(firmware, esp);
+  const isInReach = esp.partition !== undefined && hasEntries(firmware);
+  const entry = record.entry === undefined || !isInReach ? undefined : findOwn(firmware, esp);
   if (entry !== undefined) deleteEntry(firmware, entry);
   const files = Object.keys(record.files);
   const kept = files.filter((name) => stateOf(volume, record, name) === "changed");
@@ -86,7 +89,8 @@ export function remove(firmware: Firmware, named?: string): Done {
   for (const name of gone) volume.remove(name);
   removeRecord(volume);
   for (const folder of [FOLDER, dirname(FOLDER)]) volume.removeFolder(folder);
-  return { esp, files: gone, entry, kept };
+  const entryLeft = isInReach || record.entry === undefined ? {} : { entryLeft: record.entry };
+  return { esp, files: gone, entry, ...entryLeft, kept };
 }
 
 /** The entry of this partition, where there are entries. */

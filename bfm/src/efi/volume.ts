@@ -78,7 +78,9 @@ export class Volume {
     const path = join(this.#folder, name);
     try {
       mkdirSync(dirname(path), { recursive: true });
-      const file = openSync(path + UNFINISHED, "w");
+      // What was cut short there goes; what somebody puts there meanwhile, a link for example, is not followed
+      rmSync(path + UNFINISHED, { force: true });
+      const file = openSync(path + UNFINISHED, "wx");
       try {
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
         fsyncSync(file);

@@ -25,7 +25,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { HANDLERS } from "../machine/example-extension.ts";
 import { bootNext, call, expectOutcome, HANDLE, makeRootVs, status } from "../machine/extension-life.ts";
-import { exitCpuid, inVersion, makeGuest, VERSION_2 } from "../machine/guests.ts";
+import { exitCpuid, inVersion, makeGuest, VERSION_1, VERSION_2 } from "../machine/guests.ts";
 import type { LoaderOptions } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Outcome, Pp } from "../machine/pp.ts";
@@ -278,6 +278,26 @@ describe("on AMD, an NMI of the operating system's", () => {
     expectOutcome(run(second), "running");
     second.iret();
     expect([second.guestNmis, second.block.get("kick")]).toEqual([1, 0n]);
+  });
+
+  test("while another VM of version 1 runs beside its handler leaves neither with an exit that nobody asked for", () => {
+    const { pp } = inVersion(VERSION_1);
+    const guest = makeGuest(pp);
+    expectOutcome(run(pp), "running");
+    pp.nmi();
+    expect(intercepts(pp), "in the handler").toBe(0x10_0000n);
+    exitCpuid(pp);
+    guest.run();
+    // Its IRET ends the blocking of NMIs, and the next one is its own
+    pp.iret();
+    pp.nmi();
+    pp.iret();
+    expect([pp.mode, pp.guestNmis, intercepts(pp)]).toEqual(["guest", 2, 2n]);
+    exitCpuid(pp);
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n);
+    expectOutcome(run(pp), "running");
+    pp.iret();
+    expect([pp.mode, intercepts(pp), pp.block.get("kick")]).toEqual(["guest", 2n, 0n]);
   });
 
   test("that its extension asked for is its extension's", () => {

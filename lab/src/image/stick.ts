@@ -4,9 +4,17 @@
 //                                          \EFI\bareflank\         what `bfm efi install` puts there
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { LabError } from "../errors.ts";
 import { runTool } from "../host-tools.ts";
 import { products } from "../paths.ts";
@@ -76,7 +84,10 @@ export const makeStick = (options: StickOptions): number => {
   for (const product of [products.uefi, join(products.bfm, "bfm")]) {
     if (!existsSync(product)) throw new LabError(`${product} does not exist.`, "Build it: bf build");
   }
-  const folder = mkdtempSync(join(tmpdir(), "bareflank-stick-"));
+  const parent = dirname(output);
+  if (!existsSync(parent)) throw new LabError(`There is no folder ${parent}.`, "Make it, or name another file.");
+  // Beside the output, so that this takes the image whole or not at all
+  const folder = mkdtempSync(join(parent, ".bareflank-stick-"));
   try {
     install(folder, options);
     const installed = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -84,22 +95,24 @@ export const makeStick = (options: StickOptions): number => {
       const source = join(entry.parentPath, entry.name);
       return { path: `/${relative(folder, source)}`, content: { source } };
     });
-    writeFileSync(output, "");
-    truncateSync(output, IMAGE_BYTES);
+    const image = join(folder, "image");
+    writeFileSync(image, "");
+    truncateSync(image, IMAGE_BYTES);
     const [first, last] = [PARTITION.offset, PARTITION.offset + PARTITION.bytes].map((byte) => byte / SECTOR_BYTES);
     runTool("sgdisk", [
       "--clear",
       `--new=1:${first}:${(last ?? 0) - 1}`,
       "--typecode=1:ef00",
       "--change-name=1:Bareflank",
-      output,
+      image,
     ]);
     makeFat(
-      output,
+      image,
       PARTITION,
       [{ path: BOOT_FILE, content: { source: join(folder, INSTALLED) } }, ...files],
       join(folder, "scratch"),
     );
+    renameSync(image, output);
     return IMAGE_BYTES;
   } finally {
     rmSync(folder, { recursive: true, force: true });

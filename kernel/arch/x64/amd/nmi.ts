@@ -21,8 +21,8 @@ export const EXIT_IRET: u32 = 0x74;
 export function serveNmi(vs: Vs, code: u32): bool {
   const asked = askedVector(vs, INSTRUCTION1);
   if (code == EXIT_IRET) {
-    if (!isNmiOwed()) return false;
-    payNmi();
+    // Another VM of this processor's may have had the next one meanwhile, and its IRET has been the end of it
+    if (isNmiOwed()) payNmi();
     confine(vs);
     return (asked & IRET) == 0;
   }
