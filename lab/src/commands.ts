@@ -221,7 +221,7 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
     .option("--stick <file>", "put this image into the machine as a USB stick; UEFI firmware boots from it first")
     .option("--booted", "go on from where a machine has booted: quick, but it cannot be switched off or rebooted")
     .addOption(
-      new Option("--uefi-loader <name>", "what boots Linux on the machine uefi")
+      new Option("--uefi-loader <name>", "where the machine has UEFI firmware: what boots Linux")
         .choices(["stub", "grub"])
         .default("stub"),
     )
@@ -232,6 +232,7 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
 Examples:
   bf lab run --machine amd -- uname -a
   bf lab run --machine amd --smp 2 -- 'bfm quick && bfm status --json'
+  bf lab run --machine uefi-intel -- 'bf-cpuid --leaf 0x40000000'
   bf lab run --machine amd --put test.sh --get result.txt -- sh test.sh
 `,
     )

@@ -2,6 +2,13 @@
 
 import { LabError } from "./errors.ts";
 
+/** UEFI firmware. */
+export interface Firmware {
+  readonly image: string;
+  /** Name of the same machine without it. */
+  readonly machineWithout: string;
+}
+
 interface CommonMachine {
   readonly name: string;
   readonly description: string;
@@ -10,6 +17,10 @@ interface CommonMachine {
   /** Debian package that has it. */
   readonly debianPackage: string;
   readonly maxCpus: number;
+  /** Why it has no more. */
+  readonly whyNoMoreCpus?: string;
+  /** Its firmware, when it is no BIOS. */
+  readonly firmware?: Firmware;
 }
 
 /** A machine that QEMU emulates. */
@@ -19,8 +30,6 @@ export interface QemuMachine extends CommonMachine {
   readonly board: string;
   /** `-cpu`. Without `-hypervisor,tcg-cpuid=off` the bare machine already looks virtual. */
   readonly cpu: string;
-  /** Its firmware's image, when it is no BIOS: UEFI. */
-  readonly firmware?: string;
 }
 
 /** A machine that Bochs emulates. */
@@ -44,6 +53,11 @@ const amd = {
   maxCpus: 64,
 } as const;
 
+const intel = { ...bochs, cpu: "corei7_skylake_x" } as const;
+
+/** OVMF, with code and variables in one image (package ovmf). */
+const OVMF = "/usr/share/ovmf/OVMF.fd";
+
 const machines: readonly Machine[] = [
   {
     ...amd,
@@ -54,13 +68,20 @@ const machines: readonly Machine[] = [
     ...amd,
     name: "uefi",
     description: "the same with UEFI firmware (OVMF), which starts the hypervisor before Linux",
-    firmware: "/usr/share/ovmf/OVMF.fd",
+    firmware: { image: OVMF, machineWithout: "amd" },
   },
   {
-    ...bochs,
+    ...intel,
     name: "intel",
     description: "Intel Skylake-X with VT-x, EPT, VPID and unrestricted guests, emulated by Bochs",
-    cpu: "corei7_skylake_x",
+  },
+  {
+    ...intel,
+    name: "uefi-intel",
+    description: "the same with UEFI firmware (OVMF), which starts the hypervisor before Linux",
+    firmware: { image: OVMF, machineWithout: "intel" },
+    maxCpus: 1,
+    whyNoMoreCpus: "There, OVMF has no ACPI tables, so Linux would find one processor only. Take --machine uefi.",
   },
   {
     ...bochs,
@@ -75,7 +96,7 @@ export const machineNames: readonly string[] = machines.map((machine) => machine
 
 /** Names of those that the bare platform boots on: by a BIOS, or what stands for one. */
 export const bareMachineNames: readonly string[] = machines
-  .filter((machine) => machine.emulator === "bochs" || machine.firmware === undefined)
+  .filter((machine) => machine.firmware === undefined)
   .map((machine) => machine.name);
 
 /**

@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { printedExitValue } from "../src/emulator/bochs.ts";
-import { bochsConfiguration } from "../src/emulator/bochs-configuration.ts";
+import { bochsConfiguration, bochsLinuxWords } from "../src/emulator/bochs-configuration.ts";
 import { BochsDebugger } from "../src/emulator/bochs-debugger.ts";
 import { BochsLog, readPanic } from "../src/emulator/bochs-log.ts";
 import type { Boot, LinuxBoot, MachineOptions } from "../src/emulator/emulator.ts";
@@ -16,6 +16,8 @@ import { type BochsMachine, findMachine } from "../src/machines.ts";
 
 const machine = findMachine("intel") as BochsMachine;
 const options: MachineOptions = { machine, smp: 1, memory: "256M", icount: false };
+
+const disc = { type: "cdrom", path: "/t/boot.iso" } as const;
 
 const bare = { kind: "bare", image: "/b", modules: [], append: "" } as const;
 
@@ -30,8 +32,10 @@ const linux: LinuxBoot = {
   terminal: false,
 };
 
+const ports = new Map([["serial", 4711]] as const);
+
 const configuration = (changes: Partial<MachineOptions> = {}, boot: Boot = bare): string[] =>
-  bochsConfiguration(machine, { ...options, ...changes }, new Map([["serial", 4711]]), "/t/boot.iso", boot).split("\n");
+  bochsConfiguration(machine, { ...options, ...changes }, ports, disc, boot).split("\n");
 
 const line = (lines: readonly string[], key: string): string => lines.find((text) => text.startsWith(`${key}:`)) ?? "";
 
@@ -49,6 +53,24 @@ describe("bochsConfiguration", () => {
     expect(line(lines, "optramimage1")).toBe('optramimage1: file="/root.img", address=0x40000000');
   });
 
+  it("boots a CD by the BIOS", () => {
+    const lines = configuration({}, linux);
+    expect(line(lines, "romimage")).toBe("romimage: file=/usr/share/bochs/BIOS-bochs-latest");
+    expect(line(lines, "ata0-master")).toBe('ata0-master: type=cdrom, path="/t/boot.iso", status=inserted');
+    expect(line(lines, "boot")).toBe("boot: cdrom");
+  });
+
+  it("boots a disk by UEFI firmware, which works behind the root disk", () => {
+    const uefi = findMachine("uefi-intel") as BochsMachine;
+    const disk = { type: "disk", path: "/t/partition.img" } as const;
+    const lines = bochsConfiguration(uefi, { ...options, memory: "1G" }, ports, disk, linux).split("\n");
+    expect(line(lines, "cpu")).toContain("model=corei7_skylake_x, count=1,");
+    expect(line(lines, "memory")).toBe(`memory: guest=${1024 + 128 + 34 + 192}, host=${1024 + 128 + 34 + 192}`);
+    expect(line(lines, "romimage")).toBe("romimage: file=/usr/share/ovmf/OVMF.fd");
+    expect(line(lines, "ata0-master")).toBe('ata0-master: type=disk, path="/t/partition.img", mode=flat, cylinders=0');
+    expect(line(lines, "boot")).toBe("boot: disk");
+  });
+
   it("takes another model", () => {
     expect(line(configuration({ cpu: "core2_penryn_t9600" }), "cpu")).toContain("model=core2_penryn_t9600,");
   });
@@ -59,6 +81,12 @@ describe("bochsConfiguration", () => {
 
   it("has no stub for GDB", () => {
     expect(() => configuration({ gdbPort: 1234 })).toThrow(LabError);
+  });
+});
+
+describe("bochsLinuxWords", () => {
+  it("keep Linux off its root disk, which they name, and say how fast the clock is", () => {
+    expect(bochsLinuxWords("512M", 4096)).toEqual(["mem=512M memmap=4096!512M", "tsc_early_khz=50000"]);
   });
 });
 

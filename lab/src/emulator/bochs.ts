@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 import { runTool } from "../host-tools.ts";
 import { linuxScript, makeBootDisc, multibootScript } from "../image/boot-disc.ts";
 import type { BochsMachine } from "../machines.ts";
-import { bochsConfiguration, instructionsPerSecond, rootDiskAddress } from "./bochs-configuration.ts";
+import { type BootDisk, bochsConfiguration, rootDiskAddress } from "./bochs-configuration.ts";
 import { BochsDebugger } from "./bochs-debugger.ts";
 import { BochsLog } from "./bochs-log.ts";
 import {
@@ -43,24 +43,25 @@ const bareDisc = (folder: string, { image, modules, append }: BareBoot): string 
   return makeBootDisc(folder, multibootScript(first, append, others), ["multiboot"], files);
 };
 
-const linuxDisc = (folder: string, boot: LinuxBoot, { memory }: MachineOptions): string => {
+const linuxDisc = (folder: string, boot: LinuxBoot): string => {
   const files = [
     { source: boot.kernel, path: "/boot/vmlinuz" },
     { source: boot.initramfs, path: "/boot/initramfs" },
   ];
-  // The root disk is memory behind Linux's own (bochsConfiguration). GRUB heeds "mem" for the initial file system.
-  // Linux would believe what the processor's model says of its clock, but that counts instructions.
-  const words = [
-    `mem=${memory} memmap=${boot.rootBytes}!${memory}`,
-    `tsc_early_khz=${instructionsPerSecond.linux / 1000}`,
-    boot.commandLine,
-  ].join(" ");
   return makeBootDisc(
     folder,
-    linuxScript("/boot/vmlinuz", words, "/boot/initramfs"),
+    linuxScript("/boot/vmlinuz", boot.commandLine, "/boot/initramfs"),
     ["linux", "serial", "echo"],
     files,
   );
+};
+
+/** What firmware boots: an EFI system partition as a whole disk, or a CD that is made now. */
+const bootDisk = (folder: string, boot: Boot): BootDisk => {
+  if (boot.kind === "bare") return { type: "cdrom", path: bareDisc(folder, boot) };
+  return boot.partition === undefined
+    ? { type: "cdrom", path: linuxDisc(folder, boot) }
+    : { type: "disk", path: boot.partition };
 };
 
 /**
@@ -114,9 +115,9 @@ export class Bochs implements Emulator {
     try {
       const ports = new Map<Wire, number>();
       for (const wire of wires) ports.set(wire, await sockets.listenOnPort(wire));
-      const disc = boot.kind === "bare" ? bareDisc(sockets.folder, boot) : linuxDisc(sockets.folder, boot, options);
+      const disk = bootDisk(sockets.folder, boot);
       const configuration = join(folder, CONFIGURATION);
-      writeFileSync(configuration, bochsConfiguration(machine, options, ports, disc, boot));
+      writeFileSync(configuration, bochsConfiguration(machine, options, ports, disk, boot));
       const commands = openFifo(join(sockets.folder, "commands"));
       const child = spawnEmulator(machine, ["-q", "-f", configuration], [commands, "pipe", "pipe"]);
       child.once("close", () => closeSync(commands));

@@ -42,7 +42,13 @@ const hardwareArguments = (
 const bootArguments = ({ firmware }: QemuMachine, boot: LinuxBoot): string[] =>
   firmware === undefined || boot.partition === undefined
     ? ["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine]
-    : ["-bios", firmware, "-drive", `file=${boot.partition},format=raw,if=virtio,readonly=on`, ...stickArguments(boot)];
+    : [
+        "-bios",
+        firmware.image,
+        "-drive",
+        `file=${boot.partition},format=raw,if=virtio,readonly=on`,
+        ...stickArguments(boot),
+      ];
 
 const stickArguments = ({ stick }: LinuxBoot): string[] =>
   stick === undefined

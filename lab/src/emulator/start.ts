@@ -8,7 +8,8 @@ import { Qemu } from "./qemu.ts";
 
 const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
   if (!Number.isInteger(smp) || smp < 1 || smp > machine.maxCpus) {
-    throw new LabError(`${smp} processors: the machine "${machine.name}" has 1 to ${machine.maxCpus}.`);
+    const choice = machine.maxCpus === 1 ? "one" : `1 to ${machine.maxCpus}`;
+    throw new LabError(`${smp} processors: the machine "${machine.name}" has ${choice}.`, machine.whyNoMoreCpus);
   }
   if (icount && smp !== 1) {
     throw new LabError(
@@ -20,26 +21,27 @@ const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
 
 /** Firmware boots from disks: neither the bare platform, nor anything that QEMU loads itself. */
 const checkFirmware = ({ machine, icount }: MachineOptions, boot: Boot): void => {
-  if (machine.emulator !== "qemu" || machine.firmware === undefined) {
-    if (boot.kind === "linux" && boot.stick !== undefined) {
-      throw new LabError(
-        `The machine "${machine.name}" does not boot from a stick.`,
-        "Take one with UEFI: --machine uefi",
-      );
-    }
-    return;
+  const canBootStick = machine.emulator === "qemu" && machine.firmware !== undefined;
+  if (boot.kind === "linux" && boot.stick !== undefined && !canBootStick) {
+    throw new LabError(
+      `The machine "${machine.name}" does not boot from a stick.`,
+      "Take one that does: --machine uefi",
+    );
   }
+  if (machine.firmware === undefined) return;
   if (boot.kind === "linux" && boot.stick !== undefined && !existsSync(boot.stick)) {
     throw new LabError(`There is no file ${boot.stick}.`, "Make it: bf image usb --output FILE");
   }
-  if (!existsSync(machine.firmware)) {
-    throw new LabError(`${machine.firmware} does not exist, so there is no firmware.`, "apt install ovmf");
+  const { image, machineWithout } = machine.firmware;
+  const without = `--machine ${machineWithout}`;
+  if (!existsSync(image)) {
+    throw new LabError(`${image} does not exist, so there is no firmware.`, "apt install ovmf");
   }
   if (boot.kind === "bare") {
-    throw new LabError("The bare platform boots without UEFI.", "Take the machine without it: --machine amd");
+    throw new LabError("The bare platform boots without UEFI.", `Take the machine without it: ${without}`);
   }
-  if (icount) {
-    throw new LabError("UEFI firmware does not come to an end under --icount.", "Leave it away, or --machine amd");
+  if (icount && machine.emulator === "qemu") {
+    throw new LabError("UEFI firmware does not come to an end under --icount.", `Leave it away, or take ${without}`);
   }
 };
 

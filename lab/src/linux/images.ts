@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { bochsLinuxWords } from "../emulator/bochs-configuration.ts";
 import type { LinuxBoot } from "../emulator/emulator.ts";
 import { findKernel } from "../image/debian.ts";
 import { initramfs, nextKernelEntries, productEntries, putEntries } from "../image/initramfs.ts";
@@ -12,6 +13,7 @@ import type { Entry } from "../image/tree.ts";
 import type { Machine } from "../machines.ts";
 import { CRASH_KERNEL_WORDS, kernelCommandLine } from "./command-line.ts";
 import { linuxDevices } from "./devices.ts";
+import { machineOptions } from "./launch.ts";
 import type { LinuxOptions } from "./options.ts";
 
 /** In the run's folder until Linux has unpacked it. */
@@ -46,13 +48,16 @@ export const prepareBoot = async (
   const file = join(folder, INITRAMFS);
   const content = await initramfs(kernel, devices.modules, files);
   writeFileSync(file, content);
-  const words = [...(options.crashKernel === true ? [CRASH_KERNEL_WORDS] : []), options.append ?? ""];
+  const words = [
+    ...(machine.emulator === "bochs" ? bochsLinuxWords(machineOptions(options).memory, root.bytes) : []),
+    ...(options.crashKernel === true ? [CRASH_KERNEL_WORDS] : []),
+    options.append ?? "",
+  ];
   const boot = { kernel: kernel.image, initramfs: file, commandLine: kernelCommandLine(devices, words.join(" ")) };
-  const hasFirmware = machine.emulator === "qemu" && machine.firmware !== undefined;
   return {
     kind: "linux",
     ...boot,
-    ...(hasFirmware
+    ...(machine.firmware !== undefined
       ? {
           partition: makePartition(folder, {
             ...boot,

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LinuxMachine, type LinuxOptions, type PartitionFile } from "@bareflank/lab";
 import { afterEach, describe, expect, it } from "vitest";
+import { products } from "../../../lab/src/paths.ts";
 
 const FOLDER = "/EFI/bareflank";
 const SIGNATURE = '"ebx":"0x65726142"';
@@ -55,6 +56,17 @@ describe("Linux on four processors", () => {
     expect(stdout.split(SIGNATURE).length - 1).toBe(4);
     expect(stdout).toContain("\n4\n");
     expect(machine.serial()).toMatch(/the hypervisor runs on 4 processors/);
+  });
+});
+
+describe("Linux on Intel's processor", () => {
+  it("boots inside, with the extension that starts processors", async () => {
+    const bootExtension: PartitionFile = { path: `${FOLDER}/default.elf`, content: { source: products.bootExtension } };
+    const machine = await boot({ machine: "uefi-intel", partition: [bootExtension] });
+    const { stdout } = await machine.run(`${LEAF}; nproc; dmesg | tail -3`);
+    expect(stdout).toContain(SIGNATURE);
+    expect(stdout).toContain("\n1\n");
+    expect(machine.serial()).toMatch(/the hypervisor runs on 1 processor with \d+ KiB/);
   });
 });
 
