@@ -10,6 +10,7 @@
 //     dr0=A dr7=BITS     arms a breakpoint; early=1: before the start, for which nothing changes then
 //     own=1              reads the hypervisor's memory, and prints where it begins and how many pages are not all zeroes
 //     leaves=1           every answer of CPUID from 64-, 32- and 16-bit code, and how many are not as before the start
+//     unpaged=1          leaves long mode, and prints what CR0 reads as there, and EAX of CPUID's leaf 0
 //     eax=L ecx=S        CPUID of a leaf and subleaf, and prints EAX
 //     door=W rcx=A rdx=B knocks at the kernel's memory door for W, and prints RAX, RCX and RDX
 //     balance=TIMES      gives the kernel what it asks for, takes what it offers, and prints what the hypervisor holds
@@ -33,7 +34,7 @@ import { armBreakpoint, inb, openInterruptWindow, outb, outsb, undefinedOpcode, 
 import { print, printHex } from "./console";
 import { sendInitAndSipi } from "./init-sipi";
 import { compareLeaves } from "./leaves";
-import { callHookTarget, hookTarget, stepOutsb } from "./machine-code";
+import { callHookTarget, hookTarget, leaveLongMode, stepOutsb } from "./machine-code";
 import { option } from "./multiboot";
 
 /** No option has this value. */
@@ -69,6 +70,11 @@ export function act(): void {
   }
   if (has("own")) readArena();
   if (has("leaves")) compareLeaves();
+  if (has("unpaged")) {
+    const seen = leaveLongMode();
+    show("unpaged", peek32(seen));
+    show("leaf", peek32(seen + 4));
+  }
   if (has("eax")) show("eax", cpuidEax(<u32>option("eax", 0), <u32>option("ecx", 0)));
   if (has("hook")) {
     cpuidEax(<u32>option("hook", 0), <u32>hookTarget());

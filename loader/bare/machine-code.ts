@@ -80,6 +80,38 @@ const stepCode: usize = memory.data<u8>([
   0x48, 0xcf,                               // 27  iretq
 ]);
 
+/** 32-bit code that switches paging and with it long mode off, executes a CPUID, and comes back. */
+const UNPAGED_CODE: u64 = 0x8900;
+const UNPAGED_CODE_BYTES: u64 = 53;
+const UNPAGED_32: u32 = 0x8908;
+/** Its argument: what CR0 reads as, and the answer's EAX; a far pointer to its 32-bit code. */
+const UNPAGED_BLOCK: u64 = 0x8940;
+
+// biome-ignore format: an instruction a line
+const unpagedCode: usize = memory.data<u8>([
+  0x53,                                     // 00  push rbx
+  0x55,                                     // 01  push rbp
+  0x48, 0x89, 0xfd,                         // 02  mov rbp, rdi
+  0xff, 0x6d, 0x10,                         // 05  jmp far [rbp + 16]
+  0x0f, 0x20, 0xc0,                         // 08  mov eax, cr0         32-bit code
+  0x89, 0xc6,                               // 0b  mov esi, eax
+  0x25, 0xdf, 0xff, 0xff, 0x7f,             // 0d  and eax, ~(PG | NE)
+  0x0f, 0x22, 0xc0,                         // 12  mov cr0, eax
+  0x0f, 0x20, 0xc7,                         // 15  mov edi, cr0
+  0x31, 0xc0,                               // 18  xor eax, eax
+  0x31, 0xc9,                               // 1a  xor ecx, ecx
+  0x0f, 0xa2,                               // 1c  cpuid
+  0x0f, 0x22, 0xc6,                         // 1e  mov cr0, esi
+  0xea, 0x28, 0x89, 0, 0, 0x10, 0,          // 21  jmp far 0x10:0x8928
+  0x89, 0xed,                               // 28  mov ebp, ebp         64-bit code
+  0x89, 0xe4,                               // 2a  mov esp, esp
+  0x89, 0x7d, 0x00,                         // 2c  mov [rbp], edi
+  0x89, 0x45, 0x04,                         // 2f  mov [rbp + 4], eax
+  0x5d,                                     // 32  pop rbp
+  0x5b,                                     // 33  pop rbx
+  0xc3,                                     // 34  ret
+]);
+
 // biome-ignore format: an instruction a line
 const hookCode: usize = memory.data<u8>([
   0xb8, 1, 0, 0, 0,                         // 00  mov eax, 1
@@ -93,6 +125,7 @@ let hookPage: u64 = 0;
 export function placeMachineCode(): void {
   copyMemory(CPUID_CODE, nativeAddress(<u32>cpuidCode), CPUID_CODE_BYTES);
   copyMemory(STEP_CODE, nativeAddress(<u32>stepCode), STEP_CODE_BYTES);
+  copyMemory(UNPAGED_CODE, nativeAddress(<u32>unpagedCode), UNPAGED_CODE_BYTES);
   hookPage = take(1, 0);
   copyMemory(hookPage, nativeAddress(<u32>hookCode), HOOK_CODE_BYTES);
 }
@@ -118,6 +151,14 @@ export function stepOutsb(port: u32, address: u64, count: u64): u32 {
   call(STEP_CODE, STEP_BLOCK);
   leadException(VECTOR_DEBUG, exceptionStubs() + VECTOR_DEBUG * 16);
   return peek32(STEPS);
+}
+
+/** Leaves long mode for a CPUID of leaf 0. Result: where CR0 is as it read meanwhile, and EAX of the answer, 32 bits each. */
+export function leaveLongMode(): u64 {
+  poke32(UNPAGED_BLOCK + BLOCK_OFFSET, UNPAGED_32);
+  poke16(UNPAGED_BLOCK + BLOCK_SELECTOR, <u16>SELECTOR_CODE_32);
+  call(UNPAGED_CODE, UNPAGED_BLOCK);
+  return UNPAGED_BLOCK;
 }
 
 /** Where a function of the form MOV EAX, 1; RET lies, in a page of its own. */

@@ -1,6 +1,7 @@
 // A hypervisor that an operating system boots in: firmware and operating system start processors, and all stay inside
 
 import {
+  hideVirtualization,
   InitSipi,
   MsrMap,
   NestedPageFaultExit,
@@ -25,6 +26,7 @@ export function bootstrap(ppid: u32): Next {
   if (seen === null) return Next.Fail;
   tables = seen;
   InitSipi.virtualize(startRoot(ppid), seen, MsrMap.create());
+  hideVirtualization();
   onNestedPageFault(showMore);
   return Next.Run;
 }

@@ -31,6 +31,12 @@ const reserved = (log: string): [bigint, bigint][] =>
     BigInt(`0x${to}`) + 1n,
   ]);
 
+/** A bit of ECX in each processor's answer to a leaf. */
+const ecxBits = (output: string, leaf: string, bit: number): number[] =>
+  [...output.matchAll(new RegExp(`"leaf":"${leaf}".*"ecx":"(0x[0-9a-f]+)"`, "g"))].map(
+    ([, ecx]) => (Number(ecx) >>> bit) & 1,
+  );
+
 describe("Linux on one processor", () => {
   it("boots inside from its first instruction, and leaves the hypervisor's memory alone", async () => {
     const machine = await boot({ smp: 1 });
@@ -52,9 +58,11 @@ describe("Linux on one processor", () => {
 describe("Linux on four processors", () => {
   it("boots inside on all of them, which firmware and Linux start", async () => {
     const machine = await boot({ smp: 4 });
-    const { stdout } = await machine.run(`${LEAF}; nproc`);
+    const { stdout } = await machine.run(`${LEAF}; nproc; bf-cpuid --leaf 0x80000001`);
     expect(stdout.split(SIGNATURE).length - 1).toBe(4);
     expect(stdout).toContain("\n4\n");
+    // There is no SVM (APM volume 3, appendix E)
+    expect(ecxBits(stdout, "0x80000001", 2)).toEqual([0, 0, 0, 0]);
     expect(machine.serial()).toMatch(/the hypervisor runs on 4 processors/);
   });
 });
@@ -63,9 +71,11 @@ describe("Linux on Intel's processor", () => {
   it("boots inside, with the extension that starts processors", async () => {
     const bootExtension: PartitionFile = { path: `${FOLDER}/default.elf`, content: { source: products.bootExtension } };
     const machine = await boot({ machine: "uefi-intel", partition: [bootExtension] });
-    const { stdout } = await machine.run(`${LEAF}; nproc; dmesg | tail -3`);
+    const { stdout } = await machine.run(`${LEAF}; nproc; bf-cpuid --leaf 1`);
     expect(stdout).toContain(SIGNATURE);
     expect(stdout).toContain("\n1\n");
+    // There is no VMX (SDM volume 2A, CPUID)
+    expect(ecxBits(stdout, "0x00000001", 5)).toEqual([0]);
     expect(machine.serial()).toMatch(/the hypervisor runs on 1 processor with \d+ KiB/);
   });
 });

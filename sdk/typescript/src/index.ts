@@ -62,6 +62,7 @@ export {
   writeGuestVirtual,
 } from "./guest/virtual-memory";
 export { Failure, onFailure } from "./life/failure";
+export { hideVirtualization } from "./life/hide-virtualization";
 export { lockInstance, unlockInstance } from "./life/instance";
 export { Disposable, disposeOnLeave, onLeave, onLoad, onUnload } from "./life/life";
 export { Next } from "./life/next";

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Options, Run } from "../../../kernel/test/bare/run.ts";
-import { buildProbes, runProbe } from "./fixtures.ts";
+import { actionResult, buildProbes, runProbe } from "./fixtures.ts";
 
 beforeAll(() => buildProbes());
 
@@ -29,6 +29,17 @@ const XAPIC = (others: number) => [...BOTH_MODES(others), "group: 1 and 0", "clu
 
 const X2APIC = (others: number) =>
   [...BOTH_MODES(others), "logical: 0 and 1"].map((line) => (line.startsWith("CS") ? line : `x2APIC: ${line}`));
+
+describe.each(["amd", "intel"] as const)("on %s", (machine) => {
+  it("the processor that started the hypervisor leaves long mode and comes back, with what it wants in CR0", async () => {
+    const alone = await runProbe("cheap", "eax=0", { machine });
+    const result = await runProbe("init-sipi", "unpaged=1", { machine });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    // PE, MP, ET, WP: neither PG nor NE, which VMX wants set
+    expect(actionResult(result, "unpaged")).toBe(0x1_0013n);
+    expect(actionResult(result, "leaf")).toBe(actionResult(alone, "eax"));
+  });
+});
 
 describe("on Intel", () => {
   it("processors start and start again, in xAPIC mode and x2APIC mode", async () => {

@@ -33,6 +33,7 @@ import { Next } from "../life/next";
 import { kick } from "../messages/kick";
 import { MsrMap } from "../tables/msr-map";
 import { NestedTables, Right } from "../tables/nested-tables";
+import { allowRealMode } from "../vendor/intel-vs";
 import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
 import { COMMAND_VECTOR } from "./command";
@@ -78,6 +79,8 @@ export class InitSipi {
     known.makeKnown(ppid(), id, logical, format, (apic & BASE_BOOTSTRAP) != 0);
     if (!tables.protect(base, PAGE, Right.Read)) assertionFailed();
     tables.use(vs);
+    // It may switch paging off: what started in 64-bit mode need not stay there
+    if (isIntel()) allowRealMode(vs);
     msrs.trapWrites(MSR_X2APIC_COMMAND).use(vs);
     onNestedPageFault(registerWritten);
     onMsrWrite(commandWritten);
