@@ -37,6 +37,16 @@ describe("qemuArguments", () => {
     expect(words).not.toContain("-gdb");
   });
 
+  it("has processors take turns while a plugin counts", () => {
+    const words = wordsFor({ smp: 4, plugin: "/p/count.so,to=/p/sums" });
+    expect(valuesOf(words, "-accel")).toEqual(["tcg,thread=single"]);
+    expect(valuesOf(words, "-plugin")).toEqual(["/p/count.so,to=/p/sums"]);
+  });
+
+  it("starts again behind a reset where that is wanted", () => {
+    expect(wordsFor({ restarts: true })).not.toContain("-no-reboot");
+  });
+
   it("makes COM1 the first serial port", () => {
     const words = wordsFor({});
     expect(valuesOf(words, "-serial")).toEqual(["chardev:serial"]);

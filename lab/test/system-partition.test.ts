@@ -17,13 +17,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const make = (loader: UefiLoader, files: readonly PartitionFile[] = [], smp = 1) => {
+const make = (loader: UefiLoader, files: readonly PartitionFile[] = []) => {
   const content = {
     kernel: join(folder, "linux"),
     initramfs: join(folder, "files"),
     commandLine: 'a "b\\c"',
     loader,
-    smp,
     files,
   };
   const image = makePartition(folder, content);
@@ -37,7 +36,7 @@ describe("the partition", () => {
     expect(read("/vmlinuz")).toBe("the kernel");
     expect(read("/initramfs.cpio")).toBe("the files");
     expect(JSON.parse(read("/EFI/bareflank/bareflank.json"))).toEqual({
-      extensions: ["default.elf"],
+      extensions: ["boot.elf"],
       boot: { file: "/vmlinuz", options: 'a "b\\c" initrd=\\initramfs.cpio' },
     });
     expect(read("/startup.nsh")).toBe('\\vmlinuz a "b\\c" initrd=\\initramfs.cpio\r\n');
@@ -53,11 +52,6 @@ describe("the partition", () => {
       boot: { file: "/EFI/debian/grubx64.efi" },
     });
     expect(read("/EFI/debian/grub.cfg")).toContain("linux /vmlinuz 'a'");
-  });
-
-  it("has the extension that starts processors, where there are several", () => {
-    const read = make("stub", [], 2);
-    expect(JSON.parse(read("/EFI/bareflank/bareflank.json"))).toMatchObject({ extensions: ["boot.elf"] });
   });
 
   it("has what a test puts there, and lacks what it takes away", () => {

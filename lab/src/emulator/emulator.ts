@@ -17,6 +17,8 @@ export interface MachineOptions {
   readonly cpu?: string;
   /** A plugin of QEMU's, and its arguments: what its option `-plugin` takes. */
   readonly plugin?: string;
+  /** A reset, on QEMU, starts the machine again instead of ending it. */
+  readonly restarts?: boolean;
   /** Port for a GDB, for which the machine then waits before its first instruction. */
   readonly gdbPort?: number;
 }

@@ -16,17 +16,19 @@ const socketDevice = (id: string, socket: string): string[] => ["-chardev", `soc
 /** QEMU's arguments for the machine itself; what it boots comes behind them. */
 const hardwareArguments = (
   machine: QemuMachine,
-  { smp, memory, icount, cpu, plugin, gdbPort }: MachineOptions,
+  { smp, memory, icount, cpu, plugin, restarts, gdbPort }: MachineOptions,
   path: SocketPath,
   folder: string,
 ): string[] => [
-  ...["-accel", icount ? "tcg" : "tcg,thread=multi"],
+  // What a plugin adds up is not atomic: processors take turns.
+  ...["-accel", icount ? "tcg" : `tcg,thread=${plugin === undefined ? "multi" : "single"}`],
   ...(icount ? ["-icount", "shift=0,sleep=off"] : []),
   ...["-machine", machine.board],
   ...["-cpu", cpu ?? machine.cpu],
   ...["-smp", String(smp)],
   ...["-m", `${memory},slots=2,maxmem=64G`],
-  ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+  ...["-nodefaults", "-no-user-config", "-display", "none"],
+  ...(restarts ? [] : ["-no-reboot"]),
   ...["-d", "cpu_reset", "-D", `${folder}/${RESET_LOG}`],
   ...socketDevice("qmp", path("qmp")),
   ...["-mon", "chardev=qmp,mode=control"],

@@ -48,6 +48,7 @@ export const nextKernelEntries = async (kernel: DebianKernel, modules: readonly 
   const entries = completeTree([
     ...firstSteps("next-init.sh", ["dev", "proc", "sys", "root", "tmp"], kernel, [...modules]),
     { kind: "host-file", path: "/agent", source: await guestProgram("agent"), mode: 0o755 },
+    { kind: "host-file", path: "/bin/bf-cpuid", source: await guestProgram("cpuid"), mode: 0o755 },
   ]);
   return [
     { kind: "host-file", path: `${INSTALLED}/lab/next/vmlinuz`, source: kernel.image },

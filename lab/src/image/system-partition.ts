@@ -26,8 +26,6 @@ export interface PartitionContent {
   readonly initramfs: string;
   readonly commandLine: string;
   readonly loader: UefiLoader;
-  /** Processors: with more than one, somebody must be there who starts them. */
-  readonly smp: number;
   /** Besides what is there, or instead of it. */
   readonly files: readonly PartitionFile[];
 }
@@ -56,9 +54,9 @@ const GRUB = "/usr/lib/grub/x86_64-efi";
 const GRUB_MODULES = ["normal", "fat", "linux", "serial", "terminal", "echo", "boot"];
 
 /** bareflank.json. */
-const configuration = ({ commandLine, loader, smp }: PartitionContent): string => {
+const configuration = ({ commandLine, loader }: PartitionContent): string => {
   const boot = loader === "grub" ? { file: GRUB_PATH } : { file: KERNEL_PATH, options: `${commandLine} ${INITRD}` };
-  return JSON.stringify({ extensions: [smp === 1 ? "default.elf" : "boot.elf"], boot }, null, 2);
+  return JSON.stringify({ extensions: ["boot.elf"], boot }, null, 2);
 };
 
 /** GRUB and its script, made in a scratch folder. */

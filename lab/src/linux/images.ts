@@ -62,7 +62,6 @@ export const prepareBoot = async (
           partition: makePartition(folder, {
             ...boot,
             loader: options.uefiLoader ?? "stub",
-            smp: options.smp ?? 1,
             files: partitionFiles(options),
           }),
         }

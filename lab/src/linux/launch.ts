@@ -27,6 +27,7 @@ export const machineOptions = (options: LinuxOptions): MachineOptions => ({
   icount: options.icount ?? false,
   cpu: options.cpu,
   plugin: options.plugin,
+  restarts: options.restarts,
   gdbPort: options.gdbPort,
 });
 

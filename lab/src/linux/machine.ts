@@ -126,7 +126,8 @@ export class LinuxMachine {
 
   /**
    * Runs a command that ends this Linux and starts the kernel that `crashKernel` brought along: a panic behind `bf-kexec
-   * --panic`, or `bf-kexec --now`. Commands run in that one afterwards; it has busybox, and `/proc/vmcore` behind a panic.
+   * --panic`, or `bf-kexec --now`. Commands run in that one afterwards; it has busybox, bf-cpuid, and `/proc/vmcore` behind a
+   * panic. Where the machine `restarts`, a reboot brings this Linux up again.
    *
    * @returns undefined when the other kernel is up; the command's result when it ended in this one
    * @throws MachineFailure when the machine dies or hangs instead

@@ -19,6 +19,8 @@ export interface LinuxOptions {
   readonly cpu?: string;
   /** A plugin of QEMU's, and its arguments: what its option `-plugin` takes. */
   readonly plugin?: string;
+  /** A reset starts the machine again instead of ending it, on QEMU: `LinuxMachine.untilNextKernel("reboot -f")`. */
+  readonly restarts?: boolean;
   /** Appended to the kernel's command line. */
   readonly append?: string;
   /**
