@@ -61,15 +61,20 @@ export function bootNext(): u64 {
 function bootFileOf(file: usize): u64 {
   const path = devicePathOf(file);
   if (path === 0) return EFI_NOT_FOUND;
+  sayFile("loading ", file);
   const status = bootService(LOAD_IMAGE, 0, imageHandle(), path, 0, 0, place());
   if (status !== EFI_SUCCESS) return status;
   const image = placed();
   giveOptions(image);
+  sayFile("starting ", file);
+  return bootService(START_IMAGE, image, 0, 0);
+}
+
+function sayFile(what: string, file: usize): void {
   beginLine();
-  print("starting ");
+  print(what);
   printText(file);
   print("\n");
-  return bootService(START_IMAGE, image, 0, 0);
 }
 
 /** The text, its zero included. */

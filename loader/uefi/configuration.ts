@@ -4,6 +4,7 @@
 //       "extensions": ["boot.elf", { "file": "mine.elf", "settings": { "nested": "no" } }],
 //       "memory": "16M",
 //       "boot": { "file": "/vmlinuz", "options": "initrd=\\initrd.img console=ttyS0" },
+//       "sleep": "hide",
 //       "verbosity": "life-cycle",
 //       "onFailure": "boot" }
 
@@ -49,6 +50,7 @@ let reserve: u64 = 0;
 let boot: u32 = BOOT_NEXT;
 let bootPath: usize = 0;
 let bootOptions: usize = 0;
+let hidesSleep: bool = true;
 let verbosity: u32 = 1;
 let stopsOnFailure: bool = false;
 
@@ -88,6 +90,10 @@ export function bootFile(): usize {
 export function bootFileOptions(): usize {
   return bootOptions;
 }
+/** Whether the operating system is not to know of a sleep that ends the hypervisor. */
+export function isSleepHidden(): bool {
+  return hidesSleep;
+}
 /** BootArgs.debugLevel. */
 export function debugVerbosity(): u32 {
   return verbosity;
@@ -106,6 +112,7 @@ export function setDefaults(): void {
   boot = BOOT_NEXT;
   bootPath = 0;
   bootOptions = 0;
+  hidesSleep = true;
   verbosity = 1;
   stopsOnFailure = false;
   fillIn();
@@ -137,9 +144,10 @@ function readSetting(): void {
   else if (isText(key, "extensions")) readExtensions(place);
   else if (isText(key, "memory")) readMemory();
   else if (isText(key, "boot")) readBoot();
+  else if (isText(key, "sleep")) readSleep();
   else if (isText(key, "verbosity")) readVerbosity();
   else if (isText(key, "onFailure")) readOnFailure();
-  else failAt(place, "no such setting: there are kernel, extensions, memory, boot, verbosity, onFailure");
+  else failAt(place, "no such setting: there are kernel, extensions, memory, boot, sleep, verbosity, onFailure");
 }
 
 function once(isSet: bool, place: u64, value: usize): usize {
@@ -277,6 +285,15 @@ function readBootFile(): void {
     else failAt(where, "what is booted has file and options");
   }
   if (bootPath === 0) failAt(place, 'what is booted has a file: { "file": "/name" }');
+}
+
+function readSleep(): void {
+  const place = valuePlace();
+  const text = readText();
+  if (text === 0) return;
+  if (isText(text, "hide")) hidesSleep = true;
+  else if (isText(text, "keep")) hidesSleep = false;
+  else failAt(place, 'sleep is "hide" or "keep"');
 }
 
 function readVerbosity(): void {

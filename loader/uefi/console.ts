@@ -62,6 +62,11 @@ export function openConsole(): void {
   usesCom1 = inb(LINE_STATUS) !== NOTHING && !isConsoleSerial();
 }
 
+/** The time stamp counter at openConsole(). */
+export function begun(): u64 {
+  return begin;
+}
+
 /** Whether a serial port is among the devices of the console: their paths are in the variable ConOut (UEFI 2.10, 3.3). */
 function isConsoleSerial(): bool {
   store<u64>(variable, VARIABLE_BYTES);

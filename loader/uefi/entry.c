@@ -3,11 +3,6 @@
 // is still needed then: so it copies itself to memory that lasts, and goes on there. No word of it says where it lies
 // (toolchain/src/pe.ts).
 
-extern char image_base[] __asm__("__ImageBase");
-
-/* PE32+ (Microsoft PE and COFF specification): where the header is, and in it the image's size. */
-#define PE_HEADER (*(u32 *)(image_base + 0x3c))
-#define IMAGE_BYTES (*(u32 *)(image_base + PE_HEADER + 24 + 56))
 /* UEFI 2.10, 4.3, 4.4 and 7.2 */
 #define BOOT_SERVICES 96
 #define ALLOCATE_PAGES 40

@@ -5,6 +5,12 @@ u64 handoff_demote(u64 state) __attribute__((sysv_abi));
 u64 handoff_page(void) __attribute__((sysv_abi));
 u64 processor_procedure(void *argument);
 
+extern char image_base[] __asm__("__ImageBase");
+
+/* PE32+ (Microsoft PE and COFF specification): where the header is, and in it the image's size. */
+#define PE_HEADER (*(u32 *)(image_base + 0x3c))
+#define IMAGE_BYTES (*(u32 *)(image_base + PE_HEADER + 24 + 56))
+
 INTRINSIC(u64, handoff, demote, u64 state) { return handoff_demote(state); }
 INTRINSIC0(u64, handoff, page) { return handoff_page(); }
 
@@ -13,6 +19,9 @@ INTRINSIC(u64, firmware, call, u64 address, u64 a, u64 b, u64 c, u64 d, u64 e, u
     return ((u64(*)(u64, u64, u64, u64, u64, u64, u64))address)(a, b, c, d, e, f, g);
 }
 INTRINSIC0(u64, firmware, processorProcedure) { return (u64)processor_procedure; }
+
+INTRINSIC0(u64, firmware, imageBase) { return (u64)image_base; }
+INTRINSIC0(u64, firmware, imageBytes) { return (IMAGE_BYTES + 4095) & ~4095ull; }
 
 INTRINSIC(void, firmware, outb, u32 port, u32 value) { __asm__ volatile("outb %b0, %w1" : : "a"(value), "d"(port) : "memory"); }
 INTRINSIC(u32, firmware, inb, u32 port)

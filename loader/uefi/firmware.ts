@@ -5,6 +5,10 @@ export declare function call(address: u64, a: u64, b: u64, c: u64, d: u64, e: u6
 /** The EFI_AP_PROCEDURE that calls uefiProcessor(). */
 export declare function processorProcedure(): u64;
 
+/** Where the application is: the copy of it that lasts. */
+export declare function imageBase(): u64;
+export declare function imageBytes(): u64;
+
 /** Writes a byte to an I/O port. */
 export declare function outb(port: u32, value: u32): void;
 /** Reads a byte from an I/O port. */

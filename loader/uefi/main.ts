@@ -4,6 +4,7 @@
 //     volume.ts         the files
 //     start.ts          the loader's operations, one after the other
 //     processors.ts     the firmware's processors at work for the loader
+//     sleep.ts          what the operating system must not do, hidden in the tables of acpi.ts
 //     boot.ts           what comes then
 //     console.ts, messages.ts  what people read of it
 //     services.ts, tables.ts   the firmware
@@ -12,12 +13,14 @@
 
 import { copyMemory } from "../../bsl/src/memory";
 import { bootNext } from "./boot";
-import { BOOT_STOP, bootChoice, debugVerbosity, isStopOnFailure } from "./configuration";
-import { isEscapePressed, openConsole, print, printDecimal, restartOnKey, say } from "./console";
-import { rdtsc } from "./firmware";
+import { BOOT_STOP, bootChoice, debugVerbosity, isSleepHidden, isStopOnFailure } from "./configuration";
+import { beginLine, begun, isEscapePressed, openConsole, print, printDecimal, restartOnKey, say } from "./console";
+import { imageBase, imageBytes, rdtsc } from "./firmware";
+import { hold } from "./held";
 import { giveBack, listMemory, pieceBase, pieceEnd, takePages } from "./memory";
 import { performOn, processorNumber, processorsFound, sendNmi, serve } from "./processors";
 import { bootService, imageHandle, openServices, stopFirmwareWatchdog, ticksPerMillisecond } from "./services";
+import { hideSleep } from "./sleep";
 import { configure, startHypervisor, stopHypervisor } from "./start";
 import { EFI_ABORTED, EXIT } from "./tables";
 
@@ -26,17 +29,35 @@ const PAGE_BYTES: u64 = 0x1000;
 /** What the application does; its status is what the firmware's boot manager gets. */
 export function uefiMain(image: u64, table: u64): u64 {
   openServices(image, table);
+  hold(imageBase(), imageBytes());
   openConsole();
   stopFirmwareWatchdog();
-  say("Bareflank starts from UEFI; hold ESC to go on without it");
+  sayHello();
   const isConfigured = configure();
   if (isEscapePressed()) {
     say("ESC: no hypervisor");
     return bootNext();
   }
   if (!isConfigured || !startHypervisor()) return goOnWithout();
-  if (bootChoice() !== BOOT_STOP) return bootNext();
+  if (bootChoice() !== BOOT_STOP) {
+    arrangeSleep();
+    return bootNext();
+  }
   return stopHypervisor() ? bootNext() : goOnWithout();
+}
+
+/** The time stamp counter begins with the processor's reset: so long has the firmware taken. */
+function sayHello(): void {
+  beginLine();
+  print("Bareflank starts from UEFI, ");
+  printDecimal(begun() / ticksPerMillisecond());
+  print(" ms behind the reset; hold ESC to go on without it\n");
+}
+
+function arrangeSleep(): void {
+  if (!isSleepHidden()) say("a sleep (S3) of the operating system's would end the hypervisor");
+  else if (hideSleep() === 0) say("the machine knows no sleep (S2, S3)");
+  else say("sleep (S2, S3) is hidden from the operating system: it would end the hypervisor");
 }
 
 function goOnWithout(): u64 {

@@ -6,6 +6,8 @@ import {
   ALLOCATE_PAGES,
   CHECK_EVENT,
   CLOSE_EVENT,
+  CONFIGURATION_BYTES,
+  CONFIGURATION_POINTER,
   CREATE_EVENT,
   EFI_SUCCESS,
   FREE_PAGES,
@@ -14,6 +16,8 @@ import {
   SET_WATCHDOG_TIMER,
   STALL,
   SYSTEM_BOOT_SERVICES,
+  SYSTEM_CONFIGURATION,
+  SYSTEM_CONFIGURATIONS,
   SYSTEM_RUNTIME_SERVICES,
 } from "./tables";
 
@@ -96,6 +100,16 @@ export function protocolOf(handle: u64, first: u64, rest: u64): u64 {
 export function findProtocol(first: u64, rest: u64): u64 {
   const status = bootService(LOCATE_PROTOCOL, guidAt(first, rest), 0, place());
   return status === EFI_SUCCESS ? placed() : 0;
+}
+
+/** What the firmware has told by a configuration table of that kind; 0 when it has none. */
+export function configurationOf(first: u64, rest: u64): u64 {
+  const tables = peek64(system + SYSTEM_CONFIGURATION);
+  const count = peek64(system + SYSTEM_CONFIGURATIONS);
+  for (let at = tables; at < tables + count * CONFIGURATION_BYTES; at += CONFIGURATION_BYTES) {
+    if (peek64(at) === first && peek64(at + 8) === rest) return peek64(at + CONFIGURATION_POINTER);
+  }
+  return 0;
 }
 
 /** Takes pages of a memory type, at a multiple of `alignment` pages; 0 when there are none. Never pool: that moves with its neighbours. */

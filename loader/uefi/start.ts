@@ -25,6 +25,7 @@ import {
   setDefaults,
 } from "./configuration";
 import { beginLine, print, printDecimal, printText, printUnit, say } from "./console";
+import { printHeld } from "./held";
 import { problemColumn, problemLine, problemText } from "./json";
 import { giveBack, takeBriefly } from "./memory";
 import { elfText, fileText, printReport } from "./messages";
@@ -115,6 +116,10 @@ export function startHypervisor(): bool {
   print(processorsFound() === 1 ? " processor with " : " processors with ");
   printDecimal(memoryBytes() / 1024);
   print(" KiB\n");
+  beginLine();
+  print("memory that is in use from now on: ");
+  printHeld();
+  print("\n");
   return true;
 }
 

@@ -5,6 +5,11 @@ export const SYSTEM_CONSOLE_IN: u32 = 48;
 export const SYSTEM_CONSOLE_OUT: u32 = 64;
 export const SYSTEM_RUNTIME_SERVICES: u32 = 88;
 export const SYSTEM_BOOT_SERVICES: u32 = 96;
+export const SYSTEM_CONFIGURATIONS: u32 = 104;
+export const SYSTEM_CONFIGURATION: u32 = 112;
+/** EFI_CONFIGURATION_TABLE (4.6): a GUID, and a pointer. */
+export const CONFIGURATION_BYTES: u32 = 24;
+export const CONFIGURATION_POINTER: u32 = 16;
 
 /** EFI_BOOT_SERVICES (4.4). */
 export const ALLOCATE_PAGES: u32 = 40;
@@ -63,7 +68,9 @@ export const PROCESSOR_IS_ENABLED: u32 = 2;
 export const BOOT_SERVICES_DATA: u32 = 4;
 export const RUNTIME_SERVICES_DATA: u32 = 6;
 export const CONVENTIONAL: u32 = 7;
+export const UNUSABLE: u32 = 8;
 export const ACPI_RECLAIM: u32 = 9;
+export const ACPI_NVS: u32 = 10;
 /** EFI_MEMORY_DESCRIPTOR. */
 export const MEMORY_TYPE: u32 = 0;
 export const MEMORY_PHYSICAL: u32 = 8;
@@ -94,6 +101,11 @@ export const FILE_SYSTEM_GUID: u64 = 0x11d2_6459_964e_5b22;
 export const FILE_SYSTEM_GUID_REST: u64 = 0x3b72_69c9_a000_398e;
 export const MP_SERVICES_GUID: u64 = 0x4f46_a76e_3fdd_a605;
 export const MP_SERVICES_GUID_REST: u64 = 0x083d_1b53_f412_29ad;
+/** RSDP of ACPI 2.0 or later, and of 1.0 (4.6.1). */
+export const ACPI_2_GUID: u64 = 0x11d3_e4f1_8868_e871;
+export const ACPI_2_GUID_REST: u64 = 0x8188_3cc7_8000_22bc;
+export const ACPI_1_GUID: u64 = 0x11d3_2d88_eb9d_2d30;
+export const ACPI_1_GUID_REST: u64 = 0x4dc1_3f27_9000_169a;
 /** Of the firmware's own variables (3.3). */
 export const GLOBAL_VARIABLE_GUID: u64 = 0x11d2_93ca_8be4_df61;
 export const GLOBAL_VARIABLE_GUID_REST: u64 = 0x8c2b_0398_e000_0daa;

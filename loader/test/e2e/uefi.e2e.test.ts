@@ -1,14 +1,10 @@
 // Bareflank starts from UEFI: Linux boots inside, or a trial ends and Linux boots outside, or something is wrong and it boots all the same
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { LinuxMachine, type LinuxOptions, type PartitionFile } from "@bareflank/lab";
 import { afterEach, describe, expect, it } from "vitest";
-import { products } from "../../../lab/src/paths.ts";
+import { bytesOf, held, LEAF, lasting, MEMORY, markers, overlapping, resetsInside, usable, within } from "./uefi.ts";
 
 const FOLDER = "/EFI/bareflank";
-const SIGNATURE = '"ebx":"0x65726142"';
-const LEAF = "bf-cpuid --leaf 0x40000000";
 
 let linux: LinuxMachine | undefined;
 
@@ -24,13 +20,6 @@ afterEach(async () => {
 
 const configuration = (text: string): PartitionFile => ({ path: `${FOLDER}/bareflank.json`, content: text });
 
-/** Pieces of memory that Linux may not use, from its first words. */
-const reserved = (log: string): [bigint, bigint][] =>
-  [...log.matchAll(/BIOS-e820: \[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\] (?!usable)/g)].map(([, from, to]) => [
-    BigInt(`0x${from}`),
-    BigInt(`0x${to}`) + 1n,
-  ]);
-
 /** A bit of ECX in each processor's answer to a leaf. */
 const ecxBits = (output: string, leaf: string, bit: number): number[] =>
   [...output.matchAll(new RegExp(`"leaf":"${leaf}".*"ecx":"(0x[0-9a-f]+)"`, "g"))].map(
@@ -39,19 +28,22 @@ const ecxBits = (output: string, leaf: string, bit: number): number[] =>
 
 describe("Linux on one processor", () => {
   it("boots inside from its first instruction, and leaves the hypervisor's memory alone", async () => {
-    const machine = await boot({ smp: 1 });
-    const { stdout } = await machine.run(`${LEAF}; nproc; dmesg | grep BIOS-e820`);
-    expect(stdout).toContain(SIGNATURE);
+    const machine = await boot({ smp: 1, append: "efi=debug" });
+    const { stdout } = await machine.run(`${LEAF}; nproc; cat /sys/power/mem_sleep; ${MEMORY}`);
+    expect(markers(stdout)).toBe(1);
     expect(stdout).toContain("\n1\n");
+    // No sleep but the one that keeps the processors' state
+    expect(stdout).toContain("\n[s2idle]\n");
     const serial = machine.serial();
     expect(serial).toMatch(/the hypervisor runs on 1 processor with \d+ KiB/);
     expect(serial).toMatch(/bareflank: +\d+\.\d ms {2}starting \\vmlinuz/);
     const bytes = Number(/with (\d+) KiB/.exec(serial)?.[1]) * 1024;
-    const sum = reserved(stdout).reduce((total, [from, to]) => total + Number(to - from), 0);
-    expect(sum).toBeGreaterThan(bytes);
-    // No processor was reset behind the start
-    const resets = readFileSync(join(machine.folder, "resets.log"), "utf8");
-    expect(resets.match(/CPU Reset/g)?.length).toBeLessThanOrEqual(2);
+    const pieces = held(serial);
+    expect(bytesOf(pieces)).toBeGreaterThan(bytes);
+    expect(within(pieces, lasting(stdout))).toEqual(pieces);
+    expect(usable(stdout).length).toBeGreaterThan(2);
+    expect(overlapping(pieces, usable(stdout))).toEqual([]);
+    expect(resetsInside(machine)).toBe(0);
   });
 });
 
@@ -59,20 +51,20 @@ describe("Linux on four processors", () => {
   it("boots inside on all of them, which firmware and Linux start", async () => {
     const machine = await boot({ smp: 4 });
     const { stdout } = await machine.run(`${LEAF}; nproc; bf-cpuid --leaf 0x80000001`);
-    expect(stdout.split(SIGNATURE).length - 1).toBe(4);
+    expect(markers(stdout)).toBe(4);
     expect(stdout).toContain("\n4\n");
     // There is no SVM (APM volume 3, appendix E)
     expect(ecxBits(stdout, "0x80000001", 2)).toEqual([0, 0, 0, 0]);
+    expect(resetsInside(machine)).toBe(0);
     expect(machine.serial()).toMatch(/the hypervisor runs on 4 processors/);
   });
 });
 
 describe("Linux on Intel's processor", () => {
   it("boots inside, with the extension that starts processors", async () => {
-    const bootExtension: PartitionFile = { path: `${FOLDER}/default.elf`, content: { source: products.bootExtension } };
-    const machine = await boot({ machine: "uefi-intel", partition: [bootExtension] });
+    const machine = await boot({ machine: "uefi-intel" });
     const { stdout } = await machine.run(`${LEAF}; nproc; bf-cpuid --leaf 1`);
-    expect(stdout).toContain(SIGNATURE);
+    expect(markers(stdout)).toBe(1);
     expect(stdout).toContain("\n1\n");
     // There is no VMX (SDM volume 2A, CPUID)
     expect(ecxBits(stdout, "0x00000001", 5)).toEqual([0]);
@@ -81,10 +73,11 @@ describe("Linux on Intel's processor", () => {
 });
 
 describe("GRUB", () => {
-  it("is started inside, and Linux by it", async () => {
-    const machine = await boot({ uefiLoader: "grub" });
+  it("is started inside, and Linux by it, on one processor with the default extension", async () => {
+    const json = { extensions: ["default.elf"], boot: { file: "/EFI/debian/grubx64.efi" } };
+    const machine = await boot({ uefiLoader: "grub", partition: [configuration(JSON.stringify(json))] });
     const { stdout } = await machine.run(`${LEAF}; cat /proc/cmdline`);
-    expect(stdout).toContain(SIGNATURE);
+    expect(markers(stdout)).toBe(1);
     expect(stdout).toContain("BOOT_IMAGE=/vmlinuz");
     expect(machine.serial()).toContain("starting \\EFI\\debian\\grubx64.efi");
   });
@@ -94,7 +87,7 @@ describe("a trial on two processors", () => {
   it("starts, stops, and gives all back to the firmware, which boots Linux on them", async () => {
     const machine = await boot({ smp: 2, partition: [configuration('{ "boot": "stop" }')] });
     const { stdout } = await machine.run(`${LEAF}; nproc`);
-    expect(stdout).not.toContain(SIGNATURE);
+    expect(markers(stdout)).toBe(0);
     expect(stdout).toContain("\n2\n");
     const serial = machine.serial();
     expect(serial).toMatch(/the hypervisor runs on 2 processors/);
@@ -108,7 +101,7 @@ describe("something wrong", () => {
   it("is two processors, where the extension does not virtualize INIT and SIPI: Linux boots outside on both", async () => {
     const machine = await boot({ smp: 2, partition: [configuration('{ "extensions": ["default.elf"] }')] });
     const { stdout } = await machine.run(`${LEAF}; nproc`);
-    expect(stdout).not.toContain(SIGNATURE);
+    expect(markers(stdout)).toBe(0);
     expect(stdout).toContain("\n2\n");
     const serial = machine.serial();
     const order = [
@@ -125,7 +118,7 @@ describe("something wrong", () => {
   it("in the configuration is said with line and column, and Linux boots without the hypervisor", async () => {
     const machine = await boot({ partition: [configuration('{\n  "boot": next\n}')] });
     const { stdout } = await machine.run(LEAF);
-    expect(stdout).not.toContain(SIGNATURE);
+    expect(markers(stdout)).toBe(0);
     expect(machine.serial()).toContain("bareflank.json, line 2, column 11: here is a text, in quotation marks");
     expect(machine.serial()).toContain("no hypervisor runs");
   });

@@ -30,6 +30,9 @@ const FUNCTIONS = 0x7100_0000n;
 const HANDOFF = 0x7200_0000n;
 const GDT = 0x7300_0000n;
 const MEMORY = 0x1000_0000n;
+/** The application's copy of itself. */
+export const OWN_IMAGE = 0x0fff_d000n;
+export const OWN_IMAGE_BYTES = 0x3000n;
 const PAGE = 4096n;
 
 /** EFI_STATUS. */
@@ -73,6 +76,8 @@ export class Firmware {
   /** The processors that the firmware knows: whether each is enabled. Undefined: it has no service for them. */
   processors: readonly boolean[] | undefined;
   hasVolume = true;
+  /** The map of memory: type, address and pages of each piece. */
+  readonly pieces: [type: bigint, address: bigint, pages: bigint][] = [[7n, 0x10_0000n, 0x1ff00n]];
   /** Device path nodes of the console, as 16 bits of type and subtype. */
   console: readonly number[] = [];
   /** What a call of LoadImage() ends with. */
@@ -86,7 +91,8 @@ export class Firmware {
   serial = "";
   /** EfiLoadOptions of the image that LoadImage() made. */
   #next = MEMORY;
-  #clock = 0n;
+  /** The time stamp counter, a million ticks in a millisecond: the firmware took 1.2349 s. */
+  #clock = 1_234_900_000n;
   #handles = 0x1000n;
   readonly #functions: Call[] = [];
   readonly #table: bigint;
@@ -134,6 +140,15 @@ export class Firmware {
     return this;
   }
 
+  /** Tells the operating system of something by a configuration table: the two halves of its GUID. */
+  configure(first: bigint, rest: bigint, pointer: bigint): this {
+    const tables = this.memory.peek(this.#table + 112n, 8);
+    const count = this.memory.peek(this.#table + 104n, 8);
+    this.memory.write(tables + 24n * count, littleEndian(8, first, rest, pointer));
+    this.memory.poke(this.#table + 104n, 8, count + 1n);
+    return this;
+  }
+
   /** Runs the application: what it returns. */
   run(): bigint {
     return unsigned(this.#application.uefiMain(IMAGE, this.#table));
@@ -152,6 +167,8 @@ export class Firmware {
         return call(...args.map(unsigned));
       },
       processorProcedure: () => FUNCTIONS - 1n,
+      imageBase: () => OWN_IMAGE,
+      imageBytes: () => OWN_IMAGE_BYTES,
       outb: (_: number, value: number) => {
         this.serial += String.fromCharCode(value);
       },
@@ -200,8 +217,9 @@ export class Firmware {
       40: (_, type = 0n, pages = 0n, result = 0n) => this.#allocate(type, pages, result),
       48: (address = 0n, pages = 0n) => this.#free(address, pages),
       56: (size = 0n, map = 0n, _key = 0n, bytes = 0n) => {
-        this.memory.write(map, littleEndian(8, 7n, 0x10_0000n, 0n, 0x1ff00n, 0n, 0n));
-        put(size, 48n);
+        const entries = this.pieces.map(([type, address, pages]) => [type, address, 0n, pages, 0n, 0n]);
+        this.memory.write(map, littleEndian(8, ...entries.flat()));
+        put(size, BigInt(48 * entries.length));
         put(bytes, 48n);
         return EFI.success;
       },
@@ -261,7 +279,7 @@ export class Firmware {
     const path = this.#makeTable({});
     this.memory.write(path, littleEndian(2, 0x0c01, 8, 0x1234, 0x5678, 0xff7f, 4));
     this.#protocols.set("path", path);
-    return this.#makeTable({}, { 48: input, 64: out, 88: runtime, 96: services });
+    return this.#makeTable({}, { 48: input, 64: out, 88: runtime, 96: services, 112: this.#makeTable({}) });
   }
 
   #protocolOf(handle: bigint, guid: bigint): bigint | undefined {

@@ -10,7 +10,7 @@ import {
 import { buildElf, buildNote, littleEndian, PF, PT } from "@bareflank/bsl/test-support";
 import { describe, expect, it } from "vitest";
 import { extensionImage, kernelImage } from "../machine/machine.ts";
-import { EFI, Firmware, Restart, RUNTIME_SERVICES_DATA } from "./firmware.ts";
+import { EFI, Firmware, OWN_IMAGE, OWN_IMAGE_BYTES, Restart, RUNTIME_SERVICES_DATA } from "./firmware.ts";
 
 const FOLDER = "\\EFI\\bareflank\\";
 const ESC = 0x17;
@@ -22,6 +22,10 @@ const installed = (json?: string): Firmware => {
   return json === undefined ? firmware : firmware.file(`${FOLDER}bareflank.json`, json);
 };
 
+const PAGE = 4096n;
+const pagesOf = (from: bigint, to: bigint): bigint[] =>
+  Array.from({ length: Number((to - from) / PAGE) }, (_, index) => from + BigInt(index) * PAGE);
+
 const runtimePages = ({ blocks }: Firmware) => blocks.filter(({ type }) => type === RUNTIME_SERVICES_DATA).length;
 
 describe("the start", () => {
@@ -30,12 +34,14 @@ describe("the start", () => {
     expect(firmware.run()).toBe(EFI.notStarted);
     expect(firmware.processor.isInside).toBe(true);
     expect(firmware.lines).toEqual([
-      "Bareflank starts from UEFI; hold ESC to go on without it",
+      "Bareflank starts from UEFI, 1234 ms behind the reset; hold ESC to go on without it",
       `${FOLDER}bareflank.json: there is none, so the defaults hold`,
       `${FOLDER}kernel.elf: ${kernelImage().length} bytes`,
       `${FOLDER}boot.elf: ${extensionImage().length} bytes`,
       "1 processor waits",
       expect.stringMatching(/^the hypervisor runs on 1 processor with \d+ KiB$/),
+      expect.stringMatching(/^memory that is in use from now on: 0x/),
+      "the machine knows no sleep (S2, S3)",
       "the firmware's boot manager goes on with its next entry",
       "",
     ]);
@@ -75,6 +81,18 @@ describe("the start", () => {
     expect(large.length).toBeGreaterThan(1);
   });
 
+  it("says where that is, its own image included, to the page", () => {
+    const firmware = installed();
+    firmware.run();
+    const line = firmware.lines.find((text) => text.startsWith("memory that is in use"));
+    const said = [...(line ?? "").matchAll(/0x([0-9a-f]+)-0x([0-9a-f]+)/g)].flatMap(([, first, last]) =>
+      pagesOf(BigInt(`0x${first}`), BigInt(`0x${last}`) + 1n),
+    );
+    const blocks = firmware.blocks.flatMap(({ address, pages }) => pagesOf(address, address + pages * PAGE));
+    const image = pagesOf(OWN_IMAGE, OWN_IMAGE + OWN_IMAGE_BYTES);
+    expect(said).toEqual([...image, ...blocks].toSorted((a, b) => Number(a - b)));
+  });
+
   it("does not begin while ESC is held", () => {
     const firmware = installed('{ "boot": { "file": "/linux" } }').file("\\linux", "MZ");
     firmware.keys.push(0, ESC, 0);
@@ -101,7 +119,7 @@ describe("what comes then", () => {
     firmware.run();
     expect(firmware.started).toEqual([{ path: "\\boot\\vmlinuz", options: "initrd=\\initrd root=/dev/vda ü" }]);
     expect(firmware.processor.isInside).toBe(true);
-    expect(firmware.lines).toContain("starting \\boot\\vmlinuz");
+    expect(firmware.lines.slice(-4, -2)).toEqual(["loading \\boot\\vmlinuz", "starting \\boot\\vmlinuz"]);
   });
 
   it("is the fallback path, without options", () => {
