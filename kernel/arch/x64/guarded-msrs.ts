@@ -28,6 +28,11 @@ const SCRATCH: u64 = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
 // biome-ignore format: a table
 const GUARDED: usize = memory.data<u32>([
   0x0000_001b, 0x0000_001b, ~APIC_MODES, ALL, 0, 0, BOTH, // APIC_BASE: the APIC's page, before any memory
+  0x0000_0200, 0x0000_024f, ALL, ALL, 0, 0, VENDOR_INTEL, // MTRRs: types that nested page tables repeat; of who owns the machine intel/mtrr.ts decides
+  0x0000_0250, 0x0000_0250, ALL, ALL, 0, 0, VENDOR_INTEL,
+  0x0000_0258, 0x0000_0259, ALL, ALL, 0, 0, VENDOR_INTEL,
+  0x0000_0268, 0x0000_026f, ALL, ALL, 0, 0, VENDOR_INTEL,
+  0x0000_02ff, 0x0000_02ff, ALL, ALL, 0, 0, VENDOR_INTEL,
   0x0000_03f1, 0x0000_03f1, 0, 0, ALL, ALL, VENDOR_INTEL, // PEBS_ENABLE: records of host mode, at an address of host mode
   0x0000_0570, 0x0000_0570, 0, 0, 1, 0, VENDOR_INTEL, // RTIT_CTL: TraceEn, output by physical addresses
   0x0000_0981, 0x0000_0983, ALL, ALL, 0, 0, VENDOR_INTEL, // TME: what memory holds
@@ -41,7 +46,7 @@ const GUARDED: usize = memory.data<u32>([
   0xc001_0111, 0xc001_0113, ALL, ALL, 0, 0, VENDOR_AMD, // SMM_BASE, SMM_ADDR, SMM_MASK: where SMM's code is, if firmware left that open
   0xc001_0132, 0xc001_0138, ALL, ALL, 0, 0, VENDOR_AMD, // RMP: pages that only their owner writes
 ]);
-const ROWS: u32 = 13;
+const ROWS: u32 = 18;
 const ROW_BYTES: u32 = 28;
 
 function word(row: u32, field: u32): u32 {

@@ -1,10 +1,12 @@
 // What an entry of nested page tables looks like: NPT or EPT, as the processor has it
 //
-// Three bits are the kernel's own in both formats, ignored by the processor:
+// Five bits are the kernel's own in both formats, ignored by the processor:
 //
 //     52 MAPPED   the entry holds a page's address, whatever the rights
 //     53 COUNTED  the page is the extension's own, and its entry in the extension's table counts this one
 //     54 BLANK    the page of zeroes that is shown in the place of the hypervisor's own: it is only ever read
+//     55 MACHINE  its memory type follows that of the machine's memory (memory-type.ts)
+//     56 SIZED    its extension asked for pages of no larger size
 
 import { NESTED_EXECUTE, NESTED_READ } from "../../../abi/generated/bare/objects";
 import { NPT_TABLE, nptKnowsRights, nptKnowsType, nptLeaf, nptRights, nptType } from "./amd/npt";
@@ -22,6 +24,10 @@ import {
 export const ENTRY_MAPPED: u64 = 1 << 52;
 export const ENTRY_COUNTED: u64 = 1 << 53;
 export const ENTRY_BLANK: u64 = 1 << 54;
+export const ENTRY_MACHINE: u64 = 1 << 55;
+export const ENTRY_SIZED: u64 = 1 << 56;
+/** What stays with a page whatever becomes of its size. */
+const ENTRY_WISHES: u64 = ENTRY_MACHINE | ENTRY_SIZED;
 const ENTRY_ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 
 /** Entries of a table. */
@@ -80,7 +86,7 @@ export function pageBytes(level: u32): u64 {
   return (<u64>0x1000) << (9 * (<u64>level - 1));
 }
 
-/** An entry that maps a page. `marks` are ENTRY_COUNTED or ENTRY_BLANK, or nothing. */
+/** An entry that maps a page. `marks` are the kernel's own bits but MAPPED. */
 export function pageEntry(host: u64, rights: u32, type: u32, level: u32, marks: u64): u64 {
   const bits = isEpt ? eptLeaf(rights, type, level) : nptLeaf(rights, type, level);
   return host | bits | marks | ENTRY_MAPPED;
@@ -119,7 +125,7 @@ export function typeOf(entry: u64, level: u32): u32 {
 
 /** The same page with other rights; the blank page is never written. */
 export function withRights(entry: u64, rights: u32, level: u32): u64 {
-  const marks = entry & (ENTRY_COUNTED | ENTRY_BLANK);
+  const marks = entry & (ENTRY_COUNTED | ENTRY_BLANK | ENTRY_WISHES);
   const allowed = (marks & ENTRY_BLANK) != 0 ? rights & (NESTED_READ | NESTED_EXECUTE) : rights;
   return pageEntry(hostOf(entry, level), allowed, typeOf(entry, level), level, marks);
 }
@@ -127,5 +133,10 @@ export function withRights(entry: u64, rights: u32, level: u32): u64 {
 /** Part `index` of what a large page of a level maps, one level below. */
 export function partOf(entry: u64, level: u32, index: u64): u64 {
   const host = hostOf(entry, level) + index * pageBytes(level - 1);
-  return pageEntry(host, rightsOf(entry), typeOf(entry, level), level - 1, 0);
+  return pageEntry(host, rightsOf(entry), typeOf(entry, level), level - 1, entry & ENTRY_WISHES);
+}
+
+/** The same page with another memory type. */
+export function withType(entry: u64, type: u32, level: u32): u64 {
+  return pageEntry(hostOf(entry, level), rightsOf(entry), type, level, entry & (ENTRY_COUNTED | ENTRY_WISHES));
 }

@@ -27,7 +27,9 @@ export function markStale(): void {
   stale = true;
 }
 
-/** Whether processors must flush before their VSs see memory by the tables as they are now. */
-export function isStale(): bool {
-  return stale;
+/** Whether processors must flush before their VSs see memory by the tables as they are now; whoever asks has them flush. */
+export function takeStale(): bool {
+  const isStale = stale;
+  stale = false;
+  return isStale;
 }

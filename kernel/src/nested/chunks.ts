@@ -5,7 +5,6 @@
 // tells how they have it. Tables of other VMs may show the operating system's memory anywhere: a chunk of which they do is
 // not taken. However much they have, nobody waits for the lock for longer than a call takes.
 
-import { forgetMemoryTypes } from "#arch/memory-type";
 import {
   ENTRIES,
   ENTRY_BLANK,
@@ -111,7 +110,6 @@ function entryAt(tables: Nested, address: u64): u64 {
 /** Shows a range as it is now, in as many steps as it takes. */
 function renew(tables: Nested, base: u64, bytes: u64): bool {
   openLimbo(tables);
-  forgetMemoryTypes();
   let done: u64 = 0;
   while (done < bytes) {
     openBudget();

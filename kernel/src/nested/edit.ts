@@ -3,10 +3,11 @@
 // Each begins at the range's first page and returns how many bytes it has done when the budget, the range or memory is
 // at its end: fewer than asked for, in whole pages.
 
-import { memoryType, uniformBytes } from "#arch/memory-type";
+import { memoryType, typeMark, uniformBytes } from "#arch/memory-type";
 import {
   ENTRY_BLANK,
   ENTRY_COUNTED,
+  ENTRY_SIZED,
   isPage,
   largestLevel,
   NESTED_LEVELS,
@@ -28,7 +29,7 @@ import { allocatePage, pages } from "../memory/pages";
 import { hasBudget, spend } from "./budget";
 import { Nested } from "./nested";
 import { addShare, dropShare } from "./own-pages";
-import { findEntry, levelFor, levelOfFound, lookAt, reachEntry, setEntry, setRights } from "./tables";
+import { findEntry, levelFor, levelOfFound, lookAt, reachEntry, rewriteEntry, setEntry } from "./tables";
 
 const TYPE_SHIFT: u32 = 8;
 const PAGE_SHIFT: u32 = 16;
@@ -40,6 +41,7 @@ let blank: u64 = 0;
 /** Maps host memory that was checked to be nobody's else. */
 export function mapRange(nested: Nested, guest: u64, host: u64, bytes: u64, flags: u32): u64 {
   const rights = flags & NESTED_RIGHTS;
+  const marks = marksOf(nested, flags);
   let done: u64 = 0;
   while (done < bytes && hasBudget()) {
     const at = host + done;
@@ -50,7 +52,7 @@ export function mapRange(nested: Nested, guest: u64, host: u64, bytes: u64, flag
     const type = memoryType(at, typeIn(flags));
     if (isOwn && !addShare(at)) break;
     if (!isOwn) nested.showsForeign = 1;
-    const entry = pageEntry(at, rights, type, level, isOwn ? ENTRY_COUNTED : 0);
+    const entry = pageEntry(at, rights, type, level, isOwn ? marks | ENTRY_COUNTED : marks);
     if (!putEntry(nested, guest + done, level, entry)) {
       if (isOwn) dropShare(at);
       break;
@@ -99,7 +101,7 @@ export function protectRange(nested: Nested, guest: u64, bytes: u64, rights: u32
       entry = reachEntry(nested, guest + done, level);
       if (entry == 0) break;
     }
-    setRights(entry, withRights(peek64(entry), rights, level));
+    rewriteEntry(entry, withRights(peek64(entry), rights, level));
     done += pageBytes(level);
   }
   return done;
@@ -112,6 +114,7 @@ export function protectRange(nested: Nested, guest: u64, bytes: u64, rights: u32
 export function identityRange(nested: Nested, guest: u64, bytes: u64, flags: u32): u64 {
   const rights = flags & NESTED_RIGHTS;
   const own = flags & NESTED_OWN;
+  const marks = marksOf(nested, flags);
   let done: u64 = 0;
   while (done < bytes && hasBudget()) {
     const at = guest + done;
@@ -120,7 +123,7 @@ export function identityRange(nested: Nested, guest: u64, bytes: u64, flags: u32
     let entry: u64 = 0;
     if (owned != at) {
       level = levelFor(at, uniformBytes(at, min(bytes - done, owned - at), typeIn(flags)), levelOf(flags));
-      entry = pageEntry(at, rights, memoryType(at, typeIn(flags)), level, 0);
+      entry = pageEntry(at, rights, memoryType(at, typeIn(flags)), level, marks);
       nested.showsForeign = 1;
     } else if (own != NESTED_OWN_ABSENT) {
       entry = blankEntry();
@@ -150,4 +153,12 @@ function levelOf(flags: u32): u32 {
 
 function typeIn(flags: u32): u32 {
   return (flags & NESTED_TYPE) >> TYPE_SHIFT;
+}
+
+/** The marks of pages whose types follow the machine's (retype.ts), of which the tables tell that they have some. */
+function marksOf(nested: Nested, flags: u32): u64 {
+  const mark = typeMark(typeIn(flags));
+  if (mark == 0) return 0;
+  nested.followsTypes = 1;
+  return levelOf(flags) < largestLevel() ? mark | ENTRY_SIZED : mark;
 }

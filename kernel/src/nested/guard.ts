@@ -4,7 +4,6 @@
 // the rest comes when it is first touched, a GiB at a time. Where there is no memory for that, the operating system tries
 // again, and takes interrupts in between.
 
-import { forgetMemoryTypes } from "#arch/memory-type";
 import { ENTRY_BLANK, hostPhysicalBytes, isPage, largestLevel, NESTED_LEVELS } from "#arch/nested-format";
 import { NESTED_MACHINE, NESTED_OWN_BLANK, NESTED_RIGHTS } from "../../../abi/generated/bare/objects";
 import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
@@ -70,7 +69,6 @@ function make(): bool {
 /** Shows a range, in as many steps as it takes; false when memory runs out. */
 function show(tables: Nested, base: u64, bytes: u64): bool {
   openLimbo(tables);
-  forgetMemoryTypes();
   for (let done: u64 = 0; done < bytes; ) {
     openBudget();
     const step = identityRange(tables, base + done, bytes - done, FLAGS);

@@ -13,7 +13,8 @@ export class Nested extends PoolObject {
   forRoot: u32 = 0;
   /** 1: it may show memory that is not the hypervisor's. */
   showsForeign: u32 = 0;
-  private padding: u32 = 0;
+  /** 1: it may have pages whose memory types follow the machine's. */
+  followsTypes: u32 = 0;
   /** Physical address of the top-level table. */
   root: u64 = 0;
   /** Physical address of the page that notes what waits for processors to flush; 0: nothing does. */
@@ -28,6 +29,7 @@ export class Nested extends PoolObject {
     this.users = 0;
     this.forRoot = forRoot ? 1 : 0;
     this.showsForeign = 0;
+    this.followsTypes = 0;
     this.limbo = 0;
     this.holders.clear();
     this.runners.clear();

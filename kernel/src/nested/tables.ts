@@ -104,8 +104,8 @@ export function setEntry(nested: Nested, at: u64, level: u32, value: u64): bool 
   return true;
 }
 
-/** Writes the rights of an entry for a page anew; the page stays. */
-export function setRights(at: u64, value: u64): void {
+/** Writes an entry for a page with other rights, or another memory type; the page stays. */
+export function rewriteEntry(at: u64, value: u64): void {
   spend(1);
   if (peek64(at) == value) return;
   poke64(at, value);

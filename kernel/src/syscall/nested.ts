@@ -2,7 +2,7 @@
 //
 // A call that changes a range does so much of it and returns how many bytes it has done; it fails when it can do nothing.
 
-import { forgetMemoryTypes, TYPE_MACHINE } from "#arch/memory-type";
+import { TYPE_MACHINE } from "#arch/memory-type";
 import {
   hasExecuteOnly,
   hostOf,
@@ -47,7 +47,7 @@ import { INVALID_ID } from "../../../abi/generated/bare/syscalls";
 import { peek64 } from "../../../bsl/src/memory";
 import { dropNested, flushNested, useNested } from "../attach";
 import { currentExtension } from "../extension";
-import { isStale, openBudget } from "../nested/budget";
+import { openBudget, takeStale } from "../nested/budget";
 import { identityRange, mapRange, protectRange, unmapRange } from "../nested/edit";
 import { guardVs } from "../nested/guard";
 import { drain, openLimbo, unflushedProcessors } from "../nested/limbo";
@@ -239,13 +239,12 @@ function areFlags(flags: u64, allowed: u32): bool {
 
 function beginEdit(): Nested {
   openBudget();
-  forgetMemoryTypes();
   openLimbo(nestedOf());
   return nestedOf();
 }
 
 function finishEdit(nested: Nested, done: u64): u64 {
-  if (isStale()) flushNested(nested);
+  if (takeStale()) flushNested(nested);
   setBlock64(PP_BLOCK_REG0, done);
   return done == 0 ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
 }

@@ -79,9 +79,8 @@ const CAPABILITIES: ReadonlyMap<number, bigint> = new Map([
   [INTEL_MSR.VMX_CR4_FIXED1, 0x3f_67ffn],
   [INTEL_MSR.VMX_SECONDARY, 0x021f_ffff_0000_0000n],
   [INTEL_MSR.VMX_EPT_VPID, 0x0f01_0673_4141n],
-  // No ranges at all: write-back
+  // No ranges at all
   [INTEL_MSR.MTRR_CAPABILITIES, 0n],
-  [INTEL_MSR.MTRR_DEFAULT_TYPE, 0x806n],
   [INTEL_MSR.VMX_TRUE_PIN, 0x0000_007f_0000_0016n],
   [INTEL_MSR.VMX_TRUE_PROCESSOR, 0xfff9_fffe_0400_6172n],
   [INTEL_MSR.VMX_TRUE_EXIT, 0x01ff_ffff_0003_6dfbn],
@@ -144,6 +143,8 @@ export class Processor {
     const common = Object.values(MSR).filter((index) => !isIntel || !AMD_ONLY.includes(index));
     const known = isIntel ? [...common, ...Object.values(INTEL_MSR)] : common;
     this.#msrs = new Map(known.map((index) => [index, CAPABILITIES.get(index) ?? 0n]));
+    // MTRRs are on: write-back
+    if (isIntel) this.#msrs.set(INTEL_MSR.MTRR_DEFAULT_TYPE, 0x806n);
     // As after a reset (APM volume 2, 7.8.1)
     this.#msrs.set(MSR.PAT, 0x0007_0406_0007_0406n);
   }

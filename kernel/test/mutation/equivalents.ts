@@ -47,13 +47,6 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     why: "Nothing lies below knownEnd before the first look, which writes both.",
   },
   {
-    file: "kernel/arch/x64/memory-type.ts",
-    within: "knownEnd",
-    line: "let knownEnd: u64 = «0»;",
-    becomes: "1",
-    why: "Each call that looks begins with forgetMemoryTypes(), which writes it.",
-  },
-  {
     file: "kernel/arch/x64/page-table.ts",
     within: "shareTables",
     line: "for (let at = virtual & ~(THIRD_BYTES - 1); at «<» virtual + bytes; at += THIRD_BYTES) {",

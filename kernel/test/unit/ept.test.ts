@@ -18,7 +18,7 @@ interface Formats {
   eptPointer(root: bigint): bigint;
   memoryType(host: bigint, type: number): number;
   uniformBytes(host: bigint, bytes: bigint, type: number): bigint;
-  forgetMemoryTypes(): void;
+  takeMemoryTypes(): number;
   changeMsrBitmap(map: bigint, first: number, last: number, accesses: number, wanted: number): bigint;
   readMsrBitmap(map: bigint, msr: number): number;
 }
@@ -51,7 +51,11 @@ function load(capabilities = EXECUTE_ONLY | PAGES_2M | PAGES_1G) {
 }
 
 beforeEach(() => {
-  msrs = new Map();
+  // MTRRs: no ranges, all is write-back
+  msrs = new Map([
+    [0xfe, 0n],
+    [0x2ff, 0x806n],
+  ]);
 });
 
 describe("an entry of extended page tables", () => {
@@ -145,7 +149,6 @@ describe("the machine's memory types", () => {
       for (let range = 0n; range < 8n; range++) {
         const first = place + range * sizes[index];
         for (const address of [first, first + sizes[index] - 0x1000n]) {
-          exports.forgetMemoryTypes();
           expect([address, exports.memoryType(address, MACHINE)]).toEqual([address, index * 8 + Number(range)]);
         }
       }
@@ -163,13 +166,38 @@ describe("the machine's memory types", () => {
     expect(exports.uniformBytes(0x5000n, MIB, WB)).toBe(MIB);
   });
 
-  test("are uncacheable without MTRRs, and looked at anew for each call", () => {
+  test("are uncacheable where MTRRs were off at the start, until they are on", () => {
+    msrs.set(0x2ff, 6n);
+    const { exports } = load();
+    expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(UC);
+    expect(exports.takeMemoryTypes()).toBe(0);
+    msrs.set(0x2ff, 0xc06n);
+    expect(exports.takeMemoryTypes()).toBe(1);
+    expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(WB);
+  });
+
+  test("are what they were while MTRRs are off, and others when they are on with another value", () => {
     const { exports } = load();
     expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(WB);
-    msrs.set(0x2ff, 6n);
+    msrs.set(0x2ff, 5n);
+    msrs.set(0x200, 0x4000_0000n);
+    expect([exports.takeMemoryTypes(), exports.memoryType(0x4000_0000n, MACHINE)]).toEqual([0, WB]);
+    msrs.set(0x2ff, 0xc05n);
+    // Nobody has said so yet
     expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(WB);
-    exports.forgetMemoryTypes();
-    expect(exports.memoryType(0x4000_0000n, MACHINE)).toBe(UC);
+    expect(exports.takeMemoryTypes()).toBe(1);
+    expect([exports.memoryType(0x4000_0000n, MACHINE), exports.memoryType(0xc000_0000n, MACHINE)]).toEqual([UC, 5]);
+    expect(exports.takeMemoryTypes()).toBe(0);
+  });
+
+  test("of a range that begins within itself, or whose mask has holes, are those of the block that it lies in", () => {
+    msrs.set(0x202, 0x110_0004n);
+    msrs.set(0x203, 0x2a5f_ffe0_0800n);
+    const { exports } = load();
+    const types = [0xf0_0000n, 0x100_0000n, 0x11f_f000n, 0x120_0000n].map((at) => exports.memoryType(at, MACHINE));
+    expect(types).toEqual([WB, WT, WT, WB]);
+    expect(exports.uniformBytes(0xf0_0000n, 64n * MIB, MACHINE)).toBe(MIB);
+    expect(exports.uniformBytes(0x100_0000n, 64n * MIB, MACHINE)).toBe(2n * MIB);
   });
 });
 
@@ -220,9 +248,10 @@ describe("ranges of memory types that overlap", () => {
   test("end where the first of them begins or ends, the invalid ones aside", () => {
     const exports = ranges(WB, [UC, "invalid"]);
     msrs.set(0x202, 0x80_0000n);
+    exports.takeMemoryTypes();
     expect(exports.uniformBytes(2n * MIB, 64n * MIB, MACHINE)).toBe(14n * MIB);
     msrs.set(0x203, 0x3fff_ffe0_0800n);
-    exports.forgetMemoryTypes();
+    exports.takeMemoryTypes();
     expect(exports.uniformBytes(2n * MIB, 64n * MIB, MACHINE)).toBe(6n * MIB);
     expect(exports.uniformBytes(8n * MIB, 64n * MIB, MACHINE)).toBe(2n * MIB);
     expect(exports.uniformBytes(10n * MIB, 64n * MIB, MACHINE)).toBe(6n * MIB);
@@ -230,9 +259,9 @@ describe("ranges of memory types that overlap", () => {
   });
 
   test("are none when all are off", () => {
-    const exports = ranges(WB);
+    ranges(WB);
     msrs.set(0x2ff, 0x405n);
-    expect(exports.memoryType(16n * MIB, MACHINE)).toBe(UC);
+    expect(load().exports.memoryType(16n * MIB, MACHINE)).toBe(UC);
   });
 });
 
@@ -255,6 +284,11 @@ describe("an MSR bitmap", () => {
         [read + 0x140 / 8, 1],
         [write + 0x1b / 8, 1 << 3],
         [write + 0x140 / 8, 1],
+        ...Array.from({ length: 10 }, (_, index) => [write + 0x200 / 8 + index, 0xff]),
+        [write + 0x250 / 8, 1],
+        [write + 0x258 / 8, 3],
+        [write + 0x268 / 8, 0xff],
+        [write + 0x2ff / 8, 1 << 7],
         [write + 0x3f1 / 8, 1 << 1],
         [write + 0x570 / 8, 1],
         [write + 0x981 / 8, 7 << 1],

@@ -19,6 +19,10 @@ describe("Linux on two of Intel's processors", () => {
       // 2 MiB, and 256 KiB for each processor
       expect(Number(/ ([\d.]+) MiB of memory/.exec(started)?.[1])).toBeLessThanOrEqual(2 + PROCESSORS / 4);
       expect(await driverStatus(linux())).toMatchObject({ state: STATE_RUNNING, running: PROCESSORS });
+      // Written on both processors, one after the other, with the MTRRs of that one off meanwhile
+      await succeed(linux(), 'echo "base=0x4000000 size=0x1000000 type=uncachable" > /proc/mtrr');
+      expect(await succeed(linux(), "cat /proc/mtrr")).toContain("(   64MB), size=   16MB, count=1: uncachable");
+      await succeed(linux(), 'echo "disable=1" > /proc/mtrr');
       await succeed(linux(), "bf-ioctl stop unload");
     });
   });

@@ -17,12 +17,14 @@ import { PP_BLOCK_SCRATCH } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_BLOCK } from "../../../../abi/generated/bare/windows";
 import { peek64 } from "../../../../bsl/src/memory";
 import { isGuarded, showMore } from "../../../src/nested/guard";
+import { followTypes } from "../../../src/nested/retype";
 import { Vs } from "../../../src/vs";
 import { MISC_FEATURES_ENABLES, readShared, writeShared } from "../cpuid-faulting";
 import { writeGuarded } from "../guarded-msrs";
 import { VS_CR8, VS_DR6 } from "../register-file";
 import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
 import { isAskedFor } from "./msr-map";
+import { isMtrr, writeMtrr } from "./mtrr";
 import { readOwn, writeOwn } from "./own-registers";
 import {
   VMCS_CR0,
@@ -44,7 +46,7 @@ import {
 } from "./vmcs";
 import { vmread, vmwrite } from "./vmx";
 
-/** What has been done about such an exit: nothing, an exception, the instruction. */
+/** What has been done about such an exit: nothing; an exception, or what the instruction is to be tried again for; the instruction. */
 export const DELIVER: u32 = 0;
 export const RAISED: u32 = 1;
 export const SKIP: u32 = 2;
@@ -133,6 +135,7 @@ function serveMsr(vs: Vs, isWrite: bool): u32 {
   if (isAskedFor(DIRECT_BASE + vmread(VMCS_MSR_BITMAP), msr, isWrite ? MAP_WRITES : MAP_READS)) return DELIVER;
   if (isWrite) {
     const value = (vs.readGeneral(RDX) << 32) | (vs.readGeneral(RAX) & 0xffff_ffff);
+    if (isMtrr(msr) && vs.isRoot()) return serveMtrr(msr, value);
     const isDone = msr == MISC_FEATURES_ENABLES ? writeShared(vs, msr, value) : writeGuarded(msr, value, VENDOR_INTEL);
     return isDone ? SKIP : raiseProtection();
   }
@@ -140,6 +143,12 @@ function serveMsr(vs: Vs, isWrite: bool): u32 {
   vs.writeGeneral(RAX, peek64(VALUE) & 0xffff_ffff);
   vs.writeGeneral(RDX, peek64(VALUE) >> 32);
   return SKIP;
+}
+
+/** Nested page tables have the types that come of a write when its instruction ends, which may take several exits. */
+function serveMtrr(msr: u32, value: u64): u32 {
+  if (!writeMtrr(msr, value)) return raiseProtection();
+  return followTypes() ? SKIP : RAISED;
 }
 
 function raiseProtection(): u32 {
