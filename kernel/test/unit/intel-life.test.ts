@@ -3,6 +3,7 @@
 import {
   BOOT_INVALID_VM,
   BOOT_NO_VMX_OPERATION,
+  INTEL_REG_PAT,
   INTEL_REG_VIRTUAL_PROCESSOR_IDENTIFIER,
   INTEL_REG_VMCS_LINK_POINTER,
   PHASE_KERNEL,
@@ -18,6 +19,7 @@ import {
   SYSCALL_VS_DESTROY,
   SYSCALL_VS_MIGRATE,
   SYSCALL_VS_PROMOTE,
+  SYSCALL_VS_READ,
   SYSCALL_VS_RUN,
   SYSCALL_VS_RUN_CURRENT,
   SYSCALL_VS_SET_ACTIVE,
@@ -29,6 +31,7 @@ import { describe, expect, test } from "vitest";
 import {
   bootNext,
   call,
+  expectOutcome,
   HANDLE,
   INTEL_EXIT_CPUID,
   inBootstrap,
@@ -55,7 +58,7 @@ describe("start", () => {
     expect(processor.vmx?.on).toBe(true);
     expect(processor.cr4 & CR4_VMXE).toBe(CR4_VMXE);
     expect(processor.rdmsr(MSR.LSTAR)).toBe(INTEL_TEXT.SYSCALL_ENTRY);
-    expect(processor.flushes).toEqual(["all VPIDs", "all EPTs"]);
+    expect(processor.flushes).toEqual(["all", "all VPIDs", "all EPTs"]);
   });
 
   test("gives the processor back when it refuses", () => {
@@ -69,6 +72,38 @@ describe("start", () => {
 
   test("refuses a vendor that there is not", () => {
     expect(new Machine({ vendor: 3 }).pp(0).boot()).toEqual({ is: "given back" });
+  });
+});
+
+describe("host mode's PAT", () => {
+  /** Bareflank 3.0's: entries 0 and 4 are write-back, the rest uncacheable. */
+  const HOSTS = 0x0000_0006_0000_0006n;
+  const PAT = BigInt(MSR.PAT);
+  const OTHER = 0x0001_0405_0001_0405n;
+
+  test("is its own from the start on, and each VM has the one that it wrote", () => {
+    const { pp } = inStart(OPTIONS);
+    expect(pp.processor.rdmsr(MSR.PAT)).toBe(HOSTS);
+    const { pp: running } = inGuest(OPTIONS);
+    const own = operatingSystemState(0).pat ?? 0n;
+    expect(own).not.toBe(HOSTS);
+    expect([running.processor.rdmsr(MSR.PAT), running.vmx.vmcs.get("HOST_PAT")]).toEqual([own, HOSTS]);
+    running.processor.wrmsr(MSR.PAT, OTHER);
+    expectOutcome(running.exit(INTEL_EXIT_CPUID), "called");
+    expect([running.processor.rdmsr(MSR.PAT), running.vmx.vmcs.get("PAT")]).toEqual([HOSTS, OTHER]);
+    expectOutcome(advance(running), "running");
+    expect(running.processor.rdmsr(MSR.PAT)).toBe(OTHER);
+  });
+
+  test("is what an extension reads, and cannot change; a VS's is a register", () => {
+    const { pp } = inVmexit(OPTIONS);
+    expect(call(pp, SYSCALL_INTRINSIC_RDMSR, HANDLE, PAT)).toBe(HOSTS);
+    expect(status(pp, SYSCALL_INTRINSIC_WRMSR, HANDLE, PAT, HOSTS)).toBe(STATUS_SUCCESS);
+    expect(status(pp, SYSCALL_INTRINSIC_WRMSR, HANDLE, PAT, OTHER)).toBe(STATUS_FAILURE_UNKNOWN);
+    expect(call(pp, SYSCALL_VS_READ, HANDLE, 0n, BigInt(INTEL_REG_PAT))).toBe(operatingSystemState(0).pat);
+    call(pp, SYSCALL_VS_WRITE, HANDLE, 0n, BigInt(INTEL_REG_PAT), OTHER);
+    expectOutcome(advance(pp), "running");
+    expect(pp.processor.rdmsr(MSR.PAT)).toBe(OTHER);
   });
 });
 

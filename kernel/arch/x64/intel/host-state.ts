@@ -10,7 +10,7 @@ import { block64, ppid } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
 import { rdmsr, readCr4 } from "../cpu";
 import { idtAddress, KERNEL_CODE_SELECTOR, KERNEL_STACK_SELECTOR, TSS_BASE, TSS_SELECTOR } from "../descriptors";
-import { HOST_CR0 as CR0 } from "../host-registers";
+import { HOST_CR0 as CR0, HOST_PAT as PAT } from "../host-registers";
 import {
   HOST_CR0,
   HOST_CR3,
@@ -29,7 +29,6 @@ import {
 } from "./vmcs";
 import { intelExitEntry, vmwrite } from "./vmx";
 
-const MSR_PAT: u32 = 0x277;
 const MSR_EFER: u32 = 0xc000_0080;
 
 /** Writes the host-state area of the current VMCS, a VS's of this processor. What is not written is 0. */
@@ -39,7 +38,7 @@ export function writeHostState(vs: Vs): void {
   vmwrite(HOST_CR3, block64(PP_BLOCK_ROOT));
   vmwrite(HOST_CR4, readCr4());
   vmwrite(HOST_EFER, rdmsr(MSR_EFER));
-  vmwrite(HOST_PAT, rdmsr(MSR_PAT));
+  vmwrite(HOST_PAT, PAT);
   vmwrite(HOST_CS_SELECTOR, KERNEL_CODE_SELECTOR);
   vmwrite(HOST_SS_SELECTOR, KERNEL_STACK_SELECTOR);
   vmwrite(HOST_TR_SELECTOR, TSS_SELECTOR);

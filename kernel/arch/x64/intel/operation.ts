@@ -20,7 +20,8 @@ import { DIRECT_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
 import { poke32 } from "../../../../bsl/src/memory";
 import { allocatePage } from "../../../src/memory/pages";
 import { block64, loadedVs, setBlock64 } from "../../../src/pp";
-import { rdmsr, readCr4, tryWrmsr, writeCr2, writeCr4, wrmsr } from "../cpu";
+import { flushTlb, rdmsr, readCr4, tryWrmsr, writeCr2, writeCr4, wrmsr } from "../cpu";
+import { HOST_PAT } from "../host-registers";
 import { ppLoad64, ppStore64 } from "../pparea";
 import { CR4_VMXE, MSR_VMX_BASIC } from "./controls";
 import { park } from "./current";
@@ -58,6 +59,9 @@ export function prepare(): bool {
 
 /** Enters VMX operation, with no translation of whoever used it before; false when the processor refuses. */
 export function start(): bool {
+  // A VM's own comes and goes with its VMCS; what has been translated so far has its type by the operating system's (12.12.4)
+  wrmsr(MSR_PAT, HOST_PAT);
+  flushTlb();
   writeCr4(readCr4() | CR4_VMXE);
   if (vmxon(block64(PP_BLOCK_HOST_AREA)) == 0) {
     writeCr4(readCr4() & ~CR4_VMXE);
