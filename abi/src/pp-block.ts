@@ -33,6 +33,7 @@ const seatFields = {
   tcb: ["u64", "Physical address of its TCB on this processor."],
   fpu: ["u64", "Object that holds its x87 and vector registers while the processor does not."],
   failFpu: ["u64", "The same for its fail callback."],
+  shown: ["u64", "The entries, bit by bit, by which its table shows the direct map of `view`."],
   memoryPages: ["u64", "Pages of its linear memory here, unless all processors share one."],
   overdue: ["u64", "The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue."],
   faultFrame: ["u64[22]", "Its registers at its last fault, as the entry of an exception pushes them."],

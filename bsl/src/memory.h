@@ -60,8 +60,8 @@ INTRINSIC(void, memory, copyMemory, u64 to, u64 from, u64 bytes)
 {
     u64 count = bytes >> 3;
     __asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
-    count = bytes & 7;
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
+    if ((count = bytes & 7) != 0)
+        __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
 }
 
 INTRINSIC(void, memory, fillMemory, u64 to, u32 value, u64 bytes)
@@ -69,8 +69,8 @@ INTRINSIC(void, memory, fillMemory, u64 to, u32 value, u64 bytes)
     u64 pattern = (value & 0xff) * 0x0101010101010101ull;
     u64 count = bytes >> 3;
     __asm__ volatile("rep stosq" : "+D"(to), "+c"(count) : "a"(pattern) : "memory");
-    count = bytes & 7;
-    __asm__ volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(pattern) : "memory");
+    if ((count = bytes & 7) != 0)
+        __asm__ volatile("rep stosb" : "+D"(to), "+c"(count) : "a"(pattern) : "memory");
 }
 
 /* The toolchain knows where the module's memory lies: a constant, or the instance's pointer. */

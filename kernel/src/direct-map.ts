@@ -1,19 +1,23 @@
 // Direct maps: the physical memory that the extension has mapped in a VM, at EXT_DIRECT_BASE + physical address
 //
-// Each VM has a table of its own. A processor's table shows that of the VM whose VS is active there, by copies of its
-// top-level entries; an entry that came later on another processor is copied when the extension first faults there.
+// Each VM has a table of its own. A processor's table shows that of the VM whose VS is active there, by copies of those
+// top-level entries of it that the extension has used since: one is copied when it first faults there. Most VSs run without their
+// extension's looking at a VM's memory, and then a change of VMs changes no table.
 
-import { dropTranslations, showTopEntries, showTopEntry } from "#arch/isolation";
+import { dropTranslations, showTopEntry } from "#arch/isolation";
 import { freeTables, mapPage, takeEmptyTable, topEntry, translate, USER_DATA, unmapPage } from "#arch/page-table";
-import { PP_BLOCK_ROOT, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
+import { PP_BLOCK_ROOT, PP_BLOCK_SHOWN, PP_BLOCK_VIEW } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
 import { EXT_DIRECT_BASE, EXT_DIRECT_BYTES } from "../../abi/generated/bare/windows";
 import { TicketLock } from "../../bsl/src/lock";
 import { hasLent } from "./memory/marks";
 import { allocatePage, freeSeenPages } from "./memory/pages";
 import { lockObjects, unlockObjects } from "./objects";
-import { block32, block64, setBlock32 } from "./pp";
+import { block32, block64, setBlock32, setBlock64 } from "./pp";
 import { Vm, vmAt, vms } from "./vm";
+
+/** Of a top-level entry, of which PpBlock.shown has a bit for each. */
+const ENTRY_BYTES: u64 = EXT_DIRECT_BYTES / 64;
 
 /** Held while tables that several processors share change. */
 const lock: TicketLock = changetype<TicketLock>(memory.data(8, 8));
@@ -90,7 +94,14 @@ function isMappedBy(table: u64, physical: u64, bytes: u64): bool {
 export function switchView(vmid: u32): void {
   if (block32(PP_BLOCK_VIEW) == vmid) return;
   setBlock32(PP_BLOCK_VIEW, vmid);
-  showTopEntries(EXT_DIRECT_BASE, EXT_DIRECT_BASE + EXT_DIRECT_BYTES, vmAt(vmid).table);
+  if (block64(PP_BLOCK_SHOWN) != 0) hideDirect();
+}
+
+function hideDirect(): void {
+  for (let left = block64(PP_BLOCK_SHOWN); left != 0; left &= left - 1) {
+    showTopEntry(EXT_DIRECT_BASE + ctz(left) * ENTRY_BYTES, 0);
+  }
+  setBlock64(PP_BLOCK_SHOWN, 0);
   dropTranslations();
 }
 
@@ -103,6 +114,7 @@ export function showDirect(virtual: u64): bool {
   const entry = topEntry(table, virtual);
   if (entry == 0 || topEntry(block64(PP_BLOCK_ROOT), virtual) == entry) return false;
   showTopEntry(virtual, entry);
+  setBlock64(PP_BLOCK_SHOWN, block64(PP_BLOCK_SHOWN) | ((<u64>1) << ((virtual - EXT_DIRECT_BASE) / ENTRY_BYTES)));
   return true;
 }
 

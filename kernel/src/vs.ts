@@ -5,8 +5,8 @@ import { ppLoad64, ppStore64 } from "#arch/pparea";
 import { GENERAL_REGISTERS, REGISTER_FILE_BYTES, VS_ASKED } from "#arch/register-file";
 import { MAX_VSS } from "../../abi/generated/bare/syscalls";
 import { TCB_RAX } from "../../abi/generated/bare/tls";
-import { PP_TCB } from "../../abi/generated/bare/windows";
-import { peek64, poke64 } from "../../bsl/src/memory";
+import { PP_AREA_BASE, PP_TCB } from "../../abi/generated/bare/windows";
+import { copyMemory, peek64, poke64 } from "../../bsl/src/memory";
 import { currentExtension } from "./extension";
 import { allocateObject, allocatePage, freePage, pages } from "./memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
@@ -26,6 +26,9 @@ const GUEST: u32 = 0;
 const CLOSED_GUEST: u32 = 1;
 const ROOT: u32 = 2;
 const ROOT_2: u32 = 3;
+
+/** Where the general registers of this processor's active VS are. */
+const ACTIVE_GENERAL: u64 = PP_AREA_BASE + PP_TCB + TCB_RAX;
 
 @unmanaged
 export class Vs extends PoolObject {
@@ -152,13 +155,13 @@ export class Vs extends PoolObject {
 
   /** Becomes the active VS: its general registers move into this processor's TCB. */
   takeGeneral(): void {
-    for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) ppStore64(PP_TCB + TCB_RAX + i * 8, this.readParked(i));
+    copyMemory(ACTIVE_GENERAL, this.registers, GENERAL_REGISTERS * 8);
     this.active = 1;
   }
 
   /** Is no longer the active VS: its general registers move out of this processor's TCB. */
   storeGeneral(): void {
-    for (let i: u32 = 0; i < GENERAL_REGISTERS; i++) this.writeParked(i, ppLoad64(PP_TCB + TCB_RAX + i * 8));
+    copyMemory(this.registers, ACTIVE_GENERAL, GENERAL_REGISTERS * 8);
     this.active = 0;
   }
 }

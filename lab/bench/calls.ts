@@ -7,6 +7,7 @@ import {
   switchCost,
   vectorCost,
   vsReadCost,
+  worldSwitchCost,
 } from "../../kernel/test/bare/call-cost.ts";
 import type { Figure } from "./figure.ts";
 
@@ -38,6 +39,13 @@ export async function callFigures(): Promise<Figure[]> {
       value: switches.many / switches.few,
       unit: "ratio",
       limit: 1,
+    },
+    {
+      key: "worldSwitch",
+      title: "from the root VM to a guest and back: two exits",
+      value: await worldSwitchCost(),
+      unit: "instructions",
+      limit: 1500,
     },
     { key: "exitRatio", title: "exit beside ten thousand VSs", value: exits.many / exits.few, unit: "ratio", limit: 1 },
   ];

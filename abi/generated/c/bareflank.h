@@ -1868,59 +1868,60 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_TCB BF_U32(0xd0) /* u64: Physical address of its TCB on this processor. */
 #define BF_PP_BLOCK_FPU BF_U32(0xd8) /* u64: Object that holds its x87 and vector registers while the processor does not. */
 #define BF_PP_BLOCK_FAIL_FPU BF_U32(0xe0) /* u64: The same for its fail callback. */
-#define BF_PP_BLOCK_MEMORY_PAGES BF_U32(0xe8) /* u64: Pages of its linear memory here, unless all processors share one. */
-#define BF_PP_BLOCK_OVERDUE BF_U32(0xf0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0xf8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_PP_BLOCK_EXTENSION BF_U32(0x1a8) /* u32: Its linear address. */
-#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x1ac) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_PP_BLOCK_VIEW BF_U32(0x1b0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x1b4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1b8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1bc) /* u32: Its detail: the vector of a fault. */
-#define BF_PP_BLOCK_PRESENCE BF_U32(0x1c0) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_PP_BLOCK_CALLER BF_U32(0x1c4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_PP_BLOCK_CONTEXT BF_U32(0x1c8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_PP_BLOCK_WORK BF_U32(0x1cc) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-#define BF_PP_BLOCK_VMCB BF_U32(0x1d0) /* u64: Physical address of the loaded VS's VMCB. */
-#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1d8) /* u64: The same in the direct map. */
-#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1e0) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1e8) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-#define BF_PP_BLOCK_PPID BF_U32(0x1f0) /* u32. */
-#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1f4) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
-#define BF_PP_BLOCK_IN_USER BF_U32(0x1f8) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x1fc) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
-#define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x200) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
-#define BF_PP_BLOCK_CAREFUL BF_U32(0x204) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
-#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x208) /* u32: MITIGATION_* in force, those for what runs now among them. */
-#define BF_PP_BLOCK_KICK BF_U32(0x20c) /* u32: KICK_*: whose NMI is on its way to this processor, or may come. */
-#define BF_PP_BLOCK_STRETCH BF_U32(0x210) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
-#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x218) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
-#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x220) /* u64: When it looks at the other processors again, by its time stamp counter. */
-#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x228) /* u64: What the operating system had in the performance counter that watches, while it does. */
-#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x230) /* u64. */
-#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x238) /* u64. */
-#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x240) /* u64. */
-#define BF_PP_BLOCK_LOADED_VM BF_U32(0x248) /* u64: Identifier of the VM whose VS was loaded last. */
-#define BF_PP_BLOCK_CALL_ENTRY BF_U32(0x250) /* u64: Where SYSCALL leads in host mode. */
-#define BF_PP_BLOCK_HOST_SPEC_CTRL BF_U32(0x258) /* u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
-#define BF_PP_BLOCK_GUEST_SPEC_CTRL BF_U32(0x260) /* u64: The loaded VS's, while it does not run. */
-#define BF_PP_BLOCK_OS_SPEC_CTRL BF_U32(0x268) /* u64: What the operating system came with. */
-#define BF_PP_BLOCK_SCRATCH BF_U32(0x270) /* u64: Where an intrinsic leaves a second result. */
-#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x278) /* u64: ppid and onlinePps as the TCB shows them. */
-#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x280) /* u64: Object for the x87 and vector registers that the operating system entered with. */
-#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x288) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x290) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
-#define BF_PP_BLOCK_VMCS BF_U32(0x298) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x2a0) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x2a8) /* u64: The same, like the next three. */
-#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x2b0) /* u64. */
-#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x2b8) /* u64. */
-#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x2c0) /* u64. */
-#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x2c8) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2cc) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2d0) /* u32: AMD: how often their numbers have begun anew. */
-#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2d4) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x2d8) /* Size of the structure. */
+#define BF_PP_BLOCK_SHOWN BF_U32(0xe8) /* u64: The entries, bit by bit, by which its table shows the direct map of `view`. */
+#define BF_PP_BLOCK_MEMORY_PAGES BF_U32(0xf0) /* u64: Pages of its linear memory here, unless all processors share one. */
+#define BF_PP_BLOCK_OVERDUE BF_U32(0xf8) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_PP_BLOCK_FAULT_FRAME BF_U32(0x100) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_PP_BLOCK_EXTENSION BF_U32(0x1b0) /* u32: Its linear address. */
+#define BF_PP_BLOCK_ACTIVE_VS BF_U32(0x1b4) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_PP_BLOCK_VIEW BF_U32(0x1b8) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_PP_BLOCK_FAILED_CONTEXT BF_U32(0x1bc) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_STATUS BF_U32(0x1c0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_PP_BLOCK_FAILED_DETAIL BF_U32(0x1c4) /* u32: Its detail: the vector of a fault. */
+#define BF_PP_BLOCK_PRESENCE BF_U32(0x1c8) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_PP_BLOCK_CALLER BF_U32(0x1cc) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_PP_BLOCK_CONTEXT BF_U32(0x1d0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_PP_BLOCK_WORK BF_U32(0x1d4) /* u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
+#define BF_PP_BLOCK_VMCB BF_U32(0x1d8) /* u64: Physical address of the loaded VS's VMCB. */
+#define BF_PP_BLOCK_VMCB_VIRTUAL BF_U32(0x1e0) /* u64: The same in the direct map. */
+#define BF_PP_BLOCK_HOST_VMCB BF_U32(0x1e8) /* u64: Physical address of the VMCB that holds the host's VMLOAD state. */
+#define BF_PP_BLOCK_HOST_AREA BF_U32(0x1f0) /* u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
+#define BF_PP_BLOCK_PPID BF_U32(0x1f8) /* u32. */
+#define BF_PP_BLOCK_LOADED_VS BF_U32(0x1fc) /* u32: Linear address of the VS whose other registers the processor holds; 0: none. */
+#define BF_PP_BLOCK_IN_USER BF_U32(0x200) /* u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
+#define BF_PP_BLOCK_CPUID_FAULTING BF_U32(0x204) /* u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
+#define BF_PP_BLOCK_NMIS_OPEN BF_U32(0x208) /* u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
+#define BF_PP_BLOCK_CAREFUL BF_U32(0x20c) /* u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
+#define BF_PP_BLOCK_MITIGATIONS BF_U32(0x210) /* u32: MITIGATION_* in force, those for what runs now among them. */
+#define BF_PP_BLOCK_KICK BF_U32(0x214) /* u32: KICK_*: whose NMI is on its way to this processor, or may come. */
+#define BF_PP_BLOCK_STRETCH BF_U32(0x218) /* u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
+#define BF_PP_BLOCK_WATCH_DUE BF_U32(0x220) /* u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
+#define BF_PP_BLOCK_NEXT_LOOK BF_U32(0x228) /* u64: When it looks at the other processors again, by its time stamp counter. */
+#define BF_PP_BLOCK_COUNTER_CONTROL BF_U32(0x230) /* u64: What the operating system had in the performance counter that watches, while it does. */
+#define BF_PP_BLOCK_COUNTER_VALUE BF_U32(0x238) /* u64. */
+#define BF_PP_BLOCK_COUNTER_GLOBAL BF_U32(0x240) /* u64. */
+#define BF_PP_BLOCK_COUNTER_ENTRY BF_U32(0x248) /* u64. */
+#define BF_PP_BLOCK_LOADED_VM BF_U32(0x250) /* u64: Identifier of the VM whose VS was loaded last. */
+#define BF_PP_BLOCK_CALL_ENTRY BF_U32(0x258) /* u64: Where SYSCALL leads in host mode. */
+#define BF_PP_BLOCK_HOST_SPEC_CTRL BF_U32(0x260) /* u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
+#define BF_PP_BLOCK_GUEST_SPEC_CTRL BF_U32(0x268) /* u64: The loaded VS's, while it does not run. */
+#define BF_PP_BLOCK_OS_SPEC_CTRL BF_U32(0x270) /* u64: What the operating system came with. */
+#define BF_PP_BLOCK_SCRATCH BF_U32(0x278) /* u64: Where an intrinsic leaves a second result. */
+#define BF_PP_BLOCK_TCB_IDS1 BF_U32(0x280) /* u64: ppid and onlinePps as the TCB shows them. */
+#define BF_PP_BLOCK_BOOT_FPU BF_U32(0x288) /* u64: Object for the x87 and vector registers that the operating system entered with. */
+#define BF_PP_BLOCK_FPU_OWNER BF_U32(0x290) /* u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
+#define BF_PP_BLOCK_PLAIN_EXIT BF_U32(0x298) /* u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
+#define BF_PP_BLOCK_VMCS BF_U32(0x2a0) /* u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
+#define BF_PP_BLOCK_GUEST_CR2 BF_U32(0x2a8) /* u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
+#define BF_PP_BLOCK_GUEST_DR6 BF_U32(0x2b0) /* u64: The same, like the next three. */
+#define BF_PP_BLOCK_GUEST_STAR BF_U32(0x2b8) /* u64. */
+#define BF_PP_BLOCK_GUEST_LSTAR BF_U32(0x2c0) /* u64. */
+#define BF_PP_BLOCK_GUEST_FMASK BF_U32(0x2c8) /* u64. */
+#define BF_PP_BLOCK_ENTRY_WORK BF_U32(0x2d0) /* u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
+#define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2d4) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
+#define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2d8) /* u32: AMD: how often their numbers have begun anew. */
+#define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2dc) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x2e0) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -1952,6 +1953,7 @@ struct bf_pp_block {
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
+    uint64_t shown;
     uint64_t memory_pages;
     uint64_t overdue;
     uint64_t fault_frame[22];
@@ -2005,7 +2007,7 @@ struct bf_pp_block {
     uint32_t space_generation;
     uint32_t ports_open;
 };
-_Static_assert(sizeof(struct bf_pp_block) == 728, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 736, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */
@@ -2044,20 +2046,21 @@ _Static_assert(sizeof(struct bf_pp_block) == 728, "size of bf_pp_block");
 #define BF_SEAT_TCB BF_U32(0xd0) /* u64: Physical address of its TCB on this processor. */
 #define BF_SEAT_FPU BF_U32(0xd8) /* u64: Object that holds its x87 and vector registers while the processor does not. */
 #define BF_SEAT_FAIL_FPU BF_U32(0xe0) /* u64: The same for its fail callback. */
-#define BF_SEAT_MEMORY_PAGES BF_U32(0xe8) /* u64: Pages of its linear memory here, unless all processors share one. */
-#define BF_SEAT_OVERDUE BF_U32(0xf0) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-#define BF_SEAT_FAULT_FRAME BF_U32(0xf8) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-#define BF_SEAT_EXTENSION BF_U32(0x1a8) /* u32: Its linear address. */
-#define BF_SEAT_ACTIVE_VS BF_U32(0x1ac) /* u32: Linear address of the VS that is active for it; 0: none. */
-#define BF_SEAT_VIEW BF_U32(0x1b0) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-#define BF_SEAT_FAILED_CONTEXT BF_U32(0x1b4) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_STATUS BF_U32(0x1b8) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-#define BF_SEAT_FAILED_DETAIL BF_U32(0x1bc) /* u32: Its detail: the vector of a fault. */
-#define BF_SEAT_PRESENCE BF_U32(0x1c0) /* u32: PRESENCE_*: whether it takes messages. */
-#define BF_SEAT_CALLER BF_U32(0x1c4) /* u32: Linear address of the extension that waits for its reply; 0: none. */
-#define BF_SEAT_CONTEXT BF_U32(0x1c8) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-#define BF_SEAT_RESERVED BF_U32(0x1cc) /* u32. */
-#define BF_SEAT_BYTES BF_U32(0x1d0) /* Size of the structure. */
+#define BF_SEAT_SHOWN BF_U32(0xe8) /* u64: The entries, bit by bit, by which its table shows the direct map of `view`. */
+#define BF_SEAT_MEMORY_PAGES BF_U32(0xf0) /* u64: Pages of its linear memory here, unless all processors share one. */
+#define BF_SEAT_OVERDUE BF_U32(0xf8) /* u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
+#define BF_SEAT_FAULT_FRAME BF_U32(0x100) /* u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
+#define BF_SEAT_EXTENSION BF_U32(0x1b0) /* u32: Its linear address. */
+#define BF_SEAT_ACTIVE_VS BF_U32(0x1b4) /* u32: Linear address of the VS that is active for it; 0: none. */
+#define BF_SEAT_VIEW BF_U32(0x1b8) /* u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
+#define BF_SEAT_FAILED_CONTEXT BF_U32(0x1bc) /* u32: Context in which it failed, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_STATUS BF_U32(0x1c0) /* u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
+#define BF_SEAT_FAILED_DETAIL BF_U32(0x1c4) /* u32: Its detail: the vector of a fault. */
+#define BF_SEAT_PRESENCE BF_U32(0x1c8) /* u32: PRESENCE_*: whether it takes messages. */
+#define BF_SEAT_CALLER BF_U32(0x1cc) /* u32: Linear address of the extension that waits for its reply; 0: none. */
+#define BF_SEAT_CONTEXT BF_U32(0x1d0) /* u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
+#define BF_SEAT_RESERVED BF_U32(0x1d4) /* u32. */
+#define BF_SEAT_BYTES BF_U32(0x1d8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_seat {
     uint64_t user_rsp;
@@ -2089,6 +2092,7 @@ struct bf_seat {
     uint64_t tcb;
     uint64_t fpu;
     uint64_t fail_fpu;
+    uint64_t shown;
     uint64_t memory_pages;
     uint64_t overdue;
     uint64_t fault_frame[22];
@@ -2103,7 +2107,7 @@ struct bf_seat {
     uint32_t context;
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct bf_seat) == 464, "size of bf_seat");
+_Static_assert(sizeof(struct bf_seat) == 472, "size of bf_seat");
 #endif
 
 /* PpBlock.work */

@@ -210,112 +210,114 @@ export const PP_BLOCK_TCB = 0xd0;
 export const PP_BLOCK_FPU = 0xd8;
 /** u64: The same for its fail callback. */
 export const PP_BLOCK_FAIL_FPU = 0xe0;
+/** u64: The entries, bit by bit, by which its table shows the direct map of `view`. */
+export const PP_BLOCK_SHOWN = 0xe8;
 /** u64: Pages of its linear memory here, unless all processors share one. */
-export const PP_BLOCK_MEMORY_PAGES = 0xe8;
+export const PP_BLOCK_MEMORY_PAGES = 0xf0;
 /** u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-export const PP_BLOCK_OVERDUE = 0xf0;
+export const PP_BLOCK_OVERDUE = 0xf8;
 /** u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-export const PP_BLOCK_FAULT_FRAME = 0xf8;
+export const PP_BLOCK_FAULT_FRAME = 0x100;
 /** u32: Its linear address. */
-export const PP_BLOCK_EXTENSION = 0x1a8;
+export const PP_BLOCK_EXTENSION = 0x1b0;
 /** u32: Linear address of the VS that is active for it; 0: none. */
-export const PP_BLOCK_ACTIVE_VS = 0x1ac;
+export const PP_BLOCK_ACTIVE_VS = 0x1b4;
 /** u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-export const PP_BLOCK_VIEW = 0x1b0;
+export const PP_BLOCK_VIEW = 0x1b8;
 /** u32: Context in which it failed, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_CONTEXT = 0x1b4;
+export const PP_BLOCK_FAILED_CONTEXT = 0x1bc;
 /** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-export const PP_BLOCK_FAILED_STATUS = 0x1b8;
+export const PP_BLOCK_FAILED_STATUS = 0x1c0;
 /** u32: Its detail: the vector of a fault. */
-export const PP_BLOCK_FAILED_DETAIL = 0x1bc;
+export const PP_BLOCK_FAILED_DETAIL = 0x1c4;
 /** u32: PRESENCE_*: whether it takes messages. */
-export const PP_BLOCK_PRESENCE = 0x1c0;
+export const PP_BLOCK_PRESENCE = 0x1c8;
 /** u32: Linear address of the extension that waits for its reply; 0: none. */
-export const PP_BLOCK_CALLER = 0x1c4;
+export const PP_BLOCK_CALLER = 0x1cc;
 /** u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-export const PP_BLOCK_CONTEXT = 0x1c8;
+export const PP_BLOCK_CONTEXT = 0x1d0;
 /** u32: WORK_*: to be done before ring 3 or a guest is entered again. Behind context, so that one look tells of both. */
-export const PP_BLOCK_WORK = 0x1cc;
+export const PP_BLOCK_WORK = 0x1d4;
 /** u64: Physical address of the loaded VS's VMCB. */
-export const PP_BLOCK_VMCB = 0x1d0;
+export const PP_BLOCK_VMCB = 0x1d8;
 /** u64: The same in the direct map. */
-export const PP_BLOCK_VMCB_VIRTUAL = 0x1d8;
+export const PP_BLOCK_VMCB_VIRTUAL = 0x1e0;
 /** u64: Physical address of the VMCB that holds the host's VMLOAD state. */
-export const PP_BLOCK_HOST_VMCB = 0x1e0;
+export const PP_BLOCK_HOST_VMCB = 0x1e8;
 /** u64: Physical address of what the processor keeps for itself: AMD's host save area, Intel's VMXON region. */
-export const PP_BLOCK_HOST_AREA = 0x1e8;
+export const PP_BLOCK_HOST_AREA = 0x1f0;
 /** u32. */
-export const PP_BLOCK_PPID = 0x1f0;
+export const PP_BLOCK_PPID = 0x1f8;
 /** u32: Linear address of the VS whose other registers the processor holds; 0: none. */
-export const PP_BLOCK_LOADED_VS = 0x1f4;
+export const PP_BLOCK_LOADED_VS = 0x1fc;
 /** u32: 1 while ring 3 runs or is about to: another processor that wants something must wait. */
-export const PP_BLOCK_IN_USER = 0x1f8;
+export const PP_BLOCK_IN_USER = 0x200;
 /** u32: 1 when CPUID faulted in the operating system's programs as the processor came. */
-export const PP_BLOCK_CPUID_FAULTING = 0x1fc;
+export const PP_BLOCK_CPUID_FAULTING = 0x204;
 /** u32: AMD: 1 when NMIs come through while ring 3 runs; see entry.S. */
-export const PP_BLOCK_NMIS_OPEN = 0x200;
+export const PP_BLOCK_NMIS_OPEN = 0x208;
 /** u32: AMD: 1 when the ways in and out are those that look: NMIs come through, or there are mitigations. */
-export const PP_BLOCK_CAREFUL = 0x204;
+export const PP_BLOCK_CAREFUL = 0x20c;
 /** u32: MITIGATION_* in force, those for what runs now among them. */
-export const PP_BLOCK_MITIGATIONS = 0x208;
+export const PP_BLOCK_MITIGATIONS = 0x210;
 /** u32: KICK_*: whose NMI is on its way to this processor, or may come. */
-export const PP_BLOCK_KICK = 0x20c;
+export const PP_BLOCK_KICK = 0x214;
 /** u64: Counts, while the processor is watched, how often it has come from a VM to ring 3. */
-export const PP_BLOCK_STRETCH = 0x210;
+export const PP_BLOCK_STRETCH = 0x218;
 /** u64: The time from which on it is overdue, by its time stamp counter; 0: nobody measures. */
-export const PP_BLOCK_WATCH_DUE = 0x218;
+export const PP_BLOCK_WATCH_DUE = 0x220;
 /** u64: When it looks at the other processors again, by its time stamp counter. */
-export const PP_BLOCK_NEXT_LOOK = 0x220;
+export const PP_BLOCK_NEXT_LOOK = 0x228;
 /** u64: What the operating system had in the performance counter that watches, while it does. */
-export const PP_BLOCK_COUNTER_CONTROL = 0x228;
+export const PP_BLOCK_COUNTER_CONTROL = 0x230;
 /** u64. */
-export const PP_BLOCK_COUNTER_VALUE = 0x230;
+export const PP_BLOCK_COUNTER_VALUE = 0x238;
 /** u64. */
-export const PP_BLOCK_COUNTER_GLOBAL = 0x238;
+export const PP_BLOCK_COUNTER_GLOBAL = 0x240;
 /** u64. */
-export const PP_BLOCK_COUNTER_ENTRY = 0x240;
+export const PP_BLOCK_COUNTER_ENTRY = 0x248;
 /** u64: Identifier of the VM whose VS was loaded last. */
-export const PP_BLOCK_LOADED_VM = 0x248;
+export const PP_BLOCK_LOADED_VM = 0x250;
 /** u64: Where SYSCALL leads in host mode. */
-export const PP_BLOCK_CALL_ENTRY = 0x250;
+export const PP_BLOCK_CALL_ENTRY = 0x258;
 /** u64: SPEC_CTRL in host mode, like the next two with MITIGATION_SPEC_CTRL. */
-export const PP_BLOCK_HOST_SPEC_CTRL = 0x258;
+export const PP_BLOCK_HOST_SPEC_CTRL = 0x260;
 /** u64: The loaded VS's, while it does not run. */
-export const PP_BLOCK_GUEST_SPEC_CTRL = 0x260;
+export const PP_BLOCK_GUEST_SPEC_CTRL = 0x268;
 /** u64: What the operating system came with. */
-export const PP_BLOCK_OS_SPEC_CTRL = 0x268;
+export const PP_BLOCK_OS_SPEC_CTRL = 0x270;
 /** u64: Where an intrinsic leaves a second result. */
-export const PP_BLOCK_SCRATCH = 0x270;
+export const PP_BLOCK_SCRATCH = 0x278;
 /** u64: ppid and onlinePps as the TCB shows them. */
-export const PP_BLOCK_TCB_IDS1 = 0x278;
+export const PP_BLOCK_TCB_IDS1 = 0x280;
 /** u64: Object for the x87 and vector registers that the operating system entered with. */
-export const PP_BLOCK_BOOT_FPU = 0x280;
+export const PP_BLOCK_BOOT_FPU = 0x288;
 /** u64: Object whose x87 and vector registers the processor has; 0: nobody's. */
-export const PP_BLOCK_FPU_OWNER = 0x288;
+export const PP_BLOCK_FPU_OWNER = 0x290;
 /** u64: The reason that goes the short way: CPUID's, or none while it may fault in programs of the loaded VS. */
-export const PP_BLOCK_PLAIN_EXIT = 0x290;
+export const PP_BLOCK_PLAIN_EXIT = 0x298;
 /** u64: Intel: physical address of the VMCS that NMIs are armed in, the loaded VS's; 0: none is current. */
-export const PP_BLOCK_VMCS = 0x298;
+export const PP_BLOCK_VMCS = 0x2a0;
 /** u64: Intel: a guest's register that host mode has changed or may change, saved at each exit. */
-export const PP_BLOCK_GUEST_CR2 = 0x2a0;
+export const PP_BLOCK_GUEST_CR2 = 0x2a8;
 /** u64: The same, like the next three. */
-export const PP_BLOCK_GUEST_DR6 = 0x2a8;
+export const PP_BLOCK_GUEST_DR6 = 0x2b0;
 /** u64. */
-export const PP_BLOCK_GUEST_STAR = 0x2b0;
+export const PP_BLOCK_GUEST_STAR = 0x2b8;
 /** u64. */
-export const PP_BLOCK_GUEST_LSTAR = 0x2b8;
+export const PP_BLOCK_GUEST_LSTAR = 0x2c0;
 /** u64. */
-export const PP_BLOCK_GUEST_FMASK = 0x2c0;
+export const PP_BLOCK_GUEST_FMASK = 0x2c8;
 /** u32: Intel: ENTRY_*, what the next entry has to do besides VMRESUME. */
-export const PP_BLOCK_ENTRY_WORK = 0x2c8;
+export const PP_BLOCK_ENTRY_WORK = 0x2d0;
 /** u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
-export const PP_BLOCK_LAST_SPACE = 0x2cc;
+export const PP_BLOCK_LAST_SPACE = 0x2d4;
 /** u32: AMD: how often their numbers have begun anew. */
-export const PP_BLOCK_SPACE_GENERATION = 0x2d0;
+export const PP_BLOCK_SPACE_GENERATION = 0x2d8;
 /** u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-export const PP_BLOCK_PORTS_OPEN = 0x2d4;
+export const PP_BLOCK_PORTS_OPEN = 0x2dc;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES = 0x2d8;
+export const PP_BLOCK_BYTES = 0x2e0;
 
 // Seat.presence
 
@@ -388,34 +390,36 @@ export const SEAT_TCB = 0xd0;
 export const SEAT_FPU = 0xd8;
 /** u64: The same for its fail callback. */
 export const SEAT_FAIL_FPU = 0xe0;
+/** u64: The entries, bit by bit, by which its table shows the direct map of `view`. */
+export const SEAT_SHOWN = 0xe8;
 /** u64: Pages of its linear memory here, unless all processors share one. */
-export const SEAT_MEMORY_PAGES = 0xe8;
+export const SEAT_MEMORY_PAGES = 0xf0;
 /** u64: The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue. */
-export const SEAT_OVERDUE = 0xf0;
+export const SEAT_OVERDUE = 0xf8;
 /** u64[22]: Its registers at its last fault, as the entry of an exception pushes them. */
-export const SEAT_FAULT_FRAME = 0xf8;
+export const SEAT_FAULT_FRAME = 0x100;
 /** u32: Its linear address. */
-export const SEAT_EXTENSION = 0x1a8;
+export const SEAT_EXTENSION = 0x1b0;
 /** u32: Linear address of the VS that is active for it; 0: none. */
-export const SEAT_ACTIVE_VS = 0x1ac;
+export const SEAT_ACTIVE_VS = 0x1b4;
 /** u32: Identifier of the VM whose direct map it sees; INVALID_ID: none. */
-export const SEAT_VIEW = 0x1b0;
+export const SEAT_VIEW = 0x1b8;
 /** u32: Context in which it failed, while context is CONTEXT_FAIL. */
-export const SEAT_FAILED_CONTEXT = 0x1b4;
+export const SEAT_FAILED_CONTEXT = 0x1bc;
 /** u32: Why it failed: BOOT_*, while context is CONTEXT_FAIL. */
-export const SEAT_FAILED_STATUS = 0x1b8;
+export const SEAT_FAILED_STATUS = 0x1c0;
 /** u32: Its detail: the vector of a fault. */
-export const SEAT_FAILED_DETAIL = 0x1bc;
+export const SEAT_FAILED_DETAIL = 0x1c4;
 /** u32: PRESENCE_*: whether it takes messages. */
-export const SEAT_PRESENCE = 0x1c0;
+export const SEAT_PRESENCE = 0x1c8;
 /** u32: Linear address of the extension that waits for its reply; 0: none. */
-export const SEAT_CALLER = 0x1c4;
+export const SEAT_CALLER = 0x1cc;
 /** u32: CONTEXT_*: what it is being asked to do. Last: see PpBlock.work. */
-export const SEAT_CONTEXT = 0x1c8;
+export const SEAT_CONTEXT = 0x1d0;
 /** u32. */
-export const SEAT_RESERVED = 0x1cc;
+export const SEAT_RESERVED = 0x1d4;
 /** Size of the structure. */
-export const SEAT_BYTES = 0x1d0;
+export const SEAT_BYTES = 0x1d8;
 
 // PpBlock.work
 

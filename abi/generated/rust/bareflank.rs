@@ -2051,6 +2051,8 @@ pub struct PpBlock {
     pub fpu: u64,
     /// The same for its fail callback.
     pub fail_fpu: u64,
+    /// The entries, bit by bit, by which its table shows the direct map of `view`.
+    pub shown: u64,
     /// Pages of its linear memory here, unless all processors share one.
     pub memory_pages: u64,
     /// The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue.
@@ -2150,7 +2152,7 @@ pub struct PpBlock {
     pub ports_open: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 728);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 736);
 
 // Seat.presence
 
@@ -2217,6 +2219,8 @@ pub struct Seat {
     pub fpu: u64,
     /// The same for its fail callback.
     pub fail_fpu: u64,
+    /// The entries, bit by bit, by which its table shows the direct map of `view`.
+    pub shown: u64,
     /// Pages of its linear memory here, unless all processors share one.
     pub memory_pages: u64,
     /// The stretch of host mode (PpBlock.stretch) in which its fail callback was last called as overdue.
@@ -2244,7 +2248,7 @@ pub struct Seat {
     pub reserved: u32,
 }
 
-const _: () = assert!(core::mem::size_of::<Seat>() == 464);
+const _: () = assert!(core::mem::size_of::<Seat>() == 472);
 
 // PpBlock.work
 

@@ -17,7 +17,7 @@
 //     dropTranslation    one page of the direct map has gone
 //     useRoots           another extension is next: both its tables are used with the numbers that the last one's were
 //
-// Entries of ring 3's two highest tables are copies. They never change but for those of the direct map (showTopEntry, showTopEntries); what has
+// Entries of ring 3's two highest tables are copies. They never change but for those of the direct map (showTopEntry); what has
 // come since the seat was made is copied when ring 3 faults there (showToRing3).
 //
 // Manual: APM volume 2, 5.5.1; SDM volume 3, 4.10.1 and 4.10.4.
@@ -52,15 +52,7 @@ import { PP_AREA_BASE, PP_ARGS, PP_BLOCK, PP_ENTRY, PP_GDT, PP_IDT, PP_TSS } fro
 import { poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../../src/memory/pages";
 import { flushPage, flushTlb, readCr4, textStart, writeCr3, writeCr4 } from "./cpu";
-import {
-  copyLeaf,
-  copyTopEntries,
-  copyUserEntries,
-  copyUserEntry,
-  KERNEL_DATA,
-  mapNewPages,
-  setTopEntry,
-} from "./page-table";
+import { copyLeaf, copyUserEntries, copyUserEntry, KERNEL_DATA, mapNewPages, setTopEntry } from "./page-table";
 import { ppLoad32, ppLoad64, ppStore64 } from "./pparea";
 
 const CR4_PCIDE: u64 = 1 << 17;
@@ -160,12 +152,6 @@ export function dropTranslation(virtual: u64): void {
 export function showTopEntry(virtual: u64, value: u64): void {
   setTopEntry(ppLoad64(PP_BLOCK + PP_BLOCK_ROOT), virtual, value);
   if (isIsolated()) setTopEntry(ppLoad64(PP_BLOCK + PP_BLOCK_USER_ROOT), virtual, value);
-}
-
-/** Makes those from one address to another lead where a table's lead; to nothing where that is 0. */
-export function showTopEntries(from: u64, to: u64, table: u64): void {
-  copyTopEntries(ppLoad64(PP_BLOCK + PP_BLOCK_ROOT), from, to, table);
-  if (isIsolated()) copyTopEntries(ppLoad64(PP_BLOCK + PP_BLOCK_USER_ROOT), from, to, table);
 }
 
 /** The extension faulted at an address: whether ring 3's table lacked what the kernel's has of it, and has it now. */

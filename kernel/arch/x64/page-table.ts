@@ -175,13 +175,6 @@ export function setTopEntry(root: u64, virtual: u64, value: u64): void {
   poke64(DIRECT_BASE + root + topOffset(virtual), value);
 }
 
-/** Makes a root's top-level entries from one address up to another those of a table; where that is 0, of none. */
-export function copyTopEntries(root: u64, from: u64, to: u64, table: u64): void {
-  for (let at = topOffset(from); at < topOffset(to); at += 8) {
-    poke64(DIRECT_BASE + root + at, table == 0 ? 0 : peek64(DIRECT_BASE + table + at));
-  }
-}
-
 function topOffset(virtual: u64): u64 {
   return ((virtual >> indexShift(4)) & 511) * 8;
 }

@@ -13,7 +13,6 @@ import { currentXcr0, setXcr0, XCR0_X87 } from "./xcr0";
 // Of a VM that does not own the machine, made through version 2, CR8 is its own: the processor's, which masks interrupts, is
 // 0 while it runs. On AMD the VMCB has it then (V_TPR), on Intel the VS.
 
-const DR_COUNT: u32 = 4;
 const CR8_MAXIMUM: u64 = 15;
 
 /** Of a new VS, whose registers are all 0. */
@@ -38,15 +37,22 @@ export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
 
 /** Loads all of a VS's into the processor. */
 export function loadSwitched(vs: Vs): void {
-  for (let index = VS_CR8; index <= VS_XCR0; index++) {
-    writeProcessor(index, index == VS_CR8 && vs.isClosed() ? 0 : vs.readParked(index));
-  }
+  writeCr8(vs.isClosed() ? 0 : vs.readParked(VS_CR8));
+  // Most VSs have the same in these, nothing, and reading one costs less than writing it. One by one: the number is a constant
+  if (readDr(0) != vs.readParked(VS_DR0)) writeDr(0, vs.readParked(VS_DR0));
+  if (readDr(1) != vs.readParked(VS_DR0 + 1)) writeDr(1, vs.readParked(VS_DR0 + 1));
+  if (readDr(2) != vs.readParked(VS_DR0 + 2)) writeDr(2, vs.readParked(VS_DR0 + 2));
+  if (readDr(3) != vs.readParked(VS_DR0 + 3)) writeDr(3, vs.readParked(VS_DR0 + 3));
+  setXcr0(vs.readParked(VS_XCR0));
 }
 
 /** Takes all of the active VS's out of the processor. */
 export function parkSwitched(vs: Vs): void {
   if (!vs.isClosed()) vs.writeParked(VS_CR8, readCr8());
-  for (let i: u32 = 0; i < DR_COUNT; i++) vs.writeParked(VS_DR0 + i, readDr(i));
+  vs.writeParked(VS_DR0, readDr(0));
+  vs.writeParked(VS_DR0 + 1, readDr(1));
+  vs.writeParked(VS_DR0 + 2, readDr(2));
+  vs.writeParked(VS_DR0 + 3, readDr(3));
   vs.writeParked(VS_XCR0, currentXcr0());
 }
 

@@ -147,3 +147,24 @@ export async function exitCosts(): Promise<ObjectCost> {
   const few = await exitCost({ version2: true });
   return { few, many: await exitCost({ version2: true, initialised: makeOthers(OTHERS) }) };
 }
+
+/** Keeps what the root VS, then a second one in a VM of its own, is named by: a guest without memory, which exits at once. */
+const makeGuest = [
+  "mov [rip + kept], r12; mov [rip + kept + 8], r13",
+  "CHECKED(VM_CREATE); mov [rip + kept + 16], rdi; mov rsi, rdi; CHECKED(VP_CREATE); mov [rip + kept + 24], rdi; mov rsi, rdi",
+  "movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); mov [rip + kept + 32], rdi; mov r13, rdi",
+  "WRITE(BF_AMD_REG_GUEST_ASID, 2); WRITE(BF_AMD_REG_INTERCEPT_INSTRUCTION2, INTERCEPT_VMRUN); WRITE(BF_AMD_REG_EFER, EFER_SVME)",
+  "mov r13, [rip + kept + 8]",
+].join("; ");
+
+/** The root VM's CPUID lets the guest run, and the guest's nested page fault the root VM, behind it. */
+const takeTurns = [
+  "cmp rsi, 0x400; je 51f; cmp rsi, EXIT_CPUID; jne 52f; cmp dword ptr fs:[BF_TCB_RAX], BF_CPUID_CONTROL; je 52f",
+  "mov rsi, [rip + kept + 16]; mov rdx, [rip + kept + 24]; mov r10, [rip + kept + 32]; CHECKED(VS_RUN)",
+  "51: mov esi, BF_ROOT_VMID; mov rdx, [rip + kept]; mov r10, [rip + kept + 8]; CHECKED(VS_ADVANCE_IP_AND_RUN)",
+  "52:",
+].join("; ");
+
+/** From the root VM to a guest and back: two exits, and two changes of the VS that runs. */
+export const worldSwitchCost = (): Promise<number> =>
+  exitCost({ version2: true, initialised: makeGuest, vmexit: takeTurns });

@@ -191,10 +191,16 @@ describe("what comes behind a seat's making", () => {
       expect(users(ring3s)).toEqual(users(kernels));
       return [0x5000, 0x6000].filter((page) => ring3s.has(Number(EXT_DIRECT_BASE) + page));
     };
+    const touch = (page: bigint) =>
+      expectOutcome(pp.fault(14, { errorCode: 4n, cr2: EXT_DIRECT_BASE + page }), "repaired");
     expect(shown()).toEqual([0x5000]);
     call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, vm, vp, vs);
+    expect(shown()).toEqual([]);
+    touch(0x6000n);
     expect(shown()).toEqual([0x6000]);
     call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n);
+    expect(shown()).toEqual([]);
+    touch(0x5000n);
     expect(shown()).toEqual([0x5000]);
   });
 

@@ -21,7 +21,7 @@ import {
   SYSCALL_VS_SET_ACTIVE,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { bootNext, call, HANDLE, inBootstrap, makeRootVs, status } from "../machine/extension-life.ts";
+import { bootNext, call, expectOutcome, HANDLE, inBootstrap, makeRootVs, status } from "../machine/extension-life.ts";
 import type { Pp } from "../machine/pp.ts";
 import { usedPages } from "./page-pool.ts";
 
@@ -148,7 +148,7 @@ describe.each([
 });
 
 describe("a direct map", () => {
-  test("is seen while a VS of its VM is active, and flushed with every change", () => {
+  test("is seen while a VS of its VM is active, from the first access on, and flushed when another VM's is next", () => {
     const { machine, pp } = inBootstrap();
     makeRootVs(pp);
     const other = otherVm(pp);
@@ -156,14 +156,41 @@ describe("a direct map", () => {
     call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, 0n, 0x5000n);
     expect(machine.mapping(DIRECT)).toBeUndefined();
     pp.processor.flushes.length = 0;
+    const touch = (address: bigint) => expectOutcome(pp.fault(14, { errorCode: 4n, cr2: address }), "repaired");
     other.activate();
+    touch(DIRECT);
     expect(machine.mapping(DIRECT)?.physical).toBe(Number(FOREIGN));
     expect(machine.mapping(EXT_DIRECT_BASE + 0x5000n)).toBeUndefined();
     expect(pp.tcb.get("vmid")).toBe(other.vm);
     call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n);
     expect(machine.mapping(DIRECT)).toBeUndefined();
+    touch(EXT_DIRECT_BASE + 0x5000n);
     expect(machine.mapping(EXT_DIRECT_BASE + 0x5000n)?.physical).toBe(0x5000);
     expect(pp.processor.flushes).toEqual(["all", "all"]);
+  });
+
+  test("that the extension does not look at makes a change of VMs change no table, and flush nothing", () => {
+    const { machine, pp } = inBootstrap();
+    makeRootVs(pp);
+    const other = otherVm(pp);
+    call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, other.vm, FOREIGN);
+    other.activate();
+    call(pp, SYSCALL_VS_SET_ACTIVE, HANDLE, 0n, 0n, 0n);
+    other.activate();
+    expect(machine.mapping(DIRECT)).toBeUndefined();
+    expect(pp.processor.flushes).toEqual([]);
+  });
+
+  test("is hidden wherever in its window it was seen", () => {
+    const { machine, pp } = inBootstrap();
+    makeRootVs(pp);
+    const other = otherVm(pp);
+    // The first page that may be mapped, the last one, and one between: three top-level entries
+    const pages = [0x1000n, 0x1234_5678_9000n, EXT_DIRECT_BYTES - 0x1000n];
+    for (const page of pages) call(pp, SYSCALL_VM_MAP_DIRECT, HANDLE, 0n, page);
+    expect(pages.map((page) => machine.mapping(EXT_DIRECT_BASE + page)?.physical)).toEqual(pages.map(Number));
+    other.activate();
+    expect(pages.map((page) => machine.mapping(EXT_DIRECT_BASE + page))).toEqual([undefined, undefined, undefined]);
   });
 
   test("of the root VM is there before any VS is active", () => {
