@@ -101,12 +101,13 @@ function exchange(next: u64): void {
   const xcr0 = currentXcr0();
   const disabled: u64 = hasDisabledFpu() ? rdmsr(MSR_XFD) : 0;
   // All components, those included that XCR0 switches off at the moment
-  setXcr0(fpuComponents());
+  const isPart = xcr0 != fpuComponents();
+  if (isPart) setXcr0(fpuComponents());
   if (disabled != 0) wrmsr(MSR_XFD, 0);
   if (owner != 0) save(owner);
   if (owner != next) restore(next);
   if (disabled != 0) wrmsr(MSR_XFD, disabled);
-  setXcr0(xcr0);
+  if (isPart) setXcr0(xcr0);
   setBlock64(PP_BLOCK_FPU_OWNER, next);
   writeCr0(HOST_CR0);
 }
