@@ -212,6 +212,16 @@ test("what a VM has of the PAT with nested paging is the processor's when it sto
   expect(pp.processor.rdmsr(MSR_PAT)).toBe(OTHER);
 });
 
+test("where a processor has one PAT for VM and host, as QEMU's has, what the VM wrote there stays (AMD)", () => {
+  const MSR_PAT = 0x277;
+  const OTHER = 0x0001_0406_0007_0406n;
+  const { pp, vs } = guarded(vendors.AMD as Vendor);
+  pp.processor.wrmsr(MSR_PAT, OTHER);
+  pp.exit(0x72n);
+  expectOutcome(pp.syscall(SYSCALL_VS_PROMOTE, HANDLE, vs), "given back");
+  expect(pp.processor.rdmsr(MSR_PAT)).toBe(OTHER);
+});
+
 /** Bytes of the page at an address: up to where the next one begins; the last one has 1 GiB. */
 function bytesAt(entries: readonly [bigint, bigint][], guest: bigint): bigint {
   const index = entries.findIndex(([at]) => at === guest);

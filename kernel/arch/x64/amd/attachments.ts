@@ -13,14 +13,14 @@ import {
   AMD_REG_VMSA_PTR,
 } from "../../../../abi/generated/bare/registers-amd";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
-import { peek64, poke64 } from "../../../../bsl/src/memory";
+import { poke64 } from "../../../../bsl/src/memory";
 import { ppid } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
-import { rdmsr, wrmsr } from "../cpu";
 import { requestFlush } from "./address-space";
 import { ASKED_INTERCEPTS, ASKED_IOPM, ASKED_MSRPM, ASKED_NESTED_CONTROL } from "./asked";
 import { confine, IOIO_PROT, MSR_PROT, NESTED_PAGING } from "./confinement";
-import { VMCB_N_CR3, VMCB_PAT } from "./vmcb";
+import { keepPat, restorePat } from "./svm";
+import { VMCB_N_CR3 } from "./vmcb";
 
 /** SEV and SEV-ES want memory of their own. */
 const NESTED_CONTROL_KEPT: u64 = 7;
@@ -29,7 +29,6 @@ const AVIC: u64 = 1 << 31;
 /** Virtual VMLOAD and VMSAVE take a guest physical address: without nested paging that is the host's. */
 const VIRTUAL_VMLOAD: u64 = 2;
 const ASKED_INSTRUCTION1: u32 = ASKED_INTERCEPTS + 1;
-const MSR_PAT: u32 = 0x277;
 
 export function attachNestedTables(vs: Vs, root: u64): void {
   // A closed guest without tables gets the empty ones, and nested paging stays on
@@ -43,9 +42,8 @@ export function attachNestedTables(vs: Vs, root: u64): void {
 
 /** With nested paging the operating system's PAT is in the VMCB, without it the processor's own (15.25.8). */
 function movePat(vs: Vs, wasNested: bool, isNested: bool): void {
-  const pat = DIRECT_BASE + vs.controlBlock + VMCB_PAT;
-  if (isNested && !wasNested) poke64(pat, rdmsr(MSR_PAT));
-  if (wasNested && !isNested) wrmsr(MSR_PAT, peek64(pat));
+  if (isNested && !wasNested) keepPat(vs);
+  if (wasNested && !isNested) restorePat(vs);
 }
 
 export function attachMsrMap(vs: Vs, map: u64): void {

@@ -39,7 +39,7 @@ import { copyMemory, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } fro
 import { allocatePage } from "../../../src/memory/pages";
 import { block64, setBlock64 } from "../../../src/pp";
 import { Vs } from "../../../src/vs";
-import { vmload, vmsave, writeCr2, wrmsr } from "../cpu";
+import { rdmsr, vmload, vmsave, writeCr2, wrmsr } from "../cpu";
 import {
   EFER_SVME,
   VMCB_CPL,
@@ -170,10 +170,25 @@ export function storeSavedState(vs: Vs): void {
   poke64(STATE + SAVED_STATE_RSP, peek64(area + VMCB_RSP));
 }
 
+/** Nested paging begins for a root VS: its PAT is in the VMCB from now on. */
+export function keepPat(vs: Vs): void {
+  const pat = rdmsr(MSR_PAT);
+  poke64(STATE + SAVED_STATE_PAT, pat);
+  poke64(DIRECT_BASE + vs.controlBlock + VMCB_PAT, pat);
+}
+
+/**
+ * It ends: the processor gets it back. Host mode's has stayed what it was, unless the processor has one for both sides, as QEMU 7.2's
+ * has: then what the VM wrote is there already, and what the VMCB has is old.
+ */
+export function restorePat(vs: Vs): void {
+  if (rdmsr(MSR_PAT) != peek64(STATE + SAVED_STATE_PAT)) return;
+  wrmsr(MSR_PAT, peek64(DIRECT_BASE + vs.controlBlock + VMCB_PAT));
+}
+
 /** Gives the processor what the loader's code does not restore of a VS, and takes SVM away. */
 export function leave(vs: Vs): void {
-  // With nested paging the VM's is in the VMCB
-  if (vs.nested != 0) wrmsr(MSR_PAT, peek64(DIRECT_BASE + vs.controlBlock + VMCB_PAT));
+  if (vs.nested != 0) restorePat(vs);
   leaveWith(vs.controlBlock);
 }
 
