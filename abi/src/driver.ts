@@ -18,7 +18,7 @@ const report = {
 
 const header = { version: ["u64", "DRIVER_VERSION; the driver writes its own back."], ...report } as const;
 
-export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 5n });
+export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 6n });
 
 export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD", {
   ...header,
@@ -54,6 +54,18 @@ export const operationFlags = table("driver", "OperationArgs.flags", "u32", {
   ],
 });
 
+/** Of what runs; of what is loaded the number, the names and the build id. */
+const facts = {
+  extCount: ["u32", "Extensions that are loaded, or run."],
+  watchdogMs: ["u32", "After how many milliseconds an extension is taken off a processor; 0: never."],
+  mitigations: ["u32", "On any of its processors: MITIGATION_*."],
+  exposures: ["u32", "The same: EXPOSED_*."],
+  imageSlide: ["u64", "How far the microkernel's image lies above where it was linked."],
+  memorySlide: ["u64", "The same of its linear memory."],
+  extNames: ["u8[256]", "Their names, 32 bytes each, zero padded; empty without a manifest."],
+  kernelBuildId: ["u8[24]", "First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded."],
+} as const;
+
 export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_STATUS", {
   ...header,
   state: ["u32", "STATE_*."],
@@ -66,14 +78,24 @@ export const statusArgs = structure("driver", "StatusArgs", "Argument of IOCTL_S
   startCount: ["u64", "Successful starts since the driver was inserted."],
   stopCount: "u64",
   running: ["u64[16]", "Bit n % 64 of word n / 64: processor n runs under the hypervisor."],
-  extCount: ["u32", "Extensions that are loaded."],
-  watchdogMs: ["u32", "Of what runs: after how many milliseconds an extension is taken off a processor; 0: never."],
-  mitigations: ["u32", "Of what runs, on any of its processors: MITIGATION_*."],
-  exposures: ["u32", "The same: EXPOSED_*."],
-  imageSlide: ["u64", "Of what runs: how far the microkernel's image lies above where it was linked."],
-  memorySlide: ["u64", "The same of its linear memory."],
-  extNames: ["u8[256]", "Their names, 32 bytes each, zero padded; empty without a manifest."],
-  kernelBuildId: ["u8[24]", "First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded."],
+  startedBy: ["u32", "Of what runs: STARTED_BY_*; 0: nothing runs."],
+  reserved: "u32",
+  ...facts,
+});
+
+export const starters = table("driver", "StatusArgs.startedBy: who has started what runs", "u32", {
+  STARTED_BY_DRIVER: 1,
+  STARTED_BY_UEFI: [2, "It was there before the driver: the operating system booted inside."],
+});
+
+/** Behind the reports, in their page: a driver that comes to a hypervisor which it did not start reads there what that is. */
+export const startRecord = structure("driver", "StartRecord", "What a loader leaves about what it has started", {
+  memoryBytes: ["u64", "Memory that the hypervisor holds."],
+  ...facts,
+});
+
+export const startRecordPlace = table("driver", "Where a StartRecord lies in the page of reports", "u32", {
+  START_RECORD_OFFSET: [0xc00, "Behind as many reports as there can be."],
 });
 
 export const exposures = table("driver", "StatusArgs.exposures: what speculation still lets out", "u32", {
@@ -209,6 +231,22 @@ export const errors = table("driver", "Errors of the driver", "u32", {
   ERROR_MEMORY_LIMIT: [45, "The start takes more memory than it may; detail: bytes that it takes."],
   ERROR_GROWTH_LIMIT: [46, "The hypervisor may not grow further; detail: bytes that were to be given."],
   ERROR_CHUNK_REFUSED: [47, "The microkernel refused a chunk; detail: GIVE_*."],
+  ERROR_STARTED_BEFORE: [
+    48,
+    "A hypervisor runs that UEFI has started: nothing else is loaded or started before it is stopped.",
+  ],
+  ERROR_FOREIGN_HYPERVISOR: [
+    49,
+    "The operating system runs in a hypervisor of another release; detail: its BOOT_VERSION.",
+  ],
+  ERROR_CPU_OFFLINE: [
+    50,
+    "A processor of the hypervisor's is offline in the operating system; detail: the hypervisor's number of it.",
+  ],
+  ERROR_ADOPTION_REFUSED: [
+    51,
+    "The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN.",
+  ],
   ERROR_STOP_MISMATCH: [
     21,
     "A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.",

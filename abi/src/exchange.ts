@@ -69,6 +69,20 @@ export const doorFunctions = table("exchange", "The door: RBX", "u32", {
     4,
     "RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0.",
   ],
+  DOOR_DESCRIBE: [
+    5,
+    "For a driver that did not start the hypervisor. RAX: 0, RBX: BOOT_MAGIC, and physical addresses: RCX the debug ring, RDX the page of reports, RSI MemoryExchange, RDI this processor's SavedState, R8 the hand-off code. R9: this processor's number, bits 31:16 how many there are, bits 63:32 BOOT_VERSION.",
+  ],
+  DOOR_ADOPT: [
+    6,
+    "This processor's stop ends in the driver's hand-off code from now on. RCX: physical address of its transition table; in the operating system's address space RDX: SavedState, RSI: where promote continues, RDI: the handler of NMIs. R8: selectors of code and, bits 31:16, of the stack. RAX: ADOPT_*.",
+  ],
+});
+
+export const adoptResults = table("exchange", "What an adoption comes to", "u32", {
+  ADOPT_DONE: 0,
+  ADOPT_TABLE: [1, "The transition table is no page of the operating system's memory."],
+  ADOPT_ADDRESS: [2, "An address is none that a processor takes, or SavedState would not begin a page."],
 });
 
 export const giveResults = table("exchange", "What a donation comes to", "u32", {

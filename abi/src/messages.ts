@@ -231,6 +231,25 @@ export const errorTexts: Texts<Text> = () => ({
     what: "Linux does not know how fast the time stamp counter runs, by which a watchdog measures",
     advice: "Start without --watchdog, or boot Linux without notsc.",
   },
+  [abi.ERROR_STARTED_BEFORE]: {
+    what: "a hypervisor runs that UEFI has started, and it stays until it is stopped",
+    advice: "Stop it first: bfm stop. Then load and start as ever.",
+  },
+  [abi.ERROR_FOREIGN_HYPERVISOR]: {
+    what: ({ detail }) =>
+      `Linux runs in a hypervisor of another release: that speaks version ${detail} to its loader, the driver version ${abi.BOOT_VERSION}`,
+    advice: "Install the driver and bfm of the release that UEFI starts, or that release's files: bfm efi install.",
+  },
+  [abi.ERROR_CPU_OFFLINE]: {
+    what: ({ detail }) =>
+      `the hypervisor has a processor (its number ${detail}) that is offline in Linux, where nobody can take it out`,
+    advice: "Bring all online, and type the command again: echo 1 > /sys/devices/system/cpu/cpuN/online.",
+  },
+  [abi.ERROR_ADOPTION_REFUSED]: {
+    what: ({ cpu, detail }) =>
+      `the microkernel does not let ${processor(cpu)} come back to this driver (answer ${detail}); it works on as before`,
+    advice: `Please report this. ${seeRing}`,
+  },
   [abi.ERROR_STOP_MISMATCH]: {
     what: ({ cpu, detail }) => `${processor(cpu)} stopped, but register ${hex(detail)} is not what Linux had in it`,
     advice: `Linux has its processors back; please report this. ${seeRing}`,
@@ -348,6 +367,12 @@ export const stateNames: Readonly<Record<number, string>> = {
   [abi.STATE_LOADED]: "loaded",
   [abi.STATE_RUNNING]: "running",
   [abi.STATE_CORRUPT]: "corrupt",
+};
+
+/** Who has started what runs. */
+export const starterNames: Readonly<Record<number, string>> = {
+  [abi.STARTED_BY_DRIVER]: "driver",
+  [abi.STARTED_BY_UEFI]: "uefi",
 };
 
 /** Names of processor vendors; none before the first start. */

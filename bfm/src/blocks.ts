@@ -127,6 +127,8 @@ export interface Status {
   readonly runningCount: number;
   /** Their numbers. */
   readonly running: readonly number[];
+  /** Of what runs: STARTED_BY_*; 0: nothing runs. */
+  readonly startedBy: number;
   /** VENDOR_*; 0 before the first start. */
   readonly vendor: number;
   /** Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
@@ -168,6 +170,7 @@ export function readStatus(block: Block): Status {
     cpuCount: block.get32(abi.STATUS_ARGS_CPU_COUNT),
     runningCount: block.get32(abi.STATUS_ARGS_RUNNING_COUNT),
     running,
+    startedBy: block.get32(abi.STATUS_ARGS_STARTED_BY),
     vendor: block.get32(abi.STATUS_ARGS_VENDOR),
     watchdogMs: block.get32(abi.STATUS_ARGS_WATCHDOG_MS),
     mitigations: block.get32(abi.STATUS_ARGS_MITIGATIONS),
@@ -181,6 +184,8 @@ export function readStatus(block: Block): Status {
     stopCount: Number(block.get64(abi.STATUS_ARGS_STOP_COUNT)),
     extensions: Array.from({ length: block.get32(abi.STATUS_ARGS_EXT_COUNT) }, (_, index) => {
       const from = abi.STATUS_ARGS_EXT_NAMES + index * Number(abi.EXTENSION_NAME_BYTES);
+      // There is room for the first ones only
+      if (from >= start) return "";
       return text(block.bytes.subarray(from, from + Number(abi.EXTENSION_NAME_BYTES)));
     }),
     kernelBuildId: /^0+$/.test(buildId) ? undefined : buildId,

@@ -1,6 +1,7 @@
 // What a command ends with, for people and for programs
 
-import { bytes, stateNames, vendorNames } from "@bareflank/abi/messages";
+import { STARTED_BY_UEFI } from "@bareflank/abi";
+import { bytes, starterNames, stateNames, vendorNames } from "@bareflank/abi/messages";
 import type { Status } from "./blocks.ts";
 import { exposureNames, mitigationNames } from "./mitigations.ts";
 import { watchdogText } from "./watchdog.ts";
@@ -20,6 +21,7 @@ export function statusFacts(status: Status): object {
   return {
     ...status,
     state: stateName(status),
+    startedBy: starterNames[status.startedBy] ?? null,
     vendor: vendorNames[status.vendor] ?? null,
     kernelBuildId: status.kernelBuildId ?? null,
     mitigations: mitigationNames(status.mitigations),
@@ -35,7 +37,8 @@ export function statusLine(status: Status): string {
   switch (state) {
     case "running": {
       const vendor = vendorNames[status.vendor];
-      return `bareflank: running on ${runningCount} of ${processors(cpuCount)}${vendor ? ` (${vendor})` : ""}, ${bytes(memoryBytes)} of memory${watchdogMs === 0 ? "" : `, watchdog ${watchdogText(watchdogMs)}`}${kernel}`;
+      const starter = status.startedBy === STARTED_BY_UEFI ? ", started by UEFI" : "";
+      return `bareflank: running on ${runningCount} of ${processors(cpuCount)}${vendor ? ` (${vendor})` : ""}${starter}, ${bytes(memoryBytes)} of memory${watchdogMs === 0 ? "" : `, watchdog ${watchdogText(watchdogMs)}`}${kernel}`;
     }
     case "loaded":
       return `bareflank: loaded, not running${kernel}`;

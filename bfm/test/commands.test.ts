@@ -117,6 +117,7 @@ test("status as JSON has every fact of the driver", async () => {
     cpuCount: 2,
     runningCount: 2,
     running: [0, 1],
+    startedBy: "driver",
     vendor: "AMD",
     watchdogMs: 0,
     mitigations: [],
@@ -134,6 +135,22 @@ test("status as JSON has every fact of the driver", async () => {
     counters: {},
     memory: expect.objectContaining({ heldBytes: 0x48_0000 }),
   });
+});
+
+test("what UEFI has started is said, stopped when it is asked for, and not in passing", async () => {
+  bench.driver.state = abi.STATE_RUNNING;
+  bench.driver.startedBy = abi.STARTED_BY_UEFI;
+  expect((await bench.bfm("status")).out).toContain("running on 2 of 2 processors (AMD), started by UEFI, 4.5 MiB");
+  expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({ startedBy: "uefi" });
+  for (const command of [["load", ...loadArguments], ["quick", ...loadArguments], ["start"]]) {
+    const { exitCode, error } = await bench.bfm(...command);
+    expect(exitCode).toBe(1);
+    expect(error).toContain("a hypervisor runs that UEFI has started");
+    expect(error).toContain("bfm stop");
+  }
+  expect(bench.driver.requests).not.toContain("stop");
+  expect((await bench.bfm("stop")).exitCode).toBe(0);
+  expect(JSON.parse((await bench.bfm("status", "--json")).out)).toMatchObject({ state: "unloaded", startedBy: null });
 });
 
 test("status in state corrupt is no failure, everything else is", async () => {

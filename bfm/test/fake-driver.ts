@@ -51,6 +51,8 @@ export class FakeDriver implements Device {
   /** What it does against speculation, and what is left. */
   mitigations = 0;
   exposures = 0;
+  /** STARTED_BY_*: UEFI's is stopped, and never loaded beside. */
+  startedBy: number = abi.STARTED_BY_DRIVER;
   /** Least and most memory of the last start. */
   startBounds: readonly bigint[] = [];
   /** What it knows of memory: a MemoryExchange, and a MemoryLoans behind it; and what it was last given. */
@@ -112,6 +114,10 @@ export class FakeDriver implements Device {
     if (report !== undefined && name !== "status") return;
     switch (name) {
       case "load":
+        if (this.#isForeign) {
+          this.#report(block, { error: abi.ERROR_STARTED_BEFORE });
+          break;
+        }
         this.loaded = [this.#file(block, abi.LOAD_ARGS_KERNEL_ADDRESS, abi.LOAD_ARGS_KERNEL_BYTES)];
         for (let i = 0; i < block.get32(abi.LOAD_ARGS_EXT_COUNT); i++) {
           this.loaded.push(this.#file(block, abi.LOAD_ARGS_EXT_ADDRESS + 8 * i, abi.LOAD_ARGS_EXT_BYTES + 8 * i));
@@ -145,7 +151,19 @@ export class FakeDriver implements Device {
     }
   }
 
+  get #isForeign(): boolean {
+    return this.state === abi.STATE_RUNNING && this.startedBy === abi.STARTED_BY_UEFI;
+  }
+
   #operate(block: Block, next: number): void {
+    if (this.#isForeign && next === abi.STATE_RUNNING) {
+      this.#report(block, { error: abi.ERROR_STARTED_BEFORE });
+      return;
+    }
+    if (this.#isForeign) {
+      this.state = abi.STATE_UNLOADED;
+      return;
+    }
     if (this.state === abi.STATE_UNLOADED) this.#report(block, { error: abi.ERROR_NOT_LOADED });
     else if (next === abi.STATE_LOADED && this.state !== abi.STATE_RUNNING) {
       this.#report(block, { error: abi.ERROR_NOT_RUNNING });
@@ -158,6 +176,7 @@ export class FakeDriver implements Device {
     block.set32(abi.STATUS_ARGS_STATE, this.state);
     block.set32(abi.STATUS_ARGS_CPU_COUNT, this.cpuCount);
     block.set32(abi.STATUS_ARGS_RUNNING_COUNT, running ? this.cpuCount : 0);
+    block.set32(abi.STATUS_ARGS_STARTED_BY, running ? this.startedBy : 0);
     block.set32(abi.STATUS_ARGS_WATCHDOG_MS, running ? this.watchdogMs : 0);
     block.set32(abi.STATUS_ARGS_MITIGATIONS, running ? this.mitigations : 0);
     block.set32(abi.STATUS_ARGS_EXPOSURES, running ? this.exposures : 0);

@@ -3,6 +3,8 @@
 // It costs other exits nothing: whoever serves this one asks isDoor() first. The extension hears of none of it.
 
 import {
+  DOOR_ADOPT,
+  DOOR_DESCRIBE,
   DOOR_FLUSH,
   DOOR_GIVE,
   DOOR_GIVE_RUN,
@@ -12,17 +14,13 @@ import {
   GIVE_DONE,
   MEMORY_DOOR,
 } from "../../abi/generated/bare/exchange";
+import { adopt, describe } from "./adoption";
 import { flushIfAsked } from "./flush";
+import { RAX, RBX, RCX, RDX } from "./general-registers";
 import { give, take, takenChunk, takenChunkBytes } from "./memory/growth";
 import { exchangePage, runCame } from "./memory/marks";
 import { reportMemory } from "./memory-report";
 import { Vs } from "./vs";
-
-/** Places among a VS's general registers. */
-const RAX: u32 = 0;
-const RBX: u32 = 1;
-const RCX: u32 = 2;
-const RDX: u32 = 3;
 
 /** Whether a VS that made a hypercall in ring 0 means the kernel by it. */
 export function isDoor(vs: Vs): bool {
@@ -43,6 +41,8 @@ function serve(vs: Vs, what: u64): u32 {
   if (what == DOOR_GIVE) return give(vs.readGeneral(RCX), vs.readGeneral(RDX), false);
   if (what == DOOR_GIVE_RUN) return takeOver(vs.readGeneral(RCX), vs.readGeneral(RDX));
   if (what == DOOR_TAKE) return giveBack(vs);
+  if (what == DOOR_DESCRIBE) return describe(vs);
+  if (what == DOOR_ADOPT) return adopt(vs);
   if (what == DOOR_REPORT) reportMemory(exchangePage());
   return what == DOOR_REPORT || what == DOOR_FLUSH ? GIVE_DONE : DOOR_UNKNOWN;
 }

@@ -99,6 +99,12 @@ export function platform_physicalAddress(address: u64): u64 {
   return address;
 }
 
+/** It maps what another loader left likewise. */
+export function platform_mapReserved(physical: u64, _bytes: u64): u64 {
+  return physical;
+}
+export function platform_unmapReserved(_address: u64): void {}
+
 /** The memory that begins at 1 MiB. */
 export function platform_listRam(): u32 {
   return 1;
@@ -131,6 +137,9 @@ export function platform_listCpus(): u32 {
 export function platform_cpuNumber(index: u32): u32 {
   return index;
 }
+
+/** They have had the hypervisor's numbers from the beginning. */
+export function platform_setCpus(_numbers: u64, _count: u32): void {}
 
 export function platform_runOnCpu(index: u32, operation: u32): u32 {
   performOn(index, operation);

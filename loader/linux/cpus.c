@@ -33,8 +33,8 @@ struct request {
 
 static DEFINE_PER_CPU(struct request, requests);
 
-/* The processors of the last start, in ascending order; all operations on them are serialised by driver.c. */
-static u16 listed[NR_CPUS];
+/* The processors of the last start, in ascending order, or in that of what another loader has started; all operations on them are serialised by driver.c. */
+static u16 listed[NR_CPUS + 1];
 static u32 listed_count;
 
 /* While the window is open, the operation that opened it waits and touches nothing that a status reads. */
@@ -60,6 +60,17 @@ u32 platform_listCpus(void)
 u32 platform_cpuNumber(u32 index)
 {
     return listed[index];
+}
+
+/* U16_MAX is no processor; the last one does not count. */
+void platform_setCpus(u64 numbers, u32 count)
+{
+    u32 index;
+
+    count = min_t(u32, count, NR_CPUS);
+    for (index = 0; index <= count; index++)
+        listed[index] = min_t(u32, ((u32 *)numbers)[index], U16_MAX);
+    listed_count = count;
 }
 
 static void set_window(bool open)
@@ -234,10 +245,13 @@ static u32 interrupt(struct request *request, int cpu)
 u32 platform_runOnCpu(u32 index, u32 operation)
 {
     int cpu = listed[index];
-    struct request *request = per_cpu_ptr(&requests, cpu);
+    struct request *request;
     cpumask_var_t allowed, elsewhere;
     u32 result = RUN_CANCELLED;
 
+    if (cpu >= nr_cpu_ids || !cpu_online(cpu))
+        return RUN_CANCELLED;
+    request = per_cpu_ptr(&requests, cpu);
     request->index = index;
     request->operation = operation;
     init_completion(&request->done);

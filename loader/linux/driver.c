@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // /dev/bareflank: hands ioctls to the portable loader, and tells it when Linux is about to change under it
 
+#include <linux/acpi.h>
 #include <linux/capability.h>
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
@@ -236,21 +237,52 @@ static int stop_before(const char *what)
     return error ? -EBUSY : 0;
 }
 
+/* What Linux has booted in has its processors whether they are online or not, and is only told. */
+static bool keeps_cpus(void (*tell)(u32 cpu), u32 cpu)
+{
+    bool keeps;
+
+    mutex_lock(&operations);
+    keeps = loaderKeepsCpus();
+    if (keeps)
+        tell(cpu);
+    mutex_unlock(&operations);
+    return keeps;
+}
+
 /* A processor that comes would not be in the hypervisor's care, and one that goes would take it along. */
 static int processor_comes(unsigned int cpu)
 {
-    int error = stop_before("a CPU comes online");
+    int error;
 
+    if (keeps_cpus(loaderCpuComes, cpu))
+        return 0;
+    error = stop_before("a CPU comes online");
     queue_work(system_unbound_wq, &again);
     return error;
 }
 
 static int processor_goes(unsigned int cpu)
 {
-    int error = stop_before("a CPU goes offline");
+    int error;
 
+    if (keeps_cpus(loaderCpuGoes, cpu))
+        return 0;
+    error = stop_before("a CPU goes offline");
     queue_work(system_unbound_wq, &again);
     return error;
+}
+
+/* What Linux has booted in lives through a sleep in which processors keep running, and no other, if no other is there (S3 is hidden). */
+static bool sleeps_inside(unsigned long event)
+{
+    bool keeps;
+    u8 a, b;
+
+    mutex_lock(&operations);
+    keeps = loaderKeepsCpus();
+    mutex_unlock(&operations);
+    return keeps && event == PM_SUSPEND_PREPARE && ACPI_FAILURE(acpi_get_sleep_type_data(ACPI_STATE_S3, &a, &b));
 }
 
 static int on_power(struct notifier_block *block, unsigned long event, void *data)
@@ -260,7 +292,7 @@ static int on_power(struct notifier_block *block, unsigned long event, void *dat
 
     cpus_read_lock();
     asleep = begins;
-    if (begins)
+    if (begins && !sleeps_inside(event))
         error = stop_before("sleep");
     cpus_read_unlock();
     if (!begins)
@@ -276,16 +308,21 @@ static struct notifier_block power_notifier = {.notifier_call = on_power};
  */
 static int on_reboot(struct notifier_block *block, unsigned long event, void *data)
 {
+    bool stays = false;
     int waited;
 
     for (waited = 0; mutex_is_locked(&operations) && waited < REBOOT_PATIENCE; waited += 10)
         msleep(10);
     if (!mutex_is_locked(&operations)) {
         cpus_read_lock();
-        stop_before("reboot");
+        mutex_lock(&operations);
+        stays = loaderStaysBehind();
+        mutex_unlock(&operations);
+        if (!stays)
+            stop_before("reboot");
         cpus_read_unlock();
     }
-    if (event == SYS_RESTART && (pinned || mutex_is_locked(&operations))) {
+    if (event == SYS_RESTART && !stays && (pinned || mutex_is_locked(&operations))) {
         pr_emerg("bfdriver: restarting without the processors that do not come back\n");
         emergency_restart();
     }
@@ -293,6 +330,25 @@ static int on_reboot(struct notifier_block *block, unsigned long event, void *da
 }
 
 static struct notifier_block reboot_notifier = {.notifier_call = on_reboot};
+
+/* What runs already, from UEFI on, is looked after from now on. */
+static void take_over(void)
+{
+    u32 error;
+
+    cpus_read_lock();
+    mutex_lock(&operations);
+    error = loaderTakeOver();
+    settle();
+    mutex_unlock(&operations);
+    cpus_read_unlock();
+    if (error)
+        pr_warn("bfdriver: Linux runs in a hypervisor that cannot be looked after, error %u\n", error);
+    if (!pinned)
+        return;
+    pr_info("bfdriver: Linux runs in a hypervisor that UEFI has started\n");
+    balance_soon();
+}
 
 static int __init bfdriver_init(void)
 {
@@ -319,6 +375,7 @@ static int __init bfdriver_init(void)
     error = misc_register(&device);
     if (error)
         goto out_signals;
+    take_over();
     return 0;
 
 out_signals:

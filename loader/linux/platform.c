@@ -129,6 +129,16 @@ u64 platform_physicalAddress(u64 address)
     return page_to_phys(vmalloc_to_page((void *)address)) + offset_in_page(address);
 }
 
+u64 platform_mapReserved(u64 physical, u64 bytes)
+{
+    return (u64)memremap(physical, bytes, MEMREMAP_WB);
+}
+
+void platform_unmapReserved(u64 address)
+{
+    memunmap((void *)address);
+}
+
 static struct range ram[MOST_RAM_RANGES];
 
 static int add_ram(struct resource *found, void *data)

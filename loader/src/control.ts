@@ -1,6 +1,6 @@
 // The driver's interface: argument blocks in, operations, argument blocks out
 
-import { EXTENSION_POLICY_BYTES, EXTENSION_POLICY_NAME, PHASE_NONE } from "../../abi/generated/bare/boot";
+import { EXTENSION_POLICY_BYTES, PHASE_NONE } from "../../abi/generated/bare/boot";
 import {
   DRIVER_VERSION,
   DUMP_ARGS_BUFFER_ADDRESS,
@@ -48,37 +48,32 @@ import {
   OPERATION_NO_MITIGATIONS,
   OPERATION_NO_SLIDE,
   OPERATION_ONCE,
+  STARTED_BY_DRIVER,
+  STARTED_BY_UEFI,
   STATE_RUNNING,
-  STATE_UNLOADED,
   STATUS_ARGS_ALLOCATED_PAGES,
   STATUS_ARGS_BYTES,
   STATUS_ARGS_CPU_COUNT,
-  STATUS_ARGS_EXPOSURES,
   STATUS_ARGS_EXT_COUNT,
-  STATUS_ARGS_EXT_NAMES,
-  STATUS_ARGS_IMAGE_SLIDE,
-  STATUS_ARGS_KERNEL_BUILD_ID,
   STATUS_ARGS_MEMORY_BYTES,
-  STATUS_ARGS_MEMORY_SLIDE,
-  STATUS_ARGS_MITIGATIONS,
   STATUS_ARGS_RING_BYTES,
   STATUS_ARGS_RUNNING,
   STATUS_ARGS_RUNNING_COUNT,
   STATUS_ARGS_START_COUNT,
+  STATUS_ARGS_STARTED_BY,
   STATUS_ARGS_STATE,
   STATUS_ARGS_STOP_COUNT,
   STATUS_ARGS_VENDOR,
-  STATUS_ARGS_WATCHDOG_MS,
   VMCALL_ARGS_BYTES,
   VMCALL_ARGS_RAX,
   VMCALL_ARGS_TARGET,
 } from "../../abi/generated/bare/driver";
 import { MEMORY_EXCHANGE_BYTES } from "../../abi/generated/bare/exchange";
-import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
-import { findNote, NOTE_GNU_BUILD_ID, noteBytes, noteDescriptor, OWNER_GNU } from "../../bsl/src/elf-note";
+import { MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
 import { copyMemory, fillMemory, peek32, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { exchangePage } from "./exchange";
-import { dropStagedFiles, extensionCount, fileAddress, stageFile } from "./files";
+import { dropStagedFiles, stageFile } from "./files";
+import { isFound } from "./found";
 import { POLICY_FILE } from "./limits";
 import { loansRecord } from "./loan-table";
 import {
@@ -95,14 +90,13 @@ import {
   unload,
   vmcall,
 } from "./machine";
-import { exposuresInForce, MITIGATE_ALL, MITIGATE_NONE, MITIGATE_OTHERS, mitigationsInForce } from "./mitigations";
+import { MITIGATE_ALL, MITIGATE_NONE, MITIGATE_OTHERS } from "./mitigations";
 import { heldPages } from "./pages";
 import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
 import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
+import { FACTS_BYTES, recordedFacts, writeFiles, writeStart } from "./record";
 import { beginReport, fail, NO_CPU, reportCpu, reportDetail, reportError, reportFile, reportPhase } from "./report";
-import { dumpRing, ringChars } from "./ring";
-import { imageSlideNow, memorySlideNow } from "./slide";
-import { watchdogMs } from "./watch";
+import { dumpRing, hasRing, ringChars } from "./ring";
 
 /** How a call of the driver ends, apart from what the report says. */
 export const CONTROL_DONE: u32 = 0;
@@ -113,9 +107,8 @@ export const CONTROL_VERSION: u32 = 2;
 /** An address in the block is not the caller's to read or write. */
 export const CONTROL_FAULT: u32 = 3;
 
-/** Bytes of StatusArgs.running and of a GNU build id. */
-const RUNNING_BYTES: u32 = STATUS_ARGS_EXT_COUNT - STATUS_ARGS_RUNNING;
-const BUILD_ID_BYTES: u32 = 20;
+/** Bytes of StatusArgs.running. */
+const RUNNING_BYTES: u32 = STATUS_ARGS_STARTED_BY - STATUS_ARGS_RUNNING;
 /** Of a start. */
 const KNOWN_FLAGS: u32 =
   OPERATION_ONCE | OPERATION_NO_MITIGATIONS | OPERATION_ALL_MITIGATIONS | OPERATION_NO_SLIDE | OPERATION_ISOLATE_KERNEL;
@@ -251,7 +244,7 @@ function loadFiles(block: u64): bool {
 
 function dump(block: u64): bool {
   poke64(block + DUMP_ARGS_WRITTEN_BYTES, 0);
-  if (currentState() === STATE_UNLOADED) {
+  if (!hasRing()) {
     fail(ERROR_NOT_LOADED, 0);
     return true;
   }
@@ -271,13 +264,6 @@ function status(block: u64): u32 {
   poke32(block + STATUS_ARGS_CPU_COUNT, onlineCpus());
   poke32(block + STATUS_ARGS_RUNNING_COUNT, insideCount());
   poke32(block + STATUS_ARGS_VENDOR, currentVendor());
-  poke32(block + STATUS_ARGS_WATCHDOG_MS, currentState() === STATE_RUNNING ? watchdogMs() : 0);
-  if (currentState() === STATE_RUNNING) {
-    poke32(block + STATUS_ARGS_MITIGATIONS, mitigationsInForce());
-    poke32(block + STATUS_ARGS_EXPOSURES, exposuresInForce());
-    poke64(block + STATUS_ARGS_IMAGE_SLIDE, imageSlideNow());
-    poke64(block + STATUS_ARGS_MEMORY_SLIDE, memorySlideNow());
-  }
   poke64(block + STATUS_ARGS_MEMORY_BYTES, memoryBytes());
   poke64(block + STATUS_ARGS_ALLOCATED_PAGES, heldPages());
   poke64(block + STATUS_ARGS_RING_BYTES, ringChars());
@@ -289,21 +275,19 @@ function status(block: u64): u32 {
     const isInside = processorAt(i).stage === STAGE_INSIDE && number < RUNNING_BYTES * 8;
     if (isInside) poke64(word, peek64(word) | ((<u64>1) << (number % 64)));
   }
-  statusOfExtensions(block);
-  const kernel = fileAddress(0);
-  const note = kernel === 0 ? 0 : findNote(kernel, OWNER_GNU, NOTE_GNU_BUILD_ID);
-  if (note !== 0 && noteBytes(note) === BUILD_ID_BYTES) {
-    copyMemory(block + STATUS_ARGS_KERNEL_BUILD_ID, noteDescriptor(note), BUILD_ID_BYTES);
-  }
+  statusOfRun(block);
   return CONTROL_DONE;
 }
 
-/** How many there are, and their names, which stand first in their policies. */
-function statusOfExtensions(block: u64): void {
-  poke32(block + STATUS_ARGS_EXT_COUNT, extensionCount());
-  if (fileAddress(POLICY_FILE) === 0) return;
-  for (let i: u32 = 0; i < extensionCount(); i++) {
-    const name = fileAddress(POLICY_FILE) + <u64>i * EXTENSION_POLICY_BYTES + EXTENSION_POLICY_NAME;
-    copyMemory(block + STATUS_ARGS_EXT_NAMES + i * EXTENSION_NAME_BYTES, name, EXTENSION_NAME_BYTES);
+/** Of what runs, and of what is loaded. */
+function statusOfRun(block: u64): void {
+  const facts = block + STATUS_ARGS_EXT_COUNT;
+  const isRunning = currentState() === STATE_RUNNING;
+  if (isRunning) poke32(block + STATUS_ARGS_STARTED_BY, isFound() ? STARTED_BY_UEFI : STARTED_BY_DRIVER);
+  if (isRunning && isFound()) {
+    copyMemory(facts, recordedFacts(), FACTS_BYTES);
+  } else {
+    writeFiles(facts);
+    if (isRunning) writeStart(facts);
   }
 }

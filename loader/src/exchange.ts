@@ -2,6 +2,7 @@
 // an NMI that comes late still finds it.
 
 import {
+  CHUNK_MOST_BYTES,
   MEMORY_EXCHANGE_RAM_BASE,
   MEMORY_EXCHANGE_RAM_COUNT,
   MEMORY_EXCHANGE_RAM_END,
@@ -10,13 +11,16 @@ import {
   MEMORY_EXCHANGE_WANTED,
   MEMORY_EXCHANGE_WANTED_RUN,
   MOST_RAM_RANGES,
+  RUN_STEP_BYTES,
 } from "../../abi/generated/bare/exchange";
 import { loadAcquire64 } from "../../bsl/src/atomic";
 import { fillMemory, poke32, poke64 } from "../../bsl/src/memory";
 import { givePages, PAGE_BYTES, takePages } from "./pages";
-import { listRam, physicalAddress, ramBase, ramEnd, watchSignals } from "./platform";
+import { listRam, mapReserved, physicalAddress, ramBase, ramEnd, unmapReserved, watchSignals } from "./platform";
 
 let page: u64 = 0;
+/** Whether another loader has taken it. */
+let isForeign: bool = false;
 let ramCount: u32 = 0;
 
 /** Takes the page, or keeps the one that there is. False when there is no memory. */
@@ -28,12 +32,24 @@ export function openExchange(): bool {
   return true;
 }
 
-/** Gives it back. */
+/** Uses one that another loader has taken, at a physical address. */
+export function mapExchange(physical: u64): bool {
+  page = mapReserved(physical, PAGE_BYTES);
+  isForeign = page !== 0;
+  if (!isForeign) return false;
+  ramCount = min<u32>(listRam(), MOST_RAM_RANGES);
+  watchSignals(page + MEMORY_EXCHANGE_SIGNAL);
+  return true;
+}
+
+/** Gives it back to whom it was taken from. */
 export function closeExchange(): void {
   if (page === 0) return;
   watchSignals(0);
-  givePages(page, 1, true);
+  if (isForeign) unmapReserved(page);
+  else givePages(page, 1, true);
   page = 0;
+  isForeign = false;
 }
 
 /** Forgets what another start left, and says where memory is. */
@@ -45,6 +61,13 @@ export function resetExchange(): void {
     poke64(page + MEMORY_EXCHANGE_RAM_END + i * 8, ramEnd(i));
   }
   poke32(page + MEMORY_EXCHANGE_RAM_COUNT, ramCount);
+}
+
+/** The kernel is told that it has asked for all, and offered some: it sends no NMIs that nobody would take, until a driver answers. */
+export function quietExchange(): void {
+  poke64(page + MEMORY_EXCHANGE_WANTED, CHUNK_MOST_BYTES);
+  poke64(page + MEMORY_EXCHANGE_WANTED_RUN, RUN_STEP_BYTES);
+  poke64(page + MEMORY_EXCHANGE_SURPLUS, 1);
 }
 
 /** Pieces of memory that the microkernel knows of. */

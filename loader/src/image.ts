@@ -144,6 +144,25 @@ function mapHandoff(): bool {
   );
 }
 
+/**
+ * A transition table alone, for processors that another loader has started, whose copy of the hand-off code lies at a physical
+ * address. False when the arena is too small.
+ */
+export function buildTransition(code: u64): bool {
+  const page = handoffPage();
+  transition = carvePage();
+  return (
+    transition !== 0 &&
+    mapPage(transition, HANDOFF_BASE, code, READ_EXECUTE) &&
+    mapPage(transition, page, physicalAddress(page), READ_EXECUTE)
+  );
+}
+
+/** Maps a SavedState there at both of its addresses. */
+export function mapInTransition(state: u64, physical: u64, alias: u64): bool {
+  return mapPage(transition, alias, physical, READ_WRITE) && mapPage(transition, state, physical, READ_WRITE);
+}
+
 /** Last of all, when all pages are known: none that host mode executes or only reads is writable anywhere. */
 function mapDirect(): bool {
   for (let i: u32 = 0; i < chunkCount(); i++) {
@@ -205,11 +224,7 @@ export function buildProcessor(processor: Processor, index: u32): bool {
 /** The tables of all processors share what lies behind the first GiB, so mapping it in the template is enough. */
 function mapHandoffState(state: u64, alias: u64): bool {
   const physical = arenaPhysical(state);
-  return (
-    mapPage(template, alias, physical, READ_WRITE) &&
-    mapPage(transition, alias, physical, READ_WRITE) &&
-    mapPage(transition, state, physical, READ_WRITE)
-  );
+  return mapPage(template, alias, physical, READ_WRITE) && mapInTransition(state, physical, alias);
 }
 
 /** One new page of a processor's area; its address in the operating system's address space, or 0. */

@@ -3,8 +3,10 @@
 //     unloaded ──load──► loaded ──start──► running
 //         ▲                │ ▲                │
 //         └─────unload─────┘ └──────stop──────┘       a processor that is lost: corrupt, until the next boot
+//
+// What another loader has started is running from the beginning, and unloaded behind its stop (found.ts).
 
-import { hasWatchCounter } from "#arch/check";
+import { hasWatchCounter, readVendor } from "#arch/check";
 import { DEBUG_RING_AREA_BYTES, PHASE_NONE } from "../../abi/generated/bare/boot";
 import {
   ERROR_CORRUPT,
@@ -17,6 +19,7 @@ import {
   ERROR_NONE,
   ERROR_NOT_LOADED,
   ERROR_NOT_RUNNING,
+  ERROR_STARTED_BEFORE,
   ERROR_STOP_REFUSED,
   ERROR_TIMEOUT,
   ERROR_TOO_MANY_CPUS,
@@ -29,13 +32,14 @@ import { compareExchange32 } from "../../bsl/src/atomic";
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaBytes, releaseArena, reserveArena } from "./arena";
 import { askForReport, openDoor } from "./door";
-import { closeExchange, openExchange, ramBytes, resetExchange } from "./exchange";
+import { closeExchange, openExchange, quietExchange, ramBytes, resetExchange } from "./exchange";
 import { adoptStagedFiles, dropFiles, fileAddress, heldFileBytes } from "./files";
+import { adoptAll, findHypervisor, forgetHypervisor, isFound } from "./found";
 import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
 import { endLoans, lentBytes, openLoanTable } from "./loan-table";
-import { balance, donate, openLoans } from "./loans";
+import { balance, donate, openLoans, takeUntaken } from "./loans";
 import { chooseMitigations, isIsolated, MITIGATE_OTHERS } from "./mitigations";
 import { startNeed } from "./need";
 import { PAGE_BYTES } from "./pages";
@@ -55,7 +59,8 @@ import {
   STAGE_OUTSIDE,
   stageAddress,
 } from "./processor";
-import { fail, failOnCpu, reportError } from "./report";
+import { leaveRecord, recordedMemory } from "./record";
+import { beginReport, fail, failOnCpu, reportError } from "./report";
 import { closeRing, openRing } from "./ring";
 import {
   OPERATION_CALL,
@@ -107,6 +112,7 @@ export function stopCount(): u64 {
 }
 /** What the hypervisor holds of the operating system's memory; 0 unless it runs. */
 export function memoryBytes(): u64 {
+  if (isFound()) return recordedMemory() + lentBytes();
   return arenaBytes() === 0 ? 0 : arenaBytes() + besideArena() + lentBytes();
 }
 
@@ -119,6 +125,7 @@ function besideArena(): u64 {
 export function load(count: u32): u32 {
   isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  if (isFound()) return fail(ERROR_STARTED_BEFORE, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
   if (!openShared()) return fail(ERROR_NO_MEMORY, DEBUG_RING_AREA_BYTES);
   adoptStagedFiles(count);
@@ -179,6 +186,7 @@ export function start(
 export function startAgain(): u32 {
   isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
+  if (isFound()) return fail(ERROR_STARTED_BEFORE, 0);
   if (state === STATE_UNLOADED) return fail(ERROR_NOT_LOADED, 0);
   if (state === STATE_RUNNING && stop() !== ERROR_NONE) return reportError();
 
@@ -197,7 +205,36 @@ export function startAgain(): u32 {
   state = STATE_RUNNING;
   vendor = processorAt(0).vendor;
   starts++;
+  leaveRecord(memoryBytes());
   return ERROR_NONE;
+}
+
+/** Looks whether another loader has started what the operating system runs in, and looks after that if so: ERROR_*. */
+export function takeOver(): u32 {
+  if (state !== STATE_UNLOADED || !findHypervisor()) return reportError();
+  state = STATE_RUNNING;
+  vendor = readVendor();
+  // What keeps a processor from being given back here, a stop says; the rest works without
+  adoptAll();
+  beginReport();
+  return ERROR_NONE;
+}
+
+/** Whether the operating system's processors may come and go under what runs. */
+export function keepsCpus(): bool {
+  return state === STATE_RUNNING && isFound();
+}
+
+/**
+ * Whether what runs stays while the operating system makes way for another one, by a reset or kexec: that boots inside again, and its
+ * memory must be all there.
+ */
+export function staysBehind(): bool {
+  if (!keepsCpus()) return false;
+  if (lentBytes() !== 0) takeUntaken();
+  if (lentBytes() !== 0) return false;
+  quietExchange();
+  return true;
 }
 
 /** Stops what runs because the platform is about to change: sleep, reboot, other processors. */
@@ -218,6 +255,7 @@ export function stop(): u32 {
   isInterrupted = false;
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state !== STATE_RUNNING) return fail(ERROR_NOT_RUNNING, 0);
+  if (isFound() && adoptAll() !== ERROR_NONE) return reportError();
   leaveAll(false);
   if (state === STATE_CORRUPT || insideCount() !== 0) return reportError();
   releaseAll();
@@ -230,7 +268,7 @@ export function vmcall(cpu: u32, registers: u64): u32 {
   if (state === STATE_CORRUPT) return fail(ERROR_CORRUPT, 0);
   if (state !== STATE_RUNNING) return fail(ERROR_NOT_RUNNING, 0);
   for (let i: u32 = 0; i < processorCount(); i++) {
-    if (cpuNumber(i) === cpu) return callOn(i, registers);
+    if (cpuNumber(i) === cpu && processorAt(i).stage === STAGE_INSIDE) return callOn(i, registers);
   }
   return failOnCpu(ERROR_NO_SUCH_CPU, 0, cpu, PHASE_NONE);
 }
@@ -239,7 +277,9 @@ export function vmcall(cpu: u32, registers: u64): u32 {
 function callOn(index: u32, registers: u64): u32 {
   const processor = processorAt(index);
   copyMemory(callRegisters(processor), registers, CALL_BYTES);
-  if (runOnCpu(index, OPERATION_CALL) !== RUN_DONE) {
+  const run = runOnCpu(index, OPERATION_CALL);
+  if (run === RUN_CANCELLED) return failOnCpu(ERROR_NO_SUCH_CPU, 0, cpuNumber(index), PHASE_NONE);
+  if (run !== RUN_DONE) {
     state = STATE_CORRUPT;
     return failOnCpu(ERROR_TIMEOUT, 0, cpuNumber(index), phaseOf(processor));
   }
@@ -369,6 +409,11 @@ function leaveAll(beyondRefusal: bool): void {
 function releaseAll(): void {
   switchLooks(false);
   endLoans();
+  if (isFound()) {
+    forgetHypervisor();
+    state = STATE_UNLOADED;
+    return;
+  }
   releaseArena();
   giveShared();
   resetProcessors(0);

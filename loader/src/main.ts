@@ -5,6 +5,7 @@
 //     files.ts      the kernel image and the extensions, checked
 //     image.ts      host mode's memory, made from arena.ts and page-table.ts
 //     handover.ts   what the kernel gets to know
+//     found.ts      what another loader has started
 //     loans.ts      memory that comes and goes while the microkernel runs
 //     on-cpu.ts     what happens on each processor; arch/ reads and compares its registers, and leaves for the kernel
 //     watch.ts      who looks at processors that do not come back
@@ -15,7 +16,18 @@
 
 import { IOCTL_STATUS, STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
 import { blockBytes, carryOutCommand } from "./control";
-import { balanceMemory, currentState, interrupt, startAgain, unload, wasInterrupted } from "./machine";
+import { meetCpu, partFromCpu } from "./found";
+import {
+  balanceMemory,
+  currentState,
+  interrupt,
+  keepsCpus,
+  startAgain,
+  staysBehind,
+  takeOver,
+  unload,
+  wasInterrupted,
+} from "./machine";
 import { carryOut, leaveNow } from "./on-cpu";
 import { beginReport, reportError } from "./report";
 import { look, lookPeriod, watch } from "./watch";
@@ -33,6 +45,32 @@ export function loaderControl(command: u32, block: u64): u32 {
 /** Called by the platform on processor `index`, for runOnCpu(). */
 export function loaderOnCpu(index: u32, operation: u32): void {
   carryOut(index, operation);
+}
+
+/** Looks after the hypervisor that the operating system runs in, if another loader has started one: ERROR_*. */
+export function loaderTakeOver(): u32 {
+  beginReport();
+  return takeOver();
+}
+
+/** Whether processors may come and go under what runs; then it is told by the next two, and not stopped. */
+export function loaderKeepsCpus(): u32 {
+  return keepsCpus() ? 1 : 0;
+}
+
+/** The operating system's processor `cpu` has come online, or is about to go offline. */
+export function loaderCpuComes(cpu: u32): void {
+  beginReport();
+  meetCpu(cpu);
+}
+export function loaderCpuGoes(cpu: u32): void {
+  partFromCpu(cpu);
+}
+
+/** Whether the operating system may make way for another one without a stop. */
+export function loaderStaysBehind(): u32 {
+  beginReport();
+  return staysBehind() ? 1 : 0;
 }
 
 /** Stops a running hypervisor because the platform is about to change (sleep, reboot, a processor goes): ERROR_*. */

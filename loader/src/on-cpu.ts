@@ -1,11 +1,11 @@
 // The part of each operation that happens on the processor that it is about, with interrupts disabled
 
-import { checkCpu, readFeatures, readVendor } from "#arch/check";
+import { checkCpu, checkPaging, readFeatures, readVendor } from "#arch/check";
 import { allowVmx, checkDetail } from "#arch/check-intel";
-import { findMismatch } from "#arch/compare";
+import { findChange, findMismatch } from "#arch/compare";
 import { cpuidEax, cpuidEbx, hypercall } from "#arch/cpu";
 import { demote } from "#arch/handoff";
-import { fillHandoff, stateAlias } from "#arch/handoff-area";
+import { codeAndStack, fillHandoff, nmiInOs, promoteInOs, stateAlias } from "#arch/handoff-area";
 import { hostSpecCtrl, readExposures, readMitigations } from "#arch/speculation";
 import { captureState } from "#arch/state";
 import {
@@ -27,17 +27,22 @@ import {
   CPUID_INTERFACE_HYPERCALLS,
 } from "../../abi/generated/bare/control";
 import {
+  ERROR_ADOPTION_REFUSED,
   ERROR_NO_ANSWER,
   ERROR_NO_HYPERCALLS,
   ERROR_NONE,
   ERROR_START_FAILED,
+  ERROR_STARTED_BEFORE,
   ERROR_STOP_MISMATCH,
   ERROR_STOP_REFUSED,
   ERROR_UNKNOWN_HYPERCALL,
 } from "../../abi/generated/bare/driver";
+import { ADOPT_DONE } from "../../abi/generated/bare/exchange";
 import { compareExchange32, loadAcquire32, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, peek64 } from "../../bsl/src/memory";
-import { flushHere } from "./door";
+import { adoptHere, askHere, flushHere, hasMarker } from "./door";
+import { isFound } from "./found";
+import { transitionPhysical } from "./image";
 import {
   callRegisters,
   Processor,
@@ -50,7 +55,15 @@ import {
   STAGE_OUTSIDE,
   stageAddress,
 } from "./processor";
-import { OPERATION_CALL, OPERATION_CHECK, OPERATION_ENTER, OPERATION_FLUSH, OPERATION_LEAVE } from "./run";
+import {
+  OPERATION_ADOPT,
+  OPERATION_CALL,
+  OPERATION_CHECK,
+  OPERATION_ENTER,
+  OPERATION_FIND,
+  OPERATION_FLUSH,
+  OPERATION_LEAVE,
+} from "./run";
 
 /** Where snapshots lie in Processor.snapshots: before the start; in the VM, behind that and before the stop; behind that. */
 const SNAPSHOT_ARRIVED: u64 = 0x280;
@@ -78,11 +91,21 @@ export function carryOut(index: u32, operation: u32): void {
     case OPERATION_FLUSH:
       flushHere();
       break;
+    case OPERATION_FIND:
+      askHere(readVendor());
+      break;
+    case OPERATION_ADOPT:
+      adopt(processor);
+      break;
   }
 }
 
 function check(processor: Processor): void {
   processor.vendor = readVendor();
+  if (hasMarker()) {
+    processor.error = ERROR_STARTED_BEFORE;
+    return;
+  }
   processor.error = checkCpu();
   processor.detail = checkDetail();
   if (processor.error !== ERROR_NONE) return;
@@ -130,8 +153,11 @@ function leave(processor: Processor): void {
   }
   storeRelease32(stageAddress(processor), STAGE_OUTSIDE);
   captureState(snapshots + SNAPSHOT_AFTER, processor.vendor, processor.features);
-  const arrived = snapshots + SNAPSHOT_ARRIVED;
-  const mismatch = findMismatch(snapshots, arrived, snapshots + SNAPSHOT_LEAVING, snapshots + SNAPSHOT_AFTER);
+  const leaving = snapshots + SNAPSHOT_LEAVING;
+  const after = snapshots + SNAPSHOT_AFTER;
+  const mismatch = isFound()
+    ? findChange(leaving, after)
+    : findMismatch(snapshots, snapshots + SNAPSHOT_ARRIVED, leaving, after);
   if (mismatch !== 0) {
     processor.error = ERROR_STOP_MISMATCH;
     processor.detail = mismatch;
@@ -143,7 +169,21 @@ function leave(processor: Processor): void {
  * crash dump, or the machine. Nobody looks at what it comes to, for nobody could do anything about it.
  */
 export function leaveNow(index: u32): void {
-  if (index < processorCount() && phaseOf(processorAt(index)) === PHASE_RUNNING) control(CPUID_CONTROL_STOP);
+  if (index >= processorCount() || phaseOf(processorAt(index)) !== PHASE_RUNNING) return;
+  if (!isFound() || processorAt(index).adopted !== 0) control(CPUID_CONTROL_STOP);
+}
+
+/** Lets its stop end here: another loader has started it, for another operating system, whose way out is gone. */
+function adopt(processor: Processor): void {
+  processor.vendor = readVendor();
+  processor.features = readFeatures(processor.vendor);
+  processor.error = checkPaging();
+  if (processor.error !== ERROR_NONE) return;
+  const answer = adoptHere(transitionPhysical(), processor.state, promoteInOs(), nmiInOs(), codeAndStack());
+  processor.adopted = answer === ADOPT_DONE ? 1 : 0;
+  if (processor.adopted !== 0) return;
+  processor.error = ERROR_ADOPTION_REFUSED;
+  processor.detail = answer;
 }
 
 /** Without an extension that takes them, a hypercall is an invalid instruction: so it is asked first. */

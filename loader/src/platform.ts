@@ -11,6 +11,11 @@ export declare function freePages(address: u64, pages: u32, contiguous: u32): vo
 /** Physical address of an address that allocatePages returned, that lies behind it, or that is the platform's code. */
 export declare function physicalAddress(address: u64): u64;
 
+/** Maps memory that the operating system leaves alone, of which another loader has taken whole pages: its address, or 0. */
+export declare function mapReserved(physical: u64, bytes: u64): u64;
+/** Takes what mapReserved() returned out again. */
+export declare function unmapReserved(address: u64): void;
+
 /** Lists the pieces of the machine's memory that are no device's, for the next two; returns how many there are. */
 export declare function listRam(): u32;
 /** Where a piece begins, and where it ends. */
@@ -28,7 +33,12 @@ export declare function onlineCpus(): u32;
 export declare function listCpus(): u32;
 /** The operating system's number of processor `index` of the list. */
 export declare function cpuNumber(index: u32): u32;
-/** Runs loaderOnCpu(index, operation) on processor `index`, with interrupts disabled, and waits for it. Returns RUN_*. */
+/**
+ * Makes a list of so many processors: the operating system's numbers, u32 at a native address, NO_CPU where it has none online. One more
+ * stands behind them, which counts for runOnCpu() alone.
+ */
+export declare function setCpus(numbers: u64, count: u32): void;
+/** Runs loaderOnCpu(index, operation) on processor `index`, with interrupts disabled, and waits for it. Returns RUN_*; RUN_CANCELLED where it is offline. */
 export declare function runOnCpu(index: u32, operation: u32): u32;
 
 /** Sends an NMI to processor `index`, which the microkernel there takes. */

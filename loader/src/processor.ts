@@ -14,6 +14,9 @@ export const STAGE_INSIDE: u32 = 2;
 /** Given up while it was on its way. */
 export const STAGE_LOST: u32 = 3;
 
+/** The operating system has it offline, where another loader has started it: in the VM, and out of reach. */
+export const STAGE_PARKED: u32 = 4;
+
 /** No processor. */
 export const NONE: u32 = 0xffff_ffff;
 
@@ -47,16 +50,19 @@ export class Processor {
   /** MITIGATION_* that it needs, and EXPOSED_* that holds of it. */
   mitigations: u32 = 0;
   exposures: u32 = 0;
+  /** 1: another loader has started it, and its stop ends here all the same. */
+  adopted: u32 = 0;
   /** What it has in SPEC_CTRL while in host mode, with MITIGATION_SPEC_CTRL. */
   hostSpecCtrl: u64 = 0;
 }
 
-const processors: usize = memory.data(MAX_CPUS * offsetof<Processor>(), 8);
+/** One more for a processor of which nobody knows yet which one it is (found.ts). */
+const processors: usize = memory.data((MAX_CPUS + 1) * offsetof<Processor>(), 8);
 let count: u32 = 0;
 
 /** Forgets all processors and begins with `cpus` new ones. */
 export function resetProcessors(cpus: u32): void {
-  memory.fill(processors, 0, MAX_CPUS * offsetof<Processor>());
+  memory.fill(processors, 0, (MAX_CPUS + 1) * offsetof<Processor>());
   count = cpus;
 }
 

@@ -9,24 +9,40 @@ import {
 } from "../../abi/generated/bare/boot";
 import { loadAcquire64 } from "../../bsl/src/atomic";
 import { givePages, pagesFor, takePages } from "./pages";
-import { copyToCaller, physicalAddress } from "./platform";
+import { copyToCaller, mapReserved, physicalAddress, unmapReserved } from "./platform";
 
 const CHARS: u64 = <u64>DEBUG_RING_CHARS;
 /** How often a copy is repeated that the kernel overran. */
 const COPY_ATTEMPTS: u32 = 4;
 
 let ring: u64 = 0;
+/** Whether another loader has taken it. */
+let isForeign: bool = false;
 
-/** Takes an empty ring, or keeps the one that there is. False when there is no memory. */
+export function hasRing(): bool {
+  return ring !== 0;
+}
+
+/** Takes an empty ring, or keeps the one that it has taken before. False when there is no memory. */
 export function openRing(): bool {
+  if (isForeign) closeRing();
   if (ring === 0) ring = takePages(pagesFor(DEBUG_RING_AREA_BYTES), true);
   return ring !== 0;
 }
 
-/** Gives the ring back to the operating system. */
+/** Reads one that another loader has taken, at a physical address; it stays readable when nothing runs any more. */
+export function mapRing(physical: u64): bool {
+  ring = mapReserved(physical, DEBUG_RING_AREA_BYTES);
+  isForeign = ring !== 0;
+  return isForeign;
+}
+
+/** Gives the ring back to whom it was taken from. */
 export function closeRing(): void {
-  if (ring !== 0) givePages(ring, pagesFor(DEBUG_RING_AREA_BYTES), true);
+  if (isForeign) unmapReserved(ring);
+  else if (ring !== 0) givePages(ring, pagesFor(DEBUG_RING_AREA_BYTES), true);
   ring = 0;
+  isForeign = false;
 }
 
 /** Physical address of the ring. */

@@ -2,7 +2,7 @@
 
 /** The operation was carried out. */
 export const RUN_DONE: u32 = 0;
-/** The wait was interrupted before the processor began. */
+/** The processor did not begin: it is offline, or the wait was interrupted before. */
 export const RUN_CANCELLED: u32 = 1;
 /** The wait was interrupted and the processor never came back: it may do so at any later time. */
 export const RUN_LOST: u32 = 2;
@@ -17,3 +17,7 @@ export const OPERATION_LEAVE: u32 = 3;
 export const OPERATION_CALL: u32 = 4;
 /** Make the microkernel drop its translations on this processor. */
 export const OPERATION_FLUSH: u32 = 5;
+/** Ask whether a hypervisor runs on this processor. */
+export const OPERATION_FIND: u32 = 6;
+/** Let this processor's stop end here, where another loader has started it. */
+export const OPERATION_ADOPT: u32 = 7;

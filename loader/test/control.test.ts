@@ -22,6 +22,7 @@ import {
   ERROR_KERNEL_VERSION,
   ERROR_NONE,
   ERROR_NOT_LOADED,
+  EXTENSION_POLICY_BYTES,
   IOCTL_DUMP,
   IOCTL_LOAD,
   IOCTL_START,
@@ -36,12 +37,16 @@ import {
   LOAD_ARGS_FLAGS,
   LOAD_ARGS_KERNEL_ADDRESS,
   LOAD_ARGS_KERNEL_BYTES,
+  LOAD_ARGS_POLICY_ADDRESS,
+  LOAD_ARGS_POLICY_BYTES,
   MAX_EXTENSIONS,
   OPERATION_ARGS_BYTES,
   OPERATION_ARGS_VERSION,
   STATE_LOADED,
   STATE_UNLOADED,
   STATUS_ARGS_BYTES,
+  STATUS_ARGS_EXT_COUNT,
+  STATUS_ARGS_KERNEL_BUILD_ID,
   STATUS_ARGS_RING_BYTES,
 } from "@bareflank/abi";
 import { buildElf, PF, PT } from "@bareflank/bsl/test-support";
@@ -275,4 +280,35 @@ describe("dump", () => {
     expect(attempt(0x1000n)).toBe(CONTROL.fault);
     expect(attempt(0xffff_c980_0000_0000n)).toBe(CONTROL.fault);
   });
+});
+
+it("a status writes as many names as it has room for, and nothing behind its block", () => {
+  const machine = new Machine(1);
+  const { memory } = machine;
+  const count = 9;
+  const [kernelAt, extensionAt, policiesAt] = [0x5555_0000_0000n, 0x5555_1000_0000n, 0x5555_2000_0000n];
+  const [kernel, extension] = [kernelImage(), extensionImage()];
+  const policies = new Uint8Array(count * EXTENSION_POLICY_BYTES).fill(0x78);
+  for (const [at, bytes] of [[kernelAt, kernel] as const, [extensionAt, extension], [policiesAt, policies]] as const) {
+    memory.map(at, bytes.length);
+    memory.write(at, bytes);
+  }
+  const { error } = machine.operate(IOCTL_LOAD, (block) => {
+    const write = (offset: number, bytes: number, value: bigint) => memory.poke(block + BigInt(offset), bytes, value);
+    write(LOAD_ARGS_KERNEL_ADDRESS, 8, kernelAt);
+    write(LOAD_ARGS_KERNEL_BYTES, 8, BigInt(kernel.length));
+    write(LOAD_ARGS_EXT_COUNT, 4, BigInt(count));
+    for (let i = 0; i < count; i++) {
+      write(LOAD_ARGS_EXT_ADDRESS + 8 * i, 8, extensionAt);
+      write(LOAD_ARGS_EXT_BYTES + 8 * i, 8, BigInt(extension.length));
+    }
+    write(LOAD_ARGS_POLICY_ADDRESS, 8, policiesAt);
+    write(LOAD_ARGS_POLICY_BYTES, 8, BigInt(policies.length));
+  });
+  expect(error).toBe(ERROR_NONE);
+  machine.status();
+  expect(machine.word(STATUS_ARGS_EXT_COUNT)).toBe(count);
+  expect(machine.word(STATUS_ARGS_KERNEL_BUILD_ID - 4)).toBe(0x7878_7878);
+  expect(machine.word(STATUS_ARGS_KERNEL_BUILD_ID)).toBe(0x0403_0201);
+  for (let offset = STATUS_ARGS_BYTES; offset < 4096; offset += 4) expect(machine.word(offset)).toBe(0);
 });

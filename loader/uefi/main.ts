@@ -92,6 +92,12 @@ export function platform_physicalAddress(address: u64): u64 {
   return address;
 }
 
+/** It maps what another loader left likewise. */
+export function platform_mapReserved(physical: u64, _bytes: u64): u64 {
+  return physical;
+}
+export function platform_unmapReserved(_address: u64): void {}
+
 export function platform_listRam(): u32 {
   return listMemory();
 }
@@ -102,7 +108,7 @@ export function platform_ramEnd(index: u32): u64 {
   return pieceEnd(index);
 }
 
-/** Nobody answers here: start.ts keeps the microkernel from asking. */
+/** Nobody answers here: start.ts keeps the microkernel from asking, until a driver of the operating system's comes. */
 export function platform_watchSignals(_address: u64): void {}
 
 /** Times of day belong to what grows and shrinks, and nothing does before there is a driver. */
@@ -119,6 +125,9 @@ export function platform_listCpus(): u32 {
 export function platform_cpuNumber(index: u32): u32 {
   return processorNumber(index);
 }
+/** They have had the hypervisor's numbers from the beginning. */
+export function platform_setCpus(_numbers: u64, _count: u32): void {}
+
 export function platform_runOnCpu(index: u32, operation: u32): u32 {
   return performOn(index, operation);
 }

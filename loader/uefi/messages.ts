@@ -35,6 +35,7 @@ import {
   ERROR_NO_UNRESTRICTED_GUEST,
   ERROR_NO_VMX,
   ERROR_START_FAILED,
+  ERROR_STARTED_BEFORE,
   ERROR_STOP_MISMATCH,
   ERROR_STOP_REFUSED,
   ERROR_SVM_IN_USE,
@@ -92,6 +93,7 @@ function errorText(error: u32): string {
     case ERROR_SVM_LOCKED:
     case ERROR_VMX_LOCKED:
       return "virtualization is switched off in the firmware's set-up: switch it on there";
+    case ERROR_STARTED_BEFORE:
     case ERROR_SVM_IN_USE:
     case ERROR_VMX_IN_USE:
       return "another hypervisor runs already";

@@ -4,10 +4,9 @@ import { cpuidEbx } from "#arch/cpu";
 import { DEBUG_RING_CHARS } from "../../abi/generated/bare/boot";
 import { CPUID_HYPERVISOR_MAX, CPUID_INTERFACE_INIT_SIPI } from "../../abi/generated/bare/control";
 import { ELF_OK, ERROR_NONE } from "../../abi/generated/bare/driver";
-import { CHUNK_MOST_BYTES, MEMORY_EXCHANGE_SURPLUS, MEMORY_EXCHANGE_WANTED } from "../../abi/generated/bare/exchange";
 import { checkExtension, checkKernel } from "../../bsl/src/elf-check";
-import { peek8, poke64 } from "../../bsl/src/memory";
-import { exchangePage } from "../src/exchange";
+import { peek8 } from "../../bsl/src/memory";
+import { quietExchange } from "../src/exchange";
 import { dropStagedFiles, stageFile } from "../src/files";
 import { load as loadStaged, memoryBytes, start, stop } from "../src/machine";
 import { MITIGATE_OTHERS } from "../src/mitigations";
@@ -103,7 +102,8 @@ export function startHypervisor(): bool {
     endWork();
     return false;
   }
-  keepQuiet();
+  // Nobody answers before a driver of the operating system's comes
+  quietExchange();
   if (!canStartProcessors()) {
     say("no extension virtualizes INIT and SIPI, so an operating system boots inside on one processor only");
     stopHypervisor();
@@ -149,12 +149,6 @@ function endWork(): bool {
   if (releaseProcessors()) return true;
   say("a processor does not come back");
   return false;
-}
-
-/** The kernel is told that it has asked for memory, and has offered some: nobody would take its NMIs. */
-function keepQuiet(): void {
-  poke64(exchangePage() + MEMORY_EXCHANGE_WANTED, CHUNK_MOST_BYTES);
-  poke64(exchangePage() + MEMORY_EXCHANGE_SURPLUS, 1);
 }
 
 /** Takes the processors out again. */

@@ -1,5 +1,13 @@
 // Generated from abi/src by `bf build abi`. Do not edit.
 
+// What an adoption comes to
+
+export const ADOPT_DONE: u32 = 0x0;
+/** The transition table is no page of the operating system's memory. */
+export const ADOPT_TABLE: u32 = 0x1;
+/** An address is none that a processor takes, or SavedState would not begin a page. */
+export const ADOPT_ADDRESS: u32 = 0x2;
+
 // Sizes of chunks that come while the hypervisor runs
 
 export const CHUNK_LEAST_BYTES: u64 = 0x10000;
@@ -27,6 +35,10 @@ export const DOOR_TAKE: u32 = 0x2;
 export const DOOR_FLUSH: u32 = 0x3;
 /** RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0. */
 export const DOOR_GIVE_RUN: u32 = 0x4;
+/** For a driver that did not start the hypervisor. RAX: 0, RBX: BOOT_MAGIC, and physical addresses: RCX the debug ring, RDX the page of reports, RSI MemoryExchange, RDI this processor's SavedState, R8 the hand-off code. R9: this processor's number, bits 31:16 how many there are, bits 63:32 BOOT_VERSION. */
+export const DOOR_DESCRIBE: u32 = 0x5;
+/** This processor's stop ends in the driver's hand-off code from now on. RCX: physical address of its transition table; in the operating system's address space RDX: SavedState, RSI: where promote continues, RDI: the handler of NMIs. R8: selectors of code and, bits 31:16, of the stack. RAX: ADOPT_*. */
+export const DOOR_ADOPT: u32 = 0x6;
 
 // The page that microkernel and driver share
 

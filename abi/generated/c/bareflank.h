@@ -1334,7 +1334,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 
 /* Versions that must match between kernel image, loader and bfm */
 #define BF_BOOT_MAGIC BF_U64(0x4c454e52454b4642) /* "BFKERNEL", little endian. */
-#define BF_BOOT_VERSION BF_U64(0x5) /* Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for. */
+#define BF_BOOT_VERSION BF_U64(0x6) /* Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for. */
 
 /* Hypervisor CPUID leaves */
 #define BF_CPUID_HYPERVISOR_BASE BF_U32(0x40000000) /* EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*. */
@@ -1357,7 +1357,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
 
 /* Version of the driver's interface */
-#define BF_DRIVER_VERSION BF_U64(0x5)
+#define BF_DRIVER_VERSION BF_U64(0x6)
 
 /* Argument of IOCTL_DUMP */
 #define BF_DUMP_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1457,6 +1457,10 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_MEMORY_LIMIT BF_U32(0x2d) /* The start takes more memory than it may; detail: bytes that it takes. */
 #define BF_ERROR_GROWTH_LIMIT BF_U32(0x2e) /* The hypervisor may not grow further; detail: bytes that were to be given. */
 #define BF_ERROR_CHUNK_REFUSED BF_U32(0x2f) /* The microkernel refused a chunk; detail: GIVE_*. */
+#define BF_ERROR_STARTED_BEFORE BF_U32(0x30) /* A hypervisor runs that UEFI has started: nothing else is loaded or started before it is stopped. */
+#define BF_ERROR_FOREIGN_HYPERVISOR BF_U32(0x31) /* The operating system runs in a hypervisor of another release; detail: its BOOT_VERSION. */
+#define BF_ERROR_CPU_OFFLINE BF_U32(0x32) /* A processor of the hypervisor's is offline in the operating system; detail: the hypervisor's number of it. */
+#define BF_ERROR_ADOPTION_REFUSED BF_U32(0x33) /* The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 
 /* StatusArgs.exposures: what speculation still lets out */
@@ -1473,7 +1477,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_IOCTL_UNLOAD BF_U32(0xc038bf02)
 #define BF_IOCTL_START BF_U32(0xc038bf03)
 #define BF_IOCTL_STOP BF_U32(0xc038bf04)
-#define BF_IOCTL_STATUS BF_U32(0xc210bf05)
+#define BF_IOCTL_STATUS BF_U32(0xc218bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
 #define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
 #define BF_IOCTL_MEMORY BF_U32(0xc040bf08)
@@ -1612,6 +1616,39 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 #define BF_OPERATION_ALL_MITIGATIONS BF_U32(0x8) /* The root VM and its extension are kept apart from the microkernel like all others. */
 #define BF_OPERATION_ISOLATE_KERNEL BF_U32(0x10) /* While an extension runs, nothing of the microkernel is mapped but what entries need. */
 
+/* What a loader leaves about what it has started */
+#define BF_START_RECORD_MEMORY_BYTES BF_U32(0x0) /* u64: Memory that the hypervisor holds. */
+#define BF_START_RECORD_EXT_COUNT BF_U32(0x8) /* u32: Extensions that are loaded, or run. */
+#define BF_START_RECORD_WATCHDOG_MS BF_U32(0xc) /* u32: After how many milliseconds an extension is taken off a processor; 0: never. */
+#define BF_START_RECORD_MITIGATIONS BF_U32(0x10) /* u32: On any of its processors: MITIGATION_*. */
+#define BF_START_RECORD_EXPOSURES BF_U32(0x14) /* u32: The same: EXPOSED_*. */
+#define BF_START_RECORD_IMAGE_SLIDE BF_U32(0x18) /* u64: How far the microkernel's image lies above where it was linked. */
+#define BF_START_RECORD_MEMORY_SLIDE BF_U32(0x20) /* u64: The same of its linear memory. */
+#define BF_START_RECORD_EXT_NAMES BF_U32(0x28) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+#define BF_START_RECORD_KERNEL_BUILD_ID BF_U32(0x128) /* u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
+#define BF_START_RECORD_BYTES BF_U32(0x140) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_start_record {
+    uint64_t memory_bytes;
+    uint32_t ext_count;
+    uint32_t watchdog_ms;
+    uint32_t mitigations;
+    uint32_t exposures;
+    uint64_t image_slide;
+    uint64_t memory_slide;
+    uint8_t ext_names[256];
+    uint8_t kernel_build_id[24];
+};
+_Static_assert(sizeof(struct bf_start_record) == 320, "size of bf_start_record");
+#endif
+
+/* Where a StartRecord lies in the page of reports */
+#define BF_START_RECORD_OFFSET BF_U32(0xc00) /* Behind as many reports as there can be. */
+
+/* StatusArgs.startedBy: who has started what runs */
+#define BF_STARTED_BY_DRIVER BF_U32(0x1)
+#define BF_STARTED_BY_UEFI BF_U32(0x2) /* It was there before the driver: the operating system booted inside. */
+
 /* States of the driver */
 #define BF_STATE_UNLOADED BF_U32(0xa)
 #define BF_STATE_LOADED BF_U32(0xb)
@@ -1635,15 +1672,17 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 #define BF_STATUS_ARGS_START_COUNT BF_U32(0x48) /* u64: Successful starts since the driver was inserted. */
 #define BF_STATUS_ARGS_STOP_COUNT BF_U32(0x50) /* u64. */
 #define BF_STATUS_ARGS_RUNNING BF_U32(0x58) /* u64[16]: Bit n % 64 of word n / 64: processor n runs under the hypervisor. */
-#define BF_STATUS_ARGS_EXT_COUNT BF_U32(0xd8) /* u32: Extensions that are loaded. */
-#define BF_STATUS_ARGS_WATCHDOG_MS BF_U32(0xdc) /* u32: Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
-#define BF_STATUS_ARGS_MITIGATIONS BF_U32(0xe0) /* u32: Of what runs, on any of its processors: MITIGATION_*. */
-#define BF_STATUS_ARGS_EXPOSURES BF_U32(0xe4) /* u32: The same: EXPOSED_*. */
-#define BF_STATUS_ARGS_IMAGE_SLIDE BF_U32(0xe8) /* u64: Of what runs: how far the microkernel's image lies above where it was linked. */
-#define BF_STATUS_ARGS_MEMORY_SLIDE BF_U32(0xf0) /* u64: The same of its linear memory. */
-#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0xf8) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x1f8) /* u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-#define BF_STATUS_ARGS_BYTES BF_U32(0x210) /* Size of the structure. */
+#define BF_STATUS_ARGS_STARTED_BY BF_U32(0xd8) /* u32: Of what runs: STARTED_BY_*; 0: nothing runs. */
+#define BF_STATUS_ARGS_RESERVED BF_U32(0xdc) /* u32. */
+#define BF_STATUS_ARGS_EXT_COUNT BF_U32(0xe0) /* u32: Extensions that are loaded, or run. */
+#define BF_STATUS_ARGS_WATCHDOG_MS BF_U32(0xe4) /* u32: After how many milliseconds an extension is taken off a processor; 0: never. */
+#define BF_STATUS_ARGS_MITIGATIONS BF_U32(0xe8) /* u32: On any of its processors: MITIGATION_*. */
+#define BF_STATUS_ARGS_EXPOSURES BF_U32(0xec) /* u32: The same: EXPOSED_*. */
+#define BF_STATUS_ARGS_IMAGE_SLIDE BF_U32(0xf0) /* u64: How far the microkernel's image lies above where it was linked. */
+#define BF_STATUS_ARGS_MEMORY_SLIDE BF_U32(0xf8) /* u64: The same of its linear memory. */
+#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0x100) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x200) /* u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
+#define BF_STATUS_ARGS_BYTES BF_U32(0x218) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_status_args {
     uint64_t version;
@@ -1662,6 +1701,8 @@ struct bf_status_args {
     uint64_t start_count;
     uint64_t stop_count;
     uint64_t running[16];
+    uint32_t started_by;
+    uint32_t reserved;
     uint32_t ext_count;
     uint32_t watchdog_ms;
     uint32_t mitigations;
@@ -1671,7 +1712,7 @@ struct bf_status_args {
     uint8_t ext_names[256];
     uint8_t kernel_build_id[24];
 };
-_Static_assert(sizeof(struct bf_status_args) == 528, "size of bf_status_args");
+_Static_assert(sizeof(struct bf_status_args) == 536, "size of bf_status_args");
 #endif
 
 /* Argument of IOCTL_VMCALL */
@@ -2273,6 +2314,11 @@ _Static_assert(sizeof(struct bf_seat) == 472, "size of bf_seat");
 #define BF_CPUID_SYSCALL_BIT BF_U64(0x800)
 #define BF_CPUID_SYSCALL_EFER BF_U64(0x400) /* EFER.LMA, without which CS.L says nothing. */
 
+/* What an adoption comes to */
+#define BF_ADOPT_DONE BF_U32(0x0)
+#define BF_ADOPT_TABLE BF_U32(0x1) /* The transition table is no page of the operating system's memory. */
+#define BF_ADOPT_ADDRESS BF_U32(0x2) /* An address is none that a processor takes, or SavedState would not begin a page. */
+
 /* Sizes of chunks that come while the hypervisor runs */
 #define BF_CHUNK_LEAST_BYTES BF_U64(0x10000)
 #define BF_CHUNK_MOST_BYTES BF_U64(0x400000) /* As much as Linux's page allocator gives in one piece. */
@@ -2288,6 +2334,8 @@ _Static_assert(sizeof(struct bf_seat) == 472, "size of bf_seat");
 #define BF_DOOR_TAKE BF_U32(0x2) /* RAX: TAKE_*, RCX and RDX: a chunk or a run that is the kernel's no more. RCX before: 1: runs that no extension has taken, too. */
 #define BF_DOOR_FLUSH BF_U32(0x3) /* Drop this processor's translations, as GIVE_LATER and TAKE_LATER ask on each. RAX: 0. */
 #define BF_DOOR_GIVE_RUN BF_U32(0x4) /* RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0. */
+#define BF_DOOR_DESCRIBE BF_U32(0x5) /* For a driver that did not start the hypervisor. RAX: 0, RBX: BOOT_MAGIC, and physical addresses: RCX the debug ring, RDX the page of reports, RSI MemoryExchange, RDI this processor's SavedState, R8 the hand-off code. R9: this processor's number, bits 31:16 how many there are, bits 63:32 BOOT_VERSION. */
+#define BF_DOOR_ADOPT BF_U32(0x6) /* This processor's stop ends in the driver's hand-off code from now on. RCX: physical address of its transition table; in the operating system's address space RDX: SavedState, RSI: where promote continues, RDI: the handler of NMIs. R8: selectors of code and, bits 31:16, of the stack. RAX: ADOPT_*. */
 
 /* The page that microkernel and driver share */
 #define BF_MEMORY_EXCHANGE_WANTED BF_U32(0x0) /* u64: Written by the kernel: bytes that it asks for; 0: none. */

@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION = 0x5n;
+export const DRIVER_VERSION = 0x6n;
 
 // Argument of IOCTL_DUMP
 
@@ -156,6 +156,14 @@ export const ERROR_MEMORY_LIMIT = 0x2d;
 export const ERROR_GROWTH_LIMIT = 0x2e;
 /** The microkernel refused a chunk; detail: GIVE_*. */
 export const ERROR_CHUNK_REFUSED = 0x2f;
+/** A hypervisor runs that UEFI has started: nothing else is loaded or started before it is stopped. */
+export const ERROR_STARTED_BEFORE = 0x30;
+/** The operating system runs in a hypervisor of another release; detail: its BOOT_VERSION. */
+export const ERROR_FOREIGN_HYPERVISOR = 0x31;
+/** A processor of the hypervisor's is offline in the operating system; detail: the hypervisor's number of it. */
+export const ERROR_CPU_OFFLINE = 0x32;
+/** The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN. */
+export const ERROR_ADOPTION_REFUSED = 0x33;
 /** A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 export const ERROR_STOP_MISMATCH = 0x15;
 
@@ -182,7 +190,7 @@ export const IOCTL_LOAD = 0xc448bf01;
 export const IOCTL_UNLOAD = 0xc038bf02;
 export const IOCTL_START = 0xc038bf03;
 export const IOCTL_STOP = 0xc038bf04;
-export const IOCTL_STATUS = 0xc210bf05;
+export const IOCTL_STATUS = 0xc218bf05;
 export const IOCTL_DUMP = 0xc038bf06;
 export const IOCTL_VMCALL = 0xc068bf07;
 export const IOCTL_MEMORY = 0xc040bf08;
@@ -323,6 +331,40 @@ export const OPERATION_ALL_MITIGATIONS = 0x8;
 /** While an extension runs, nothing of the microkernel is mapped but what entries need. */
 export const OPERATION_ISOLATE_KERNEL = 0x10;
 
+// What a loader leaves about what it has started
+
+/** u64: Memory that the hypervisor holds. */
+export const START_RECORD_MEMORY_BYTES = 0x0;
+/** u32: Extensions that are loaded, or run. */
+export const START_RECORD_EXT_COUNT = 0x8;
+/** u32: After how many milliseconds an extension is taken off a processor; 0: never. */
+export const START_RECORD_WATCHDOG_MS = 0xc;
+/** u32: On any of its processors: MITIGATION_*. */
+export const START_RECORD_MITIGATIONS = 0x10;
+/** u32: The same: EXPOSED_*. */
+export const START_RECORD_EXPOSURES = 0x14;
+/** u64: How far the microkernel's image lies above where it was linked. */
+export const START_RECORD_IMAGE_SLIDE = 0x18;
+/** u64: The same of its linear memory. */
+export const START_RECORD_MEMORY_SLIDE = 0x20;
+/** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+export const START_RECORD_EXT_NAMES = 0x28;
+/** u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
+export const START_RECORD_KERNEL_BUILD_ID = 0x128;
+/** Size of the structure. */
+export const START_RECORD_BYTES = 0x140;
+
+// Where a StartRecord lies in the page of reports
+
+/** Behind as many reports as there can be. */
+export const START_RECORD_OFFSET = 0xc00;
+
+// StatusArgs.startedBy: who has started what runs
+
+export const STARTED_BY_DRIVER = 0x1;
+/** It was there before the driver: the operating system booted inside. */
+export const STARTED_BY_UEFI = 0x2;
+
 // States of the driver
 
 export const STATE_UNLOADED = 0xa;
@@ -365,24 +407,28 @@ export const STATUS_ARGS_START_COUNT = 0x48;
 export const STATUS_ARGS_STOP_COUNT = 0x50;
 /** u64[16]: Bit n % 64 of word n / 64: processor n runs under the hypervisor. */
 export const STATUS_ARGS_RUNNING = 0x58;
-/** u32: Extensions that are loaded. */
-export const STATUS_ARGS_EXT_COUNT = 0xd8;
-/** u32: Of what runs: after how many milliseconds an extension is taken off a processor; 0: never. */
-export const STATUS_ARGS_WATCHDOG_MS = 0xdc;
-/** u32: Of what runs, on any of its processors: MITIGATION_*. */
-export const STATUS_ARGS_MITIGATIONS = 0xe0;
+/** u32: Of what runs: STARTED_BY_*; 0: nothing runs. */
+export const STATUS_ARGS_STARTED_BY = 0xd8;
+/** u32. */
+export const STATUS_ARGS_RESERVED = 0xdc;
+/** u32: Extensions that are loaded, or run. */
+export const STATUS_ARGS_EXT_COUNT = 0xe0;
+/** u32: After how many milliseconds an extension is taken off a processor; 0: never. */
+export const STATUS_ARGS_WATCHDOG_MS = 0xe4;
+/** u32: On any of its processors: MITIGATION_*. */
+export const STATUS_ARGS_MITIGATIONS = 0xe8;
 /** u32: The same: EXPOSED_*. */
-export const STATUS_ARGS_EXPOSURES = 0xe4;
-/** u64: Of what runs: how far the microkernel's image lies above where it was linked. */
-export const STATUS_ARGS_IMAGE_SLIDE = 0xe8;
+export const STATUS_ARGS_EXPOSURES = 0xec;
+/** u64: How far the microkernel's image lies above where it was linked. */
+export const STATUS_ARGS_IMAGE_SLIDE = 0xf0;
 /** u64: The same of its linear memory. */
-export const STATUS_ARGS_MEMORY_SLIDE = 0xf0;
+export const STATUS_ARGS_MEMORY_SLIDE = 0xf8;
 /** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-export const STATUS_ARGS_EXT_NAMES = 0xf8;
-/** u8[24]: First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded. */
-export const STATUS_ARGS_KERNEL_BUILD_ID = 0x1f8;
+export const STATUS_ARGS_EXT_NAMES = 0x100;
+/** u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
+export const STATUS_ARGS_KERNEL_BUILD_ID = 0x200;
 /** Size of the structure. */
-export const STATUS_ARGS_BYTES = 0x210;
+export const STATUS_ARGS_BYTES = 0x218;
 
 // Argument of IOCTL_VMCALL
 

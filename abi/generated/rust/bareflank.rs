@@ -1405,8 +1405,8 @@ pub const VENDOR_INTEL: u32 = 0x2;
 
 /// "BFKERNEL", little endian.
 pub const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
-/// Version of BootArgs and SavedState; the kernel's ELF note carries the one it was built for.
-pub const BOOT_VERSION: u64 = 0x5;
+/// Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for.
+pub const BOOT_VERSION: u64 = 0x6;
 
 // Hypervisor CPUID leaves
 
@@ -1446,7 +1446,7 @@ pub const HYPERCALL_COUNTER: u64 = 0x4246000000000001;
 
 // Version of the driver's interface
 
-pub const DRIVER_VERSION: u64 = 0x5;
+pub const DRIVER_VERSION: u64 = 0x6;
 
 // Argument of IOCTL_DUMP
 
@@ -1601,6 +1601,14 @@ pub const ERROR_MEMORY_LIMIT: u32 = 0x2d;
 pub const ERROR_GROWTH_LIMIT: u32 = 0x2e;
 /// The microkernel refused a chunk; detail: GIVE_*.
 pub const ERROR_CHUNK_REFUSED: u32 = 0x2f;
+/// A hypervisor runs that UEFI has started: nothing else is loaded or started before it is stopped.
+pub const ERROR_STARTED_BEFORE: u32 = 0x30;
+/// The operating system runs in a hypervisor of another release; detail: its BOOT_VERSION.
+pub const ERROR_FOREIGN_HYPERVISOR: u32 = 0x31;
+/// A processor of the hypervisor's is offline in the operating system; detail: the hypervisor's number of it.
+pub const ERROR_CPU_OFFLINE: u32 = 0x32;
+/// The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN.
+pub const ERROR_ADOPTION_REFUSED: u32 = 0x33;
 /// A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
@@ -1627,7 +1635,7 @@ pub const IOCTL_LOAD: u32 = 0xc448bf01;
 pub const IOCTL_UNLOAD: u32 = 0xc038bf02;
 pub const IOCTL_START: u32 = 0xc038bf03;
 pub const IOCTL_STOP: u32 = 0xc038bf04;
-pub const IOCTL_STATUS: u32 = 0xc210bf05;
+pub const IOCTL_STATUS: u32 = 0xc218bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
 pub const IOCTL_VMCALL: u32 = 0xc068bf07;
 pub const IOCTL_MEMORY: u32 = 0xc040bf08;
@@ -1774,6 +1782,43 @@ pub const OPERATION_ALL_MITIGATIONS: u32 = 0x8;
 /// While an extension runs, nothing of the microkernel is mapped but what entries need.
 pub const OPERATION_ISOLATE_KERNEL: u32 = 0x10;
 
+// What a loader leaves about what it has started
+
+#[repr(C)]
+pub struct StartRecord {
+    /// Memory that the hypervisor holds.
+    pub memory_bytes: u64,
+    /// Extensions that are loaded, or run.
+    pub ext_count: u32,
+    /// After how many milliseconds an extension is taken off a processor; 0: never.
+    pub watchdog_ms: u32,
+    /// On any of its processors: MITIGATION_*.
+    pub mitigations: u32,
+    /// The same: EXPOSED_*.
+    pub exposures: u32,
+    /// How far the microkernel's image lies above where it was linked.
+    pub image_slide: u64,
+    /// The same of its linear memory.
+    pub memory_slide: u64,
+    /// Their names, 32 bytes each, zero padded; empty without a manifest.
+    pub ext_names: [u8; 256],
+    /// First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded.
+    pub kernel_build_id: [u8; 24],
+}
+
+const _: () = assert!(core::mem::size_of::<StartRecord>() == 320);
+
+// Where a StartRecord lies in the page of reports
+
+/// Behind as many reports as there can be.
+pub const START_RECORD_OFFSET: u32 = 0xc00;
+
+// StatusArgs.startedBy: who has started what runs
+
+pub const STARTED_BY_DRIVER: u32 = 0x1;
+/// It was there before the driver: the operating system booted inside.
+pub const STARTED_BY_UEFI: u32 = 0x2;
+
 // States of the driver
 
 pub const STATE_UNLOADED: u32 = 0xa;
@@ -1817,25 +1862,28 @@ pub struct StatusArgs {
     pub stop_count: u64,
     /// Bit n % 64 of word n / 64: processor n runs under the hypervisor.
     pub running: [u64; 16],
-    /// Extensions that are loaded.
+    /// Of what runs: STARTED_BY_*; 0: nothing runs.
+    pub started_by: u32,
+    pub reserved: u32,
+    /// Extensions that are loaded, or run.
     pub ext_count: u32,
-    /// Of what runs: after how many milliseconds an extension is taken off a processor; 0: never.
+    /// After how many milliseconds an extension is taken off a processor; 0: never.
     pub watchdog_ms: u32,
-    /// Of what runs, on any of its processors: MITIGATION_*.
+    /// On any of its processors: MITIGATION_*.
     pub mitigations: u32,
     /// The same: EXPOSED_*.
     pub exposures: u32,
-    /// Of what runs: how far the microkernel's image lies above where it was linked.
+    /// How far the microkernel's image lies above where it was linked.
     pub image_slide: u64,
     /// The same of its linear memory.
     pub memory_slide: u64,
     /// Their names, 32 bytes each, zero padded; empty without a manifest.
     pub ext_names: [u8; 256],
-    /// First 20 bytes: the loaded kernel's GNU build id; 0 when nothing is loaded.
+    /// First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded.
     pub kernel_build_id: [u8; 24],
 }
 
-const _: () = assert!(core::mem::size_of::<StatusArgs>() == 528);
+const _: () = assert!(core::mem::size_of::<StatusArgs>() == 536);
 
 // Argument of IOCTL_VMCALL
 
@@ -2568,6 +2616,14 @@ pub const CPUID_SYSCALL_BIT: u64 = 0x800;
 /// EFER.LMA, without which CS.L says nothing.
 pub const CPUID_SYSCALL_EFER: u64 = 0x400;
 
+// What an adoption comes to
+
+pub const ADOPT_DONE: u32 = 0x0;
+/// The transition table is no page of the operating system's memory.
+pub const ADOPT_TABLE: u32 = 0x1;
+/// An address is none that a processor takes, or SavedState would not begin a page.
+pub const ADOPT_ADDRESS: u32 = 0x2;
+
 // Sizes of chunks that come while the hypervisor runs
 
 pub const CHUNK_LEAST_BYTES: u64 = 0x10000;
@@ -2595,6 +2651,10 @@ pub const DOOR_TAKE: u32 = 0x2;
 pub const DOOR_FLUSH: u32 = 0x3;
 /// RCX: physical address, RDX: bytes of a run that is the kernel's from now on. RAX: GIVE_*. 0 bytes: there is none; RAX: 0.
 pub const DOOR_GIVE_RUN: u32 = 0x4;
+/// For a driver that did not start the hypervisor. RAX: 0, RBX: BOOT_MAGIC, and physical addresses: RCX the debug ring, RDX the page of reports, RSI MemoryExchange, RDI this processor's SavedState, R8 the hand-off code. R9: this processor's number, bits 31:16 how many there are, bits 63:32 BOOT_VERSION.
+pub const DOOR_DESCRIBE: u32 = 0x5;
+/// This processor's stop ends in the driver's hand-off code from now on. RCX: physical address of its transition table; in the operating system's address space RDX: SavedState, RSI: where promote continues, RDI: the handler of NMIs. R8: selectors of code and, bits 31:16, of the stack. RAX: ADOPT_*.
+pub const DOOR_ADOPT: u32 = 0x6;
 
 // The page that microkernel and driver share
 

@@ -1,7 +1,7 @@
 // bfm load: checks kernel and extensions, and gives them to the driver
 
 import { basename } from "node:path";
-import { STATE_LOADED, STATE_RUNNING } from "@bareflank/abi";
+import { STARTED_BY_UEFI, STATE_LOADED, STATE_RUNNING } from "@bareflank/abi";
 import type { Driver } from "../driver.ts";
 import type { Environment } from "../environment.ts";
 import { type CheckedFiles, readFiles, type Selection } from "../files.ts";
@@ -23,10 +23,14 @@ export function load(openDriver: () => Driver, { elfCheck }: Environment, select
   };
 }
 
-/** Stops and unloads what is there, as Bareflank 2.0 did, and loads. */
+/**
+ * Stops and unloads what is there, as Bareflank 2.0 did, and loads. What UEFI has started is not stopped in passing: the driver refuses
+ * to load beside it.
+ */
 export function replace(driver: Driver, { kernel, extensions, policies }: CheckedFiles): void {
-  const { state } = driver.status();
-  if (state === STATE_RUNNING) driver.stop();
-  if (state === STATE_RUNNING || state === STATE_LOADED) driver.unload();
+  const { state, startedBy } = driver.status();
+  const isOwn = startedBy !== STARTED_BY_UEFI;
+  if (state === STATE_RUNNING && isOwn) driver.stop();
+  if ((state === STATE_RUNNING && isOwn) || state === STATE_LOADED) driver.unload();
   driver.load(kernel, extensions, policies);
 }

@@ -162,6 +162,20 @@ function leaving(index: u32): Leaving {
   return changetype<Leaving>(leavings + <usize>index * offsetof<Leaving>());
 }
 
+/** A driver has come that answers from now on: what was asked for before, of nobody, is forgotten, and asked for again if need be. */
+export function answerAnew(): void {
+  offerTaken();
+  runCame();
+  answerCame(pages.freePageCount());
+}
+
+/** Whether a page is memory of the operating system's, and nothing of it the hypervisor's. */
+export function isForeignPage(physical: u64): bool {
+  return (
+    physical % PAGE_BYTES == 0 && isRam(physical, PAGE_BYTES) && pages.nextOwned(physical) >= physical + PAGE_BYTES
+  );
+}
+
 /** Takes a chunk over, or a run: GIVE_*. */
 export function give(physical: u64, bytes: u64, isRun: bool): u32 {
   if (isRun ? !isRunShape(physical, bytes) : !isChunk(physical, bytes)) return GIVE_SIZE;

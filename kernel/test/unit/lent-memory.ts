@@ -37,13 +37,20 @@ export function goOn(pp: Pp): void {
 
 /** A hypercall of the operating system's kernel: RAX, RCX and RDX; the extension does not hear of it. */
 export function knock(pp: Pp, what: number, address = 0n, bytes = 0n): bigint[] {
-  const registers = { rax: MEMORY_DOOR, rbx: BigInt(what), rcx: address, rdx: bytes };
-  for (const [name, value] of Object.entries(registers)) pp.tcb.set(name, value);
+  const { rax = 0n, rcx = 0n, rdx = 0n } = knockWith(pp, what, { rcx: address, rdx: bytes });
+  return [rax, rcx, rdx];
+}
+
+/** The same with any registers: those that it leaves. */
+export function knockWith(pp: Pp, what: number, registers: Record<string, bigint>): Record<string, bigint> {
+  const all = { rax: MEMORY_DOOR, rbx: BigInt(what), ...registers };
+  for (const [name, value] of Object.entries(all)) pp.tcb.set(name, value);
   expectOutcome(
     isIntel(pp) ? pp.exit(18n, { SS_ATTRIB: 0xc093n }) : pp.exit(0x81n, { CPL: 0n, RAX: MEMORY_DOOR }),
     "running",
   );
-  return ["rax", "rcx", "rdx"].map((name) => pp.tcb.get(name));
+  const names = ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9"];
+  return Object.fromEntries(names.map((name) => [name, pp.tcb.get(name)]));
 }
 
 export const give = (pp: Pp, address: bigint, bytes: bigint) => Number(knock(pp, DOOR_GIVE, address, bytes)[0]);

@@ -60,7 +60,11 @@ export function checkCpu(): u32 {
   if ((features & EDX_LONG_MODE) === 0) return ERROR_NO_LONG_MODE;
   if ((features & EDX_NX) === 0) return ERROR_NO_NX;
   const error = vendor === VENDOR_AMD ? checkAmd(highest) : checkIntel(hostCr4(readFeatures(vendor)));
-  if (error !== ERROR_NONE) return error;
+  return error !== ERROR_NONE ? error : checkPaging();
+}
+
+/** Whether the operating system pages as the hand-off code does. */
+export function checkPaging(): u32 {
   return (readCr4() & CR4_LA57) !== 0 ? ERROR_LA57 : ERROR_NONE;
 }
 

@@ -37,6 +37,11 @@ export function findMismatch(before: u64, arrived: u64, leaving: u64, after: u64
   return found === 0 ? compare(before, after, true) : found;
 }
 
+/** The same where nobody has seen the start: across the stop alone. */
+export function findChange(leaving: u64, after: u64): u32 {
+  return compare(leaving, after, false);
+}
+
 /** Compares what is the hypervisor's own, or everything else. */
 function compare(a: u64, b: u64, own: bool): u32 {
   for (let offset: u32 = SAVED_STATE_CR0; offset < SAVED_STATE_HANDOFF_NMIS; offset += 8) {

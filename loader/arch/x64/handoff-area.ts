@@ -21,6 +21,7 @@ import {
 } from "../../../abi/generated/bare/boot";
 import { HANDOFF_BASE, HANDOFF_STATE_STRIDE } from "../../../abi/generated/bare/windows";
 import { peek16, poke64 } from "../../../bsl/src/memory";
+import { readSelector } from "./cpu";
 import { page } from "./handoff";
 import { nmiOffset, promoteInOsOffset, returnedOffset } from "./handoff-page";
 
@@ -37,6 +38,9 @@ const NMI_GATE: u32 = 2 * 16;
 /** 64-bit interrupt gate, present, for ring 0, on the stack in use (APM volume 2, 4.8.4). */
 const GATE: u64 = 0x8e00_0000_0000;
 const INDEX: u32 = 0x3ff8;
+/** For readSelector(). */
+const SEGMENT_CS: u32 = 1;
+const SEGMENT_SS: u32 = 2;
 
 /** Where SavedState of processor `index` lies in the hand-off window. */
 export function stateAlias(index: u32): u64 {
@@ -53,17 +57,30 @@ export function fillHandoff(state: u64, alias: u64): void {
   const code: u32 = peek16(state + SAVED_STATE_CS_SELECTOR);
   poke64(state + SAVED_STATE_RIP, page() + returnedOffset());
   poke64(area + HANDOFF_ALIAS, alias);
-  poke64(area + HANDOFF_PROMOTE_IN_OS, page() + promoteInOsOffset());
+  poke64(area + HANDOFF_PROMOTE_IN_OS, promoteInOs());
   poke64(area + HANDOFF_GDT + HOST_CODE, CODE);
   poke64(area + HANDOFF_GDT + HOST_DATA, DATA);
   poke64(area + HANDOFF_GDT + (code & INDEX), CODE);
   poke64(area + HANDOFF_GDT + (peek16(state + SAVED_STATE_SS_SELECTOR) & INDEX), DATA);
-  fillGate(area + HANDOFF_IDT_IN_OS, page() + nmiOffset(), code);
+  fillGate(area + HANDOFF_IDT_IN_OS, nmiInOs(), code);
   fillGate(area + HANDOFF_IDT_IN_HOST, HANDOFF_BASE + nmiOffset(), HOST_CODE);
   fillOperand(area + HANDOFF_GDTR_IN_OS, area + HANDOFF_GDT, GDT_LIMIT);
   fillOperand(area + HANDOFF_GDTR_IN_HOST, aliasArea + HANDOFF_GDT, GDT_LIMIT);
   fillOperand(area + HANDOFF_IDTR_IN_OS, area + HANDOFF_IDT_IN_OS, IDT_LIMIT);
   fillOperand(area + HANDOFF_IDTR_IN_HOST, aliasArea + HANDOFF_IDT_IN_HOST, IDT_LIMIT);
+}
+
+/** Where promote continues, and the handler of NMIs, in the operating system's address space. */
+export function promoteInOs(): u64 {
+  return page() + promoteInOsOffset();
+}
+export function nmiInOs(): u64 {
+  return page() + nmiOffset();
+}
+
+/** The operating system's selectors of code and, bits 31:16, of the stack. */
+export function codeAndStack(): u32 {
+  return readSelector(SEGMENT_CS) | (readSelector(SEGMENT_SS) << 16);
 }
 
 function fillGate(idt: u64, handler: u64, code: u64): void {

@@ -47,8 +47,35 @@ describe("Linux on one processor", () => {
   });
 });
 
+interface Status {
+  readonly state: string;
+  readonly startedBy: string | null;
+  readonly running: readonly number[];
+  readonly memoryBytes: number;
+  readonly kernelBuildId: string | null;
+}
+const status = async (machine: LinuxMachine) => JSON.parse((await machine.run("bfm status --json")).stdout) as Status;
+const succeed = async (machine: LinuxMachine, command: string): Promise<string> => {
+  const { exitCode, stdout, stderr } = await machine.run(command);
+  expect(exitCode, `${command}\n${stdout}${stderr}`).toBe(0);
+  return stdout;
+};
+const timerTicks = async (machine: LinuxMachine) =>
+  (await machine.run("grep LOC: /proc/interrupts")).stdout.match(/ \d+/g)?.map(Number) ?? [];
+
+/** Linux has its processors back, and starts the hypervisor itself afterwards. */
+async function expectStopAndStart(machine: LinuxMachine, buildId: string | null): Promise<void> {
+  await succeed(machine, "bfm stop");
+  expect(markers((await machine.run(LEAF)).stdout)).toBe(0);
+  expect(await status(machine)).toMatchObject({ state: "unloaded", startedBy: null, running: [] });
+  expect(await succeed(machine, "bfm dump")).toContain("PP 0: leaving the VM");
+  await succeed(machine, "bfm quick");
+  expect(await status(machine)).toMatchObject({ state: "running", startedBy: "driver", kernelBuildId: buildId });
+  await succeed(machine, "bfm stop && rmmod bfdriver");
+}
+
 describe("Linux on four processors", () => {
-  it("boots inside on all of them, which firmware and Linux start", async () => {
+  it("boots inside on all of them, which firmware and Linux start; the driver looks after it and gives them back", async () => {
     const machine = await boot({ smp: 4 });
     const { stdout } = await machine.run(`${LEAF}; nproc; bf-cpuid --leaf 0x80000001`);
     expect(markers(stdout)).toBe(4);
@@ -57,11 +84,37 @@ describe("Linux on four processors", () => {
     expect(ecxBits(stdout, "0x80000001", 2)).toEqual([0, 0, 0, 0]);
     expect(resetsInside(machine)).toBe(0);
     expect(machine.serial()).toMatch(/the hypervisor runs on 4 processors/);
+
+    const before = await status(machine);
+    expect(before).toMatchObject({ state: "running", startedBy: "uefi", running: [0, 1, 2, 3] });
+    expect(before.kernelBuildId).not.toBeNull();
+    expect(await succeed(machine, "bfm dump")).toContain("PP 3: in a VM now");
+    // By the driver, on all processors: they flush, and see it no more
+    await succeed(machine, "bfm memory --give 4M");
+    expect((await status(machine)).memoryBytes).toBe(before.memoryBytes + (4 << 20));
+    for (const command of ["bfm load", "bfm quick", "bfm start"]) {
+      const { exitCode, stderr } = await machine.run(command);
+      expect(exitCode).not.toBe(0);
+      expect(stderr).toContain("a hypervisor runs that UEFI has started");
+    }
+    // A processor that is offline is in the VM all the same
+    await succeed(machine, "echo 0 > /sys/devices/system/cpu/cpu2/online");
+    expect(await status(machine)).toMatchObject({ state: "running", running: [0, 1, 3] });
+    expect((await machine.run("bfm stop")).stderr).toContain("that is offline in Linux");
+    await succeed(machine, "echo 1 > /sys/devices/system/cpu/cpu2/online");
+    expect(markers((await machine.run(LEAF)).stdout)).toBe(4);
+
+    const ticks = await timerTicks(machine);
+    await expectStopAndStart(machine, before.kernelBuildId);
+    const later = await timerTicks(machine);
+    expect(ticks.length).toBe(4);
+    for (const [cpu, count] of ticks.entries()) expect(later[cpu]).toBeGreaterThan(count);
+    expect(resetsInside(machine)).toBe(0);
   });
 });
 
 describe("Linux on Intel's processor", () => {
-  it("boots inside, with the extension that starts processors", async () => {
+  it("boots inside, with the extension that starts processors, and is given back", async () => {
     const machine = await boot({ machine: "uefi-intel" });
     const { stdout } = await machine.run(`${LEAF}; nproc; bf-cpuid --leaf 1`);
     expect(markers(stdout)).toBe(1);
@@ -69,6 +122,9 @@ describe("Linux on Intel's processor", () => {
     // There is no VMX (SDM volume 2A, CPUID)
     expect(ecxBits(stdout, "0x00000001", 5)).toEqual([0]);
     expect(machine.serial()).toMatch(/the hypervisor runs on 1 processor with \d+ KiB/);
+    const { startedBy, kernelBuildId } = await status(machine);
+    expect(startedBy).toBe("uefi");
+    await expectStopAndStart(machine, kernelBuildId);
   });
 });
 

@@ -44,6 +44,11 @@ interface LoaderExports {
   loaderBlockBytes(command: number): number;
   loaderControl(command: number, block: bigint): number;
   loaderOnCpu(index: number, operation: number): void;
+  loaderTakeOver(): number;
+  loaderKeepsCpus(): number;
+  loaderCpuComes(cpu: number): void;
+  loaderCpuGoes(cpu: number): void;
+  loaderStaysBehind(): number;
   loaderStop(): number;
   loaderIsInterrupted(): number;
   loaderStartAgain(): number;
@@ -151,7 +156,8 @@ export class Machine {
   /** As the platform does it in runOnCpu. */
   onProcessor(index: number, operation: number): void {
     const before = this.current;
-    this.current = index;
+    // Its place among the machine's: the loader may number them otherwise
+    this.current = this.processors.findIndex(({ number }) => number === this.platform.listed[index]);
     this.loader.loaderOnCpu(index, operation);
     this.current = before;
   }

@@ -54,6 +54,17 @@ export class Platform {
   /** Where the driver looks for signals. */
   signals = 0n;
   clock = 1n;
+  /** What is mapped of other loaders' memory: sizes by address. */
+  readonly reserved = new Map<bigint, number>();
+  /** The n-th mapping of such memory fails. */
+  failMapping = Number.POSITIVE_INFINITY;
+  /** Fills what has just been mapped. */
+  onMap: (physical: bigint, address: bigint) => void = () => {};
+  /** Numbers of the processors that are offline. */
+  readonly offline = new Set<number>();
+  /** The operating system's numbers of the processors, as the loader lists them; and how many of them count. */
+  listed: number[] = [];
+  listedCount = 0;
   /** Decides how a run ends instead of carrying it out; undefined carries it out. */
   intercept: (index: number, operation: number) => number | undefined = () => undefined;
   /** Carries an operation out on a processor. */
@@ -80,9 +91,16 @@ export class Platform {
         this.signals = BigInt.asUintN(64, address);
       },
       now: () => this.clock++,
-      onlineCpus: () => this.processors.length,
-      listCpus: () => this.processors.length,
-      cpuNumber: (index: number) => this.processors[index]?.number ?? -1,
+      mapReserved: (physical: bigint, bytes: bigint) => this.#mapReserved(BigInt.asUintN(64, physical), Number(bytes)),
+      unmapReserved: (address: bigint) => this.#unmapReserved(BigInt.asUintN(64, address)),
+      onlineCpus: () => this.#online.length,
+      listCpus: () => this.#list(this.#online),
+      setCpus: (numbers: bigint, count: number) => {
+        const at = BigInt.asUintN(64, numbers);
+        this.#list(Array.from({ length: count + 1 }, (_, i) => Number(this.memory.peek(at + BigInt(4 * i), 4))));
+        this.listedCount = count;
+      },
+      cpuNumber: (index: number) => this.listed[index] ?? -1,
       runOnCpu: (index: number, operation: number) => this.#run(index, operation),
       sendNmi: (index: number) => this.nmis.push(index),
       tscKhz: () => this.tscKhz,
@@ -139,10 +157,44 @@ export class Platform {
     this.memory.unmap(address, pages * PAGE_BYTES);
   }
 
+  get #online(): number[] {
+    return this.processors.map(({ number }) => number).filter((number) => !this.offline.has(number));
+  }
+
+  #list(numbers: number[]): number {
+    this.listed = numbers;
+    this.listedCount = numbers.length;
+    return numbers.length;
+  }
+
+  #mapReserved(physical: bigint, bytes: number): bigint {
+    if (physical % 4096n !== 0n || bytes % PAGE_BYTES !== 0) throw new Error("no whole pages");
+    if (--this.failMapping === 0) return 0n;
+    const address = this.#nextVirtual;
+    this.#nextVirtual += BigInt(bytes) + 4096n;
+    this.memory.map(address, bytes);
+    this.memory.fill(address, 0, bytes);
+    this.reserved.set(address, bytes);
+    for (let offset = 0n; offset < bytes; offset += 4096n) {
+      this.#virtualToPhysical.set(address + offset, physical + offset);
+    }
+    this.onMap(physical, address);
+    return address;
+  }
+
+  #unmapReserved(address: bigint): void {
+    const bytes = this.reserved.get(address);
+    if (bytes === undefined) throw new Error(`0x${address.toString(16)} is not mapped`);
+    this.reserved.delete(address);
+    this.memory.unmap(address, bytes);
+  }
+
   #run(index: number, operation: number): number {
     this.runs.push(`${index} operation ${operation}`);
     const result = this.intercept(index, operation);
     if (result !== undefined) return result;
+    const number = this.listed[index];
+    if (number === undefined || !this.#online.includes(number)) return RUN.cancelled;
     this.carryOut(index, operation);
     return RUN.done;
   }
