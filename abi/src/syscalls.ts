@@ -146,7 +146,16 @@ export const tls = structure("tls", "Tcb", "Thread control block of an extension
   r13: "u64",
   r14: "u64",
   r15: "u64",
-  reserved1: "u64[237]",
+  reserved1: "u64[231]",
+  cr4: ["u64", "CR4 of the active VS, as VS_READ gives it."],
+  exitInformation1: [
+    "u64",
+    "Of the last exit but CPUID's, like the four behind it. AMD: EXITINFO1; Intel: the exit qualification.",
+  ],
+  exitInformation2: ["u64", "AMD: EXITINFO2; Intel: the guest physical address."],
+  exitEvent: ["u64", "What was being delivered. AMD: EXITINTINFO; Intel: the IDT-vectoring information."],
+  exitInstruction: ["u64", "Intel: the VM-exit instruction information."],
+  exitPrivilege: ["u64", "Current privilege level."],
   activeVm: [
     "u32",
     "Version 2 only: identifiers of the active VM, VP and VS with their generations; INVALID_ID: none.",

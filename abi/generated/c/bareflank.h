@@ -151,7 +151,13 @@
 #define BF_TCB_R13 BF_U32(0x860) /* u64. */
 #define BF_TCB_R14 BF_U32(0x868) /* u64. */
 #define BF_TCB_R15 BF_U32(0x870) /* u64. */
-#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[237]. */
+#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[231]. */
+#define BF_TCB_CR4 BF_U32(0xfb0) /* u64: CR4 of the active VS, as VS_READ gives it. */
+#define BF_TCB_EXIT_INFORMATION1 BF_U32(0xfb8) /* u64: Of the last exit but CPUID's, like the four behind it. AMD: EXITINFO1; Intel: the exit qualification. */
+#define BF_TCB_EXIT_INFORMATION2 BF_U32(0xfc0) /* u64: AMD: EXITINFO2; Intel: the guest physical address. */
+#define BF_TCB_EXIT_EVENT BF_U32(0xfc8) /* u64: What was being delivered. AMD: EXITINTINFO; Intel: the IDT-vectoring information. */
+#define BF_TCB_EXIT_INSTRUCTION BF_U32(0xfd0) /* u64: Intel: the VM-exit instruction information. */
+#define BF_TCB_EXIT_PRIVILEGE BF_U32(0xfd8) /* u64: Current privilege level. */
 #define BF_TCB_ACTIVE_VM BF_U32(0xfe0) /* u32: Version 2 only: identifiers of the active VM, VP and VS with their generations; INVALID_ID: none. */
 #define BF_TCB_ACTIVE_VP BF_U32(0xfe4) /* u32. */
 #define BF_TCB_ACTIVE_VS BF_U32(0xfe8) /* u32. */
@@ -183,7 +189,13 @@ struct bf_tcb {
     uint64_t r13;
     uint64_t r14;
     uint64_t r15;
-    uint64_t reserved1[237];
+    uint64_t reserved1[231];
+    uint64_t cr4;
+    uint64_t exit_information1;
+    uint64_t exit_information2;
+    uint64_t exit_event;
+    uint64_t exit_instruction;
+    uint64_t exit_privilege;
     uint32_t active_vm;
     uint32_t active_vp;
     uint32_t active_vs;

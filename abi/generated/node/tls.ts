@@ -36,8 +36,20 @@ export const TCB_R13 = 0x860;
 export const TCB_R14 = 0x868;
 /** u64. */
 export const TCB_R15 = 0x870;
-/** u64[237]. */
+/** u64[231]. */
 export const TCB_RESERVED1 = 0x878;
+/** u64: CR4 of the active VS, as VS_READ gives it. */
+export const TCB_CR4 = 0xfb0;
+/** u64: Of the last exit but CPUID's, like the four behind it. AMD: EXITINFO1; Intel: the exit qualification. */
+export const TCB_EXIT_INFORMATION1 = 0xfb8;
+/** u64: AMD: EXITINFO2; Intel: the guest physical address. */
+export const TCB_EXIT_INFORMATION2 = 0xfc0;
+/** u64: What was being delivered. AMD: EXITINTINFO; Intel: the IDT-vectoring information. */
+export const TCB_EXIT_EVENT = 0xfc8;
+/** u64: Intel: the VM-exit instruction information. */
+export const TCB_EXIT_INSTRUCTION = 0xfd0;
+/** u64: Current privilege level. */
+export const TCB_EXIT_PRIVILEGE = 0xfd8;
 /** u32: Version 2 only: identifiers of the active VM, VP and VS with their generations; INVALID_ID: none. */
 export const TCB_ACTIVE_VM = 0xfe0;
 /** u32. */

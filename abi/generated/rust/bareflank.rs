@@ -164,7 +164,19 @@ pub struct Tcb {
     pub r13: u64,
     pub r14: u64,
     pub r15: u64,
-    pub reserved1: [u64; 237],
+    pub reserved1: [u64; 231],
+    /// CR4 of the active VS, as VS_READ gives it.
+    pub cr4: u64,
+    /// Of the last exit but CPUID's, like the four behind it. AMD: EXITINFO1; Intel: the exit qualification.
+    pub exit_information1: u64,
+    /// AMD: EXITINFO2; Intel: the guest physical address.
+    pub exit_information2: u64,
+    /// What was being delivered. AMD: EXITINTINFO; Intel: the IDT-vectoring information.
+    pub exit_event: u64,
+    /// Intel: the VM-exit instruction information.
+    pub exit_instruction: u64,
+    /// Current privilege level.
+    pub exit_privilege: u64,
     /// Version 2 only: identifiers of the active VM, VP and VS with their generations; INVALID_ID: none.
     pub active_vm: u32,
     pub active_vp: u32,

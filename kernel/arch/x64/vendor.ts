@@ -7,7 +7,7 @@
 import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
 import { AMD_EXIT_CPUID, INTEL_EXIT_CPUID } from "../../../abi/generated/bare/callbacks";
 import { PP_BLOCK_CAREFUL } from "../../../abi/generated/bare/pp-block";
-import { PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { DIRECT_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
 import { Vs } from "../../src/vs";
 import * as space from "./amd/address-space";
 import * as amdCompletion from "./amd/completion";
@@ -15,6 +15,7 @@ import * as amdCounter from "./amd/counter";
 import { initDefaultMaps } from "./amd/default-maps";
 import * as amdRegisters from "./amd/registers";
 import * as svm from "./amd/svm";
+import * as told from "./amd/told";
 import * as amd from "./amd/vs";
 import { amdIsolatedEntry, openSyscallEntry, syscallEntry } from "./cpu";
 import {
@@ -36,6 +37,7 @@ import * as ports from "./intel/ports";
 import * as intelRegisters from "./intel/registers";
 import * as state from "./intel/state";
 import * as tlb from "./intel/tlb";
+import * as intelTold from "./intel/told";
 import { carefulSyscallEntry, intelIsolatedEntry, intelSyscallEntry } from "./intel/vmx";
 import * as intel from "./intel/vs";
 import { isIsolated } from "./isolation";
@@ -167,6 +169,12 @@ export function writeRegister(vs: Vs, register: u32, value: u64): bool {
   return isIntel()
     ? intelRegisters.writeRegister(vs, register, value)
     : amdRegisters.writeRegister(vs, register, value);
+}
+
+/** The active VS's CR4 may be another now: its extension finds it in the TCB. */
+export function tellCr4(vs: Vs): void {
+  if (isIntel()) intelTold.tellCr4();
+  else told.tellCr4(DIRECT_BASE + vs.controlBlock);
 }
 
 /** Skips the instruction that the active VS exited for; whether the trap of a single step follows (raiseStep). */

@@ -13,6 +13,7 @@ import {
   readRegister,
   requestFlush,
   skipInstruction,
+  tellCr4,
   writeRegister,
 } from "#arch/vendor";
 import { BOOT_ARGS_PP_COUNT, QUOTA_VSS } from "../../../abi/generated/bare/boot";
@@ -92,6 +93,7 @@ export function vsInitAsRoot(handle: u64, reg1: u64): u64 {
   const vs = vsAt(<u32>reg1 & 0xffff);
   if (vs.id != ppid()) return STATUS_INVALID_INPUT_REG1;
   initRoot(vs);
+  if (activeVs() == vs) tellCr4(vs);
   return STATUS_SUCCESS;
 }
 
@@ -137,7 +139,9 @@ function write(handle: u64, reg1: u64, reg2: u64, value: u64): u64 {
   const vs = vsAt(<u32>reg1 & 0xffff);
   // Version 2 names structures by attaching them, never by a raw address; a VS made through it keeps to that
   if (vs.namesObjects() && !mayWrite(vs, <u32>reg2, value)) return STATUS_INVALID_PERM_DENIED;
-  return writeRegister(vs, <u32>reg2, value) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+  if (!writeRegister(vs, <u32>reg2, value)) return STATUS_FAILURE_UNKNOWN;
+  if (activeVs() == vs) tellCr4(vs);
+  return STATUS_SUCCESS;
 }
 
 /** 6.5: REG1 vmid, REG2 vpid, REG3 vsid. Returns only when it fails. */

@@ -49,12 +49,32 @@ export const XCR0_SUPPORTED = 0xe7n;
 
 export const unsigned = (value: bigint) => BigInt.asUintN(64, value);
 
+/** What the microkernel tells of an exit, and of CR4, in the TCB: registers of the VS. */
+function told(offset: number): bigint | undefined {
+  const places = intel
+    ? new Map([
+        [abi.TCB_CR4, abi.INTEL_REG_CR4],
+        [abi.TCB_EXIT_INFORMATION1, abi.INTEL_REG_EXIT_QUALIFICATION],
+        [abi.TCB_EXIT_INFORMATION2, abi.INTEL_REG_PHYSICAL_ADDRESS],
+        [abi.TCB_EXIT_EVENT, abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD],
+        [abi.TCB_EXIT_INSTRUCTION, abi.INTEL_REG_VMEXIT_INSTRUCTION_INFORMATION],
+      ])
+    : new Map([
+        [abi.TCB_CR4, abi.AMD_REG_CR4],
+        [abi.TCB_EXIT_INFORMATION1, abi.AMD_REG_EXITINFO1],
+        [abi.TCB_EXIT_INFORMATION2, abi.AMD_REG_EXITINFO2],
+        [abi.TCB_EXIT_EVENT, abi.AMD_REG_EXITINTINFO],
+      ]);
+  const register = places.get(offset);
+  return register === undefined ? undefined : (registers.get(register) ?? 0n);
+}
+
 const imports = {
   vendor: { isIntel: () => (intel ? 1 : 0) },
   tcb: {
     tcbLoad16: () => 0,
     tcbLoad32: (offset: number) => (offset === abi.TCB_ACTIVE_VM ? abi.ROOT_VMID : isGone ? 9 : VSID),
-    tcbLoad64: (offset: number) => tcb.get(offset) ?? 0n,
+    tcbLoad64: (offset: number) => told(offset) ?? tcb.get(offset) ?? 0n,
     tcbStore64: (offset: number, value: bigint) => tcb.set(offset, unsigned(value)),
     cpuidToGuest: () => {
       for (const register of [abi.TCB_RAX, abi.TCB_RBX, abi.TCB_RCX, abi.TCB_RDX]) tcb.set(register, hostCpuid);

@@ -11,6 +11,7 @@ import { tryRdmsr } from "../cpu";
 import { ppLoad32 } from "../pparea";
 import { askedVector, FIRST_VECTOR } from "./confinement";
 import { nextRip } from "./instruction-length";
+import { tellExit } from "./told";
 import {
   VMCB_DBGCTL,
   VMCB_DR6,
@@ -84,5 +85,6 @@ export function raiseStep(vs: Vs): u64 {
   poke64(vmcb + VMCB_EXITINFO1, 0);
   poke64(vmcb + VMCB_EXITINFO2, 0);
   poke64(vmcb + VMCB_EXITINTINFO, 0);
+  tellExit(vmcb);
   return EXIT_DEBUG;
 }

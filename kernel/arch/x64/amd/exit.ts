@@ -1,7 +1,7 @@
 // VM exits on AMD: what has to be done before the extension hears of one, and which it does not hear of
 
 import { MAP_READS, MAP_WRITES } from "../../../../abi/generated/bare/objects";
-import { PP_BLOCK_PLAIN_EXIT } from "../../../../abi/generated/bare/pp-block";
+import { PP_BLOCK_PLAIN_EXIT, PP_BLOCK_VMCB_VIRTUAL } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek8, peek64 } from "../../../../bsl/src/memory";
 import { isDoor, serveDoor } from "../../../src/door";
@@ -19,6 +19,7 @@ import { raiseAgain, raiseFault, redeliver, VECTOR_AC, VECTOR_DB, VECTOR_GP, VEC
 import { guestMsrValue, readGuestMsr, writeGuestMsr } from "./guest-msrs";
 import { isAskedFor } from "./msr-map";
 import { EXIT_IRET, EXIT_NMI, serveNmi } from "./nmi";
+import { tellCr4, tellExit } from "./told";
 import { VMCB_CPL, VMCB_EXITINFO1, VMCB_EXITINFO2 } from "./vmcb";
 
 /** VMEXIT_INVALID (APM volume 2, appendix C), -1: the processor refused the VMCB. QEMU writes its lower half only. */
@@ -55,6 +56,7 @@ export function enterVmexit(reason: u64): u32 {
   // The exit that pays for speed is asked for, or the VS would not have made it
   if (reason != block64(PP_BLOCK_PLAIN_EXIT)) return otherExit(reason);
   countExit(EXIT_CPUID);
+  tellCr4(block64(PP_BLOCK_VMCB_VIRTUAL));
   return callVmexit(EXIT_CPUID);
 }
 
@@ -74,6 +76,7 @@ export function otherExit(reason: u64): u32 {
   if (code == EXIT_INVALID) {
     keepFlush(vs);
     countExit(reason);
+    tellExit(DIRECT_BASE + vs.controlBlock);
     return refuseEntry(vs, reason);
   }
   if (code == EXIT_CPUID && vs.faultsCpuid != 0 && isProgram(vs)) {
@@ -90,6 +93,7 @@ export function otherExit(reason: u64): u32 {
   if (done == SKIP) return runAgainAdvanced(vs);
   if (done == RAISED) return runAgain(vs);
   countExit(reason);
+  tellExit(DIRECT_BASE + vs.controlBlock);
   return callVmexit(reason);
 }
 

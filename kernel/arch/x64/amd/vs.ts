@@ -8,6 +8,7 @@ import { Vs } from "../../../src/vs";
 import { loadSpace, useSpace } from "./address-space";
 import { ASKED_CLEAN_BITS } from "./asked";
 import { confine } from "./confinement";
+import { tellCr4 } from "./told";
 import { VMCB_EXITCODE, VMCB_EXITINFO1, VMCB_EXITINFO2, VMCB_RIP } from "./vmcb";
 
 /** Makes a new page a VMCB: all zero, but for what is forced. */
@@ -26,6 +27,7 @@ export function load(vs: Vs): void {
   setBlock64(PP_BLOCK_VMCB, vs.controlBlock);
   setBlock64(PP_BLOCK_VMCB_VIRTUAL, DIRECT_BASE + vs.controlBlock);
   loadSpace(vs);
+  tellCr4(DIRECT_BASE + vs.controlBlock);
 }
 
 /** Makes the processor read all of the VMCB at the next run (15.15), as it always does: see asked.ts. */

@@ -16,6 +16,7 @@ import { writeHostState } from "./host-state";
 import { writeProcessorControls } from "./nmi";
 import { loadOwn, parkOwn } from "./own-registers";
 import { flushNow } from "./tlb";
+import { tellCr4 } from "./told";
 import { vmclear, vmptrld } from "./vmx";
 
 /** The VS is active from now on. */
@@ -26,6 +27,7 @@ export function load(vs: Vs): void {
   setBlock32(PP_BLOCK_ENTRY_WORK, ENTRY_LAUNCH | ENTRY_STATE | (isMitigated() ? ENTRY_MITIGATED : 0));
   if (vs.flushing != FLUSH_NONE) flushNow(vs);
   arm(vs);
+  tellCr4();
 }
 
 /** The VS is not active any more. */

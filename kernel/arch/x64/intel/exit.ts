@@ -24,6 +24,7 @@ import { refuseEntry } from "../refusal";
 import { secureExit } from "../speculation";
 import { forgetCached } from "./current";
 import { takeAnnouncedNmi, takeNmi } from "./nmi";
+import { tellCr4, tellExit } from "./told";
 import { RAISED, SKIP, serveUnasked } from "./unasked";
 import { VMCS_INSTRUCTION_ERROR, VMCS_QUALIFICATION, VMCS_SS_ATTRIB } from "./vmcs";
 import { vmread } from "./vmx";
@@ -38,6 +39,7 @@ export function enterIntelExit(reason: u64): u32 {
   // The exit that pays for speed comes always
   if (reason != block64(PP_BLOCK_PLAIN_EXIT) || block32(PP_BLOCK_ENTRY_WORK) != 0) return otherIntelExit(reason);
   countExit(INTEL_EXIT_CPUID);
+  tellCr4();
   return callVmexit(INTEL_EXIT_CPUID);
 }
 
@@ -65,6 +67,7 @@ export function otherIntelExit(reason: u64): u32 {
   if (done == SKIP) return runAgainAdvanced(vs);
   if (done == RAISED) return runAgain(vs);
   countExit(reason);
+  tellExit();
   return callVmexit(reason);
 }
 
@@ -80,6 +83,7 @@ function refused(vs: Vs, reason: u64): u32 {
   // Whatever its launch state is now
   forgetCached(vs);
   countExit(reason);
+  tellExit();
   return refuseEntry(vs, reason);
 }
 

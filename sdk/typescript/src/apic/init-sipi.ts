@@ -12,7 +12,7 @@
 
 import { INTEL_EXIT_INIT, INTEL_EXIT_SIPI } from "../../../../abi/generated/bare/callbacks";
 import { CPUID_INTERFACE_INIT_SIPI } from "../../../../abi/generated/bare/control";
-import { INTEL_REG_ACTIVITY_STATE, INTEL_REG_EXIT_QUALIFICATION } from "../../../../abi/generated/bare/registers-intel";
+import { INTEL_REG_ACTIVITY_STATE } from "../../../../abi/generated/bare/registers-intel";
 import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { loadAcquire32, storeRelease32 } from "../../../../bsl/src/atomic";
 import { DECODED } from "../../../../bsl/src/x64/instruction";
@@ -23,6 +23,7 @@ import { Exit } from "../exits/exit";
 import { MsrExit } from "../exits/msr-exit";
 import { NestedPageFaultExit } from "../exits/nested-page-fault-exit";
 import { onKick, onMsrWrite, onNestedPageFault, onOther } from "../exits/on";
+import { information1 } from "../exits/told";
 import { guest } from "../guest/guest";
 import { guestInstruction } from "../guest/instruction";
 import { msrValue, readMsr } from "../guest/msr";
@@ -169,7 +170,7 @@ function nextOf(vs: Vs): Next {
  */
 function signalled(exit: Exit): bool {
   if (exit.reason != INTEL_EXIT_INIT && exit.reason != INTEL_EXIT_SIPI) return false;
-  const vector = <u32>exit.vs.read(INTEL_REG_EXIT_QUALIFICATION) & COMMAND_VECTOR;
+  const vector = <u32>information1() & COMMAND_VECTOR;
   if (exit.reason == INTEL_EXIT_SIPI) startAt(exit.vs, vector);
   else if (known.isBootstrap(ppid())) restart(exit.vs);
   else {

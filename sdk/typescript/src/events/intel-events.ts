@@ -5,9 +5,7 @@
 
 import { INTEL_EXIT_EXCEPTION_OR_NMI } from "../../../../abi/generated/bare/callbacks";
 import {
-  INTEL_REG_EXIT_QUALIFICATION,
   INTEL_REG_IDT_VECTORING_ERROR_CODE,
-  INTEL_REG_IDT_VECTORING_INFORMATION_FIELD,
   INTEL_REG_INTERRUPTIBILITY_STATE,
   INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
   INTEL_REG_VMENTRY_INSTRUCTION_LENGTH,
@@ -17,6 +15,7 @@ import {
 } from "../../../../abi/generated/bare/registers-intel";
 import { exitReason } from "../exits/current";
 import { EXIT_NESTED_PAGE_FAULT } from "../exits/reasons";
+import { information1, interruptedEvent } from "../exits/told";
 import { trapNmiWindow } from "../vendor/intel-vs";
 import { NativeVs } from "../vs/native-vs";
 import {
@@ -61,7 +60,7 @@ export function deliverWaitingNmi(vs: NativeVs): void {
 
 /** Delivers again what was being delivered when the VM exited, unless something else is to be delivered. */
 export function redeliverIntel(vs: NativeVs): void {
-  const event = vs.read(INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
+  const event = interruptedEvent();
   if ((event & EVENT_VALID) == 0) {
     restoreNmiBlocking(vs);
     return;
@@ -92,7 +91,7 @@ function restoreNmiBlocking(vs: NativeVs): void {
   const reason = exitReason();
   let information: u64 = 0;
   if (reason == EXIT_NESTED_PAGE_FAULT) {
-    information = vs.read(INTEL_REG_EXIT_QUALIFICATION);
+    information = information1();
   } else if (reason == INTEL_EXIT_EXCEPTION_OR_NMI) {
     information = vs.read(INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION);
     if ((information & EVENT_VECTOR) == Vector.DoubleFault) return;

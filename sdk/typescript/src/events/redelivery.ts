@@ -1,8 +1,9 @@
 // What was being delivered to a VM when it exited
 
-import { AMD_REG_EVENTINJ, AMD_REG_EXITINTINFO, AMD_REG_RIP } from "../../../../abi/generated/bare/registers-amd";
+import { AMD_REG_EVENTINJ, AMD_REG_RIP } from "../../../../abi/generated/bare/registers-amd";
 import { TCB_ACTIVE_VS } from "../../../../abi/generated/bare/tls";
 import { tcbLoad32 } from "../calls/tcb";
+import { interruptedEvent } from "../exits/told";
 import { isIntel } from "../vendor/vendor";
 import { NativeVs } from "../vs/native-vs";
 import {
@@ -28,7 +29,7 @@ export function redeliver(vs: NativeVs): void {
     redeliverIntel(vs);
     return;
   }
-  const event = vs.read(AMD_REG_EXITINTINFO);
+  const event = interruptedEvent();
   if ((event & EVENT_VALID) == 0 || hasEvent(vs)) return;
   // INT, INT3 and INTO are executed again, and deliver it themselves: RIP is still at them
   if ((event & EVENT_TYPE) == TYPE_SOFTWARE || isOfInstruction(vs, event)) return;

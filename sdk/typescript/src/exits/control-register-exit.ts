@@ -1,7 +1,6 @@
 // Instructions on control registers (APM volume 2, 15.8.1; SDM volume 3, table 28-3)
 
 import { AMD_EXIT_CR0_SELECTIVE_WRITE } from "../../../../abi/generated/bare/callbacks";
-import { INTEL_REG_EXIT_QUALIFICATION } from "../../../../abi/generated/bare/registers-intel";
 import { Vector } from "../events/vectors";
 import { readControl, writeControl } from "../guest/control-registers";
 import { guest } from "../guest/guest";
@@ -12,6 +11,7 @@ import { controlOperand, fetchControlOperand, isControlInstruction, storeControl
 import { Exit } from "./exit";
 import { Kind } from "./handlers";
 import { kindOf } from "./kinds";
+import { information1 } from "./told";
 
 /** The VM reads or writes a control register. Next is Run, with RIP behind the instruction already when it is handled. */
 @unmanaged
@@ -19,7 +19,7 @@ export class ControlRegisterExit extends Exit {
   /** Which one: 0, 2, 3, 4 or 8. */
   get number(): u32 {
     if (!isIntel() && this.reason == AMD_EXIT_CR0_SELECTIVE_WRITE) return 0;
-    return <u32>(isIntel() ? this.vs.read(INTEL_REG_EXIT_QUALIFICATION) : this.reason) & 15;
+    return <u32>(isIntel() ? information1() : this.reason) & 15;
   }
   get isWrite(): bool {
     return kindOf(this.vs, this.reason) == Kind.ControlWrite;

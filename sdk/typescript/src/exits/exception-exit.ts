@@ -5,9 +5,7 @@
 
 import { AMD_EXIT_EXCEPTION } from "../../../../abi/generated/bare/callbacks";
 import { Register } from "../../../../abi/generated/bare/enumerations";
-import { AMD_REG_EXITINFO1, AMD_REG_EXITINFO2 } from "../../../../abi/generated/bare/registers-amd";
 import {
-  INTEL_REG_EXIT_QUALIFICATION,
   INTEL_REG_VMEXIT_INTERRUPTION_ERROR_CODE,
   INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION,
 } from "../../../../abi/generated/bare/registers-intel";
@@ -16,6 +14,7 @@ import { guest } from "../guest/guest";
 import { Next } from "../life/next";
 import { isIntel } from "../vendor/vendor";
 import { Exit } from "./exit";
+import { information1, information2 } from "./told";
 
 const VECTOR: u64 = 0xff;
 /** Bits of DR6 that the qualification of #DB has: B0 to B3, BD, BS (table 28-1). */
@@ -31,11 +30,11 @@ export class ExceptionExit extends Exit {
   }
   /** The error code, of exceptions that have one. */
   get errorCode(): u32 {
-    return <u32>this.vs.read(isIntel() ? INTEL_REG_VMEXIT_INTERRUPTION_ERROR_CODE : AMD_REG_EXITINFO1);
+    return <u32>(isIntel() ? this.vs.read(INTEL_REG_VMEXIT_INTERRUPTION_ERROR_CODE) : information1());
   }
   /** The address that a page fault is about. */
   get address(): u64 {
-    return this.vs.read(isIntel() ? INTEL_REG_EXIT_QUALIFICATION : AMD_REG_EXITINFO2);
+    return isIntel() ? information1() : information2();
   }
 
   /** Gives it to the VM, as if it had not been intercepted. */
@@ -51,6 +50,6 @@ export class ExceptionExit extends Exit {
 
   private writeDr6(): void {
     const kept = this.vs.get(Register.Dr6) & ~DEBUG_HITS;
-    this.vs.set(Register.Dr6, kept | (this.vs.read(INTEL_REG_EXIT_QUALIFICATION) & DEBUG_CAUSES));
+    this.vs.set(Register.Dr6, kept | (information1() & DEBUG_CAUSES));
   }
 }

@@ -2,6 +2,7 @@
 
 import { guest } from "../guest/guest";
 import { Exit } from "./exit";
+import { privilege } from "./told";
 
 /** The VM calls the hypervisor. Next is AdvanceAndRun; without a handler the instruction raises #UD. */
 @unmanaged
@@ -16,6 +17,6 @@ export class HypercallExit extends Exit {
   }
   /** Whether the operating system's kernel calls, and not one of its programs. */
   get isPrivileged(): bool {
-    return guest.privilege == 0;
+    return privilege() == 0;
   }
 }

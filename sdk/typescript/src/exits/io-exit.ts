@@ -58,7 +58,7 @@ export class IoExit extends Exit {
   }
 
   private get information(): u64 {
-    return ioInformation(this.vs);
+    return ioInformation();
   }
 
   private get mask(): u64 {

@@ -5,23 +5,18 @@
 // Intel's qualification (SDM volume 3, table 28-5) has bits 2:0 bytes - 1, 3 input, 4 string, 5 REP, 31:16 port. For
 // strings the instruction information (table 28-8) has 9:7 address size (0: 16, 1: 32, 2: 64), 17:15 segment.
 
-import { AMD_REG_EXITINFO1 } from "../../../../abi/generated/bare/registers-amd";
-import {
-  INTEL_REG_EXIT_QUALIFICATION,
-  INTEL_REG_VMEXIT_INSTRUCTION_INFORMATION,
-} from "../../../../abi/generated/bare/registers-intel";
 import { isIntel } from "../vendor/vendor";
-import { Vs } from "../vs/vs";
+import { information1, instructionInformation } from "./told";
 
 const PORT: u64 = 0xffff_0000;
 const INTEL_STRING: u64 = 1 << 4;
 
-/** What a VS exited for; without address size and segment when the processor does not tell. */
-export function ioInformation(vs: Vs): u64 {
-  if (!isIntel()) return vs.read(AMD_REG_EXITINFO1);
-  const qualification = vs.read(INTEL_REG_EXIT_QUALIFICATION);
+/** What the VM exited for; without address size and segment when the processor does not tell. */
+export function ioInformation(): u64 {
+  if (!isIntel()) return information1();
+  const qualification = information1();
   const isString = (qualification & INTEL_STRING) != 0;
-  return fromQualification(qualification, isString ? vs.read(INTEL_REG_VMEXIT_INSTRUCTION_INFORMATION) : 0);
+  return fromQualification(qualification, isString ? instructionInformation() : 0);
 }
 
 /** Intel's words in the one format. */

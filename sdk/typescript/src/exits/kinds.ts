@@ -1,8 +1,6 @@
 // From the reason of an exit to the kind of its handlers
 
 import * as exits from "../../../../abi/generated/bare/callbacks";
-import { AMD_REG_EXITINFO1 } from "../../../../abi/generated/bare/registers-amd";
-import { INTEL_REG_EXIT_QUALIFICATION } from "../../../../abi/generated/bare/registers-intel";
 import { isNmi } from "../events/intel-events";
 import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
@@ -15,6 +13,7 @@ import {
   EXIT_IO,
   EXIT_NESTED_PAGE_FAULT,
 } from "./reasons";
+import { information1 } from "./told";
 
 const AMD_EXCEPTIONS: u64 = 32;
 
@@ -31,11 +30,11 @@ export function kindOf(vs: Vs, reason: u64): Kind {
   if (reason == EXIT_HLT) return Kind.Hlt;
   if (reason == EXIT_INTERRUPT_WINDOW) return Kind.InterruptWindow;
   if (reason == exits.EXIT_KICK) return Kind.Kick;
-  return isIntel() ? intelKind(vs, reason) : amdKind(vs, reason);
+  return isIntel() ? intelKind(vs, reason) : amdKind(reason);
 }
 
-function amdKind(vs: Vs, reason: u64): Kind {
-  if (reason == exits.AMD_EXIT_MSR) return vs.read(AMD_REG_EXITINFO1) != 0 ? Kind.MsrWrite : Kind.MsrRead;
+function amdKind(reason: u64): Kind {
+  if (reason == exits.AMD_EXIT_MSR) return information1() != 0 ? Kind.MsrWrite : Kind.MsrRead;
   if (reason == exits.AMD_EXIT_CR0_SELECTIVE_WRITE) return Kind.ControlWrite;
   if (reason < exits.AMD_EXIT_CR_WRITE) return Kind.ControlRead;
   if (reason < exits.AMD_EXIT_DR_READ) return Kind.ControlWrite;
@@ -47,5 +46,5 @@ function intelKind(vs: Vs, reason: u64): Kind {
   if (reason == exits.INTEL_EXIT_WRMSR) return Kind.MsrWrite;
   if (reason == exits.INTEL_EXIT_EXCEPTION_OR_NMI) return isNmi(vs) ? Kind.Other : Kind.Exception;
   if (reason != exits.INTEL_EXIT_CR_ACCESS) return Kind.Other;
-  return (vs.read(INTEL_REG_EXIT_QUALIFICATION) & ACCESS_TYPE) == ACCESS_READ ? Kind.ControlRead : Kind.ControlWrite;
+  return (information1() & ACCESS_TYPE) == ACCESS_READ ? Kind.ControlRead : Kind.ControlWrite;
 }

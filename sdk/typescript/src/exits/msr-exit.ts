@@ -1,12 +1,12 @@
 // RDMSR and WRMSR of an MSR whose MsrMap bit is set (APM volume 2, 15.11; SDM volume 3, 26.1.3)
 
 import { INTEL_EXIT_WRMSR } from "../../../../abi/generated/bare/callbacks";
-import { AMD_REG_EXITINFO1 } from "../../../../abi/generated/bare/registers-amd";
 import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
 import { msrValue, readMsr, readOwnMsr, writeMsr, writeOwnMsr } from "../guest/msr";
 import { isIntel } from "../vendor/vendor";
 import { Exit } from "./exit";
+import { information1 } from "./told";
 
 /** The VM reads or writes an MSR. Next is AdvanceAndRun; without a handler the access happens as if nothing were. */
 @unmanaged
@@ -17,7 +17,7 @@ export class MsrExit extends Exit {
   }
 
   get isWrite(): bool {
-    return isIntel() ? this.reason == INTEL_EXIT_WRMSR : this.vs.read(AMD_REG_EXITINFO1) != 0;
+    return isIntel() ? this.reason == INTEL_EXIT_WRMSR : information1() != 0;
   }
 
   /** EDX:EAX: the value to be written, or the one that a read gives. */

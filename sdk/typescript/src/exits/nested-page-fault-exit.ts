@@ -4,13 +4,9 @@
 // Intel (SDM volume 3, table 28-7): the qualification has the access in bits 2:0, the rights that are there in 5:3, bit 7:
 // there is a linear address, bit 8: the access is to what it translates to.
 
-import { AMD_REG_EXITINFO1, AMD_REG_EXITINFO2 } from "../../../../abi/generated/bare/registers-amd";
-import {
-  INTEL_REG_EXIT_QUALIFICATION,
-  INTEL_REG_PHYSICAL_ADDRESS,
-} from "../../../../abi/generated/bare/registers-intel";
 import { isIntel } from "../vendor/vendor";
 import { Exit } from "./exit";
+import { information1, information2 } from "./told";
 
 const AMD_PRESENT: u64 = 1;
 const AMD_TABLE_WALK: u64 = 1 << 33;
@@ -27,7 +23,7 @@ const WRITE: u64 = 1 << 1;
 export class NestedPageFaultExit extends Exit {
   /** The guest physical address. */
   get address(): u64 {
-    return this.vs.read(isIntel() ? INTEL_REG_PHYSICAL_ADDRESS : AMD_REG_EXITINFO2);
+    return information2();
   }
   /** Whether the page is there, and only the right is missing. */
   get isPresent(): bool {
@@ -46,6 +42,6 @@ export class NestedPageFaultExit extends Exit {
   }
 
   private get access(): u64 {
-    return this.vs.read(isIntel() ? INTEL_REG_EXIT_QUALIFICATION : AMD_REG_EXITINFO1);
+    return information1();
   }
 }

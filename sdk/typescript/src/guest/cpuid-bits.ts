@@ -15,21 +15,18 @@ import {
   CPUID_SYSCALL_LEAF,
 } from "../../../../abi/generated/bare/cpuid-bits";
 import { Register } from "../../../../abi/generated/bare/enumerations";
-import { REG_CR4 } from "../../../../abi/generated/bare/portable";
-import { SYSCALL_VS_READ } from "../../../../abi/generated/bare/syscalls";
-import { TCB_ACTIVE_VS, TCB_RBX, TCB_RCX, TCB_RDX } from "../../../../abi/generated/bare/tls";
-import { callValue } from "../calls/syscall";
+import { TCB_ACTIVE_VS, TCB_CR4, TCB_RBX, TCB_RCX, TCB_RDX } from "../../../../abi/generated/bare/tls";
 import { cpuidToGuest, tcbLoad32, tcbLoad64, tcbStore64 } from "../calls/tcb";
-import { isIntel, native } from "../vendor/vendor";
+import { isIntel } from "../vendor/vendor";
 import { ATTRIBUTE_LONG } from "../vs/segments";
 import { Vs } from "../vs/vs";
 
 /** The answer to any leaf. Called through a variable: what an extension does at every exit shall stay small. */
 export const answerAnyLeaf: (leaf: u32) => void = answer;
 
-/** CR4 of the VM that exited. */
+/** CR4 of the active VS. */
 export function readCr4(): u64 {
-  return callValue(SYSCALL_VS_READ, tcbLoad32(TCB_ACTIVE_VS), native(REG_CR4), 0);
+  return tcbLoad64(TCB_CR4);
 }
 
 function answer(leaf: u32): void {

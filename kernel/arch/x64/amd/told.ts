@@ -1,0 +1,27 @@
+// What handlers ask about exits most, for them to find without a system call: words of the extension's TCB
+
+import {
+  TCB_CR4,
+  TCB_EXIT_EVENT,
+  TCB_EXIT_INFORMATION1,
+  TCB_EXIT_INFORMATION2,
+  TCB_EXIT_PRIVILEGE,
+} from "../../../../abi/generated/bare/tls";
+import { PP_TCB } from "../../../../abi/generated/bare/windows";
+import { peek8, peek64 } from "../../../../bsl/src/memory";
+import { ppStore64 } from "../pparea";
+import { VMCB_CPL, VMCB_CR4, VMCB_EXITINFO1, VMCB_EXITINFO2, VMCB_EXITINTINFO } from "./vmcb";
+
+/** Of the active VS, whose VMCB has this native address. */
+export function tellCr4(vmcb: u64): void {
+  ppStore64(PP_TCB + TCB_CR4, peek64(vmcb + VMCB_CR4));
+}
+
+/** It exited, and its extension is to hear of it: everything. */
+export function tellExit(vmcb: u64): void {
+  tellCr4(vmcb);
+  ppStore64(PP_TCB + TCB_EXIT_INFORMATION1, peek64(vmcb + VMCB_EXITINFO1));
+  ppStore64(PP_TCB + TCB_EXIT_INFORMATION2, peek64(vmcb + VMCB_EXITINFO2));
+  ppStore64(PP_TCB + TCB_EXIT_EVENT, peek64(vmcb + VMCB_EXITINTINFO));
+  ppStore64(PP_TCB + TCB_EXIT_PRIVILEGE, peek8(vmcb + VMCB_CPL));
+}

@@ -1,0 +1,36 @@
+// What handlers ask about exits most, for them to find without a system call: words of the extension's TCB
+
+import {
+  TCB_CR4,
+  TCB_EXIT_EVENT,
+  TCB_EXIT_INFORMATION1,
+  TCB_EXIT_INFORMATION2,
+  TCB_EXIT_INSTRUCTION,
+  TCB_EXIT_PRIVILEGE,
+} from "../../../../abi/generated/bare/tls";
+import { PP_TCB } from "../../../../abi/generated/bare/windows";
+import { ppStore64 } from "../pparea";
+import {
+  VMCS_CR4,
+  VMCS_IDT_VECTORING,
+  VMCS_INSTRUCTION_INFORMATION,
+  VMCS_PHYSICAL_ADDRESS,
+  VMCS_QUALIFICATION,
+  VMCS_SS_ATTRIB,
+} from "./vmcs";
+import { vmread } from "./vmx";
+
+/** Of the active VS, whose VMCS is current. */
+export function tellCr4(): void {
+  ppStore64(PP_TCB + TCB_CR4, vmread(VMCS_CR4));
+}
+
+/** It exited, and its extension is to hear of it: everything. */
+export function tellExit(): void {
+  tellCr4();
+  ppStore64(PP_TCB + TCB_EXIT_INFORMATION1, vmread(VMCS_QUALIFICATION));
+  ppStore64(PP_TCB + TCB_EXIT_INFORMATION2, vmread(VMCS_PHYSICAL_ADDRESS));
+  ppStore64(PP_TCB + TCB_EXIT_EVENT, vmread(VMCS_IDT_VECTORING));
+  ppStore64(PP_TCB + TCB_EXIT_INSTRUCTION, vmread(VMCS_INSTRUCTION_INFORMATION));
+  ppStore64(PP_TCB + TCB_EXIT_PRIVILEGE, (vmread(VMCS_SS_ATTRIB) >> 5) & 3);
+}

@@ -1,0 +1,37 @@
+// What the microkernel tells of an exit without being asked: a load each, where reading a register of the VS is a system call
+//
+// Both vendors' words have the same places; what they mean is the vendor's, and the classes of the exits know. CPUID's exits have none.
+
+import {
+  TCB_EXIT_EVENT,
+  TCB_EXIT_INFORMATION1,
+  TCB_EXIT_INFORMATION2,
+  TCB_EXIT_INSTRUCTION,
+  TCB_EXIT_PRIVILEGE,
+} from "../../../../abi/generated/bare/tls";
+import { tcbLoad64 } from "../calls/tcb";
+
+/** EXITINFO1 (APM volume 2, 15.7), or the exit qualification (SDM volume 3, 28.2.1). */
+export function information1(): u64 {
+  return tcbLoad64(TCB_EXIT_INFORMATION1);
+}
+
+/** EXITINFO2, or the guest physical address. */
+export function information2(): u64 {
+  return tcbLoad64(TCB_EXIT_INFORMATION2);
+}
+
+/** What was being delivered: EXITINTINFO (APM volume 2, 15.7.2), or the IDT-vectoring information (SDM volume 3, 25.9.3). */
+export function interruptedEvent(): u64 {
+  return tcbLoad64(TCB_EXIT_EVENT);
+}
+
+/** Intel's instruction information (SDM volume 3, 28.2.5). */
+export function instructionInformation(): u64 {
+  return tcbLoad64(TCB_EXIT_INSTRUCTION);
+}
+
+/** Current privilege level. */
+export function privilege(): u32 {
+  return <u32>tcbLoad64(TCB_EXIT_PRIVILEGE);
+}
