@@ -28,10 +28,10 @@ import {
   describedVersion,
   isDescribed,
 } from "./door";
-import { closeExchange, mapExchange, ramBytes } from "./exchange";
+import { closeExchange, mapExchange, quietExchange, ramBytes } from "./exchange";
 import { buildTransition, mapInTransition } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS } from "./limits";
-import { openLoanTable } from "./loan-table";
+import { lentBytes, openLoanTable } from "./loan-table";
 import { openLoans } from "./loans";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, listCpus, mapReserved, runOnCpu, setCpus, unmapReserved } from "./platform";
@@ -142,6 +142,16 @@ export function adoptAll(): u32 {
     else if (processor.error !== ERROR_NONE) failOnCpu(processor.error, processor.detail, cpuNumber(i), PHASE_NONE);
   }
   return reportError();
+}
+
+/**
+ * Whether it may stay while the operating system makes way for another one, which boots inside then: that must find all of its memory, and
+ * is not to get NMIs that it does not know.
+ */
+export function mayStay(): bool {
+  if (!isThere || lentBytes() !== 0) return false;
+  quietExchange();
+  return true;
 }
 
 /** No processor is in its VM any more, or none was looked after. The ring stays readable. */

@@ -32,9 +32,9 @@ import { compareExchange32 } from "../../bsl/src/atomic";
 import { copyMemory } from "../../bsl/src/memory";
 import { arenaBytes, releaseArena, reserveArena } from "./arena";
 import { askForReport, openDoor } from "./door";
-import { closeExchange, openExchange, quietExchange, ramBytes, resetExchange } from "./exchange";
+import { closeExchange, openExchange, ramBytes, resetExchange } from "./exchange";
 import { adoptStagedFiles, dropFiles, fileAddress, heldFileBytes } from "./files";
-import { adoptAll, findHypervisor, forgetHypervisor, isFound } from "./found";
+import { adoptAll, findHypervisor, forgetHypervisor, isFound, mayStay } from "./found";
 import { fillHandover } from "./handover";
 import { buildProcessor, buildShared } from "./image";
 import { ARENA_STEP_BYTES, MAX_CPUS, START_CPU_BYTES } from "./limits";
@@ -225,16 +225,10 @@ export function keepsCpus(): bool {
   return state === STATE_RUNNING && isFound();
 }
 
-/**
- * Whether what runs stays while the operating system makes way for another one, by a reset or kexec: that boots inside again, and its
- * memory must be all there.
- */
+/** Whether what runs stays while the operating system makes way for another one, by a reset or kexec: what was lent is asked back. */
 export function staysBehind(): bool {
-  if (!keepsCpus()) return false;
-  if (lentBytes() !== 0) takeUntaken();
-  if (lentBytes() !== 0) return false;
-  quietExchange();
-  return true;
+  if (keepsCpus() && lentBytes() !== 0) takeUntaken();
+  return mayStay();
 }
 
 /** Stops what runs because the platform is about to change: sleep, reboot, other processors. */

@@ -41,7 +41,7 @@ import { ADOPT_DONE } from "../../abi/generated/bare/exchange";
 import { compareExchange32, loadAcquire32, storeRelease32 } from "../../bsl/src/atomic";
 import { copyMemory, peek64 } from "../../bsl/src/memory";
 import { adoptHere, askHere, flushHere, hasMarker } from "./door";
-import { isFound } from "./found";
+import { isFound, mayStay } from "./found";
 import { transitionPhysical } from "./image";
 import {
   callRegisters,
@@ -166,10 +166,12 @@ function leave(processor: Processor): void {
 
 /**
  * Gives the processor back that this runs on, if it is a VM now: the operating system is about to start a kernel for its
- * crash dump, or the machine. Nobody looks at what it comes to, for nobody could do anything about it.
+ * crash dump, or the machine. What it has booted in may stay below that. Nobody looks at what it comes to, for nobody could do anything
+ * about it.
  */
 export function leaveNow(index: u32): void {
   if (index >= processorCount() || phaseOf(processorAt(index)) !== PHASE_RUNNING) return;
+  if (mayStay()) return;
   if (!isFound() || processorAt(index).adopted !== 0) control(CPUID_CONTROL_STOP);
 }
 

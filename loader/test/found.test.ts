@@ -316,13 +316,24 @@ describe("its stop", () => {
     expect(own.loader.loaderStaysBehind()).toBe(0);
   });
 
-  it("comes at once on a processor whose operating system dies, if it ends here", () => {
+  it("does not come where the operating system dies: the kernel that saves its memory is inside, too", () => {
     const foreign = new Foreign([0, 1]);
+    const { machine } = foreign;
+    foreign.takeOver();
+    for (const index of [0, 1, 2]) machine.leaveNow(index);
+    expect(inside(foreign)).toEqual([true, true]);
+    const wanted = foreign.addressOf(EXCHANGE) + BigInt(MEMORY_EXCHANGE_WANTED);
+    expect(machine.memory.peek(wanted, 8)).toBe(BigInt(CHUNK_MOST_BYTES));
+  });
+
+  it("comes there at once where some of that memory is lent, on each processor whose stop ends here", () => {
+    const foreign = new Foreign([0, 1]);
+    const { machine } = foreign;
     foreign.onAdopt = (ppid) => (ppid === 1 ? ADOPT_TABLE : 0);
     foreign.takeOver();
-    foreign.machine.leaveNow(0);
-    foreign.machine.leaveNow(1);
-    foreign.machine.leaveNow(2);
+    machine.memory.poke(foreign.addressOf(EXCHANGE) + BigInt(MEMORY_EXCHANGE_WANTED), 8, BigInt(CHUNK_MOST_BYTES));
+    machine.loader.loaderBalance();
+    for (const index of [0, 1, 2]) machine.leaveNow(index);
     expect(inside(foreign)).toEqual([false, true]);
   });
 });

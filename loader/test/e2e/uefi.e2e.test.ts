@@ -68,7 +68,7 @@ async function expectStopAndStart(machine: LinuxMachine, buildId: string | null)
   await succeed(machine, "bfm stop");
   expect(markers((await machine.run(LEAF)).stdout)).toBe(0);
   expect(await status(machine)).toMatchObject({ state: "unloaded", startedBy: null, running: [] });
-  expect(await succeed(machine, "bfm dump")).toContain("PP 0: leaving the VM");
+  expect(await succeed(machine, "bfm dump")).toContain("PP 0: exits by reason");
   await succeed(machine, "bfm quick");
   expect(await status(machine)).toMatchObject({ state: "running", startedBy: "driver", kernelBuildId: buildId });
   await succeed(machine, "bfm stop && rmmod bfdriver");
