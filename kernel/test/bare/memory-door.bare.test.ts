@@ -2,9 +2,13 @@
 
 import { join } from "node:path";
 import {
+  ADOPT_ADDRESS,
+  ADOPT_DONE,
+  ADOPT_TABLE,
+  DOOR_ADOPT,
+  DOOR_DESCRIBE,
   DOOR_FLUSH,
   DOOR_GIVE,
-  DOOR_GIVE_RUN,
   DOOR_REPORT,
   DOOR_TAKE,
   DOOR_UNKNOWN,
@@ -58,9 +62,23 @@ it.each(["amd", "intel"])("refuses the hypervisor's own memory (%s)", async (mac
   expect(await knock(DOOR_GIVE, own, 64 << 10, machine)).toBe(GIVE_OWNED);
 });
 
+it.each(["amd", "intel"])(
+  "tells a driver that did not start it where things are, and lets no stop end just anywhere (%s)",
+  async (machine) => {
+    const described = await run(elf, { machine, append: `door=${DOOR_DESCRIBE} rcx=0 rdx=0` });
+    expect(described).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    expect(value(described, "rax")).toBe(ADOPT_DONE);
+    const [ring, reports] = [value(described, "rcx"), value(described, "rdx")];
+    expect([ring % 4096, reports % 4096]).toEqual([0, 0]);
+    expect(ring).not.toBe(reports);
+    expect(await knock(DOOR_ADOPT, ring, 0, machine)).toBe(ADOPT_TABLE);
+    expect(await knock(DOOR_ADOPT, FREE, 8, machine)).toBe(ADOPT_ADDRESS);
+  },
+);
+
 it("has nothing to give back of what the start took, and no other functions", async () => {
   expect(await knock(DOOR_TAKE, 0, 0)).toBe(TAKE_NOTHING);
   expect(await knock(DOOR_REPORT, 0, 0)).toBe(0);
   expect(await knock(DOOR_FLUSH, 0, 0)).toBe(0);
-  expect(await knock(DOOR_GIVE_RUN + 1, 0, 0)).toBe(DOOR_UNKNOWN);
+  expect(await knock(DOOR_ADOPT + 1, 0, 0)).toBe(DOOR_UNKNOWN);
 });
