@@ -37,6 +37,8 @@ export const packages = [
   },
   { name: "xorriso", file: "xorriso", why: "makes the discs that Bochs boots" },
   { name: "mtools", file: "mcopy", why: "fills UEFI boot disks" },
+  { name: "sbsigntool", file: "sbsign", why: "signs what machines with Secure Boot start" },
+  { name: "openssl", file: "openssl", why: "reads the key for that" },
   { name: "gdisk", file: "sgdisk", why: "divides USB sticks" },
   { name: "e2fsprogs", file: "mke2fs", why: "makes the lab's disk images" },
   { name: "squashfs-tools", file: "mksquashfs", why: "makes the lab's root file system" },

@@ -5,6 +5,7 @@ import * as callbacks from "./callbacks.ts";
 import * as control from "./control.ts";
 import * as cpuidBits from "./cpuid-bits.ts";
 import * as driver from "./driver.ts";
+import * as efi from "./efi.ts";
 import * as entryRules from "./entry-rules.ts";
 import * as exchange from "./exchange.ts";
 import * as objects from "./objects.ts";
@@ -29,6 +30,7 @@ const modules = [
   entryRules,
   cpuidBits,
   exchange,
+  efi,
 ];
 
 /** All tables and structures, in the order in which the generated files list them: by module, then by name. */

@@ -1,5 +1,6 @@
 // bfm efi: the files on a partition, the boot entry, and that nothing of others is touched
 
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -13,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EFI_DIGESTS_BYTES } from "@bareflank/abi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Bench, makeFiles } from "./bench.ts";
 import { FakeFirmware } from "./fake-firmware.ts";
@@ -22,9 +24,19 @@ let bench: Bench;
 let firmware: FakeFirmware;
 let esp: string;
 
-/** The smallest file that is a UEFI application by its header. */
+/** Where its section for digests is. */
+const DIGESTS = 512;
+const APPLICATION_BYTES = DIGESTS + EFI_DIGESTS_BYTES;
+
+/** The smallest file that is a UEFI application by its header, with that section behind another. */
 function application(subsystem = 10): Buffer {
-  const file = Buffer.alloc(512);
+  const file = Buffer.alloc(APPLICATION_BYTES);
+  file.writeUInt16LE(2, 0x86);
+  file.writeUInt16LE(0x60, 0x94);
+  file.write(".text", 0xf8);
+  file.write(".digests", 0x120);
+  file.writeUInt32LE(EFI_DIGESTS_BYTES, 0x130);
+  file.writeUInt32LE(DIGESTS, 0x134);
   file.write("MZ");
   file.writeUInt32LE(0x80, 0x3c);
   file.write("PE\0\0", 0x80);
@@ -114,7 +126,7 @@ describe("bfm efi install", () => {
       "bfm: Secure Boot is on, and bareflank.efi is not signed: sign it with --sign KEY CERT, by a key that you enrolled.\n",
     );
     expect((await install("--sign", "my.key", "my.crt")).error).toBe("");
-    expect(read("bareflank.efi").subarray(512).toString()).toBe("signature");
+    expect(read("bareflank.efi").subarray(APPLICATION_BYTES).toString()).toBe("signature");
     expect(firmware.typed.find((line) => line.startsWith("sbsign"))).toMatch(
       /^sbsign --key my\.key --cert my\.crt --output \S+signed\.efi \S+plain\.efi$/,
     );
@@ -127,6 +139,40 @@ describe("bfm efi install", () => {
     expect((await install("--sign", "my.key", "my.crt")).error).toContain("apt install sbsigntool");
     for (const words of [["my.key"], ["my.key", "my.crt", "third"]])
       expect(await install("--sign", ...words)).toMatchObject({ exitCode: 2 });
+  });
+
+  test("signs with the application what it will read: the configuration's digest first, then those of the others", async () => {
+    const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+    const listed = () => {
+      const section = read("bareflank.efi").subarray(DIGESTS, DIGESTS + EFI_DIGESTS_BYTES);
+      const digests = Array.from({ length: section.readUInt32LE(0) }, (_, index) =>
+        section.subarray(32 * (index + 1), 32 * (index + 2)).toString("hex"),
+      );
+      const rest = section.subarray(32 * (digests.length + 1));
+      return { digests, isRestClear: rest.every((byte) => byte === 0) };
+    };
+    const files = () => ["bareflank.json", "kernel.elf", "extension.elf"].map((name) => sha256(read(name)));
+    await install("--sign", "my.key", "my.crt");
+    expect(listed()).toEqual({ digests: files(), isRestClear: true });
+    writeFileSync(installed("bareflank.json"), '{ "verbosity": "errors" }');
+    await install("--keep-configuration", "--sign", "my.key", "my.crt");
+    expect(read("bareflank.json").toString()).toBe('{ "verbosity": "errors" }');
+    expect(listed().digests).toEqual(files());
+    // Without a signature any file is read
+    await install("--keep-configuration");
+    expect(listed()).toEqual({ digests: [], isRestClear: true });
+  });
+
+  test("signs no application that has no place for digests", async () => {
+    const without = application();
+    without.write(".rdata", 0x120);
+    without.write("\0\0", 0x126);
+    writeFileSync(join(esp, "bareflank.efi"), without);
+    expect(await install("--sign", "my.key", "my.crt")).toMatchObject({
+      exitCode: 5,
+      error: expect.stringContaining("bfm: bareflank.efi has no place for digests.\n"),
+    });
+    expect(await install()).toMatchObject({ exitCode: 0 });
   });
 
   test("does without an entry where there is none to be had, and says how to start then", async () => {

@@ -34,6 +34,7 @@ interface RunFlags extends MachineFlags {
   readonly stick?: string;
   readonly booted?: boolean;
   readonly uefiLoader?: UefiLoader;
+  readonly secureBoot?: boolean;
   readonly timeout?: number;
   readonly bootTimeout?: number;
 }
@@ -224,6 +225,10 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
       new Option("--uefi-loader <name>", "where the machine has UEFI firmware: what boots Linux")
         .choices(["stub", "grub"])
         .default("stub"),
+    )
+    .option(
+      "--secure-boot",
+      "on the machine uefi: its firmware starts only what is signed, and the lab signs what it boots",
     )
     .option("--crash-kernel <command>", "load a crash kernel first; when Linux panics, run this command in it")
     .addHelpText(

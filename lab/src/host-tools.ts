@@ -16,6 +16,8 @@ const packages: Readonly<Record<string, string>> = {
   mformat: "mtools",
   mke2fs: "e2fsprogs",
   mmd: "mtools",
+  openssl: "openssl",
+  sbsign: "sbsigntool",
   sgdisk: "gdisk",
 };
 

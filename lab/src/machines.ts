@@ -5,6 +5,8 @@ import { LabError } from "./errors.ts";
 /** UEFI firmware. */
 export interface Firmware {
   readonly image: string;
+  /** The same for Secure Boot: its code, and variables in which a certificate of `testKey` is enrolled. */
+  readonly secure?: { readonly code: string; readonly variables: string };
   /** Name of the same machine without it. */
   readonly machineWithout: string;
 }
@@ -58,6 +60,22 @@ const intel = { ...bochs, cpu: "corei7_skylake_x" } as const;
 /** OVMF, with code and variables in one image (package ovmf). */
 const OVMF = "/usr/share/ovmf/OVMF.fd";
 
+/**
+ * The same in two parts, without system management mode: QEMU's SVM stays in the VM when that is entered, whose exits then are
+ * none of the VM's.
+ */
+const SECURE_OVMF = {
+  code: "/usr/share/OVMF/OVMF_CODE_4M.fd",
+  variables: "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd",
+} as const;
+
+/** Debian's key for tests, which nobody keeps secret (package ovmf, README.Debian). */
+export const testKey = {
+  key: "/usr/share/ovmf/PkKek-1-snakeoil.key",
+  password: "snakeoil",
+  certificate: "/usr/share/ovmf/PkKek-1-snakeoil.pem",
+} as const;
+
 const machines: readonly Machine[] = [
   {
     ...amd,
@@ -68,7 +86,7 @@ const machines: readonly Machine[] = [
     ...amd,
     name: "uefi",
     description: "the same with UEFI firmware (OVMF), which starts the hypervisor before Linux",
-    firmware: { image: OVMF, machineWithout: "amd" },
+    firmware: { image: OVMF, secure: SECURE_OVMF, machineWithout: "amd" },
   },
   {
     ...intel,

@@ -87,6 +87,27 @@ describe("qemuArguments for Linux", () => {
   });
 });
 
+describe("qemuArguments for UEFI", () => {
+  const uefi = findMachine("uefi") as QemuMachine;
+  const boot = { ...linux, partition: "/t/partition.img" };
+  const words = (secureBoot?: boolean) =>
+    qemuArguments(uefi, { ...options, machine: uefi, secureBoot }, boot, (name) => `/s/${name}`, "/logs");
+
+  it("boots the partition by its firmware", () => {
+    expect(valuesOf(words(), "-bios")).toEqual(["/usr/share/ovmf/OVMF.fd"]);
+    expect(valuesOf(words(), "-drive")).toEqual(["file=/t/partition.img,format=raw,if=virtio,readonly=on"]);
+    expect(words()).not.toContain("-kernel");
+  });
+
+  it("has variables with a key for Secure Boot, which stay as they are", () => {
+    expect(valuesOf(words(true), "-bios")).toEqual([]);
+    expect(valuesOf(words(true), "-drive").slice(0, 2)).toEqual([
+      "if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd",
+      "if=pflash,unit=1,format=raw,snapshot=on,file=/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd",
+    ]);
+  });
+});
+
 describe("qemuArguments for the bare platform", () => {
   it("pass kernel and extensions as multiboot modules, commas in names doubled", () => {
     const words = wordsFor({});

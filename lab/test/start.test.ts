@@ -63,3 +63,12 @@ describe("UEFI firmware", () => {
     });
   });
 });
+
+describe("Secure Boot", () => {
+  it.each(["amd", "intel", "uefi-intel"])("is nothing that %s has", async (name) => {
+    await expect(start(name, { secureBoot: true }, linux)).rejects.toMatchObject({
+      message: `The machine "${name}" has no Secure Boot.`,
+      hint: "Take one that has: --machine uefi",
+    });
+  });
+});

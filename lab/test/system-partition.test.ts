@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runTool } from "../src/host-tools.ts";
 import { makePartition, PARTITION, type PartitionFile, type UefiLoader } from "../src/image/system-partition.ts";
+import { testKey } from "../src/machines.ts";
 import { products } from "../src/paths.ts";
 
 let folder: string;
@@ -17,12 +18,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const make = (loader: UefiLoader, files: readonly PartitionFile[] = []) => {
+const make = (loader: UefiLoader, files: readonly PartitionFile[] = [], isSigned = false) => {
   const content = {
     kernel: join(folder, "linux"),
     initramfs: join(folder, "files"),
     commandLine: 'a "b\\c"',
     loader,
+    isSigned,
     files,
   };
   const image = makePartition(folder, content);
@@ -52,6 +54,19 @@ describe("the partition", () => {
       boot: { file: "/EFI/debian/grubx64.efi" },
     });
     expect(read("/EFI/debian/grub.cfg")).toContain("linux /vmlinuz 'a'");
+  });
+
+  it("has what is signed, where the firmware wants that", () => {
+    const pe = products.uefi;
+    // Something that sbsign takes for Linux's kernel
+    writeFileSync(join(folder, "linux"), readFileSync(pe));
+    make("stub", [], true);
+    for (const path of ["/EFI/BOOT/BOOTX64.EFI", "/vmlinuz"]) {
+      const copy = join(folder, "copy");
+      runTool("mcopy", ["-o", "-i", join(folder, PARTITION), `::${path}`, copy]);
+      expect(runTool("sbverify", ["--cert", testKey.certificate, copy])).toContain("Signature verification OK");
+    }
+    expect(() => make("grub", [], true)).toThrow("shim");
   });
 
   it("has what a test puts there, and lacks what it takes away", () => {

@@ -5,12 +5,9 @@
 import { writeDecimal, writeHex, writeText } from "../../bsl/src/format";
 import { nativeAddress, peek64 } from "../../bsl/src/memory";
 import { inb, outb, rdtsc } from "./firmware";
-import { guidAt, invoke, runtimeService, stall, systemTable, ticksPerMillisecond } from "./services";
+import { invoke, runtimeService, stall, systemTable, ticksPerMillisecond } from "./services";
 import {
   EFI_SUCCESS,
-  GET_VARIABLE,
-  GLOBAL_VARIABLE_GUID,
-  GLOBAL_VARIABLE_GUID_REST,
   NODE_UART,
   OUTPUT_STRING,
   READ_KEY_STROKE,
@@ -19,7 +16,7 @@ import {
   SYSTEM_CONSOLE_IN,
   SYSTEM_CONSOLE_OUT,
 } from "./tables";
-import { textAddress, textOf } from "./text";
+import { readVariable, variableContent } from "./variables";
 
 /** The first serial port: a 16550, set up by the firmware or not used. */
 const COM1: u32 = 0x3f8;
@@ -33,9 +30,8 @@ const PIECE_UNITS: u32 = 126;
 const piece: usize = memory.data(256, 2);
 let units: u32 = 0;
 
-/** A variable's size, and its content. */
-const variable: usize = memory.data(1024 + 8, 8);
-const VARIABLE_BYTES: u32 = 1024;
+/** An EFI_INPUT_KEY. */
+const key: usize = memory.data(8, 8);
 /** Bytes of a device path node's header: type, subtype, length. */
 const NODE_HEADER: u32 = 4;
 
@@ -67,15 +63,10 @@ export function begun(): u64 {
   return begin;
 }
 
-/** Whether a serial port is among the devices of the console: their paths are in the variable ConOut (UEFI 2.10, 3.3). */
+/** Whether a serial port is among the devices of the console: their paths are in the variable ConOut. */
 function isConsoleSerial(): bool {
-  store<u64>(variable, VARIABLE_BYTES);
-  const size = nativeAddress(<u32>variable);
-  const guid = guidAt(GLOBAL_VARIABLE_GUID, GLOBAL_VARIABLE_GUID_REST);
-  const status = runtimeService(GET_VARIABLE, textAddress(textOf("ConOut")), guid, 0, size, size + 8);
-  if (status !== EFI_SUCCESS) return false;
-  const end = variable + 8 + <usize>load<u64>(variable);
-  for (let node = variable + 8; node + NODE_HEADER <= end; ) {
+  const end = variableContent() + readVariable("ConOut");
+  for (let node = variableContent(); node + NODE_HEADER <= end; ) {
     if (<u32>load<u16>(node) === NODE_UART) return true;
     const bytes: u32 = load<u16>(node, 2);
     if (bytes < NODE_HEADER) return false;
@@ -151,14 +142,14 @@ export function say(text: string): void {
 /** Whether ESC is among the keys that were pressed and not read. */
 export function isEscapePressed(): bool {
   let isPressed = false;
-  while (readKey()) if (<u32>load<u16>(variable) === SCAN_ESCAPE) isPressed = true;
+  while (readKey()) if (<u32>load<u16>(key) === SCAN_ESCAPE) isPressed = true;
   return isPressed;
 }
 
-/** Takes a key, its EFI_INPUT_KEY at `variable`. */
+/** Takes a key. */
 function readKey(): bool {
   const input = peek64(systemTable() + SYSTEM_CONSOLE_IN);
-  return input !== 0 && invoke(input, READ_KEY_STROKE, input, nativeAddress(<u32>variable)) === EFI_SUCCESS;
+  return input !== 0 && invoke(input, READ_KEY_STROKE, input, nativeAddress(<u32>key)) === EFI_SUCCESS;
 }
 
 /** Waits for a key, and restarts the machine. */

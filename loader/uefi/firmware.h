@@ -4,6 +4,8 @@
 u64 handoff_demote(u64 state) __attribute__((sysv_abi));
 u64 handoff_page(void) __attribute__((sysv_abi));
 u64 processor_procedure(void *argument);
+/* `bfm efi install --sign` writes it. */
+static const u8 file_digests[4096] __attribute__((section(".digests"), used));
 
 extern char image_base[] __asm__("__ImageBase");
 
@@ -19,6 +21,13 @@ INTRINSIC(u64, firmware, call, u64 address, u64 a, u64 b, u64 c, u64 d, u64 e, u
     return ((u64(*)(u64, u64, u64, u64, u64, u64, u64))address)(a, b, c, d, e, f, g);
 }
 INTRINSIC0(u64, firmware, processorProcedure) { return (u64)processor_procedure; }
+INTRINSIC0(u64, firmware, fileDigests)
+{
+    u64 address = (u64)file_digests;
+    /* The compiler knows the content otherwise: zeroes. */
+    __asm__("" : "+r"(address));
+    return address;
+}
 
 INTRINSIC0(u64, firmware, imageBase) { return (u64)image_base; }
 INTRINSIC0(u64, firmware, imageBytes) { return (IMAGE_BYTES + 4095) & ~4095ull; }

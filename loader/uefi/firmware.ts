@@ -4,6 +4,8 @@
 export declare function call(address: u64, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64): u64;
 /** The EFI_AP_PROCEDURE that calls uefiProcessor(). */
 export declare function processorProcedure(): u64;
+/** EfiDigests, which the application's file has. */
+export declare function fileDigests(): u64;
 
 /** Where the application is: the copy of it that lasts. */
 export declare function imageBase(): u64;

@@ -2,12 +2,13 @@
 //
 //     configuration.ts  what is wanted: \EFI\bareflank\bareflank.json, read by json.ts
 //     volume.ts         the files
+//     digests.ts        which files they must be, where Secure Boot is on; sha256.ts
 //     start.ts          the loader's operations, one after the other
 //     processors.ts     the firmware's processors at work for the loader
 //     sleep.ts          what the operating system must not do, hidden in the tables of acpi.ts
 //     boot.ts           what comes then
 //     console.ts, messages.ts  what people read of it
-//     services.ts, tables.ts   the firmware
+//     services.ts, variables.ts, tables.ts   the firmware
 //
 // entry.c calls uefiMain() and, on all other processors, uefiProcessor(). The platform_* functions are src/platform.ts's.
 

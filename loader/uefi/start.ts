@@ -24,6 +24,7 @@ import {
   setDefaults,
 } from "./configuration";
 import { beginLine, print, printDecimal, printText, printUnit, say } from "./console";
+import { hasDigests, isSignedConfiguration, isSignedFile, isUnconfigured } from "./digests";
 import { printHeld } from "./held";
 import { problemColumn, problemLine, problemText } from "./json";
 import { giveBack, takeBriefly } from "./memory";
@@ -31,9 +32,11 @@ import { elfText, fileText, printReport } from "./messages";
 import { findProcessors, gatherProcessors, processorsDisabled, processorsFound, releaseProcessors } from "./processors";
 import { SETTINGS_NONE_TAKEN, SETTINGS_WRITTEN, writeSettings } from "./settings";
 import { textOf } from "./text";
+import { isSecureBoot } from "./variables";
 import { dropFile, FILE_MISSING, FILE_READY, fileSize, fileStart, isFile, openVolume, readFile } from "./volume";
 
 const CONFIGURATION: string = "\\EFI\\bareflank\\bareflank.json";
+const NOT_SIGNED: string = "it is not the file that was signed with this application";
 /** Number of the kernel among the files. */
 const KERNEL: u32 = 0;
 
@@ -44,9 +47,13 @@ export function configure(): bool {
     say("the application was not loaded from a volume with files");
     return false;
   }
+  if (!hasDigests() && isSecureBoot()) {
+    say("Secure Boot is on, and this application was not signed with its files: bfm efi install --sign KEY CERT");
+    return false;
+  }
   const path = textOf(CONFIGURATION);
   const outcome = readFile(path);
-  if (outcome === FILE_MISSING) {
+  if (outcome === FILE_MISSING && isUnconfigured()) {
     sayOf(path, "there is none, so the defaults hold");
     return true;
   }
@@ -54,8 +61,10 @@ export function configure(): bool {
     sayOf(path, fileText(outcome));
     return false;
   }
-  const isRight = readConfiguration(fileStart(), fileSize());
+  const isSigned = isSignedConfiguration(fileStart(), fileSize());
+  const isRight = isSigned && readConfiguration(fileStart(), fileSize());
   if (isRight) sayOf(path, "read");
+  else if (!isSigned) sayOf(path, NOT_SIGNED);
   else sayProblem(path);
   dropFile();
   return isRight;
@@ -191,6 +200,10 @@ function loadFile(index: u32, path: usize): bool {
 }
 
 function takeFile(index: u32, path: usize): bool {
+  if (!isSignedFile(fileStart(), fileSize())) {
+    sayOf(path, NOT_SIGNED);
+    return false;
+  }
   const problem = index === KERNEL ? checkKernel(fileStart(), fileSize()) : checkExtension(fileStart(), fileSize());
   if (problem !== ELF_OK) {
     sayOf(path, elfText(problem));

@@ -2434,4 +2434,22 @@ _Static_assert(sizeof(struct bf_memory_exchange) == 2392, "size of bf_memory_exc
 #define BF_TAKE_LATER BF_U32(0x3) /* A processor has yet to flush: make each knock with DOOR_FLUSH, and ask again. */
 #define BF_DOOR_UNKNOWN BF_U32(0x4) /* There is no such function, or nothing to exchange. */
 
+/* EfiDigests */
+#define BF_SHA256_BYTES BF_U32(0x20) /* Of a digest (FIPS 180-4). */
+#define BF_MOST_DIGESTS BF_U32(0x7f) /* Entries of EfiDigests.digest. */
+
+/* Section .digests of bareflank.efi */
+#define BF_EFI_DIGESTS_COUNT BF_U32(0x0) /* u32: Entries of digest; 0: the application was built, and not signed by bfm. */
+#define BF_EFI_DIGESTS_RESERVED BF_U32(0x4) /* u32[7]. */
+#define BF_EFI_DIGESTS_DIGEST BF_U32(0x20) /* u8[4064]: SHA-256 of 32 bytes each: of bareflank.json, all zeroes when there must be none; then those of the other files, in any order. */
+#define BF_EFI_DIGESTS_BYTES BF_U32(0x1000) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_efi_digests {
+    uint32_t count;
+    uint32_t reserved[7];
+    uint8_t digest[4064];
+};
+_Static_assert(sizeof(struct bf_efi_digests) == 4096, "size of bf_efi_digests");
+#endif
+
 #endif

@@ -15,3 +15,4 @@ export * from "./pp-block.ts";
 export * from "./entry-rules.ts";
 export * from "./cpuid-bits.ts";
 export * from "./exchange.ts";
+export * from "./efi.ts";

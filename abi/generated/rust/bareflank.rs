@@ -2765,6 +2765,26 @@ pub const TAKE_LATER: u32 = 0x3;
 /// There is no such function, or nothing to exchange.
 pub const DOOR_UNKNOWN: u32 = 0x4;
 
+// EfiDigests
+
+/// Of a digest (FIPS 180-4).
+pub const SHA256_BYTES: u32 = 0x20;
+/// Entries of EfiDigests.digest.
+pub const MOST_DIGESTS: u32 = 0x7f;
+
+// Section .digests of bareflank.efi
+
+#[repr(C)]
+pub struct EfiDigests {
+    /// Entries of digest; 0: the application was built, and not signed by bfm.
+    pub count: u32,
+    pub reserved: [u32; 7],
+    /// SHA-256 of 32 bytes each: of bareflank.json, all zeroes when there must be none; then those of the other files, in any order.
+    pub digest: [u8; 4064],
+}
+
+const _: () = assert!(core::mem::size_of::<EfiDigests>() == 4096);
+
 // System calls as functions
 
 /// What a call that failed ended with: one of `STATUS_*`.

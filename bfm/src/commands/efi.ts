@@ -4,7 +4,7 @@ import type { BootEntry } from "../efi/boot-entry.ts";
 import { readContents } from "../efi/contents.ts";
 import { findEsp } from "../efi/esp.ts";
 import { type Done, findOwn, install, isRefused, remove } from "../efi/install.ts";
-import { APPLICATION, fileState, readRecord } from "../efi/record.ts";
+import { fileState, readRecord } from "../efi/record.ts";
 import { sign } from "../efi/signature.ts";
 import { Volume } from "../efi/volume.ts";
 import type { Environment } from "../environment.ts";
@@ -59,11 +59,9 @@ export function efiInstall(
       "Name a UEFI application on the partition: --boot-next /EFI/debian/grubx64.efi",
     );
   }
-  const plain = contents.get(APPLICATION);
-  if (signingKey !== undefined && plain !== undefined) contents.set(APPLICATION, sign(firmware, plain, signingKey));
   const done = install(firmware, esp, {
     contents,
-    isSigned: signingKey !== undefined,
+    ...(signingKey === undefined ? {} : { sign: (plain: Uint8Array) => sign(firmware, plain, signingKey) }),
     wantsEntry: entry,
     keepsConfiguration: keepConfiguration,
   });

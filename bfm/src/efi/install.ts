@@ -4,9 +4,11 @@ import { dirname } from "node:path";
 import { exitCodes } from "../exit-codes.ts";
 import { Failure } from "../failure.ts";
 import { type BootEntry, createEntry, deleteEntry, findEntry, hasEntries } from "./boot-entry.ts";
+import { withDigests } from "./digests.ts";
 import { type Esp, findEsp } from "./esp.ts";
 import type { Firmware } from "./firmware.ts";
 import {
+  APPLICATION,
   CONFIGURATION,
   digest,
   FOLDER,
@@ -21,7 +23,8 @@ import { Volume } from "./volume.ts";
 export interface Plan {
   /** Files by their names on the partition. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
-  readonly isSigned: boolean;
+  /** Signs the application; undefined: it is not signed. */
+  readonly sign?: (application: Uint8Array) => Uint8Array;
   /** Whether a boot entry is wanted. */
   readonly wantsEntry: boolean;
   /** Whether a configuration that somebody changed stays as it is. */
@@ -45,11 +48,13 @@ export function install(firmware: Firmware, esp: Esp, plan: Plan): Done {
   const contents = new Map(plan.contents);
   const isKept = plan.keepsConfiguration && stateOf(volume, before, CONFIGURATION) === "changed";
   if (isKept) contents.delete(CONFIGURATION);
+  const isSigned = plan.sign !== undefined;
+  if (plan.sign !== undefined) contents.set(APPLICATION, signedApplication(volume, contents, plan.sign));
   refuseOthers(volume, before, contents);
   const leftOver = Object.keys(before?.files ?? {}).filter((name) => !plan.contents.has(name));
   const changed = leftOver.filter((name) => stateOf(volume, before, name) === "changed");
   try {
-    writeRecord(volume, underWay(before, contents, plan.isSigned));
+    writeRecord(volume, underWay(before, contents, isSigned));
     for (const [name, bytes] of contents) volume.write(name, bytes);
     for (const name of leftOver) if (!changed.includes(name)) volume.remove(name);
     const entry = plan.wantsEntry ? enter(firmware, esp) : findOwn(firmware, esp);
@@ -57,7 +62,7 @@ export function install(firmware: Firmware, esp: Esp, plan: Plan): Done {
     if (isKept) files.set(CONFIGURATION, [...(before?.files[CONFIGURATION] ?? [])]);
     writeRecord(volume, {
       files: Object.fromEntries(files),
-      signed: plan.isSigned,
+      signed: isSigned,
       ...(entry === undefined ? {} : { entry: entry.number }),
     });
     return { esp, files: [...contents.keys()], entry, kept: [...(isKept ? [CONFIGURATION] : []), ...changed] };
@@ -65,6 +70,20 @@ export function install(firmware: Firmware, esp: Esp, plan: Plan): Done {
     volume.undo();
     throw error;
   }
+}
+
+/** The application, signed with all that it will read; a configuration that stays as it is is on the volume. */
+function signedApplication(
+  volume: Volume,
+  contents: ReadonlyMap<string, Uint8Array>,
+  sign: (application: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const nothing = new Uint8Array();
+  const configuration = contents.get(CONFIGURATION) ?? volume.read(CONFIGURATION) ?? nothing;
+  const others = [...contents].flatMap(([name, bytes]) =>
+    name === APPLICATION || name === CONFIGURATION ? [] : [bytes],
+  );
+  return sign(withDigests(contents.get(APPLICATION) ?? nothing, configuration, others));
 }
 
 /** Takes away what install put there; what somebody changed since stays. */

@@ -19,6 +19,8 @@ export interface MachineOptions {
   readonly plugin?: string;
   /** A reset, on QEMU, starts the machine again instead of ending it. */
   readonly restarts?: boolean;
+  /** UEFI firmware starts only what is signed by the key of machines.ts. */
+  readonly secureBoot?: boolean;
   /** Port for a GDB, for which the machine then waits before its first instruction. */
   readonly gdbPort?: number;
 }

@@ -1,6 +1,6 @@
 // QEMU's command line
 
-import type { QemuMachine } from "../machines.ts";
+import type { Firmware, QemuMachine } from "../machines.ts";
 import type { BareBoot, Boot, LinuxBoot, MachineOptions, Wire } from "./emulator.ts";
 import { quotedWord } from "./qemu-monitor.ts";
 
@@ -41,16 +41,24 @@ const hardwareArguments = (
 ];
 
 /** QEMU loads Linux itself, or its firmware finds what to boot on a disk. */
-const bootArguments = ({ firmware }: QemuMachine, boot: LinuxBoot): string[] =>
+const bootArguments = ({ firmware }: QemuMachine, boot: LinuxBoot, secureBoot: boolean): string[] =>
   firmware === undefined || boot.partition === undefined
     ? ["-kernel", boot.kernel, "-initrd", boot.initramfs, "-append", boot.commandLine]
     : [
-        "-bios",
-        firmware.image,
+        ...firmwareArguments(firmware, secureBoot),
         "-drive",
         `file=${boot.partition},format=raw,if=virtio,readonly=on`,
         ...stickArguments(boot),
       ];
+
+/** One image, or two: QEMU forgets what is written into the variables. */
+const firmwareArguments = ({ image, secure }: Firmware, secureBoot: boolean): string[] =>
+  secureBoot && secure !== undefined
+    ? [
+        ...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${secure.code}`],
+        ...["-drive", `if=pflash,unit=1,format=raw,snapshot=on,file=${secure.variables}`],
+      ]
+    : ["-bios", image];
 
 const stickArguments = ({ stick }: LinuxBoot): string[] =>
   stick === undefined
@@ -69,8 +77,13 @@ const stickArguments = ({ stick }: LinuxBoot): string[] =>
  * The root disk is a persistent-memory device on a private mapping of the image file: Linux maps its pages directly
  * (DAX), so nothing is copied, and all machines share the host's page cache.
  */
-const linuxArguments = (machine: QemuMachine, boot: LinuxBoot, path: SocketPath): string[] => [
-  ...bootArguments(machine, boot),
+const linuxArguments = (
+  machine: QemuMachine,
+  { secureBoot = false }: MachineOptions,
+  boot: LinuxBoot,
+  path: SocketPath,
+): string[] => [
+  ...bootArguments(machine, boot, secureBoot),
   ...socketDevice("console", path("console")),
   ...["-serial", "chardev:console"],
   ...(boot.state === undefined ? [] : ["-incoming", `exec:cat ${quotedWord(boot.state)}`]),
@@ -107,5 +120,5 @@ export const qemuArguments = (
   folder: string,
 ): string[] => [
   ...hardwareArguments(machine, options, path, folder),
-  ...(boot.kind === "bare" ? bareArguments(boot) : linuxArguments(machine, boot, path)),
+  ...(boot.kind === "bare" ? bareArguments(boot) : linuxArguments(machine, options, boot, path)),
 ];

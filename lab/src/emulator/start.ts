@@ -20,13 +20,16 @@ const checkCpus = ({ machine, smp, icount }: MachineOptions): void => {
 };
 
 /** Firmware boots from disks: neither the bare platform, nor anything that QEMU loads itself. */
-const checkFirmware = ({ machine, icount }: MachineOptions, boot: Boot): void => {
+const checkFirmware = ({ machine, icount, secureBoot }: MachineOptions, boot: Boot): void => {
   const canBootStick = machine.emulator === "qemu" && machine.firmware !== undefined;
   if (boot.kind === "linux" && boot.stick !== undefined && !canBootStick) {
     throw new LabError(
       `The machine "${machine.name}" does not boot from a stick.`,
       "Take one that does: --machine uefi",
     );
+  }
+  if (secureBoot === true && machine.firmware?.secure === undefined) {
+    throw new LabError(`The machine "${machine.name}" has no Secure Boot.`, "Take one that has: --machine uefi");
   }
   if (machine.firmware === undefined) return;
   if (boot.kind === "linux" && boot.stick !== undefined && !existsSync(boot.stick)) {

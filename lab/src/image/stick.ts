@@ -3,7 +3,6 @@
 //     GPT ── EFI system partition, FAT32:  \EFI\BOOT\BOOTX64.EFI   bareflank.efi, where the firmware looks on what can be removed
 //                                          \EFI\bareflank\         what `bfm efi install` puts there
 
-import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdtempSync,
@@ -18,6 +17,7 @@ import { dirname, join, relative } from "node:path";
 import { LabError } from "../errors.ts";
 import { runTool } from "../host-tools.ts";
 import { products } from "../paths.ts";
+import { bfmInstall, INSTALLED } from "./bfm-install.ts";
 import { makeFat } from "./fat.ts";
 
 /** What is to be on the stick. */
@@ -45,27 +45,14 @@ const IMAGE_BYTES = PARTITION.offset + PARTITION.bytes + MIB;
 const SECTOR_BYTES = 512;
 
 const BOOT_FILE = "/EFI/BOOT/BOOTX64.EFI";
-/** The same where bfm puts it, signed if that is wanted. */
-const INSTALLED = "EFI/bareflank/bareflank.efi";
 
-/** `bfm efi install` into a folder: what it checks and writes is the same for a stick as for a disk. */
-const install = (folder: string, { kernel, extensions = [], settings = [], memory, sign }: StickOptions): void => {
-  const words = [
-    ...["efi", "install", "--esp", folder, "--no-entry", "--application", products.uefi],
-    ...["--kernel", kernel ?? products.kernel],
+const install = (folder: string, { kernel, extensions = [], settings = [], memory, sign }: StickOptions): void =>
+  bfmInstall(folder, kernel ?? products.kernel, [
     ...(memory === undefined ? [] : ["--memory", memory]),
     ...settings.flatMap((setting) => ["--set", setting]),
     ...(extensions.length === 0 ? [products.bootExtension] : extensions),
     ...(sign === undefined ? [] : ["--sign", ...sign]),
-  ];
-  try {
-    execFileSync(join(products.bfm, "bfm"), words, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
-  } catch (error) {
-    const said = (error as { readonly stderr?: string }).stderr ?? (error as Error).message;
-    const [sentence = "", hint = ""] = said.replace(/^bfm: /, "").split("\n");
-    throw new LabError(sentence, hint, { cause: error });
-  }
-};
+  ]);
 
 /**
  * Writes the image.
@@ -81,9 +68,6 @@ export const makeStick = (options: StickOptions): number => {
   }
   if (there !== undefined && !force)
     throw new LabError(`${output} is there already.`, "Name another file, or add --force.");
-  for (const product of [products.uefi, join(products.bfm, "bfm")]) {
-    if (!existsSync(product)) throw new LabError(`${product} does not exist.`, "Build it: bf build");
-  }
   const parent = dirname(output);
   if (!existsSync(parent)) throw new LabError(`There is no folder ${parent}.`, "Make it, or name another file.");
   // Beside the output, so that this takes the image whole or not at all

@@ -13,6 +13,7 @@ import { runTool } from "../host-tools.ts";
 import { products } from "../paths.ts";
 import { linuxScript } from "./boot-disc.ts";
 import { type FatFile, makeFat } from "./fat.ts";
+import { Signer } from "./secure-boot.ts";
 
 /** A file of the partition; without a content, it is not there. */
 export type PartitionFile = Pick<FatFile, "path"> & Partial<FatFile>;
@@ -26,6 +27,8 @@ export interface PartitionContent {
   readonly initramfs: string;
   readonly commandLine: string;
   readonly loader: UefiLoader;
+  /** For Secure Boot. */
+  readonly isSigned: boolean;
   /** Besides what is there, or instead of it. */
   readonly files: readonly PartitionFile[];
 }
@@ -73,13 +76,33 @@ const grubFiles = ({ commandLine }: PartitionContent, scratch: string): Partitio
   ];
 };
 
+/** What the firmware judges: as it was built, or signed. */
+const applications = (content: PartitionContent, scratch: string): PartitionFile[] => {
+  if (!content.isSigned) {
+    return [
+      { path: APPLICATION, content: built(products.uefi) },
+      { path: KERNEL_PATH, content: { source: content.kernel } },
+    ];
+  }
+  if (content.loader === "grub") {
+    throw new LabError(
+      "With Secure Boot GRUB asks another program, shim, which the lab has not.",
+      "Leave --uefi-loader away.",
+    );
+  }
+  const signer = new Signer(scratch);
+  return [
+    { path: APPLICATION, content: { source: signer.bareflank(configuration(content)) } },
+    { path: KERNEL_PATH, content: { source: signer.application(content.kernel) } },
+  ];
+};
+
 const standardFiles = (content: PartitionContent, scratch: string): PartitionFile[] => [
-  { path: APPLICATION, content: built(products.uefi) },
+  ...applications(content, scratch),
   { path: `${FOLDER}/kernel.elf`, content: built(products.kernel) },
   { path: `${FOLDER}/default.elf`, content: built(products.defaultExtension) },
   { path: `${FOLDER}/boot.elf`, content: built(products.bootExtension) },
   { path: CONFIGURATION, content: configuration(content) },
-  { path: KERNEL_PATH, content: { source: content.kernel } },
   { path: INITRAMFS_PATH, content: { source: content.initramfs } },
   { path: "/startup.nsh", content: `\\vmlinuz ${content.commandLine} ${INITRD}\r\n` },
   ...(content.loader === "grub" ? grubFiles(content, scratch) : []),

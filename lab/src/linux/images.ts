@@ -31,9 +31,9 @@ export const filesFor = async (options: LinuxOptions, { emulator }: Machine): Pr
   return [...built.entries, ...(await probeEntries(kernel)), ...next, ...putEntries(options.put ?? [])];
 };
 
-/** What a stick starts, the disk does not start once more. */
-const partitionFiles = ({ stick, partition = [] }: LinuxOptions): readonly PartitionFile[] =>
-  stick === undefined ? partition : [{ path: APPLICATION }, ...partition];
+/** What a stick starts, the disk does not start once more, unless the firmware may refuse the stick's. */
+const partitionFiles = ({ stick, secureBoot, partition = [] }: LinuxOptions): readonly PartitionFile[] =>
+  stick === undefined || secureBoot === true ? partition : [{ path: APPLICATION }, ...partition];
 
 /** Everything that the machine boots from, made if need be. `files` are there when Linux is up. */
 export const prepareBoot = async (
@@ -62,6 +62,7 @@ export const prepareBoot = async (
           partition: makePartition(folder, {
             ...boot,
             loader: options.uefiLoader ?? "stub",
+            isSigned: options.secureBoot === true,
             files: partitionFiles(options),
           }),
         }

@@ -29,6 +29,7 @@ export const machineOptions = (options: LinuxOptions): MachineOptions => ({
   plugin: options.plugin,
   restarts: options.restarts,
   gdbPort: options.gdbPort,
+  secureBoot: options.secureBoot,
 });
 
 /** The user's own extensions have the names, or the default extension when there are none. */

@@ -48,6 +48,8 @@ export interface LinuxOptions {
   readonly partition?: readonly PartitionFile[];
   /** Image of a USB stick, from which UEFI firmware boots first. The system partition has nothing that starts by itself then. */
   readonly stick?: string;
+  /** Where the machine has UEFI firmware: it starts only what is signed. The lab signs what it puts onto the partition. */
+  readonly secureBoot?: boolean;
   /** Keep the folder with the logs when all goes well, too. */
   readonly keep?: boolean;
   /** Told about what the user should know, e.g. that the driver is not built yet. */

@@ -1,7 +1,11 @@
 // Bareflank starts from UEFI: Linux boots inside, or a trial ends and Linux boots outside, or something is wrong and it boots all the same
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { LinuxMachine, type LinuxOptions, type PartitionFile } from "@bareflank/lab";
 import { afterEach, describe, expect, it } from "vitest";
+import { makeStick } from "../../../lab/src/image/stick.ts";
 import { bytesOf, held, LEAF, lasting, MEMORY, markers, overlapping, resetsInside, usable, within } from "./uefi.ts";
 
 const FOLDER = "/EFI/bareflank";
@@ -136,6 +140,26 @@ describe("GRUB", () => {
     expect(markers(stdout)).toBe(1);
     expect(stdout).toContain("BOOT_IMAGE=/vmlinuz");
     expect(machine.serial()).toContain("starting \\EFI\\debian\\grubx64.efi");
+  });
+});
+
+describe("Secure Boot", () => {
+  it("refuses an application that nobody signed, and starts the next one, which reads what was signed with it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "secure-boot-"));
+    try {
+      const stick = join(folder, "unsigned.img");
+      makeStick({ output: stick });
+      const machine = await boot({ stick, secureBoot: true });
+      const { stdout } = await machine.run(`${LEAF}; dmesg | grep secureboot`);
+      expect(markers(stdout)).toBe(1);
+      expect(stdout).toContain("Secure boot enabled");
+      const serial = machine.serial();
+      expect(serial).toMatch(/failed to \w+ Boot\d+ .*(USB|Usb).*: (Security Violation|Access Denied)/);
+      expect(serial.match(/Bareflank starts from UEFI/g)).toHaveLength(1);
+      expect(serial).toMatch(/the hypervisor runs on 1 processor/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

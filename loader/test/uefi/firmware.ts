@@ -1,10 +1,13 @@
 // A UEFI firmware made of JavaScript, with one volume, and a microkernel that takes its processor
 
+import { createHash } from "node:crypto";
 import {
   BOOT_ARGS_REPORT_PHYS,
   BOOT_REPORT_PHASE,
   BOOT_REPORT_STATUS,
   CPUID_CONTROL_STOP,
+  EFI_DIGESTS_BYTES,
+  EFI_DIGESTS_DIGEST,
   PHASE_RUNNING,
   PHASE_START,
   PHASE_STOPPED,
@@ -29,6 +32,7 @@ const TABLES = 0x7000_0000n;
 const FUNCTIONS = 0x7100_0000n;
 const HANDOFF = 0x7200_0000n;
 const GDT = 0x7300_0000n;
+const DIGESTS = 0x7400_0000n;
 const MEMORY = 0x1000_0000n;
 /** The application's copy of itself. */
 export const OWN_IMAGE = 0x0fff_d000n;
@@ -80,6 +84,8 @@ export class Firmware {
   readonly pieces: [type: bigint, address: bigint, pages: bigint][] = [[7n, 0x10_0000n, 0x1ff00n]];
   /** Device path nodes of the console, as 16 bits of type and subtype. */
   console: readonly number[] = [];
+  /** The variable SecureBoot; undefined: there is none. */
+  isSecureBoot: boolean | undefined;
   /** What a call of LoadImage() ends with. */
   loadStatus: bigint = EFI.success;
   /** What the kernel returns: BOOT_*. */
@@ -109,6 +115,7 @@ export class Firmware {
     memory.map(GDT, 4096);
     memory.write(GDT, littleEndian(8, 0n, 0n, 0x00af_9b00_0000_ffffn, 0x00cf_9300_0000_ffffn, 0n, 0n, 0n, 0n, 0n));
     memory.map(HANDOFF, 4096);
+    memory.map(DIGESTS, EFI_DIGESTS_BYTES);
     [0xab, 0x123, 0x1cd, 0x456].forEach((offset, index) => {
       memory.poke(HANDOFF + BigInt(4 * index), 4, BigInt(offset));
     });
@@ -149,6 +156,16 @@ export class Firmware {
     return this;
   }
 
+  /** Writes the digests of these contents into the application, as `bfm efi install --sign` does; undefined: no such file. */
+  sign(contents: readonly (Uint8Array | string | undefined)[]): this {
+    this.memory.poke(DIGESTS, 4, BigInt(contents.length));
+    for (const [index, content] of contents.entries()) {
+      const digest = content === undefined ? new Uint8Array(32) : createHash("sha256").update(content).digest();
+      this.memory.write(DIGESTS + BigInt(EFI_DIGESTS_DIGEST + 32 * index), digest);
+    }
+    return this;
+  }
+
   /** Runs the application: what it returns. */
   run(): bigint {
     return unsigned(this.#application.uefiMain(IMAGE, this.#table));
@@ -166,6 +183,7 @@ export class Firmware {
         if (call === undefined) throw new Error(`no function at 0x${unsigned(address).toString(16)}`);
         return call(...args.map(unsigned));
       },
+      fileDigests: () => DIGESTS,
       processorProcedure: () => FUNCTIONS - 1n,
       imageBase: () => OWN_IMAGE,
       imageBytes: () => OWN_IMAGE_BYTES,
@@ -264,7 +282,13 @@ export class Firmware {
     });
     const runtime = this.#makeTable({
       72: (name = 0n, _guid, _attributes, size = 0n, data = 0n) => {
-        if (this.#textAt(name) !== "ConOut") return EFI.notFound;
+        const variable = this.#textAt(name);
+        if (variable === "SecureBoot" && this.isSecureBoot !== undefined) {
+          put(size, 1n);
+          this.memory.poke(data, 1, this.isSecureBoot ? 1n : 0n);
+          return EFI.success;
+        }
+        if (variable !== "ConOut") return EFI.notFound;
         const nodes = littleEndian(2, ...[...this.console, 0xff7f].flatMap((type) => [type, 4]));
         put(size, BigInt(nodes.length));
         this.memory.write(data, nodes);

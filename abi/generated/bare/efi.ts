@@ -1,0 +1,19 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// EfiDigests
+
+/** Of a digest (FIPS 180-4). */
+export const SHA256_BYTES: u32 = 0x20;
+/** Entries of EfiDigests.digest. */
+export const MOST_DIGESTS: u32 = 0x7f;
+
+// Section .digests of bareflank.efi
+
+/** u32: Entries of digest; 0: the application was built, and not signed by bfm. */
+export const EFI_DIGESTS_COUNT: u32 = 0x0;
+/** u32[7]. */
+export const EFI_DIGESTS_RESERVED: u32 = 0x4;
+/** u8[4064]: SHA-256 of 32 bytes each: of bareflank.json, all zeroes when there must be none; then those of the other files, in any order. */
+export const EFI_DIGESTS_DIGEST: u32 = 0x20;
+/** Size of the structure. */
+export const EFI_DIGESTS_BYTES: u32 = 0x1000;
