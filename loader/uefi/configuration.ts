@@ -3,6 +3,7 @@
 //     { "kernel": "kernel.elf",
 //       "extensions": ["boot.elf", { "file": "mine.elf", "settings": { "nested": "no" } }],
 //       "memory": "16M",
+//       "watchdog": "2s",
 //       "boot": { "file": "/vmlinuz", "options": "initrd=\\initrd.img console=ttyS0" },
 //       "sleep": "hide",
 //       "verbosity": "life-cycle",
@@ -38,6 +39,9 @@ const BACKSLASH: u32 = 0x5c;
 const MEBIBYTE: u64 = 0x10_0000;
 const MOST_MEBIBYTES: u64 = 0x10_0000;
 
+const LEAST_WATCHDOG_MS: u32 = 10;
+const MOST_WATCHDOG_MS: u32 = 3_600_000;
+
 const MOST_SETTINGS: u32 = 64;
 const paths: usize = memory.data(4 * 64, 4);
 /** Of each setting: the extension that it is for, its key and its value. */
@@ -53,6 +57,7 @@ let bootOptions: usize = 0;
 let hidesSleep: bool = true;
 let verbosity: u32 = 1;
 let stopsOnFailure: bool = false;
+let watchdog: u32 = 0;
 
 export function kernelPath(): usize {
   return kernel;
@@ -98,6 +103,10 @@ export function isSleepHidden(): bool {
 export function debugVerbosity(): u32 {
   return verbosity;
 }
+/** Milliseconds after which an extension is taken from a processor; 0: never. */
+export function watchdogWanted(): u32 {
+  return watchdog;
+}
 /** Whether nothing is to run without the hypervisor. */
 export function isStopOnFailure(): bool {
   return stopsOnFailure;
@@ -115,6 +124,7 @@ export function setDefaults(): void {
   hidesSleep = true;
   verbosity = 1;
   stopsOnFailure = false;
+  watchdog = 0;
   fillIn();
 }
 
@@ -147,7 +157,8 @@ function readSetting(): void {
   else if (isText(key, "sleep")) readSleep();
   else if (isText(key, "verbosity")) readVerbosity();
   else if (isText(key, "onFailure")) readOnFailure();
-  else failAt(place, "no such setting: there are kernel, extensions, memory, boot, sleep, verbosity, onFailure");
+  else if (isText(key, "watchdog")) readWatchdog();
+  else failAt(place, "no such setting: there are kernel, extensions, memory, boot, sleep, verbosity, onFailure, watchdog");
 }
 
 function once(isSet: bool, place: u64, value: usize): usize {
@@ -256,6 +267,24 @@ function readMemory(): void {
   const isSize = (unit === 0x4d || unit === 0x47) && load<u16>(at, 2) === 0 && mebibytes !== 0;
   if (!isSize || mebibytes > MOST_MEBIBYTES) failAt(place, 'memory is a number with M or G, at most a tebibyte: "64M"');
   reserve = mebibytes * MEBIBYTE;
+}
+
+/** As `bfm start --watchdog` takes it (bfm/src/watchdog.ts), in whole numbers. */
+function readWatchdog(): void {
+  const place = valuePlace();
+  const text = readText();
+  if (text === 0) return;
+  let milliseconds: u32 = 0;
+  let at = text;
+  for (; load<u16>(at) >= 0x30 && load<u16>(at) <= 0x39 && milliseconds <= MOST_WATCHDOG_MS; at += 2) {
+    milliseconds = milliseconds * 10 + (load<u16>(at) - 0x30);
+  }
+  if (isText(at, "s")) milliseconds *= 1000;
+  const isTime = isText(at, "s") || isText(at, "ms");
+  if (!isTime || milliseconds < LEAST_WATCHDOG_MS || milliseconds > MOST_WATCHDOG_MS) {
+    failAt(place, 'watchdog is a number with ms or s, from 10ms to 3600s: "2s"');
+  }
+  watchdog = milliseconds;
 }
 
 function readBoot(): void {

@@ -34,6 +34,7 @@ import {
   ERROR_NO_SVM,
   ERROR_NO_UNRESTRICTED_GUEST,
   ERROR_NO_VMX,
+  ERROR_NOBODY_WATCHES,
   ERROR_START_FAILED,
   ERROR_STARTED_BEFORE,
   ERROR_STOP_MISMATCH,
@@ -117,6 +118,8 @@ function errorText(error: u32): string {
       return "a register is not what it was";
     case ERROR_ELF:
       return "a file is damaged";
+    case ERROR_NOBODY_WATCHES:
+      return 'on one processor nobody watches: leave "watchdog" away';
     default:
       return "the processors do not have what the hypervisor needs";
   }

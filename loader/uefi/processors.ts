@@ -10,6 +10,7 @@ import { loadAcquire32, pause, storeRelease32 } from "../../bsl/src/atomic";
 import { nativeAddress, poke32 } from "../../bsl/src/memory";
 import { carryOut } from "../src/on-cpu";
 import { RUN_CANCELLED, RUN_DONE, RUN_LOST } from "../src/run";
+import { lookPeriod, watch } from "../src/watch";
 import { giveDescriptors } from "./descriptors";
 import { disableInterrupts, processorProcedure, rdtsc, restoreFlags } from "./firmware";
 import { takePages } from "./memory";
@@ -67,6 +68,8 @@ let services: u64 = 0;
 let event: u64 = 0;
 let count: u32 = 1;
 let disabled: u32 = 0;
+/** When somebody looks next: about then, for all processors look at this. */
+let nextLook: u64 = 0;
 
 export function processorsFound(): u32 {
   return count;
@@ -148,6 +151,7 @@ export function serve(): void {
     const operation = loadAcquire32(mailbox(index));
     if (operation === RETURN) break;
     if (operation === IDLE) {
+      lookAtOthers();
       pause();
     } else {
       carryOut(index, operation);
@@ -182,9 +186,18 @@ export function releaseProcessors(): bool {
   return true;
 }
 
+/** Whoever waits looks, as often as the watchdog wants it, whether another one is overdue in an extension. */
+function lookAtOthers(): void {
+  const period = lookPeriod();
+  if (period === 0 || rdtsc() < nextLook) return;
+  nextLook = rdtsc() + <u64>period * ticksPerMillisecond();
+  watch();
+}
+
 function awaitState(index: u32, state: u32): bool {
   const end = deadline();
   while (loadAcquire32(mailbox(index)) !== state) {
+    lookAtOthers();
     pause();
     if (rdtsc() > end) return false;
   }

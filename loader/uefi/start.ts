@@ -22,6 +22,7 @@ import {
   readConfiguration,
   reserveBytes,
   setDefaults,
+  watchdogWanted,
 } from "./configuration";
 import { beginLine, print, printDecimal, printText, printUnit, say } from "./console";
 import { hasDigests, isSignedConfiguration, isSignedFile, isUnconfigured } from "./digests";
@@ -103,7 +104,7 @@ export function startHypervisor(): bool {
   printDecimal(processorsFound());
   print(processorsFound() === 1 ? " processor waits\n" : " processors wait\n");
   beginReport();
-  start(true, 0, MITIGATE_OTHERS, false, true, reserveBytes(), 0);
+  start(true, watchdogWanted(), MITIGATE_OTHERS, false, true, reserveBytes(), 0);
   if (reportError() !== ERROR_NONE) {
     beginLine();
     printReport();

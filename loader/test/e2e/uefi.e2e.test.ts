@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LinuxMachine, type LinuxOptions, type PartitionFile } from "@bareflank/lab";
 import { afterEach, describe, expect, it } from "vitest";
+import { assemble } from "../../../kernel/test/bare/assemble.ts";
 import { makeStick } from "../../../lab/src/image/stick.ts";
 import { bytesOf, held, LEAF, lasting, MEMORY, markers, overlapping, resetsInside, usable, within } from "./uefi.ts";
 
@@ -193,6 +194,23 @@ describe("something wrong", () => {
     const places = order.map((text) => serial.lastIndexOf(text));
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it("is an extension that does not return on the processor that starts all: another one takes it from there, and Linux boots", async () => {
+    const source = assemble({ bootstrap: "test edi, edi; jne 1f; 2: jmp 2b; 1:" });
+    const machine = await boot({
+      smp: 2,
+      partition: [
+        configuration('{ "extensions": ["endless.elf"], "watchdog": "500ms" }'),
+        { path: `${FOLDER}/endless.elf`, content: { source } },
+      ],
+    });
+    const { stdout } = await machine.run(`${LEAF}; nproc`);
+    expect(markers(stdout)).toBe(0);
+    expect(stdout).toContain("\n2\n");
+    expect(machine.serial()).toContain(
+      "the hypervisor did not start, on processor 0: the extension did not return in time",
+    );
   });
 
   it("in the configuration is said with line and column, and Linux boots without the hypervisor", async () => {

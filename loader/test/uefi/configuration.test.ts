@@ -73,6 +73,15 @@ const wrong: readonly (readonly [name: string, json: string, place: string, text
   ["an unknown boot", '{ "boot": "grub" }', "1, column 11", 'boot is "next", "fallback", "stop" or'],
   ["a boot without a file", '{ "boot": { "options": "x" } }', "1, column 11", "what is booted has a file"],
   ["a boot's unknown field", '{ "boot": { "initrd": "x" } }', "1, column 13", "what is booted has file and options"],
+  ...["2", "s", "2 s", "2min", "9ms", "3601s", "-1s", "99999999999s"].map(
+    (time) =>
+      [
+        `${time} for the watchdog`,
+        `{ "watchdog": "${time}" }`,
+        "1, column 15",
+        "watchdog is a number with ms or s",
+      ] as const,
+  ),
   ["an unknown verbosity", '{ "verbosity": "all" }', "1, column 16", "verbosity is"],
   ["an unknown onFailure", '{ "onFailure": "panic" }', "1, column 16", "onFailure is"],
 ];

@@ -173,6 +173,11 @@ describe("without the hypervisor the machine boots, and people read why:", () =>
       /^virtualization is switched off in the firmware's set-up/,
     ],
     ["a hypervisor that runs", (f) => (f.processor.isSvmInUse = true), /^another hypervisor runs already/],
+    [
+      "a watchdog on one processor",
+      (f) => f.file(`${FOLDER}bareflank.json`, '{ "watchdog": "10ms" }'),
+      /^on one processor nobody watches: leave "watchdog" away/,
+    ],
     ["no NX", (f) => (f.processor.hasNx = false), /^no-execute pages \(NX\) are switched off/],
     [
       "an extension that faults",
