@@ -12,6 +12,10 @@ const words: readonly (readonly [word: string, reason: string])[] = [
   ["panic=0", "a machine that has panicked waits, so that its registers can be read"],
   ["cryptomgr.notests", "self-tests of ciphers that nobody uses here cost half a second"],
   ["tsc=reliable", "a busy host makes the watchdog distrust a clock that is in order"],
+  [
+    "no_timer_check",
+    "Linux ends where its timer seems not to tick, and on a busy host the emulator's does not while it is looked at",
+  ],
   ["swiotlb=noforce", "bounce buffers for devices that are not there take 64 MiB"],
   ["nokaslr", "addresses in logs and in GDB fit the symbols, and instruction counts repeat"],
   ["norandmaps", "the same, for processes; and the emulator translates shared code once, not once per process"],
