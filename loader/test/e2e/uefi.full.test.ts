@@ -66,3 +66,20 @@ describe("Linux on four processors", () => {
     expect(resetsInside(machine)).toBe(end === "kexec" ? 0 : PROCESSORS);
   });
 });
+
+describe.each([1, 2])("a Linux on %i processors that panics", (smp) => {
+  it("leaves another kernel inside, which saves its memory", async () => {
+    const machine = await LinuxMachine.boot({ machine: "uefi", smp, crashKernel: true });
+    linux = machine;
+    expect((await machine.run("bf-kexec --panic")).exitCode).toBe(0);
+    // On the last processor: those that stop for it are left in the handler of an NMI
+    const panic = `taskset ${2 ** (smp - 1)} sh -c 'echo c >/proc/sysrq-trigger'; sleep 600`;
+    expect(await machine.untilNextKernel(panic)).toBeUndefined();
+    const look =
+      "head -c 65536 /proc/vmcore | grep -c OSRELEASE=; dd if=/proc/vmcore bs=1048576 count=64 2>/dev/null | wc -c";
+    const { stdout } = await machine.run(`${LEAF}; ${look}`);
+    expect(markers(stdout)).toBe(1);
+    expect(stdout).toContain("\n1\n67108864\n");
+    expect(resetsInside(machine)).toBe(0);
+  });
+});
