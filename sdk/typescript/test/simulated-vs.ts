@@ -27,6 +27,13 @@ interface Unit {
 }
 
 export const VSID = 5;
+/** The VM that runs. */
+export let vmid = abi.ROOT_VMID;
+export const runs = (id: number) => {
+  vmid = id;
+};
+/** What was written to ports. */
+export const ports: [port: number, value: number][] = [];
 /** Next.AdvanceAndRun, Run and Fail. */
 export const [SKIP, RUN, FAIL] = [0, 1, 3];
 
@@ -73,7 +80,7 @@ const imports = {
   vendor: { isIntel: () => (intel ? 1 : 0) },
   tcb: {
     tcbLoad16: () => 0,
-    tcbLoad32: (offset: number) => (offset === abi.TCB_ACTIVE_VM ? abi.ROOT_VMID : isGone ? 9 : VSID),
+    tcbLoad32: (offset: number) => (offset === abi.TCB_ACTIVE_VM ? vmid : isGone ? 9 : VSID),
     tcbLoad64: (offset: number) => told(offset) ?? tcb.get(offset) ?? 0n,
     tcbStore64: (offset: number, value: bigint) => tcb.set(offset, unsigned(value)),
     cpuidToGuest: () => {
@@ -81,6 +88,10 @@ const imports = {
     },
   },
   cpuid: { cpuidRegister: () => 0, cpuidEdx: () => 0, cpuidEaxEdx: () => XCR0_SUPPORTED },
+  port: {
+    portIn: () => 0,
+    portOut: (port: number, _bytes: number, value: number) => ports.push([port, value]),
+  },
   instance: { isShared: () => 0, requireOwnInstance: () => undefined },
   log: {
     beginLine: () => undefined,

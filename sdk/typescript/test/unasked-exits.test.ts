@@ -9,10 +9,12 @@ import {
   log,
   msrs,
   on,
+  ports,
   RUN,
   read,
   registers,
   reset,
+  runs,
   SKIP,
   tcb,
   unit,
@@ -47,6 +49,27 @@ describe("exits that nobody asked for", () => {
     on("intel");
     for (const reason of [abi.INTEL_EXIT_TRIPLE_FAULT, abi.INTEL_EXIT_EPT_VIOLATION, abi.INTEL_EXIT_ENTRY_FAILURE]) {
       expect(unit.unasked(reason)).toBe(FAIL);
+    }
+  });
+
+  it("reset the machine where the operating system's processor shuts down, as it would without a hypervisor", () => {
+    for (const [vendor, reason] of [
+      ["amd", abi.AMD_EXIT_SHUTDOWN],
+      ["intel", abi.INTEL_EXIT_TRIPLE_FAULT],
+    ] as const) {
+      on(vendor);
+      ports.length = 0;
+      expect(unit.unasked(reason)).toBe(FAIL);
+      // Reset control, then the keyboard controller
+      expect(ports).toEqual([
+        [0xcf9, 2],
+        [0xcf9, 6],
+        [0x64, 0xfe],
+      ]);
+      runs(7);
+      expect(unit.unasked(reason)).toBe(FAIL);
+      runs(abi.ROOT_VMID);
+      expect(ports).toHaveLength(3);
     }
   });
 

@@ -31,7 +31,8 @@ import { ControlRegisterExit } from "./control-register-exit";
 import { setExitReason, setNext, takeNext } from "./current";
 import { accessMsr, accessPort } from "./default-access";
 import { ExceptionExit } from "./exception-exit";
-import { EXIT_RDTSCP } from "./reasons";
+import { EXIT_RDTSCP, EXIT_SHUTDOWN } from "./reasons";
+import { resetMachine } from "./shutdown";
 
 /** A bit for each reason that a line was written for: a program of the VM could fill the debug ring. */
 const said: usize = memory.data(32, 8);
@@ -53,6 +54,7 @@ function carryOut(vsid: u32, reason: u64): Next {
   lockInstance();
   setExitReason(reason);
   const vs = Vs.of(vsid);
+  if (reason == EXIT_SHUTDOWN && Vm.active.id == Vm.root.id) resetMachine();
   const next = isForRoot(vs, reason) ? runRoot(vs, reason) : answer(vs, reason);
   unlockInstance();
   return next;
