@@ -1,6 +1,7 @@
 // The memory door: what the driver asks of the kernel, by VMMCALL or VMCALL in ring 0 of the root VM
 //
-// It costs other exits nothing: whoever serves this one asks isDoor() first. The extension hears of none of it.
+// It costs other exits nothing: whoever serves this one asks isDoor() first. The extension hears of none of it. What takes long is done
+// in steps: for each the VM makes the same hypercall again, with its registers as they are, and takes interrupts in between.
 
 import {
   DOOR_ADOPT,
@@ -17,7 +18,7 @@ import {
 import { adopt, describe } from "./adoption";
 import { flushIfAsked } from "./flush";
 import { RAX, RBX, RCX, RDX } from "./general-registers";
-import { give, take, takenChunk, takenChunkBytes } from "./memory/growth";
+import { give, REST_LEFT, take, takenChunk, takenChunkBytes } from "./memory/growth";
 import { exchangePage, runCame } from "./memory/marks";
 import { reportMemory } from "./memory-report";
 import { Vs } from "./vs";
@@ -27,14 +28,15 @@ export function isDoor(vs: Vs): bool {
   return vs.isRoot() && vs.readGeneral(RAX) == MEMORY_DOOR;
 }
 
-/** Does what is asked; the answer is in RAX. */
-export function serveDoor(vs: Vs): void {
+/** Does what is asked; the answer is in RAX. False: a rest is left, for which the VM is to ask the same again. */
+export function serveDoor(vs: Vs): bool {
   // Nothing is done by translations of what has gone
   flushIfAsked();
   const answer = exchangePage() == 0 ? DOOR_UNKNOWN : serve(vs, vs.readGeneral(RBX));
-  vs.writeGeneral(RAX, answer);
+  if (answer != REST_LEFT) vs.writeGeneral(RAX, answer);
   // What has gone just now
   flushIfAsked();
+  return answer != REST_LEFT;
 }
 
 function serve(vs: Vs, what: u64): u32 {

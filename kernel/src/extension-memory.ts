@@ -2,7 +2,16 @@
 //
 // Both appear at EXT_POOL_BASE + physical address, in every processor's view.
 
-import { mapPage, pageShares, translate, USER_DATA, unmapPage } from "#arch/page-table";
+import {
+  hasShares,
+  mapPage,
+  mapPages,
+  pageShares,
+  translate,
+  USER_DATA,
+  unmapPage,
+  unmapPages,
+} from "#arch/page-table";
 import { QUOTA_PAGES } from "../../abi/generated/bare/boot";
 import { RUN_STEP_BYTES } from "../../abi/generated/bare/exchange";
 import { HUGE_MOST_BYTES, HUGE_POOL_BYTES, MAX_HUGE_ALLOCATIONS, PAGE_SIZE } from "../../abi/generated/bare/syscalls";
@@ -80,8 +89,6 @@ export function allocateRun(bytes: u64): u64 {
   unlockTables();
   if (!isAllowed) return 0;
   const physical = findRun(bytes);
-  // Others go on meanwhile: a large run takes a while
-  if (physical != 0) fillMemory(DIRECT_BASE + physical, 0, bytes);
   lockTables();
   const isGiven = physical != 0 && handOut(physical, bytes);
   if (isGiven) currentExtension().pages += count;
@@ -93,10 +100,15 @@ export function allocateRun(bytes: u64): u64 {
   return 0;
 }
 
-/** A block of the pool; or what was lent as a whole, where the pool has none so large or never could have. */
+/** A zeroed block of the pool; or what was lent as a whole, where the pool has none so large or never could have. */
 function findRun(bytes: u64): u64 {
   const order = orderOf(bytes);
-  if (order < MAX_ORDER || (order == MAX_ORDER && pages.hasBlock(order))) return allocatePages(order);
+  if (order < MAX_ORDER || (order == MAX_ORDER && pages.hasBlock(order))) {
+    const block = allocatePages(order);
+    if (block != 0) fillMemory(DIRECT_BASE + block, 0, bytes);
+    return block;
+  }
+  // Zeroed when it came
   const size = <u64>pagesOf(bytes) * PAGE_SIZE;
   const physical = takeRun(size);
   if (physical == 0) askForRun(size);
@@ -151,10 +163,7 @@ export function isShownTo(virtual: u64): bool {
 }
 
 function isShown(given: Run): bool {
-  for (let offset: u64 = 0; offset < given.bytes; offset += PAGE_SIZE) {
-    if (pageShares(currentExtension().table, EXT_POOL_BASE + given.physical + offset) != 0) return true;
-  }
-  return false;
+  return hasShares(currentExtension().table, EXT_POOL_BASE + given.physical, given.bytes);
 }
 
 /** Whether allocateRun() takes a size: whole pages, more than one; in version 1 less than the pool that upstream has for them. */
@@ -205,18 +214,13 @@ function isInRun(page: u64): bool {
 }
 
 function mapRun(physical: u64, bytes: u64): bool {
-  for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
-    if (mapPage(currentExtension().table, EXT_POOL_BASE + physical + offset, physical + offset, USER_DATA)) continue;
-    unmapRun(physical, offset);
-    return false;
-  }
-  return true;
+  const done = mapPages(currentExtension().table, EXT_POOL_BASE + physical, physical, bytes, USER_DATA);
+  if (done < bytes) unmapRun(physical, done);
+  return done == bytes;
 }
 
 function unmapRun(physical: u64, bytes: u64): void {
-  for (let offset: u64 = 0; offset < bytes; offset += PAGE_SIZE) {
-    unmapPage(currentExtension().table, EXT_POOL_BASE + physical + offset);
-  }
+  unmapPages(currentExtension().table, EXT_POOL_BASE + physical, bytes);
   // A table for each 2 MiB, and that of the last page
   for (let offset: u64 = 0; offset < bytes; offset += RUN_STEP_BYTES) {
     freeEmptyTables(currentExtension().table, EXT_POOL_BASE + physical + offset);

@@ -7,7 +7,7 @@
 
 import { PAGE_SIZE } from "../../../abi/generated/bare/syscalls";
 import { DIRECT_BASE, PP_AREA_BASE } from "../../../abi/generated/bare/windows";
-import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
+import { copyMemory, fillMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage, freePage } from "../../src/memory/pages";
 
 export const PAGE_PRESENT: u64 = 1;
@@ -70,6 +70,47 @@ export function mapPage(root: u64, virtual: u64, physical: u64, flags: u64): boo
   if (entry == 0 || (peek64(entry) & PAGE_PRESENT) != 0) return false;
   poke64(entry, physical | flags | PAGE_ACCESSED_DIRTY);
   return true;
+}
+
+/** Maps pages in a row: how many bytes; fewer when no memory is left for a table, or something is mapped there already. */
+export function mapPages(root: u64, virtual: u64, physical: u64, bytes: u64, flags: u64): u64 {
+  let done: u64 = 0;
+  while (done < bytes) {
+    let entry = leafEntry(root, virtual + done, flags);
+    if (entry == 0) return done;
+    for (const end = done + bytesInTable(virtual + done, bytes - done); done < end; done += PAGE_SIZE) {
+      if ((peek64(entry) & PAGE_PRESENT) != 0) return done;
+      poke64(entry, (physical + done) | flags | PAGE_ACCESSED_DIRTY);
+      entry += 8;
+    }
+  }
+  return done;
+}
+
+/** Takes mappings away, of which each has its table. The caller flushes. */
+export function unmapPages(root: u64, virtual: u64, bytes: u64): void {
+  for (let done: u64 = 0; done < bytes; ) {
+    const step = bytesInTable(virtual + done, bytes - done);
+    fillMemory(leafEntry(root, virtual + done, 0), 0, (step / PAGE_SIZE) * 8);
+    done += step;
+  }
+}
+
+/** Whether entries of nested page tables show a page of a row that is mapped. */
+export function hasShares(root: u64, virtual: u64, bytes: u64): bool {
+  for (let done: u64 = 0; done < bytes; ) {
+    let entry = leafEntry(root, virtual + done, 0);
+    for (const end = done + bytesInTable(virtual + done, bytes - done); done < end; done += PAGE_SIZE) {
+      if ((peek64(entry) & PAGE_SHARES) != 0) return true;
+      entry += 8;
+    }
+  }
+  return false;
+}
+
+/** How many of so many bytes from an address on one table of the lowest level maps. */
+function bytesInTable(virtual: u64, bytes: u64): u64 {
+  return min<u64>(bytes, SECOND_BYTES - (virtual & (SECOND_BYTES - 1)));
 }
 
 /** Maps `count` new zeroed pages from `virtual` upward; false when memory runs out. */
@@ -195,7 +236,8 @@ export function reserveTopEntry(root: u64, virtual: u64): bool {
   return leafEntry(root, virtual, USER_DATA) != 0;
 }
 
-/** What an entry of a table of level 3 maps. */
+/** What an entry of a table of level 2 maps, and of one of level 3. */
+const SECOND_BYTES: u64 = 1 << 21;
 const THIRD_BYTES: u64 = 1 << 30;
 
 /** Makes the tables of level 2 for a range, so that the entries that lead to them never change afterwards. */

@@ -3,7 +3,8 @@
 //     the driver's pages ──give()──> checked, in the direct map, hidden ──all VMs have flushed──> the pool
 //     the pool ──take()──> wholly free, and not needed ──> zeroed ──> out of the direct map ──all have flushed──> the driver's
 //
-// A run (runs.ts) comes and goes likewise, in steps of a chunk, and is not in the pool in between.
+// A run (runs.ts) comes and goes likewise, in steps of a chunk, and is not in the pool in between. It is zeroed when it has come: by the
+// kernel, for nobody relies on what the driver says of memory, and when no VM can write there any more.
 //
 // Nothing is written into a chunk that a processor's VM may still see. What the loader gave at the start stays. Nobody waits
 // for another processor: a chunk that some processor has yet to flush leaves when the driver asks again, which makes each
@@ -108,18 +109,53 @@ function useHiding(): void {
   }
 }
 
-/** The chunk or the run that has come, while another processor's VM may see it; no bytes: none. */
+/** In place of GIVE_*: a step is done, and there are more. */
+export const REST_LEFT: u32 = 0xffff_ffff;
+
+/** The chunk or the run that has come, and cannot be handed out yet; no bytes: none. */
 let arrivingBase: u64 = 0;
 let arrivingBytes: u64 = 0;
 let isArrivingRun: bool = false;
-/** False where memory ran out both for hiding it and for showing it again. */
-let isArrivingHidden: bool = false;
+/** How much of it the operating system does not see any more, and how much of a run is zeroed. */
+let arrivingHidden: u64 = 0;
+let arrivingZeroed: u64 = 0;
 
-/** Adds what has come to the pool or the runs, if every VM has flushed. This processor's does before it runs again. */
-function settle(): bool {
-  if (!isArrivingHidden && !hideArriving()) return false;
+/** What comes is the kernel's from now on, whoever still sees it; false when there is no place for it in the table of chunks. */
+function expectMemory(base: u64, bytes: u64, isRun: bool): bool {
+  if (!pages.addChunk(base, bytes, bytes)) return false;
+  arrivingBase = base;
+  arrivingBytes = bytes;
+  isArrivingRun = isRun;
+  arrivingHidden = 0;
+  arrivingZeroed = 0;
+  return true;
+}
+
+/** Bytes of a step of something larger: no stay in the kernel is long. */
+function stepOf(bytes: u64): u64 {
+  return min<u64>(bytes, CHUNK_MOST_BYTES);
+}
+
+/**
+ * A step of what has come on its way into the pool or the runs: GIVE_DONE, it is there; GIVE_LATER, another processor's VM has yet to
+ * flush (this one's does before it runs again); GIVE_NO_TABLES, memory has run out for hiding it; REST_LEFT.
+ */
+function settle(): u32 {
+  if (arrivingHidden < arrivingBytes) {
+    const step = stepOf(arrivingBytes - arrivingHidden);
+    useHiding();
+    if (!hideChunk(arrivingBase + arrivingHidden, step)) return GIVE_NO_TABLES;
+    arrivingHidden += step;
+    if (arrivingHidden < arrivingBytes) return REST_LEFT;
+  }
   for (let id: u32 = 0; id < MAX_PPS; id++) {
-    if (id != ppid() && hasGuestFlushPending(id)) return false;
+    if (id != ppid() && hasGuestFlushPending(id)) return GIVE_LATER;
+  }
+  if (isArrivingRun && arrivingZeroed < arrivingBytes) {
+    const step = stepOf(arrivingBytes - arrivingZeroed);
+    fillMemory(directAddress(arrivingBase + arrivingZeroed), 0, step);
+    arrivingZeroed += step;
+    if (arrivingZeroed < arrivingBytes) return REST_LEFT;
   }
   const isReady = keepTables() && keepHiding();
   if (isArrivingRun) {
@@ -130,15 +166,12 @@ function settle(): bool {
     pages.addChunk(arrivingBase, arrivingBytes, 0);
   }
   arrivingBytes = 0;
-  if (isReady) return true;
+  if (isReady) return GIVE_DONE;
   // The next one's tables come from this one, which stays as long as they are not needed
   keepTables();
   keepHiding();
-  return true;
+  return GIVE_DONE;
 }
-
-/** Bytes of a run that are zeroed at one knock: no exit takes long. */
-const MOST_ZEROED: u64 = 16 << 20;
 
 /** A chunk on its way out: it is in the pool and the direct map no more. */
 @unmanaged
@@ -176,7 +209,7 @@ export function isForeignPage(physical: u64): bool {
   );
 }
 
-/** Takes a chunk over, or a run: GIVE_*. */
+/** Takes a chunk over, or a run: GIVE_*, or REST_LEFT. */
 export function give(physical: u64, bytes: u64, isRun: bool): u32 {
   if (isRun ? !isRunShape(physical, bytes) : !isChunk(physical, bytes)) return GIVE_SIZE;
   if (!isRam(physical, bytes) || !isReachable(root, physical) || !isReachable(root, physical + bytes - 1)) {
@@ -247,7 +280,7 @@ function withdrawRun(): bool {
   const base = runBase(departing);
   const bytes = runBytes(departing);
   if (departingZeroed < bytes) {
-    const step = min<u64>(bytes - departingZeroed, MOST_ZEROED);
+    const step = stepOf(bytes - departingZeroed);
     fillMemory(directAddress(base + departingZeroed), 0, step);
     departingZeroed += step;
     return true;
@@ -266,7 +299,7 @@ function withdrawRun(): bool {
 
 /** Takes a chunk that is not needed out of the pool and the direct map; false when there is none. */
 function withdraw(): bool {
-  if (arrivingBytes != 0 && !settle()) return false;
+  if (arrivingBytes != 0 && settle() != GIVE_DONE) return false;
   // What waits at hand, and what everybody has flushed, may be all that keeps a chunk
   reclaim();
   emptyReserves();
@@ -302,7 +335,8 @@ function withdrawFree(): bool {
     fillMemory(directAddress(base), 0, bytes);
     pages.removeChunk(base);
     if (!showChunk(base, bytes)) {
-      arrive(base, bytes, false);
+      // The operating system may see some of it: it comes once more
+      expectMemory(base, bytes, false);
       return false;
     }
     depart(base, bytes);
@@ -321,7 +355,12 @@ function isStart(base: u64): bool {
 
 function adopt(physical: u64, bytes: u64, isRun: bool): u32 {
   const isSecond = arrivingBytes == bytes && arrivingBase == physical;
-  if (arrivingBytes != 0 && !settle()) return isSecond ? GIVE_LATER : GIVE_NO_ROOM;
+  if (arrivingBytes != 0) {
+    const result = settle();
+    if (result == GIVE_NO_TABLES && isSecond) return refuseArriving(1);
+    if (result == GIVE_LATER || result == GIVE_NO_TABLES) return isSecond ? GIVE_LATER : GIVE_NO_ROOM;
+    if (result == REST_LEFT) return result;
+  }
   if (isSecond) return GIVE_DONE;
   if (pages.nextOwned(physical) < physical + bytes || isLeaving(physical)) return GIVE_OWNED;
   if (isGuestMemory(physical, bytes) || isMappedDirectly(physical, bytes)) return GIVE_OWNED;
@@ -330,44 +369,37 @@ function adopt(physical: u64, bytes: u64, isRun: bool): u32 {
   if (isRun && pages.freePageCount() < 2 * (bytes / RUN_STEP_BYTES)) return GIVE_NO_TABLES;
   keepTables();
   if (!mapChunk(root, physical, bytes)) return GIVE_NO_TABLES;
-  const result = arrive(physical, bytes, isRun);
-  if (result != GIVE_DONE && result != GIVE_LATER) {
+  if (!expectMemory(physical, bytes, isRun)) {
     unmapChunk(root, physical, bytes);
     // Nobody has seen it
     freeLeftTables();
-    return result;
+    return GIVE_NO_ROOM;
   }
+  const result = settle();
+  if (result == GIVE_NO_TABLES) return refuseArriving(0);
   countLent(1);
   return result;
 }
 
-/** Hides what is in the direct map, and hands it out as soon as nobody sees it any more. */
-function arrive(physical: u64, bytes: u64, isRun: bool): u32 {
-  if (!pages.addChunk(physical, bytes, bytes)) return GIVE_NO_ROOM;
-  arrivingBase = physical;
-  arrivingBytes = bytes;
-  isArrivingRun = isRun;
-  if (hideArriving()) return settle() ? GIVE_DONE : GIVE_LATER;
-  pages.removeChunk(physical);
-  const isShown = showAll(physical, bytes);
+/**
+ * Memory for hiding what has come has run out: the operating system has it as before, or it stays until there is some. `counted`: 1
+ * when it counts as lent already.
+ */
+function refuseArriving(counted: i32): u32 {
+  pages.removeChunk(arrivingBase);
+  const isShown = showAll(arrivingBase, arrivingBytes);
   keepHiding();
-  if (isShown) {
-    arrivingBytes = 0;
-    return GIVE_NO_TABLES;
+  if (!isShown) {
+    // The operating system sees some of it no more: it is the kernel's until there is memory for the one or the other
+    expectMemory(arrivingBase, arrivingBytes, isArrivingRun);
+    countLent(1 - counted);
+    return GIVE_LATER;
   }
-  // The operating system sees some of it no more: it is the kernel's until there is memory for the one or the other
-  pages.addChunk(physical, bytes, bytes);
-  return GIVE_LATER;
-}
-
-function hideArriving(): bool {
-  let done: bool = true;
-  useHiding();
-  for (let at: u64 = 0; done && at < arrivingBytes; at += CHUNK_MOST_BYTES) {
-    done = hideChunk(arrivingBase + at, min<u64>(arrivingBytes - at, CHUNK_MOST_BYTES));
-  }
-  isArrivingHidden = done;
-  return done;
+  unmapChunk(root, arrivingBase, arrivingBytes);
+  freeLeftTables();
+  countLent(-counted);
+  arrivingBytes = 0;
+  return GIVE_NO_TABLES;
 }
 
 /** Shows what is nobody's any more, piece by piece; false when memory runs out. */

@@ -36,7 +36,18 @@ import { CHUNKS, EXCHANGE } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Pp } from "../machine/pp.ts";
 import { StructureView } from "../machine/structure-view.ts";
-import { blankPages, cpuid, give, giveRun, goOn, knock, running, withoutNmis } from "./lent-memory.ts";
+import {
+  beginKnock,
+  blankPages,
+  cpuid,
+  give,
+  giveRun,
+  goOn,
+  knock,
+  knockOnce,
+  running,
+  withoutNmis,
+} from "./lent-memory.ts";
 import { usedPages } from "./page-pool.ts";
 
 const PAGE = 0x1000n;
@@ -110,6 +121,49 @@ describe.each([
     expect(isZero(machine, RUN, BYTES)).toBe(true);
     expect(blankPages(machine, pp, RAM)).toBe(0);
     expect(release(pp, run.virtual)).toBe(STATUS_INVALID_INPUT_REG1);
+  });
+
+  test("is hidden and zeroed in steps of 4 MiB when it comes, for each of which the VM makes its hypercall again", () => {
+    const { machine, pps } = running(vendor, RAM, { moreBytes: MORE });
+    const [pp] = pps as [Pp];
+    ask(pp, BYTES);
+    const filled = new Uint8Array(Number(BYTES)).fill(0x5a);
+    machine.physical.write(RUN, filled);
+    beginKnock(pp, DOOR_GIVE_RUN, { rcx: RUN, rdx: BYTES });
+    const states: [number, boolean, boolean][] = [];
+    for (let answer: Record<string, bigint> | undefined; answer === undefined; ) {
+      answer = knockOnce(pp);
+      const zero = [0n, 4n * MIB].map((at) => isZero(machine, RUN + at, 2n * MIB));
+      states.push([blankPages(machine, pp, RAM), ...(zero as [boolean, boolean])]);
+      if (answer !== undefined) expect(answer).toMatchObject({ rax: BigInt(GIVE_DONE), rcx: RUN, rdx: BYTES });
+    }
+    expect(states).toEqual([
+      [1024, false, false],
+      [1536, true, false],
+      [1536, true, true],
+    ]);
+    // Whoever takes it finds it as it came: the call that hands it out writes nothing there
+    machine.physical.write(RUN, new Uint8Array([1]));
+    expect(ask(pp, BYTES).status).toBe(STATUS_SUCCESS);
+    expect(isZero(machine, RUN, 1n)).toBe(false);
+    expect(isZero(machine, RUN + 1n, BYTES - 1n)).toBe(true);
+  });
+
+  test("is not zeroed before every processor's VM has flushed, nor handed out before it is zeroed", () => {
+    const { machine, pps } = running(vendor, RAM, { ppCount: 2, moreBytes: MORE });
+    const [first, second] = pps as [Pp, Pp];
+    withoutNmis(first);
+    ask(first, BYTES);
+    machine.physical.write(RUN, new Uint8Array([1]));
+    expect(giveRun(first, RUN, BYTES)).toBe(GIVE_LATER);
+    expect(isZero(machine, RUN, 1n)).toBe(false);
+    knock(second, DOOR_FLUSH);
+    beginKnock(first, DOOR_GIVE_RUN, { rcx: RUN, rdx: BYTES });
+    expect(knockOnce(first)).toBeUndefined();
+    expect([isZero(machine, RUN, 1n), ask(first, BYTES).status]).toEqual([true, STATUS_FAILURE_UNKNOWN]);
+    // The driver is on another processor now
+    expect(giveRun(second, RUN, BYTES)).toBe(GIVE_DONE);
+    expect(ask(first, BYTES).status).toBe(STATUS_SUCCESS);
   });
 
   test("is one for 4 MiB, too, where the pool has no block of that size, and none where it has", () => {

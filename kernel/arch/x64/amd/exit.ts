@@ -84,8 +84,7 @@ export function otherExit(reason: u64): u32 {
     return runAgain(vs);
   }
   if (code == EXIT_VMMCALL && !isProgram(vs) && isDoor(vs)) {
-    serveDoor(vs);
-    return runAgainAdvanced(vs);
+    return serveDoor(vs) ? runAgainAdvanced(vs) : runAgain(vs);
   }
   if ((code == EXIT_NMI || code == EXIT_IRET) && serveNmi(vs, code)) return runAgain(vs);
   // What the extension does not hear of, its statistics do not count

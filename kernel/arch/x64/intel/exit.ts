@@ -59,8 +59,7 @@ export function otherIntelExit(reason: u64): u32 {
   if (reason == INTEL_EXIT_NMI_WINDOW && !takeNmi(vs)) return runAgain(vs);
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && takeAnnouncedNmi()) return runAgain(vs);
   if (reason == INTEL_EXIT_VMCALL && isKernel() && isDoor(vs)) {
-    serveDoor(vs);
-    return runAgainAdvanced(vs);
+    return serveDoor(vs) ? runAgainAdvanced(vs) : runAgain(vs);
   }
   // What the extension does not hear of, its statistics do not count
   const done = serveUnasked(vs, reason);
