@@ -83,7 +83,7 @@ static void set_window(bool open)
 }
 
 /* Interrupts stay off, or the next processor to be started might be started, and lost, with the lock held. */
-bool bf_control_meanwhile(u32 command, u64 block, u32 *result)
+bool bf_status_meanwhile(u64 block, u32 *result)
 {
     unsigned long flags;
     bool open;
@@ -91,7 +91,7 @@ bool bf_control_meanwhile(u32 command, u64 block, u32 *result)
     spin_lock_irqsave(&window_lock, flags);
     open = window_open;
     if (open)
-        *result = loaderControl(command, block);
+        *result = loaderStatusMeanwhile(block);
     spin_unlock_irqrestore(&window_lock, flags);
     return open;
 }

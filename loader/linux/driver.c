@@ -115,7 +115,7 @@ static int operate(u32 command, u64 block, u32 *result)
     return error;
 }
 
-/* A status never waits for a processor: either nothing is going on, or whoever waits for one lets it in. */
+/* A status asks the processors while nothing is going on; else whoever waits for one lets it in, and it tells what is known. */
 static int read_status(u32 command, u64 block, u32 *result)
 {
     for (;;) {
@@ -124,7 +124,7 @@ static int read_status(u32 command, u64 block, u32 *result)
             mutex_unlock(&operations);
             return 0;
         }
-        if (bf_control_meanwhile(command, block, result))
+        if (bf_status_meanwhile(block, result))
             return 0;
         if (fatal_signal_pending(current))
             return -EINTR;

@@ -32,6 +32,7 @@ void loader_init(void *memory) asm("module_init");
 
 u32 loaderBlockBytes(u32 command);
 u32 loaderControl(u32 command, u64 block);
+u32 loaderStatusMeanwhile(u64 block);
 void loaderOnCpu(u32 index, u32 operation);
 u32 loaderTakeOver(void);
 u32 loaderKeepsCpus(void);
@@ -76,10 +77,10 @@ u32 platform_copyToCaller(u64 to, u64 from, u64 bytes);
 void module_trap(u32 code);
 
 /*
- * cpus.c: calls loaderControl for a command that only reads, if another operation is waiting for a processor right now.
+ * cpus.c: a status of what is known, if an operation is waiting for a processor right now.
  * False when none is.
  */
-bool bf_control_meanwhile(u32 command, u64 block, u32 *result);
+bool bf_status_meanwhile(u64 block, u32 *result);
 
 /* cpus.c: before anything else of it, and when nothing runs any more. */
 void bf_init_cpus(void);

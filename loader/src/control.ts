@@ -81,6 +81,7 @@ import {
   currentVendor,
   donateMemory,
   load,
+  lookInside,
   memoryBytes,
   reportMemory,
   start,
@@ -93,7 +94,7 @@ import {
 import { MITIGATE_ALL, MITIGATE_NONE, MITIGATE_OTHERS } from "./mitigations";
 import { heldPages } from "./pages";
 import { copyToCaller, cpuNumber, onlineCpus } from "./platform";
-import { enteringIndex, insideCount, NONE, phaseOf, processorAt, processorCount, STAGE_INSIDE } from "./processor";
+import { enteringIndex, isThere, NONE, phaseOf, processorAt, processorCount } from "./processor";
 import { FACTS_BYTES, recordedFacts, writeFiles, writeStart } from "./record";
 import { beginReport, fail, NO_CPU, reportCpu, reportDetail, reportError, reportFile, reportPhase } from "./report";
 import { dumpRing, hasRing, ringChars } from "./ring";
@@ -140,11 +141,21 @@ export function carryOutCommand(command: u32, block: u64): u32 {
   const isVersion = peek64(block + OPERATION_ARGS_VERSION) === DRIVER_VERSION;
   poke64(block + OPERATION_ARGS_VERSION, DRIVER_VERSION);
   if (!isVersion) return CONTROL_VERSION;
-  if (command === IOCTL_STATUS) return status(block);
+  if (command === IOCTL_STATUS) {
+    if (currentState() === STATE_RUNNING) lookInside();
+    return status(block);
+  }
   beginReport();
   const isReadable = operate(command, block);
   writeReport(block);
   return isReadable ? CONTROL_DONE : CONTROL_FAULT;
+}
+
+/** A status while an operation waits for a processor: of what is known. Returns CONTROL_*. */
+export function statusMeanwhile(block: u64): u32 {
+  const isVersion = peek64(block + OPERATION_ARGS_VERSION) === DRIVER_VERSION;
+  poke64(block + OPERATION_ARGS_VERSION, DRIVER_VERSION);
+  return isVersion ? status(block) : CONTROL_VERSION;
 }
 
 /** False when the caller's memory faulted. */
@@ -262,19 +273,21 @@ function status(block: u64): u32 {
   poke32(block + OPERATION_ARGS_PHASE, entering === NONE ? PHASE_NONE : phaseOf(processorAt(entering)));
   poke32(block + STATUS_ARGS_STATE, currentState());
   poke32(block + STATUS_ARGS_CPU_COUNT, onlineCpus());
-  poke32(block + STATUS_ARGS_RUNNING_COUNT, insideCount());
   poke32(block + STATUS_ARGS_VENDOR, currentVendor());
   poke64(block + STATUS_ARGS_MEMORY_BYTES, memoryBytes());
   poke64(block + STATUS_ARGS_ALLOCATED_PAGES, heldPages());
   poke64(block + STATUS_ARGS_RING_BYTES, ringChars());
   poke64(block + STATUS_ARGS_START_COUNT, startCount());
   poke64(block + STATUS_ARGS_STOP_COUNT, stopCount());
+  let running: u32 = 0;
   for (let i: u32 = 0; i < processorCount(); i++) {
+    if (!isThere(processorAt(i))) continue;
+    running++;
     const number = cpuNumber(i);
     const word = block + STATUS_ARGS_RUNNING + (number / 64) * 8;
-    const isInside = processorAt(i).stage === STAGE_INSIDE && number < RUNNING_BYTES * 8;
-    if (isInside) poke64(word, peek64(word) | ((<u64>1) << (number % 64)));
+    if (number < RUNNING_BYTES * 8) poke64(word, peek64(word) | ((<u64>1) << (number % 64)));
   }
+  poke32(block + STATUS_ARGS_RUNNING_COUNT, running);
   statusOfRun(block);
   return CONTROL_DONE;
 }

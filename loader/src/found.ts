@@ -35,7 +35,7 @@ import { lentBytes, openLoanTable } from "./loan-table";
 import { openLoans } from "./loans";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, listCpus, mapReserved, runOnCpu, setCpus, unmapReserved } from "./platform";
-import { processorAt, processorCount, resetProcessors, STAGE_INSIDE, STAGE_PARKED } from "./processor";
+import { MARK_THERE, processorAt, processorCount, resetProcessors, STAGE_INSIDE, STAGE_PARKED } from "./processor";
 import { recordedMemory } from "./record";
 import { fail, failOnCpu, reportError } from "./report";
 import { closeRing, mapRing } from "./ring";
@@ -110,6 +110,7 @@ function enlist(cpu: u32): void {
     if (state === 0 || !mapInTransition(state, physical, stateAlias(index))) fail(ERROR_NO_MEMORY, PAGE_BYTES);
   }
   store<u32>(numbers + 4 * index, cpu);
+  processor.mark = MARK_THERE;
   processor.stage = STAGE_INSIDE;
 }
 

@@ -67,6 +67,7 @@ import {
   OPERATION_CHECK,
   OPERATION_ENTER,
   OPERATION_LEAVE,
+  OPERATION_LOOK,
   RUN_CANCELLED,
   RUN_DONE,
   RUN_LOST,
@@ -282,6 +283,13 @@ function callOn(index: u32, registers: u64): u32 {
   }
   copyMemory(registers, callRegisters(processor), CALL_BYTES);
   return ERROR_NONE;
+}
+
+/** Asks every processor that is inside whether it still is; one that does not answer is, in an extension that does not return. */
+export function lookInside(): void {
+  for (let i: u32 = 0; i < processorCount(); i++) {
+    if (processorAt(i).stage === STAGE_INSIDE) runOnCpu(i, OPERATION_LOOK);
+  }
 }
 
 /** Gives the microkernel what it asks for, and takes what it offers: see loans.ts. When to be called again; 0: when asked. */

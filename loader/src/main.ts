@@ -12,10 +12,10 @@
 //     platform.ts   what Linux's driver, or the bare image, does for all this
 //
 // The functions here are what a platform calls. It calls one at a time, with two exceptions: loaderOnCpu() runs while
-// loaderControl() waits in runOnCpu(), and so may a loaderControl(IOCTL_STATUS). loaderLeaveNow(), loaderLookPeriod() and loaderLook() may come at any time.
+// loaderControl() waits in runOnCpu(), and so may loaderStatusMeanwhile(). loaderLeaveNow(), loaderLookPeriod() and loaderLook() may come at any time.
 
 import { IOCTL_STATUS, STATE_CORRUPT, STATE_RUNNING } from "../../abi/generated/bare/driver";
-import { blockBytes, carryOutCommand } from "./control";
+import { blockBytes, carryOutCommand, statusMeanwhile } from "./control";
 import { meetCpu, partFromCpu } from "./found";
 import {
   balanceMemory,
@@ -40,6 +40,11 @@ export function loaderBlockBytes(command: u32): u32 {
 /** Carries out a command on the argument block at native address `block`, of loaderBlockBytes(command) bytes. */
 export function loaderControl(command: u32, block: u64): u32 {
   return carryOutCommand(command, block);
+}
+
+/** IOCTL_STATUS while loaderControl() waits in runOnCpu(): asks no processor. */
+export function loaderStatusMeanwhile(block: u64): u32 {
+  return statusMeanwhile(block);
 }
 
 /** Called by the platform on processor `index`, for runOnCpu(). */
@@ -126,7 +131,7 @@ export function loaderUnload(): u32 {
   return unload();
 }
 
-/** Whether a command only reads: then it may be called while another waits in runOnCpu(). */
+/** Whether a command need not wait for others: while one waits in runOnCpu(), loaderStatusMeanwhile() takes its place. */
 export function loaderIsStatus(command: u32): u32 {
   return command === IOCTL_STATUS ? 1 : 0;
 }

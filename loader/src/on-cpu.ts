@@ -45,6 +45,8 @@ import { isFound, mayStay } from "./found";
 import { transitionPhysical } from "./image";
 import {
   callRegisters,
+  MARK_GONE,
+  MARK_THERE,
   Processor,
   phaseOf,
   processorAt,
@@ -63,6 +65,7 @@ import {
   OPERATION_FIND,
   OPERATION_FLUSH,
   OPERATION_LEAVE,
+  OPERATION_LOOK,
 } from "./run";
 
 /** Where snapshots lie in Processor.snapshots: before the start; in the VM, behind that and before the stop; behind that. */
@@ -97,6 +100,9 @@ export function carryOut(index: u32, operation: u32): void {
     case OPERATION_ADOPT:
       adopt(processor);
       break;
+    case OPERATION_LOOK:
+      look(processor);
+      break;
   }
 }
 
@@ -113,6 +119,12 @@ function check(processor: Processor): void {
   processor.mitigations = readMitigations(processor.vendor);
   processor.exposures = readExposures(processor.vendor);
   processor.hostSpecCtrl = hostSpecCtrl(processor.vendor);
+}
+
+/** An extension that never said so does not count: it may hide. */
+function look(processor: Processor): void {
+  if (hasMarker()) processor.mark = MARK_THERE;
+  else if (processor.mark === MARK_THERE) processor.mark = MARK_GONE;
 }
 
 function enter(processor: Processor, index: u32): void {

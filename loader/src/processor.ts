@@ -17,6 +17,11 @@ export const STAGE_LOST: u32 = 3;
 /** The operating system has it offline, where another loader has started it: in the VM, and out of reach. */
 export const STAGE_PARKED: u32 = 4;
 
+/** Whether a processor says of itself that it is inside: nobody has asked, or its extension does not say so; it did; it does not any more. */
+export const MARK_NONE: u32 = 0;
+export const MARK_THERE: u32 = 1;
+export const MARK_GONE: u32 = 2;
+
 /** No processor. */
 export const NONE: u32 = 0xffff_ffff;
 
@@ -52,6 +57,8 @@ export class Processor {
   exposures: u32 = 0;
   /** 1: another loader has started it, and its stop ends here all the same. */
   adopted: u32 = 0;
+  /** MARK_*. */
+  mark: u32 = 0;
   /** What it has in SPEC_CTRL while in host mode, with MITIGATION_SPEC_CTRL. */
   hostSpecCtrl: u64 = 0;
 }
@@ -89,6 +96,11 @@ export function callRegisters(processor: Processor): u64 {
 /** PHASE_* that a processor has reached. */
 export function phaseOf(processor: Processor): u32 {
   return processor.report === 0 ? PHASE_NONE : loadAcquire32(processor.report + BOOT_REPORT_PHASE);
+}
+
+/** Whether a processor is inside, as far as it says itself: one that did and does not was reset behind everybody's back, by a sleep for instance. */
+export function isThere(processor: Processor): bool {
+  return processor.stage === STAGE_INSIDE && processor.mark !== MARK_GONE;
 }
 
 /** Processors on which the operating system runs in a VM. */

@@ -21,3 +21,5 @@ export const OPERATION_FLUSH: u32 = 5;
 export const OPERATION_FIND: u32 = 6;
 /** Let this processor's stop end here, where another loader has started it. */
 export const OPERATION_ADOPT: u32 = 7;
+/** See whether this processor is still in its VM. */
+export const OPERATION_LOOK: u32 = 8;

@@ -43,6 +43,7 @@ import { Processor } from "./processor.ts";
 interface LoaderExports {
   loaderBlockBytes(command: number): number;
   loaderControl(command: number, block: bigint): number;
+  loaderStatusMeanwhile(block: bigint): number;
   loaderOnCpu(index: number, operation: number): void;
   loaderTakeOver(): number;
   loaderKeepsCpus(): number;
@@ -230,6 +231,18 @@ export class Machine {
 
   status() {
     this.operate(IOCTL_STATUS);
+    return this.#statusFacts();
+  }
+
+  /** The same while another operation waits for a processor. */
+  statusMeanwhile() {
+    this.memory.fill(BLOCK, 0, 4096);
+    this.memory.poke(BLOCK, 8, DRIVER_VERSION);
+    this.loader.loaderStatusMeanwhile(BLOCK);
+    return this.#statusFacts();
+  }
+
+  #statusFacts() {
     return {
       ...this.report(),
       state: this.word(STATUS_ARGS_STATE),
