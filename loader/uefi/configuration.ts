@@ -158,7 +158,8 @@ function readSetting(): void {
   else if (isText(key, "verbosity")) readVerbosity();
   else if (isText(key, "onFailure")) readOnFailure();
   else if (isText(key, "watchdog")) readWatchdog();
-  else failAt(place, "no such setting: there are kernel, extensions, memory, boot, sleep, verbosity, onFailure, watchdog");
+  else
+    failAt(place, "no such setting: there are kernel, extensions, memory, boot, sleep, verbosity, onFailure, watchdog");
 }
 
 function once(isSet: bool, place: u64, value: usize): usize {

@@ -66,7 +66,8 @@ export function otherIntelExit(reason: u64): u32 {
   if (done == SKIP) return runAgainAdvanced(vs);
   if (done == RAISED) return runAgain(vs);
   countExit(reason);
-  tellExit();
+  if (reason == INTEL_EXIT_CPUID) tellCr4();
+  else tellExit();
   return callVmexit(reason);
 }
 
