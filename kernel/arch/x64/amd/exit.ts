@@ -92,8 +92,7 @@ export function otherExit(reason: u64): u32 {
   if (done == SKIP) return runAgainAdvanced(vs);
   if (done == RAISED) return runAgain(vs);
   countExit(reason);
-  if (code == EXIT_CPUID) tellCr4(DIRECT_BASE + vs.controlBlock);
-  else tellExit(DIRECT_BASE + vs.controlBlock);
+  tellExit(DIRECT_BASE + vs.controlBlock);
   return callVmexit(reason);
 }
 

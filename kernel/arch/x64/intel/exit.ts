@@ -38,6 +38,11 @@ const SEGMENT_PRIVILEGE: u64 = 3 << 5;
 export function enterIntelExit(reason: u64): u32 {
   // The exit that pays for speed comes always
   if (reason != block64(PP_BLOCK_PLAIN_EXIT) || block32(PP_BLOCK_ENTRY_WORK) != 0) return otherIntelExit(reason);
+  return plainExit();
+}
+
+/** CPUID, which needs nothing of what follows. */
+function plainExit(): u32 {
   countExit(INTEL_EXIT_CPUID);
   tellCr4();
   return callVmexit(INTEL_EXIT_CPUID);
@@ -56,6 +61,7 @@ export function otherIntelExit(reason: u64): u32 {
   const vs = changetype<Vs>(activeVs());
   if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return refused(vs, reason);
   setBlock32(PP_BLOCK_ENTRY_WORK, work & ~ENTRY_LAUNCH);
+  if (reason == block64(PP_BLOCK_PLAIN_EXIT)) return plainExit();
   if (reason == INTEL_EXIT_NMI_WINDOW && !takeNmi(vs)) return runAgain(vs);
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && takeAnnouncedNmi()) return runAgain(vs);
   if (reason == INTEL_EXIT_VMCALL && isKernel() && isDoor(vs)) {
@@ -66,8 +72,7 @@ export function otherIntelExit(reason: u64): u32 {
   if (done == SKIP) return runAgainAdvanced(vs);
   if (done == RAISED) return runAgain(vs);
   countExit(reason);
-  if (reason == INTEL_EXIT_CPUID) tellCr4();
-  else tellExit();
+  tellExit();
   return callVmexit(reason);
 }
 
