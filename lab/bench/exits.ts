@@ -81,7 +81,7 @@ async function mitigationFigures(): Promise<Figure[]> {
       title: `CPUID round trip, leaf 1, isolated kernel${machine === "intel" ? ", Intel" : ""}`,
       value: await measure(machine, 1, `mitigations=${MITIGATION_ISOLATE_KERNEL}`),
       unit: "instructions",
-      limit: machine === "intel" ? 740 : 680,
+      limit: machine === "intel" ? 560 : 500,
     });
   }
   return figures;
