@@ -28,15 +28,21 @@ const SCRATCH: u64 = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
 // biome-ignore format: a table
 const GUARDED: usize = memory.data<u32>([
   0x0000_001b, 0x0000_001b, ~APIC_MODES, ALL, 0, 0, BOTH, // APIC_BASE: the APIC's page, before any memory
+  0x0000_01a0, 0x0000_01a0, 0, 0, 0, 1 << 2, VENDOR_INTEL, // MISC_ENABLE: XD Disable, with which host mode's page tables are invalid
+  0x0000_01f4, 0x0000_01f5, ALL, ALL, 0, 0, VENDOR_INTEL, // PRMRR: memory of enclaves, which reads as ones, if firmware left that open
   0x0000_0200, 0x0000_024f, ALL, ALL, 0, 0, VENDOR_INTEL, // MTRRs: types that nested page tables repeat; of who owns the machine intel/mtrr.ts decides
   0x0000_0250, 0x0000_0250, ALL, ALL, 0, 0, VENDOR_INTEL,
   0x0000_0258, 0x0000_0259, ALL, ALL, 0, 0, VENDOR_INTEL,
   0x0000_0268, 0x0000_026f, ALL, ALL, 0, 0, VENDOR_INTEL,
+  0x0000_02a0, 0x0000_02a7, ALL, ALL, 0, 0, VENDOR_INTEL, // PRMRR of newer processors
+  0x0000_02f4, 0x0000_02f5, ALL, ALL, 0, 0, VENDOR_INTEL, // The same outside of the core
   0x0000_02ff, 0x0000_02ff, ALL, ALL, 0, 0, VENDOR_INTEL,
   0x0000_03f1, 0x0000_03f1, 0, 0, ALL, ALL, VENDOR_INTEL, // PEBS_ENABLE: records of host mode, at an address of host mode
+  0x0000_03f4, 0x0000_03f5, ALL, ALL, 0, 0, VENDOR_INTEL, // PEBS_BASE, PEBS_INDEX: the same where PEBS is architectural
   0x0000_0570, 0x0000_0570, 0, 0, 1, 0, VENDOR_INTEL, // RTIT_CTL: TraceEn, output by physical addresses
   0x0000_0981, 0x0000_0983, ALL, ALL, 0, 0, VENDOR_INTEL, // TME: what memory holds
   0x0000_0da0, 0x0000_0da0, 0, 0, 1 << 8, 0, VENDOR_INTEL, // XSS: PT, by which XRSTORS loads RTIT_CTL
+  0x0000_1400, 0x0000_1401, ALL, ALL, 0, 0, VENDOR_INTEL, // SEAMRR: memory of TDX's module, the same as PRMRR
   0x0000_17d0, 0x0000_17d1, ALL, ALL, 0, 0, VENDOR_INTEL, // HW_FEEDBACK_PTR, HW_FEEDBACK_CONFIG: a table at a physical address
   0xc000_0105, 0xc000_0106, 0, 0, ALL, ALL, VENDOR_AMD, // LWP_CFG, LWP_CBADDR: records of ring 3, an extension's, too
   0xc001_0010, 0xc001_0010, ALL, ALL, 0, 0, VENDOR_AMD, // SYSCFG: TOM2, fixed MTRRs as memory, encryption, SNP
@@ -46,7 +52,7 @@ const GUARDED: usize = memory.data<u32>([
   0xc001_0111, 0xc001_0113, ALL, ALL, 0, 0, VENDOR_AMD, // SMM_BASE, SMM_ADDR, SMM_MASK: where SMM's code is, if firmware left that open
   0xc001_0132, 0xc001_0138, ALL, ALL, 0, 0, VENDOR_AMD, // RMP: pages that only their owner writes
 ]);
-const ROWS: u32 = 18;
+const ROWS: u32 = 24;
 const ROW_BYTES: u32 = 28;
 
 function word(row: u32, field: u32): u32 {

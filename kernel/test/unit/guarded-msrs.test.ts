@@ -61,6 +61,13 @@ const AMD: readonly Row[] = [
 
 const INTEL: readonly Row[] = [
   APIC_BASE,
+  // XD Disable may go, and the rest change
+  ["MISC_ENABLE", 0x1a0, 0x85_0089n, [0x85_0089n, 0x81_0089n], [(1n << 34n) | 0x85_0089n]],
+  ...range("PRMRR", 0x1f4, 0x1f5),
+  ...range("PRMRR base", 0x2a0, 0x2a7),
+  ...range("uncore PRMRR", 0x2f4, 0x2f5),
+  ...range("architectural PEBS", 0x3f4, 0x3f5),
+  ...range("SEAMRR", 0x1400, 0x1401),
   ["PEBS_ENABLE", 0x3f1, 2n, [2n, 0n], [1n, 3n, 1n << 32n]],
   ["RTIT_CTL", 0x570, 4n, [4n, 0xcn], [5n, 1n]],
   ...range("TME", 0x981, 0x983),

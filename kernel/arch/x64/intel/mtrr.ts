@@ -21,6 +21,7 @@ const MSR_PHYSBASE0: u32 = 0x200;
 const MSR_FIX64K: u32 = 0x250;
 const MSR_FIX16K: u32 = 0x258;
 const MSR_FIX4K: u32 = 0x268;
+const MSR_FIX4K_LAST: u32 = 0x26f;
 const MSR_DEF_TYPE: u32 = 0x2ff;
 
 const CAP_COUNT: u64 = 0xff;
@@ -97,7 +98,7 @@ function take(): bool {
 
 /** Whether an MSR, which is guarded (guarded-msrs.ts), is one of these. */
 export function isMtrr(msr: u32): bool {
-  return msr >= MSR_PHYSBASE0 && msr <= MSR_DEF_TYPE;
+  return msr == MSR_DEF_TYPE || (msr >= MSR_PHYSBASE0 && msr <= MSR_FIX4K_LAST);
 }
 
 /** Writes one of this processor's for who owns the machine; false when that is #GP. */
