@@ -23,9 +23,9 @@ export interface Options extends Omit<RunBareOptions, "extensions"> {
 const RING = /^bare: debug ring\n([\s\S]*?)^bare: end of debug ring$/m;
 const WORK = /^bare: processor (\d+): \d+ CPUIDs of leaf \S+ in the root VM/gm;
 
-/** Lines without those that print a fault's registers, which begin with spaces. */
+/** Lines without those that print a fault's registers, which begin with spaces. A machine that is switched off may end within a line's end. */
 export function withoutRegisters(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("  "));
+  return text.split(/\r\n?|\n/).filter((line) => line !== "" && !line.startsWith("  "));
 }
 
 /** Runs one extension, or those of `options.manifest` when it is a list without any; the exit code is that of loader/bare/ending.ts, 0 when all went well. */
