@@ -38,12 +38,12 @@ export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
 /** Loads all of a VS's into the processor. */
 export function loadSwitched(vs: Vs): void {
   writeCr8(vs.isClosed() ? 0 : vs.readParked(VS_CR8));
-  // Most VSs have the same in these, nothing, and reading one costs less than writing it. One by one: the number is a constant
+  // Most VSs have the same in these, and reading one costs less than writing it. One by one: the number is a constant
   if (readDr(0) != vs.readParked(VS_DR0)) writeDr(0, vs.readParked(VS_DR0));
   if (readDr(1) != vs.readParked(VS_DR0 + 1)) writeDr(1, vs.readParked(VS_DR0 + 1));
   if (readDr(2) != vs.readParked(VS_DR0 + 2)) writeDr(2, vs.readParked(VS_DR0 + 2));
   if (readDr(3) != vs.readParked(VS_DR0 + 3)) writeDr(3, vs.readParked(VS_DR0 + 3));
-  setXcr0(vs.readParked(VS_XCR0));
+  if (currentXcr0() != vs.readParked(VS_XCR0)) setXcr0(vs.readParked(VS_XCR0));
 }
 
 /** Takes all of the active VS's out of the processor. */

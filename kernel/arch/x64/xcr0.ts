@@ -20,7 +20,6 @@ export function currentXcr0(): u64 {
 
 /** Writes XCR0, bit 0 forced; false when the processor refuses the value. */
 export function setXcr0(value: u64): bool {
-  const wanted = value | XCR0_X87;
-  // Writing it costs much more than reading it
-  return wanted == currentXcr0() || (hasXcr0() && tryWriteXcr0(wanted) != 0);
+  if (hasXcr0()) return tryWriteXcr0(value | XCR0_X87) != 0;
+  return (value | XCR0_X87) == XCR0_X87;
 }
