@@ -18,3 +18,8 @@ export const digestBounds = table("efi", "EfiDigests", "u32", {
   SHA256_BYTES: [32, "Of a digest (FIPS 180-4)."],
   MOST_DIGESTS: [127, "Entries of EfiDigests.digest."],
 });
+
+export const configurationBounds = table("efi", "bareflank.json", "u32", {
+  EFI_MOST_SETTINGS: [256, "Settings of all extensions together."],
+  EFI_SETTINGS_TEXT: [0x1000, "UTF-16 units of all of them, a line `key=value` each, for which there is room."],
+});

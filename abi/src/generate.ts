@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { cCalls, cHeader } from "./c.ts";
+import { callNames } from "./call-names.ts";
 import { calls } from "./calls.ts";
 import { description } from "./description.ts";
 import { enumerationsFile } from "./enumerations.ts";
@@ -28,6 +29,7 @@ export function generate(items: readonly Item[] = description): Map<string, stri
   files.set("bare/enumerations.ts", enumerationsFile());
   const rules = items.filter((item) => item.kind === "table" && item.file === "entry-rules");
   files.set("bare/entry-rules-text.ts", ruleText(rules as Table[]));
+  files.set("bare/call-names.ts", callNames());
   files.set("bare/exit-answers.ts", exitAnswers());
   files.set("c/bareflank-exits.h", cExitAnswers());
   files.set("bare/register-values.ts", registerValues());

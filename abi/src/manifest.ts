@@ -11,7 +11,7 @@
 
 import * as boot from "../generated/node/boot.ts";
 import { EXTENSION_NAME_BYTES, MAX_EXTENSIONS } from "../generated/node/syscalls.ts";
-import { syscalls } from "./syscalls.ts";
+import { callNumbers, groups, undeniable } from "./call-names.ts";
 
 /** What is wrong with a manifest, and where: `extensions[1].calls[0]`. */
 export class ManifestError extends Error {
@@ -59,21 +59,12 @@ export interface ManifestEntry extends Policy {
   readonly settings: readonly string[];
 }
 
-const GROUPS = "control handle debug callback vm vp vs intrinsic mem message nested map statistics memory pp".split(
-  " ",
-);
-const ALWAYS = ["control", "handle", "callback"];
 /** Where each stands in ExtensionPolicy.quota. */
 const QUOTAS = { vms: boot.QUOTA_VMS, vps: boot.QUOTA_VPS, vss: boot.QUOTA_VSS, pages: boot.QUOTA_PAGES } as const;
 const MOST_QUOTA = 0xffff_ffff;
 const MOST_RANGES = 32;
 const MOST_MSR = 0xffff_ffff;
 const MOST_PORT = 0xffff;
-
-/** Calls by name in small letters, `vs_read`, with their numbers. */
-const calls = new Map(
-  syscalls.constants.map(({ name, value }) => [name.replace(/^SYSCALL_/, "").toLowerCase(), Number(value)]),
-);
 
 /** Whether a word can be an extension's name. */
 export function isName(word: string): boolean {
@@ -153,8 +144,8 @@ function readSettings(place: string, value: unknown): string[] {
 function readCalls(place: string, value: unknown): string[] {
   return array(place, value).map((entry, index) => {
     const word = string(`${place}[${index}]`, entry);
-    if (GROUPS.includes(word) || calls.has(word)) return word;
-    throw new ManifestError(`${place}[${index}]`, `"${word}" is no call, and no group (${GROUPS.join(", ")})`);
+    if (groups.includes(word) || callNumbers.has(word)) return word;
+    throw new ManifestError(`${place}[${index}]`, `"${word}" is no call, and no group (${groups.join(", ")})`);
   });
 }
 
@@ -257,9 +248,9 @@ export function encodePolicies(policies: readonly Policy[]): Uint8Array {
 }
 
 function encodePolicy(view: DataView, { calls: allowed, msrs, ports, quota, version }: Policy): void {
-  for (const [name, number] of allowed === undefined ? [] : calls) {
+  for (const [name, number] of allowed === undefined ? [] : callNumbers) {
     const group = number >>> 16;
-    if ([...ALWAYS, ...(allowed ?? [])].some((word) => word === name || word === GROUPS[group])) continue;
+    if ([...undeniable, ...(allowed ?? [])].some((word) => word === name || word === groups[group])) continue;
     const word = boot.EXTENSION_POLICY_DENIED + group * 4;
     view.setUint32(word, view.getUint32(word, true) | (1 << (number & 31)), true);
   }

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import type { Actions } from "./actions.ts";
-import { addCommand, describe, takeFiles } from "./command-line.ts";
+import { addCommand, describe, takeFiles, takeManifest } from "./command-line.ts";
 import type { InstallRequest, PlaceRequest } from "./commands/efi.ts";
 import { INSTALLED_APPLICATION, INSTALLED_BOOT_EXTENSION } from "./files.ts";
 
@@ -26,6 +26,7 @@ export function defineEfi(command: Command, actions: Actions): void {
     `  bfm efi install                                     then the next boot entry
   bfm efi install --boot-next /EFI/debian/grubx64.efi then this file of the partition
   bfm efi install my.elf --set leaf=7                 with your extension
+  bfm efi install --manifest guarded.json             with several, and what each may do
   bfm efi install --sign my.key my.crt                for Secure Boot, with a key that you enrolled
   bfm efi install --esp /mnt/stick --no-entry         onto a stick`,
   )
@@ -35,7 +36,7 @@ export function defineEfi(command: Command, actions: Actions): void {
     .option("--sign <file...>", "sign the application by this key and certificate, two PEM files")
     .option("--keep-configuration", "leave bareflank.json as somebody changed it")
     .option("--no-entry", "make no boot entry");
-  takeFiles<InstallRequest>(install, INSTALLED_BOOT_EXTENSION, (selection, options) =>
+  takeFiles<InstallRequest>(takeManifest(install), INSTALLED_BOOT_EXTENSION, (selection, options) =>
     actions.efiInstall(selection, options),
   );
 

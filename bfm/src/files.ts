@@ -63,20 +63,23 @@ export function readFiles(selection: Selection, elfCheck: Uint8Array<ArrayBuffer
 }
 
 function readByManifest(kernel: string, path: string, elfCheck: Uint8Array<ArrayBuffer>): CheckedFiles {
-  const entries = checkedManifest(path, readFile(path, CHECK));
+  const entries = readEntries(path);
   return {
     kernel: readChecked(elfCheck, "kernel", kernel),
     extensions: entries.map(({ file, settings }) => {
-      const extension = readChecked(elfCheck, "extension", resolve(dirname(path), file));
+      const extension = readChecked(elfCheck, "extension", file);
       return settings.length > 0 ? applySettings(extension, settings) : extension;
     }),
     policies: encodePolicies(entries),
   };
 }
 
-function checkedManifest(path: string, bytes: Uint8Array): ManifestEntry[] {
+/** What a manifest lists; files by their names for whoever runs bfm. */
+export function readEntries(path: string): ManifestEntry[] {
+  const bytes = readFile(path, CHECK);
   try {
-    return readManifest(new TextDecoder().decode(bytes));
+    const entries = readManifest(new TextDecoder().decode(bytes));
+    return entries.map((entry) => ({ ...entry, file: resolve(dirname(path), entry.file) }));
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     throw new Failure(

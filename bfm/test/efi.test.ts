@@ -14,7 +14,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { EFI_DIGESTS_BYTES } from "@bareflank/abi";
+import { readManifest } from "@bareflank/abi/manifest";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Bench, makeFiles } from "./bench.ts";
 import { FakeFirmware } from "./fake-firmware.ts";
@@ -269,6 +271,92 @@ describe("bfm efi install", () => {
       expect(typed.error).toContain(message);
     }
     expect(existsSync(join(esp, "EFI/bareflank"))).toBe(false);
+  });
+
+  describe("by a load manifest", () => {
+    const boot = fileURLToPath(new URL("../../build/extensions/boot/boot.elf", import.meta.url));
+    const byManifest = (extensions: readonly object[], ...args: string[]) => {
+      const manifest = join(esp, "guarded.json");
+      writeFileSync(manifest, JSON.stringify({ extensions }));
+      const words = ["--kernel", files.kernel, "--application", join(esp, "bareflank.efi")];
+      return efi("install", "--manifest", manifest, ...words, ...args);
+    };
+
+    test("writes what it lists, each in a file of its own, and what bareflank.efi reads is the same manifest", async () => {
+      mkdirSync(join(esp, "b"));
+      for (const name of ["mine.elf", "b/mine.elf"]) writeFileSync(join(esp, name), readFileSync(files.extension));
+      const listed = [
+        {
+          file: boot,
+          settings: { nested: "no", number: 7 },
+          version: 2,
+          calls: ["debug", "vs_read"],
+          quota: { vms: 3 },
+        },
+        { file: "mine.elf", msrs: [{ from: 16, to: "0x20", read: true }] },
+        { file: "b/mine.elf", name: "other", ports: [{ from: "0x3f8", to: 0x3ff }, { from: 96 }] },
+      ];
+      expect(await byManifest(listed)).toMatchObject({ exitCode: 0, error: "" });
+      const names = ["boot.elf", "mine.elf", "other.elf"];
+      const { extensions, ...rest } = JSON.parse(read("bareflank.json").toString());
+      expect(rest).toEqual({ kernel: "kernel.elf", boot: "next" });
+      expect(extensions).toMatchObject(names.map((file) => ({ file })));
+      const [before, behind] = [listed, extensions].map((list) => readManifest(JSON.stringify({ extensions: list })));
+      expect(behind).toEqual(before?.map((entry, index) => ({ ...entry, file: names[index] })));
+      expect(extensions[1].msrs).toEqual([{ from: "0x10", to: "0x20", read: true, write: false }]);
+      expect(read("boot.elf")).toEqual(readFileSync(boot));
+      expect(read("other.elf")).toEqual(readFileSync(files.extension));
+    });
+
+    test("signs it with the configuration that has it", async () => {
+      await byManifest([{ file: files.extension, name: "mine", calls: [] }], "--sign", "my.key", "my.crt");
+      const digests = read("bareflank.efi").subarray(DIGESTS + 32);
+      const expected = createHash("sha256").update(read("bareflank.json")).digest();
+      expect(digests.subarray(0, 32)).toEqual(expected);
+      expect(read("bareflank.json").toString()).toContain('"calls": []');
+    });
+
+    test("refuses what bfm load refuses, in the same words, and touches nothing", async () => {
+      const wrong: readonly (readonly object[])[] = [
+        [],
+        [{ file: files.extension, calls: ["vs_raed"] }],
+        [{ file: "none.elf" }],
+        [{ file: files.kernel }],
+        [{ file: files.extension, settings: { a: 1 } }],
+      ];
+      for (const extensions of wrong) {
+        const typed = await byManifest(extensions);
+        const loaded = await bench.bfm("load", "--kernel", files.kernel, "--manifest", join(esp, "guarded.json"));
+        expect(typed.exitCode).toBeGreaterThan(0);
+        expect(typed).toEqual(loaded);
+      }
+      expect(existsSync(join(esp, "EFI/bareflank"))).toBe(false);
+    });
+
+    test("says what one folder cannot tell apart, and what bareflank.efi would not read", async () => {
+      const { extension: file } = files;
+      const clash = [
+        { file, name: "Mine" },
+        { file, name: "mine" },
+      ];
+      expect((await byManifest(clash)).error).toContain("two files would be mine.elf in one folder");
+      expect((await byManifest([{ file, name: "kernel" }])).error).toContain("two files would be kernel.elf");
+      const settings = (count: number, value = "") =>
+        Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value]));
+      const refused = async (...each: readonly object[]) =>
+        (await byManifest(each.map((given, index) => ({ file: boot, name: `n${index}`, settings: given })))).error;
+      expect(await refused(settings(128), settings(128))).toBe("");
+      expect(await refused(settings(128), settings(129))).toBe(
+        "bfm: 257 settings of 1322 characters are more than bareflank.efi reads: 256 of 4096.\nGive fewer, or shorter ones.\n",
+      );
+      expect(await refused(...Array(5).fill(settings(8, "x".repeat(100))))).toContain(
+        "bfm: 40 settings of 4160 characters",
+      );
+    });
+
+    test("takes no --set besides", async () => {
+      expect(await byManifest([{ file: boot }], "--set", "nested=no")).toMatchObject({ exitCode: 2 });
+    });
   });
 
   test("refuses extensions that one folder cannot tell apart", async () => {

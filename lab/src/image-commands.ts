@@ -9,6 +9,7 @@ interface UsbFlags {
   readonly output: string;
   readonly force?: boolean;
   readonly kernel?: string;
+  readonly manifest?: string;
   readonly set: readonly string[];
   readonly memory?: string;
   readonly sign?: readonly string[];
@@ -45,6 +46,7 @@ export const registerImage = (program: Command): void => {
     .requiredOption("--output <file>", "the image's file")
     .option("--force", "replace a file that is there")
     .option("--kernel <file>", "ELF file of the microkernel (build/kernel/kernel.elf)")
+    .option("--manifest <file>", "load manifest that names the extensions, and what each may do")
     .option("--set <key=value>", "a setting for the first extension; may be repeated", collect, [])
     .option("--memory <size>", "memory that the hypervisor gets, e.g. 64M")
     .option("--sign <file...>", "sign the application by this key and certificate, two PEM files")

@@ -42,6 +42,15 @@ describe("a stick's image", () => {
   });
 });
 
+it("a stick's image can be made by a manifest", () => {
+  const manifest = join(folder, "guarded.json");
+  writeFileSync(manifest, JSON.stringify({ extensions: [{ file: products.bootExtension, name: "mine", version: 2 }] }));
+  const output = join(folder, "by-manifest.img");
+  makeStick({ output, manifest });
+  const text = execFileSync("mtype", ["-i", `${output}@@1M`, "::/EFI/bareflank/bareflank.json"], { encoding: "utf8" });
+  expect(JSON.parse(text).extensions).toEqual([{ file: "mine.elf", name: "mine", version: 2 }]);
+});
+
 describe("refused is", () => {
   it("a file that is there, unless it is to be replaced", () => {
     const output = join(folder, "mine.img");
@@ -57,6 +66,11 @@ describe("refused is", () => {
 
   it("what is no file", () => {
     expect(() => makeStick({ output: folder, force: true })).toThrow("is no ordinary file");
+  });
+
+  it("a manifest with extensions besides", () => {
+    const options = { output: join(folder, "both.img"), manifest: "any.json", extensions: [products.bootExtension] };
+    expect(() => makeStick(options)).toThrow("A manifest names the extensions itself.");
   });
 
   it("what bfm refuses, in its words, and nothing is written", () => {

@@ -1,5 +1,6 @@
 // The EFI system partition: what is on it, and what a test puts there instead
 
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const make = (loader: UefiLoader, files: readonly PartitionFile[] = [], isSigned = false) => {
+const make = (
+  loader: UefiLoader,
+  files: readonly PartitionFile[] = [],
+  isSigned = false,
+  manifest: { manifest?: string } = {},
+) => {
   const content = {
     kernel: join(folder, "linux"),
     initramfs: join(folder, "files"),
@@ -26,6 +32,7 @@ const make = (loader: UefiLoader, files: readonly PartitionFile[] = [], isSigned
     loader,
     isSigned,
     files,
+    ...manifest,
   };
   const image = makePartition(folder, content);
   expect(image).toBe(join(folder, PARTITION));
@@ -41,7 +48,8 @@ describe("the partition", () => {
       extensions: ["boot.elf"],
       boot: { file: "/vmlinuz", options: 'a "b\\c" initrd=\\initramfs.cpio' },
     });
-    expect(read("/startup.nsh")).toBe('\\vmlinuz a "b\\c" initrd=\\initramfs.cpio\r\n');
+    expect(read("/startup.nsh")).toBe("\\linux.nsh\r\n");
+    expect(read("/linux.nsh")).toBe('\\vmlinuz a "b\\c" initrd=\\initramfs.cpio\r\n');
     const copy = join(folder, "copy");
     runTool("mcopy", ["-i", join(folder, PARTITION), "::/EFI/BOOT/BOOTX64.EFI", copy]);
     expect(readFileSync(copy).equals(readFileSync(products.uefi))).toBe(true);
@@ -67,6 +75,55 @@ describe("the partition", () => {
       expect(runTool("sbverify", ["--cert", testKey.certificate, copy])).toContain("Signature verification OK");
     }
     expect(() => make("grub", [], true)).toThrow("shim");
+  });
+
+  describe("by a load manifest", () => {
+    const manifest = () => {
+      const path = join(folder, "guarded.json");
+      const extensions = [
+        { file: products.bootExtension, name: "below", calls: ["vs", "debug"] },
+        { file: products.bootExtension, name: "second", settings: { nested: "no" } },
+      ];
+      writeFileSync(path, JSON.stringify({ extensions }));
+      return { manifest: path };
+    };
+
+    it("has its extensions, and Linux behind them", () => {
+      const read = make("stub", [], false, manifest());
+      expect(JSON.parse(read("/EFI/bareflank/bareflank.json"))).toEqual({
+        kernel: "kernel.elf",
+        extensions: [
+          { file: "below.elf", name: "below", calls: ["vs", "debug"] },
+          { file: "second.elf", name: "second", settings: { nested: "no" } },
+        ],
+        boot: { file: "/vmlinuz", options: 'a "b\\c" initrd=\\initramfs.cpio' },
+      });
+      for (const file of ["kernel.elf", "below.elf", "second.elf"])
+        expect(read(`/EFI/bareflank/${file}`)).toContain("ELF");
+      expect(() => read("/EFI/bareflank/boot.elf")).toThrow();
+    });
+
+    it("is signed with them", () => {
+      writeFileSync(join(folder, "linux"), readFileSync(products.uefi));
+      const read = make("stub", [], true, manifest());
+      expect(read("/EFI/bareflank/bareflank.json")).toContain('"below"');
+      const copy = join(folder, "copy");
+      runTool("mcopy", ["-o", "-i", join(folder, PARTITION), "::/EFI/BOOT/BOOTX64.EFI", copy]);
+      const digest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest();
+      const application = readFileSync(copy);
+      for (const file of ["bareflank.json", "second.elf"]) {
+        const path = join(folder, file);
+        runTool("mcopy", ["-o", "-i", join(folder, PARTITION), `::/EFI/bareflank/${file}`, path]);
+        expect(application.includes(digest(readFileSync(path)))).toBe(true);
+      }
+    });
+
+    it("is refused in bfm's words", () => {
+      writeFileSync(join(folder, "bad.json"), '{ "extensions": [{ "file": "a.elf", "calls": ["x"] }] }');
+      expect(() => make("stub", [], false, { manifest: join(folder, "bad.json") })).toThrow(
+        'bad.json: extensions[0].calls[0]: "x" is no call',
+      );
+    });
   });
 
   it("has what a test puts there, and lacks what it takes away", () => {

@@ -1,14 +1,17 @@
 // The configuration: \EFI\bareflank\bareflank.json on the volume that the application comes from, or defaults
 //
 //     { "kernel": "kernel.elf",
-//       "extensions": ["boot.elf", { "file": "mine.elf", "settings": { "nested": "no" } }],
+//       "extensions": ["boot.elf", { "file": "mine.elf", "settings": { "nested": "no" }, "calls": ["debug", "vs"] }],
 //       "memory": "16M",
 //       "watchdog": "2s",
 //       "boot": { "file": "/vmlinuz", "options": "initrd=\\initrd.img console=ttyS0" },
 //       "sleep": "hide",
 //       "verbosity": "life-cycle",
 //       "onFailure": "boot" }
+//
+// An extension is what it is in a load manifest (abi/src/manifest.ts): policies.ts reads what it may do.
 
+import { EFI_MOST_SETTINGS } from "../../abi/generated/bare/efi";
 import { MAX_EXTENSIONS } from "../../abi/generated/bare/syscalls";
 import {
   beginArray,
@@ -17,15 +20,30 @@ import {
   fail,
   failAt,
   hasFailed,
+  isTextNext,
   nextElement,
   nextMember,
   openJson,
   peekByte,
+  readBare,
+  readKept,
   readKey,
   readText,
+  TOO_LONG,
   valuePlace,
 } from "./json";
-import { addLiteral, addText, beginText, endText, isText, lengthOf, textOf } from "./text";
+import {
+  clearPolicy,
+  hasName,
+  nameByFile,
+  readCalls,
+  readMsrs,
+  readName,
+  readPorts,
+  readQuota,
+  readVersion,
+} from "./policies";
+import { isText, keepBehind, keepText, lengthOf, textOf } from "./text";
 
 /** What comes behind the start. */
 export const BOOT_NEXT: u32 = 0;
@@ -42,10 +60,20 @@ const MOST_MEBIBYTES: u64 = 0x10_0000;
 const LEAST_WATCHDOG_MS: u32 = 10;
 const MOST_WATCHDOG_MS: u32 = 3_600_000;
 
-const MOST_SETTINGS: u32 = 64;
-const paths: usize = memory.data(4 * 64, 4);
+const paths: usize = memory.data(4 * MAX_EXTENSIONS, 4);
 /** Of each setting: the extension that it is for, its key and its value. */
-const settings: usize = memory.data(12 * 64, 4);
+const settings: usize = memory.data(12 * EFI_MOST_SETTINGS, 4);
+
+/** What is said of an extension, a bit each. */
+const SAID_FILE: u32 = 1;
+const SAID_NAME: u32 = 2;
+const SAID_SETTINGS: u32 = 4;
+const SAID_VERSION: u32 = 8;
+const SAID_CALLS: u32 = 16;
+const SAID_MSRS: u32 = 32;
+const SAID_PORTS: u32 = 64;
+const SAID_QUOTA: u32 = 128;
+const TWICE: string = "this setting is there twice";
 
 let kernel: usize = 0;
 let extensions: u32 = 0;
@@ -129,8 +157,24 @@ export function setDefaults(): void {
 }
 
 function fillIn(): void {
-  if (kernel === 0) kernel = inFolder(textOf("kernel.elf"));
-  if (extensions === 0) store<u32>(paths + 4 * extensions++, <u32>inFolder(textOf("boot.elf")));
+  if (kernel === 0) kernel = textOf("\\EFI\\bareflank\\kernel.elf");
+  if (extensions !== 0) return;
+  addExtension();
+  takeFile(0, textOf("\\EFI\\bareflank\\boot.elf"));
+}
+
+/** One more, of which nothing is known. */
+function addExtension(): u32 {
+  const index = extensions++;
+  store<u32>(paths + 4 * index, 0);
+  clearPolicy(index);
+  return index;
+}
+
+/** Its file, by which it is called unless it has a name already. */
+function takeFile(index: u32, path: usize): void {
+  store<u32>(paths + 4 * index, <u32>path);
+  if (path !== 0 && !hasName(index)) nameByFile(index, path);
 }
 
 /** Reads the file's content; false, and said by json.ts, when something is wrong in it. Then the defaults hold. */
@@ -163,7 +207,7 @@ function readSetting(): void {
 }
 
 function once(isSet: bool, place: u64, value: usize): usize {
-  if (isSet) failAt(place, "this setting is there twice");
+  if (isSet) failAt(place, TWICE);
   return value;
 }
 
@@ -174,14 +218,16 @@ function readPath(): usize {
   if (text === 0) return 0;
   for (let at = text; load<u16>(at) !== 0; at += 2) if (load<u16>(at) === 0x2f) store<u16>(at, <u16>BACKSLASH);
   if (lengthOf(text) === 0) failAt(place, "a file has a name");
-  return <u32>load<u16>(text) === BACKSLASH ? text : inFolder(text);
+  if (<u32>load<u16>(text) !== BACKSLASH) return inFolder(place);
+  keepText();
+  return text;
 }
 
-function inFolder(name: usize): usize {
-  beginText();
-  addLiteral(FOLDER);
-  addText(name);
-  return endText();
+/** The text that was read last, behind the folder's name. */
+function inFolder(place: u64): usize {
+  const path = keepBehind(FOLDER);
+  if (path === 0) failAt(place, TOO_LONG);
+  return path;
 }
 
 function readExtensions(place: u64): void {
@@ -197,23 +243,50 @@ function readExtensions(place: u64): void {
 
 function readExtension(): void {
   const place = valuePlace();
-  const index = extensions++;
-  store<u32>(paths + 4 * index, 0);
+  const index = addExtension();
   if (peekByte() !== 0x7b) {
-    store<u32>(paths + 4 * index, <u32>readPath());
+    takeFile(index, readPath());
     return;
   }
+  let said: u32 = 0;
+  let path: usize = 0;
   if (beginObject()) {
     while (nextMember()) {
       const where = valuePlace();
       const key = readKey();
       if (key === 0) return;
-      if (isText(key, "file")) store<u32>(paths + 4 * index, <u32>readPath());
-      else if (isText(key, "settings")) readExtensionSettings(index);
-      else failAt(where, "an extension has file and settings");
+      const what = whatIsSaid(key);
+      if (what === 0) failAt(where, "an extension has file, name, settings, version, calls, msrs, ports and quota");
+      else if ((said & what) !== 0) failAt(where, TWICE);
+      else if (what === SAID_FILE) path = readPath();
+      else readOfExtension(index, what);
+      said |= what;
     }
   }
-  if (extensionPath(index) === 0) failAt(place, 'an extension has a file: { "file": "boot.elf" }');
+  if (path === 0) failAt(place, 'an extension has a file: { "file": "boot.elf" }');
+  takeFile(index, path);
+}
+
+/** SAID_*, or 0. */
+function whatIsSaid(key: usize): u32 {
+  if (isText(key, "file")) return SAID_FILE;
+  if (isText(key, "name")) return SAID_NAME;
+  if (isText(key, "settings")) return SAID_SETTINGS;
+  if (isText(key, "version")) return SAID_VERSION;
+  if (isText(key, "calls")) return SAID_CALLS;
+  if (isText(key, "msrs")) return SAID_MSRS;
+  if (isText(key, "ports")) return SAID_PORTS;
+  return isText(key, "quota") ? SAID_QUOTA : 0;
+}
+
+function readOfExtension(index: u32, what: u32): void {
+  if (what === SAID_NAME) readName(index);
+  else if (what === SAID_SETTINGS) readExtensionSettings(index);
+  else if (what === SAID_VERSION) readVersion(index);
+  else if (what === SAID_CALLS) readCalls(index);
+  else if (what === SAID_MSRS) readMsrs(index);
+  else if (what === SAID_PORTS) readPorts(index);
+  else readQuota(index);
 }
 
 function readExtensionSettings(index: u32): void {
@@ -221,12 +294,14 @@ function readExtensionSettings(index: u32): void {
   while (nextMember()) {
     const place = valuePlace();
     const key = readKey();
-    if (key !== 0 && !isSettingKey(key)) failAt(place, "a setting's name has letters, digits, _, - and .");
+    if (key === 0) return;
+    if (!isSettingKey(key)) failAt(place, "a setting's name has letters, digits, _, - and .");
+    keepText();
     const where = valuePlace();
-    const value = readText();
+    const value = isTextNext() ? readKept() : readPlainSetting(where);
     if (value === 0) return;
     if (!isLine(value)) failAt(where, "a setting's value is one line");
-    if (settingCount === MOST_SETTINGS) {
+    if (settingCount === EFI_MOST_SETTINGS) {
       failAt(place, "these are more settings than there can be");
       return;
     }
@@ -235,6 +310,26 @@ function readExtensionSettings(index: u32): void {
     store<u32>(entry, <u32>key, 4);
     store<u32>(entry, <u32>value, 8);
   }
+}
+
+/** What bfm would make of it, too: a number of digits alone, or true or false. */
+function readPlainSetting(place: u64): usize {
+  const text = readBare();
+  if (text === 0 || !(isText(text, "true") || isText(text, "false") || isPlainNumber(text))) {
+    failAt(place, "it is no text, number of digits or boolean");
+    return 0;
+  }
+  keepText();
+  return text;
+}
+
+function isPlainNumber(text: usize): bool {
+  const first = load<u16>(text) === 0x2d ? text + 2 : text;
+  const length = lengthOf(first);
+  // More digits than JavaScript's numbers hold come out changed
+  if (length === 0 || length > 15 || (length > 1 && load<u16>(first) === 0x30)) return false;
+  for (let at = first; load<u16>(at) !== 0; at += 2) if (load<u16>(at) < 0x30 || load<u16>(at) > 0x39) return false;
+  return true;
 }
 
 /** As `bfm load --set` takes them (abi/src/settings.ts). */
@@ -311,7 +406,7 @@ function readBootFile(): void {
     const key = readKey();
     if (key === 0) return;
     if (isText(key, "file")) bootPath = readPath();
-    else if (isText(key, "options")) bootOptions = readText();
+    else if (isText(key, "options")) bootOptions = readKept();
     else failAt(where, "what is booted has file and options");
   }
   if (bootPath === 0) failAt(place, 'what is booted has a file: { "file": "/name" }');

@@ -1,11 +1,11 @@
 // Reads JSON (RFC 8259) piece by piece, and says where it is wrong: line and column
 //
-//     if (beginObject()) while (nextMember()) { const key = readText(); ... readText() or skipValue() ... }
+//     if (beginObject()) while (nextMember()) { const key = readKey(); ... readText() ... }
 //
-// After a failure nothing is read any more, and every function says so.
+// A text that is read is good until the next one is, unless text.ts keeps it. After a failure nothing is read any more, and every function says so.
 
 import { peek8 } from "../../bsl/src/memory";
-import { addUnit, beginText, endText } from "./text";
+import { addUnit, beginText, endBriefly, keepText } from "./text";
 
 let at: u64 = 0;
 let begin: u64 = 0;
@@ -18,6 +18,7 @@ let isFirst: bool = false;
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
 const NO_VALUE: string = "a value is missing";
+export const TOO_LONG: string = "all texts together are too long";
 
 /** Reads `bytes` bytes at a native address from now on. */
 export function openJson(address: u64, bytes: u64): void {
@@ -125,7 +126,14 @@ export function endJson(): void {
   if (!hasFailed() && peekByte() !== 0) fail("nothing may follow the last }");
 }
 
-/** A text in quotation marks, which text.ts keeps; 0 after a failure. */
+/** A text in quotation marks that text.ts keeps; 0 after a failure. */
+export function readKept(): usize {
+  const text = readText();
+  if (text !== 0) keepText();
+  return text;
+}
+
+/** A text in quotation marks; 0 after a failure. */
 export function readText(): usize {
   if (!take(QUOTE)) {
     fail(at === end ? NO_VALUE : "here is a text, in quotation marks");
@@ -141,11 +149,32 @@ export function readText(): usize {
   }
   if (hasFailed()) return 0;
   at++;
-  return endText();
+  return endBriefly();
+}
+
+/** Whether a text in quotation marks follows. */
+export function isTextNext(): bool {
+  return peekByte() === QUOTE;
+}
+
+/** A number, or true or false, as it is written; whoever reads it judges it. 0 when there is no such thing. */
+export function readBare(): usize {
+  peekByte();
+  beginText();
+  let units: u32 = 0;
+  for (; at < end && !hasFailed() && isBare(peek8(at)); units++) add(peek8(at++));
+  return units === 0 || hasFailed() ? 0 : endBriefly();
+}
+
+/** Letters, digits, and what else numbers have. */
+function isBare(byte: u32): bool {
+  const letter = byte | 0x20;
+  const isWord = (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x7a);
+  return isWord || byte === 0x2b || byte === 0x2d || byte === 0x2e;
 }
 
 function add(unit: u32): void {
-  if (!addUnit(unit)) fail("all texts together are too long");
+  if (!addUnit(unit)) fail(TOO_LONG);
 }
 
 function readEscape(): void {

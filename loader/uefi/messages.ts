@@ -63,6 +63,11 @@ export function printReport(): void {
     print(": ");
     print(bootText(<u32>(reportDetail() >> 32)));
   }
+  if (error === ERROR_MEMORY_LIMIT) {
+    print(": ");
+    printDecimal((reportDetail() + 1023) / 1024);
+    print(" KiB");
+  }
   print(" (error ");
   printDecimal(error);
   print(", detail ");

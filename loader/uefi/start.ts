@@ -1,13 +1,14 @@
 // The start, step by step: configuration, files, processors, the loader's own start; and the stop of a trial
 
 import { cpuidEbx } from "#arch/cpu";
-import { DEBUG_RING_CHARS } from "../../abi/generated/bare/boot";
+import { DEBUG_RING_CHARS, EXTENSION_POLICY_BYTES } from "../../abi/generated/bare/boot";
 import { CPUID_HYPERVISOR_MAX, CPUID_INTERFACE_INIT_SIPI } from "../../abi/generated/bare/control";
 import { ELF_OK, ERROR_NONE } from "../../abi/generated/bare/driver";
 import { checkExtension, checkKernel } from "../../bsl/src/elf-check";
 import { peek8 } from "../../bsl/src/memory";
 import { quietExchange } from "../src/exchange";
 import { dropStagedFiles, stageFile } from "../src/files";
+import { POLICY_FILE } from "../src/limits";
 import { load as loadStaged, memoryBytes, start, stop } from "../src/machine";
 import { MITIGATE_OTHERS } from "../src/mitigations";
 import { beginReport, reportError } from "../src/report";
@@ -30,6 +31,7 @@ import { printHeld } from "./held";
 import { problemColumn, problemLine, problemText } from "./json";
 import { giveBack, takeBriefly } from "./memory";
 import { elfText, fileText, printReport } from "./messages";
+import { policiesAddress } from "./policies";
 import { findProcessors, gatherProcessors, processorsDisabled, processorsFound, releaseProcessors } from "./processors";
 import { SETTINGS_NONE_TAKEN, SETTINGS_WRITTEN, writeSettings } from "./settings";
 import { textOf } from "./text";
@@ -104,7 +106,7 @@ export function startHypervisor(): bool {
   printDecimal(processorsFound());
   print(processorsFound() === 1 ? " processor waits\n" : " processors wait\n");
   beginReport();
-  start(true, watchdogWanted(), MITIGATE_OTHERS, false, true, reserveBytes(), 0);
+  start(true, watchdogWanted(), MITIGATE_OTHERS, false, true, reserveBytes(), reserveBytes());
   if (reportError() !== ERROR_NONE) {
     beginLine();
     printReport();
@@ -180,7 +182,10 @@ function loadFiles(): bool {
   beginReport();
   let isWhole = loadFile(KERNEL, kernelPath());
   for (let i: u32 = 0; isWhole && i < extensionsWanted(); i++) isWhole = loadFile(i + 1, extensionPath(i));
-  if (isWhole) loadStaged(extensionsWanted());
+  if (isWhole) {
+    stageFile(POLICY_FILE, policiesAddress(), <u64>extensionsWanted() * EXTENSION_POLICY_BYTES);
+    loadStaged(extensionsWanted());
+  }
   dropStagedFiles();
   if (isWhole && reportError() !== ERROR_NONE) {
     beginLine();

@@ -2,7 +2,7 @@
 
 import { nativeAddress } from "../../bsl/src/memory";
 
-/** All of the configuration, twice. */
+/** What is kept of a configuration: names of files, settings, and options of what boots. */
 const AREA_UNITS: u32 = 0x2000;
 const area: usize = memory.data(2 * 0x2000, 2);
 let used: u32 = 0;
@@ -23,10 +23,30 @@ export function addUnit(unit: u32): bool {
 
 /** Ends a text; it stays where it is. */
 export function endText(): usize {
-  const text = area + 2 * start;
+  const text = endBriefly();
+  keepText();
+  return text;
+}
+
+/** Ends a text that is good until the next one begins, */
+export function endBriefly(): usize {
   store<u16>(area + 2 * used, 0);
+  return area + 2 * start;
+}
+/** or stays where it is after all, */
+export function keepText(): void {
   used++;
   start = used;
+}
+/** or does so behind a literal; 0: the area is full. */
+export function keepBehind(literal: string): usize {
+  const text = area + 2 * start;
+  const units = <u32>literal.length;
+  if (used + units + 1 >= AREA_UNITS) return 0;
+  memory.copy(text + 2 * units, text, 2 * (used - start + 1));
+  memory.copy(text, changetype<usize>(literal), 2 * units);
+  used += units;
+  keepText();
   return text;
 }
 

@@ -1,5 +1,12 @@
 // Generated from abi/src by `bf build abi`. Do not edit.
 
+// bareflank.json
+
+/** Settings of all extensions together. */
+export const EFI_MOST_SETTINGS: u32 = 0x100;
+/** UTF-16 units of all of them, a line `key=value` each, for which there is room. */
+export const EFI_SETTINGS_TEXT: u32 = 0x1000;
+
 // EfiDigests
 
 /** Of a digest (FIPS 180-4). */

@@ -16,5 +16,3 @@ export * from "./entry-rules.ts";
 export * from "./cpuid-bits.ts";
 export * from "./exchange.ts";
 export * from "./efi.ts";
-export * from "./kvm.ts";
-export * from "./emulation.ts";

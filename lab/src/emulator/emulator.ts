@@ -50,6 +50,8 @@ export interface LinuxBoot {
   readonly state?: string;
   /** Image of an EFI system partition, from which the machine's firmware boots instead. */
   readonly partition?: string;
+  /** QEMU: the machine may write to it. */
+  readonly isPartitionWritable?: boolean;
   /** Image of a USB stick. */
   readonly stick?: string;
 }

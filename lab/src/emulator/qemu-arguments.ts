@@ -47,7 +47,7 @@ const bootArguments = ({ firmware }: QemuMachine, boot: LinuxBoot, secureBoot: b
     : [
         ...firmwareArguments(firmware, secureBoot),
         "-drive",
-        `file=${boot.partition},format=raw,if=virtio,readonly=on`,
+        `file=${boot.partition},format=raw,if=virtio${boot.isPartitionWritable === true ? "" : ",readonly=on"}`,
         ...stickArguments(boot),
       ];
 

@@ -30,11 +30,10 @@ export class Signer {
     return signed;
   }
 
-  /** bareflank.efi, signed with kernel, extensions and this configuration as a user of bfm does. */
-  bareflank(configuration: string): string {
+  /** bareflank.efi, signed with kernel, extensions (bfm's words) and this configuration as a user of bfm does. */
+  bareflank(extensions: readonly string[], configuration: string): string {
     const folder = join(this.#folder, "installed");
     mkdirSync(folder);
-    const extensions = [products.defaultExtension, products.bootExtension];
     bfmInstall(folder, products.kernel, extensions);
     writeFileSync(join(folder, INSTALLED_CONFIGURATION), configuration);
     const keys = ["--sign", this.#key, testKey.certificate];

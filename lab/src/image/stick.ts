@@ -30,6 +30,8 @@ export interface StickOptions {
   readonly kernel?: string;
   /** Extensions; default: that which virtualizes INIT and SIPI, as all processors need. */
   readonly extensions?: readonly string[];
+  /** A load manifest: it names the extensions then. */
+  readonly manifest?: string;
   /** `key=value` for the first extension. */
   readonly settings?: readonly string[];
   /** Memory that the hypervisor gets: `64M`. */
@@ -46,13 +48,19 @@ const SECTOR_BYTES = 512;
 
 const BOOT_FILE = "/EFI/BOOT/BOOTX64.EFI";
 
-const install = (folder: string, { kernel, extensions = [], settings = [], memory, sign }: StickOptions): void =>
+const install = (folder: string, { kernel, manifest, memory, sign, ...options }: StickOptions): void => {
+  const { extensions = [], settings = [] } = options;
+  if (manifest !== undefined && extensions.length > 0) {
+    throw new LabError("A manifest names the extensions itself.", "Name a manifest, or extensions.");
+  }
+  const named = extensions.length === 0 ? [products.bootExtension] : extensions;
   bfmInstall(folder, kernel ?? products.kernel, [
     ...(memory === undefined ? [] : ["--memory", memory]),
     ...settings.flatMap((setting) => ["--set", setting]),
-    ...(extensions.length === 0 ? [products.bootExtension] : extensions),
+    ...(manifest === undefined ? named : ["--manifest", manifest]),
     ...(sign === undefined ? [] : ["--sign", ...sign]),
   ]);
+};
 
 /**
  * Writes the image.

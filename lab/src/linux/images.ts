@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bochsLinuxWords } from "../emulator/bochs-configuration.ts";
 import type { LinuxBoot } from "../emulator/emulator.ts";
+import { LabError } from "../errors.ts";
 import { findKernel } from "../image/debian.ts";
 import { initramfs, nextKernelEntries, productEntries, putEntries } from "../image/initramfs.ts";
 import { probeEntries } from "../image/probe.ts";
@@ -42,9 +43,15 @@ export const prepareBoot = async (
   files: readonly Entry[],
   folder: string,
 ): Promise<LinuxBoot> => {
+  if (options.manifest !== undefined && machine.firmware === undefined) {
+    throw new LabError(
+      `Nothing starts before Linux on the machine "${machine.name}".`,
+      "Take one with UEFI firmware: --machine uefi. Or bring the files along, and bfm load --manifest in it.",
+    );
+  }
   const devices = linuxDevices[machine.emulator];
   const kernel = findKernel();
-  const root = await rootImage(kernel, options.guests);
+  const root = await rootImage(kernel);
   const file = join(folder, INITRAMFS);
   const content = await initramfs(kernel, devices.modules, files);
   writeFileSync(file, content);
@@ -63,8 +70,10 @@ export const prepareBoot = async (
             ...boot,
             loader: options.uefiLoader ?? "stub",
             isSigned: options.secureBoot === true,
+            ...(options.manifest === undefined ? {} : { manifest: options.manifest }),
             files: partitionFiles(options),
           }),
+          isPartitionWritable: options.isPartitionWritable === true,
         }
       : {}),
     ...(options.stick === undefined ? {} : { stick: options.stick }),

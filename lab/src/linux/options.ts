@@ -13,11 +13,6 @@ export interface LinuxOptions {
   readonly memory?: string;
   /** Files to bring along; strings are paths on the host, and land in /root. */
   readonly put?: readonly (string | PutFile)[];
-  /**
-   * What virtual machines inside need is there: QEMU, and /usr/lib/bareflank/guest/{vmlinuz,initrd.img}. KVM's modules are
-   * always there: `modprobe kvm_amd`.
-   */
-  readonly guests?: boolean;
   /** RDTSC counts instructions exactly; one processor only. */
   readonly icount?: boolean;
   /** Replaces the machine's processor: QEMU's `-cpu`, Bochs's model. */
@@ -49,8 +44,12 @@ export interface LinuxOptions {
   readonly booted?: boolean;
   /** Where the machine has UEFI firmware: what boots Linux; default `stub`. */
   readonly uefiLoader?: UefiLoader;
+  /** Where the machine has UEFI firmware: a load manifest, which names the extensions that it starts. */
+  readonly manifest?: string;
   /** Where the machine has UEFI firmware: files on its system partition besides what is there, or instead of it. */
   readonly partition?: readonly PartitionFile[];
+  /** The machine may write to that partition, whose image is made anew for each machine. On QEMU. */
+  readonly isPartitionWritable?: boolean;
   /** Image of a USB stick, from which UEFI firmware boots first. The system partition has nothing that starts by itself then. */
   readonly stick?: string;
   /** Where the machine has UEFI firmware: it starts only what is signed. The lab signs what it puts onto the partition. */

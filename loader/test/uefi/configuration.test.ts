@@ -52,7 +52,7 @@ const wrong: readonly (readonly [name: string, json: string, place: string, text
     "an extension's unknown field",
     '{ "extensions": [{ "fil": "a" }] }',
     "1, column 20",
-    "an extension has file and settings",
+    "an extension has file, name, settings, version, calls, msrs, ports and quota",
   ],
   [
     "settings with a bad key",

@@ -2,12 +2,14 @@
 
 import { createHash } from "node:crypto";
 import {
+  BOOT_ARGS_POLICY_BYTES,
   BOOT_ARGS_REPORT_PHYS,
   BOOT_REPORT_PHASE,
   BOOT_REPORT_STATUS,
   CPUID_CONTROL_STOP,
   EFI_DIGESTS_BYTES,
   EFI_DIGESTS_DIGEST,
+  EXT_POLICY_BASE,
   PHASE_RUNNING,
   PHASE_START,
   PHASE_STOPPED,
@@ -90,6 +92,8 @@ export class Firmware {
   loadStatus: bigint = EFI.success;
   /** What the kernel returns: BOOT_*. */
   kernelStatus = 0;
+  /** What the kernel got as ExtensionPolicy of all extensions. */
+  policies = new Uint8Array();
   /** Pages that AllocatePages() has. */
   pagesLeft = 1 << 20;
   /** What was printed on the console, and written to COM1. */
@@ -119,7 +123,7 @@ export class Firmware {
     [0xab, 0x123, 0x1cd, 0x456].forEach((offset, index) => {
       memory.poke(HANDOFF + BigInt(4 * index), 4, BigInt(offset));
     });
-    memory.map(TABLES, 0x10000);
+    memory.map(TABLES, 0x4_0000);
     this.#table = this.#makeTables();
     const own: { application?: Application } = {};
     const platform = new Proxy({} as Record<string, (...args: never[]) => unknown>, {
@@ -409,7 +413,12 @@ export class Firmware {
   /** The microkernel, seen from outside: it takes the processor, or gives it back at once. */
   #demote(state: bigint): bigint {
     const root = this.memory.peek(state + BigInt(SAVED_STATE_HOST_CR3), 8);
-    const args = translate(this.memory, root, PP_AREA_BASE + BigInt(PP_ARGS), (physical) => physical);
+    const at = (address: bigint) => translate(this.memory, root, address, (physical) => physical);
+    const args = at(PP_AREA_BASE + BigInt(PP_ARGS));
+    const policyBytes = Number(this.memory.peek(args + BigInt(BOOT_ARGS_POLICY_BYTES), 8));
+    this.policies = Uint8Array.from({ length: policyBytes }, (_, offset) =>
+      Number(this.memory.peek(at(EXT_POLICY_BASE + BigInt(offset)), 1)),
+    );
     const report = this.memory.peek(args + BigInt(BOOT_ARGS_REPORT_PHYS), 8);
     const setPhase = (phase: number) => this.memory.poke(report + BigInt(BOOT_REPORT_PHASE), 4, BigInt(phase));
     setPhase(this.kernelStatus === 0 ? PHASE_RUNNING : PHASE_START);

@@ -4,7 +4,10 @@ import {
   BOOT_EXT_FAULT,
   BOOT_VERSION,
   CPUID_CONTROL_STOP,
+  EFI_MOST_SETTINGS,
+  EFI_SETTINGS_TEXT,
   EXTENSION_SETTINGS_BYTES,
+  MAX_EXTENSIONS,
   NOTE_EXTENSION_SETTINGS,
 } from "@bareflank/abi";
 import { buildElf, buildNote, littleEndian, PF, PT } from "@bareflank/bsl/test-support";
@@ -186,6 +189,11 @@ describe("without the hypervisor the machine boots, and people read why:", () =>
     ],
     ["no volume", (f) => (f.hasVolume = false), "the application was not loaded from a volume with files"],
     ["a processor that is switched off", (f) => (f.processors = [true, false]), /^a processor is switched off/],
+    [
+      "less memory than it takes",
+      (f) => f.file(`${FOLDER}bareflank.json`, '{ "memory": "1M" }'),
+      /^the start takes more than "memory" allows: \d{4} KiB \(error/,
+    ],
     ["too little memory", (f) => (f.pagesLeft = 300), /^there is too little memory/],
   ];
 
@@ -238,23 +246,44 @@ describe("settings", () => {
       ],
     });
   const json = '{ "extensions": [{ "file": "boot.elf", "settings": { "nested": "no", "name": "ü€𝄞" } }] }';
-  const run = (extension: Uint8Array) => {
-    const firmware = installed(json).file(`${FOLDER}boot.elf`, extension);
+  const run = (extension: Uint8Array, configuration = json) => {
+    const firmware = installed(configuration).file(`${FOLDER}boot.elf`, extension);
     firmware.run();
     return firmware;
   };
+  /** Whether an extension's area has this text, between what was there before. */
+  const isWritten = (firmware: Firmware, area: string): boolean => {
+    const text = Buffer.alloc(64);
+    text.write(area);
+    const wanted = Buffer.concat([Buffer.alloc(32, 0xee), text, Buffer.alloc(32, 0xee)]);
+    return firmware.blocks.some(({ address, pages }) =>
+      Buffer.from(firmware.memory.read(address, Number(pages) * 4096)).includes(wanted),
+    );
+  };
+
+  it("may be numbers and booleans, as in a load manifest", () => {
+    const settings = '{ "leaf": 7, "fast": true, "slow": false, "low": -15 }';
+    const firmware = run(withArea(64), `{ "extensions": [{ "file": "boot.elf", "settings": ${settings} }] }`);
+    expect(isWritten(firmware, "leaf=7\nfast=true\nslow=false\nlow=-15\n")).toBe(true);
+  });
+
+  it("may be as many, and as long, as bfm writes, for the most extensions", () => {
+    const count = EFI_MOST_SETTINGS / MAX_EXTENSIONS;
+    const value = "v".repeat(EFI_SETTINGS_TEXT / EFI_MOST_SETTINGS - "k0=\n".length);
+    const pairs = Array.from({ length: count }, (_, index) => [`k${index}`, value]);
+    const files = Array.from({ length: MAX_EXTENSIONS }, (_, index) => `${`${index}`.padEnd(32, "x")}.elf`);
+    const settings = Object.fromEntries(pairs);
+    const firmware = installed(JSON.stringify({ extensions: files.map((file) => ({ file, settings })) }));
+    for (const file of files) firmware.file(`${FOLDER}${file}`, withArea(count * 16 + 1));
+    firmware.run();
+    expect(firmware.lines[1]).toBe(`${FOLDER}bareflank.json: read`);
+    expect(firmware.processor.isInside).toBe(true);
+  });
 
   it("are written into the extension's area, and nowhere else", () => {
     const firmware = run(withArea(64));
     expect(firmware.processor.isInside).toBe(true);
-    const area = "nested=no\nname=ü€𝄞\n";
-    const text = Buffer.alloc(64);
-    text.write(area);
-    const wanted = Buffer.concat([Buffer.alloc(32, 0xee), text, Buffer.alloc(32, 0xee)]);
-    const found = firmware.blocks.some(({ address, pages }) =>
-      Buffer.from(firmware.memory.read(address, Number(pages) * 4096)).includes(wanted),
-    );
-    expect(found).toBe(true);
+    expect(isWritten(firmware, "nested=no\nname=ü€𝄞\n")).toBe(true);
     expect(EXTENSION_SETTINGS_BYTES).toBe(16);
   });
 

@@ -1,22 +1,25 @@
 // The exit that this processor is at
 
-import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { Next } from "../life/next";
 
 /** What is to happen when the handlers are done. */
+let next: Next = Next.AdvanceAndRun;
+
 export function takeNext(): Next {
-  return <Next>ownWord(Slot.Next);
+  return next;
 }
 
 export function setNext(value: Next): void {
-  setOwnWord(Slot.Next, value);
+  next = value;
 }
 
 /** Why the VM exited. */
+let reason: u64 = 0;
+
 export function exitReason(): u64 {
-  return ownWord(Slot.Reason);
+  return reason;
 }
 
 export function setExitReason(value: u64): void {
-  setOwnWord(Slot.Reason, value);
+  reason = value;
 }

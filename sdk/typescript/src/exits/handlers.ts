@@ -1,12 +1,9 @@
 // The handlers of exits: for each kind a list of functions, the newest first
 //
-// One list for each instance. With one instance for all processors each of them registers what it needs, the same functions: the
-// first time counts. Others may be at an exit meanwhile: a list is only added to, by one store.
+// One list per processor, as every module's memory is: an extension with one instance for all has none.
 
-import { storeRelease32 } from "../../../../bsl/src/atomic";
-import { nativeAddress } from "../../../../bsl/src/memory";
 import { SINGLETON } from "../calls/handle";
-import { isShared, lockInstance, unlockInstance } from "../life/instance";
+import { requireOwnInstance } from "../life/instance";
 
 /** What handlers are registered for. */
 export enum Kind {
@@ -44,23 +41,10 @@ let last: Handler | null = null;
 
 /** Puts a function in front of those of its kind. */
 export function addHandler(kind: Kind, function_: usize): void {
-  lockInstance();
-  if (isShared() == 0 || !has(kind, function_)) {
-    const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
-    last = handler;
-    storeRelease32(nativeAddress(<u32>(heads + <usize>kind * 4)), <u32>changetype<usize>(handler));
-  }
-  unlockInstance();
-}
-
-/** Whether a function is registered already. */
-function has(kind: Kind, function_: usize): bool {
-  let each = newest(kind);
-  while (each !== null) {
-    if (changetype<usize>(each.handle) == function_) return true;
-    each = each.older;
-  }
-  return false;
+  requireOwnInstance();
+  const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
+  last = handler;
+  store<usize>(heads + <usize>kind * 4, changetype<usize>(handler));
 }
 
 /** Whether there is a handler of a kind. */

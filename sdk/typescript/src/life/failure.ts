@@ -2,10 +2,10 @@
 
 import { FAIL_OVERDUE } from "../../../../abi/generated/bare/callbacks";
 import { SINGLETON } from "../calls/handle";
-import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { useFailHandler } from "../calls/syscall";
 import { hasErrorCode, Vector, vectorName } from "../events/vectors";
 import { Level, line } from "../text/log";
+import { requireOwnInstance } from "./instance";
 import { Next } from "./next";
 
 /** What went wrong in a callback. */
@@ -13,28 +13,28 @@ import { Next } from "./next";
 export class Failure {
   /** No exception: the callback did not end, and the watchdog took the processor back (`bfm start --watchdog`). */
   get isOverdue(): bool {
-    return ownWord(Slot.FailureError) == FAIL_OVERDUE;
+    return error == FAIL_OVERDUE;
   }
   get vector(): Vector {
-    return <Vector>(ownWord(Slot.FailureError) & 0xff);
+    return <Vector>(error & 0xff);
   }
   get errorCode(): u32 {
-    return <u32>(ownWord(Slot.FailureError) >> 32);
+    return <u32>(error >> 32);
   }
   /** What a page fault was about, or where the callback was that did not end. */
   get address(): u64 {
-    return ownWord(Slot.FailureAddress);
+    return faultAddress;
   }
 
   /** Writes it to the debug ring, in words. */
   report(): void {
     if (this.isOverdue) {
-      line(Level.Error).text(this.name).text(" at ").hex(this.address).end();
+      line(Level.Error).text(this.name).text(" at ").hex(faultAddress).end();
       return;
     }
     const message = line(Level.Error).text(this.name);
     if (hasErrorCode(this.vector)) message.text(", error code ").hex(this.errorCode);
-    if (this.vector == Vector.PageFault) message.text(this.access).text(" address ").hex(this.address);
+    if (this.vector == Vector.PageFault) message.text(this.access).text(" address ").hex(faultAddress);
     message.end();
   }
 
@@ -49,6 +49,8 @@ export class Failure {
   }
 }
 
+let error: u64 = 0;
+let faultAddress: u64 = 0;
 let handler: ((failure: Failure) => Next) | null = null;
 
 /**
@@ -56,13 +58,14 @@ let handler: ((failure: Failure) => Next) | null = null;
  * leaves the callback and runs the VM on, Next.Fail gives up.
  */
 export function onFailure(function_: (failure: Failure) => Next): void {
+  requireOwnInstance();
   const receiver: (code: u64, address: u64) => Next = receive;
   handler = function_;
   useFailHandler(receiver.index);
 }
 
 function receive(code: u64, address: u64): Next {
-  setOwnWord(Slot.FailureError, code);
-  setOwnWord(Slot.FailureAddress, address);
+  error = code;
+  faultAddress = address;
   return handler === null ? Next.Fail : handler(changetype<Failure>(SINGLETON));
 }
