@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LinuxMachine, type LinuxOptions, type PartitionFile } from "@bareflank/lab";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { assemble } from "../../../kernel/test/bare/assemble.ts";
 import { makeStick } from "../../../lab/src/image/stick.ts";
 import { bytesOf, held, LEAF, lasting, MEMORY, markers, overlapping, resetsInside, usable, within } from "./uefi.ts";
@@ -12,6 +13,8 @@ import { bytesOf, held, LEAF, lasting, MEMORY, markers, overlapping, resetsInsid
 const FOLDER = "/EFI/bareflank";
 
 let linux: LinuxMachine | undefined;
+const folder = mkdtempSync(join(tmpdir(), "uefi-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const boot = async (options: LinuxOptions): Promise<LinuxMachine> => {
   linux = await LinuxMachine.boot({ machine: "uefi", ...options });
@@ -23,6 +26,18 @@ afterEach(async () => {
   linux = undefined;
 });
 
+/** The firmware's shell starts the application with each of the files, and Linux then. */
+const startupScript = (count: number): string =>
+  [
+    "fs0:",
+    ...Array.from({ length: count - 1 }, (_, index) => [
+      `cp -q \\${index + 1}.json \\EFI\\bareflank\\bareflank.json`,
+      "\\EFI\\BOOT\\BOOTX64.EFI",
+    ]).flat(),
+    "\\linux.nsh",
+    "",
+  ].join("\r\n");
+
 const configuration = (text: string): PartitionFile => ({ path: `${FOLDER}/bareflank.json`, content: text });
 
 /** A bit of ECX in each processor's answer to a leaf. */
@@ -31,26 +46,16 @@ const ecxBits = (output: string, leaf: string, bit: number): number[] =>
     ([, ecx]) => (Number(ecx) >>> bit) & 1,
   );
 
-describe("Linux on one processor", () => {
-  it("boots inside from its first instruction, and leaves the hypervisor's memory alone", async () => {
-    const machine = await boot({ smp: 1, append: "efi=debug" });
-    const { stdout } = await machine.run(`${LEAF}; nproc; cat /sys/power/mem_sleep; ${MEMORY}`);
-    expect(markers(stdout)).toBe(1);
-    expect(stdout).toContain("\n1\n");
-    // No sleep but the one that keeps the processors' state
-    expect(stdout).toContain("\n[s2idle]\n");
-    const serial = machine.serial();
-    expect(serial).toMatch(/the hypervisor runs on 1 processor with \d+ KiB/);
-    expect(serial).toMatch(/bareflank: +\d+\.\d ms {2}starting \\vmlinuz/);
-    const bytes = Number(/with (\d+) KiB/.exec(serial)?.[1]) * 1024;
-    const pieces = held(serial);
-    expect(bytesOf(pieces)).toBeGreaterThan(bytes);
-    expect(within(pieces, lasting(stdout))).toEqual(pieces);
-    expect(usable(stdout).length).toBeGreaterThan(2);
-    expect(overlapping(pieces, usable(stdout))).toEqual([]);
-    expect(resetsInside(machine)).toBe(0);
-  });
-});
+/** All that bareflank.efi says that it holds is the firmware's for good, and none of it is Linux's. */
+function expectOwnMemory(serial: string, memory: string): void {
+  expect(serial).toMatch(/bareflank: +\d+\.\d ms {2}starting \\vmlinuz/);
+  const bytes = Number(/the hypervisor runs on 4 processors with (\d+) KiB/.exec(serial)?.[1]) * 1024;
+  const pieces = held(serial);
+  expect(bytesOf(pieces)).toBeGreaterThan(bytes);
+  expect(within(pieces, lasting(memory))).toEqual(pieces);
+  expect(usable(memory).length).toBeGreaterThan(2);
+  expect(overlapping(pieces, usable(memory))).toEqual([]);
+}
 
 interface Status {
   readonly state: string;
@@ -58,6 +63,7 @@ interface Status {
   readonly running: readonly number[];
   readonly memoryBytes: number;
   readonly kernelBuildId: string | null;
+  readonly extensions: readonly string[];
 }
 const status = async (machine: LinuxMachine) => JSON.parse((await machine.run("bfm status --json")).stdout) as Status;
 const succeed = async (machine: LinuxMachine, command: string): Promise<string> => {
@@ -81,17 +87,23 @@ async function expectStopAndStart(machine: LinuxMachine, buildId: string | null)
 
 describe("Linux on four processors", () => {
   it("boots inside on all of them, which firmware and Linux start; the driver looks after it and gives them back", async () => {
-    const machine = await boot({ smp: 4 });
-    const { stdout } = await machine.run(`${LEAF}; nproc; bf-cpuid --leaf 0x80000001`);
+    const machine = await boot({ smp: 4, append: "efi=debug" });
+    const { stdout } = await machine.run(
+      `${LEAF}; nproc; bf-cpuid --leaf 0x80000001; cat /sys/power/mem_sleep; ${MEMORY}`,
+    );
+    expect(machine.serial()).toMatch(/the hypervisor runs on 4 processors/);
     expect(markers(stdout)).toBe(4);
     expect(stdout).toContain("\n4\n");
     // There is no SVM (APM volume 3, appendix E)
     expect(ecxBits(stdout, "0x80000001", 2)).toEqual([0, 0, 0, 0]);
+    // No sleep but the one that keeps the processors' state
+    expect(stdout).toContain("\n[s2idle]\n");
     expect(resetsInside(machine)).toBe(0);
-    expect(machine.serial()).toMatch(/the hypervisor runs on 4 processors/);
+    expectOwnMemory(machine.serial(), stdout);
 
     const before = await status(machine);
     expect(before).toMatchObject({ state: "running", startedBy: "uefi", running: [0, 1, 2, 3] });
+    expect(before.extensions).toEqual(["boot"]);
     expect(before.kernelBuildId).not.toBeNull();
     expect(await succeed(machine, "bfm dump")).toContain("PP 3: in a VM now");
     // By the driver, on all processors: they flush, and see it no more
@@ -134,90 +146,80 @@ describe("Linux on Intel's processor", () => {
 });
 
 describe("GRUB", () => {
-  it("is started inside, and Linux by it, on one processor with the default extension", async () => {
-    const json = { extensions: ["default.elf"], boot: { file: "/EFI/debian/grubx64.efi" } };
-    const machine = await boot({ uefiLoader: "grub", partition: [configuration(JSON.stringify(json))] });
-    const { stdout } = await machine.run(`${LEAF}; cat /proc/cmdline`);
+  it("is started inside, and Linux by it, on one processor with the extensions of a load manifest", async () => {
+    const manifest = fileURLToPath(new URL("../../../extensions/leaf-monitor/manifest.json", import.meta.url));
+    const machine = await boot({ uefiLoader: "grub", manifest });
+    const { stdout } = await machine.run(`${LEAF}; bf-cpuid --leaf 4; cat /proc/cmdline`);
+    expect(machine.serial()).toContain("starting \\EFI\\debian\\grubx64.efi");
     expect(markers(stdout)).toBe(1);
     expect(stdout).toContain("BOOT_IMAGE=/vmlinuz");
-    expect(machine.serial()).toContain("starting \\EFI\\debian\\grubx64.efi");
+    // What one extension asks the other, and what that one's policy denies it
+    expect(stdout).toMatch(/"leaf":"0x00000004","subleaf":"0x00","eax":"0x00000000"/);
+    expect((await status(machine)).extensions).toEqual(["leaf-monitor", "leaf-judge"]);
+    expect(await succeed(machine, "bfm dump")).toContain("extension 1 (leaf-judge): its policy denies call 0x40000");
   });
 });
 
 describe("Secure Boot", () => {
   it("refuses an application that nobody signed, and starts the next one, which reads what was signed with it", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "secure-boot-"));
-    try {
-      const stick = join(folder, "unsigned.img");
-      makeStick({ output: stick });
-      const machine = await boot({ stick, secureBoot: true });
-      const { stdout } = await machine.run(`${LEAF}; dmesg | grep secureboot`);
-      expect(markers(stdout)).toBe(1);
-      expect(stdout).toContain("Secure boot enabled");
-      const serial = machine.serial();
-      expect(serial).toMatch(/failed to \w+ Boot\d+ .*(USB|Usb).*: (Security Violation|Access Denied)/);
-      expect(serial.match(/Bareflank starts from UEFI/g)).toHaveLength(1);
-      expect(serial).toMatch(/the hypervisor runs on 1 processor/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const stick = join(folder, "unsigned.img");
+    makeStick({ output: stick });
+    const machine = await boot({ stick, secureBoot: true });
+    const { stdout } = await machine.run(`${LEAF}; dmesg | grep secureboot`);
+    expect(markers(stdout)).toBe(1);
+    expect(stdout).toContain("Secure boot enabled");
+    const serial = machine.serial();
+    expect(serial).toMatch(/failed to \w+ Boot\d+ .*(USB|Usb).*: (Security Violation|Access Denied)/);
+    expect(serial.match(/Bareflank starts from UEFI/g)).toHaveLength(1);
+    expect(serial).toMatch(/the hypervisor runs on 1 processor/);
   });
 });
 
-describe("a trial on two processors", () => {
-  it("starts, stops, and gives all back to the firmware, which boots Linux on them", async () => {
-    const machine = await boot({ smp: 2, partition: [configuration('{ "boot": "stop" }')] });
-    const { stdout } = await machine.run(`${LEAF}; nproc`);
-    expect(markers(stdout)).toBe(0);
-    expect(stdout).toContain("\n2\n");
-    const serial = machine.serial();
-    expect(serial).toMatch(/the hypervisor runs on 2 processors/);
-    expect(serial).toContain("PP 0: in a VM now");
-    expect(serial).toContain("PP 1: in a VM now");
-    expect(serial).toContain("the hypervisor has stopped, registers as before");
-  });
-});
+/** What bareflank.json says, one after the other, and what is said about it; then the firmware's shell starts the next. */
+const wrong: readonly (readonly [configuration: string, said: string])[] = [
+  ['{\n  "boot": next\n}', "bareflank.json, line 2, column 11: here is a text, in quotation marks"],
+  [
+    '{ "extensions": [{ "file": "boot.elf", "calls": ["debug", "vs_raed"] }] }',
+    "bareflank.json, line 1, column 59: it is no call, and no group of calls",
+  ],
+  ['{ "kernel": "kärnel.elf" }', ".elf: there is no such file"],
+  ['{ "extensions": ["bareflank.json"] }', "bareflank.json: it is no ELF file"],
+  ['{ "memory": "1M" }', 'the start takes more than "memory" allows'],
+  // A trial gives all back to the firmware, which boots Linux on them in the end
+  ['{ "boot": "stop" }', "the hypervisor has stopped, registers as before"],
+  ['{ "extensions": ["default.elf"] }', "no extension virtualizes INIT and SIPI"],
+  // An extension that does not return on the processor that starts all: another one takes it from there
+  [
+    '{ "extensions": ["endless.elf"], "watchdog": "500ms" }',
+    "the hypervisor did not start, on processor 0: the extension did not return in time",
+  ],
+];
 
 describe("something wrong", () => {
-  it("is two processors, where the extension does not virtualize INIT and SIPI: Linux boots outside on both", async () => {
-    const machine = await boot({ smp: 2, partition: [configuration('{ "extensions": ["default.elf"] }')] });
-    const { stdout } = await machine.run(`${LEAF}; nproc`);
-    expect(markers(stdout)).toBe(0);
-    expect(stdout).toContain("\n2\n");
-    const serial = machine.serial();
-    const order = [
-      "no extension virtualizes INIT and SIPI",
-      "PP 1: in a VM now",
-      "the hypervisor has stopped",
-      "no hypervisor runs",
-    ];
-    const places = order.map((text) => serial.lastIndexOf(text));
-    expect(places).not.toContain(-1);
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
-  });
-
-  it("is an extension that does not return on the processor that starts all: another one takes it from there, and Linux boots", async () => {
+  it("is said, and two processors are as before: the next thing boots, and Linux outside of any VM", async () => {
     const source = assemble({ bootstrap: "test edi, edi; jne 1f; 2: jmp 2b; 1:" });
+    const files = wrong.map(([text], index) => ({ path: `/${index}.json`, content: text }));
     const machine = await boot({
       smp: 2,
+      isPartitionWritable: true,
       partition: [
-        configuration('{ "extensions": ["endless.elf"], "watchdog": "500ms" }'),
+        ...files.slice(1),
+        configuration(wrong[0]?.[0] ?? ""),
         { path: `${FOLDER}/endless.elf`, content: { source } },
+        { path: "/startup.nsh", content: startupScript(wrong.length) },
       ],
     });
     const { stdout } = await machine.run(`${LEAF}; nproc`);
+    const [, ...starts] = machine.serial().split("Bareflank starts from UEFI");
+    expect(starts).toHaveLength(wrong.length);
+    for (const [index, [, said]] of wrong.entries()) {
+      expect(starts[index]).toContain(said);
+      const isTrial = said.includes("has stopped");
+      expect(starts[index]?.includes("no hypervisor runs")).toBe(!isTrial);
+      for (const processor of isTrial ? [0, 1] : []) expect(starts[index]).toContain(`PP ${processor}: in a VM now`);
+    }
+    expect(starts.filter((text) => text.includes("the hypervisor runs on 2 processors"))).toHaveLength(1);
     expect(markers(stdout)).toBe(0);
     expect(stdout).toContain("\n2\n");
-    expect(machine.serial()).toContain(
-      "the hypervisor did not start, on processor 0: the extension did not return in time",
-    );
-  });
-
-  it("in the configuration is said with line and column, and Linux boots without the hypervisor", async () => {
-    const machine = await boot({ partition: [configuration('{\n  "boot": next\n}')] });
-    const { stdout } = await machine.run(LEAF);
-    expect(markers(stdout)).toBe(0);
-    expect(machine.serial()).toContain("bareflank.json, line 2, column 11: here is a text, in quotation marks");
-    expect(machine.serial()).toContain("no hypervisor runs");
   });
 });
