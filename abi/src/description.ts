@@ -8,6 +8,11 @@ import * as driver from "./driver.ts";
 import * as efi from "./efi.ts";
 import * as entryRules from "./entry-rules.ts";
 import * as exchange from "./exchange.ts";
+import * as kvmCapabilities from "./kvm-capabilities.ts";
+import * as kvmIoctls from "./kvm-ioctls.ts";
+import * as kvmMachine from "./kvm-machine.ts";
+import * as kvmRun from "./kvm-run.ts";
+import * as kvmState from "./kvm-state.ts";
 import * as objects from "./objects.ts";
 import * as portable from "./portable.ts";
 import * as ppBlock from "./pp-block.ts";
@@ -31,6 +36,11 @@ const modules = [
   cpuidBits,
   exchange,
   efi,
+  kvmIoctls,
+  kvmCapabilities,
+  kvmMachine,
+  kvmState,
+  kvmRun,
 ];
 
 /** All tables and structures, in the order in which the generated files list them: by module, then by name. */

@@ -92,11 +92,14 @@ export function sequence(file: string, title: string, prefix: string, first: num
 
 type FieldEntry = Scalar | `${Scalar}[${number}]` | readonly [Scalar | `${Scalar}[${number}]`, string];
 
+/** Fields by name, in their order. */
+export type Fields = Readonly<Record<string, FieldEntry>>;
+
 /**
- * Describes a structure. A field that would need padding in front of it, or a size that is no multiple of eight, is
- * refused: shared structures spell their padding out.
+ * Describes a structure. A field that would need padding in front of it, or a size that is no multiple of `unit`, is
+ * refused: shared structures spell their padding out. A unit other than eight is for those that others have laid out.
  */
-export function structure(file: string, name: string, title: string, entries: Record<string, FieldEntry>): Structure {
+export function structure(file: string, name: string, title: string, entries: Fields, unit = 8): Structure {
   let offset = 0;
   const fields = Object.entries(entries).map(([fieldName, entry]) => {
     const [spelled, doc] = typeof entry === "string" ? [entry, undefined] : entry;
@@ -110,7 +113,7 @@ export function structure(file: string, name: string, title: string, entries: Re
     offset += size * count;
     return field;
   });
-  if (offset % 8 !== 0) throw new RangeError(`${name} has ${offset} bytes, which is no multiple of 8`);
+  if (offset % unit !== 0) throw new RangeError(`${name} has ${offset} bytes, which is no multiple of ${unit}`);
   return { kind: "structure", file, name, title, sizeBytes: offset, fields };
 }
 

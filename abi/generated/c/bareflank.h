@@ -2456,4 +2456,1403 @@ struct bf_efi_digests {
 _Static_assert(sizeof(struct bf_efi_digests) == 4096, "size of bf_efi_digests");
 #endif
 
+/* ioctl numbers of several files of KVM */
+#define BF_KVM_ENABLE_CAP BF_U32(0x4068aea3) /* A virtual machine's, a virtual processor's. */
+#define BF_KVM_GET_STATS_FD BF_U32(0xaece) /* A virtual machine's, a virtual processor's. */
+#define BF_KVM_SET_DEVICE_ATTR BF_U32(0x4018aee1)
+#define BF_KVM_GET_DEVICE_ATTR BF_U32(0x4018aee2)
+#define BF_KVM_HAS_DEVICE_ATTR BF_U32(0x4018aee3)
+
+/* ioctl numbers of /dev/kvm */
+#define BF_KVM_GET_API_VERSION BF_U32(0xae00)
+#define BF_KVM_CREATE_VM BF_U32(0xae01) /* Argument: the type, 0. Returns a file. */
+#define BF_KVM_GET_MSR_INDEX_LIST BF_U32(0xc004ae02)
+#define BF_KVM_CHECK_EXTENSION BF_U32(0xae03) /* Argument: KVM_CAP_*. Of a virtual machine's file, too. */
+#define BF_KVM_GET_VCPU_MMAP_SIZE BF_U32(0xae04)
+#define BF_KVM_GET_SUPPORTED_CPUID BF_U32(0xc008ae05)
+#define BF_KVM_GET_EMULATED_CPUID BF_U32(0xc008ae09)
+#define BF_KVM_GET_MSR_FEATURE_INDEX_LIST BF_U32(0xc004ae0a)
+#define BF_KVM_X86_GET_MCE_CAP_SUPPORTED BF_U32(0x8008ae9d)
+
+/* ioctl numbers of a virtual processor's file */
+#define BF_KVM_RUN BF_U32(0xae80)
+#define BF_KVM_GET_REGS BF_U32(0x8090ae81)
+#define BF_KVM_SET_REGS BF_U32(0x4090ae82)
+#define BF_KVM_GET_SREGS BF_U32(0x8138ae83)
+#define BF_KVM_SET_SREGS BF_U32(0x4138ae84)
+#define BF_KVM_TRANSLATE BF_U32(0xc018ae85)
+#define BF_KVM_INTERRUPT BF_U32(0x4004ae86)
+#define BF_KVM_GET_MSRS BF_U32(0xc008ae88) /* Of the system's file, too: MSRs that describe features. */
+#define BF_KVM_SET_MSRS BF_U32(0x4008ae89)
+#define BF_KVM_SET_SIGNAL_MASK BF_U32(0x4004ae8b)
+#define BF_KVM_GET_FPU BF_U32(0x81a0ae8c)
+#define BF_KVM_SET_FPU BF_U32(0x41a0ae8d)
+#define BF_KVM_GET_LAPIC BF_U32(0x8400ae8e)
+#define BF_KVM_SET_LAPIC BF_U32(0x4400ae8f)
+#define BF_KVM_SET_CPUID2 BF_U32(0x4008ae90)
+#define BF_KVM_GET_CPUID2 BF_U32(0xc008ae91)
+#define BF_KVM_TPR_ACCESS_REPORTING BF_U32(0xc028ae92)
+#define BF_KVM_SET_VAPIC_ADDR BF_U32(0x4008ae93)
+#define BF_KVM_GET_MP_STATE BF_U32(0x8004ae98)
+#define BF_KVM_SET_MP_STATE BF_U32(0x4004ae99)
+#define BF_KVM_NMI BF_U32(0xae9a)
+#define BF_KVM_SET_GUEST_DEBUG BF_U32(0x4048ae9b)
+#define BF_KVM_X86_SETUP_MCE BF_U32(0x4008ae9c)
+#define BF_KVM_X86_SET_MCE BF_U32(0x4040ae9e)
+#define BF_KVM_GET_VCPU_EVENTS BF_U32(0x8040ae9f)
+#define BF_KVM_SET_VCPU_EVENTS BF_U32(0x4040aea0)
+#define BF_KVM_GET_DEBUGREGS BF_U32(0x8080aea1)
+#define BF_KVM_SET_DEBUGREGS BF_U32(0x4080aea2)
+#define BF_KVM_SET_TSC_KHZ BF_U32(0xaea2)
+#define BF_KVM_GET_TSC_KHZ BF_U32(0xaea3)
+#define BF_KVM_GET_XSAVE BF_U32(0x9000aea4)
+#define BF_KVM_SET_XSAVE BF_U32(0x5000aea5)
+#define BF_KVM_GET_XCRS BF_U32(0x8188aea6)
+#define BF_KVM_SET_XCRS BF_U32(0x4188aea7)
+#define BF_KVM_KVMCLOCK_CTRL BF_U32(0xaead)
+#define BF_KVM_SMI BF_U32(0xaeb7)
+#define BF_KVM_GET_SREGS2 BF_U32(0x8140aecc)
+#define BF_KVM_SET_SREGS2 BF_U32(0x4140aecd)
+#define BF_KVM_GET_XSAVE2 BF_U32(0x9000aecf)
+
+/* Version of the KVM API */
+#define BF_KVM_API_VERSION BF_U32(0xc)
+
+/* ioctl numbers of a virtual machine's file */
+#define BF_KVM_CREATE_VCPU BF_U32(0xae41) /* Argument: its number. Returns a file. */
+#define BF_KVM_GET_DIRTY_LOG BF_U32(0x4010ae42)
+#define BF_KVM_SET_NR_MMU_PAGES BF_U32(0xae44)
+#define BF_KVM_GET_NR_MMU_PAGES BF_U32(0xae45)
+#define BF_KVM_SET_USER_MEMORY_REGION BF_U32(0x4020ae46)
+#define BF_KVM_SET_TSS_ADDR BF_U32(0xae47) /* Argument: a guest physical address, three pages of which nobody uses. */
+#define BF_KVM_SET_IDENTITY_MAP_ADDR BF_U32(0x4008ae48)
+#define BF_KVM_CREATE_IRQCHIP BF_U32(0xae60)
+#define BF_KVM_IRQ_LINE BF_U32(0x4008ae61)
+#define BF_KVM_GET_IRQCHIP BF_U32(0xc208ae62)
+#define BF_KVM_SET_IRQCHIP BF_U32(0x8208ae63)
+#define BF_KVM_CREATE_PIT BF_U32(0xae64)
+#define BF_KVM_IRQ_LINE_STATUS BF_U32(0xc008ae67)
+#define BF_KVM_REGISTER_COALESCED_MMIO BF_U32(0x4010ae67)
+#define BF_KVM_UNREGISTER_COALESCED_MMIO BF_U32(0x4010ae68)
+#define BF_KVM_SET_GSI_ROUTING BF_U32(0x4008ae6a)
+#define BF_KVM_REINJECT_CONTROL BF_U32(0xae71)
+#define BF_KVM_IRQFD BF_U32(0x4020ae76)
+#define BF_KVM_CREATE_PIT2 BF_U32(0x4040ae77)
+#define BF_KVM_SET_BOOT_CPU_ID BF_U32(0xae78)
+#define BF_KVM_IOEVENTFD BF_U32(0x4040ae79)
+#define BF_KVM_SET_CLOCK BF_U32(0x4030ae7b)
+#define BF_KVM_GET_CLOCK BF_U32(0x8030ae7c)
+#define BF_KVM_GET_PIT2 BF_U32(0x8070ae9f)
+#define BF_KVM_SET_PIT2 BF_U32(0x4070aea0)
+#define BF_KVM_SIGNAL_MSI BF_U32(0x4020aea5)
+#define BF_KVM_CLEAR_DIRTY_LOG BF_U32(0xc018aec0)
+#define BF_KVM_X86_SET_MSR_FILTER BF_U32(0x4188aec6)
+#define BF_KVM_RESET_DIRTY_RINGS BF_U32(0xaec7)
+
+/* Errors of Linux that the KVM API ends with (asm-generic/errno-base.h, errno.h) */
+#define BF_ERRNO_EPERM BF_U32(0x1)
+#define BF_ERRNO_ENOENT BF_U32(0x2)
+#define BF_ERRNO_EINTR BF_U32(0x4)
+#define BF_ERRNO_EIO BF_U32(0x5)
+#define BF_ERRNO_ENXIO BF_U32(0x6)
+#define BF_ERRNO_E2BIG BF_U32(0x7)
+#define BF_ERRNO_EBADF BF_U32(0x9)
+#define BF_ERRNO_EAGAIN BF_U32(0xb)
+#define BF_ERRNO_ENOMEM BF_U32(0xc)
+#define BF_ERRNO_EACCES BF_U32(0xd)
+#define BF_ERRNO_EFAULT BF_U32(0xe)
+#define BF_ERRNO_EBUSY BF_U32(0x10)
+#define BF_ERRNO_EEXIST BF_U32(0x11)
+#define BF_ERRNO_ENODEV BF_U32(0x13)
+#define BF_ERRNO_EINVAL BF_U32(0x16)
+#define BF_ERRNO_EMFILE BF_U32(0x18)
+#define BF_ERRNO_ENOTTY BF_U32(0x19)
+#define BF_ERRNO_ENOSPC BF_U32(0x1c)
+#define BF_ERRNO_ENOSYS BF_U32(0x26)
+#define BF_ERRNO_EOPNOTSUPP BF_U32(0x5f)
+
+/* Capabilities of KVM on x86 */
+#define BF_KVM_CAP_IRQCHIP BF_U32(0x0)
+#define BF_KVM_CAP_HLT BF_U32(0x1)
+#define BF_KVM_CAP_MMU_SHADOW_CACHE_CONTROL BF_U32(0x2)
+#define BF_KVM_CAP_USER_MEMORY BF_U32(0x3)
+#define BF_KVM_CAP_SET_TSS_ADDR BF_U32(0x4)
+#define BF_KVM_CAP_VAPIC BF_U32(0x6)
+#define BF_KVM_CAP_EXT_CPUID BF_U32(0x7)
+#define BF_KVM_CAP_CLOCKSOURCE BF_U32(0x8)
+#define BF_KVM_CAP_NR_VCPUS BF_U32(0x9) /* How many are recommended. */
+#define BF_KVM_CAP_NR_MEMSLOTS BF_U32(0xa) /* How many slots there are. */
+#define BF_KVM_CAP_PIT BF_U32(0xb)
+#define BF_KVM_CAP_NOP_IO_DELAY BF_U32(0xc)
+#define BF_KVM_CAP_PV_MMU BF_U32(0xd)
+#define BF_KVM_CAP_MP_STATE BF_U32(0xe)
+#define BF_KVM_CAP_COALESCED_MMIO BF_U32(0xf) /* The page of the ring in a virtual processor's mapping. */
+#define BF_KVM_CAP_SYNC_MMU BF_U32(0x10) /* What changes in the user's mapping changes in the guest. */
+#define BF_KVM_CAP_DESTROY_MEMORY_REGION_WORKS BF_U32(0x15)
+#define BF_KVM_CAP_USER_NMI BF_U32(0x16)
+#define BF_KVM_CAP_SET_GUEST_DEBUG BF_U32(0x17)
+#define BF_KVM_CAP_REINJECT_CONTROL BF_U32(0x18)
+#define BF_KVM_CAP_IRQ_ROUTING BF_U32(0x19) /* How many routes there are. */
+#define BF_KVM_CAP_IRQ_INJECT_STATUS BF_U32(0x1a)
+#define BF_KVM_CAP_JOIN_MEMORY_REGIONS_WORKS BF_U32(0x1e)
+#define BF_KVM_CAP_MCE BF_U32(0x1f) /* How many banks there are. */
+#define BF_KVM_CAP_IRQFD BF_U32(0x20)
+#define BF_KVM_CAP_PIT2 BF_U32(0x21)
+#define BF_KVM_CAP_SET_BOOT_CPU_ID BF_U32(0x22)
+#define BF_KVM_CAP_PIT_STATE2 BF_U32(0x23)
+#define BF_KVM_CAP_IOEVENTFD BF_U32(0x24)
+#define BF_KVM_CAP_SET_IDENTITY_MAP_ADDR BF_U32(0x25)
+#define BF_KVM_CAP_XEN_HVM BF_U32(0x26)
+#define BF_KVM_CAP_ADJUST_CLOCK BF_U32(0x27) /* KVM_CLOCK_*. */
+#define BF_KVM_CAP_INTERNAL_ERROR_DATA BF_U32(0x28)
+#define BF_KVM_CAP_VCPU_EVENTS BF_U32(0x29)
+#define BF_KVM_CAP_HYPERV BF_U32(0x2c)
+#define BF_KVM_CAP_HYPERV_VAPIC BF_U32(0x2d)
+#define BF_KVM_CAP_HYPERV_SPIN BF_U32(0x2e)
+#define BF_KVM_CAP_PCI_SEGMENT BF_U32(0x2f)
+#define BF_KVM_CAP_INTR_SHADOW BF_U32(0x31)
+#define BF_KVM_CAP_DEBUGREGS BF_U32(0x32)
+#define BF_KVM_CAP_X86_ROBUST_SINGLESTEP BF_U32(0x33)
+#define BF_KVM_CAP_ENABLE_CAP BF_U32(0x36)
+#define BF_KVM_CAP_XSAVE BF_U32(0x37)
+#define BF_KVM_CAP_XCRS BF_U32(0x38)
+#define BF_KVM_CAP_ASYNC_PF BF_U32(0x3b)
+#define BF_KVM_CAP_TSC_CONTROL BF_U32(0x3c)
+#define BF_KVM_CAP_GET_TSC_KHZ BF_U32(0x3d)
+#define BF_KVM_CAP_MAX_VCPUS BF_U32(0x42)
+#define BF_KVM_CAP_TSC_DEADLINE_TIMER BF_U32(0x48)
+#define BF_KVM_CAP_SYNC_REGS BF_U32(0x4a) /* KVM_SYNC_X86_*. */
+#define BF_KVM_CAP_PCI_2_3 BF_U32(0x4b)
+#define BF_KVM_CAP_KVMCLOCK_CTRL BF_U32(0x4c)
+#define BF_KVM_CAP_SIGNAL_MSI BF_U32(0x4d)
+#define BF_KVM_CAP_READONLY_MEM BF_U32(0x51)
+#define BF_KVM_CAP_IRQFD_RESAMPLE BF_U32(0x52)
+#define BF_KVM_CAP_EXT_EMUL_CPUID BF_U32(0x5f)
+#define BF_KVM_CAP_HYPERV_TIME BF_U32(0x60)
+#define BF_KVM_CAP_IOAPIC_POLARITY_IGNORED BF_U32(0x61)
+#define BF_KVM_CAP_ENABLE_CAP_VM BF_U32(0x62)
+#define BF_KVM_CAP_IOEVENTFD_NO_LENGTH BF_U32(0x64)
+#define BF_KVM_CAP_VM_ATTRIBUTES BF_U32(0x65)
+#define BF_KVM_CAP_CHECK_EXTENSION_VM BF_U32(0x69) /* KVM_CHECK_EXTENSION is for a virtual machine's file, too. */
+#define BF_KVM_CAP_DISABLE_QUIRKS BF_U32(0x74)
+#define BF_KVM_CAP_X86_SMM BF_U32(0x75)
+#define BF_KVM_CAP_MULTI_ADDRESS_SPACE BF_U32(0x76)
+#define BF_KVM_CAP_SPLIT_IRQCHIP BF_U32(0x79)
+#define BF_KVM_CAP_IOEVENTFD_ANY_LENGTH BF_U32(0x7a)
+#define BF_KVM_CAP_HYPERV_SYNIC BF_U32(0x7b)
+#define BF_KVM_CAP_MAX_VCPU_ID BF_U32(0x80)
+#define BF_KVM_CAP_X2APIC_API BF_U32(0x81)
+#define BF_KVM_CAP_IMMEDIATE_EXIT BF_U32(0x88)
+#define BF_KVM_CAP_X86_DISABLE_EXITS BF_U32(0x8f)
+#define BF_KVM_CAP_HYPERV_SYNIC2 BF_U32(0x94)
+#define BF_KVM_CAP_HYPERV_VP_INDEX BF_U32(0x95)
+#define BF_KVM_CAP_GET_MSR_FEATURES BF_U32(0x99)
+#define BF_KVM_CAP_HYPERV_EVENTFD BF_U32(0x9a)
+#define BF_KVM_CAP_NESTED_STATE BF_U32(0x9d)
+#define BF_KVM_CAP_MSR_PLATFORM_INFO BF_U32(0x9f)
+#define BF_KVM_CAP_COALESCED_PIO BF_U32(0xa2)
+#define BF_KVM_CAP_EXCEPTION_PAYLOAD BF_U32(0xa4)
+#define BF_KVM_CAP_HYPERV_CPUID BF_U32(0xa7)
+#define BF_KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2 BF_U32(0xa8)
+#define BF_KVM_CAP_PMU_EVENT_FILTER BF_U32(0xad)
+#define BF_KVM_CAP_HALT_POLL BF_U32(0xb6)
+#define BF_KVM_CAP_ASYNC_PF_INT BF_U32(0xb7)
+#define BF_KVM_CAP_STEAL_TIME BF_U32(0xbb)
+#define BF_KVM_CAP_X86_USER_SPACE_MSR BF_U32(0xbc) /* KVM_MSR_EXIT_REASON_*. */
+#define BF_KVM_CAP_X86_MSR_FILTER BF_U32(0xbd)
+#define BF_KVM_CAP_ENFORCE_PV_FEATURE_CPUID BF_U32(0xbe)
+#define BF_KVM_CAP_DIRTY_LOG_RING BF_U32(0xc0)
+#define BF_KVM_CAP_X86_BUS_LOCK_EXIT BF_U32(0xc1)
+#define BF_KVM_CAP_SET_GUEST_DEBUG2 BF_U32(0xc3)
+#define BF_KVM_CAP_SREGS2 BF_U32(0xc8)
+#define BF_KVM_CAP_EXIT_HYPERCALL BF_U32(0xc9)
+#define BF_KVM_CAP_BINARY_STATS_FD BF_U32(0xcb)
+#define BF_KVM_CAP_EXIT_ON_EMULATION_FAILURE BF_U32(0xcc)
+#define BF_KVM_CAP_VM_GPA_BITS BF_U32(0xcf)
+#define BF_KVM_CAP_XSAVE2 BF_U32(0xd0)
+#define BF_KVM_CAP_SYS_ATTRIBUTES BF_U32(0xd1)
+#define BF_KVM_CAP_DISABLE_QUIRKS2 BF_U32(0xd5)
+#define BF_KVM_CAP_VM_TSC_CONTROL BF_U32(0xd6)
+#define BF_KVM_CAP_SYSTEM_EVENT_DATA BF_U32(0xd7)
+#define BF_KVM_CAP_X86_TRIPLE_FAULT_EVENT BF_U32(0xda)
+#define BF_KVM_CAP_X86_NOTIFY_VMEXIT BF_U32(0xdb)
+
+/* Argument of KVM_CLEAR_DIRTY_LOG */
+#define BF_KVM_CLEAR_DIRTY_LOG_SLOT BF_U32(0x0) /* u32. */
+#define BF_KVM_CLEAR_DIRTY_LOG_NUM_PAGES BF_U32(0x4) /* u32. */
+#define BF_KVM_CLEAR_DIRTY_LOG_FIRST_PAGE BF_U32(0x8) /* u64. */
+#define BF_KVM_CLEAR_DIRTY_LOG_DIRTY_BITMAP BF_U32(0x10) /* u64. */
+#define BF_KVM_CLEAR_DIRTY_LOG_BYTES BF_U32(0x18) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_clear_dirty_log {
+    uint32_t slot;
+    uint32_t num_pages;
+    uint64_t first_page;
+    uint64_t dirty_bitmap;
+};
+_Static_assert(sizeof(struct bf_kvm_clear_dirty_log) == 24, "size of bf_kvm_clear_dirty_log");
+#endif
+
+/* Argument of KVM_GET_CLOCK, KVM_SET_CLOCK */
+#define BF_KVM_CLOCK_DATA_CLOCK BF_U32(0x0) /* u64: Nanoseconds. */
+#define BF_KVM_CLOCK_DATA_FLAGS BF_U32(0x8) /* u32: KVM_CLOCK_*. */
+#define BF_KVM_CLOCK_DATA_PADDING0 BF_U32(0xc) /* u32. */
+#define BF_KVM_CLOCK_DATA_REALTIME BF_U32(0x10) /* u64. */
+#define BF_KVM_CLOCK_DATA_HOST_TSC BF_U32(0x18) /* u64. */
+#define BF_KVM_CLOCK_DATA_PADDING BF_U32(0x20) /* u32[4]. */
+#define BF_KVM_CLOCK_DATA_BYTES BF_U32(0x30) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_clock_data {
+    uint64_t clock;
+    uint32_t flags;
+    uint32_t padding0;
+    uint64_t realtime;
+    uint64_t host_tsc;
+    uint32_t padding[4];
+};
+_Static_assert(sizeof(struct bf_kvm_clock_data) == 48, "size of bf_kvm_clock_data");
+#endif
+
+/* KvmClockData.flags */
+#define BF_KVM_CLOCK_TSC_STABLE BF_U32(0x2)
+#define BF_KVM_CLOCK_REALTIME BF_U32(0x4)
+#define BF_KVM_CLOCK_HOST_TSC BF_U32(0x8)
+
+/* Argument of KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO */
+#define BF_KVM_COALESCED_MMIO_ZONE_ADDR BF_U32(0x0) /* u64. */
+#define BF_KVM_COALESCED_MMIO_ZONE_SIZE BF_U32(0x8) /* u32. */
+#define BF_KVM_COALESCED_MMIO_ZONE_PIO BF_U32(0xc) /* u32: 1: ports. */
+#define BF_KVM_COALESCED_MMIO_ZONE_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_coalesced_mmio_zone {
+    uint64_t addr;
+    uint32_t size;
+    uint32_t pio;
+};
+_Static_assert(sizeof(struct bf_kvm_coalesced_mmio_zone) == 16, "size of bf_kvm_coalesced_mmio_zone");
+#endif
+
+/* Argument of KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR */
+#define BF_KVM_DEVICE_ATTR_FLAGS BF_U32(0x0) /* u32. */
+#define BF_KVM_DEVICE_ATTR_GROUP BF_U32(0x4) /* u32. */
+#define BF_KVM_DEVICE_ATTR_ATTR BF_U32(0x8) /* u64. */
+#define BF_KVM_DEVICE_ATTR_ADDR BF_U32(0x10) /* u64. */
+#define BF_KVM_DEVICE_ATTR_BYTES BF_U32(0x18) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_device_attr {
+    uint32_t flags;
+    uint32_t group;
+    uint64_t attr;
+    uint64_t addr;
+};
+_Static_assert(sizeof(struct bf_kvm_device_attr) == 24, "size of bf_kvm_device_attr");
+#endif
+
+/* Argument of KVM_GET_DIRTY_LOG */
+#define BF_KVM_DIRTY_LOG_SLOT BF_U32(0x0) /* u32. */
+#define BF_KVM_DIRTY_LOG_PADDING BF_U32(0x4) /* u32. */
+#define BF_KVM_DIRTY_LOG_DIRTY_BITMAP BF_U32(0x8) /* u64: Address of a bit for each page. */
+#define BF_KVM_DIRTY_LOG_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_dirty_log {
+    uint32_t slot;
+    uint32_t padding;
+    uint64_t dirty_bitmap;
+};
+_Static_assert(sizeof(struct bf_kvm_dirty_log) == 16, "size of bf_kvm_dirty_log");
+#endif
+
+/* Argument of KVM_ENABLE_CAP */
+#define BF_KVM_ENABLE_CAP_CAP BF_U32(0x0) /* u32: KVM_CAP_*. */
+#define BF_KVM_ENABLE_CAP_FLAGS BF_U32(0x4) /* u32. */
+#define BF_KVM_ENABLE_CAP_ARGS BF_U32(0x8) /* u64[4]. */
+#define BF_KVM_ENABLE_CAP_PADDING BF_U32(0x28) /* u8[64]. */
+#define BF_KVM_ENABLE_CAP_BYTES BF_U32(0x68) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_enable_cap {
+    uint32_t cap;
+    uint32_t flags;
+    uint64_t args[4];
+    uint8_t padding[64];
+};
+_Static_assert(sizeof(struct bf_kvm_enable_cap) == 104, "size of bf_kvm_enable_cap");
+#endif
+
+/* KvmIrqfd.flags, KvmIoeventfd.flags */
+#define BF_KVM_IRQFD_FLAG_DEASSIGN BF_U32(0x1)
+#define BF_KVM_IRQFD_FLAG_RESAMPLE BF_U32(0x2)
+#define BF_KVM_IOEVENTFD_FLAG_DATAMATCH BF_U32(0x1)
+#define BF_KVM_IOEVENTFD_FLAG_PIO BF_U32(0x2)
+#define BF_KVM_IOEVENTFD_FLAG_DEASSIGN BF_U32(0x4)
+
+/* Argument of KVM_IOEVENTFD */
+#define BF_KVM_IOEVENTFD_DATAMATCH BF_U32(0x0) /* u64. */
+#define BF_KVM_IOEVENTFD_ADDR BF_U32(0x8) /* u64. */
+#define BF_KVM_IOEVENTFD_LEN BF_U32(0x10) /* u32. */
+#define BF_KVM_IOEVENTFD_FD BF_U32(0x14) /* u32. */
+#define BF_KVM_IOEVENTFD_FLAGS BF_U32(0x18) /* u32: KVM_IOEVENTFD_FLAG_*. */
+#define BF_KVM_IOEVENTFD_PADDING BF_U32(0x1c) /* u8[36]. */
+#define BF_KVM_IOEVENTFD_BYTES BF_U32(0x40) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_ioeventfd {
+    uint64_t datamatch;
+    uint64_t addr;
+    uint32_t len;
+    uint32_t fd;
+    uint32_t flags;
+    uint8_t padding[36];
+};
+_Static_assert(sizeof(struct bf_kvm_ioeventfd) == 64, "size of bf_kvm_ioeventfd");
+#endif
+
+/* Argument of KVM_IRQ_LINE, KVM_IRQ_LINE_STATUS */
+#define BF_KVM_IRQ_LEVEL_IRQ BF_U32(0x0) /* u32: The line; KVM_IRQ_LINE_STATUS writes here what became of it. */
+#define BF_KVM_IRQ_LEVEL_LEVEL BF_U32(0x4) /* u32. */
+#define BF_KVM_IRQ_LEVEL_BYTES BF_U32(0x8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_irq_level {
+    uint32_t irq;
+    uint32_t level;
+};
+_Static_assert(sizeof(struct bf_kvm_irq_level) == 8, "size of bf_kvm_irq_level");
+#endif
+
+/* Argument of KVM_SET_GSI_ROUTING; KvmIrqRoutingEntry follow */
+#define BF_KVM_IRQ_ROUTING_NR BF_U32(0x0) /* u32. */
+#define BF_KVM_IRQ_ROUTING_FLAGS BF_U32(0x4) /* u32. */
+#define BF_KVM_IRQ_ROUTING_BYTES BF_U32(0x8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_irq_routing {
+    uint32_t nr;
+    uint32_t flags;
+};
+_Static_assert(sizeof(struct bf_kvm_irq_routing) == 8, "size of bf_kvm_irq_routing");
+#endif
+
+/* A route behind KvmIrqRouting */
+#define BF_KVM_IRQ_ROUTING_ENTRY_GSI BF_U32(0x0) /* u32. */
+#define BF_KVM_IRQ_ROUTING_ENTRY_ROUTE_TYPE BF_U32(0x4) /* u32: KVM_IRQ_ROUTING_*. */
+#define BF_KVM_IRQ_ROUTING_ENTRY_FLAGS BF_U32(0x8) /* u32. */
+#define BF_KVM_IRQ_ROUTING_ENTRY_PADDING BF_U32(0xc) /* u32. */
+#define BF_KVM_IRQ_ROUTING_ENTRY_U BF_U32(0x10) /* u32[8]: Chip and pin, or low and high address, data and device of an MSI. */
+#define BF_KVM_IRQ_ROUTING_ENTRY_BYTES BF_U32(0x30) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_irq_routing_entry {
+    uint32_t gsi;
+    uint32_t route_type;
+    uint32_t flags;
+    uint32_t padding;
+    uint32_t u[8];
+};
+_Static_assert(sizeof(struct bf_kvm_irq_routing_entry) == 48, "size of bf_kvm_irq_routing_entry");
+#endif
+
+/* KvmIrqRoutingEntry.routeType */
+#define BF_KVM_IRQ_ROUTING_IRQCHIP BF_U32(0x1)
+#define BF_KVM_IRQ_ROUTING_MSI BF_U32(0x2)
+
+/* Argument of KVM_GET_IRQCHIP, KVM_SET_IRQCHIP */
+#define BF_KVM_IRQCHIP_CHIP_ID BF_U32(0x0) /* u32: KVM_IRQCHIP_*. */
+#define BF_KVM_IRQCHIP_PADDING BF_U32(0x4) /* u32. */
+#define BF_KVM_IRQCHIP_CHIP BF_U32(0x8) /* u8[512]. */
+#define BF_KVM_IRQCHIP_BYTES BF_U32(0x208) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_irqchip {
+    uint32_t chip_id;
+    uint32_t padding;
+    uint8_t chip[512];
+};
+_Static_assert(sizeof(struct bf_kvm_irqchip) == 520, "size of bf_kvm_irqchip");
+#endif
+
+/* KvmIrqchip.chipId */
+#define BF_KVM_IRQCHIP_PIC_MASTER BF_U32(0x0)
+#define BF_KVM_IRQCHIP_PIC_SLAVE BF_U32(0x1)
+#define BF_KVM_IRQCHIP_IOAPIC BF_U32(0x2)
+
+/* Argument of KVM_IRQFD */
+#define BF_KVM_IRQFD_FD BF_U32(0x0) /* u32. */
+#define BF_KVM_IRQFD_GSI BF_U32(0x4) /* u32. */
+#define BF_KVM_IRQFD_FLAGS BF_U32(0x8) /* u32: KVM_IRQFD_FLAG_*. */
+#define BF_KVM_IRQFD_RESAMPLEFD BF_U32(0xc) /* u32. */
+#define BF_KVM_IRQFD_PADDING BF_U32(0x10) /* u8[16]. */
+#define BF_KVM_IRQFD_BYTES BF_U32(0x20) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_irqfd {
+    uint32_t fd;
+    uint32_t gsi;
+    uint32_t flags;
+    uint32_t resamplefd;
+    uint8_t padding[16];
+};
+_Static_assert(sizeof(struct bf_kvm_irqfd) == 32, "size of bf_kvm_irqfd");
+#endif
+
+/* KvmUserspaceMemoryRegion.flags */
+#define BF_KVM_MEM_LOG_DIRTY_PAGES BF_U32(0x1)
+#define BF_KVM_MEM_READONLY BF_U32(0x2)
+
+/* Argument of KVM_SIGNAL_MSI */
+#define BF_KVM_MSI_ADDRESS_LO BF_U32(0x0) /* u32. */
+#define BF_KVM_MSI_ADDRESS_HI BF_U32(0x4) /* u32. */
+#define BF_KVM_MSI_DATA BF_U32(0x8) /* u32. */
+#define BF_KVM_MSI_FLAGS BF_U32(0xc) /* u32. */
+#define BF_KVM_MSI_DEVID BF_U32(0x10) /* u32. */
+#define BF_KVM_MSI_PADDING BF_U32(0x14) /* u8[12]. */
+#define BF_KVM_MSI_BYTES BF_U32(0x20) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_msi {
+    uint32_t address_lo;
+    uint32_t address_hi;
+    uint32_t data;
+    uint32_t flags;
+    uint32_t devid;
+    uint8_t padding[12];
+};
+_Static_assert(sizeof(struct bf_kvm_msi) == 32, "size of bf_kvm_msi");
+#endif
+
+/* Argument of KVM_X86_SET_MSR_FILTER */
+#define BF_KVM_MSR_FILTER_FLAGS BF_U32(0x0) /* u32: KVM_MSR_FILTER_DEFAULT_DENY. */
+#define BF_KVM_MSR_FILTER_PADDING BF_U32(0x4) /* u32. */
+#define BF_KVM_MSR_FILTER_RANGES BF_U32(0x8) /* u64[48]: Sixteen KvmMsrFilterRange. */
+#define BF_KVM_MSR_FILTER_BYTES BF_U32(0x188) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_msr_filter {
+    uint32_t flags;
+    uint32_t padding;
+    uint64_t ranges[48];
+};
+_Static_assert(sizeof(struct bf_kvm_msr_filter) == 392, "size of bf_kvm_msr_filter");
+#endif
+
+/* KvmMsrFilter.flags, KvmMsrFilterRange.flags */
+#define BF_KVM_MSR_FILTER_DEFAULT_DENY BF_U32(0x1)
+#define BF_KVM_MSR_FILTER_READ BF_U32(0x1)
+#define BF_KVM_MSR_FILTER_WRITE BF_U32(0x2)
+
+/* A range of MSRs in KvmMsrFilter */
+#define BF_KVM_MSR_FILTER_RANGE_FLAGS BF_U32(0x0) /* u32: KVM_MSR_FILTER_READ, KVM_MSR_FILTER_WRITE. */
+#define BF_KVM_MSR_FILTER_RANGE_NMSRS BF_U32(0x4) /* u32: 0: no range. */
+#define BF_KVM_MSR_FILTER_RANGE_BASE BF_U32(0x8) /* u32. */
+#define BF_KVM_MSR_FILTER_RANGE_PADDING BF_U32(0xc) /* u32. */
+#define BF_KVM_MSR_FILTER_RANGE_BITMAP BF_U32(0x10) /* u64: Address of a bit for each MSR: 1: allowed. */
+#define BF_KVM_MSR_FILTER_RANGE_BYTES BF_U32(0x18) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_msr_filter_range {
+    uint32_t flags;
+    uint32_t nmsrs;
+    uint32_t base;
+    uint32_t padding;
+    uint64_t bitmap;
+};
+_Static_assert(sizeof(struct bf_kvm_msr_filter_range) == 24, "size of bf_kvm_msr_filter_range");
+#endif
+
+/* Argument of KVM_CREATE_PIT2 */
+#define BF_KVM_PIT_CONFIG_FLAGS BF_U32(0x0) /* u32: KVM_PIT_SPEAKER_DUMMY. */
+#define BF_KVM_PIT_CONFIG_PADDING BF_U32(0x4) /* u32[15]. */
+#define BF_KVM_PIT_CONFIG_BYTES BF_U32(0x40) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_pit_config {
+    uint32_t flags;
+    uint32_t padding[15];
+};
+_Static_assert(sizeof(struct bf_kvm_pit_config) == 64, "size of bf_kvm_pit_config");
+#endif
+
+/* KvmPitConfig.flags */
+#define BF_KVM_PIT_SPEAKER_DUMMY BF_U32(0x1) /* Port 61h is the kernel's, too. */
+
+/* Argument of KVM_GET_PIT2, KVM_SET_PIT2 */
+#define BF_KVM_PIT_STATE2_CHANNELS BF_U32(0x0) /* u64[9]: Three channels of 24 bytes. */
+#define BF_KVM_PIT_STATE2_FLAGS BF_U32(0x48) /* u32. */
+#define BF_KVM_PIT_STATE2_RESERVED BF_U32(0x4c) /* u32[9]. */
+#define BF_KVM_PIT_STATE2_BYTES BF_U32(0x70) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_pit_state2 {
+    uint64_t channels[9];
+    uint32_t flags;
+    uint32_t reserved[9];
+};
+_Static_assert(sizeof(struct bf_kvm_pit_state2) == 112, "size of bf_kvm_pit_state2");
+#endif
+
+/* Argument of KVM_SET_USER_MEMORY_REGION */
+#define BF_KVM_USERSPACE_MEMORY_REGION_SLOT BF_U32(0x0) /* u32: Bits 15:0 the number, bits 31:16 the address space. */
+#define BF_KVM_USERSPACE_MEMORY_REGION_FLAGS BF_U32(0x4) /* u32: KVM_MEM_*. */
+#define BF_KVM_USERSPACE_MEMORY_REGION_GUEST_PHYS_ADDR BF_U32(0x8) /* u64. */
+#define BF_KVM_USERSPACE_MEMORY_REGION_MEMORY_SIZE BF_U32(0x10) /* u64: Bytes; 0 takes the slot away. */
+#define BF_KVM_USERSPACE_MEMORY_REGION_USERSPACE_ADDR BF_U32(0x18) /* u64. */
+#define BF_KVM_USERSPACE_MEMORY_REGION_BYTES BF_U32(0x20) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_userspace_memory_region {
+    uint32_t slot;
+    uint32_t flags;
+    uint64_t guest_phys_addr;
+    uint64_t memory_size;
+    uint64_t userspace_addr;
+};
+_Static_assert(sizeof(struct bf_kvm_userspace_memory_region) == 32, "size of bf_kvm_userspace_memory_region");
+#endif
+
+/* Argument of KVM_GET_SUPPORTED_CPUID, KVM_SET_CPUID2, KVM_GET_CPUID2; KvmCpuidEntry2 follow */
+#define BF_KVM_CPUID2_NENT BF_U32(0x0) /* u32. */
+#define BF_KVM_CPUID2_PADDING BF_U32(0x4) /* u32. */
+#define BF_KVM_CPUID2_BYTES BF_U32(0x8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_cpuid2 {
+    uint32_t nent;
+    uint32_t padding;
+};
+_Static_assert(sizeof(struct bf_kvm_cpuid2) == 8, "size of bf_kvm_cpuid2");
+#endif
+
+/* A leaf behind KvmCpuid2 */
+#define BF_KVM_CPUID_ENTRY2_FUNCTION BF_U32(0x0) /* u32. */
+#define BF_KVM_CPUID_ENTRY2_INDEX BF_U32(0x4) /* u32. */
+#define BF_KVM_CPUID_ENTRY2_FLAGS BF_U32(0x8) /* u32: KVM_CPUID_FLAG_*. */
+#define BF_KVM_CPUID_ENTRY2_EAX BF_U32(0xc) /* u32. */
+#define BF_KVM_CPUID_ENTRY2_EBX BF_U32(0x10) /* u32. */
+#define BF_KVM_CPUID_ENTRY2_ECX BF_U32(0x14) /* u32. */
+#define BF_KVM_CPUID_ENTRY2_EDX BF_U32(0x18) /* u32. */
+#define BF_KVM_CPUID_ENTRY2_PADDING BF_U32(0x1c) /* u32[3]. */
+#define BF_KVM_CPUID_ENTRY2_BYTES BF_U32(0x28) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_cpuid_entry2 {
+    uint32_t function;
+    uint32_t index;
+    uint32_t flags;
+    uint32_t eax;
+    uint32_t ebx;
+    uint32_t ecx;
+    uint32_t edx;
+    uint32_t padding[3];
+};
+_Static_assert(sizeof(struct bf_kvm_cpuid_entry2) == 40, "size of bf_kvm_cpuid_entry2");
+#endif
+
+/* KvmCpuidEntry2.flags */
+#define BF_KVM_CPUID_FLAG_SIGNIFCANT_INDEX BF_U32(0x1) /* Valid for this ECX alone. Spelled as Linux does. */
+
+/* Argument of KVM_GET_DEBUGREGS, KVM_SET_DEBUGREGS */
+#define BF_KVM_DEBUGREGS_DB BF_U32(0x0) /* u64[4]: DR0 to DR3. */
+#define BF_KVM_DEBUGREGS_DR6 BF_U32(0x20) /* u64. */
+#define BF_KVM_DEBUGREGS_DR7 BF_U32(0x28) /* u64. */
+#define BF_KVM_DEBUGREGS_FLAGS BF_U32(0x30) /* u64. */
+#define BF_KVM_DEBUGREGS_RESERVED BF_U32(0x38) /* u64[9]. */
+#define BF_KVM_DEBUGREGS_BYTES BF_U32(0x80) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_debugregs {
+    uint64_t db[4];
+    uint64_t dr6;
+    uint64_t dr7;
+    uint64_t flags;
+    uint64_t reserved[9];
+};
+_Static_assert(sizeof(struct bf_kvm_debugregs) == 128, "size of bf_kvm_debugregs");
+#endif
+
+/* GDTR or IDTR, as KvmSregs has it */
+#define BF_KVM_DTABLE_BASE BF_U32(0x0) /* u64. */
+#define BF_KVM_DTABLE_LIMIT BF_U32(0x8) /* u16. */
+#define BF_KVM_DTABLE_PADDING BF_U32(0xa) /* u16[3]. */
+#define BF_KVM_DTABLE_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_dtable {
+    uint64_t base;
+    uint16_t limit;
+    uint16_t padding[3];
+};
+_Static_assert(sizeof(struct bf_kvm_dtable) == 16, "size of bf_kvm_dtable");
+#endif
+
+/* Argument of KVM_GET_FPU, KVM_SET_FPU */
+#define BF_KVM_FPU_FPR BF_U32(0x0) /* u8[128]: Eight registers, 16 bytes each. */
+#define BF_KVM_FPU_FCW BF_U32(0x80) /* u16. */
+#define BF_KVM_FPU_FSW BF_U32(0x82) /* u16. */
+#define BF_KVM_FPU_FTWX BF_U32(0x84) /* u8: Tags in FXSAVE's short form. */
+#define BF_KVM_FPU_PADDING1 BF_U32(0x85) /* u8. */
+#define BF_KVM_FPU_LAST_OPCODE BF_U32(0x86) /* u16. */
+#define BF_KVM_FPU_LAST_IP BF_U32(0x88) /* u64. */
+#define BF_KVM_FPU_LAST_DP BF_U32(0x90) /* u64. */
+#define BF_KVM_FPU_XMM BF_U32(0x98) /* u8[256]: Sixteen registers, 16 bytes each. */
+#define BF_KVM_FPU_MXCSR BF_U32(0x198) /* u32. */
+#define BF_KVM_FPU_PADDING2 BF_U32(0x19c) /* u32. */
+#define BF_KVM_FPU_BYTES BF_U32(0x1a0) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_fpu {
+    uint8_t fpr[128];
+    uint16_t fcw;
+    uint16_t fsw;
+    uint8_t ftwx;
+    uint8_t padding1;
+    uint16_t last_opcode;
+    uint64_t last_ip;
+    uint64_t last_dp;
+    uint8_t xmm[256];
+    uint32_t mxcsr;
+    uint32_t padding2;
+};
+_Static_assert(sizeof(struct bf_kvm_fpu) == 416, "size of bf_kvm_fpu");
+#endif
+
+/* Argument of KVM_SET_GUEST_DEBUG */
+#define BF_KVM_GUEST_DEBUG_CONTROL BF_U32(0x0) /* u32: KVM_GUESTDBG_*. */
+#define BF_KVM_GUEST_DEBUG_PADDING BF_U32(0x4) /* u32. */
+#define BF_KVM_GUEST_DEBUG_DEBUGREG BF_U32(0x8) /* u64[8]: arch.debugreg: DR0 to DR7. */
+#define BF_KVM_GUEST_DEBUG_BYTES BF_U32(0x48) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_guest_debug {
+    uint32_t control;
+    uint32_t padding;
+    uint64_t debugreg[8];
+};
+_Static_assert(sizeof(struct bf_kvm_guest_debug) == 72, "size of bf_kvm_guest_debug");
+#endif
+
+/* KvmGuestDebug.control */
+#define BF_KVM_GUESTDBG_ENABLE BF_U32(0x1)
+#define BF_KVM_GUESTDBG_SINGLESTEP BF_U32(0x2)
+#define BF_KVM_GUESTDBG_USE_SW_BP BF_U32(0x10000)
+#define BF_KVM_GUESTDBG_USE_HW_BP BF_U32(0x20000)
+#define BF_KVM_GUESTDBG_INJECT_DB BF_U32(0x40000)
+#define BF_KVM_GUESTDBG_INJECT_BP BF_U32(0x80000)
+#define BF_KVM_GUESTDBG_BLOCKIRQ BF_U32(0x100000)
+
+/* Argument of KVM_INTERRUPT */
+#define BF_KVM_INTERRUPT_IRQ BF_U32(0x0) /* u32: The vector. */
+#define BF_KVM_INTERRUPT_BYTES BF_U32(0x4) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_interrupt {
+    uint32_t irq;
+};
+_Static_assert(sizeof(struct bf_kvm_interrupt) == 4, "size of bf_kvm_interrupt");
+#endif
+
+/* Argument of KVM_GET_LAPIC, KVM_SET_LAPIC */
+#define BF_KVM_LAPIC_STATE_REGS BF_U32(0x0) /* u8[1024]: The local APIC's page. */
+#define BF_KVM_LAPIC_STATE_BYTES BF_U32(0x400) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_lapic_state {
+    uint8_t regs[1024];
+};
+_Static_assert(sizeof(struct bf_kvm_lapic_state) == 1024, "size of bf_kvm_lapic_state");
+#endif
+
+/* Argument of KVM_GET_MP_STATE, KVM_SET_MP_STATE */
+#define BF_KVM_MP_STATE_MP_STATE BF_U32(0x0) /* u32: KVM_MP_STATE_*. */
+#define BF_KVM_MP_STATE_BYTES BF_U32(0x4) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_mp_state {
+    uint32_t mp_state;
+};
+_Static_assert(sizeof(struct bf_kvm_mp_state) == 4, "size of bf_kvm_mp_state");
+#endif
+
+/* KvmMpState.mpState */
+#define BF_KVM_MP_STATE_RUNNABLE BF_U32(0x0)
+#define BF_KVM_MP_STATE_UNINITIALIZED BF_U32(0x1)
+#define BF_KVM_MP_STATE_INIT_RECEIVED BF_U32(0x2)
+#define BF_KVM_MP_STATE_HALTED BF_U32(0x3)
+#define BF_KVM_MP_STATE_SIPI_RECEIVED BF_U32(0x4)
+
+/* An MSR behind KvmMsrs */
+#define BF_KVM_MSR_ENTRY_INDEX BF_U32(0x0) /* u32. */
+#define BF_KVM_MSR_ENTRY_RESERVED BF_U32(0x4) /* u32. */
+#define BF_KVM_MSR_ENTRY_DATA BF_U32(0x8) /* u64. */
+#define BF_KVM_MSR_ENTRY_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_msr_entry {
+    uint32_t index;
+    uint32_t reserved;
+    uint64_t data;
+};
+_Static_assert(sizeof(struct bf_kvm_msr_entry) == 16, "size of bf_kvm_msr_entry");
+#endif
+
+/* Argument of KVM_GET_MSR_INDEX_LIST, KVM_GET_MSR_FEATURE_INDEX_LIST; numbers follow, 32 bits each */
+#define BF_KVM_MSR_LIST_NMSRS BF_U32(0x0) /* u32: In: room; out: how many there are, also with E2BIG. */
+#define BF_KVM_MSR_LIST_BYTES BF_U32(0x4) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_msr_list {
+    uint32_t nmsrs;
+};
+_Static_assert(sizeof(struct bf_kvm_msr_list) == 4, "size of bf_kvm_msr_list");
+#endif
+
+/* Argument of KVM_GET_MSRS, KVM_SET_MSRS; KvmMsrEntry follow */
+#define BF_KVM_MSRS_NMSRS BF_U32(0x0) /* u32. */
+#define BF_KVM_MSRS_PADDING BF_U32(0x4) /* u32. */
+#define BF_KVM_MSRS_BYTES BF_U32(0x8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_msrs {
+    uint32_t nmsrs;
+    uint32_t padding;
+};
+_Static_assert(sizeof(struct bf_kvm_msrs) == 8, "size of bf_kvm_msrs");
+#endif
+
+/* Argument of KVM_GET_REGS, KVM_SET_REGS */
+#define BF_KVM_REGS_RAX BF_U32(0x0) /* u64. */
+#define BF_KVM_REGS_RBX BF_U32(0x8) /* u64. */
+#define BF_KVM_REGS_RCX BF_U32(0x10) /* u64. */
+#define BF_KVM_REGS_RDX BF_U32(0x18) /* u64. */
+#define BF_KVM_REGS_RSI BF_U32(0x20) /* u64. */
+#define BF_KVM_REGS_RDI BF_U32(0x28) /* u64. */
+#define BF_KVM_REGS_RSP BF_U32(0x30) /* u64. */
+#define BF_KVM_REGS_RBP BF_U32(0x38) /* u64. */
+#define BF_KVM_REGS_R8 BF_U32(0x40) /* u64. */
+#define BF_KVM_REGS_R9 BF_U32(0x48) /* u64. */
+#define BF_KVM_REGS_R10 BF_U32(0x50) /* u64. */
+#define BF_KVM_REGS_R11 BF_U32(0x58) /* u64. */
+#define BF_KVM_REGS_R12 BF_U32(0x60) /* u64. */
+#define BF_KVM_REGS_R13 BF_U32(0x68) /* u64. */
+#define BF_KVM_REGS_R14 BF_U32(0x70) /* u64. */
+#define BF_KVM_REGS_R15 BF_U32(0x78) /* u64. */
+#define BF_KVM_REGS_RIP BF_U32(0x80) /* u64. */
+#define BF_KVM_REGS_RFLAGS BF_U32(0x88) /* u64. */
+#define BF_KVM_REGS_BYTES BF_U32(0x90) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_regs {
+    uint64_t rax;
+    uint64_t rbx;
+    uint64_t rcx;
+    uint64_t rdx;
+    uint64_t rsi;
+    uint64_t rdi;
+    uint64_t rsp;
+    uint64_t rbp;
+    uint64_t r8;
+    uint64_t r9;
+    uint64_t r10;
+    uint64_t r11;
+    uint64_t r12;
+    uint64_t r13;
+    uint64_t r14;
+    uint64_t r15;
+    uint64_t rip;
+    uint64_t rflags;
+};
+_Static_assert(sizeof(struct bf_kvm_regs) == 144, "size of bf_kvm_regs");
+#endif
+
+/* A segment register, as KvmSregs has it */
+#define BF_KVM_SEGMENT_BASE BF_U32(0x0) /* u64. */
+#define BF_KVM_SEGMENT_LIMIT BF_U32(0x8) /* u32: In bytes, whatever the granularity is. */
+#define BF_KVM_SEGMENT_SELECTOR BF_U32(0xc) /* u16. */
+#define BF_KVM_SEGMENT_SEGMENT_TYPE BF_U32(0xe) /* u8: Type of the descriptor, 4 bits. */
+#define BF_KVM_SEGMENT_PRESENT BF_U32(0xf) /* u8. */
+#define BF_KVM_SEGMENT_DPL BF_U32(0x10) /* u8. */
+#define BF_KVM_SEGMENT_DB BF_U32(0x11) /* u8. */
+#define BF_KVM_SEGMENT_S BF_U32(0x12) /* u8. */
+#define BF_KVM_SEGMENT_L BF_U32(0x13) /* u8. */
+#define BF_KVM_SEGMENT_G BF_U32(0x14) /* u8. */
+#define BF_KVM_SEGMENT_AVL BF_U32(0x15) /* u8. */
+#define BF_KVM_SEGMENT_UNUSABLE BF_U32(0x16) /* u8. */
+#define BF_KVM_SEGMENT_PADDING BF_U32(0x17) /* u8. */
+#define BF_KVM_SEGMENT_BYTES BF_U32(0x18) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_segment {
+    uint64_t base;
+    uint32_t limit;
+    uint16_t selector;
+    uint8_t segment_type;
+    uint8_t present;
+    uint8_t dpl;
+    uint8_t db;
+    uint8_t s;
+    uint8_t l;
+    uint8_t g;
+    uint8_t avl;
+    uint8_t unusable;
+    uint8_t padding;
+};
+_Static_assert(sizeof(struct bf_kvm_segment) == 24, "size of bf_kvm_segment");
+#endif
+
+/* Argument of KVM_SET_SIGNAL_MASK; the signals follow, a bit each */
+#define BF_KVM_SIGNAL_MASK_LEN BF_U32(0x0) /* u32: Bytes that follow: 8. */
+#define BF_KVM_SIGNAL_MASK_BYTES BF_U32(0x4) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_signal_mask {
+    uint32_t len;
+};
+_Static_assert(sizeof(struct bf_kvm_signal_mask) == 4, "size of bf_kvm_signal_mask");
+#endif
+
+/* Argument of KVM_GET_SREGS, KVM_SET_SREGS */
+#define BF_KVM_SREGS_CS BF_U32(0x0) /* u64[3]: KvmSegment, as all eight. */
+#define BF_KVM_SREGS_DS BF_U32(0x18) /* u64[3]. */
+#define BF_KVM_SREGS_ES BF_U32(0x30) /* u64[3]. */
+#define BF_KVM_SREGS_FS BF_U32(0x48) /* u64[3]. */
+#define BF_KVM_SREGS_GS BF_U32(0x60) /* u64[3]. */
+#define BF_KVM_SREGS_SS BF_U32(0x78) /* u64[3]. */
+#define BF_KVM_SREGS_TR BF_U32(0x90) /* u64[3]. */
+#define BF_KVM_SREGS_LDT BF_U32(0xa8) /* u64[3]. */
+#define BF_KVM_SREGS_GDT BF_U32(0xc0) /* u64[2]: KvmDtable. */
+#define BF_KVM_SREGS_IDT BF_U32(0xd0) /* u64[2]: KvmDtable. */
+#define BF_KVM_SREGS_CR0 BF_U32(0xe0) /* u64. */
+#define BF_KVM_SREGS_CR2 BF_U32(0xe8) /* u64. */
+#define BF_KVM_SREGS_CR3 BF_U32(0xf0) /* u64. */
+#define BF_KVM_SREGS_CR4 BF_U32(0xf8) /* u64. */
+#define BF_KVM_SREGS_CR8 BF_U32(0x100) /* u64. */
+#define BF_KVM_SREGS_EFER BF_U32(0x108) /* u64. */
+#define BF_KVM_SREGS_APIC_BASE BF_U32(0x110) /* u64. */
+#define BF_KVM_SREGS_INTERRUPT_BITMAP BF_U32(0x118) /* u64[4]: At most one bit: the interrupt that is being delivered. */
+#define BF_KVM_SREGS_BYTES BF_U32(0x138) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_sregs {
+    uint64_t cs[3];
+    uint64_t ds[3];
+    uint64_t es[3];
+    uint64_t fs[3];
+    uint64_t gs[3];
+    uint64_t ss[3];
+    uint64_t tr[3];
+    uint64_t ldt[3];
+    uint64_t gdt[2];
+    uint64_t idt[2];
+    uint64_t cr0;
+    uint64_t cr2;
+    uint64_t cr3;
+    uint64_t cr4;
+    uint64_t cr8;
+    uint64_t efer;
+    uint64_t apic_base;
+    uint64_t interrupt_bitmap[4];
+};
+_Static_assert(sizeof(struct bf_kvm_sregs) == 312, "size of bf_kvm_sregs");
+#endif
+
+/* Argument of KVM_GET_SREGS2, KVM_SET_SREGS2 */
+#define BF_KVM_SREGS2_CS BF_U32(0x0) /* u64[3]: KvmSegment, as all eight. */
+#define BF_KVM_SREGS2_DS BF_U32(0x18) /* u64[3]. */
+#define BF_KVM_SREGS2_ES BF_U32(0x30) /* u64[3]. */
+#define BF_KVM_SREGS2_FS BF_U32(0x48) /* u64[3]. */
+#define BF_KVM_SREGS2_GS BF_U32(0x60) /* u64[3]. */
+#define BF_KVM_SREGS2_SS BF_U32(0x78) /* u64[3]. */
+#define BF_KVM_SREGS2_TR BF_U32(0x90) /* u64[3]. */
+#define BF_KVM_SREGS2_LDT BF_U32(0xa8) /* u64[3]. */
+#define BF_KVM_SREGS2_GDT BF_U32(0xc0) /* u64[2]: KvmDtable. */
+#define BF_KVM_SREGS2_IDT BF_U32(0xd0) /* u64[2]: KvmDtable. */
+#define BF_KVM_SREGS2_CR0 BF_U32(0xe0) /* u64. */
+#define BF_KVM_SREGS2_CR2 BF_U32(0xe8) /* u64. */
+#define BF_KVM_SREGS2_CR3 BF_U32(0xf0) /* u64. */
+#define BF_KVM_SREGS2_CR4 BF_U32(0xf8) /* u64. */
+#define BF_KVM_SREGS2_CR8 BF_U32(0x100) /* u64. */
+#define BF_KVM_SREGS2_EFER BF_U32(0x108) /* u64. */
+#define BF_KVM_SREGS2_APIC_BASE BF_U32(0x110) /* u64. */
+#define BF_KVM_SREGS2_FLAGS BF_U32(0x118) /* u64: KVM_SREGS2_FLAGS_*. */
+#define BF_KVM_SREGS2_PDPTRS BF_U32(0x120) /* u64[4]. */
+#define BF_KVM_SREGS2_BYTES BF_U32(0x140) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_sregs2 {
+    uint64_t cs[3];
+    uint64_t ds[3];
+    uint64_t es[3];
+    uint64_t fs[3];
+    uint64_t gs[3];
+    uint64_t ss[3];
+    uint64_t tr[3];
+    uint64_t ldt[3];
+    uint64_t gdt[2];
+    uint64_t idt[2];
+    uint64_t cr0;
+    uint64_t cr2;
+    uint64_t cr3;
+    uint64_t cr4;
+    uint64_t cr8;
+    uint64_t efer;
+    uint64_t apic_base;
+    uint64_t flags;
+    uint64_t pdptrs[4];
+};
+_Static_assert(sizeof(struct bf_kvm_sregs2) == 320, "size of bf_kvm_sregs2");
+#endif
+
+/* KvmSregs2.flags */
+#define BF_KVM_SREGS2_FLAGS_PDPTRS_VALID BF_U32(0x1)
+
+/* Argument of KVM_TPR_ACCESS_REPORTING */
+#define BF_KVM_TPR_ACCESS_CTL_ENABLED BF_U32(0x0) /* u32. */
+#define BF_KVM_TPR_ACCESS_CTL_FLAGS BF_U32(0x4) /* u32. */
+#define BF_KVM_TPR_ACCESS_CTL_RESERVED BF_U32(0x8) /* u32[8]. */
+#define BF_KVM_TPR_ACCESS_CTL_BYTES BF_U32(0x28) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_tpr_access_ctl {
+    uint32_t enabled;
+    uint32_t flags;
+    uint32_t reserved[8];
+};
+_Static_assert(sizeof(struct bf_kvm_tpr_access_ctl) == 40, "size of bf_kvm_tpr_access_ctl");
+#endif
+
+/* Argument of KVM_TRANSLATE */
+#define BF_KVM_TRANSLATION_LINEAR_ADDRESS BF_U32(0x0) /* u64: In. */
+#define BF_KVM_TRANSLATION_PHYSICAL_ADDRESS BF_U32(0x8) /* u64: Out: guest physical. */
+#define BF_KVM_TRANSLATION_VALID BF_U32(0x10) /* u8. */
+#define BF_KVM_TRANSLATION_WRITEABLE BF_U32(0x11) /* u8. */
+#define BF_KVM_TRANSLATION_USERMODE BF_U32(0x12) /* u8. */
+#define BF_KVM_TRANSLATION_PADDING BF_U32(0x13) /* u8[5]. */
+#define BF_KVM_TRANSLATION_BYTES BF_U32(0x18) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_translation {
+    uint64_t linear_address;
+    uint64_t physical_address;
+    uint8_t valid;
+    uint8_t writeable;
+    uint8_t usermode;
+    uint8_t padding[5];
+};
+_Static_assert(sizeof(struct bf_kvm_translation) == 24, "size of bf_kvm_translation");
+#endif
+
+/* KvmVcpuEvents.flags, and interruptShadow */
+#define BF_KVM_VCPUEVENT_VALID_NMI_PENDING BF_U32(0x1)
+#define BF_KVM_VCPUEVENT_VALID_SIPI_VECTOR BF_U32(0x2)
+#define BF_KVM_VCPUEVENT_VALID_SHADOW BF_U32(0x4)
+#define BF_KVM_VCPUEVENT_VALID_SMM BF_U32(0x8)
+#define BF_KVM_VCPUEVENT_VALID_PAYLOAD BF_U32(0x10)
+#define BF_KVM_VCPUEVENT_VALID_TRIPLE_FAULT BF_U32(0x20)
+#define BF_KVM_X86_SHADOW_INT_MOV_SS BF_U32(0x1)
+#define BF_KVM_X86_SHADOW_INT_STI BF_U32(0x2)
+
+/* Argument of KVM_GET_VCPU_EVENTS, KVM_SET_VCPU_EVENTS */
+#define BF_KVM_VCPU_EVENTS_EXCEPTION_INJECTED BF_U32(0x0) /* u8. */
+#define BF_KVM_VCPU_EVENTS_EXCEPTION_NR BF_U32(0x1) /* u8. */
+#define BF_KVM_VCPU_EVENTS_EXCEPTION_HAS_ERROR_CODE BF_U32(0x2) /* u8. */
+#define BF_KVM_VCPU_EVENTS_EXCEPTION_PENDING BF_U32(0x3) /* u8. */
+#define BF_KVM_VCPU_EVENTS_EXCEPTION_ERROR_CODE BF_U32(0x4) /* u32. */
+#define BF_KVM_VCPU_EVENTS_INTERRUPT_INJECTED BF_U32(0x8) /* u8. */
+#define BF_KVM_VCPU_EVENTS_INTERRUPT_NR BF_U32(0x9) /* u8. */
+#define BF_KVM_VCPU_EVENTS_INTERRUPT_SOFT BF_U32(0xa) /* u8. */
+#define BF_KVM_VCPU_EVENTS_INTERRUPT_SHADOW BF_U32(0xb) /* u8: KVM_X86_SHADOW_INT_*. */
+#define BF_KVM_VCPU_EVENTS_NMI_INJECTED BF_U32(0xc) /* u8. */
+#define BF_KVM_VCPU_EVENTS_NMI_PENDING BF_U32(0xd) /* u8. */
+#define BF_KVM_VCPU_EVENTS_NMI_MASKED BF_U32(0xe) /* u8. */
+#define BF_KVM_VCPU_EVENTS_PADDING_NMI BF_U32(0xf) /* u8. */
+#define BF_KVM_VCPU_EVENTS_SIPI_VECTOR BF_U32(0x10) /* u32. */
+#define BF_KVM_VCPU_EVENTS_FLAGS BF_U32(0x14) /* u32: KVM_VCPUEVENT_VALID_*. */
+#define BF_KVM_VCPU_EVENTS_SMI_SMM BF_U32(0x18) /* u8. */
+#define BF_KVM_VCPU_EVENTS_SMI_PENDING BF_U32(0x19) /* u8. */
+#define BF_KVM_VCPU_EVENTS_SMI_SMM_INSIDE_NMI BF_U32(0x1a) /* u8. */
+#define BF_KVM_VCPU_EVENTS_SMI_LATCHED_INIT BF_U32(0x1b) /* u8. */
+#define BF_KVM_VCPU_EVENTS_TRIPLE_FAULT_PENDING BF_U32(0x1c) /* u8. */
+#define BF_KVM_VCPU_EVENTS_RESERVED BF_U32(0x1d) /* u8[26]. */
+#define BF_KVM_VCPU_EVENTS_EXCEPTION_HAS_PAYLOAD BF_U32(0x37) /* u8. */
+#define BF_KVM_VCPU_EVENTS_EXCEPTION_PAYLOAD BF_U32(0x38) /* u64. */
+#define BF_KVM_VCPU_EVENTS_BYTES BF_U32(0x40) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_vcpu_events {
+    uint8_t exception_injected;
+    uint8_t exception_nr;
+    uint8_t exception_has_error_code;
+    uint8_t exception_pending;
+    uint32_t exception_error_code;
+    uint8_t interrupt_injected;
+    uint8_t interrupt_nr;
+    uint8_t interrupt_soft;
+    uint8_t interrupt_shadow;
+    uint8_t nmi_injected;
+    uint8_t nmi_pending;
+    uint8_t nmi_masked;
+    uint8_t padding_nmi;
+    uint32_t sipi_vector;
+    uint32_t flags;
+    uint8_t smi_smm;
+    uint8_t smi_pending;
+    uint8_t smi_smm_inside_nmi;
+    uint8_t smi_latched_init;
+    uint8_t triple_fault_pending;
+    uint8_t reserved[26];
+    uint8_t exception_has_payload;
+    uint64_t exception_payload;
+};
+_Static_assert(sizeof(struct bf_kvm_vcpu_events) == 64, "size of bf_kvm_vcpu_events");
+#endif
+
+/* Argument of KVM_X86_SET_MCE */
+#define BF_KVM_X86_MCE_STATUS BF_U32(0x0) /* u64. */
+#define BF_KVM_X86_MCE_ADDR BF_U32(0x8) /* u64. */
+#define BF_KVM_X86_MCE_MISC BF_U32(0x10) /* u64. */
+#define BF_KVM_X86_MCE_MCG_STATUS BF_U32(0x18) /* u64. */
+#define BF_KVM_X86_MCE_BANK BF_U32(0x20) /* u8. */
+#define BF_KVM_X86_MCE_PADDING1 BF_U32(0x21) /* u8[7]. */
+#define BF_KVM_X86_MCE_PADDING2 BF_U32(0x28) /* u64[3]. */
+#define BF_KVM_X86_MCE_BYTES BF_U32(0x40) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_x86_mce {
+    uint64_t status;
+    uint64_t addr;
+    uint64_t misc;
+    uint64_t mcg_status;
+    uint8_t bank;
+    uint8_t padding1[7];
+    uint64_t padding2[3];
+};
+_Static_assert(sizeof(struct bf_kvm_x86_mce) == 64, "size of bf_kvm_x86_mce");
+#endif
+
+/* An extended control register in KvmXcrs */
+#define BF_KVM_XCR_XCR BF_U32(0x0) /* u32: Its number. */
+#define BF_KVM_XCR_RESERVED BF_U32(0x4) /* u32. */
+#define BF_KVM_XCR_VALUE BF_U32(0x8) /* u64. */
+#define BF_KVM_XCR_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_xcr {
+    uint32_t xcr;
+    uint32_t reserved;
+    uint64_t value;
+};
+_Static_assert(sizeof(struct bf_kvm_xcr) == 16, "size of bf_kvm_xcr");
+#endif
+
+/* Argument of KVM_GET_XCRS, KVM_SET_XCRS */
+#define BF_KVM_XCRS_NR_XCRS BF_U32(0x0) /* u32: How many of the sixteen are there. */
+#define BF_KVM_XCRS_FLAGS BF_U32(0x4) /* u32. */
+#define BF_KVM_XCRS_XCRS BF_U32(0x8) /* u64[32]: KvmXcr of each. */
+#define BF_KVM_XCRS_PADDING BF_U32(0x108) /* u64[16]. */
+#define BF_KVM_XCRS_BYTES BF_U32(0x188) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_xcrs {
+    uint32_t nr_xcrs;
+    uint32_t flags;
+    uint64_t xcrs[32];
+    uint64_t padding[16];
+};
+_Static_assert(sizeof(struct bf_kvm_xcrs) == 392, "size of bf_kvm_xcrs");
+#endif
+
+/* Argument of KVM_GET_XSAVE, KVM_SET_XSAVE */
+#define BF_KVM_XSAVE_REGION BF_U32(0x0) /* u32[1024]: The XSAVE area, not compacted. */
+#define BF_KVM_XSAVE_BYTES BF_U32(0x1000) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_xsave {
+    uint32_t region[1024];
+};
+_Static_assert(sizeof(struct bf_kvm_xsave) == 4096, "size of bf_kvm_xsave");
+#endif
+
+/* KvmRun.exitReason */
+#define BF_KVM_EXIT_UNKNOWN BF_U32(0x0) /* KvmRunHw. */
+#define BF_KVM_EXIT_EXCEPTION BF_U32(0x1) /* KvmRunEx. */
+#define BF_KVM_EXIT_IO BF_U32(0x2) /* KvmRunIo. */
+#define BF_KVM_EXIT_HYPERCALL BF_U32(0x3) /* KvmRunHypercall. */
+#define BF_KVM_EXIT_DEBUG BF_U32(0x4) /* KvmRunDebug. */
+#define BF_KVM_EXIT_HLT BF_U32(0x5)
+#define BF_KVM_EXIT_MMIO BF_U32(0x6) /* KvmRunMmio. */
+#define BF_KVM_EXIT_IRQ_WINDOW_OPEN BF_U32(0x7)
+#define BF_KVM_EXIT_SHUTDOWN BF_U32(0x8) /* A triple fault. */
+#define BF_KVM_EXIT_FAIL_ENTRY BF_U32(0x9) /* KvmRunFailEntry. */
+#define BF_KVM_EXIT_INTR BF_U32(0xa) /* A signal; KVM_RUN failed with EINTR. */
+#define BF_KVM_EXIT_SET_TPR BF_U32(0xb)
+#define BF_KVM_EXIT_TPR_ACCESS BF_U32(0xc) /* KvmRunTprAccess. */
+#define BF_KVM_EXIT_NMI BF_U32(0x10)
+#define BF_KVM_EXIT_INTERNAL_ERROR BF_U32(0x11) /* KvmRunInternal. */
+#define BF_KVM_EXIT_WATCHDOG BF_U32(0x15)
+#define BF_KVM_EXIT_SYSTEM_EVENT BF_U32(0x18) /* KvmRunSystemEvent. */
+#define BF_KVM_EXIT_IOAPIC_EOI BF_U32(0x1a) /* KvmRunEoi. */
+#define BF_KVM_EXIT_HYPERV BF_U32(0x1b)
+#define BF_KVM_EXIT_X86_RDMSR BF_U32(0x1d) /* KvmRunMsr. */
+#define BF_KVM_EXIT_X86_WRMSR BF_U32(0x1e) /* KvmRunMsr. */
+#define BF_KVM_EXIT_DIRTY_RING_FULL BF_U32(0x1f)
+#define BF_KVM_EXIT_AP_RESET_HOLD BF_U32(0x20)
+#define BF_KVM_EXIT_X86_BUS_LOCK BF_U32(0x21)
+#define BF_KVM_EXIT_XEN BF_U32(0x22)
+#define BF_KVM_EXIT_NOTIFY BF_U32(0x25) /* KvmRunNotify. */
+
+/* KvmRunInternal.suberror */
+#define BF_KVM_INTERNAL_ERROR_EMULATION BF_U32(0x1)
+#define BF_KVM_INTERNAL_ERROR_SIMUL_EX BF_U32(0x2)
+#define BF_KVM_INTERNAL_ERROR_DELIVERY_EV BF_U32(0x3)
+#define BF_KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON BF_U32(0x4)
+#define BF_KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES BF_U32(0x1) /* In data[0]: the instruction's bytes are there. */
+
+/* KvmRunIo.direction */
+#define BF_KVM_EXIT_IO_IN BF_U32(0x0)
+#define BF_KVM_EXIT_IO_OUT BF_U32(0x1)
+
+/* KvmRunMsr.reason */
+#define BF_KVM_MSR_EXIT_REASON_INVAL BF_U32(0x1)
+#define BF_KVM_MSR_EXIT_REASON_UNKNOWN BF_U32(0x2)
+#define BF_KVM_MSR_EXIT_REASON_FILTER BF_U32(0x4)
+
+/* The first page of a virtual processor's mapping */
+#define BF_KVM_RUN_REQUEST_INTERRUPT_WINDOW BF_U32(0x0) /* u8: In: exit when an interrupt can be injected. */
+#define BF_KVM_RUN_IMMEDIATE_EXIT BF_U32(0x1) /* u8: In: KVM_RUN ends with EINTR at once, when what is pending has been completed. */
+#define BF_KVM_RUN_PADDING1 BF_U32(0x2) /* u8[6]. */
+#define BF_KVM_RUN_EXIT_REASON BF_U32(0x8) /* u32: KVM_EXIT_*. */
+#define BF_KVM_RUN_READY_FOR_INTERRUPT_INJECTION BF_U32(0xc) /* u8: KVM_INTERRUPT would be accepted now. */
+#define BF_KVM_RUN_IF_FLAG BF_U32(0xd) /* u8: RFLAGS.IF. */
+#define BF_KVM_RUN_FLAGS BF_U32(0xe) /* u16: KVM_RUN_X86_*. */
+#define BF_KVM_RUN_CR8 BF_U32(0x10) /* u64: In and out, without an interrupt controller in the kernel. */
+#define BF_KVM_RUN_APIC_BASE BF_U32(0x18) /* u64. */
+#define BF_KVM_RUN_EXIT BF_U32(0x20) /* u64[32]: Depends on the reason: KvmRunIo, KvmRunMmio and so on describe it. */
+#define BF_KVM_RUN_KVM_VALID_REGS BF_U32(0x120) /* u64: In: KVM_SYNC_X86_* to store at each exit. */
+#define BF_KVM_RUN_KVM_DIRTY_REGS BF_U32(0x128) /* u64: In: KVM_SYNC_X86_* to load from there. */
+#define BF_KVM_RUN_REGS BF_U32(0x130) /* u8[144]: s.regs.regs: KvmRegs. */
+#define BF_KVM_RUN_SREGS BF_U32(0x1c0) /* u8[312]: s.regs.sregs: KvmSregs. */
+#define BF_KVM_RUN_EVENTS BF_U32(0x2f8) /* u8[64]: s.regs.events: KvmVcpuEvents. */
+#define BF_KVM_RUN_PADDING BF_U32(0x338) /* u8[1528]. */
+#define BF_KVM_RUN_BYTES BF_U32(0x930) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run {
+    uint8_t request_interrupt_window;
+    uint8_t immediate_exit;
+    uint8_t padding1[6];
+    uint32_t exit_reason;
+    uint8_t ready_for_interrupt_injection;
+    uint8_t if_flag;
+    uint16_t flags;
+    uint64_t cr8;
+    uint64_t apic_base;
+    uint64_t exit[32];
+    uint64_t kvm_valid_regs;
+    uint64_t kvm_dirty_regs;
+    uint8_t regs[144];
+    uint8_t sregs[312];
+    uint8_t events[64];
+    uint8_t padding[1528];
+};
+_Static_assert(sizeof(struct bf_kvm_run) == 2352, "size of bf_kvm_run");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_DEBUG */
+#define BF_KVM_RUN_DEBUG_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_DEBUG_EXCEPTION BF_U32(0x20) /* u32. */
+#define BF_KVM_RUN_DEBUG_PADDING BF_U32(0x24) /* u32. */
+#define BF_KVM_RUN_DEBUG_PC BF_U32(0x28) /* u64. */
+#define BF_KVM_RUN_DEBUG_DR6 BF_U32(0x30) /* u64. */
+#define BF_KVM_RUN_DEBUG_DR7 BF_U32(0x38) /* u64. */
+#define BF_KVM_RUN_DEBUG_BYTES BF_U32(0x40) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_debug {
+    uint64_t header[4];
+    uint32_t exception;
+    uint32_t padding;
+    uint64_t pc;
+    uint64_t dr6;
+    uint64_t dr7;
+};
+_Static_assert(sizeof(struct bf_kvm_run_debug) == 64, "size of bf_kvm_run_debug");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_IOAPIC_EOI */
+#define BF_KVM_RUN_EOI_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_EOI_VECTOR BF_U32(0x20) /* u8. */
+#define BF_KVM_RUN_EOI_PADDING BF_U32(0x21) /* u8[7]. */
+#define BF_KVM_RUN_EOI_BYTES BF_U32(0x28) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_eoi {
+    uint64_t header[4];
+    uint8_t vector;
+    uint8_t padding[7];
+};
+_Static_assert(sizeof(struct bf_kvm_run_eoi) == 40, "size of bf_kvm_run_eoi");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_EXCEPTION */
+#define BF_KVM_RUN_EX_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_EX_EXCEPTION BF_U32(0x20) /* u32. */
+#define BF_KVM_RUN_EX_ERROR_CODE BF_U32(0x24) /* u32. */
+#define BF_KVM_RUN_EX_BYTES BF_U32(0x28) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_ex {
+    uint64_t header[4];
+    uint32_t exception;
+    uint32_t error_code;
+};
+_Static_assert(sizeof(struct bf_kvm_run_ex) == 40, "size of bf_kvm_run_ex");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_FAIL_ENTRY */
+#define BF_KVM_RUN_FAIL_ENTRY_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_FAIL_ENTRY_HARDWARE_ENTRY_FAILURE_REASON BF_U32(0x20) /* u64: Why the processor does not enter the guest. */
+#define BF_KVM_RUN_FAIL_ENTRY_CPU BF_U32(0x28) /* u32: The processor that it was. */
+#define BF_KVM_RUN_FAIL_ENTRY_PADDING BF_U32(0x2c) /* u32. */
+#define BF_KVM_RUN_FAIL_ENTRY_BYTES BF_U32(0x30) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_fail_entry {
+    uint64_t header[4];
+    uint64_t hardware_entry_failure_reason;
+    uint32_t cpu;
+    uint32_t padding;
+};
+_Static_assert(sizeof(struct bf_kvm_run_fail_entry) == 48, "size of bf_kvm_run_fail_entry");
+#endif
+
+/* KvmRun.flags */
+#define BF_KVM_RUN_X86_SMM BF_U32(0x1)
+#define BF_KVM_RUN_X86_BUS_LOCK BF_U32(0x2)
+
+/* KvmRun of an exit KVM_EXIT_UNKNOWN */
+#define BF_KVM_RUN_HW_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_HW_HARDWARE_EXIT_REASON BF_U32(0x20) /* u64: What the processor said. */
+#define BF_KVM_RUN_HW_BYTES BF_U32(0x28) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_hw {
+    uint64_t header[4];
+    uint64_t hardware_exit_reason;
+};
+_Static_assert(sizeof(struct bf_kvm_run_hw) == 40, "size of bf_kvm_run_hw");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_HYPERCALL */
+#define BF_KVM_RUN_HYPERCALL_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_HYPERCALL_NR BF_U32(0x20) /* u64. */
+#define BF_KVM_RUN_HYPERCALL_ARGS BF_U32(0x28) /* u64[6]. */
+#define BF_KVM_RUN_HYPERCALL_RET BF_U32(0x58) /* u64: Goes into RAX at the next KVM_RUN. */
+#define BF_KVM_RUN_HYPERCALL_LONGMODE BF_U32(0x60) /* u32. */
+#define BF_KVM_RUN_HYPERCALL_PADDING BF_U32(0x64) /* u32. */
+#define BF_KVM_RUN_HYPERCALL_BYTES BF_U32(0x68) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_hypercall {
+    uint64_t header[4];
+    uint64_t nr;
+    uint64_t args[6];
+    uint64_t ret;
+    uint32_t longmode;
+    uint32_t padding;
+};
+_Static_assert(sizeof(struct bf_kvm_run_hypercall) == 104, "size of bf_kvm_run_hypercall");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_INTERNAL_ERROR */
+#define BF_KVM_RUN_INTERNAL_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_INTERNAL_SUBERROR BF_U32(0x20) /* u32: KVM_INTERNAL_ERROR_*. */
+#define BF_KVM_RUN_INTERNAL_NDATA BF_U32(0x24) /* u32: How many words of data there are. */
+#define BF_KVM_RUN_INTERNAL_DATA BF_U32(0x28) /* u64[16]: Of an emulation failure: flags; length of the instruction in bits 7:0 of the next, its bytes behind. */
+#define BF_KVM_RUN_INTERNAL_BYTES BF_U32(0xa8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_internal {
+    uint64_t header[4];
+    uint32_t suberror;
+    uint32_t ndata;
+    uint64_t data[16];
+};
+_Static_assert(sizeof(struct bf_kvm_run_internal) == 168, "size of bf_kvm_run_internal");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_IO */
+#define BF_KVM_RUN_IO_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_IO_DIRECTION BF_U32(0x20) /* u8: KVM_EXIT_IO_IN, KVM_EXIT_IO_OUT. */
+#define BF_KVM_RUN_IO_SIZE BF_U32(0x21) /* u8: Bytes of one access: 1, 2, 4. */
+#define BF_KVM_RUN_IO_PORT BF_U32(0x22) /* u16. */
+#define BF_KVM_RUN_IO_COUNT BF_U32(0x24) /* u32: More than 1: INS or OUTS. */
+#define BF_KVM_RUN_IO_DATA_OFFSET BF_U32(0x28) /* u64: Where the data is, from KvmRun's beginning; of an IN it goes there before the next KVM_RUN. */
+#define BF_KVM_RUN_IO_BYTES BF_U32(0x30) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_io {
+    uint64_t header[4];
+    uint8_t direction;
+    uint8_t size;
+    uint16_t port;
+    uint32_t count;
+    uint64_t data_offset;
+};
+_Static_assert(sizeof(struct bf_kvm_run_io) == 48, "size of bf_kvm_run_io");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_MMIO */
+#define BF_KVM_RUN_MMIO_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_MMIO_PHYS_ADDR BF_U32(0x20) /* u64. */
+#define BF_KVM_RUN_MMIO_DATA BF_U32(0x28) /* u8[8]: Of a read it goes there before the next KVM_RUN. */
+#define BF_KVM_RUN_MMIO_LEN BF_U32(0x30) /* u32. */
+#define BF_KVM_RUN_MMIO_IS_WRITE BF_U32(0x34) /* u8. */
+#define BF_KVM_RUN_MMIO_PADDING BF_U32(0x35) /* u8[3]. */
+#define BF_KVM_RUN_MMIO_BYTES BF_U32(0x38) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_mmio {
+    uint64_t header[4];
+    uint64_t phys_addr;
+    uint8_t data[8];
+    uint32_t len;
+    uint8_t is_write;
+    uint8_t padding[3];
+};
+_Static_assert(sizeof(struct bf_kvm_run_mmio) == 56, "size of bf_kvm_run_mmio");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_X86_RDMSR, KVM_EXIT_X86_WRMSR */
+#define BF_KVM_RUN_MSR_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_MSR_ERROR BF_U32(0x20) /* u8: In: 1 makes the instruction fault. */
+#define BF_KVM_RUN_MSR_PADDING BF_U32(0x21) /* u8[7]. */
+#define BF_KVM_RUN_MSR_REASON BF_U32(0x28) /* u32: KVM_MSR_EXIT_REASON_*. */
+#define BF_KVM_RUN_MSR_INDEX BF_U32(0x2c) /* u32. */
+#define BF_KVM_RUN_MSR_DATA BF_U32(0x30) /* u64. */
+#define BF_KVM_RUN_MSR_BYTES BF_U32(0x38) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_msr {
+    uint64_t header[4];
+    uint8_t error;
+    uint8_t padding[7];
+    uint32_t reason;
+    uint32_t index;
+    uint64_t data;
+};
+_Static_assert(sizeof(struct bf_kvm_run_msr) == 56, "size of bf_kvm_run_msr");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_NOTIFY */
+#define BF_KVM_RUN_NOTIFY_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_NOTIFY_FLAGS BF_U32(0x20) /* u32. */
+#define BF_KVM_RUN_NOTIFY_PADDING BF_U32(0x24) /* u32. */
+#define BF_KVM_RUN_NOTIFY_BYTES BF_U32(0x28) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_notify {
+    uint64_t header[4];
+    uint32_t flags;
+    uint32_t padding;
+};
+_Static_assert(sizeof(struct bf_kvm_run_notify) == 40, "size of bf_kvm_run_notify");
+#endif
+
+/* Pages of a virtual processor's mapping */
+#define BF_KVM_PIO_PAGE_OFFSET BF_U32(0x1) /* Data of port accesses. */
+#define BF_KVM_COALESCED_MMIO_PAGE_OFFSET BF_U32(0x2) /* The ring of coalesced accesses, where there is one. */
+#define BF_KVM_PAGE_BYTES BF_U32(0x1000)
+
+/* KvmRun of an exit KVM_EXIT_SYSTEM_EVENT */
+#define BF_KVM_RUN_SYSTEM_EVENT_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_SYSTEM_EVENT_EVENT_TYPE BF_U32(0x20) /* u32: KVM_SYSTEM_EVENT_*. */
+#define BF_KVM_RUN_SYSTEM_EVENT_NDATA BF_U32(0x24) /* u32. */
+#define BF_KVM_RUN_SYSTEM_EVENT_DATA BF_U32(0x28) /* u64[16]. */
+#define BF_KVM_RUN_SYSTEM_EVENT_BYTES BF_U32(0xa8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_system_event {
+    uint64_t header[4];
+    uint32_t event_type;
+    uint32_t ndata;
+    uint64_t data[16];
+};
+_Static_assert(sizeof(struct bf_kvm_run_system_event) == 168, "size of bf_kvm_run_system_event");
+#endif
+
+/* KvmRun of an exit KVM_EXIT_TPR_ACCESS */
+#define BF_KVM_RUN_TPR_ACCESS_HEADER BF_U32(0x0) /* u64[4]: As KvmRun. */
+#define BF_KVM_RUN_TPR_ACCESS_RIP BF_U32(0x20) /* u64. */
+#define BF_KVM_RUN_TPR_ACCESS_IS_WRITE BF_U32(0x28) /* u32. */
+#define BF_KVM_RUN_TPR_ACCESS_PADDING BF_U32(0x2c) /* u32. */
+#define BF_KVM_RUN_TPR_ACCESS_BYTES BF_U32(0x30) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_run_tpr_access {
+    uint64_t header[4];
+    uint64_t rip;
+    uint32_t is_write;
+    uint32_t padding;
+};
+_Static_assert(sizeof(struct bf_kvm_run_tpr_access) == 48, "size of bf_kvm_run_tpr_access");
+#endif
+
+/* KvmRun.kvmValidRegs, kvmDirtyRegs */
+#define BF_KVM_SYNC_X86_REGS BF_U32(0x1)
+#define BF_KVM_SYNC_X86_SREGS BF_U32(0x2)
+#define BF_KVM_SYNC_X86_EVENTS BF_U32(0x4)
+
+/* KvmRunSystemEvent.eventType */
+#define BF_KVM_SYSTEM_EVENT_SHUTDOWN BF_U32(0x1)
+#define BF_KVM_SYSTEM_EVENT_RESET BF_U32(0x2)
+#define BF_KVM_SYSTEM_EVENT_CRASH BF_U32(0x3)
+
 #endif

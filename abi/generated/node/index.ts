@@ -16,3 +16,4 @@ export * from "./entry-rules.ts";
 export * from "./cpuid-bits.ts";
 export * from "./exchange.ts";
 export * from "./efi.ts";
+export * from "./kvm.ts";

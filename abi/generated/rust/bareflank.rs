@@ -2792,6 +2792,1261 @@ pub struct EfiDigests {
 
 const _: () = assert!(core::mem::size_of::<EfiDigests>() == 4096);
 
+// ioctl numbers of several files of KVM
+
+/// A virtual machine's, a virtual processor's.
+pub const KVM_ENABLE_CAP: u32 = 0x4068aea3;
+/// A virtual machine's, a virtual processor's.
+pub const KVM_GET_STATS_FD: u32 = 0xaece;
+pub const KVM_SET_DEVICE_ATTR: u32 = 0x4018aee1;
+pub const KVM_GET_DEVICE_ATTR: u32 = 0x4018aee2;
+pub const KVM_HAS_DEVICE_ATTR: u32 = 0x4018aee3;
+
+// ioctl numbers of /dev/kvm
+
+pub const KVM_GET_API_VERSION: u32 = 0xae00;
+/// Argument: the type, 0. Returns a file.
+pub const KVM_CREATE_VM: u32 = 0xae01;
+pub const KVM_GET_MSR_INDEX_LIST: u32 = 0xc004ae02;
+/// Argument: KVM_CAP_*. Of a virtual machine's file, too.
+pub const KVM_CHECK_EXTENSION: u32 = 0xae03;
+pub const KVM_GET_VCPU_MMAP_SIZE: u32 = 0xae04;
+pub const KVM_GET_SUPPORTED_CPUID: u32 = 0xc008ae05;
+pub const KVM_GET_EMULATED_CPUID: u32 = 0xc008ae09;
+pub const KVM_GET_MSR_FEATURE_INDEX_LIST: u32 = 0xc004ae0a;
+pub const KVM_X86_GET_MCE_CAP_SUPPORTED: u32 = 0x8008ae9d;
+
+// ioctl numbers of a virtual processor's file
+
+pub const KVM_RUN: u32 = 0xae80;
+pub const KVM_GET_REGS: u32 = 0x8090ae81;
+pub const KVM_SET_REGS: u32 = 0x4090ae82;
+pub const KVM_GET_SREGS: u32 = 0x8138ae83;
+pub const KVM_SET_SREGS: u32 = 0x4138ae84;
+pub const KVM_TRANSLATE: u32 = 0xc018ae85;
+pub const KVM_INTERRUPT: u32 = 0x4004ae86;
+/// Of the system's file, too: MSRs that describe features.
+pub const KVM_GET_MSRS: u32 = 0xc008ae88;
+pub const KVM_SET_MSRS: u32 = 0x4008ae89;
+pub const KVM_SET_SIGNAL_MASK: u32 = 0x4004ae8b;
+pub const KVM_GET_FPU: u32 = 0x81a0ae8c;
+pub const KVM_SET_FPU: u32 = 0x41a0ae8d;
+pub const KVM_GET_LAPIC: u32 = 0x8400ae8e;
+pub const KVM_SET_LAPIC: u32 = 0x4400ae8f;
+pub const KVM_SET_CPUID2: u32 = 0x4008ae90;
+pub const KVM_GET_CPUID2: u32 = 0xc008ae91;
+pub const KVM_TPR_ACCESS_REPORTING: u32 = 0xc028ae92;
+pub const KVM_SET_VAPIC_ADDR: u32 = 0x4008ae93;
+pub const KVM_GET_MP_STATE: u32 = 0x8004ae98;
+pub const KVM_SET_MP_STATE: u32 = 0x4004ae99;
+pub const KVM_NMI: u32 = 0xae9a;
+pub const KVM_SET_GUEST_DEBUG: u32 = 0x4048ae9b;
+pub const KVM_X86_SETUP_MCE: u32 = 0x4008ae9c;
+pub const KVM_X86_SET_MCE: u32 = 0x4040ae9e;
+pub const KVM_GET_VCPU_EVENTS: u32 = 0x8040ae9f;
+pub const KVM_SET_VCPU_EVENTS: u32 = 0x4040aea0;
+pub const KVM_GET_DEBUGREGS: u32 = 0x8080aea1;
+pub const KVM_SET_DEBUGREGS: u32 = 0x4080aea2;
+pub const KVM_SET_TSC_KHZ: u32 = 0xaea2;
+pub const KVM_GET_TSC_KHZ: u32 = 0xaea3;
+pub const KVM_GET_XSAVE: u32 = 0x9000aea4;
+pub const KVM_SET_XSAVE: u32 = 0x5000aea5;
+pub const KVM_GET_XCRS: u32 = 0x8188aea6;
+pub const KVM_SET_XCRS: u32 = 0x4188aea7;
+pub const KVM_KVMCLOCK_CTRL: u32 = 0xaead;
+pub const KVM_SMI: u32 = 0xaeb7;
+pub const KVM_GET_SREGS2: u32 = 0x8140aecc;
+pub const KVM_SET_SREGS2: u32 = 0x4140aecd;
+pub const KVM_GET_XSAVE2: u32 = 0x9000aecf;
+
+// Version of the KVM API
+
+pub const KVM_API_VERSION: u32 = 0xc;
+
+// ioctl numbers of a virtual machine's file
+
+/// Argument: its number. Returns a file.
+pub const KVM_CREATE_VCPU: u32 = 0xae41;
+pub const KVM_GET_DIRTY_LOG: u32 = 0x4010ae42;
+pub const KVM_SET_NR_MMU_PAGES: u32 = 0xae44;
+pub const KVM_GET_NR_MMU_PAGES: u32 = 0xae45;
+pub const KVM_SET_USER_MEMORY_REGION: u32 = 0x4020ae46;
+/// Argument: a guest physical address, three pages of which nobody uses.
+pub const KVM_SET_TSS_ADDR: u32 = 0xae47;
+pub const KVM_SET_IDENTITY_MAP_ADDR: u32 = 0x4008ae48;
+pub const KVM_CREATE_IRQCHIP: u32 = 0xae60;
+pub const KVM_IRQ_LINE: u32 = 0x4008ae61;
+pub const KVM_GET_IRQCHIP: u32 = 0xc208ae62;
+pub const KVM_SET_IRQCHIP: u32 = 0x8208ae63;
+pub const KVM_CREATE_PIT: u32 = 0xae64;
+pub const KVM_IRQ_LINE_STATUS: u32 = 0xc008ae67;
+pub const KVM_REGISTER_COALESCED_MMIO: u32 = 0x4010ae67;
+pub const KVM_UNREGISTER_COALESCED_MMIO: u32 = 0x4010ae68;
+pub const KVM_SET_GSI_ROUTING: u32 = 0x4008ae6a;
+pub const KVM_REINJECT_CONTROL: u32 = 0xae71;
+pub const KVM_IRQFD: u32 = 0x4020ae76;
+pub const KVM_CREATE_PIT2: u32 = 0x4040ae77;
+pub const KVM_SET_BOOT_CPU_ID: u32 = 0xae78;
+pub const KVM_IOEVENTFD: u32 = 0x4040ae79;
+pub const KVM_SET_CLOCK: u32 = 0x4030ae7b;
+pub const KVM_GET_CLOCK: u32 = 0x8030ae7c;
+pub const KVM_GET_PIT2: u32 = 0x8070ae9f;
+pub const KVM_SET_PIT2: u32 = 0x4070aea0;
+pub const KVM_SIGNAL_MSI: u32 = 0x4020aea5;
+pub const KVM_CLEAR_DIRTY_LOG: u32 = 0xc018aec0;
+pub const KVM_X86_SET_MSR_FILTER: u32 = 0x4188aec6;
+pub const KVM_RESET_DIRTY_RINGS: u32 = 0xaec7;
+
+// Errors of Linux that the KVM API ends with (asm-generic/errno-base.h, errno.h)
+
+pub const ERRNO_EPERM: u32 = 0x1;
+pub const ERRNO_ENOENT: u32 = 0x2;
+pub const ERRNO_EINTR: u32 = 0x4;
+pub const ERRNO_EIO: u32 = 0x5;
+pub const ERRNO_ENXIO: u32 = 0x6;
+pub const ERRNO_E2BIG: u32 = 0x7;
+pub const ERRNO_EBADF: u32 = 0x9;
+pub const ERRNO_EAGAIN: u32 = 0xb;
+pub const ERRNO_ENOMEM: u32 = 0xc;
+pub const ERRNO_EACCES: u32 = 0xd;
+pub const ERRNO_EFAULT: u32 = 0xe;
+pub const ERRNO_EBUSY: u32 = 0x10;
+pub const ERRNO_EEXIST: u32 = 0x11;
+pub const ERRNO_ENODEV: u32 = 0x13;
+pub const ERRNO_EINVAL: u32 = 0x16;
+pub const ERRNO_EMFILE: u32 = 0x18;
+pub const ERRNO_ENOTTY: u32 = 0x19;
+pub const ERRNO_ENOSPC: u32 = 0x1c;
+pub const ERRNO_ENOSYS: u32 = 0x26;
+pub const ERRNO_EOPNOTSUPP: u32 = 0x5f;
+
+// Capabilities of KVM on x86
+
+pub const KVM_CAP_IRQCHIP: u32 = 0x0;
+pub const KVM_CAP_HLT: u32 = 0x1;
+pub const KVM_CAP_MMU_SHADOW_CACHE_CONTROL: u32 = 0x2;
+pub const KVM_CAP_USER_MEMORY: u32 = 0x3;
+pub const KVM_CAP_SET_TSS_ADDR: u32 = 0x4;
+pub const KVM_CAP_VAPIC: u32 = 0x6;
+pub const KVM_CAP_EXT_CPUID: u32 = 0x7;
+pub const KVM_CAP_CLOCKSOURCE: u32 = 0x8;
+/// How many are recommended.
+pub const KVM_CAP_NR_VCPUS: u32 = 0x9;
+/// How many slots there are.
+pub const KVM_CAP_NR_MEMSLOTS: u32 = 0xa;
+pub const KVM_CAP_PIT: u32 = 0xb;
+pub const KVM_CAP_NOP_IO_DELAY: u32 = 0xc;
+pub const KVM_CAP_PV_MMU: u32 = 0xd;
+pub const KVM_CAP_MP_STATE: u32 = 0xe;
+/// The page of the ring in a virtual processor's mapping.
+pub const KVM_CAP_COALESCED_MMIO: u32 = 0xf;
+/// What changes in the user's mapping changes in the guest.
+pub const KVM_CAP_SYNC_MMU: u32 = 0x10;
+pub const KVM_CAP_DESTROY_MEMORY_REGION_WORKS: u32 = 0x15;
+pub const KVM_CAP_USER_NMI: u32 = 0x16;
+pub const KVM_CAP_SET_GUEST_DEBUG: u32 = 0x17;
+pub const KVM_CAP_REINJECT_CONTROL: u32 = 0x18;
+/// How many routes there are.
+pub const KVM_CAP_IRQ_ROUTING: u32 = 0x19;
+pub const KVM_CAP_IRQ_INJECT_STATUS: u32 = 0x1a;
+pub const KVM_CAP_JOIN_MEMORY_REGIONS_WORKS: u32 = 0x1e;
+/// How many banks there are.
+pub const KVM_CAP_MCE: u32 = 0x1f;
+pub const KVM_CAP_IRQFD: u32 = 0x20;
+pub const KVM_CAP_PIT2: u32 = 0x21;
+pub const KVM_CAP_SET_BOOT_CPU_ID: u32 = 0x22;
+pub const KVM_CAP_PIT_STATE2: u32 = 0x23;
+pub const KVM_CAP_IOEVENTFD: u32 = 0x24;
+pub const KVM_CAP_SET_IDENTITY_MAP_ADDR: u32 = 0x25;
+pub const KVM_CAP_XEN_HVM: u32 = 0x26;
+/// KVM_CLOCK_*.
+pub const KVM_CAP_ADJUST_CLOCK: u32 = 0x27;
+pub const KVM_CAP_INTERNAL_ERROR_DATA: u32 = 0x28;
+pub const KVM_CAP_VCPU_EVENTS: u32 = 0x29;
+pub const KVM_CAP_HYPERV: u32 = 0x2c;
+pub const KVM_CAP_HYPERV_VAPIC: u32 = 0x2d;
+pub const KVM_CAP_HYPERV_SPIN: u32 = 0x2e;
+pub const KVM_CAP_PCI_SEGMENT: u32 = 0x2f;
+pub const KVM_CAP_INTR_SHADOW: u32 = 0x31;
+pub const KVM_CAP_DEBUGREGS: u32 = 0x32;
+pub const KVM_CAP_X86_ROBUST_SINGLESTEP: u32 = 0x33;
+pub const KVM_CAP_ENABLE_CAP: u32 = 0x36;
+pub const KVM_CAP_XSAVE: u32 = 0x37;
+pub const KVM_CAP_XCRS: u32 = 0x38;
+pub const KVM_CAP_ASYNC_PF: u32 = 0x3b;
+pub const KVM_CAP_TSC_CONTROL: u32 = 0x3c;
+pub const KVM_CAP_GET_TSC_KHZ: u32 = 0x3d;
+pub const KVM_CAP_MAX_VCPUS: u32 = 0x42;
+pub const KVM_CAP_TSC_DEADLINE_TIMER: u32 = 0x48;
+/// KVM_SYNC_X86_*.
+pub const KVM_CAP_SYNC_REGS: u32 = 0x4a;
+pub const KVM_CAP_PCI_2_3: u32 = 0x4b;
+pub const KVM_CAP_KVMCLOCK_CTRL: u32 = 0x4c;
+pub const KVM_CAP_SIGNAL_MSI: u32 = 0x4d;
+pub const KVM_CAP_READONLY_MEM: u32 = 0x51;
+pub const KVM_CAP_IRQFD_RESAMPLE: u32 = 0x52;
+pub const KVM_CAP_EXT_EMUL_CPUID: u32 = 0x5f;
+pub const KVM_CAP_HYPERV_TIME: u32 = 0x60;
+pub const KVM_CAP_IOAPIC_POLARITY_IGNORED: u32 = 0x61;
+pub const KVM_CAP_ENABLE_CAP_VM: u32 = 0x62;
+pub const KVM_CAP_IOEVENTFD_NO_LENGTH: u32 = 0x64;
+pub const KVM_CAP_VM_ATTRIBUTES: u32 = 0x65;
+/// KVM_CHECK_EXTENSION is for a virtual machine's file, too.
+pub const KVM_CAP_CHECK_EXTENSION_VM: u32 = 0x69;
+pub const KVM_CAP_DISABLE_QUIRKS: u32 = 0x74;
+pub const KVM_CAP_X86_SMM: u32 = 0x75;
+pub const KVM_CAP_MULTI_ADDRESS_SPACE: u32 = 0x76;
+pub const KVM_CAP_SPLIT_IRQCHIP: u32 = 0x79;
+pub const KVM_CAP_IOEVENTFD_ANY_LENGTH: u32 = 0x7a;
+pub const KVM_CAP_HYPERV_SYNIC: u32 = 0x7b;
+pub const KVM_CAP_MAX_VCPU_ID: u32 = 0x80;
+pub const KVM_CAP_X2APIC_API: u32 = 0x81;
+pub const KVM_CAP_IMMEDIATE_EXIT: u32 = 0x88;
+pub const KVM_CAP_X86_DISABLE_EXITS: u32 = 0x8f;
+pub const KVM_CAP_HYPERV_SYNIC2: u32 = 0x94;
+pub const KVM_CAP_HYPERV_VP_INDEX: u32 = 0x95;
+pub const KVM_CAP_GET_MSR_FEATURES: u32 = 0x99;
+pub const KVM_CAP_HYPERV_EVENTFD: u32 = 0x9a;
+pub const KVM_CAP_NESTED_STATE: u32 = 0x9d;
+pub const KVM_CAP_MSR_PLATFORM_INFO: u32 = 0x9f;
+pub const KVM_CAP_COALESCED_PIO: u32 = 0xa2;
+pub const KVM_CAP_EXCEPTION_PAYLOAD: u32 = 0xa4;
+pub const KVM_CAP_HYPERV_CPUID: u32 = 0xa7;
+pub const KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2: u32 = 0xa8;
+pub const KVM_CAP_PMU_EVENT_FILTER: u32 = 0xad;
+pub const KVM_CAP_HALT_POLL: u32 = 0xb6;
+pub const KVM_CAP_ASYNC_PF_INT: u32 = 0xb7;
+pub const KVM_CAP_STEAL_TIME: u32 = 0xbb;
+/// KVM_MSR_EXIT_REASON_*.
+pub const KVM_CAP_X86_USER_SPACE_MSR: u32 = 0xbc;
+pub const KVM_CAP_X86_MSR_FILTER: u32 = 0xbd;
+pub const KVM_CAP_ENFORCE_PV_FEATURE_CPUID: u32 = 0xbe;
+pub const KVM_CAP_DIRTY_LOG_RING: u32 = 0xc0;
+pub const KVM_CAP_X86_BUS_LOCK_EXIT: u32 = 0xc1;
+pub const KVM_CAP_SET_GUEST_DEBUG2: u32 = 0xc3;
+pub const KVM_CAP_SREGS2: u32 = 0xc8;
+pub const KVM_CAP_EXIT_HYPERCALL: u32 = 0xc9;
+pub const KVM_CAP_BINARY_STATS_FD: u32 = 0xcb;
+pub const KVM_CAP_EXIT_ON_EMULATION_FAILURE: u32 = 0xcc;
+pub const KVM_CAP_VM_GPA_BITS: u32 = 0xcf;
+pub const KVM_CAP_XSAVE2: u32 = 0xd0;
+pub const KVM_CAP_SYS_ATTRIBUTES: u32 = 0xd1;
+pub const KVM_CAP_DISABLE_QUIRKS2: u32 = 0xd5;
+pub const KVM_CAP_VM_TSC_CONTROL: u32 = 0xd6;
+pub const KVM_CAP_SYSTEM_EVENT_DATA: u32 = 0xd7;
+pub const KVM_CAP_X86_TRIPLE_FAULT_EVENT: u32 = 0xda;
+pub const KVM_CAP_X86_NOTIFY_VMEXIT: u32 = 0xdb;
+
+// Argument of KVM_CLEAR_DIRTY_LOG
+
+#[repr(C)]
+pub struct KvmClearDirtyLog {
+    pub slot: u32,
+    pub num_pages: u32,
+    pub first_page: u64,
+    pub dirty_bitmap: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmClearDirtyLog>() == 24);
+
+// Argument of KVM_GET_CLOCK, KVM_SET_CLOCK
+
+#[repr(C)]
+pub struct KvmClockData {
+    /// Nanoseconds.
+    pub clock: u64,
+    /// KVM_CLOCK_*.
+    pub flags: u32,
+    pub padding0: u32,
+    pub realtime: u64,
+    pub host_tsc: u64,
+    pub padding: [u32; 4],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmClockData>() == 48);
+
+// KvmClockData.flags
+
+pub const KVM_CLOCK_TSC_STABLE: u32 = 0x2;
+pub const KVM_CLOCK_REALTIME: u32 = 0x4;
+pub const KVM_CLOCK_HOST_TSC: u32 = 0x8;
+
+// Argument of KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
+
+#[repr(C)]
+pub struct KvmCoalescedMmioZone {
+    pub addr: u64,
+    pub size: u32,
+    /// 1: ports.
+    pub pio: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmCoalescedMmioZone>() == 16);
+
+// Argument of KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR
+
+#[repr(C)]
+pub struct KvmDeviceAttr {
+    pub flags: u32,
+    pub group: u32,
+    pub attr: u64,
+    pub addr: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmDeviceAttr>() == 24);
+
+// Argument of KVM_GET_DIRTY_LOG
+
+#[repr(C)]
+pub struct KvmDirtyLog {
+    pub slot: u32,
+    pub padding: u32,
+    /// Address of a bit for each page.
+    pub dirty_bitmap: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmDirtyLog>() == 16);
+
+// Argument of KVM_ENABLE_CAP
+
+#[repr(C)]
+pub struct KvmEnableCap {
+    /// KVM_CAP_*.
+    pub cap: u32,
+    pub flags: u32,
+    pub args: [u64; 4],
+    pub padding: [u8; 64],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmEnableCap>() == 104);
+
+// KvmIrqfd.flags, KvmIoeventfd.flags
+
+pub const KVM_IRQFD_FLAG_DEASSIGN: u32 = 0x1;
+pub const KVM_IRQFD_FLAG_RESAMPLE: u32 = 0x2;
+pub const KVM_IOEVENTFD_FLAG_DATAMATCH: u32 = 0x1;
+pub const KVM_IOEVENTFD_FLAG_PIO: u32 = 0x2;
+pub const KVM_IOEVENTFD_FLAG_DEASSIGN: u32 = 0x4;
+
+// Argument of KVM_IOEVENTFD
+
+#[repr(C)]
+pub struct KvmIoeventfd {
+    pub datamatch: u64,
+    pub addr: u64,
+    pub len: u32,
+    pub fd: u32,
+    /// KVM_IOEVENTFD_FLAG_*.
+    pub flags: u32,
+    pub padding: [u8; 36],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmIoeventfd>() == 64);
+
+// Argument of KVM_IRQ_LINE, KVM_IRQ_LINE_STATUS
+
+#[repr(C)]
+pub struct KvmIrqLevel {
+    /// The line; KVM_IRQ_LINE_STATUS writes here what became of it.
+    pub irq: u32,
+    pub level: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmIrqLevel>() == 8);
+
+// Argument of KVM_SET_GSI_ROUTING; KvmIrqRoutingEntry follow
+
+#[repr(C)]
+pub struct KvmIrqRouting {
+    pub nr: u32,
+    pub flags: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmIrqRouting>() == 8);
+
+// A route behind KvmIrqRouting
+
+#[repr(C)]
+pub struct KvmIrqRoutingEntry {
+    pub gsi: u32,
+    /// KVM_IRQ_ROUTING_*.
+    pub route_type: u32,
+    pub flags: u32,
+    pub padding: u32,
+    /// Chip and pin, or low and high address, data and device of an MSI.
+    pub u: [u32; 8],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmIrqRoutingEntry>() == 48);
+
+// KvmIrqRoutingEntry.routeType
+
+pub const KVM_IRQ_ROUTING_IRQCHIP: u32 = 0x1;
+pub const KVM_IRQ_ROUTING_MSI: u32 = 0x2;
+
+// Argument of KVM_GET_IRQCHIP, KVM_SET_IRQCHIP
+
+#[repr(C)]
+pub struct KvmIrqchip {
+    /// KVM_IRQCHIP_*.
+    pub chip_id: u32,
+    pub padding: u32,
+    pub chip: [u8; 512],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmIrqchip>() == 520);
+
+// KvmIrqchip.chipId
+
+pub const KVM_IRQCHIP_PIC_MASTER: u32 = 0x0;
+pub const KVM_IRQCHIP_PIC_SLAVE: u32 = 0x1;
+pub const KVM_IRQCHIP_IOAPIC: u32 = 0x2;
+
+// Argument of KVM_IRQFD
+
+#[repr(C)]
+pub struct KvmIrqfd {
+    pub fd: u32,
+    pub gsi: u32,
+    /// KVM_IRQFD_FLAG_*.
+    pub flags: u32,
+    pub resamplefd: u32,
+    pub padding: [u8; 16],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmIrqfd>() == 32);
+
+// KvmUserspaceMemoryRegion.flags
+
+pub const KVM_MEM_LOG_DIRTY_PAGES: u32 = 0x1;
+pub const KVM_MEM_READONLY: u32 = 0x2;
+
+// Argument of KVM_SIGNAL_MSI
+
+#[repr(C)]
+pub struct KvmMsi {
+    pub address_lo: u32,
+    pub address_hi: u32,
+    pub data: u32,
+    pub flags: u32,
+    pub devid: u32,
+    pub padding: [u8; 12],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmMsi>() == 32);
+
+// Argument of KVM_X86_SET_MSR_FILTER
+
+#[repr(C)]
+pub struct KvmMsrFilter {
+    /// KVM_MSR_FILTER_DEFAULT_DENY.
+    pub flags: u32,
+    pub padding: u32,
+    /// Sixteen KvmMsrFilterRange.
+    pub ranges: [u64; 48],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmMsrFilter>() == 392);
+
+// KvmMsrFilter.flags, KvmMsrFilterRange.flags
+
+pub const KVM_MSR_FILTER_DEFAULT_DENY: u32 = 0x1;
+pub const KVM_MSR_FILTER_READ: u32 = 0x1;
+pub const KVM_MSR_FILTER_WRITE: u32 = 0x2;
+
+// A range of MSRs in KvmMsrFilter
+
+#[repr(C)]
+pub struct KvmMsrFilterRange {
+    /// KVM_MSR_FILTER_READ, KVM_MSR_FILTER_WRITE.
+    pub flags: u32,
+    /// 0: no range.
+    pub nmsrs: u32,
+    pub base: u32,
+    pub padding: u32,
+    /// Address of a bit for each MSR: 1: allowed.
+    pub bitmap: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmMsrFilterRange>() == 24);
+
+// Argument of KVM_CREATE_PIT2
+
+#[repr(C)]
+pub struct KvmPitConfig {
+    /// KVM_PIT_SPEAKER_DUMMY.
+    pub flags: u32,
+    pub padding: [u32; 15],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmPitConfig>() == 64);
+
+// KvmPitConfig.flags
+
+/// Port 61h is the kernel's, too.
+pub const KVM_PIT_SPEAKER_DUMMY: u32 = 0x1;
+
+// Argument of KVM_GET_PIT2, KVM_SET_PIT2
+
+#[repr(C)]
+pub struct KvmPitState2 {
+    /// Three channels of 24 bytes.
+    pub channels: [u64; 9],
+    pub flags: u32,
+    pub reserved: [u32; 9],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmPitState2>() == 112);
+
+// Argument of KVM_SET_USER_MEMORY_REGION
+
+#[repr(C)]
+pub struct KvmUserspaceMemoryRegion {
+    /// Bits 15:0 the number, bits 31:16 the address space.
+    pub slot: u32,
+    /// KVM_MEM_*.
+    pub flags: u32,
+    pub guest_phys_addr: u64,
+    /// Bytes; 0 takes the slot away.
+    pub memory_size: u64,
+    pub userspace_addr: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmUserspaceMemoryRegion>() == 32);
+
+// Argument of KVM_GET_SUPPORTED_CPUID, KVM_SET_CPUID2, KVM_GET_CPUID2; KvmCpuidEntry2 follow
+
+#[repr(C)]
+pub struct KvmCpuid2 {
+    pub nent: u32,
+    pub padding: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmCpuid2>() == 8);
+
+// A leaf behind KvmCpuid2
+
+#[repr(C)]
+pub struct KvmCpuidEntry2 {
+    pub function: u32,
+    pub index: u32,
+    /// KVM_CPUID_FLAG_*.
+    pub flags: u32,
+    pub eax: u32,
+    pub ebx: u32,
+    pub ecx: u32,
+    pub edx: u32,
+    pub padding: [u32; 3],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmCpuidEntry2>() == 40);
+
+// KvmCpuidEntry2.flags
+
+/// Valid for this ECX alone. Spelled as Linux does.
+pub const KVM_CPUID_FLAG_SIGNIFCANT_INDEX: u32 = 0x1;
+
+// Argument of KVM_GET_DEBUGREGS, KVM_SET_DEBUGREGS
+
+#[repr(C)]
+pub struct KvmDebugregs {
+    /// DR0 to DR3.
+    pub db: [u64; 4],
+    pub dr6: u64,
+    pub dr7: u64,
+    pub flags: u64,
+    pub reserved: [u64; 9],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmDebugregs>() == 128);
+
+// GDTR or IDTR, as KvmSregs has it
+
+#[repr(C)]
+pub struct KvmDtable {
+    pub base: u64,
+    pub limit: u16,
+    pub padding: [u16; 3],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmDtable>() == 16);
+
+// Argument of KVM_GET_FPU, KVM_SET_FPU
+
+#[repr(C)]
+pub struct KvmFpu {
+    /// Eight registers, 16 bytes each.
+    pub fpr: [u8; 128],
+    pub fcw: u16,
+    pub fsw: u16,
+    /// Tags in FXSAVE's short form.
+    pub ftwx: u8,
+    pub padding1: u8,
+    pub last_opcode: u16,
+    pub last_ip: u64,
+    pub last_dp: u64,
+    /// Sixteen registers, 16 bytes each.
+    pub xmm: [u8; 256],
+    pub mxcsr: u32,
+    pub padding2: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmFpu>() == 416);
+
+// Argument of KVM_SET_GUEST_DEBUG
+
+#[repr(C)]
+pub struct KvmGuestDebug {
+    /// KVM_GUESTDBG_*.
+    pub control: u32,
+    pub padding: u32,
+    /// arch.debugreg: DR0 to DR7.
+    pub debugreg: [u64; 8],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmGuestDebug>() == 72);
+
+// KvmGuestDebug.control
+
+pub const KVM_GUESTDBG_ENABLE: u32 = 0x1;
+pub const KVM_GUESTDBG_SINGLESTEP: u32 = 0x2;
+pub const KVM_GUESTDBG_USE_SW_BP: u32 = 0x10000;
+pub const KVM_GUESTDBG_USE_HW_BP: u32 = 0x20000;
+pub const KVM_GUESTDBG_INJECT_DB: u32 = 0x40000;
+pub const KVM_GUESTDBG_INJECT_BP: u32 = 0x80000;
+pub const KVM_GUESTDBG_BLOCKIRQ: u32 = 0x100000;
+
+// Argument of KVM_INTERRUPT
+
+#[repr(C)]
+pub struct KvmInterrupt {
+    /// The vector.
+    pub irq: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmInterrupt>() == 4);
+
+// Argument of KVM_GET_LAPIC, KVM_SET_LAPIC
+
+#[repr(C)]
+pub struct KvmLapicState {
+    /// The local APIC's page.
+    pub regs: [u8; 1024],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmLapicState>() == 1024);
+
+// Argument of KVM_GET_MP_STATE, KVM_SET_MP_STATE
+
+#[repr(C)]
+pub struct KvmMpState {
+    /// KVM_MP_STATE_*.
+    pub mp_state: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmMpState>() == 4);
+
+// KvmMpState.mpState
+
+pub const KVM_MP_STATE_RUNNABLE: u32 = 0x0;
+pub const KVM_MP_STATE_UNINITIALIZED: u32 = 0x1;
+pub const KVM_MP_STATE_INIT_RECEIVED: u32 = 0x2;
+pub const KVM_MP_STATE_HALTED: u32 = 0x3;
+pub const KVM_MP_STATE_SIPI_RECEIVED: u32 = 0x4;
+
+// An MSR behind KvmMsrs
+
+#[repr(C)]
+pub struct KvmMsrEntry {
+    pub index: u32,
+    pub reserved: u32,
+    pub data: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmMsrEntry>() == 16);
+
+// Argument of KVM_GET_MSR_INDEX_LIST, KVM_GET_MSR_FEATURE_INDEX_LIST; numbers follow, 32 bits each
+
+#[repr(C)]
+pub struct KvmMsrList {
+    /// In: room; out: how many there are, also with E2BIG.
+    pub nmsrs: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmMsrList>() == 4);
+
+// Argument of KVM_GET_MSRS, KVM_SET_MSRS; KvmMsrEntry follow
+
+#[repr(C)]
+pub struct KvmMsrs {
+    pub nmsrs: u32,
+    pub padding: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmMsrs>() == 8);
+
+// Argument of KVM_GET_REGS, KVM_SET_REGS
+
+#[repr(C)]
+pub struct KvmRegs {
+    pub rax: u64,
+    pub rbx: u64,
+    pub rcx: u64,
+    pub rdx: u64,
+    pub rsi: u64,
+    pub rdi: u64,
+    pub rsp: u64,
+    pub rbp: u64,
+    pub r8: u64,
+    pub r9: u64,
+    pub r10: u64,
+    pub r11: u64,
+    pub r12: u64,
+    pub r13: u64,
+    pub r14: u64,
+    pub r15: u64,
+    pub rip: u64,
+    pub rflags: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRegs>() == 144);
+
+// A segment register, as KvmSregs has it
+
+#[repr(C)]
+pub struct KvmSegment {
+    pub base: u64,
+    /// In bytes, whatever the granularity is.
+    pub limit: u32,
+    pub selector: u16,
+    /// Type of the descriptor, 4 bits.
+    pub segment_type: u8,
+    pub present: u8,
+    pub dpl: u8,
+    pub db: u8,
+    pub s: u8,
+    pub l: u8,
+    pub g: u8,
+    pub avl: u8,
+    pub unusable: u8,
+    pub padding: u8,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmSegment>() == 24);
+
+// Argument of KVM_SET_SIGNAL_MASK; the signals follow, a bit each
+
+#[repr(C)]
+pub struct KvmSignalMask {
+    /// Bytes that follow: 8.
+    pub len: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmSignalMask>() == 4);
+
+// Argument of KVM_GET_SREGS, KVM_SET_SREGS
+
+#[repr(C)]
+pub struct KvmSregs {
+    /// KvmSegment, as all eight.
+    pub cs: [u64; 3],
+    pub ds: [u64; 3],
+    pub es: [u64; 3],
+    pub fs: [u64; 3],
+    pub gs: [u64; 3],
+    pub ss: [u64; 3],
+    pub tr: [u64; 3],
+    pub ldt: [u64; 3],
+    /// KvmDtable.
+    pub gdt: [u64; 2],
+    /// KvmDtable.
+    pub idt: [u64; 2],
+    pub cr0: u64,
+    pub cr2: u64,
+    pub cr3: u64,
+    pub cr4: u64,
+    pub cr8: u64,
+    pub efer: u64,
+    pub apic_base: u64,
+    /// At most one bit: the interrupt that is being delivered.
+    pub interrupt_bitmap: [u64; 4],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmSregs>() == 312);
+
+// Argument of KVM_GET_SREGS2, KVM_SET_SREGS2
+
+#[repr(C)]
+pub struct KvmSregs2 {
+    /// KvmSegment, as all eight.
+    pub cs: [u64; 3],
+    pub ds: [u64; 3],
+    pub es: [u64; 3],
+    pub fs: [u64; 3],
+    pub gs: [u64; 3],
+    pub ss: [u64; 3],
+    pub tr: [u64; 3],
+    pub ldt: [u64; 3],
+    /// KvmDtable.
+    pub gdt: [u64; 2],
+    /// KvmDtable.
+    pub idt: [u64; 2],
+    pub cr0: u64,
+    pub cr2: u64,
+    pub cr3: u64,
+    pub cr4: u64,
+    pub cr8: u64,
+    pub efer: u64,
+    pub apic_base: u64,
+    /// KVM_SREGS2_FLAGS_*.
+    pub flags: u64,
+    pub pdptrs: [u64; 4],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmSregs2>() == 320);
+
+// KvmSregs2.flags
+
+pub const KVM_SREGS2_FLAGS_PDPTRS_VALID: u32 = 0x1;
+
+// Argument of KVM_TPR_ACCESS_REPORTING
+
+#[repr(C)]
+pub struct KvmTprAccessCtl {
+    pub enabled: u32,
+    pub flags: u32,
+    pub reserved: [u32; 8],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmTprAccessCtl>() == 40);
+
+// Argument of KVM_TRANSLATE
+
+#[repr(C)]
+pub struct KvmTranslation {
+    /// In.
+    pub linear_address: u64,
+    /// Out: guest physical.
+    pub physical_address: u64,
+    pub valid: u8,
+    pub writeable: u8,
+    pub usermode: u8,
+    pub padding: [u8; 5],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmTranslation>() == 24);
+
+// KvmVcpuEvents.flags, and interruptShadow
+
+pub const KVM_VCPUEVENT_VALID_NMI_PENDING: u32 = 0x1;
+pub const KVM_VCPUEVENT_VALID_SIPI_VECTOR: u32 = 0x2;
+pub const KVM_VCPUEVENT_VALID_SHADOW: u32 = 0x4;
+pub const KVM_VCPUEVENT_VALID_SMM: u32 = 0x8;
+pub const KVM_VCPUEVENT_VALID_PAYLOAD: u32 = 0x10;
+pub const KVM_VCPUEVENT_VALID_TRIPLE_FAULT: u32 = 0x20;
+pub const KVM_X86_SHADOW_INT_MOV_SS: u32 = 0x1;
+pub const KVM_X86_SHADOW_INT_STI: u32 = 0x2;
+
+// Argument of KVM_GET_VCPU_EVENTS, KVM_SET_VCPU_EVENTS
+
+#[repr(C)]
+pub struct KvmVcpuEvents {
+    pub exception_injected: u8,
+    pub exception_nr: u8,
+    pub exception_has_error_code: u8,
+    pub exception_pending: u8,
+    pub exception_error_code: u32,
+    pub interrupt_injected: u8,
+    pub interrupt_nr: u8,
+    pub interrupt_soft: u8,
+    /// KVM_X86_SHADOW_INT_*.
+    pub interrupt_shadow: u8,
+    pub nmi_injected: u8,
+    pub nmi_pending: u8,
+    pub nmi_masked: u8,
+    pub padding_nmi: u8,
+    pub sipi_vector: u32,
+    /// KVM_VCPUEVENT_VALID_*.
+    pub flags: u32,
+    pub smi_smm: u8,
+    pub smi_pending: u8,
+    pub smi_smm_inside_nmi: u8,
+    pub smi_latched_init: u8,
+    pub triple_fault_pending: u8,
+    pub reserved: [u8; 26],
+    pub exception_has_payload: u8,
+    pub exception_payload: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmVcpuEvents>() == 64);
+
+// Argument of KVM_X86_SET_MCE
+
+#[repr(C)]
+pub struct KvmX86Mce {
+    pub status: u64,
+    pub addr: u64,
+    pub misc: u64,
+    pub mcg_status: u64,
+    pub bank: u8,
+    pub padding1: [u8; 7],
+    pub padding2: [u64; 3],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmX86Mce>() == 64);
+
+// An extended control register in KvmXcrs
+
+#[repr(C)]
+pub struct KvmXcr {
+    /// Its number.
+    pub xcr: u32,
+    pub reserved: u32,
+    pub value: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmXcr>() == 16);
+
+// Argument of KVM_GET_XCRS, KVM_SET_XCRS
+
+#[repr(C)]
+pub struct KvmXcrs {
+    /// How many of the sixteen are there.
+    pub nr_xcrs: u32,
+    pub flags: u32,
+    /// KvmXcr of each.
+    pub xcrs: [u64; 32],
+    pub padding: [u64; 16],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmXcrs>() == 392);
+
+// Argument of KVM_GET_XSAVE, KVM_SET_XSAVE
+
+#[repr(C)]
+pub struct KvmXsave {
+    /// The XSAVE area, not compacted.
+    pub region: [u32; 1024],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmXsave>() == 4096);
+
+// KvmRun.exitReason
+
+/// KvmRunHw.
+pub const KVM_EXIT_UNKNOWN: u32 = 0x0;
+/// KvmRunEx.
+pub const KVM_EXIT_EXCEPTION: u32 = 0x1;
+/// KvmRunIo.
+pub const KVM_EXIT_IO: u32 = 0x2;
+/// KvmRunHypercall.
+pub const KVM_EXIT_HYPERCALL: u32 = 0x3;
+/// KvmRunDebug.
+pub const KVM_EXIT_DEBUG: u32 = 0x4;
+pub const KVM_EXIT_HLT: u32 = 0x5;
+/// KvmRunMmio.
+pub const KVM_EXIT_MMIO: u32 = 0x6;
+pub const KVM_EXIT_IRQ_WINDOW_OPEN: u32 = 0x7;
+/// A triple fault.
+pub const KVM_EXIT_SHUTDOWN: u32 = 0x8;
+/// KvmRunFailEntry.
+pub const KVM_EXIT_FAIL_ENTRY: u32 = 0x9;
+/// A signal; KVM_RUN failed with EINTR.
+pub const KVM_EXIT_INTR: u32 = 0xa;
+pub const KVM_EXIT_SET_TPR: u32 = 0xb;
+/// KvmRunTprAccess.
+pub const KVM_EXIT_TPR_ACCESS: u32 = 0xc;
+pub const KVM_EXIT_NMI: u32 = 0x10;
+/// KvmRunInternal.
+pub const KVM_EXIT_INTERNAL_ERROR: u32 = 0x11;
+pub const KVM_EXIT_WATCHDOG: u32 = 0x15;
+/// KvmRunSystemEvent.
+pub const KVM_EXIT_SYSTEM_EVENT: u32 = 0x18;
+/// KvmRunEoi.
+pub const KVM_EXIT_IOAPIC_EOI: u32 = 0x1a;
+pub const KVM_EXIT_HYPERV: u32 = 0x1b;
+/// KvmRunMsr.
+pub const KVM_EXIT_X86_RDMSR: u32 = 0x1d;
+/// KvmRunMsr.
+pub const KVM_EXIT_X86_WRMSR: u32 = 0x1e;
+pub const KVM_EXIT_DIRTY_RING_FULL: u32 = 0x1f;
+pub const KVM_EXIT_AP_RESET_HOLD: u32 = 0x20;
+pub const KVM_EXIT_X86_BUS_LOCK: u32 = 0x21;
+pub const KVM_EXIT_XEN: u32 = 0x22;
+/// KvmRunNotify.
+pub const KVM_EXIT_NOTIFY: u32 = 0x25;
+
+// KvmRunInternal.suberror
+
+pub const KVM_INTERNAL_ERROR_EMULATION: u32 = 0x1;
+pub const KVM_INTERNAL_ERROR_SIMUL_EX: u32 = 0x2;
+pub const KVM_INTERNAL_ERROR_DELIVERY_EV: u32 = 0x3;
+pub const KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON: u32 = 0x4;
+/// In data[0]: the instruction's bytes are there.
+pub const KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES: u32 = 0x1;
+
+// KvmRunIo.direction
+
+pub const KVM_EXIT_IO_IN: u32 = 0x0;
+pub const KVM_EXIT_IO_OUT: u32 = 0x1;
+
+// KvmRunMsr.reason
+
+pub const KVM_MSR_EXIT_REASON_INVAL: u32 = 0x1;
+pub const KVM_MSR_EXIT_REASON_UNKNOWN: u32 = 0x2;
+pub const KVM_MSR_EXIT_REASON_FILTER: u32 = 0x4;
+
+// The first page of a virtual processor's mapping
+
+#[repr(C)]
+pub struct KvmRun {
+    /// In: exit when an interrupt can be injected.
+    pub request_interrupt_window: u8,
+    /// In: KVM_RUN ends with EINTR at once, when what is pending has been completed.
+    pub immediate_exit: u8,
+    pub padding1: [u8; 6],
+    /// KVM_EXIT_*.
+    pub exit_reason: u32,
+    /// KVM_INTERRUPT would be accepted now.
+    pub ready_for_interrupt_injection: u8,
+    /// RFLAGS.IF.
+    pub if_flag: u8,
+    /// KVM_RUN_X86_*.
+    pub flags: u16,
+    /// In and out, without an interrupt controller in the kernel.
+    pub cr8: u64,
+    pub apic_base: u64,
+    /// Depends on the reason: KvmRunIo, KvmRunMmio and so on describe it.
+    pub exit: [u64; 32],
+    /// In: KVM_SYNC_X86_* to store at each exit.
+    pub kvm_valid_regs: u64,
+    /// In: KVM_SYNC_X86_* to load from there.
+    pub kvm_dirty_regs: u64,
+    /// s.regs.regs: KvmRegs.
+    pub regs: [u8; 144],
+    /// s.regs.sregs: KvmSregs.
+    pub sregs: [u8; 312],
+    /// s.regs.events: KvmVcpuEvents.
+    pub events: [u8; 64],
+    pub padding: [u8; 1528],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRun>() == 2352);
+
+// KvmRun of an exit KVM_EXIT_DEBUG
+
+#[repr(C)]
+pub struct KvmRunDebug {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    pub exception: u32,
+    pub padding: u32,
+    pub pc: u64,
+    pub dr6: u64,
+    pub dr7: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunDebug>() == 64);
+
+// KvmRun of an exit KVM_EXIT_IOAPIC_EOI
+
+#[repr(C)]
+pub struct KvmRunEoi {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    pub vector: u8,
+    pub padding: [u8; 7],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunEoi>() == 40);
+
+// KvmRun of an exit KVM_EXIT_EXCEPTION
+
+#[repr(C)]
+pub struct KvmRunEx {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    pub exception: u32,
+    pub error_code: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunEx>() == 40);
+
+// KvmRun of an exit KVM_EXIT_FAIL_ENTRY
+
+#[repr(C)]
+pub struct KvmRunFailEntry {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    /// Why the processor does not enter the guest.
+    pub hardware_entry_failure_reason: u64,
+    /// The processor that it was.
+    pub cpu: u32,
+    pub padding: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunFailEntry>() == 48);
+
+// KvmRun.flags
+
+pub const KVM_RUN_X86_SMM: u32 = 0x1;
+pub const KVM_RUN_X86_BUS_LOCK: u32 = 0x2;
+
+// KvmRun of an exit KVM_EXIT_UNKNOWN
+
+#[repr(C)]
+pub struct KvmRunHw {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    /// What the processor said.
+    pub hardware_exit_reason: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunHw>() == 40);
+
+// KvmRun of an exit KVM_EXIT_HYPERCALL
+
+#[repr(C)]
+pub struct KvmRunHypercall {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    pub nr: u64,
+    pub args: [u64; 6],
+    /// Goes into RAX at the next KVM_RUN.
+    pub ret: u64,
+    pub longmode: u32,
+    pub padding: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunHypercall>() == 104);
+
+// KvmRun of an exit KVM_EXIT_INTERNAL_ERROR
+
+#[repr(C)]
+pub struct KvmRunInternal {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    /// KVM_INTERNAL_ERROR_*.
+    pub suberror: u32,
+    /// How many words of data there are.
+    pub ndata: u32,
+    /// Of an emulation failure: flags; length of the instruction in bits 7:0 of the next, its bytes behind.
+    pub data: [u64; 16],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunInternal>() == 168);
+
+// KvmRun of an exit KVM_EXIT_IO
+
+#[repr(C)]
+pub struct KvmRunIo {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    /// KVM_EXIT_IO_IN, KVM_EXIT_IO_OUT.
+    pub direction: u8,
+    /// Bytes of one access: 1, 2, 4.
+    pub size: u8,
+    pub port: u16,
+    /// More than 1: INS or OUTS.
+    pub count: u32,
+    /// Where the data is, from KvmRun's beginning; of an IN it goes there before the next KVM_RUN.
+    pub data_offset: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunIo>() == 48);
+
+// KvmRun of an exit KVM_EXIT_MMIO
+
+#[repr(C)]
+pub struct KvmRunMmio {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    pub phys_addr: u64,
+    /// Of a read it goes there before the next KVM_RUN.
+    pub data: [u8; 8],
+    pub len: u32,
+    pub is_write: u8,
+    pub padding: [u8; 3],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunMmio>() == 56);
+
+// KvmRun of an exit KVM_EXIT_X86_RDMSR, KVM_EXIT_X86_WRMSR
+
+#[repr(C)]
+pub struct KvmRunMsr {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    /// In: 1 makes the instruction fault.
+    pub error: u8,
+    pub padding: [u8; 7],
+    /// KVM_MSR_EXIT_REASON_*.
+    pub reason: u32,
+    pub index: u32,
+    pub data: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunMsr>() == 56);
+
+// KvmRun of an exit KVM_EXIT_NOTIFY
+
+#[repr(C)]
+pub struct KvmRunNotify {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    pub flags: u32,
+    pub padding: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunNotify>() == 40);
+
+// Pages of a virtual processor's mapping
+
+/// Data of port accesses.
+pub const KVM_PIO_PAGE_OFFSET: u32 = 0x1;
+/// The ring of coalesced accesses, where there is one.
+pub const KVM_COALESCED_MMIO_PAGE_OFFSET: u32 = 0x2;
+pub const KVM_PAGE_BYTES: u32 = 0x1000;
+
+// KvmRun of an exit KVM_EXIT_SYSTEM_EVENT
+
+#[repr(C)]
+pub struct KvmRunSystemEvent {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    /// KVM_SYSTEM_EVENT_*.
+    pub event_type: u32,
+    pub ndata: u32,
+    pub data: [u64; 16],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunSystemEvent>() == 168);
+
+// KvmRun of an exit KVM_EXIT_TPR_ACCESS
+
+#[repr(C)]
+pub struct KvmRunTprAccess {
+    /// As KvmRun.
+    pub header: [u64; 4],
+    pub rip: u64,
+    pub is_write: u32,
+    pub padding: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmRunTprAccess>() == 48);
+
+// KvmRun.kvmValidRegs, kvmDirtyRegs
+
+pub const KVM_SYNC_X86_REGS: u32 = 0x1;
+pub const KVM_SYNC_X86_SREGS: u32 = 0x2;
+pub const KVM_SYNC_X86_EVENTS: u32 = 0x4;
+
+// KvmRunSystemEvent.eventType
+
+pub const KVM_SYSTEM_EVENT_SHUTDOWN: u32 = 0x1;
+pub const KVM_SYSTEM_EVENT_RESET: u32 = 0x2;
+pub const KVM_SYSTEM_EVENT_CRASH: u32 = 0x3;
+
 // System calls as functions
 
 /// What a call that failed ended with: one of `STATUS_*`.

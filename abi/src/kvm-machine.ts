@@ -1,0 +1,176 @@
+// The KVM API: a virtual machine's memory, interrupt controllers and clocks, as Linux lays them out
+
+import { structure, table } from "./schema.ts";
+
+export const kvmUserspaceMemoryRegion = structure(
+  "kvm",
+  "KvmUserspaceMemoryRegion",
+  "Argument of KVM_SET_USER_MEMORY_REGION",
+  {
+    slot: ["u32", "Bits 15:0 the number, bits 31:16 the address space."],
+    flags: ["u32", "KVM_MEM_*."],
+    guestPhysAddr: "u64",
+    memorySize: ["u64", "Bytes; 0 takes the slot away."],
+    userspaceAddr: "u64",
+  },
+);
+
+export const kvmMemoryFlags = table("kvm", "KvmUserspaceMemoryRegion.flags", "u32", {
+  KVM_MEM_LOG_DIRTY_PAGES: 1,
+  KVM_MEM_READONLY: 2,
+});
+
+export const kvmDirtyLog = structure("kvm", "KvmDirtyLog", "Argument of KVM_GET_DIRTY_LOG", {
+  slot: "u32",
+  padding: "u32",
+  dirtyBitmap: ["u64", "Address of a bit for each page."],
+});
+
+export const kvmClearDirtyLog = structure("kvm", "KvmClearDirtyLog", "Argument of KVM_CLEAR_DIRTY_LOG", {
+  slot: "u32",
+  numPages: "u32",
+  firstPage: "u64",
+  dirtyBitmap: "u64",
+});
+
+export const kvmCoalescedMmioZone = structure(
+  "kvm",
+  "KvmCoalescedMmioZone",
+  "Argument of KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO",
+  { addr: "u64", size: "u32", pio: ["u32", "1: ports."] },
+);
+
+export const kvmEnableCap = structure("kvm", "KvmEnableCap", "Argument of KVM_ENABLE_CAP", {
+  cap: ["u32", "KVM_CAP_*."],
+  flags: "u32",
+  args: "u64[4]",
+  padding: "u8[64]",
+});
+
+export const kvmIrqLevel = structure("kvm", "KvmIrqLevel", "Argument of KVM_IRQ_LINE, KVM_IRQ_LINE_STATUS", {
+  irq: ["u32", "The line; KVM_IRQ_LINE_STATUS writes here what became of it."],
+  level: "u32",
+});
+
+export const kvmIrqchip = structure("kvm", "KvmIrqchip", "Argument of KVM_GET_IRQCHIP, KVM_SET_IRQCHIP", {
+  chipId: ["u32", "KVM_IRQCHIP_*."],
+  padding: "u32",
+  chip: "u8[512]",
+});
+
+export const kvmIrqchips = table("kvm", "KvmIrqchip.chipId", "u32", {
+  KVM_IRQCHIP_PIC_MASTER: 0,
+  KVM_IRQCHIP_PIC_SLAVE: 1,
+  KVM_IRQCHIP_IOAPIC: 2,
+});
+
+export const kvmIrqRouting = structure(
+  "kvm",
+  "KvmIrqRouting",
+  "Argument of KVM_SET_GSI_ROUTING; KvmIrqRoutingEntry follow",
+  { nr: "u32", flags: "u32" },
+);
+
+export const kvmIrqRoutingEntry = structure("kvm", "KvmIrqRoutingEntry", "A route behind KvmIrqRouting", {
+  gsi: "u32",
+  routeType: ["u32", "KVM_IRQ_ROUTING_*."],
+  flags: "u32",
+  padding: "u32",
+  u: ["u32[8]", "Chip and pin, or low and high address, data and device of an MSI."],
+});
+
+export const kvmIrqRoutingTypes = table("kvm", "KvmIrqRoutingEntry.routeType", "u32", {
+  KVM_IRQ_ROUTING_IRQCHIP: 1,
+  KVM_IRQ_ROUTING_MSI: 2,
+});
+
+export const kvmMsi = structure("kvm", "KvmMsi", "Argument of KVM_SIGNAL_MSI", {
+  addressLo: "u32",
+  addressHi: "u32",
+  data: "u32",
+  flags: "u32",
+  devid: "u32",
+  padding: "u8[12]",
+});
+
+export const kvmIrqfd = structure("kvm", "KvmIrqfd", "Argument of KVM_IRQFD", {
+  fd: "u32",
+  gsi: "u32",
+  flags: ["u32", "KVM_IRQFD_FLAG_*."],
+  resamplefd: "u32",
+  padding: "u8[16]",
+});
+
+export const kvmIoeventfd = structure("kvm", "KvmIoeventfd", "Argument of KVM_IOEVENTFD", {
+  datamatch: "u64",
+  addr: "u64",
+  len: "u32",
+  fd: "u32",
+  flags: ["u32", "KVM_IOEVENTFD_FLAG_*."],
+  padding: "u8[36]",
+});
+
+export const kvmEventfdFlags = table("kvm", "KvmIrqfd.flags, KvmIoeventfd.flags", "u32", {
+  KVM_IRQFD_FLAG_DEASSIGN: 1,
+  KVM_IRQFD_FLAG_RESAMPLE: 2,
+  KVM_IOEVENTFD_FLAG_DATAMATCH: 1,
+  KVM_IOEVENTFD_FLAG_PIO: 2,
+  KVM_IOEVENTFD_FLAG_DEASSIGN: 4,
+});
+
+export const kvmPitConfig = structure("kvm", "KvmPitConfig", "Argument of KVM_CREATE_PIT2", {
+  flags: ["u32", "KVM_PIT_SPEAKER_DUMMY."],
+  padding: "u32[15]",
+});
+
+export const kvmPitFlags = table("kvm", "KvmPitConfig.flags", "u32", {
+  KVM_PIT_SPEAKER_DUMMY: [1, "Port 61h is the kernel's, too."],
+});
+
+export const kvmPitState2 = structure("kvm", "KvmPitState2", "Argument of KVM_GET_PIT2, KVM_SET_PIT2", {
+  channels: ["u64[9]", "Three channels of 24 bytes."],
+  flags: "u32",
+  reserved: "u32[9]",
+});
+
+export const kvmClockData = structure("kvm", "KvmClockData", "Argument of KVM_GET_CLOCK, KVM_SET_CLOCK", {
+  clock: ["u64", "Nanoseconds."],
+  flags: ["u32", "KVM_CLOCK_*."],
+  padding0: "u32",
+  realtime: "u64",
+  hostTsc: "u64",
+  padding: "u32[4]",
+});
+
+export const kvmClockFlags = table("kvm", "KvmClockData.flags", "u32", {
+  KVM_CLOCK_TSC_STABLE: 2,
+  KVM_CLOCK_REALTIME: 4,
+  KVM_CLOCK_HOST_TSC: 8,
+});
+
+export const kvmDeviceAttr = structure(
+  "kvm",
+  "KvmDeviceAttr",
+  "Argument of KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR",
+  { flags: "u32", group: "u32", attr: "u64", addr: "u64" },
+);
+
+export const kvmMsrFilter = structure("kvm", "KvmMsrFilter", "Argument of KVM_X86_SET_MSR_FILTER", {
+  flags: ["u32", "KVM_MSR_FILTER_DEFAULT_DENY."],
+  padding: "u32",
+  ranges: ["u64[48]", "Sixteen KvmMsrFilterRange."],
+});
+
+export const kvmMsrFilterRange = structure("kvm", "KvmMsrFilterRange", "A range of MSRs in KvmMsrFilter", {
+  flags: ["u32", "KVM_MSR_FILTER_READ, KVM_MSR_FILTER_WRITE."],
+  nmsrs: ["u32", "0: no range."],
+  base: "u32",
+  padding: "u32",
+  bitmap: ["u64", "Address of a bit for each MSR: 1: allowed."],
+});
+
+export const kvmMsrFilterFlags = table("kvm", "KvmMsrFilter.flags, KvmMsrFilterRange.flags", "u32", {
+  KVM_MSR_FILTER_DEFAULT_DENY: 1,
+  KVM_MSR_FILTER_READ: 1,
+  KVM_MSR_FILTER_WRITE: 2,
+});
