@@ -32,6 +32,7 @@ interface RunFlags extends MachineFlags {
   readonly get: string[];
   readonly crashKernel?: string;
   readonly stick?: string;
+  readonly guests?: boolean;
   readonly booted?: boolean;
   readonly uefiLoader?: UefiLoader;
   readonly manifest?: string;
@@ -141,7 +142,7 @@ const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promi
     return result.exitCode;
   });
 
-const shell = (runners: Runners, flags: MachineFlags): Promise<void> =>
+const shell = (runners: Runners, flags: MachineFlags & { readonly guests?: boolean }): Promise<void> =>
   endingWithCode(() => {
     note("Ctrl-A X ends the machine, and so does exit.");
     return runners.runShell({ ...flags, gdbPort: gdbPort(flags.gdb), onNote: note });
@@ -221,6 +222,7 @@ export const register = (program: Command, runners: Runners = { runLinux, runShe
     )
     .option("--append <words>", "more words for Linux's command line")
     .option("--stick <file>", "put this image into the machine as a USB stick; UEFI firmware boots from it first")
+    .option("--guests", "take QEMU along, and a small guest for it: /usr/lib/bareflank/guest/{vmlinuz,initrd.img}")
     .option("--booted", "go on from where a machine has booted: quick, but it cannot be switched off or rebooted")
     .addOption(
       new Option("--uefi-loader <name>", "where the machine has UEFI firmware: what boots Linux")
@@ -249,8 +251,9 @@ Examples:
     .description("boot Debian's Linux and give this terminal to a root shell in it")
     .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
     .option("--append <words>", "more words for Linux's command line")
+    .option("--guests", "take QEMU along, and a small guest for it: /usr/lib/bareflank/guest/{vmlinuz,initrd.img}")
     .addHelpText("after", `${exitCodeHelp}\nExample:\n  bf lab shell --machine amd --smp 2\n`)
-    .action((flags: MachineFlags) => shell(runners, flags));
+    .action((flags: MachineFlags & { readonly guests?: boolean }) => shell(runners, flags));
 
   withMachineOptions(lab.command("bare"), bareMachineNames, "256M")
     .description("run kernel and extension without an operating system, and print what they write to COM1")

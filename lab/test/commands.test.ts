@@ -57,7 +57,7 @@ afterEach(() => {
 describe("lab run", () => {
   it("hands over every option and ends with the command's exit code", async () => {
     const words = ["--smp", "2", "--memory", "2G", "--put", "a", "--put", "b", "--get", "c", "--timeout", "9"];
-    await lab("run", "--machine", "amd", ...words, "--", "bfm", "status", "--json");
+    await lab("run", "--machine", "amd", "--guests", ...words, "--", "bfm", "status", "--json");
     expect(linuxOptions()).toMatchObject({
       machine: "amd",
       smp: 2,
@@ -65,6 +65,7 @@ describe("lab run", () => {
       put: ["a", "b"],
       get: ["c"],
       timeout: 9,
+      guests: true,
       command: "bfm status --json",
       gdbPort: undefined,
     });

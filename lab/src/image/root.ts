@@ -17,6 +17,8 @@ import { cacheFolder } from "../paths.ts";
 import { cached } from "./cache.ts";
 import { type DebianKernel, ModuleIndex } from "./debian.ts";
 import { guestProgram } from "./guest-programs.ts";
+import { guestEntries } from "./guests.ts";
+import { dynamicProgram } from "./programs.ts";
 import { completeTree, type Entry, entryContent, entryMode, treeDigest } from "./tree.ts";
 
 /** Goes up when images of the same content have to be made anew. */
@@ -27,22 +29,6 @@ const SIZE_UNIT = 32 * 1024 * 1024;
 
 /** Modules for `modprobe` inside: KVM as a rival for SVM and VMX, MSRs and CPUID for user space. */
 const extraModules = ["kvm_amd", "kvm_intel", "msr", "cpuid"];
-
-/** A host program together with the shared libraries that it is linked to. */
-const dynamicProgram = (path: string, source: string): Entry[] => {
-  const libraries = [...runTool("ldd", [source]).matchAll(/(\/\S+) \(0x/g)].flatMap((match) => match[1] ?? []);
-  return [
-    { kind: "host-file", path, source, mode: 0o755 },
-    ...libraries.map(
-      (library): Entry => ({
-        kind: "host-file",
-        path: library.replace(/^\/lib/, "/usr/lib"),
-        source: library,
-        mode: 0o755,
-      }),
-    ),
-  ];
-};
 
 const busybox = (): Entry[] => {
   const program = runTool("sh", ["-c", "command -v busybox"]).trim();
@@ -86,8 +72,8 @@ const skeleton: readonly Entry[] = [
   { kind: "file", path: "/etc/profile", content: "PS1='lab:\\w# '\n" },
 ];
 
-/** Everything on the root disk. */
-export const rootTree = async (kernel: DebianKernel): Promise<Entry[]> => {
+/** Everything on the root disk; with `guests` what virtual machines inside need, too. */
+export const rootTree = async (kernel: DebianKernel, guests = false): Promise<Entry[]> => {
   const programs = {
     "/usr/bin/bf-forkloop": "forkloop",
     "/usr/bin/bf-cpuid": "cpuid",
@@ -109,6 +95,7 @@ export const rootTree = async (kernel: DebianKernel): Promise<Entry[]> => {
     ...dynamicProgram("/usr/bin/node", process.execPath),
     ...kernelModules(kernel),
     ...compiled,
+    ...(guests ? guestEntries(kernel) : []),
   ]);
 };
 
@@ -149,10 +136,10 @@ const makeImage = (entries: readonly Entry[], image: string): void => {
 };
 
 /** The image of the root disk, from the cache when it is there, and its size. */
-export const rootImage = async (kernel: DebianKernel): Promise<{ path: string; bytes: number }> => {
-  const entries = await rootTree(kernel);
+export const rootImage = async (kernel: DebianKernel, guests = false): Promise<{ path: string; bytes: number }> => {
+  const entries = await rootTree(kernel, guests);
   const path = await cached(
-    "root",
+    guests ? "guests" : "root",
     `${treeDigest([...entries, { kind: "file", path: "/recipe", content: RECIPE }])}`,
     (image) => makeImage(entries, image),
   );

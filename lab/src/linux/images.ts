@@ -51,7 +51,7 @@ export const prepareBoot = async (
   }
   const devices = linuxDevices[machine.emulator];
   const kernel = findKernel();
-  const root = await rootImage(kernel);
+  const root = await rootImage(kernel, options.guests);
   const file = join(folder, INITRAMFS);
   const content = await initramfs(kernel, devices.modules, files);
   writeFileSync(file, content);

@@ -13,6 +13,11 @@ export interface LinuxOptions {
   readonly memory?: string;
   /** Files to bring along; strings are paths on the host, and land in /root. */
   readonly put?: readonly (string | PutFile)[];
+  /**
+   * What virtual machines inside need is there: QEMU, and /usr/lib/bareflank/guest/{vmlinuz,initrd.img}. KVM's modules are
+   * always there: `modprobe kvm_amd`.
+   */
+  readonly guests?: boolean;
   /** RDTSC counts instructions exactly; one processor only. */
   readonly icount?: boolean;
   /** Replaces the machine's processor: QEMU's `-cpu`, Bochs's model. */
