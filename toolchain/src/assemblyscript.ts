@@ -9,10 +9,9 @@ import { environments } from "./environments.ts";
 import { type Diagnostic, locate } from "./errors.ts";
 import { type OwnNames, rewriteImports } from "./imports.ts";
 import { instrument } from "./instrument.ts";
-import { type LintProgram, lintProgram } from "./lint.ts";
+import { type Linted, type LintProgram, lintProgram } from "./lint.ts";
 import { localConstants } from "./local-constants.ts";
 import { MEMORY_START } from "./memory.ts";
-import type { PartType } from "./part.ts";
 import { placeOf, readSourceMap } from "./source-map.ts";
 import { scanWasm } from "./wasm.ts";
 
@@ -29,8 +28,8 @@ export interface CompileRequest {
   readonly runtime?: Runtime;
   /** Keep every function value, for native code that calls them by their number in the table. */
   readonly exportTable?: boolean;
-  /** Apply the rules of lint.ts for this type of part, and compile nothing. */
-  readonly lint?: PartType;
+  /** Apply the rules of lint.ts for such a part, and compile nothing. */
+  readonly lint?: Linted;
   /** What names like "#arch/cpu" stand for, where that is not what the package's package.json says. */
   readonly ownNames?: OwnNames;
   /** false: nothing will run it, so it need not be fast. */
@@ -152,10 +151,10 @@ function endOfData(module: ModuleWithData): number {
 class LintDone extends Error {}
 
 /** A transform that applies the linter's rules. */
-function linter(type: PartType, entries: readonly string[], diagnostics: Diagnostic[]): Asc.Transform {
+function linter(what: Linted, entries: readonly string[], diagnostics: Diagnostic[]): Asc.Transform {
   return {
     afterInitialize(program: unknown): never {
-      diagnostics.push(...lintProgram(program as LintProgram, type, entries));
+      diagnostics.push(...lintProgram(program as LintProgram, what, entries));
       throw new LintDone("linted");
     },
   } as unknown as Asc.Transform;

@@ -25,14 +25,21 @@ export async function lintParts(workspace: Workspace, parts: readonly DeclaredPa
 }
 
 async function lintPart(part: Part, root: string, cache: Cache, compilers: Compilers): Promise<Diagnostic[]> {
-  const key = [ascVersion(part.runtime), part.runtime, part.type, part.entries.map((path) => relative(root, path))];
+  const shared = part.type === "extension" && part.instance === "shared";
+  const key = [
+    ascVersion(part.runtime),
+    part.runtime,
+    part.type,
+    shared,
+    part.entries.map((path) => relative(root, path)),
+  ];
   const result = await cache.run("lint", key, async () => {
     const request = {
       root,
       entries: part.entries,
       initialPages: 1,
       maximumPages: 1,
-      lint: part.type,
+      lint: { type: part.type, shared },
       runtime: part.runtime,
     };
     const { diagnostics, inputs } = await compilers.compile(request);

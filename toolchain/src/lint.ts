@@ -3,9 +3,19 @@
 // Runs as a transform of asc, between parsing and compiling, when every name has been resolved. A finding can be allowed
 // where it is meant: `// bf-allow <rule>: <reason>` at the end of its line or on the line above.
 
+import { dirname } from "node:path";
 import { type Diagnostic, locate } from "./errors.ts";
 import type { PartType } from "./part.ts";
-import { CommonFlags, LiteralKind, type Node, NodeKind, ParameterKind, type Source, walk } from "./syntax-tree.ts";
+import {
+  CommonFlags,
+  LiteralKind,
+  type Node,
+  NodeKind,
+  ParameterKind,
+  type Source,
+  Token,
+  walk,
+} from "./syntax-tree.ts";
 
 /** Rules by name, with the reason that the user is given. */
 const RULES = {
@@ -16,6 +26,8 @@ const RULES = {
   "function-array": "calls through an array of functions cost twice as much as a switch",
   "floating-point": "host mode must not touch the guest's floating point registers",
   "managed-new": "the microkernel never frees managed objects: make them once, at the top level of a module",
+  "shared-new": "all processors share the instance, whose memory no lock guards: make it at the top level of a module",
+  "shared-variable": "all processors share it: put it into memory for the atomic operations, or hold a lock and say so",
 } as const;
 
 type Rule = keyof typeof RULES;
@@ -63,8 +75,15 @@ export interface LintProgram {
   readonly filesByName: ReadonlyMap<string, FileElement>;
 }
 
+/** What is linted. */
+export interface Linted {
+  readonly type: PartType;
+  /** All processors share the extension's instance. */
+  readonly shared?: boolean;
+}
+
 /** Findings in all sources of a program that are not asc's own. */
-export function lintProgram(program: LintProgram, type: PartType, entries: readonly string[]): Diagnostic[] {
+export function lintProgram(program: LintProgram, what: Linted, entries: readonly string[]): Diagnostic[] {
   const found: Diagnostic[] = [];
   const report = (rule: Rule, node: Node, what: string) => {
     const { source, start } = node.range;
@@ -80,13 +99,22 @@ export function lintProgram(program: LintProgram, type: PartType, entries: reado
   };
   const sources = program.sources.filter((source) => !source.isLibrary);
   const aliases = functionAliases(sources);
+  // The SDK's own sources say what they do about it at run time
+  const folders = entries.map((entry) => dirname(entry));
+  const isShared = (source: Source) =>
+    what.shared === true && folders.some((folder) => source.normalizedPath.startsWith(folder === "." ? "" : folder));
   for (const source of sources) {
     walk(source, false, (node, inFunction) => {
       checkDecorators(node, report);
       checkTypes(node, aliases, report);
       checkCalls(node, report);
       if (node.kind === NodeKind.ClassDeclaration) checkVirtual(node as Named, program, report);
-      if (type === "kernel" && inFunction) checkAllocation(node, source, program, report);
+      if (!inFunction) return;
+      if (what.type === "kernel") checkAllocation(node, source, program, "managed-new", report);
+      if (!isShared(source)) return;
+      checkAllocation(node, source, program, "shared-new", report);
+      checkStrings(node, report);
+      checkAssignment(node, source, program, report);
     });
   }
   checkExports(program, entries, report);
@@ -183,19 +211,57 @@ function isUnmanaged(element: Element): boolean {
 }
 
 /** `new` of a class that is not @unmanaged, and literals that allocate. */
-function checkAllocation(node: Node, source: Source, program: LintProgram, report: Report): void {
+function checkAllocation(node: Node, source: Source, program: LintProgram, rule: Rule, report: Report): void {
   if (node.kind === NodeKind.New) {
     const name = (node as Node & { readonly typeName: TypeNameNode }).typeName.identifier.text;
     const element = program.filesByName.get(source.internalPath)?.lookup(name);
     if (element == null || isUnmanaged(element)) return;
-    report("managed-new", node, `new ${name} in a function`);
+    report(rule, node, `new ${name} in a function`);
   }
   if (node.kind === NodeKind.Literal) {
     const { literalKind } = node as Node & { literalKind: number };
     if (literalKind === LiteralKind.Array || literalKind === LiteralKind.Object) {
-      report("managed-new", node, `${literalKind === LiteralKind.Array ? "an array" : "an object"} made in a function`);
+      report(rule, node, `${literalKind === LiteralKind.Array ? "an array" : "an object"} made in a function`);
     }
   }
+}
+
+interface Operation extends Node {
+  readonly operator: number;
+}
+
+/** Strings that are put together allocate, too. */
+function checkStrings(node: Node, report: Report): void {
+  if (node.kind === NodeKind.Literal) {
+    const { literalKind, expressions } = node as Node & { literalKind: number; expressions?: readonly Node[] };
+    if (literalKind === LiteralKind.Template && expressions?.length !== 0) report("shared-new", node, "a string");
+  }
+  if (node.kind !== NodeKind.Binary) return;
+  const { operator, left, right } = node as Operation & { readonly left: Node; readonly right: Node };
+  if (operator === Token.Plus && (isString(left) || isString(right))) report("shared-new", node, "a string");
+}
+
+const isString = (node: Node) =>
+  node.kind === NodeKind.Literal && (node as Node & { literalKind: number }).literalKind === LiteralKind.String;
+
+/** Names of asc's operators that write what is on their left. */
+const ASSIGNMENTS = new Set(
+  ["", "Plus_", "Minus_", "Asterisk_", "Asterisk_Asterisk_", "Slash_", "Percent_", "Ampersand_", "Bar_", "Caret_"]
+    .concat("LessThan_LessThan_", "GreaterThan_GreaterThan_", "GreaterThan_GreaterThan_GreaterThan_")
+    .map((name) => Token[`${name}Equals`])
+    .concat(Token.Plus_Plus, Token.Minus_Minus),
+);
+
+/** Variables of modules, written in a function. */
+function checkAssignment(node: Node, source: Source, program: LintProgram, report: Report): void {
+  const isUnary = node.kind === NodeKind.UnaryPostfix || node.kind === NodeKind.UnaryPrefix;
+  if (!isUnary && node.kind !== NodeKind.Binary) return;
+  const { operator, left, operand } = node as Operation & { readonly left?: Node; readonly operand?: Node };
+  const target = left ?? operand;
+  if (!ASSIGNMENTS.has(operator) || target?.kind !== NodeKind.Identifier) return;
+  const { text } = target as Node & { readonly text: string };
+  const declaration = program.filesByName.get(source.internalPath)?.lookup(text)?.declaration;
+  if (declaration?.kind === NodeKind.VariableDeclaration) report("shared-variable", node, `${text} is written`);
 }
 
 /** Functions that the module exports must have all their parameters. */

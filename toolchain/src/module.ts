@@ -44,9 +44,11 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     maximumPages: Math.ceil(part.memory.maximumKiB / WASM_PAGE_KIB),
   };
   const exportTable = part.type === "extension";
-  const { runtime, defines } = part;
+  const { runtime } = part;
+  const isShared = exportTable && part.instance === "shared";
+  const defines = isShared ? [...part.defines, "SHARED_INSTANCE"] : part.defines;
   const names = part.entries.map((path) => relative(root, path));
-  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, part.defines, names];
+  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, defines, names];
   return cache.run("asc", key, async () => {
     context.onStep(part.name, "TypeScript to WebAssembly");
     const result = await context.compilers.compile({

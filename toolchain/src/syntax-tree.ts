@@ -3,25 +3,29 @@
 import { assemblyscript } from "./compiler.ts";
 
 /** asc declares these as const enums, which exist at run time all the same. */
-export const { CommonFlags, LiteralKind, NodeKind, ParameterKind } = assemblyscript as unknown as {
+export const { CommonFlags, LiteralKind, NodeKind, ParameterKind, Token } = assemblyscript as unknown as {
   readonly CommonFlags: Readonly<Record<"Abstract" | "Const", number>>;
-  readonly LiteralKind: Readonly<Record<"Float" | "Array" | "Object", number>>;
+  readonly LiteralKind: Readonly<Record<"Float" | "Array" | "Object" | "String" | "Template", number>>;
   readonly NodeKind: Readonly<
     Record<
       | (
+          | "Binary"
           | "Call"
           | "ClassDeclaration"
           | "ElementAccess"
           | "Function"
           | "FunctionDeclaration"
           | "FunctionType"
+          | "Identifier"
           | "Literal"
         )
-      | ("MethodDeclaration" | "NamedType" | "New" | "TypeDeclaration" | "VariableDeclaration"),
+      | ("MethodDeclaration" | "NamedType" | "New" | "TypeDeclaration" | "VariableDeclaration")
+      | ("UnaryPostfix" | "UnaryPrefix"),
       number
     >
   >;
   readonly ParameterKind: Readonly<Record<"Default", number>>;
+  readonly Token: Readonly<Record<string, number>>;
 };
 
 /** The parts of asc's syntax tree that are looked at; every node has a kind and a range. */

@@ -23,7 +23,7 @@ it("finds each mistake where it is, and nothing else", async () => {
     entries: [join(root, "main.ts")],
     initialPages: 1,
     maximumPages: 1,
-    lint: "kernel",
+    lint: { type: "kernel" },
   } as const;
   const { diagnostics } = await compileTypeScript(request);
   const found = diagnostics.map(({ file, line, code }) => `${file}:${line} ${code}`);
@@ -36,8 +36,21 @@ it("lets other parts make managed objects where they like", async () => {
     entries: [join(root, "main.ts")],
     initialPages: 1,
     maximumPages: 1,
-    lint: "extension",
+    lint: { type: "extension" },
   } as const;
   const { diagnostics } = await compileTypeScript(request);
   expect(diagnostics.filter(({ code }) => code === "managed-new")).toEqual([]);
+});
+
+it("finds what processors that share an instance would do to one another, in the extension's own sources", async () => {
+  const request = {
+    root,
+    entries: [join(root, "shared/shared.ts")],
+    initialPages: 1,
+    maximumPages: 1,
+    lint: { type: "extension", shared: true },
+  } as const;
+  const { diagnostics } = await compileTypeScript(request);
+  const found = diagnostics.map(({ file, line, code }) => `${file}:${line} ${code}`);
+  expect(found.sort()).toEqual(expected("shared/shared.ts"));
 });

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { LOADER_CPUIDS, machines } from "../../../kernel/test/bare/expected.ts";
 import { buildSharedFixtures, fixture, MOST_KIB, runFixture } from "./fixtures.ts";
 
-beforeAll(() => buildSharedFixtures(["one-instance"]));
+beforeAll(() => buildSharedFixtures(["one-instance", "shared-handlers"]));
 
 describe("one instance for two processors", () => {
   it.each(machines)("is initialised once, and loses no count: %s", async (machine) => {
@@ -27,7 +27,17 @@ describe("one instance for two processors", () => {
     expect(result.ring).toContain(`PP 0: pages: ${MOST_KIB / 64}, touched: ${2 * cpuids}`);
   });
 
-  it("has no handlers: the build says so", async () => {
-    await expect(buildSharedFixtures(["cheap"])).rejects.toThrow(/handlers and messages belong to one processor/);
+  it.each(machines)("has handlers, registered once for all, and each exit what is its own: %s", async (machine) => {
+    const cpuids = 500;
+    const append = `leaf=${0x4000_1000} together=1`;
+    const result = await runFixture(fixture("shared-handlers"), append, { machine, smp: 2, cpuids });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    const calls = 2 * cpuids;
+    const totals = `bootstraps 2, calls ${calls} and ${calls}, wrong 0, left 2, unloaded 1`;
+    expect(result.ring.join("\n")).toContain(`PP 0: ${totals}`);
+  });
+
+  it.each(["mail", "service", "init-sipi"])("has no %s: the build says so", async (name) => {
+    await expect(buildSharedFixtures([name])).rejects.toThrow(/belong to one processor/);
   });
 });

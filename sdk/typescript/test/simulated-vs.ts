@@ -76,6 +76,9 @@ function told(offset: number): bigint | undefined {
   return register === undefined ? undefined : (registers.get(register) ?? 0n);
 }
 
+/** The processor's own words. */
+const own = new Map<number, bigint>();
+
 const imports = {
   vendor: { isIntel: () => (intel ? 1 : 0) },
   tcb: {
@@ -91,6 +94,11 @@ const imports = {
   port: {
     portIn: () => 0,
     portOut: (port: number, _bytes: number, value: number) => ports.push([port, value]),
+  },
+  own: {
+    ownWord: (which: number) => own.get(which) ?? 0n,
+    setOwnWord: (which: number, value: bigint) => own.set(which, unsigned(value)),
+    ownAddress: () => 0n,
   },
   instance: { isShared: () => 0, requireOwnInstance: () => undefined },
   log: {
@@ -156,6 +164,7 @@ export async function load(): Promise<void> {
 export function reset(): void {
   registers.clear();
   tcb.clear();
+  own.clear();
   msrs.clear();
   log = "";
   isGone = false;

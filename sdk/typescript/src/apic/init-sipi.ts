@@ -29,6 +29,7 @@ import { guestInstruction } from "../guest/instruction";
 import { msrValue, readMsr } from "../guest/msr";
 import { setRegister } from "../guest/operand";
 import { guestMemory } from "../guest/physical-memory";
+import { requireOwnInstance } from "../life/instance";
 import { announce } from "../life/interfaces";
 import { Next } from "../life/next";
 import { kick } from "../messages/kick";
@@ -69,6 +70,7 @@ export class InitSipi {
    * shared by several.
    */
   static virtualize(vs: Vs, tables: NestedTables, msrs: MsrMap): void {
+    requireOwnInstance();
     if (!readMsr(vs, MSR_APIC_BASE)) assertionFailed();
     const apic = msrValue();
     base = apic & BASE_ADDRESS;

@@ -20,6 +20,7 @@ import {
   INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
   INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD,
 } from "../../../../abi/generated/bare/registers-intel";
+import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { isIntel } from "../vendor/vendor";
 import { NativeVs } from "../vs/native-vs";
 import { hasErrorCode, isFault, Vector } from "./vectors";
@@ -47,8 +48,8 @@ export function injectException(vs: NativeVs, vector: Vector, errorCode: u32): v
   }
   const code = pushesCode(vs, vector) ? ((<u64>errorCode) << 32) | EVENT_WITH_CODE : 0;
   if (!isIntel() && isTrap(vector)) {
-    trapOf = vs.id;
-    trapRip = vs.read(AMD_REG_RIP);
+    setOwnWord(Slot.TrapOf, <u64>vs.id + 1);
+    setOwnWord(Slot.TrapRip, vs.read(AMD_REG_RIP));
   }
   inject(vs, code | EVENT_VALID | TYPE_EXCEPTION | <u64>vector);
 }
@@ -77,18 +78,14 @@ function inject(vs: NativeVs, event: u64): void {
   if ((event & EVENT_WITH_CODE) != 0) vs.write(INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, event >> 32);
 }
 
-/** The last #BP or #OF that was injected on AMD, where RIP is behind the instruction already: in which VS, and RIP. */
-let trapOf: u32 = 0xffff_ffff;
-let trapRip: u64 = 0;
-
 /** Whether INT3 or INTO raises an exception: RIP is behind the instruction when it is delivered. */
 export function isTrap(vector: u32): bool {
   return vector == Vector.Breakpoint || vector == Vector.Overflow;
 }
 
-/** Whether such an exception, which a VS was getting at RIP, was injected from here. */
+/** Whether such an exception, which a VS was getting at RIP, was the last that was injected here: on AMD RIP is behind the instruction then. */
 export function wasInjected(vs: NativeVs, rip: u64): bool {
-  return trapOf == vs.id && trapRip == rip;
+  return ownWord(Slot.TrapOf) == <u64>vs.id + 1 && ownWord(Slot.TrapRip) == rip;
 }
 
 /** In real mode no exception has an error code (APM 2, 8.2); Intel's processors refuse an entry with one (SDM 3, 27.2.1.3). */

@@ -1,25 +1,22 @@
 // The exit that this processor is at
 
+import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { Next } from "../life/next";
 
 /** What is to happen when the handlers are done. */
-let next: Next = Next.AdvanceAndRun;
-
 export function takeNext(): Next {
-  return next;
+  return <Next>ownWord(Slot.Next);
 }
 
 export function setNext(value: Next): void {
-  next = value;
+  setOwnWord(Slot.Next, value);
 }
 
 /** Why the VM exited. */
-let reason: u64 = 0;
-
 export function exitReason(): u64 {
-  return reason;
+  return ownWord(Slot.Reason);
 }
 
 export function setExitReason(value: u64): void {
-  reason = value;
+  setOwnWord(Slot.Reason, value);
 }

@@ -1,9 +1,12 @@
 // The handlers of exits: for each kind a list of functions, the newest first
 //
-// One list per processor, as every module's memory is: an extension with one instance for all has none.
+// One list for each instance. With one instance for all processors each of them registers what it needs, the same functions: the
+// first time counts. Others may be at an exit meanwhile: a list is only added to, by one store.
 
+import { storeRelease32 } from "../../../../bsl/src/atomic";
+import { nativeAddress } from "../../../../bsl/src/memory";
 import { SINGLETON } from "../calls/handle";
-import { requireOwnInstance } from "../life/instance";
+import { isShared, lockInstance, unlockInstance } from "../life/instance";
 
 /** What handlers are registered for. */
 export enum Kind {
@@ -41,10 +44,23 @@ let last: Handler | null = null;
 
 /** Puts a function in front of those of its kind. */
 export function addHandler(kind: Kind, function_: usize): void {
-  requireOwnInstance();
-  const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
-  last = handler;
-  store<usize>(heads + <usize>kind * 4, changetype<usize>(handler));
+  lockInstance();
+  if (isShared() == 0 || !has(kind, function_)) {
+    const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
+    last = handler;
+    storeRelease32(nativeAddress(<u32>(heads + <usize>kind * 4)), <u32>changetype<usize>(handler));
+  }
+  unlockInstance();
+}
+
+/** Whether a function is registered already. */
+function has(kind: Kind, function_: usize): bool {
+  let each = newest(kind);
+  while (each !== null) {
+    if (changetype<usize>(each.handle) == function_) return true;
+    each = each.older;
+  }
+  return false;
 }
 
 /** Whether there is a handler of a kind. */

@@ -7,8 +7,9 @@
 //     });
 //
 // The newest handler of a reason is asked first. An arrow function that uses variables of a function around it is a
-// closure, which needs the runtime "managed". Call these in bootstrap: each processor has its own handlers, as it has its own variables. Which exits there are is said
-// by Vs.intercept and its like, MsrMap, IoMap and NestedTables.
+// closure, which needs the runtime "managed". Call these in bootstrap: each processor has its own handlers, as it has its own
+// variables; with one instance for all, a function that another processor has registered counts for this one, too. Which exits
+// there are is said by Vs.intercept and its like, MsrMap, IoMap and NestedTables.
 
 import { ControlRegisterExit } from "./control-register-exit";
 import { CpuidExit } from "./cpuid-exit";

@@ -14,6 +14,7 @@ import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
 import { guestInstruction } from "../guest/instruction";
 import { operandValue, readOperand, stackTop, writeOperand } from "../guest/operand";
+import { requireOwnInstance } from "../life/instance";
 import { Next } from "../life/next";
 import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
@@ -42,6 +43,7 @@ let changesInterrupts: bool = false;
 
 /** Lets a VS execute one instruction; `done` is called when it is back. Next.Run is to follow. */
 export function step(vs: Vs, done: () => void): void {
+  requireOwnInstance();
   if (!isReady) listen();
   after = done;
   if (isStepping) return;

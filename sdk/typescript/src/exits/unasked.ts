@@ -21,7 +21,6 @@ import { answerAnyLeaf } from "../guest/cpuid-bits";
 import { guest } from "../guest/guest";
 import { MSR_TSC, MSR_TSC_AUX, msrValue, readMsr } from "../guest/msr";
 import { trySet } from "../guest/try-set";
-import { lockInstance, unlockInstance } from "../life/instance";
 import { Next } from "../life/next";
 import { Level, line } from "../text/log";
 import { isIntel } from "../vendor/vendor";
@@ -48,16 +47,12 @@ export function unaskedExit(vsid: u32, reason: u64): Next {
 /** Called through a variable: what an extension does at every exit shall not save the registers that this needs. */
 const notInline: (vsid: u32, reason: u64) => Next = carryOut;
 
-/** What the classes of exits know about the exit is in variables. */
 function carryOut(vsid: u32, reason: u64): Next {
   if (reason == EXIT_KICK) return Next.Run;
-  lockInstance();
   setExitReason(reason);
   const vs = Vs.of(vsid);
   if (reason == EXIT_SHUTDOWN && Vm.active.id == Vm.root.id) resetMachine();
-  const next = isForRoot(vs, reason) ? runRoot(vs, reason) : answer(vs, reason);
-  unlockInstance();
-  return next;
+  return isForRoot(vs, reason) ? runRoot(vs, reason) : answer(vs, reason);
 }
 
 /**

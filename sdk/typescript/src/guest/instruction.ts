@@ -12,17 +12,19 @@ import {
   MODE_32,
   MODE_64,
 } from "../../../../bsl/src/x64/instruction";
+import { OWN_PLACES, ownPlace } from "../calls/own";
 import { isIntel } from "../vendor/vendor";
 import { ATTRIBUTE_32, ATTRIBUTE_LONG } from "../vs/segments";
 import { guest } from "./guest";
 import { inPage } from "./physical-memory";
 import { ACCESS_EXECUTE, readGuestVirtual } from "./virtual-memory";
 
-const bytes: usize = memory.data(16, 8);
-const place: DecodedInstruction = changetype<DecodedInstruction>(memory.data(INSTRUCTION_BYTES, 8));
+/** For each processor the result, and the bytes that it was made of. */
+const PLACE_BYTES: i32 = INSTRUCTION_BYTES + 16;
+const places: usize = memory.data(PLACE_BYTES * OWN_PLACES, 8);
 
 /**
- * Decodes it. There is one result, which the next call replaces. Its status is other than DECODED when the guest's
+ * Decodes it. There is one result for each processor, which the next call replaces. Its status is other than DECODED when the guest's
  * memory cannot be read, or holds no instruction.
  *
  * @example
@@ -33,8 +35,11 @@ export function guestInstruction(): DecodedInstruction {
   const mode = codeMode();
   const rip = guest.rip;
   const address = mode == MODE_64 ? rip : (rip + guest.vs.get(Register.CsBase)) & 0xffff_ffff;
-  decode(place, bytes, fetch(address), isIntel() ? mode | INTEL_BRANCHES : mode);
-  return place;
+  const place = places + <usize>(ownPlace() * PLACE_BYTES);
+  const bytes = place + INSTRUCTION_BYTES;
+  const instruction = changetype<DecodedInstruction>(place);
+  decode(instruction, bytes, fetch(nativeAddress(<u32>bytes), address), isIntel() ? mode | INTEL_BRANCHES : mode);
+  return instruction;
 }
 
 /** MODE_16, MODE_32 or MODE_64, of the code that the guest executes. */
@@ -45,10 +50,9 @@ export function codeMode(): u32 {
 }
 
 /** Reads the longest instruction that can be there. Result: how much of it is mapped. */
-function fetch(address: u64): u32 {
+function fetch(to: u64, address: u64): u32 {
   const all: u64 = INSTRUCTION_MAX_BYTES;
   const first = inPage(address, all);
-  const to = nativeAddress(<u32>bytes);
   if (!readGuestVirtual(to, address, first, ACCESS_EXECUTE)) return 0;
   if (!readGuestVirtual(to + first, address + first, all - first, ACCESS_EXECUTE)) return <u32>first;
   return INSTRUCTION_MAX_BYTES;

@@ -4,6 +4,7 @@ import { Register } from "../../../../abi/generated/bare/enumerations";
 import { AMD_REG_CTLS1 } from "../../../../abi/generated/bare/registers-amd";
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { SYSCALL_INTRINSIC_RDMSR, SYSCALL_INTRINSIC_WRMSR } from "../../../../abi/generated/bare/syscalls";
+import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { callOutput, callStatus, callWithOutput } from "../calls/syscall";
 import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
@@ -35,20 +36,17 @@ const NOT_IN_VS: i32 = -1;
 export function readMsr(vs: Vs, msr: u32): bool {
   const register = registerOf(vs, msr);
   if (register != NOT_IN_VS) {
-    value = vs.get(register);
+    setOwnWord(Slot.MsrValue, vs.get(register));
     return true;
   }
   if (callWithOutput(SYSCALL_INTRINSIC_RDMSR, msr, 0, 0) != STATUS_SUCCESS) return false;
-  value = callOutput();
-  if (msr == MSR_TSC) value += vs.timeStampOffset;
+  setOwnWord(Slot.MsrValue, msr == MSR_TSC ? callOutput() + vs.timeStampOffset : callOutput());
   return true;
 }
 
-let value: u64 = 0;
-
 /** What readMsr() has read. */
 export function msrValue(): u64 {
-  return value;
+  return ownWord(Slot.MsrValue);
 }
 
 /** Reads one that a VM has for itself: it is in its VS, or the time. False for MSRs of the machine. */
@@ -61,7 +59,7 @@ export function writeOwnMsr(vs: Vs, msr: u32, to: u64): bool {
   const register = registerOf(vs, msr);
   if (register != NOT_IN_VS) return trySet(vs, register, to);
   if (msr != MSR_TSC || !readMsr(vs, msr)) return false;
-  vs.offsetTimeStamps(vs.timeStampOffset + to - value);
+  vs.offsetTimeStamps(vs.timeStampOffset + to - msrValue());
   return true;
 }
 

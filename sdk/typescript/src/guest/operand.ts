@@ -1,7 +1,6 @@
 // Operands of a decoded instruction in the guest: read and written as the processor would
 
 import { Register } from "../../../../abi/generated/bare/enumerations";
-import { nativeAddress } from "../../../../bsl/src/memory";
 import {
   DecodedInstruction,
   MODE_64,
@@ -13,6 +12,7 @@ import {
   SEGMENT_GS,
   SEGMENT_SS,
 } from "../../../../bsl/src/x64/instruction";
+import { ownAddress, ownWord, Slot, setOwnWord } from "../calls/own";
 import { Vector } from "../events/vectors";
 import { ATTRIBUTE_32 } from "../vs/segments";
 import { guest } from "./guest";
@@ -22,8 +22,6 @@ import { ACCESS_USER, ACCESS_WRITE, readGuestVirtual, writeGuestVirtual } from "
 const RDI: u32 = 7;
 const USER_PRIVILEGE: u32 = 3;
 const LOWER: u64 = 0xffff_ffff;
-
-const value: usize = memory.data(8, 8);
 
 /** The guest virtual address of the memory operand. */
 export function operandAddress(instruction: DecodedInstruction): u64 {
@@ -57,20 +55,20 @@ export function addressMask(instruction: DecodedInstruction): u64 {
 /** Reads up to 8 bytes of the guest's memory; false when they are not mapped, and a page fault waits for the VM. */
 export function readOperand(address: u64, bytes: u32): bool {
   const user = userAccess();
-  store<u64>(value, 0);
-  return readGuestVirtual(nativeAddress(<u32>value), address, bytes, user) ? true : pageFault(address, user);
+  setOwnWord(Slot.Operand, 0);
+  return readGuestVirtual(ownAddress(Slot.Operand), address, bytes, user) ? true : pageFault(address, user);
 }
 
 /** What readOperand() read last. */
 export function operandValue(): u64 {
-  return load<u64>(value);
+  return ownWord(Slot.Operand);
 }
 
 /** Writes up to 8 bytes of the guest's memory; false when they are not mapped, and a page fault waits for the VM. */
 export function writeOperand(address: u64, bytes: u32, content: u64): bool {
   const user = userAccess();
-  store<u64>(value, content);
-  if (writeGuestVirtual(address, nativeAddress(<u32>value), bytes, user)) return true;
+  setOwnWord(Slot.Operand, content);
+  if (writeGuestVirtual(address, ownAddress(Slot.Operand), bytes, user)) return true;
   return pageFault(address, user | ACCESS_WRITE);
 }
 

@@ -1,6 +1,7 @@
 // The guest's own page tables: from guest virtual to guest physical addresses (APM volume 2, 5.3 and 5.4)
 
-import { nativeAddress, peek64 } from "../../../../bsl/src/memory";
+import { peek64 } from "../../../../bsl/src/memory";
+import { ownAddress, ownWord, Slot } from "../calls/own";
 import { guest } from "./guest";
 import { guestMemory, inPage, readGuestPhysical, writeGuestPhysical } from "./physical-memory";
 
@@ -87,9 +88,7 @@ export function writeGuestVirtual(virtual: u64, from: u64, bytes: u64, access: u
   return true;
 }
 
-const word: usize = memory.data(8, 8);
-
 /** Reads 64 bits of the guest's memory as its kernel would; `otherwise` when they are not mapped. */
 export function guestWord(virtual: u64, otherwise: u64): u64 {
-  return readGuestVirtual(nativeAddress(<u32>word), virtual, 8, ACCESS_READ) ? load<u64>(word) : otherwise;
+  return readGuestVirtual(ownAddress(Slot.Word), virtual, 8, ACCESS_READ) ? ownWord(Slot.Word) : otherwise;
 }

@@ -2,10 +2,10 @@
 
 import { FAIL_OVERDUE } from "../../../../abi/generated/bare/callbacks";
 import { SINGLETON } from "../calls/handle";
+import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { useFailHandler } from "../calls/syscall";
 import { hasErrorCode, Vector, vectorName } from "../events/vectors";
 import { Level, line } from "../text/log";
-import { requireOwnInstance } from "./instance";
 import { Next } from "./next";
 
 /** What went wrong in a callback. */
@@ -13,28 +13,28 @@ import { Next } from "./next";
 export class Failure {
   /** No exception: the callback did not end, and the watchdog took the processor back (`bfm start --watchdog`). */
   get isOverdue(): bool {
-    return error == FAIL_OVERDUE;
+    return ownWord(Slot.FailureError) == FAIL_OVERDUE;
   }
   get vector(): Vector {
-    return <Vector>(error & 0xff);
+    return <Vector>(ownWord(Slot.FailureError) & 0xff);
   }
   get errorCode(): u32 {
-    return <u32>(error >> 32);
+    return <u32>(ownWord(Slot.FailureError) >> 32);
   }
   /** What a page fault was about, or where the callback was that did not end. */
   get address(): u64 {
-    return faultAddress;
+    return ownWord(Slot.FailureAddress);
   }
 
   /** Writes it to the debug ring, in words. */
   report(): void {
     if (this.isOverdue) {
-      line(Level.Error).text(this.name).text(" at ").hex(faultAddress).end();
+      line(Level.Error).text(this.name).text(" at ").hex(this.address).end();
       return;
     }
     const message = line(Level.Error).text(this.name);
     if (hasErrorCode(this.vector)) message.text(", error code ").hex(this.errorCode);
-    if (this.vector == Vector.PageFault) message.text(this.access).text(" address ").hex(faultAddress);
+    if (this.vector == Vector.PageFault) message.text(this.access).text(" address ").hex(this.address);
     message.end();
   }
 
@@ -49,8 +49,6 @@ export class Failure {
   }
 }
 
-let error: u64 = 0;
-let faultAddress: u64 = 0;
 let handler: ((failure: Failure) => Next) | null = null;
 
 /**
@@ -58,14 +56,13 @@ let handler: ((failure: Failure) => Next) | null = null;
  * leaves the callback and runs the VM on, Next.Fail gives up.
  */
 export function onFailure(function_: (failure: Failure) => Next): void {
-  requireOwnInstance();
   const receiver: (code: u64, address: u64) => Next = receive;
   handler = function_;
   useFailHandler(receiver.index);
 }
 
 function receive(code: u64, address: u64): Next {
-  error = code;
-  faultAddress = address;
+  setOwnWord(Slot.FailureError, code);
+  setOwnWord(Slot.FailureAddress, address);
   return handler === null ? Next.Fail : handler(changetype<Failure>(SINGLETON));
 }

@@ -5,8 +5,8 @@
 
 // The compiler says this where a call is left over, so only in an extension that reaches one.
 void sdk_refuse_shared(void)
-    __attribute__((error("handlers and messages belong to one processor: an extension with \"instance\": \"shared\" "
-                         "exports vmexit itself, and fail when it needs it, and calls Vs.createRoot in bootstrap")));
+    __attribute__((error("messages, services, step, InitSipi and disposeOnLeave belong to one processor: an extension "
+                         "with \"instance\": \"shared\" does without them")));
 
 INTRINSIC0(u32, instance, isShared) { return 1; }
 INTRINSIC0(void, instance, requireOwnInstance) { sdk_refuse_shared(); }

@@ -1,7 +1,7 @@
 // Whether each processor has the extension's memory for itself: "instance" in its package.json
 //
-// With one instance for all, every variable is everybody's. The SDK has few: what is between lockInstance() and
-// unlockInstance() may use those, and so may the extension use its own.
+// With one instance for all, every variable is everybody's. What the SDK keeps of an exit lies in words of each processor's
+// (calls/own.ts) then, and what is registered is registered for all of them.
 
 import { compareExchange32, pause, storeRelease32 } from "../../../../bsl/src/atomic";
 import { nativeAddress } from "../../../../bsl/src/memory";
@@ -16,8 +16,8 @@ const lock: usize = memory.data(4, 4);
 
 /**
  * Waits until no other processor is between this and unlockInstance(): needed with one instance for all processors around
- * `new`, guestMemory, and whatever reads the VM's memory, its instructions or MSRs, or explains a VS. unaskedExit does it
- * itself. The same processor must not do it twice. Nothing when each processor has an instance of its own.
+ * `new`, memory.grow, vs.explain() and variables that are written. Functions that register something do it themselves. The same
+ * processor must not do it twice. Nothing when each processor has an instance of its own.
  */
 export function lockInstance(): void {
   if (isShared() == 0) return;

@@ -6,9 +6,10 @@
 // first, as what was built last is taken down first.
 
 import { exchangeAdd64 } from "../../../../bsl/src/atomic";
+import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { runningProcessors } from "../calls/processors";
 import { useLoader } from "../calls/syscall";
-import { requireOwnInstance } from "./instance";
+import { isShared, lockInstance, requireOwnInstance, unlockInstance } from "./instance";
 
 /** Something that wants to be told when it is no longer needed. */
 export interface Disposable {
@@ -42,7 +43,6 @@ let firstInitializer: Initializer | null = null;
 let lastInitializer: Initializer | null = null;
 let newestLeave: Step | null = null;
 let newestUnload: Step | null = null;
-let isInside: bool = false;
 
 /**
  * Has a function called once, on the first processor, before any processor's bootstrap: for what all of them share. To be
@@ -58,10 +58,14 @@ export function onLoad(call: () => void): void {
   useLoader(loader.index);
 }
 
-/** Has a function called on this processor when it is told to leave the hypervisor: for totals, and to clean up. */
+/**
+ * Has a function called on this processor when it is told to leave the hypervisor: for totals, and to clean up. With one
+ * instance for all processors, once on each of them, whoever registers it.
+ */
 export function onLeave(call: () => void): void {
-  requireOwnInstance();
-  newestLeave = new Step(call, null, newestLeave);
+  lockInstance();
+  if (isShared() == 0 || !has(newestLeave, call)) newestLeave = new Step(call, null, newestLeave);
+  unlockInstance();
 }
 
 /** Has an object disposed of when this processor leaves the hypervisor; returns the object. */
@@ -73,8 +77,18 @@ export function disposeOnLeave<T extends Disposable>(resource: T): T {
 
 /** Has a function called on the last processor that leaves, after its onLeave: every processor registers it. */
 export function onUnload(call: () => void): void {
-  requireOwnInstance();
-  newestUnload = new Step(call, null, newestUnload);
+  lockInstance();
+  if (isShared() == 0 || !has(newestUnload, call)) newestUnload = new Step(call, null, newestUnload);
+  unlockInstance();
+}
+
+function has(newest: Step | null, call: () => void): bool {
+  let step = newest;
+  while (step !== null) {
+    if (step.call === call) return true;
+    step = step.older;
+  }
+  return false;
 }
 
 /** To be called when this processor is told to leave. A variable, so that CPUID's handler stays a small function. */
@@ -82,8 +96,8 @@ export let farewell: (() => void) | null = null;
 
 /** This processor is inside now. */
 export function entered(): void {
-  farewell = leave;
-  isInside = true;
+  farewell = isShared() != 0 ? leaveShared : leave;
+  setOwnWord(Slot.IsInside, 1);
   exchangeAdd64(runningProcessors(), 1);
 }
 
@@ -95,13 +109,29 @@ function leave(): void {
     step.run();
     step = newestLeave;
   }
-  if (isInside && exchangeAdd64(runningProcessors(), -1) != 1) newestUnload = null;
-  isInside = false;
+  if (ownWord(Slot.IsInside) != 0 && exchangeAdd64(runningProcessors(), -1) != 1) newestUnload = null;
+  setOwnWord(Slot.IsInside, 0);
   let last: Step | null = newestUnload;
   while (last !== null) {
     newestUnload = last.older;
     last.run();
     last = newestUnload;
+  }
+}
+
+/** The same where the steps are everybody's: they stay for the next one. */
+function leaveShared(): void {
+  if (ownWord(Slot.IsInside) == 0) return;
+  setOwnWord(Slot.IsInside, 0);
+  runAll(newestLeave);
+  if (exchangeAdd64(runningProcessors(), -1) == 1) runAll(newestUnload);
+}
+
+function runAll(newest: Step | null): void {
+  let step = newest;
+  while (step !== null) {
+    step.run();
+    step = step.older;
   }
 }
 

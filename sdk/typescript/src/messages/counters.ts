@@ -8,6 +8,7 @@ import { assertionFailed } from "../calls/syscall";
 import { HypercallExit } from "../exits/hypercall-exit";
 import { onHypercall } from "../exits/on";
 import { guest } from "../guest/guest";
+import { isShared, lockInstance, unlockInstance } from "../life/instance";
 import { Vs } from "../vs/vs";
 
 /** How many counters an extension may publish. */
@@ -25,15 +26,29 @@ const readers = new StaticArray<(() => u64) | null>(16);
 let count: u32 = 0;
 
 /**
- * Publishes a counter of this processor: call it in bootstrap, when the root VM is there. `read` is called when somebody
- * asks; it must not use variables of a function around it.
+ * Publishes a counter of this processor: call it in bootstrap, when the root VM is there. `read` is called on each processor
+ * when somebody asks, also where they share the instance; it must not use variables of a function around it.
  */
 export function publishCounter(name: string, read: () => u64): void {
-  if (count == MAX_COUNTERS || <u32>name.length > COUNTER_NAME_BYTES) assertionFailed();
-  if (count == 0) {
+  if (count == 0 || isShared() != 0) {
     onHypercall(answerCounter);
     Vs.of(guest.vsid).intercept(Instruction.Hypercall);
   }
+  lockInstance();
+  if (isShared() == 0 || !has(read)) add(name, read);
+  unlockInstance();
+}
+
+/** Whether another processor has published it already. */
+function has(read: () => u64): bool {
+  for (let i: u32 = 0; i < count; i++) {
+    if (readers[i] === read) return true;
+  }
+  return false;
+}
+
+function add(name: string, read: () => u64): void {
+  if (count == MAX_COUNTERS || <u32>name.length > COUNTER_NAME_BYTES) assertionFailed();
   for (let i = 0; i < name.length; i++) {
     store<u8>(names + <usize>(count * COUNTER_NAME_BYTES + <u32>i), <u8>name.charCodeAt(i));
   }
