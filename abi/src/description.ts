@@ -6,6 +6,7 @@ import * as control from "./control.ts";
 import * as cpuidBits from "./cpuid-bits.ts";
 import * as driver from "./driver.ts";
 import * as efi from "./efi.ts";
+import * as emulation from "./emulation.ts";
 import * as entryRules from "./entry-rules.ts";
 import * as exchange from "./exchange.ts";
 import * as kvmCapabilities from "./kvm-capabilities.ts";
@@ -41,6 +42,7 @@ const modules = [
   kvmMachine,
   kvmState,
   kvmRun,
+  emulation,
 ];
 
 /** All tables and structures, in the order in which the generated files list them: by module, then by name. */

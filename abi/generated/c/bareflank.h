@@ -3855,4 +3855,128 @@ _Static_assert(sizeof(struct bf_kvm_run_tpr_access) == 48, "size of bf_kvm_run_t
 #define BF_KVM_SYSTEM_EVENT_RESET BF_U32(0x2)
 #define BF_KVM_SYSTEM_EVENT_CRASH BF_U32(0x3)
 
+/* A guest's processor as the emulator sees it */
+#define BF_EMULATION_GENERAL BF_U32(0x0) /* u64[16]: By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed. */
+#define BF_EMULATION_RIP BF_U32(0x80) /* u64: Changed. */
+#define BF_EMULATION_RFLAGS BF_U32(0x88) /* u64: Changed. */
+#define BF_EMULATION_CR0 BF_U32(0x90) /* u64. */
+#define BF_EMULATION_CR3 BF_U32(0x98) /* u64. */
+#define BF_EMULATION_CR4 BF_U32(0xa0) /* u64. */
+#define BF_EMULATION_EFER BF_U32(0xa8) /* u64. */
+#define BF_EMULATION_SEGMENT_BASE BF_U32(0xb0) /* u64[6]: ES, CS, SS, DS, FS, GS. */
+#define BF_EMULATION_SEGMENT_LIMIT BF_U32(0xe0) /* u32[6]: In bytes, granularity applied. */
+#define BF_EMULATION_SEGMENT_ATTRIBUTES BF_U32(0xf8) /* u16[6]: As the VMCB holds them (APM 2, 15.5.1); not present: unusable. */
+#define BF_EMULATION_CPL BF_U32(0x104) /* u32: The current privilege level. */
+#define BF_EMULATION_PKRU BF_U32(0x108) /* u32: Counts with CR4.PKE. */
+#define BF_EMULATION_PHYSICAL_BITS BF_U32(0x10c) /* u32: Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52. */
+#define BF_EMULATION_FLAGS BF_U32(0x110) /* u32: EMULATION_FLAG_*. */
+#define BF_EMULATION_BUFFER_BYTES BF_U32(0x114) /* u32: Size of the buffer. */
+#define BF_EMULATION_OWNER BF_U32(0x118) /* u64: The caller's own: handed to the functions of guest memory. */
+#define BF_EMULATION_BUFFER BF_U32(0x120) /* u64: Address of an area for strings of ports; 0: their elements come one by one. */
+#define BF_EMULATION_INSTRUCTION BF_U32(0x128) /* u8[16]: At RIP. */
+#define BF_EMULATION_INSTRUCTION_BYTES BF_U32(0x138) /* u32: Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION. */
+#define BF_EMULATION_RESULT BF_U32(0x13c) /* u32: What emulate() returned last. */
+#define BF_EMULATION_ACCESS_BYTES BF_U32(0x140) /* u32: READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4. */
+#define BF_EMULATION_ELEMENT_COUNT BF_U32(0x144) /* u32: IN, OUT: elements; those of more than one are in the buffer. */
+#define BF_EMULATION_ADDRESS BF_U32(0x148) /* u64: READ, WRITE: guest physical. IN, OUT: the port. */
+#define BF_EMULATION_DATA BF_U32(0x150) /* u64: WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller. */
+#define BF_EMULATION_VECTOR BF_U32(0x158) /* u32: EXCEPTION. */
+#define BF_EMULATION_ERROR_CODE BF_U32(0x15c) /* u32: EXCEPTION: 0 of those that have none. */
+#define BF_EMULATION_CR2 BF_U32(0x160) /* u64: EXCEPTION: of a page fault. */
+#define BF_EMULATION_TRAP BF_U32(0x168) /* u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
+#define BF_EMULATION_PROGRESS BF_U32(0x16c) /* u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
+#define BF_EMULATION_IS_COMPLETE BF_U32(0x170) /* u32: The instruction ends with the pieces that are left. */
+#define BF_EMULATION_INSTRUCTION_LENGTH BF_U32(0x174) /* u32: Of the instruction that was decoded last. */
+#define BF_EMULATION_MODE BF_U32(0x178) /* u32: MODE_* of the code. */
+#define BF_EMULATION_PIECE_COUNT BF_U32(0x17c) /* u32: Writes of devices that the instruction makes. */
+#define BF_EMULATION_PIECE_NEXT BF_U32(0x180) /* u32. */
+#define BF_EMULATION_ANSWER_COUNT BF_U32(0x184) /* u32: Reads of devices that have been answered. */
+#define BF_EMULATION_ANSWER_NEXT BF_U32(0x188) /* u32: Those that the instruction has taken since it was begun again. */
+#define BF_EMULATION_PORT_ANSWER BF_U32(0x18c) /* u32: Elements of a port that were read. */
+#define BF_EMULATION_LINEAR BF_U32(0x190) /* u64: Of the operand that was located last. */
+#define BF_EMULATION_SPAN_FIRST BF_U32(0x198) /* u64: Guest physical addresses of an operand's two pages. */
+#define BF_EMULATION_SPAN_SECOND BF_U32(0x1a0) /* u64. */
+#define BF_EMULATION_VALUE BF_U32(0x1a8) /* u64[2]: An operand. */
+#define BF_EMULATION_ENTRY BF_U32(0x1b8) /* u64: Of a page table. */
+#define BF_EMULATION_PIECE_ADDRESS BF_U32(0x1c0) /* u64[4]. */
+#define BF_EMULATION_PIECE_DATA BF_U32(0x1e0) /* u64[4]. */
+#define BF_EMULATION_PIECE_BYTES BF_U32(0x200) /* u32[4]. */
+#define BF_EMULATION_ANSWER_ADDRESS BF_U32(0x210) /* u64[4]. */
+#define BF_EMULATION_ANSWER_DATA BF_U32(0x230) /* u64[4]. */
+#define BF_EMULATION_ANSWER_BYTES BF_U32(0x250) /* u32[4]. */
+#define BF_EMULATION_BYTES BF_U32(0x260) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_emulation {
+    uint64_t general[16];
+    uint64_t rip;
+    uint64_t rflags;
+    uint64_t cr0;
+    uint64_t cr3;
+    uint64_t cr4;
+    uint64_t efer;
+    uint64_t segment_base[6];
+    uint32_t segment_limit[6];
+    uint16_t segment_attributes[6];
+    uint32_t cpl;
+    uint32_t pkru;
+    uint32_t physical_bits;
+    uint32_t flags;
+    uint32_t buffer_bytes;
+    uint64_t owner;
+    uint64_t buffer;
+    uint8_t instruction[16];
+    uint32_t instruction_bytes;
+    uint32_t result;
+    uint32_t access_bytes;
+    uint32_t element_count;
+    uint64_t address;
+    uint64_t data;
+    uint32_t vector;
+    uint32_t error_code;
+    uint64_t cr2;
+    uint32_t trap;
+    uint32_t progress;
+    uint32_t is_complete;
+    uint32_t instruction_length;
+    uint32_t mode;
+    uint32_t piece_count;
+    uint32_t piece_next;
+    uint32_t answer_count;
+    uint32_t answer_next;
+    uint32_t port_answer;
+    uint64_t linear;
+    uint64_t span_first;
+    uint64_t span_second;
+    uint64_t value[2];
+    uint64_t entry;
+    uint64_t piece_address[4];
+    uint64_t piece_data[4];
+    uint32_t piece_bytes[4];
+    uint64_t answer_address[4];
+    uint64_t answer_data[4];
+    uint32_t answer_bytes[4];
+};
+_Static_assert(sizeof(struct bf_emulation) == 608, "size of bf_emulation");
+#endif
+
+/* Emulation.flags */
+#define BF_EMULATION_FLAG_INTEL BF_U32(0x1) /* Near branches ignore the prefix 66 in 64-bit mode. */
+#define BF_EMULATION_FLAG_STOP BF_U32(0x2) /* No other repetition is begun: an interrupt or a signal waits. */
+
+/* What the functions of guest memory say */
+#define BF_GUEST_DONE BF_U32(0x0)
+#define BF_GUEST_DEVICE BF_U32(0x1) /* No memory is there, or none that may be written: it is a device's. */
+#define BF_GUEST_FAILED BF_U32(0x2) /* There is memory, which cannot be had now. */
+#define BF_GUEST_CHANGED BF_U32(0x3) /* exchangeGuest(): it holds another value. */
+
+/* What emulate() says */
+#define BF_EMULATION_DONE BF_U32(0x0) /* The registers are those behind the instruction; or, with RIP at it, those between two of its repetitions, where interrupts may be taken. */
+#define BF_EMULATION_READ BF_U32(0x1) /* Read `accessBytes` of the device at `address` into `data`, and call again. */
+#define BF_EMULATION_WRITE BF_U32(0x2) /* Write `accessBytes` of `data` to the device at `address`, and call again. */
+#define BF_EMULATION_IN BF_U32(0x3) /* Read `elementCount` elements of `accessBytes` from the port, and call again. */
+#define BF_EMULATION_OUT BF_U32(0x4) /* Write `elementCount` elements of `accessBytes` to the port, and call again. */
+#define BF_EMULATION_EXCEPTION BF_U32(0x5) /* The guest gets `vector`; its registers are those before the instruction. */
+#define BF_EMULATION_UNKNOWN BF_U32(0x6) /* The emulator does not know how; `instruction` has `instructionBytes` of it. */
+#define BF_EMULATION_FAILED BF_U32(0x7) /* The functions of guest memory said GUEST_FAILED. */
+
 #endif

@@ -17,3 +17,4 @@ export * from "./cpuid-bits.ts";
 export * from "./exchange.ts";
 export * from "./efi.ts";
 export * from "./kvm.ts";
+export * from "./emulation.ts";

@@ -4047,6 +4047,134 @@ pub const KVM_SYSTEM_EVENT_SHUTDOWN: u32 = 0x1;
 pub const KVM_SYSTEM_EVENT_RESET: u32 = 0x2;
 pub const KVM_SYSTEM_EVENT_CRASH: u32 = 0x3;
 
+// A guest's processor as the emulator sees it
+
+#[repr(C)]
+pub struct Emulation {
+    /// By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed.
+    pub general: [u64; 16],
+    /// Changed.
+    pub rip: u64,
+    /// Changed.
+    pub rflags: u64,
+    pub cr0: u64,
+    pub cr3: u64,
+    pub cr4: u64,
+    pub efer: u64,
+    /// ES, CS, SS, DS, FS, GS.
+    pub segment_base: [u64; 6],
+    /// In bytes, granularity applied.
+    pub segment_limit: [u32; 6],
+    /// As the VMCB holds them (APM 2, 15.5.1); not present: unusable.
+    pub segment_attributes: [u16; 6],
+    /// The current privilege level.
+    pub cpl: u32,
+    /// Counts with CR4.PKE.
+    pub pkru: u32,
+    /// Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52.
+    pub physical_bits: u32,
+    /// EMULATION_FLAG_*.
+    pub flags: u32,
+    /// Size of the buffer.
+    pub buffer_bytes: u32,
+    /// The caller's own: handed to the functions of guest memory.
+    pub owner: u64,
+    /// Address of an area for strings of ports; 0: their elements come one by one.
+    pub buffer: u64,
+    /// At RIP.
+    pub instruction: [u8; 16],
+    /// Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION.
+    pub instruction_bytes: u32,
+    /// What emulate() returned last.
+    pub result: u32,
+    /// READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4.
+    pub access_bytes: u32,
+    /// IN, OUT: elements; those of more than one are in the buffer.
+    pub element_count: u32,
+    /// READ, WRITE: guest physical. IN, OUT: the port.
+    pub address: u64,
+    /// WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller.
+    pub data: u64,
+    /// EXCEPTION.
+    pub vector: u32,
+    /// EXCEPTION: 0 of those that have none.
+    pub error_code: u32,
+    /// EXCEPTION: of a page fault.
+    pub cr2: u64,
+    /// 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it.
+    pub trap: u32,
+    /// The rest is the emulator's own. All zero before its first call; 0 to give an instruction up.
+    pub progress: u32,
+    /// The instruction ends with the pieces that are left.
+    pub is_complete: u32,
+    /// Of the instruction that was decoded last.
+    pub instruction_length: u32,
+    /// MODE_* of the code.
+    pub mode: u32,
+    /// Writes of devices that the instruction makes.
+    pub piece_count: u32,
+    pub piece_next: u32,
+    /// Reads of devices that have been answered.
+    pub answer_count: u32,
+    /// Those that the instruction has taken since it was begun again.
+    pub answer_next: u32,
+    /// Elements of a port that were read.
+    pub port_answer: u32,
+    /// Of the operand that was located last.
+    pub linear: u64,
+    /// Guest physical addresses of an operand's two pages.
+    pub span_first: u64,
+    pub span_second: u64,
+    /// An operand.
+    pub value: [u64; 2],
+    /// Of a page table.
+    pub entry: u64,
+    pub piece_address: [u64; 4],
+    pub piece_data: [u64; 4],
+    pub piece_bytes: [u32; 4],
+    pub answer_address: [u64; 4],
+    pub answer_data: [u64; 4],
+    pub answer_bytes: [u32; 4],
+}
+
+const _: () = assert!(core::mem::size_of::<Emulation>() == 608);
+
+// Emulation.flags
+
+/// Near branches ignore the prefix 66 in 64-bit mode.
+pub const EMULATION_FLAG_INTEL: u32 = 0x1;
+/// No other repetition is begun: an interrupt or a signal waits.
+pub const EMULATION_FLAG_STOP: u32 = 0x2;
+
+// What the functions of guest memory say
+
+pub const GUEST_DONE: u32 = 0x0;
+/// No memory is there, or none that may be written: it is a device's.
+pub const GUEST_DEVICE: u32 = 0x1;
+/// There is memory, which cannot be had now.
+pub const GUEST_FAILED: u32 = 0x2;
+/// exchangeGuest(): it holds another value.
+pub const GUEST_CHANGED: u32 = 0x3;
+
+// What emulate() says
+
+/// The registers are those behind the instruction; or, with RIP at it, those between two of its repetitions, where interrupts may be taken.
+pub const EMULATION_DONE: u32 = 0x0;
+/// Read `accessBytes` of the device at `address` into `data`, and call again.
+pub const EMULATION_READ: u32 = 0x1;
+/// Write `accessBytes` of `data` to the device at `address`, and call again.
+pub const EMULATION_WRITE: u32 = 0x2;
+/// Read `elementCount` elements of `accessBytes` from the port, and call again.
+pub const EMULATION_IN: u32 = 0x3;
+/// Write `elementCount` elements of `accessBytes` to the port, and call again.
+pub const EMULATION_OUT: u32 = 0x4;
+/// The guest gets `vector`; its registers are those before the instruction.
+pub const EMULATION_EXCEPTION: u32 = 0x5;
+/// The emulator does not know how; `instruction` has `instructionBytes` of it.
+pub const EMULATION_UNKNOWN: u32 = 0x6;
+/// The functions of guest memory said GUEST_FAILED.
+pub const EMULATION_FAILED: u32 = 0x7;
+
 // System calls as functions
 
 /// What a call that failed ended with: one of `STATUS_*`.

@@ -1,0 +1,138 @@
+// Generated from abi/src by `bf build abi`. Do not edit.
+
+// A guest's processor as the emulator sees it
+
+/** u64[16]: By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed. */
+export const EMULATION_GENERAL = 0x0;
+/** u64: Changed. */
+export const EMULATION_RIP = 0x80;
+/** u64: Changed. */
+export const EMULATION_RFLAGS = 0x88;
+/** u64. */
+export const EMULATION_CR0 = 0x90;
+/** u64. */
+export const EMULATION_CR3 = 0x98;
+/** u64. */
+export const EMULATION_CR4 = 0xa0;
+/** u64. */
+export const EMULATION_EFER = 0xa8;
+/** u64[6]: ES, CS, SS, DS, FS, GS. */
+export const EMULATION_SEGMENT_BASE = 0xb0;
+/** u32[6]: In bytes, granularity applied. */
+export const EMULATION_SEGMENT_LIMIT = 0xe0;
+/** u16[6]: As the VMCB holds them (APM 2, 15.5.1); not present: unusable. */
+export const EMULATION_SEGMENT_ATTRIBUTES = 0xf8;
+/** u32: The current privilege level. */
+export const EMULATION_CPL = 0x104;
+/** u32: Counts with CR4.PKE. */
+export const EMULATION_PKRU = 0x108;
+/** u32: Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52. */
+export const EMULATION_PHYSICAL_BITS = 0x10c;
+/** u32: EMULATION_FLAG_*. */
+export const EMULATION_FLAGS = 0x110;
+/** u32: Size of the buffer. */
+export const EMULATION_BUFFER_BYTES = 0x114;
+/** u64: The caller's own: handed to the functions of guest memory. */
+export const EMULATION_OWNER = 0x118;
+/** u64: Address of an area for strings of ports; 0: their elements come one by one. */
+export const EMULATION_BUFFER = 0x120;
+/** u8[16]: At RIP. */
+export const EMULATION_INSTRUCTION = 0x128;
+/** u32: Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION. */
+export const EMULATION_INSTRUCTION_BYTES = 0x138;
+/** u32: What emulate() returned last. */
+export const EMULATION_RESULT = 0x13c;
+/** u32: READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4. */
+export const EMULATION_ACCESS_BYTES = 0x140;
+/** u32: IN, OUT: elements; those of more than one are in the buffer. */
+export const EMULATION_ELEMENT_COUNT = 0x144;
+/** u64: READ, WRITE: guest physical. IN, OUT: the port. */
+export const EMULATION_ADDRESS = 0x148;
+/** u64: WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller. */
+export const EMULATION_DATA = 0x150;
+/** u32: EXCEPTION. */
+export const EMULATION_VECTOR = 0x158;
+/** u32: EXCEPTION: 0 of those that have none. */
+export const EMULATION_ERROR_CODE = 0x15c;
+/** u64: EXCEPTION: of a page fault. */
+export const EMULATION_CR2 = 0x160;
+/** u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
+export const EMULATION_TRAP = 0x168;
+/** u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
+export const EMULATION_PROGRESS = 0x16c;
+/** u32: The instruction ends with the pieces that are left. */
+export const EMULATION_IS_COMPLETE = 0x170;
+/** u32: Of the instruction that was decoded last. */
+export const EMULATION_INSTRUCTION_LENGTH = 0x174;
+/** u32: MODE_* of the code. */
+export const EMULATION_MODE = 0x178;
+/** u32: Writes of devices that the instruction makes. */
+export const EMULATION_PIECE_COUNT = 0x17c;
+/** u32. */
+export const EMULATION_PIECE_NEXT = 0x180;
+/** u32: Reads of devices that have been answered. */
+export const EMULATION_ANSWER_COUNT = 0x184;
+/** u32: Those that the instruction has taken since it was begun again. */
+export const EMULATION_ANSWER_NEXT = 0x188;
+/** u32: Elements of a port that were read. */
+export const EMULATION_PORT_ANSWER = 0x18c;
+/** u64: Of the operand that was located last. */
+export const EMULATION_LINEAR = 0x190;
+/** u64: Guest physical addresses of an operand's two pages. */
+export const EMULATION_SPAN_FIRST = 0x198;
+/** u64. */
+export const EMULATION_SPAN_SECOND = 0x1a0;
+/** u64[2]: An operand. */
+export const EMULATION_VALUE = 0x1a8;
+/** u64: Of a page table. */
+export const EMULATION_ENTRY = 0x1b8;
+/** u64[4]. */
+export const EMULATION_PIECE_ADDRESS = 0x1c0;
+/** u64[4]. */
+export const EMULATION_PIECE_DATA = 0x1e0;
+/** u32[4]. */
+export const EMULATION_PIECE_BYTES = 0x200;
+/** u64[4]. */
+export const EMULATION_ANSWER_ADDRESS = 0x210;
+/** u64[4]. */
+export const EMULATION_ANSWER_DATA = 0x230;
+/** u32[4]. */
+export const EMULATION_ANSWER_BYTES = 0x250;
+/** Size of the structure. */
+export const EMULATION_BYTES = 0x260;
+
+// Emulation.flags
+
+/** Near branches ignore the prefix 66 in 64-bit mode. */
+export const EMULATION_FLAG_INTEL = 0x1;
+/** No other repetition is begun: an interrupt or a signal waits. */
+export const EMULATION_FLAG_STOP = 0x2;
+
+// What the functions of guest memory say
+
+export const GUEST_DONE = 0x0;
+/** No memory is there, or none that may be written: it is a device's. */
+export const GUEST_DEVICE = 0x1;
+/** There is memory, which cannot be had now. */
+export const GUEST_FAILED = 0x2;
+/** exchangeGuest(): it holds another value. */
+export const GUEST_CHANGED = 0x3;
+
+// What emulate() says
+
+/** The registers are those behind the instruction; or, with RIP at it, those between two of its repetitions, where interrupts may be taken. */
+export const EMULATION_DONE = 0x0;
+/** Read `accessBytes` of the device at `address` into `data`, and call again. */
+export const EMULATION_READ = 0x1;
+/** Write `accessBytes` of `data` to the device at `address`, and call again. */
+export const EMULATION_WRITE = 0x2;
+/** Read `elementCount` elements of `accessBytes` from the port, and call again. */
+export const EMULATION_IN = 0x3;
+/** Write `elementCount` elements of `accessBytes` to the port, and call again. */
+export const EMULATION_OUT = 0x4;
+/** The guest gets `vector`; its registers are those before the instruction. */
+export const EMULATION_EXCEPTION = 0x5;
+/** The emulator does not know how; `instruction` has `instructionBytes` of it. */
+export const EMULATION_UNKNOWN = 0x6;
+/** The functions of guest memory said GUEST_FAILED. */
+export const EMULATION_FAILED = 0x7;

@@ -1,0 +1,120 @@
+// One instruction of a guest: the emulator's entry
+//
+//     status = emulate(context, place);
+//
+// See abi/src/emulation.ts for what is said, and when to call again. Nothing is kept in this module: a processor's state is
+// in its context, and whatever reads the instruction uses `place`. Of what goes wrong in parts of an instruction (the second
+// page of an operand, a device that is asked) nothing is seen: it begins anew, with the answers that there are.
+
+import {
+  EMULATION_ANSWER_NEXT,
+  EMULATION_DONE,
+  EMULATION_EFER,
+  EMULATION_EXCEPTION,
+  EMULATION_FLAG_INTEL,
+  EMULATION_FLAGS,
+  EMULATION_INSTRUCTION_BYTES,
+  EMULATION_IS_COMPLETE,
+  EMULATION_MODE,
+  EMULATION_PROGRESS,
+  EMULATION_READ,
+  EMULATION_RESULT,
+  EMULATION_RIP,
+  EMULATION_TRAP,
+} from "../../../abi/generated/bare/emulation";
+import { peek32, peek64, poke32, poke64 } from "../memory";
+import {
+  DecodedInstruction,
+  INSTRUCTION_BYTES,
+  INTEL_BRANCHES,
+  MODE_16,
+  MODE_32,
+  MODE_64,
+  SEGMENT_CS,
+} from "../x64/instruction";
+import { EFER_LMA } from "../x64/paging";
+import { AGAIN, FLAG_RF, FLAG_TF, maskOf, OK, rflags, setFlags } from "./context";
+import { execute } from "./execute";
+import { readInstruction } from "./fetch";
+import { ATTRIBUTE_32, ATTRIBUTE_LONG, attributesOf } from "./segments";
+import { forgetDevices, hasPiece, nextPiece, takeAnswer } from "./span";
+
+/**
+ * Bytes of linear memory, at a multiple of 8, that a call needs for itself while it lasts: the decoder's classes are no
+ * native memory. Calls at the same time need one each; nothing has to be in it, and nothing is looked for there later.
+ */
+export const EMULATION_PLACE_BYTES: i32 = INSTRUCTION_BYTES + 16;
+
+/** Values of Emulation.progress: nothing begun; an answer is awaited; pieces are being written. */
+const IDLE: u32 = 0;
+const READING: u32 = 1;
+const WRITING: u32 = 2;
+
+/** Goes on with an instruction, or begins the one at RIP. Result: EMULATION_*. */
+export function emulate(c: u64, place: usize): u32 {
+  const result = advance(c, place);
+  poke32(c + EMULATION_RESULT, result);
+  return result;
+}
+
+function advance(c: u64, place: usize): u32 {
+  const progress = peek32(c + EMULATION_PROGRESS);
+  if (progress === READING) {
+    takeAnswer(c);
+  } else if (progress === WRITING) {
+    if (hasPiece(c)) return nextPiece(c);
+    if (peek32(c + EMULATION_IS_COMPLETE) !== 0) return end(c, EMULATION_DONE);
+    forgetDevices(c);
+  } else {
+    forgetDevices(c);
+  }
+  poke32(c + EMULATION_ANSWER_NEXT, 0);
+  poke32(c + EMULATION_TRAP, 0);
+  const status = perform(c, changetype<DecodedInstruction>(place));
+  if (status === OK) return deliver(c);
+  if (status !== EMULATION_READ) return end(c, status);
+  poke32(c + EMULATION_PROGRESS, READING);
+  return status;
+}
+
+/** Begins an instruction, or begins it again. OK: what it does is done, but for the pieces that wait. */
+function perform(c: u64, i: DecodedInstruction): u32 {
+  const mode = codeMode(c);
+  poke32(c + EMULATION_MODE, mode);
+  const isIntel = (peek32(c + EMULATION_FLAGS) & EMULATION_FLAG_INTEL) !== 0;
+  let status = readInstruction(c, i, isIntel ? mode | INTEL_BRANCHES : mode);
+  if (status !== OK) return status;
+  status = execute(c, i);
+  if (status === OK) complete(c, i);
+  return status;
+}
+
+/** RIP goes on. */
+function complete(c: u64, i: DecodedInstruction): void {
+  const next = peek64(c + EMULATION_RIP) + i.length;
+  poke64(c + EMULATION_RIP, i.mode === MODE_64 ? next : next & maskOf(4));
+  if ((rflags(c) & FLAG_TF) !== 0) poke32(c + EMULATION_TRAP, 1);
+  setFlags(c, FLAG_RF, 0);
+  poke32(c + EMULATION_IS_COMPLETE, 1);
+}
+
+/** The pieces, if there are any, and then the end. */
+function deliver(c: u64): u32 {
+  if (!hasPiece(c)) return end(c, EMULATION_DONE);
+  poke32(c + EMULATION_PROGRESS, WRITING);
+  return nextPiece(c);
+}
+
+function end(c: u64, status: u32): u32 {
+  poke32(c + EMULATION_PROGRESS, IDLE);
+  poke32(c + EMULATION_IS_COMPLETE, 0);
+  const result = status === AGAIN ? EMULATION_DONE : status;
+  if (result === EMULATION_DONE || result === EMULATION_EXCEPTION) poke32(c + EMULATION_INSTRUCTION_BYTES, 0);
+  return result;
+}
+
+function codeMode(c: u64): u32 {
+  const attributes = attributesOf(c, SEGMENT_CS);
+  if ((peek64(c + EMULATION_EFER) & EFER_LMA) !== 0 && (attributes & ATTRIBUTE_LONG) !== 0) return MODE_64;
+  return (attributes & ATTRIBUTE_32) !== 0 ? MODE_32 : MODE_16;
+}

@@ -1,0 +1,101 @@
+// Operands of an instruction: registers, and the memory that ModRM or an address in the instruction names
+
+import { EMULATION_LINEAR, EMULATION_RIP, EMULATION_VALUE } from "../../../abi/generated/bare/emulation";
+import { peek64, poke64 } from "../memory";
+import { MEMORY_BYTE, MEMORY_DOUBLE, MEMORY_WORD } from "../x64/forms";
+import { DecodedInstruction, NO_REGISTER, REGISTER_RIP } from "../x64/instruction";
+import { ACCESS_READ, ACCESS_WRITE } from "../x64/paging";
+import { general, maskOf, OK, setGeneral } from "./context";
+import { locate } from "./segments";
+import { openSpan, readSpan, writeSpan } from "./span";
+
+/** Bytes of operand r/m. An instruction that extends it has more in its other operand. */
+export function bytesOfRm(i: DecodedInstruction): u32 {
+  const own = i.form & MEMORY_DOUBLE;
+  return own === MEMORY_DOUBLE ? 4 : own === MEMORY_WORD ? 2 : own === MEMORY_BYTE ? 1 : i.operandBytes;
+}
+
+/** A register operand of some bytes; AH, CH, DH and BH included. */
+export function register(c: u64, i: DecodedInstruction, number: u32, bytes: u32): u64 {
+  if (bytes === 1 && i.isHighByte(number)) return (general(c, number - 4) >> 8) & 0xff;
+  return general(c, number) & maskOf(bytes);
+}
+
+export function setRegister(c: u64, i: DecodedInstruction, number: u32, bytes: u32, value: u64): void {
+  if (bytes !== 1 || !i.isHighByte(number)) {
+    setGeneral(c, number, bytes, value);
+    return;
+  }
+  const whole = number - 4;
+  setGeneral(c, whole, 2, (general(c, whole) & 0xff) | ((value & 0xff) << 8));
+}
+
+/** Finds the memory operand, `distance` bytes from where the instruction says. */
+export function locateOperand(c: u64, i: DecodedInstruction, distance: u64, bytes: u32, isWrite: bool): u32 {
+  return locate(c, i.segment, offsetOf(c, i, distance), bytes, isWrite);
+}
+
+/** Reads operand r/m into Emulation.value. If the instruction writes it, too, then it may be written. */
+export function readRm(c: u64, i: DecodedInstruction, bytes: u32): u32 {
+  return readRmAt(c, i, 0, bytes);
+}
+
+export function readRmAt(c: u64, i: DecodedInstruction, distance: u64, bytes: u32): u32 {
+  if (!i.hasMemory) {
+    poke64(c + EMULATION_VALUE, register(c, i, i.rm, bytes));
+    return OK;
+  }
+  const isWrite = i.writes;
+  let status = locateOperand(c, i, distance, bytes, isWrite);
+  if (status === OK) status = openSpan(c, linear(c), bytes, isWrite ? ACCESS_WRITE : ACCESS_READ);
+  return status === OK ? readSpan(c, linear(c), bytes) : status;
+}
+
+/** Writes operand r/m. If the instruction reads it, too, then that has been done, and nothing else since. */
+export function writeRm(c: u64, i: DecodedInstruction, bytes: u32, value: u64): u32 {
+  if (!i.hasMemory) {
+    setRegister(c, i, i.rm, bytes, value);
+    return OK;
+  }
+  let status = OK;
+  if (!i.reads) {
+    status = locateOperand(c, i, 0, bytes, true);
+    if (status === OK) status = openSpan(c, linear(c), bytes, ACCESS_WRITE);
+  }
+  if (status !== OK) return status;
+  poke64(c + EMULATION_VALUE, value);
+  return writeSpan(c, linear(c), bytes);
+}
+
+/** Reads memory at an offset in a segment into Emulation.value. */
+export function readAt(c: u64, segment: u32, offset: u64, bytes: u32): u32 {
+  let status = locate(c, segment, offset, bytes, false);
+  if (status === OK) status = openSpan(c, linear(c), bytes, ACCESS_READ);
+  return status === OK ? readSpan(c, linear(c), bytes) : status;
+}
+
+/** Writes memory at an offset in a segment. */
+export function writeAt(c: u64, segment: u32, offset: u64, bytes: u32, value: u64): u32 {
+  let status = locate(c, segment, offset, bytes, true);
+  if (status === OK) status = openSpan(c, linear(c), bytes, ACCESS_WRITE);
+  if (status !== OK) return status;
+  poke64(c + EMULATION_VALUE, value);
+  return writeSpan(c, linear(c), bytes);
+}
+
+/** What was read last. */
+export function value(c: u64): u64 {
+  return peek64(c + EMULATION_VALUE);
+}
+
+function linear(c: u64): u64 {
+  return peek64(c + EMULATION_LINEAR);
+}
+
+function offsetOf(c: u64, i: DecodedInstruction, distance: u64): u64 {
+  let offset: u64 = <u64>i.displacement + distance;
+  if (i.base === REGISTER_RIP) offset += peek64(c + EMULATION_RIP) + i.length;
+  else if (i.base !== NO_REGISTER) offset += general(c, i.base);
+  if (i.index !== NO_REGISTER) offset += general(c, i.index) * i.scale;
+  return offset & maskOf(i.addressBytes);
+}
