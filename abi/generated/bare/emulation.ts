@@ -62,8 +62,8 @@ export const EMULATION_TRAP: u32 = 0x168;
 export const EMULATION_PROGRESS: u32 = 0x16c;
 /** u32: The instruction ends with the pieces that are left. */
 export const EMULATION_IS_COMPLETE: u32 = 0x170;
-/** u32: Of the instruction that was decoded last. */
-export const EMULATION_INSTRUCTION_LENGTH: u32 = 0x174;
+/** u32: Elements are on their way to a port. */
+export const EMULATION_PORT_PENDING: u32 = 0x174;
 /** u32: MODE_* of the code. */
 export const EMULATION_MODE: u32 = 0x178;
 /** u32: Writes of devices that the instruction makes. */
@@ -76,30 +76,32 @@ export const EMULATION_ANSWER_COUNT: u32 = 0x184;
 export const EMULATION_ANSWER_NEXT: u32 = 0x188;
 /** u32: Elements of a port that were read. */
 export const EMULATION_PORT_ANSWER: u32 = 0x18c;
+/** u64: RIP behind the instruction. */
+export const EMULATION_NEXT_RIP: u32 = 0x190;
 /** u64: Of the operand that was located last. */
-export const EMULATION_LINEAR: u32 = 0x190;
+export const EMULATION_LINEAR: u32 = 0x198;
 /** u64: Guest physical addresses of an operand's two pages. */
-export const EMULATION_SPAN_FIRST: u32 = 0x198;
+export const EMULATION_SPAN_FIRST: u32 = 0x1a0;
 /** u64. */
-export const EMULATION_SPAN_SECOND: u32 = 0x1a0;
+export const EMULATION_SPAN_SECOND: u32 = 0x1a8;
 /** u64[2]: An operand. */
-export const EMULATION_VALUE: u32 = 0x1a8;
+export const EMULATION_VALUE: u32 = 0x1b0;
 /** u64: Of a page table. */
-export const EMULATION_ENTRY: u32 = 0x1b8;
+export const EMULATION_ENTRY: u32 = 0x1c0;
 /** u64[4]. */
-export const EMULATION_PIECE_ADDRESS: u32 = 0x1c0;
+export const EMULATION_PIECE_ADDRESS: u32 = 0x1c8;
 /** u64[4]. */
-export const EMULATION_PIECE_DATA: u32 = 0x1e0;
+export const EMULATION_PIECE_DATA: u32 = 0x1e8;
 /** u32[4]. */
-export const EMULATION_PIECE_BYTES: u32 = 0x200;
+export const EMULATION_PIECE_BYTES: u32 = 0x208;
 /** u64[4]. */
-export const EMULATION_ANSWER_ADDRESS: u32 = 0x210;
+export const EMULATION_ANSWER_ADDRESS: u32 = 0x218;
 /** u64[4]. */
-export const EMULATION_ANSWER_DATA: u32 = 0x230;
+export const EMULATION_ANSWER_DATA: u32 = 0x238;
 /** u32[4]. */
-export const EMULATION_ANSWER_BYTES: u32 = 0x250;
+export const EMULATION_ANSWER_BYTES: u32 = 0x258;
 /** Size of the structure. */
-export const EMULATION_BYTES: u32 = 0x260;
+export const EMULATION_BYTES: u32 = 0x268;
 
 // Emulation.flags
 

@@ -3886,25 +3886,26 @@ _Static_assert(sizeof(struct bf_kvm_run_tpr_access) == 48, "size of bf_kvm_run_t
 #define BF_EMULATION_TRAP BF_U32(0x168) /* u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
 #define BF_EMULATION_PROGRESS BF_U32(0x16c) /* u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
 #define BF_EMULATION_IS_COMPLETE BF_U32(0x170) /* u32: The instruction ends with the pieces that are left. */
-#define BF_EMULATION_INSTRUCTION_LENGTH BF_U32(0x174) /* u32: Of the instruction that was decoded last. */
+#define BF_EMULATION_PORT_PENDING BF_U32(0x174) /* u32: Elements are on their way to a port. */
 #define BF_EMULATION_MODE BF_U32(0x178) /* u32: MODE_* of the code. */
 #define BF_EMULATION_PIECE_COUNT BF_U32(0x17c) /* u32: Writes of devices that the instruction makes. */
 #define BF_EMULATION_PIECE_NEXT BF_U32(0x180) /* u32. */
 #define BF_EMULATION_ANSWER_COUNT BF_U32(0x184) /* u32: Reads of devices that have been answered. */
 #define BF_EMULATION_ANSWER_NEXT BF_U32(0x188) /* u32: Those that the instruction has taken since it was begun again. */
 #define BF_EMULATION_PORT_ANSWER BF_U32(0x18c) /* u32: Elements of a port that were read. */
-#define BF_EMULATION_LINEAR BF_U32(0x190) /* u64: Of the operand that was located last. */
-#define BF_EMULATION_SPAN_FIRST BF_U32(0x198) /* u64: Guest physical addresses of an operand's two pages. */
-#define BF_EMULATION_SPAN_SECOND BF_U32(0x1a0) /* u64. */
-#define BF_EMULATION_VALUE BF_U32(0x1a8) /* u64[2]: An operand. */
-#define BF_EMULATION_ENTRY BF_U32(0x1b8) /* u64: Of a page table. */
-#define BF_EMULATION_PIECE_ADDRESS BF_U32(0x1c0) /* u64[4]. */
-#define BF_EMULATION_PIECE_DATA BF_U32(0x1e0) /* u64[4]. */
-#define BF_EMULATION_PIECE_BYTES BF_U32(0x200) /* u32[4]. */
-#define BF_EMULATION_ANSWER_ADDRESS BF_U32(0x210) /* u64[4]. */
-#define BF_EMULATION_ANSWER_DATA BF_U32(0x230) /* u64[4]. */
-#define BF_EMULATION_ANSWER_BYTES BF_U32(0x250) /* u32[4]. */
-#define BF_EMULATION_BYTES BF_U32(0x260) /* Size of the structure. */
+#define BF_EMULATION_NEXT_RIP BF_U32(0x190) /* u64: RIP behind the instruction. */
+#define BF_EMULATION_LINEAR BF_U32(0x198) /* u64: Of the operand that was located last. */
+#define BF_EMULATION_SPAN_FIRST BF_U32(0x1a0) /* u64: Guest physical addresses of an operand's two pages. */
+#define BF_EMULATION_SPAN_SECOND BF_U32(0x1a8) /* u64. */
+#define BF_EMULATION_VALUE BF_U32(0x1b0) /* u64[2]: An operand. */
+#define BF_EMULATION_ENTRY BF_U32(0x1c0) /* u64: Of a page table. */
+#define BF_EMULATION_PIECE_ADDRESS BF_U32(0x1c8) /* u64[4]. */
+#define BF_EMULATION_PIECE_DATA BF_U32(0x1e8) /* u64[4]. */
+#define BF_EMULATION_PIECE_BYTES BF_U32(0x208) /* u32[4]. */
+#define BF_EMULATION_ANSWER_ADDRESS BF_U32(0x218) /* u64[4]. */
+#define BF_EMULATION_ANSWER_DATA BF_U32(0x238) /* u64[4]. */
+#define BF_EMULATION_ANSWER_BYTES BF_U32(0x258) /* u32[4]. */
+#define BF_EMULATION_BYTES BF_U32(0x268) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_emulation {
     uint64_t general[16];
@@ -3937,13 +3938,14 @@ struct bf_emulation {
     uint32_t trap;
     uint32_t progress;
     uint32_t is_complete;
-    uint32_t instruction_length;
+    uint32_t port_pending;
     uint32_t mode;
     uint32_t piece_count;
     uint32_t piece_next;
     uint32_t answer_count;
     uint32_t answer_next;
     uint32_t port_answer;
+    uint64_t next_rip;
     uint64_t linear;
     uint64_t span_first;
     uint64_t span_second;
@@ -3956,7 +3958,7 @@ struct bf_emulation {
     uint64_t answer_data[4];
     uint32_t answer_bytes[4];
 };
-_Static_assert(sizeof(struct bf_emulation) == 608, "size of bf_emulation");
+_Static_assert(sizeof(struct bf_emulation) == 616, "size of bf_emulation");
 #endif
 
 /* Emulation.flags */

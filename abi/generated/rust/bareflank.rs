@@ -4107,8 +4107,8 @@ pub struct Emulation {
     pub progress: u32,
     /// The instruction ends with the pieces that are left.
     pub is_complete: u32,
-    /// Of the instruction that was decoded last.
-    pub instruction_length: u32,
+    /// Elements are on their way to a port.
+    pub port_pending: u32,
     /// MODE_* of the code.
     pub mode: u32,
     /// Writes of devices that the instruction makes.
@@ -4120,6 +4120,8 @@ pub struct Emulation {
     pub answer_next: u32,
     /// Elements of a port that were read.
     pub port_answer: u32,
+    /// RIP behind the instruction.
+    pub next_rip: u64,
     /// Of the operand that was located last.
     pub linear: u64,
     /// Guest physical addresses of an operand's two pages.
@@ -4137,7 +4139,7 @@ pub struct Emulation {
     pub answer_bytes: [u32; 4],
 }
 
-const _: () = assert!(core::mem::size_of::<Emulation>() == 608);
+const _: () = assert!(core::mem::size_of::<Emulation>() == 616);
 
 // Emulation.flags
 

@@ -40,6 +40,8 @@ const USER_PRIVILEGE: u32 = 3;
 export const OK: u32 = 0;
 /** The instruction is to be executed by the guest once more: nothing of it has been done. */
 export const AGAIN: u32 = 0x100;
+/** One or some of an instruction's repetitions are done. */
+export const PART: u32 = 0x101;
 
 /** A general register, whole. */
 export function general(c: u64, number: u32): u64 {
@@ -86,4 +88,10 @@ export function undefinedOpcode(c: u64): u32 {
 /** #SS for the stack's segment, #GP for others and what else is forbidden. */
 export function protectionFault(c: u64, isStack: bool): u32 {
   return raise(c, isStack ? STACK_FAULT : GENERAL_PROTECTION, 0);
+}
+
+/** A value of 1, 2, 4 or 8 bytes with its sign in all bits above. */
+export function signExtended(value: u64, bytes: u32): u64 {
+  const unused: u64 = 64 - bytes * 8;
+  return <u64>(<i64>(value << unused) >> unused);
 }

@@ -10,12 +10,18 @@ import {
   EMULATION_ANSWER_NEXT,
   EMULATION_DONE,
   EMULATION_EFER,
+  EMULATION_ELEMENT_COUNT,
   EMULATION_EXCEPTION,
   EMULATION_FLAG_INTEL,
   EMULATION_FLAGS,
+  EMULATION_IN,
   EMULATION_INSTRUCTION_BYTES,
   EMULATION_IS_COMPLETE,
   EMULATION_MODE,
+  EMULATION_NEXT_RIP,
+  EMULATION_OUT,
+  EMULATION_PORT_ANSWER,
+  EMULATION_PORT_PENDING,
   EMULATION_PROGRESS,
   EMULATION_READ,
   EMULATION_RESULT,
@@ -33,11 +39,12 @@ import {
   SEGMENT_CS,
 } from "../x64/instruction";
 import { EFER_LMA } from "../x64/paging";
-import { AGAIN, FLAG_RF, FLAG_TF, maskOf, OK, rflags, setFlags } from "./context";
+import { AGAIN, FLAG_RF, FLAG_TF, maskOf, OK, PART, rflags, setFlags } from "./context";
 import { execute } from "./execute";
 import { readInstruction } from "./fetch";
 import { ATTRIBUTE_32, ATTRIBUTE_LONG, attributesOf } from "./segments";
 import { forgetDevices, hasPiece, nextPiece, takeAnswer } from "./span";
+import { isInterrupted } from "./string";
 
 /**
  * Bytes of linear memory, at a multiple of 8, that a call needs for itself while it lasts: the decoder's classes are no
@@ -60,19 +67,20 @@ export function emulate(c: u64, place: usize): u32 {
 function advance(c: u64, place: usize): u32 {
   const progress = peek32(c + EMULATION_PROGRESS);
   if (progress === READING) {
-    takeAnswer(c);
-  } else if (progress === WRITING) {
-    if (hasPiece(c)) return nextPiece(c);
-    if (peek32(c + EMULATION_IS_COMPLETE) !== 0) return end(c, EMULATION_DONE);
-    forgetDevices(c);
+    if (peek32(c + EMULATION_RESULT) === EMULATION_READ) takeAnswer(c);
+    else poke32(c + EMULATION_PORT_ANSWER, peek32(c + EMULATION_ELEMENT_COUNT));
   } else {
+    if (progress === WRITING) {
+      if (hasPiece(c)) return nextPiece(c);
+      if (peek32(c + EMULATION_IS_COMPLETE) !== 0 || isInterrupted(c)) return end(c, EMULATION_DONE);
+    }
     forgetDevices(c);
   }
   poke32(c + EMULATION_ANSWER_NEXT, 0);
   poke32(c + EMULATION_TRAP, 0);
   const status = perform(c, changetype<DecodedInstruction>(place));
-  if (status === OK) return deliver(c);
-  if (status !== EMULATION_READ) return end(c, status);
+  if (status === OK || status === PART) return deliver(c);
+  if (status !== EMULATION_READ && status !== EMULATION_IN) return end(c, status);
   poke32(c + EMULATION_PROGRESS, READING);
   return status;
 }
@@ -84,25 +92,40 @@ function perform(c: u64, i: DecodedInstruction): u32 {
   const isIntel = (peek32(c + EMULATION_FLAGS) & EMULATION_FLAG_INTEL) !== 0;
   let status = readInstruction(c, i, isIntel ? mode | INTEL_BRANCHES : mode);
   if (status !== OK) return status;
+  const behind = peek64(c + EMULATION_RIP) + i.length;
+  poke64(c + EMULATION_NEXT_RIP, mode === MODE_64 ? behind : behind & maskOf(4));
   status = execute(c, i);
-  if (status === OK) complete(c, i);
+  if (status === OK) complete(c);
+  else if (status === PART) rest(c);
   return status;
 }
 
 /** RIP goes on. */
-function complete(c: u64, i: DecodedInstruction): void {
-  const next = peek64(c + EMULATION_RIP) + i.length;
-  poke64(c + EMULATION_RIP, i.mode === MODE_64 ? next : next & maskOf(4));
-  if ((rflags(c) & FLAG_TF) !== 0) poke32(c + EMULATION_TRAP, 1);
+function complete(c: u64): void {
+  poke64(c + EMULATION_RIP, peek64(c + EMULATION_NEXT_RIP));
+  setTrap(c);
   setFlags(c, FLAG_RF, 0);
   poke32(c + EMULATION_IS_COMPLETE, 1);
 }
 
+/** RIP stays, and a breakpoint there has been (APM volume 2, 13.1.3.1). */
+function rest(c: u64): void {
+  setTrap(c);
+  setFlags(c, FLAG_RF, FLAG_RF);
+  poke32(c + EMULATION_IS_COMPLETE, 0);
+}
+
+function setTrap(c: u64): void {
+  if ((rflags(c) & FLAG_TF) !== 0) poke32(c + EMULATION_TRAP, 1);
+}
+
 /** The pieces, if there are any, and then the end. */
 function deliver(c: u64): u32 {
-  if (!hasPiece(c)) return end(c, EMULATION_DONE);
+  const isPort = peek32(c + EMULATION_PORT_PENDING) !== 0;
+  if (!isPort && !hasPiece(c)) return end(c, EMULATION_DONE);
   poke32(c + EMULATION_PROGRESS, WRITING);
-  return nextPiece(c);
+  poke32(c + EMULATION_PORT_PENDING, 0);
+  return isPort ? EMULATION_OUT : nextPiece(c);
 }
 
 function end(c: u64, status: u32): u32 {

@@ -4,7 +4,6 @@ import {
   EMULATION_FAILED,
   EMULATION_INSTRUCTION,
   EMULATION_INSTRUCTION_BYTES,
-  EMULATION_INSTRUCTION_LENGTH,
   EMULATION_MODE,
   EMULATION_OWNER,
   EMULATION_RIP,
@@ -42,7 +41,6 @@ export function readInstruction(c: u64, i: DecodedInstruction, mode: u32): u32 {
     if (status !== OK) return status;
     decoded = decodeBytes(c, i, mode);
   }
-  poke32(c + EMULATION_INSTRUCTION_LENGTH, i.length);
   if (decoded === DECODE_TOO_LONG) return protectionFault(c, false);
   return decoded === DECODED && (!i.isLocked || isLockable(i)) ? OK : undefinedOpcode(c);
 }

@@ -42,45 +42,50 @@ export function readRm(c: u64, i: DecodedInstruction, bytes: u32): u32 {
 
 export function readRmAt(c: u64, i: DecodedInstruction, distance: u64, bytes: u32): u32 {
   if (!i.hasMemory) {
-    poke64(c + EMULATION_VALUE, register(c, i, i.rm, bytes));
+    setValue(c, register(c, i, i.rm, bytes));
     return OK;
   }
   const isWrite = i.writes;
   let status = locateOperand(c, i, distance, bytes, isWrite);
-  if (status === OK) status = openSpan(c, linear(c), bytes, isWrite ? ACCESS_WRITE : ACCESS_READ);
-  return status === OK ? readSpan(c, linear(c), bytes) : status;
+  if (status === OK) status = openSpan(c, linearAddress(c), bytes, isWrite ? ACCESS_WRITE : ACCESS_READ);
+  return status === OK ? readSpan(c, linearAddress(c), bytes) : status;
 }
 
 /** Writes operand r/m. If the instruction reads it, too, then that has been done, and nothing else since. */
-export function writeRm(c: u64, i: DecodedInstruction, bytes: u32, value: u64): u32 {
+export function writeRm(c: u64, i: DecodedInstruction, bytes: u32, content: u64): u32 {
   if (!i.hasMemory) {
-    setRegister(c, i, i.rm, bytes, value);
+    setRegister(c, i, i.rm, bytes, content);
     return OK;
   }
   let status = OK;
   if (!i.reads) {
     status = locateOperand(c, i, 0, bytes, true);
-    if (status === OK) status = openSpan(c, linear(c), bytes, ACCESS_WRITE);
+    if (status === OK) status = openSpan(c, linearAddress(c), bytes, ACCESS_WRITE);
   }
   if (status !== OK) return status;
-  poke64(c + EMULATION_VALUE, value);
-  return writeSpan(c, linear(c), bytes);
+  setValue(c, content);
+  return writeSpan(c, linearAddress(c), bytes);
 }
 
 /** Reads memory at an offset in a segment into Emulation.value. */
 export function readAt(c: u64, segment: u32, offset: u64, bytes: u32): u32 {
   let status = locate(c, segment, offset, bytes, false);
-  if (status === OK) status = openSpan(c, linear(c), bytes, ACCESS_READ);
-  return status === OK ? readSpan(c, linear(c), bytes) : status;
+  if (status === OK) status = openSpan(c, linearAddress(c), bytes, ACCESS_READ);
+  return status === OK ? readSpan(c, linearAddress(c), bytes) : status;
 }
 
 /** Writes memory at an offset in a segment. */
-export function writeAt(c: u64, segment: u32, offset: u64, bytes: u32, value: u64): u32 {
+export function writeAt(c: u64, segment: u32, offset: u64, bytes: u32, content: u64): u32 {
   let status = locate(c, segment, offset, bytes, true);
-  if (status === OK) status = openSpan(c, linear(c), bytes, ACCESS_WRITE);
+  if (status === OK) status = openSpan(c, linearAddress(c), bytes, ACCESS_WRITE);
   if (status !== OK) return status;
-  poke64(c + EMULATION_VALUE, value);
-  return writeSpan(c, linear(c), bytes);
+  setValue(c, content);
+  return writeSpan(c, linearAddress(c), bytes);
+}
+
+/** The operand that is not r/m: an immediate, or the register. */
+export function source(c: u64, i: DecodedInstruction, bytes: u32): u64 {
+  return i.immediateBytes !== 0 ? <u64>i.immediate & maskOf(bytes) : register(c, i, i.register, bytes);
 }
 
 /** What was read last. */
@@ -88,7 +93,12 @@ export function value(c: u64): u64 {
   return peek64(c + EMULATION_VALUE);
 }
 
-function linear(c: u64): u64 {
+export function setValue(c: u64, content: u64): void {
+  poke64(c + EMULATION_VALUE, content);
+}
+
+/** Where the operand lies that was located last. */
+export function linearAddress(c: u64): u64 {
   return peek64(c + EMULATION_LINEAR);
 }
 

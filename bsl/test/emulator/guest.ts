@@ -121,8 +121,8 @@ export class Guest {
   readonly accesses: Access[] = [];
   /** Answers a read of a device or a port; otherwise devices are memory that must be asked. */
   onRead: ((address: bigint, bytes: number) => bigint) | undefined;
-  /** Called before each access to memory. */
-  onMemory: ((physical: bigint) => void) | undefined;
+  /** Called before an exchange: what another processor does just then. */
+  onExchange: (() => void) | undefined;
   readonly #pages = new Map<bigint, Page>();
   readonly #context: number;
   readonly #index: number;
@@ -242,6 +242,7 @@ export class Guest {
   }
 
   exchangeGuest(physical: bigint, bytes: number, expected: bigint, value: bigint): number {
+    this.onExchange?.();
     if (physical % BigInt(bytes) !== 0n) throw new Error("an exchange must be aligned");
     const found = this.#access(physical, bytes);
     if (typeof found === "number") return found;
@@ -252,7 +253,6 @@ export class Guest {
   }
 
   #access(physical: bigint, bytes: number): { page: Page; offset: number } | number {
-    this.onMemory?.(physical);
     const offset = Number(physical & 0xfffn);
     if (bytes === 0 || offset + bytes > PAGE_BYTES)
       throw new Error(`${bytes} bytes at ${physical} are not in one page`);

@@ -1,10 +1,10 @@
 // Every call that the fuzzer makes: how arguments are chosen, what must come back, what changes
 
 import * as abi from "@bareflank/abi";
+import type { Random } from "../../../bsl/test-support/index.ts";
 import { CHUNKS } from "../machine/loader.ts";
 import { MSR } from "../machine/processor.ts";
 import { id16, type Model, registerBits } from "./model.ts";
-import type { Random } from "./random.ts";
 
 /** What a call's arguments are chosen from. */
 export interface Choice {

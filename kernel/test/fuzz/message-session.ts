@@ -4,11 +4,11 @@
 // are used again and again.
 
 import * as abi from "@bareflank/abi";
+import { Random } from "../../../bsl/test-support/index.ts";
 import { HANDLERS } from "../machine/example-extension.ts";
 import { HANDLE } from "../machine/extension-life.ts";
 import type { Outcome, Pp } from "../machine/pp.ts";
 import { inOwnerVmexit, policies, running } from "../machine/several-extensions.ts";
-import { Random } from "./random.ts";
 import { FuzzFailure, type Tally } from "./session.ts";
 
 const NAMES = ["owner", "one", "two", "three"];

@@ -4,13 +4,13 @@
 // and then. In the end every page is given back.
 
 import * as abi from "@bareflank/abi";
+import { Random } from "../../../bsl/test-support/index.ts";
 import { exampleExtension } from "../machine/example-extension.ts";
 import { call, HANDLE, inBootstrap, status } from "../machine/extension-life.ts";
 import { CHUNKS } from "../machine/loader.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Pp } from "../machine/pp.ts";
 import { usedPages } from "../unit/page-pool.ts";
-import { Random } from "./random.ts";
 import { FuzzFailure, type Tally } from "./session.ts";
 
 const PAGE = 0x1000n;

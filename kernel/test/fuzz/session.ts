@@ -5,6 +5,7 @@
 // promote, the handle's open and close, and the registration of callbacks.
 
 import * as abi from "@bareflank/abi";
+import { Random } from "../../../bsl/test-support/index.ts";
 import { HANDLERS } from "../machine/example-extension.ts";
 import { bootNext, EXIT_CPUID, expectOutcome, HANDLE, inVmexit, makeRootVs } from "../machine/extension-life.ts";
 import { CHUNKS } from "../machine/loader.ts";
@@ -12,7 +13,6 @@ import type { Machine } from "../machine/machine.ts";
 import type { Outcome, Pp } from "../machine/pp.ts";
 import { type Call, makers } from "./calls.ts";
 import { Model } from "./model.ts";
-import { Random } from "./random.ts";
 
 export interface FuzzOptions {
   readonly seed: number;

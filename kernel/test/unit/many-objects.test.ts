@@ -30,7 +30,7 @@ import {
   VENDOR_INTEL,
 } from "@bareflank/abi";
 import { describe, expect, test } from "vitest";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../../../bsl/test-support/index.ts";
 import { exampleExtension } from "../machine/example-extension.ts";
 import { bootNext, call, expectOutcome, HANDLE, inBootstrap, status } from "../machine/extension-life.ts";
 import { exitCpuid, inVersion, makeGuest, VERSION_1, VERSION_2 } from "../machine/guests.ts";
