@@ -40,6 +40,8 @@ export const answers = {
   WINDOW: 13,
   /** The NMI that waits is delivered. */
   NMI_WINDOW: 14,
+  /** The machine is reset, as its processor's shutdown does without a hypervisor; that of another VM is FAIL. */
+  RESET: 15,
 } as const;
 
 type Answer = keyof typeof answers;
@@ -76,7 +78,7 @@ const FAMILIES: Record<string, number> = {
 
 export const amdAnswers = decide(amdExits, "AMD_EXIT_", {
   // Events of the machine, what only a VMM knows, and VSs that are wrong
-  FAIL: `intr nmi smi init ferr_freeze shutdown nested_page_fault avic_incomplete_ipi avic_no_acceleration bus_lock
+  FAIL: `intr nmi smi init ferr_freeze nested_page_fault avic_incomplete_ipi avic_no_acceleration bus_lock
     invalid`,
   UNDEFINED: `vmrun vmmcall vmload vmsave stgi clgi skinit invlpga rsm rdpru invlpgb invlpgb_illegal tlbsync mcommit
     vmgexit`,
@@ -94,10 +96,11 @@ export const amdAnswers = decide(amdExits, "AMD_EXIT_", {
   XSETBV: "xsetbv",
   EVENT: "exception",
   WINDOW: "vintr",
+  RESET: "shutdown",
 });
 
 export const intelAnswers = decide(intelExits, "INTEL_EXIT_", {
-  FAIL: `external_interrupt triple_fault init sipi io_smi other_smi invalid_guest_state invalid_msr_loading
+  FAIL: `external_interrupt init sipi io_smi other_smi invalid_guest_state invalid_msr_loading
     machine_check_at_entry apic_access ept_violation ept_misconfiguration page_modification_log_full spp_event
     entry_failure`,
   UNDEFINED: `getsec rsm vmcall vmclear vmlaunch vmptrld vmptrst vmread vmresume vmwrite vmxoff vmxon invept invvpid vmfunc
@@ -116,6 +119,7 @@ export const intelAnswers = decide(intelExits, "INTEL_EXIT_", {
   EVENT: "exception_or_nmi",
   WINDOW: "interrupt_window",
   NMI_WINDOW: "nmi_window",
+  RESET: "triple_fault",
 });
 
 /** Reasons above this are none of an instruction. */

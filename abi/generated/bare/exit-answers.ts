@@ -17,6 +17,7 @@ export const ANSWER_XSETBV: u32 = 11;
 export const ANSWER_EVENT: u32 = 12;
 export const ANSWER_WINDOW: u32 = 13;
 export const ANSWER_NMI_WINDOW: u32 = 14;
+export const ANSWER_RESET: u32 = 15;
 
 export const LAST_ANSWERED: u64 = 255;
 export const AMD_ANSWERS: usize = memory.data<u8>([
@@ -27,7 +28,7 @@ export const AMD_ANSWERS: usize = memory.data<u8>([
   12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12,
   12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12,
   0, 0, 0, 0, 13, 10, 2, 2, 2, 2, 2, 2, 2, 2, 7, 2,
-  2, 2, 6, 1, 2, 2, 3, 3, 3, 5, 1, 8, 9, 2, 0, 0,
+  2, 2, 6, 1, 2, 2, 3, 3, 3, 5, 1, 8, 9, 2, 0, 15,
   1, 1, 1, 1, 1, 1, 1, 7, 2, 3, 3, 3, 3, 11, 1, 4,
   4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
   1, 1, 5, 1, 1, 0, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2,
@@ -38,7 +39,7 @@ export const AMD_ANSWERS: usize = memory.data<u8>([
   2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
 ]);
 export const INTEL_ANSWERS: usize = memory.data<u8>([
-  12, 0, 0, 0, 0, 0, 0, 13, 14, 2, 6, 1, 3, 3, 5, 2,
+  12, 0, 15, 0, 0, 0, 0, 13, 14, 2, 6, 1, 3, 3, 5, 2,
   7, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 10, 2, 8, 9,
   9, 0, 0, 2, 3, 4, 2, 3, 3, 0, 2, 4, 0, 4, 2, 2,
   0, 0, 1, 7, 4, 1, 3, 11, 4, 2, 5, 1, 1, 2, 0, 2,

@@ -162,8 +162,42 @@ static enum bf_next run_root(bf_vs vs, uint64_t reason)
     return bf_is_intel && reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI ? bf_intel_deliver_nmi(root) : bf_run;
 }
 
+// Reset control of chipsets, whose processors' reset begins by an edge, and the keyboard controller's pulse for it.
+#define RESET_CONTROL 0xcf9
+#define SYSTEM_RESET 2
+#define RESET_PROCESSOR 4
+#define KEYBOARD_COMMAND 0x64
+#define PULSE_RESET 0xfe
+// A port that nobody reads: each access takes about a microsecond.
+#define DELAY 0x80
+#define PATIENCE 100000
+
+static void out(uint16_t port, uint8_t value) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
+
+static void wait_for_reset(void)
+{
+    uint8_t nothing;
+    for (int i = 0; i < PATIENCE; i++)
+        __asm__ volatile("inb %1, %0" : "=a"(nothing) : "Nd"((uint16_t)DELAY));
+}
+
+// The third fault in a row resets the operating system's machine (APM volume 2, 8.2.9; SDM volume 3, 6.15), which counts on that.
+static enum bf_next reset(void)
+{
+    if (bf_guest->active_vm != BF_ROOT_VMID)
+        return bf_fail;
+    out(RESET_CONTROL, SYSTEM_RESET);
+    out(RESET_CONTROL, SYSTEM_RESET | RESET_PROCESSOR);
+    wait_for_reset();
+    out(KEYBOARD_COMMAND, PULSE_RESET);
+    wait_for_reset();
+    return bf_fail;
+}
+
 enum bf_next bf_unasked(bf_vs vs, uint64_t reason)
 {
+    if (reason == BF_EXIT_KICK)
+        return bf_run; // another extension's, and nothing has happened
     if (is_for_root(vs, reason))
         return run_root(vs, reason);
     uint8_t answer = BF_ANSWER_FAIL;
@@ -184,6 +218,7 @@ enum bf_next bf_unasked(bf_vs vs, uint64_t reason)
     case BF_ANSWER_NMI_WINDOW: return bf_intel_deliver_waiting_nmi(vs);
     case BF_ANSWER_CONTROL: return bf_is_intel ? write_control(vs) : refuse_missing(vs, reason);
     case BF_ANSWER_WINDOW: return bf_fail;
+    case BF_ANSWER_RESET: return reset();
     default: return refuse_missing(vs, reason);
     }
 }

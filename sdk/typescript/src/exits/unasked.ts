@@ -30,7 +30,7 @@ import { ControlRegisterExit } from "./control-register-exit";
 import { setExitReason, setNext, takeNext } from "./current";
 import { accessMsr, accessPort } from "./default-access";
 import { ExceptionExit } from "./exception-exit";
-import { EXIT_RDTSCP, EXIT_SHUTDOWN } from "./reasons";
+import { EXIT_RDTSCP } from "./reasons";
 import { resetMachine } from "./shutdown";
 
 /** A bit for each reason that a line was written for: a program of the VM could fill the debug ring. */
@@ -51,7 +51,6 @@ function carryOut(vsid: u32, reason: u64): Next {
   if (reason == EXIT_KICK) return Next.Run;
   setExitReason(reason);
   const vs = Vs.of(vsid);
-  if (reason == EXIT_SHUTDOWN && Vm.active.id == Vm.root.id) resetMachine();
   return isForRoot(vs, reason) ? runRoot(vs, reason) : answer(vs, reason);
 }
 
@@ -107,6 +106,9 @@ function answer(vs: Vs, reason: u64): Next {
     case answers.ANSWER_NMI_WINDOW:
       deliverWaitingNmi(vs);
       return Next.Run;
+    case answers.ANSWER_RESET:
+      if (Vm.active.id == Vm.root.id) resetMachine();
+      return Next.Fail;
     default:
       return passThrough(vs, answerOf(reason));
   }
