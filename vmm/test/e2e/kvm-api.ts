@@ -1,0 +1,386 @@
+// The library on a KVM: Linux's own, or the one that BAREFLANK_KVM names. Needs nothing but Node.js: `node kvm-api.mjs`
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as abi from "@bareflank/abi/kvm";
+import {
+  applyStart,
+  type Exit,
+  Kvm,
+  KvmError,
+  longMode,
+  Machine,
+  protectedMode,
+  realMode,
+  VcpuThread,
+  VmmError,
+} from "@bareflank/vmm";
+import { elfFile, noteOf } from "../unit/guest.ts";
+import { CODE, MIB, withMachine } from "./machines.ts";
+
+const HLT = 0xf4;
+
+const failsWith = (code: string, action: () => unknown): void => {
+  assert.throws(action, (error: unknown) => error instanceof KvmError && error.code === code);
+};
+
+const expectIo = (exit: Exit) => {
+  assert.equal(exit.kind, "io");
+  return exit as Extract<Exit, { kind: "io" }>;
+};
+
+const expectMmio = (exit: Exit) => {
+  assert.equal(exit.kind, "mmio");
+  return exit as Extract<Exit, { kind: "mmio" }>;
+};
+
+test("opens KVM, and asks what it can", () => {
+  const kvm = Kvm.open();
+  assert.ok(kvm.capability(abi.KVM_CAP_USER_MEMORY) > 0);
+  assert.equal(kvm.capability(100_000), 0);
+  assert.ok(kvm.supportedCpuid().some(({ leaf }) => leaf === 1));
+  kvm.close();
+  failsWith("EBADF", () => kvm.capability(0));
+});
+
+test("runs 16-bit code: ports, in both directions", () =>
+  // in al, 99h; inc al; out f4h, al; hlt
+  withMachine(16, [0xe4, 0x99, 0xfe, 0xc0, 0xe6, 0xf4, HLT], ({ vcpu }) => {
+    const input = expectIo(vcpu.run());
+    assert.deepEqual([input.direction, input.port, input.size, input.count], ["in", 0x99, 1, 1]);
+    input.data[0] = 41;
+    const output = expectIo(vcpu.run());
+    assert.deepEqual([output.direction, output.port, output.data[0]], ["out", 0xf4, 42]);
+    assert.equal(vcpu.run().kind, "hlt");
+    assert.equal(vcpu.registers().rip, BigInt(CODE + 7));
+  }));
+
+test("runs string instructions at ports", () => {
+  // mov dx, 1f0h; mov cx, 4; mov di, 100h; cld; rep insw; hlt
+  const code = [0xba, 0xf0, 0x01, 0xb9, 0x04, 0x00, 0xbf, 0x00, 0x01, 0xfc, 0xf3, 0x6d, HLT];
+  return withMachine(16, code, ({ vm, vcpu }) => {
+    const words = [0x1111, 0x2222, 0x3333, 0x4444];
+    let exit = vcpu.run();
+    // How many items an exit has is KVM's choice.
+    for (let at = 0; at < words.length; exit = vcpu.run()) {
+      const { port, size, count, data } = expectIo(exit);
+      assert.deepEqual([port, size], [0x1f0, 2]);
+      const view = new DataView(data.buffer, data.byteOffset, data.length);
+      for (let item = 0; item < count; item++) view.setUint16(2 * item, words[at++] ?? 0, true);
+    }
+    assert.equal(exit.kind, "hlt");
+    assert.deepEqual([...vm.memory.read(0x100, 8)], [0x11, 0x11, 0x22, 0x22, 0x33, 0x33, 0x44, 0x44]);
+  });
+});
+
+test("runs 32-bit code: memory where there is none", () => {
+  // mov eax, [d0000000h]; add eax, 1; mov [d0000010h], eax; movzx ebx, byte [d0000021h]; hlt
+  const code = [
+    ...[0xa1, 0x00, 0x00, 0x00, 0xd0, 0x83, 0xc0, 0x01, 0xa3, 0x10, 0x00, 0x00, 0xd0],
+    ...[0x0f, 0xb6, 0x1d, 0x21, 0x00, 0x00, 0xd0, HLT],
+  ];
+  return withMachine(32, code, ({ vcpu }) => {
+    const read = expectMmio(vcpu.run());
+    assert.deepEqual([read.direction, read.address, read.data.length], ["read", 0xd000_0000n, 4]);
+    read.data.set([0xff, 0xff, 0x00, 0x80]);
+    const write = expectMmio(vcpu.run());
+    assert.deepEqual([write.direction, write.address, [...write.data]], ["write", 0xd000_0010n, [0, 0, 1, 0x80]]);
+    const byte = expectMmio(vcpu.run());
+    assert.deepEqual([byte.direction, byte.address, byte.data.length], ["read", 0xd000_0021n, 1]);
+    byte.data[0] = 0x5a;
+    assert.equal(vcpu.run().kind, "hlt");
+    assert.equal(vcpu.registers().rbx, 0x5an);
+  });
+});
+
+test("runs 64-bit code, and shows its registers", () => {
+  // mov rax, 123456789abcdef0h; mov rcx, 16; mul rcx; mov r15, rdx; hlt
+  const code = [
+    ...[0x48, 0xb8, 0xf0, 0xde, 0xbc, 0x9a, 0x78, 0x56, 0x34, 0x12, 0x48, 0xc7, 0xc1, 0x10, 0x00, 0x00, 0x00],
+    ...[0x48, 0xf7, 0xe1, 0x49, 0x89, 0xd7, HLT],
+  ];
+  return withMachine(64, code, ({ vcpu }) => {
+    vcpu.setRegisters({ rbx: 0xffff_8000_0000_0001n });
+    assert.equal(vcpu.run().kind, "hlt");
+    const { rax, rbx, r15 } = vcpu.registers();
+    assert.deepEqual([rax, rbx, r15], [0x2345_6789_abcd_ef00n, 0xffff_8000_0000_0001n, 1n]);
+    const { cs, efer, cr3 } = vcpu.specialRegisters();
+    assert.deepEqual([cs.l, cs.selector, efer & 0x500n, cr3], [true, 0x10, 0x500n, 0x9000n]);
+  });
+});
+
+test("shows the guest the CPUID that was set", () => {
+  // mov eax, 40000000h; xor ecx, ecx; cpuid; hlt
+  const code = [0xb8, 0x00, 0x00, 0x00, 0x40, 0x31, 0xc9, 0x0f, 0xa2, HLT];
+  return withMachine(64, code, ({ vm, vcpu }) => {
+    const own = { leaf: 0x4000_0000, subleaf: undefined, eax: 0x4000_0001, ebx: 0x1111, ecx: 0x2222, edx: 0x3333 };
+    vcpu.setCpuid([...vm.supportedCpuid.filter(({ leaf }) => leaf !== own.leaf), own]);
+    assert.equal(vcpu.run().kind, "hlt");
+    const { rax, rbx, rcx, rdx } = vcpu.registers();
+    assert.deepEqual([rax, rbx, rcx, rdx], [0x4000_0001n, 0x1111n, 0x2222n, 0x3333n]);
+  });
+});
+
+test("gives and takes MSRs, as the guest has them", () => {
+  // mov ecx, c0000082h; mov eax, 1111h; mov edx, 2222h; wrmsr; mov ecx, c0000081h; rdmsr; hlt
+  const code = [
+    ...[0xb9, 0x82, 0x00, 0x00, 0xc0, 0xb8, 0x11, 0x11, 0x00, 0x00, 0xba, 0x22, 0x22, 0x00, 0x00, 0x0f, 0x30],
+    ...[0xb9, 0x81, 0x00, 0x00, 0xc0, 0x0f, 0x32, HLT],
+  ];
+  const STAR = 0xc000_0081;
+  const LSTAR = 0xc000_0082;
+  return withMachine(64, code, ({ kvm, vcpu }) => {
+    assert.ok(kvm.msrList().includes(LSTAR));
+    vcpu.setMsrs(new Map([[STAR, 0x23_0010_0000_0000n]]));
+    assert.equal(vcpu.run().kind, "hlt");
+    assert.deepEqual([...vcpu.msrs([LSTAR, STAR]).values()], [0x2222_0000_1111n, 0x23_0010_0000_0000n]);
+    assert.equal(vcpu.registers().rdx, 0x23_0010n);
+    assert.throws(() => vcpu.msrs([STAR, 0xdead_0000]), VmmError);
+  });
+});
+
+/** The XSAVE area (APM volume 2, 11.5; SDM volume 1, 13.4): MXCSR, XMM0, and which parts are not initial. */
+const XSAVE_MXCSR = 24;
+const XSAVE_XMM0 = 160;
+const XSAVE_PARTS = 512;
+const X87_AND_SSE = 3;
+
+test("gives and takes x87 and SSE state", () => {
+  // movaps xmm1, xmm0; hlt
+  return withMachine(64, [0x0f, 0x28, 0xc8, HLT], ({ kvm, vcpu }) => {
+    // CR4.OSFXSR
+    vcpu.setSpecialRegisters({ cr4: vcpu.specialRegisters().cr4 | 0x200n });
+    const value = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
+    if (kvm.capability(abi.KVM_CAP_XSAVE) > 0) {
+      const area = vcpu.xsave();
+      area.set(value, XSAVE_XMM0);
+      area.set([0x80, 0x1f, 0, 0], XSAVE_MXCSR);
+      area[XSAVE_PARTS] = X87_AND_SSE;
+      vcpu.setXsave(area);
+    } else {
+      const fpu = vcpu.fpu();
+      fpu.set(value, abi.KVM_FPU_XMM);
+      vcpu.setFpu(fpu);
+    }
+    assert.equal(vcpu.run().kind, "hlt");
+    assert.deepEqual(vcpu.fpu().slice(abi.KVM_FPU_XMM + 16, abi.KVM_FPU_XMM + 32), value);
+    assert.throws(() => vcpu.setFpu(new Uint8Array(5)), VmmError);
+  });
+});
+
+test("gives and takes XCR0", async (context) => {
+  await withMachine(16, [HLT], ({ kvm, vcpu }) => {
+    if (kvm.capability(abi.KVM_CAP_XCRS) === 0) return context.skip("no KVM_CAP_XCRS");
+    assert.equal(vcpu.xcrs().get(0), 1n);
+    vcpu.setXcrs(new Map([[0, 3n]]));
+    assert.equal(vcpu.xcrs().get(0), 3n);
+    failsWith("EINVAL", () => vcpu.setXcrs(new Map([[0, 2n]])));
+  });
+});
+
+test("injects interrupts when the guest takes them", () => {
+  // mov al, 7; out f4h, al; hlt
+  const handler = [0xb0, 0x07, 0xe6, 0xf4, HLT];
+  // out 80h, al; sti; nop; jmp $
+  return withMachine(16, [0xe6, 0x80, 0xfb, 0x90, 0xeb, 0xfe], ({ vm, vcpu }) => {
+    vm.memory.write(4 * 0x20, Uint8Array.of(0x50, 0x7c, 0, 0));
+    vm.memory.write(CODE + 0x50, Uint8Array.from(handler));
+    vcpu.setRegisters({ rsp: 0x7000n });
+    assert.equal(expectIo(vcpu.run()).port, 0x80);
+    assert.deepEqual([vcpu.readyForInterrupt, vcpu.interruptFlag], [false, false]);
+    vcpu.requestInterruptWindow = true;
+    assert.equal(vcpu.run().kind, "interruptWindow");
+    assert.deepEqual([vcpu.readyForInterrupt, vcpu.interruptFlag], [true, true]);
+    vcpu.requestInterruptWindow = false;
+    vcpu.interrupt(0x20);
+    assert.equal(expectIo(vcpu.run()).data[0], 7);
+    assert.equal(vcpu.run().kind, "hlt");
+    assert.equal(vcpu.registers().rsp, 0x7000n - 6n);
+  });
+});
+
+test("tells of a triple fault", () =>
+  // lidt [0040h], of which the limit is 0; int3
+  withMachine(32, [0x0f, 0x01, 0x1d, 0x40, 0x00, 0x00, 0x00, 0xcc], ({ vcpu }) => {
+    assert.equal(vcpu.run().kind, "shutdown");
+  }));
+
+test("refuses registers that make no machine", () =>
+  withMachine(16, [HLT], ({ vcpu }) => {
+    // Paging without protection.
+    failsWith("EINVAL", () => vcpu.setSpecialRegisters({ cr0: 0x8000_0010n }));
+    assert.equal(vcpu.run().kind, "hlt");
+  }));
+
+test("says what is wrong with memory and processors", () =>
+  withMachine(16, [HLT], ({ vm }) => {
+    failsWith("EEXIST", () => vm.addMemory({ address: 0n, sizeBytes: MIB, slot: 5 }));
+    failsWith("EEXIST", () => vm.addMemory({ address: 0x8000_0000n, sizeBytes: MIB, slot: 0 }));
+    failsWith("EINVAL", () => vm.addMemory({ address: 0x8000_0001n, sizeBytes: MIB }));
+    failsWith("EINVAL", () => vm.addMemory({ address: 0x8000_0000n, sizeBytes: 0x1001 }));
+    failsWith("EINVAL", () => vm.addMemory({ address: 0x8000_0000n, sizeBytes: 0x1000, slot: 0xffff }));
+    failsWith("EEXIST", () => vm.createVcpu(0));
+    failsWith("EINVAL", () => vm.createVcpu(1_000_000));
+    assert.throws(() => vm.removeMemory(7), VmmError);
+  }));
+
+test("takes memory away", () =>
+  // mov byte [1000h], 9; out 80h, al; mov al, [1000h]; hlt
+  withMachine(16, [0xc6, 0x06, 0x00, 0x10, 0x09, 0xe6, 0x80, 0xa0, 0x00, 0x10, HLT], ({ vm, vcpu }) => {
+    vm.removeMemory(0);
+    vm.addMemory({ address: 0x7000n, sizeBytes: 0x1000 });
+    vm.memory.write(CODE, Uint8Array.of(0xc6, 0x06, 0x00, 0x10, 0x09, 0xe6, 0x80, 0xa0, 0x00, 0x10, HLT));
+    const bytes = vm.addMemory({ address: 0x1000n, sizeBytes: 0x1000, slot: 3 });
+    assert.equal(expectIo(vcpu.run()).port, 0x80);
+    assert.equal(bytes[0], 9);
+    vm.removeMemory(3);
+    assert.equal(bytes[0], 0);
+    assert.equal(expectMmio(vcpu.run()).address, 0x1000n);
+  }));
+
+test("keeps what can only be read from the guest", async (context) => {
+  // mov al, [1000h]; mov [1001h], al; hlt
+  await withMachine(16, [0xa0, 0x00, 0x10, 0xa2, 0x01, 0x10, HLT], ({ kvm, vm, vcpu }) => {
+    if (kvm.capability(abi.KVM_CAP_READONLY_MEM) === 0) return context.skip("no KVM_CAP_READONLY_MEM");
+    vm.removeMemory(0);
+    vm.addMemory({ address: 0x7000n, sizeBytes: 0x1000 });
+    vm.memory.write(CODE, Uint8Array.of(0xa0, 0x00, 0x10, 0xa2, 0x01, 0x10, HLT));
+    vm.addMemory({ address: 0x1000n, sizeBytes: 0x1000, isReadOnly: true })[0] = 0x33;
+    const write = expectMmio(vcpu.run());
+    assert.deepEqual([write.direction, write.address, [...write.data]], ["write", 0x1001n, [0x33]]);
+    assert.equal(vcpu.run().kind, "hlt");
+    assert.equal(vm.memory.read(0x1001, 1)[0], 0);
+  });
+});
+
+test("stops a guest that loops with interrupts off, and refuses a second thread", () =>
+  // cli; jmp $
+  withMachine(16, [0xfa, 0xeb, 0xfe], async ({ vm, vcpu }) => {
+    const thread = new VcpuThread(vm, vcpu);
+    const run = thread.run();
+    while (Atomics.load(vcpu.handle.guard, 0) === 0) await sleep(10);
+    failsWith("EBUSY", () => vcpu.run());
+    await assert.rejects(thread.run(), VmmError);
+    thread.stop();
+    assert.deepEqual((await run).ending, { kind: "stopped" });
+  }));
+
+test("asks the main thread about ports and memory where nothing is", () => {
+  // in ax, 99h; mov [d0000000h], eax; mov eax, [d0000004h]; out f4h, al
+  const code = [0x66, 0xe5, 0x99, 0xa3, 0x00, 0x00, 0x00, 0xd0, 0xa1, 0x04, 0x00, 0x00, 0xd0, 0xe6, 0xf4];
+  return withMachine(32, code, async ({ vm, vcpu }) => {
+    const asked: unknown[] = [];
+    vcpu.setRegisters({ rax: 0n });
+    const thread = new VcpuThread(vm, vcpu, {
+      devices: { exitPort: 0xf4 },
+      onAccess: async ({ kind, direction, address, sizeBytes, value }) => {
+        await sleep(1);
+        asked.push([kind, direction, address, sizeBytes, value]);
+        return kind === "io" ? 0x1234 : 0x5fn;
+      },
+    });
+    const { ending, exits } = await thread.run();
+    assert.deepEqual(ending, { kind: "exitPort", value: 0x5f });
+    assert.deepEqual(asked, [
+      ["io", "read", 0x99n, 2, undefined],
+      ["mmio", "write", 0xd000_0000n, 4, 0x1234n],
+      ["mmio", "read", 0xd000_0004n, 4, undefined],
+    ]);
+    assert.deepEqual([exits.io, exits.mmio], [2, 2]);
+  });
+});
+
+test("ends a thread whose handler throws", () =>
+  withMachine(16, [0xe4, 0x99, HLT], async ({ vm, vcpu }) => {
+    const onAccess = () => {
+      throw new Error("no such device");
+    };
+    await assert.rejects(new VcpuThread(vm, vcpu, { onAccess }).run(), /no such device/);
+  }));
+
+test("carries characters to the serial port and back", () => {
+  // mov dx, 3fdh; wait: in al, dx; test al, 1; jz wait; mov dx, 3f8h; in al, dx; inc al; out dx, al; out f4h, al
+  const code = [0xba, 0xfd, 0x03, 0xec, 0xa8, 0x01, 0x74, 0xfb, 0xba, 0xf8, 0x03, 0xec, 0xfe, 0xc0, 0xee, 0xe6, 0xf4];
+  return withMachine(16, code, async ({ vm, vcpu }) => {
+    let console = "";
+    const thread = new VcpuThread(vm, vcpu, {
+      devices: { serial: true, exitPort: 0xf4 },
+      onConsole: (bytes) => {
+        console += Buffer.from(bytes).toString();
+      },
+    });
+    const run = thread.run();
+    thread.send(Buffer.from("A"));
+    assert.deepEqual((await run).ending, { kind: "exitPort", value: 0x42 });
+    assert.equal(console, "B");
+  });
+});
+
+test("runs two processors at once", () => {
+  // mov cx, 1000; next: lock inc dword [0200h]; loop next; hlt
+  const code = [0xb9, 0xe8, 0x03, 0x66, 0xf0, 0xff, 0x06, 0x00, 0x02, 0xe2, 0xf8, HLT];
+  return withMachine(16, code, async ({ vm, vcpu }) => {
+    const second = vm.createVcpu();
+    assert.equal(second.number, 1);
+    second.setCpuid(vm.supportedCpuid);
+    if (second.runState() !== "runnable") second.setRunState("runnable");
+    applyStart(second, realMode(CODE));
+    const endings = await Promise.all([vcpu, second].map((each) => new VcpuThread(vm, each).run()));
+    assert.deepEqual(
+      endings.map(({ ending }) => ending.kind),
+      ["halted", "halted"],
+    );
+    assert.equal(new DataView(vm.memory.read(0x200, 4).buffer).getUint32(0, true), 2000);
+  });
+});
+
+/** mov eax, [ebx]; out f4h, eax: ends with the first word of what the loader left. */
+const firstWord = Uint8Array.of(0x8b, 0x03, 0xe7, 0xf4);
+
+const bootAndRun = async (kernel: Uint8Array) => {
+  const machine = Machine.create({ memoryBytes: 4 * MIB });
+  machine.boot({ kernel, commandLine: "words" });
+  const { ending } = await machine.run();
+  machine.close();
+  return ending;
+};
+
+test("boots a kernel that begins by PVH", async () => {
+  const entry = Uint8Array.of(0, 0, 0x10, 0);
+  const kernel = elfFile(64, 0n, [
+    { type: 1, address: 0x10_0000n, content: firstWord },
+    { type: 4, address: 0n, content: noteOf("Xen", 18, entry) },
+  ]);
+  assert.deepEqual(await bootAndRun(kernel), { kind: "exitPort", value: 0x336e_c578 });
+});
+
+test("boots a kernel that begins by multiboot", async () => {
+  const header = Uint8Array.of(0x02, 0xb0, 0xad, 0x1b, 0, 0, 0, 0, 0xfe, 0x4f, 0x52, 0xe4);
+  const content = Uint8Array.of(...header, ...firstWord);
+  const kernel = elfFile(32, 0x10_000cn, [{ type: 1, address: 0x10_0000n, content }]);
+  assert.deepEqual(await bootAndRun(kernel), { kind: "exitPort", value: 0x4d });
+});
+
+test("changes modes between runs", () =>
+  withMachine(16, [HLT], ({ vm, vcpu }) => {
+    assert.equal(vcpu.run().kind, "hlt");
+    for (const state of [protectedMode(vm.memory, CODE), longMode(vm.memory, BigInt(CODE)), realMode(CODE)]) {
+      applyStart(vcpu, state);
+      assert.equal(vcpu.run().kind, "hlt");
+      assert.equal(vcpu.registers().rip, BigInt(CODE + 1));
+    }
+  }));
+
+test("gives everything back", async () => {
+  const files = () => readdirSync("/proc/self/fd").length;
+  const mappings = () => readFileSync("/proc/self/maps", "utf8").split("kvm").length;
+  const before = [files(), mappings()];
+  for (let round = 0; round < 50; round++) {
+    await withMachine(16, [HLT], ({ vcpu }) => {
+      assert.equal(vcpu.run().kind, "hlt");
+    });
+  }
+  assert.deepEqual([files(), mappings()], before);
+});
