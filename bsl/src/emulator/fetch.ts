@@ -28,7 +28,7 @@ import {
 import { Operation } from "../x64/operation";
 import { ACCESS_EXECUTE } from "../x64/paging";
 import { maskOf, OK, protectionFault, undefinedOpcode, userAccess } from "./context";
-import { readGuest } from "./guest-memory";
+import { readGuest } from "./guest";
 import { translate } from "./page-walk";
 
 const PAGE_BYTES: u64 = 0x1000;

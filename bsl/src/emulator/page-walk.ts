@@ -41,7 +41,7 @@ import {
   rootTable,
 } from "../x64/paging";
 import { AGAIN, OK, raise, rflags } from "./context";
-import { exchangeGuest, readGuest } from "./guest-memory";
+import { exchangeGuest, readGuest } from "./guest";
 
 const PAGE_FAULT: u32 = 14;
 /** Bits of a physical address, at most. */

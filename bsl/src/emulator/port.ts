@@ -6,8 +6,6 @@
 import {
   EMULATION_ACCESS_BYTES,
   EMULATION_ADDRESS,
-  EMULATION_ANSWER_COUNT,
-  EMULATION_ANSWER_NEXT,
   EMULATION_BUFFER,
   EMULATION_BUFFER_BYTES,
   EMULATION_DATA,
@@ -27,11 +25,11 @@ import { DecodedInstruction, SEGMENT_ES } from "../x64/instruction";
 import { Operation } from "../x64/operation";
 import { ACCESS_READ, ACCESS_WRITE } from "../x64/paging";
 import { FLAG_DF, general, maskOf, OK, PART, RAX, RDX, rflags, setGeneral } from "./context";
-import { readGuest, writeGuest } from "./guest-memory";
+import { readGuest, writeGuest } from "./guest";
 import { linearAddress, readAt, value, writeAt } from "./operands";
 import { locate } from "./segments";
-import { openSpan } from "./span";
-import { destinationOffset, moveOn, repetitions, sourceOffset } from "./string";
+import { forgetAnswers, hasPiece, openSpan } from "./span";
+import { destinationOffset, isInterrupted, moveOn, repetitions, sourceOffset } from "./string";
 
 const PAGE_BYTES: u64 = 0x1000;
 
@@ -48,13 +46,16 @@ export function executePort(c: u64, i: DecodedInstruction): u32 {
   return OK;
 }
 
+/** OK: all repetitions are done. PART: elements are on their way, or somebody waits. */
 export function executePortString(c: u64, i: DecodedInstruction): u32 {
-  if (repetitions(c, i) === 0) return OK;
-  const status = i.operation === Operation.Outs ? writeElements(c, i) : readElements(c, i);
-  if (status !== OK) return status;
-  poke32(c + EMULATION_ANSWER_COUNT, 0);
-  poke32(c + EMULATION_ANSWER_NEXT, 0);
-  return i.repeat === 0 || repetitions(c, i) === 0 ? OK : PART;
+  while (repetitions(c, i) !== 0) {
+    const status = i.operation === Operation.Outs ? writeElements(c, i) : readElements(c, i);
+    if (status !== OK) return status;
+    forgetAnswers(c);
+    if (i.repeat === 0 || repetitions(c, i) === 0) return OK;
+    if (peek32(c + EMULATION_PORT_PENDING) !== 0 || hasPiece(c) || isInterrupted(c)) return PART;
+  }
+  return OK;
 }
 
 function writeElements(c: u64, i: DecodedInstruction): u32 {

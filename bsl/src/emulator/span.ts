@@ -32,7 +32,7 @@ import {
 import { peek32, peek64, poke8, poke32, poke64 } from "../memory";
 import { MODE_64 } from "../x64/instruction";
 import { maskOf, OK, userAccess } from "./context";
-import { readGuest, writeGuest } from "./guest-memory";
+import { readGuest, writeGuest } from "./guest";
 import { translate } from "./page-walk";
 
 const PAGE_MASK: u64 = 0xfff;
@@ -110,10 +110,15 @@ export function takeAnswer(c: u64): void {
   poke32(c + EMULATION_ANSWER_COUNT, index + 1);
 }
 
-/** Empties both lists. */
-export function forgetDevices(c: u64): void {
+/** Empties the list of answers, for the next repetition. */
+export function forgetAnswers(c: u64): void {
   poke32(c + EMULATION_ANSWER_COUNT, 0);
   poke32(c + EMULATION_ANSWER_NEXT, 0);
+}
+
+/** Empties both lists. */
+export function forgetDevices(c: u64): void {
+  forgetAnswers(c);
   poke32(c + EMULATION_PIECE_COUNT, 0);
   poke32(c + EMULATION_PIECE_NEXT, 0);
 }

@@ -1,12 +1,7 @@
 // MOVS, CMPS, STOS, LODS and SCAS, and what repeats them (APM volume 3, 1.2.6)
 
-import {
-  EMULATION_ANSWER_COUNT,
-  EMULATION_ANSWER_NEXT,
-  EMULATION_FLAG_STOP,
-  EMULATION_FLAGS,
-} from "../../../abi/generated/bare/emulation";
-import { peek32, poke32 } from "../memory";
+import { EMULATION_FLAG_STOP, EMULATION_FLAGS } from "../../../abi/generated/bare/emulation";
+import { peek32 } from "../memory";
 import { DecodedInstruction, REPEAT, SEGMENT_ES } from "../x64/instruction";
 import { Operation } from "../x64/operation";
 import { subtract } from "./arithmetic";
@@ -26,7 +21,7 @@ import {
   setGeneral,
 } from "./context";
 import { readAt, setRegister, value, writeAt } from "./operands";
-import { hasPiece } from "./span";
+import { forgetAnswers, hasPiece } from "./span";
 
 /** Repetitions in a call, while no device is written and nobody waits. */
 const REPETITIONS_AT_ONCE: u32 = 256;
@@ -39,8 +34,7 @@ export function executeString(c: u64, i: DecodedInstruction): u32 {
     if (status !== OK) return status;
     moveOn(c, i, 1);
     if (isLast(c, i)) return OK;
-    poke32(c + EMULATION_ANSWER_COUNT, 0);
-    poke32(c + EMULATION_ANSWER_NEXT, 0);
+    forgetAnswers(c);
     if (hasPiece(c) || isInterrupted(c)) return PART;
   }
   return PART;

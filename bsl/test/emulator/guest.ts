@@ -7,13 +7,15 @@ import { unsigned } from "../library.ts";
 /** Exports of fixtures/emulator.ts. */
 interface Exports {
   emulateIn(context: bigint, place: number): number;
-  placeBytes(): number;
+  placesAddress(): number;
+  placesBytes(): number;
 }
 
 const PAGE_BYTES = 4096;
 /** Where contexts lie. */
 const CONTEXTS = 0x7000_0000_0000n;
 const CONTEXT_BYTES = 4096;
+const BUFFER_OFFSET = 2048;
 
 /** What a device was asked. */
 export interface Access {
@@ -62,6 +64,7 @@ const NARROW = {
   VECTOR: abi.EMULATION_VECTOR,
   ERROR_CODE: abi.EMULATION_ERROR_CODE,
   TRAP: abi.EMULATION_TRAP,
+  PROGRESS: abi.EMULATION_PROGRESS,
 } as const;
 type Wide = keyof typeof WIDE;
 type Narrow = keyof typeof NARROW;
@@ -88,7 +91,7 @@ const { exports, linear } = loadPart<Exports>("emulator", {
       poke32: (address: bigint, value: number) => contexts.setUint32(at(address), value, true),
       poke64: (address: bigint, value: bigint) => contexts.setBigUint64(at(address), value, true),
     },
-    "guest-memory": {
+    guest: {
       readGuest: (owner: bigint, physical: bigint, to: bigint, bytes: number) =>
         ownerOf(owner).readGuest(unsigned(physical), at(to), bytes),
       writeGuest: (owner: bigint, physical: bigint, from: bigint, bytes: number) =>
@@ -107,7 +110,9 @@ function ownerOf(owner: bigint): Guest {
 
 /** The module's own memory, to see that nothing is kept in it. */
 export const moduleMemory = (): Uint8Array => new Uint8Array(linear.buffer);
-export const placeBytes = exports.placeBytes();
+
+/** The part of it that calls may use while they last. */
+export const placesAt = () => ({ address: exports.placesAddress(), bytes: exports.placesBytes() });
 
 interface Page {
   readonly bytes: Uint8Array;
@@ -207,6 +212,22 @@ export class Guest {
   tell(code: Uint8Array): void {
     new Uint8Array(contexts.buffer, this.#context + abi.EMULATION_INSTRUCTION, 16).set(code.subarray(0, 16));
     this.set32("INSTRUCTION_BYTES", Math.min(code.length, 15));
+  }
+
+  /** Has the caller's buffer lie behind the context. */
+  giveBuffer(bytes: number): void {
+    this.set("BUFFER", CONTEXTS + BigInt(this.#context + BUFFER_OFFSET));
+    this.set32("BUFFER_BYTES", bytes);
+  }
+
+  buffer(): Uint8Array {
+    return new Uint8Array(contexts.buffer, this.#context + BUFFER_OFFSET, this.get32("BUFFER_BYTES"));
+  }
+
+  /** The caller wants no more of the instruction. */
+  giveUp(): void {
+    this.set32("PROGRESS", 0);
+    this.set32("INSTRUCTION_BYTES", 0);
   }
 
   /** A call, and no more. */

@@ -1,63 +1,58 @@
 // The guest's own page tables: from guest virtual to guest physical addresses (APM volume 2, 5.3 and 5.4)
 
-import { peek64 } from "../../../../bsl/src/memory";
+import { peek32, peek64 } from "../../../../bsl/src/memory";
+import {
+  ACCESS_READ,
+  ACCESS_WRITE,
+  ALL_RIGHTS,
+  CR0_PG,
+  CR4_SMAP,
+  CR4_SMEP,
+  ENTRY_PRESENT,
+  entryAddress,
+  entryBytes,
+  hasRights,
+  isPage,
+  nextTable,
+  pageAddress,
+  pagingLevels,
+  rightsBelow,
+  rightsRefuse,
+  rootTable,
+} from "../../../../bsl/src/x64/paging";
 import { ownAddress, ownWord, Slot } from "../calls/own";
 import { guest } from "./guest";
 import { guestMemory, inPage, readGuestPhysical, writeGuestPhysical } from "./physical-memory";
 
+export { ACCESS_EXECUTE, ACCESS_READ, ACCESS_USER, ACCESS_WRITE } from "../../../../bsl/src/x64/paging";
+
 /** What translateGuest() gives for an address that is not mapped. A physical address has at most 52 bits. */
 export const NOT_MAPPED: u64 = 0xffff_ffff_ffff_ffff;
 
-/** What an access wants; they can be added. */
-export const ACCESS_READ: u32 = 0;
-export const ACCESS_WRITE: u32 = 2;
-export const ACCESS_USER: u32 = 4;
-export const ACCESS_EXECUTE: u32 = 16;
-
-const CR0_PG: u64 = 1 << 31;
-const CR0_WP: u64 = 1 << 16;
-const CR4_LA57: u64 = 1 << 12;
-const EFER_LMA: u64 = 1 << 10;
-const EFER_NXE: u64 = 1 << 11;
-
-const PRESENT: u64 = 1;
-const WRITABLE: u64 = 2;
-const USER: u64 = 4;
-const LARGE: u64 = 1 << 7;
-const NO_EXECUTE: u64 = 1 << 63;
-const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
-
-/** Levels of a table whose entries can map a page: 1 of 4 KiB, 2 of 2 MiB, 3 of 1 GiB. */
-const LEVELS: u32 = 4;
-const LARGEST_PAGE: u32 = 3;
-
 /**
  * The guest physical address of a guest virtual one, or NOT_MAPPED: for an access that the guest's tables do not allow,
- * too. Long mode with four levels, and no paging at all; five levels and 32-bit tables count as not mapped. Accessed
- * and dirty bits stay as they are.
+ * too. Tables of every kind, and no paging at all. Accessed and dirty bits stay as they are; SMEP, SMAP and protection keys
+ * bind the guest, and not who looks into its memory.
  */
 export function translateGuest(virtual: u64, access: u32): u64 {
   const cr0 = guest.cr0;
   if ((cr0 & CR0_PG) == 0) return virtual;
+  const cr4 = guest.cr4 & ~(CR4_SMEP | CR4_SMAP);
   const efer = guest.efer;
-  if ((efer & EFER_LMA) == 0 || (guest.cr4 & CR4_LA57) != 0) return NOT_MAPPED;
-  const mustBeWritable = (access & ACCESS_WRITE) != 0 && ((access & ACCESS_USER) != 0 || (cr0 & CR0_WP) != 0);
-  let needed = PRESENT;
-  if (mustBeWritable) needed |= WRITABLE;
-  if ((access & ACCESS_USER) != 0) needed |= USER;
-  const forbidden = (access & ACCESS_EXECUTE) != 0 && (efer & EFER_NXE) != 0 ? NO_EXECUTE : 0;
-  let table = guest.cr3 & ADDRESS;
-  for (let level = LEVELS; level != 0; level--) {
-    const shift = 12 + 9 * (level - 1);
-    const at = guestMemory(table + (((virtual >> shift) & 511) << 3));
+  const levels = pagingLevels(cr0, cr4, efer);
+  let table = rootTable(levels, guest.cr3);
+  let rights = ALL_RIGHTS;
+  for (let level = levels; level != 0; level--) {
+    const at = guestMemory(entryAddress(levels, table, level, virtual));
     if (at == 0) return NOT_MAPPED;
-    const entry = peek64(at);
-    if ((entry & needed) != needed || (entry & forbidden) != 0) return NOT_MAPPED;
-    if (level == 1 || (level <= LARGEST_PAGE && (entry & LARGE) != 0)) {
-      const offset = ((<u64>1) << shift) - 1;
-      return (entry & ADDRESS & ~offset) | (virtual & offset);
+    const entry = entryBytes(levels) == 4 ? <u64>peek32(at) : peek64(at);
+    if ((entry & ENTRY_PRESENT) == 0) return NOT_MAPPED;
+    if (hasRights(levels, level)) rights = rightsBelow(rights, entry);
+    if (isPage(levels, level, entry, cr4)) {
+      if (rightsRefuse(access, rights, cr0, cr4, efer, 0)) return NOT_MAPPED;
+      return pageAddress(levels, level, entry, virtual);
     }
-    table = entry & ADDRESS;
+    table = nextTable(entry);
   }
   return NOT_MAPPED;
 }
