@@ -31,6 +31,10 @@ export const emulation = structure("emulation", "Emulation", "A guest's processo
   bufferBytes: ["u32", "Size of the buffer."],
   owner: ["u64", "The caller's own: handed to the functions of guest memory."],
   buffer: ["u64", "Address of an area for strings of ports; 0: their elements come one by one."],
+  vectors: [
+    "u64",
+    "Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown.",
+  ],
   instruction: ["u8[16]", "At RIP."],
   instructionBytes: [
     "u32",

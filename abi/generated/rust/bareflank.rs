@@ -4081,6 +4081,8 @@ pub struct Emulation {
     pub owner: u64,
     /// Address of an area for strings of ports; 0: their elements come one by one.
     pub buffer: u64,
+    /// Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown.
+    pub vectors: u64,
     /// At RIP.
     pub instruction: [u8; 16],
     /// Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION.
@@ -4139,7 +4141,7 @@ pub struct Emulation {
     pub answer_bytes: [u32; 4],
 }
 
-const _: () = assert!(core::mem::size_of::<Emulation>() == 616);
+const _: () = assert!(core::mem::size_of::<Emulation>() == 624);
 
 // Emulation.flags
 

@@ -10,6 +10,7 @@ import { extend, move, moveIf, moveSwapped, setIf } from "./move";
 import { executePort, executePortString } from "./port";
 import { call, jump, pop, push, ret } from "./stack";
 import { executeString } from "./string";
+import { moveVector } from "./vector";
 
 /** Carries an instruction out, but for RIP; OK when it is complete. */
 export function execute(c: u64, i: DecodedInstruction): u32 {
@@ -38,6 +39,8 @@ export function execute(c: u64, i: DecodedInstruction): u32 {
     case Operation.Not:
     case Operation.Neg:
       return calculateOne(c, i);
+    case Operation.Other:
+      return moveVector(c, i);
     case Operation.Undefined:
       return undefinedOpcode(c);
     case Operation.Mul:

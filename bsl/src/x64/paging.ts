@@ -20,10 +20,13 @@ export const FAULT_RESERVED: u32 = 8;
 export const FAULT_KEY: u32 = 32;
 
 export const CR0_PE: u64 = 1;
+export const CR0_EM: u64 = 1 << 2;
+export const CR0_TS: u64 = 1 << 3;
 export const CR0_WP: u64 = 1 << 16;
 export const CR0_PG: u64 = 1 << 31;
 export const CR4_PSE: u64 = 1 << 4;
 export const CR4_PAE: u64 = 1 << 5;
+export const CR4_OSFXSR: u64 = 1 << 9;
 export const CR4_LA57: u64 = 1 << 12;
 export const CR4_SMEP: u64 = 1 << 20;
 export const CR4_SMAP: u64 = 1 << 21;

@@ -2,7 +2,7 @@
 
 import type { Random } from "../../test-support/index.ts";
 import { encode, pickTarget } from "./encoding.ts";
-import { type Bits, type Case, CODE, DATA, WINDOW, WINDOW_BYTES } from "./oracle.ts";
+import { type Bits, type Case, CODE, DATA, VECTORS_BYTES, WINDOW, WINDOW_BYTES } from "./oracle.ts";
 import { type Group, isExchange, isLockable } from "./templates.ts";
 
 const VALUES = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn];
@@ -16,7 +16,8 @@ export function randomCase(random: Random, group: Group, bits: Bits): Case {
     random.once(4) ? random.pick([0, 0x7f, 0x80, 0xff]) : random.below(256),
   );
   // A lock over the border of a cache line is something that Linux may forbid. CALL may push before its target is refused
-  const isAligned = isLocked || isExchange(wanted) || wanted.name === "ff /2 s";
+  const isAligned =
+    isLocked || isExchange(wanted) || wanted.name === "ff /2 s" || (wanted.operands === "x" && random.once(2));
   const target = pickTarget(random, bits, isAligned);
   const taken: number[] = [];
   if (wanted.operands === "s") {
@@ -27,7 +28,14 @@ export function randomCase(random: Random, group: Group, bits: Bits): Case {
   if (wanted.name === "0f c7 /1 v4") taken.push(RAX, RCX, RDX, RBX);
   const code = encode(random, wanted, { bits, target, isLocked, taken }, general);
   if (random.once(2)) expectWhatIsThere(general, memory, target, bits);
-  return { bits, code, general, rflags: 0x202n | (random.next() & 0x8d5n), memory };
+  return {
+    bits,
+    code,
+    general,
+    rflags: 0x202n | (random.next() & 0x8d5n),
+    memory,
+    vectors: randomBytes(random, VECTORS_BYTES),
+  };
 }
 
 function randomRegisters(random: Random, bits: Bits): bigint[] {
@@ -53,6 +61,10 @@ function expectWhatIsThere(general: bigint[], memory: Uint8Array, target: bigint
   const word = (at: number) => (bytes === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true)));
   general[RAX] = word(offset);
   general[RDX] = word(offset + bytes);
+}
+
+function randomBytes(random: Random, bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, () => random.below(256));
 }
 
 /** A string instruction, with and without a prefix that repeats it; a whole one, or one step of it. */
@@ -82,5 +94,13 @@ export function randomString(random: Random, opcodes: readonly number[], bits: B
   const memory = Uint8Array.from({ length: WINDOW_BYTES }, () => (random.once(6) ? 1 : 0));
   if (random.once(2)) general[RAX] = 0n;
   const code = Uint8Array.from([...prefixes, ...rex, wanted]);
-  return { bits, code, general, rflags: 0x202n | (random.next() & 0xcd5n), memory, isWhole };
+  return {
+    bits,
+    code,
+    general,
+    rflags: 0x202n | (random.next() & 0xcd5n),
+    memory,
+    vectors: new Uint8Array(VECTORS_BYTES),
+    isWhole,
+  };
 }

@@ -6,7 +6,7 @@ import { type Bits, CODE, DATA, PAGE, WINDOW } from "./oracle.ts";
 
 /**
  * An instruction as the manuals write it: opcode, then `/r` or `/digit`, an immediate `ib`, `iw`, `iz` or `iv`, or an address `mo`, and the
- * operands: `b` bytes, `v` of any size, `v4` of 32 and 64 bits alone, `s` of the stack's sizes, `-` none that prefixes change.
+ * operands: `b` bytes, `v` of any size, `v4` of 32 and 64 bits alone, `s` of the stack's sizes, `x` vectors.
  */
 export interface Template {
   readonly name: string;
@@ -66,6 +66,7 @@ export function encode(random: Random, wanted: Template, wish: Wish, general: bi
     ...(hasAddressSize ? [0x67] : []),
     ...(random.once(8) ? [random.pick(SEGMENT_PREFIXES[bits])] : []),
     ...operandPrefix(wanted, bits, operandBytes),
+    ...mandatoryPrefix(wanted),
     ...(wish.isLocked ? [0xf0] : []),
   ];
   const immediate =
@@ -76,7 +77,7 @@ export function encode(random: Random, wanted: Template, wish: Wish, general: bi
   const rex = (isWide ? 8 : 0) | (isHigh ? 4 : 0) | address.rex;
   const rexPrefix = bits === 64 && (rex !== 0 || random.once(6)) ? [0x40 | rex] : [];
   const modrm = wanted.hasModrm ? [address.modrm | ((register & 7) << 3)] : [];
-  const head = [...prefixes, ...rexPrefix, ...wanted.opcode, ...modrm];
+  const head = [...prefixes, ...rexPrefix, ...wanted.opcode.slice(mandatoryPrefix(wanted).length), ...modrm];
   const length = BigInt(head.length + address.tail.length + immediate.length);
   const tail = address.relative === undefined ? address.tail : littleEndian(address.relative - CODE - length, 4);
   return Uint8Array.from([...head, ...tail, ...immediate]);
@@ -111,13 +112,18 @@ function pickOperandBytes(random: Random, { operands }: Template, bits: Bits): n
   if (operands === "b") return 1;
   if (operands === "s") return bits === 64 ? random.pick([8, 8, 2]) : random.pick([2, 4]);
   if (operands === "v4") return bits === 64 ? random.pick([4, 8]) : 4;
-  if (operands === "-") return 4;
+  if (operands === "x") return 4;
   return random.pick(bits === 64 ? [2, 4, 8] : [2, 4]);
 }
 
 function operandPrefix({ operands }: Template, bits: Bits, operandBytes: number): number[] {
-  if (operands === "b" || operands === "-" || operands === "v4") return [];
+  if (operands === "b" || operands === "x" || operands === "v4") return [];
   return (bits === 16) === (operandBytes !== 2) ? [0x66] : [];
+}
+
+/** A prefix that is part of the opcode, and stands before REX. */
+function mandatoryPrefix({ opcode: [first = 0] }: Template): number[] {
+  return [0x66, 0xf2, 0xf3].includes(first) ? [first] : [];
 }
 
 function immediateOf(random: Random, { immediate }: Template, operandBytes: number): Uint8Array {

@@ -16,6 +16,8 @@ const PAGE_BYTES = 4096;
 const CONTEXTS = 0x7000_0000_0000n;
 const CONTEXT_BYTES = 4096;
 const BUFFER_OFFSET = 2048;
+const VECTORS_OFFSET = 3072;
+const VECTORS_BYTES = 256;
 
 /** What a device was asked. */
 export interface Access {
@@ -46,6 +48,7 @@ const WIDE = {
   EFER: abi.EMULATION_EFER,
   OWNER: abi.EMULATION_OWNER,
   BUFFER: abi.EMULATION_BUFFER,
+  VECTORS: abi.EMULATION_VECTORS,
   ADDRESS: abi.EMULATION_ADDRESS,
   DATA: abi.EMULATION_DATA,
   CR2: abi.EMULATION_CR2,
@@ -222,6 +225,12 @@ export class Guest {
 
   buffer(): Uint8Array {
     return new Uint8Array(contexts.buffer, this.#context + BUFFER_OFFSET, this.get32("BUFFER_BYTES"));
+  }
+
+  /** The area of XMM registers, which the emulator knows from now on. */
+  vectors(): Uint8Array {
+    this.set("VECTORS", CONTEXTS + BigInt(this.#context + VECTORS_OFFSET));
+    return new Uint8Array(contexts.buffer, this.#context + VECTORS_OFFSET, VECTORS_BYTES);
   }
 
   /** The caller wants no more of the instruction. */

@@ -96,6 +96,10 @@ describe("an instruction", () => {
     expect(guest.run()).toBe(RESULT.unknown);
     expect(guest.get("RIP")).toBe(RIP);
     expect(guest.get32("INSTRUCTION_BYTES")).toBe(15);
+    // Nor with the registers, for what computes with them
+    const other = guestAt("0f 58 03"); // addps xmm0, [rbx]
+    other.vectors();
+    expect(other.run()).toBe(RESULT.unknown);
   });
 
   it.each(["0f 0b", "ff ff", "f0 8b 03"])("that is none is an exception: %s", (instruction) => {

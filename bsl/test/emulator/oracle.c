@@ -29,12 +29,14 @@ struct test {
     uint32_t cs, ss, ds, step;
     uint8_t code[32];
     uint8_t memory[256];
+    uint8_t vectors[256];
 };
 
 struct outcome {
     uint64_t general[16];
     uint64_t rip, rflags, vector, error_code, cr2;
     uint8_t memory[256];
+    uint8_t vectors[256];
 };
 
 static const int order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -43,19 +45,20 @@ static struct test test;
 static struct outcome outcome;
 static int is_running;
 
-static void begin(greg_t *registers)
+static void begin(greg_t *registers, fpregset_t floats)
 {
     memcpy((void *)CODE, test.code, sizeof test.code);
     memcpy((void *)WINDOW, test.memory, sizeof test.memory);
     for (int i = 0; i < 16; i++)
         registers[order[i]] = (greg_t)test.general[i];
+    memcpy(floats->_xmm, test.vectors, sizeof test.vectors);
     registers[REG_RIP] = (greg_t)test.rip;
     registers[REG_EFL] = (greg_t)(test.rflags | (test.step ? TRAP_FLAG : 0));
     registers[REG_CSGSFS] = (greg_t)(((uint64_t)test.ss << 48) | test.cs);
     __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" : : "r"(test.ds));
 }
 
-static void end(const greg_t *registers)
+static void end(const greg_t *registers, fpregset_t floats)
 {
     for (int i = 0; i < 16; i++)
         outcome.general[i] = (uint64_t)registers[order[i]];
@@ -65,22 +68,25 @@ static void end(const greg_t *registers)
     outcome.error_code = (uint64_t)registers[REG_ERR];
     outcome.cr2 = (uint64_t)registers[REG_CR2];
     memcpy(outcome.memory, (void *)WINDOW, sizeof outcome.memory);
+    memcpy(outcome.vectors, floats->_xmm, sizeof outcome.vectors);
     fwrite(&outcome, sizeof outcome, 1, stdout);
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context)
 {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    fpregset_t floats = ((ucontext_t *)context)->uc_mcontext.fpregs;
+
     (void)signal;
     (void)info;
     if (is_running)
-        end(registers);
+        end(registers, floats);
     is_running = 1;
     if (fread(&test, sizeof test, 1, stdin) != 1) {
         fflush(stdout);
         _exit(0);
     }
-    begin(registers);
+    begin(registers, floats);
 }
 
 /* Segments of 64 KiB or less for 16-bit code: the first over the code, the second over the data. */

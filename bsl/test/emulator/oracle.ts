@@ -32,6 +32,7 @@ export interface Case {
   readonly general: readonly bigint[];
   readonly rflags: bigint;
   readonly memory: Uint8Array;
+  readonly vectors: Uint8Array;
   /** All repetitions, and not just the first. Then the code ends in INT3. */
   readonly isWhole?: boolean;
 }
@@ -46,10 +47,13 @@ export interface Outcome {
   readonly errorCode: number;
   readonly cr2: bigint;
   readonly memory: Uint8Array;
+  readonly vectors: Uint8Array;
 }
 
-const CASE_BYTES = 448;
-const OUTCOME_BYTES = 424;
+const CASE_BYTES = 704;
+const OUTCOME_BYTES = 680;
+/** XMM0 to XMM15. */
+export const VECTORS_BYTES = 256;
 const GENERAL = 16;
 
 /** Where the code of a mode begins, as RIP. */
@@ -67,7 +71,7 @@ export function execute(cases: readonly Case[]): Outcome[] {
   return cases.map((_, index) => readOutcome(output.subarray(index * OUTCOME_BYTES, (index + 1) * OUTCOME_BYTES)));
 }
 
-function writeCase(to: Buffer, { bits, code, general, rflags, memory, isWhole }: Case): void {
+function writeCase(to: Buffer, { bits, code, general, rflags, memory, vectors, isWhole }: Case): void {
   to.set(new Uint8Array(BigUint64Array.from(general).buffer));
   to.writeBigUInt64LE(ripOf(bits), 128);
   to.writeBigUInt64LE(rflags, 136);
@@ -75,6 +79,7 @@ function writeCase(to: Buffer, { bits, code, general, rflags, memory, isWhole }:
   to.set(new Uint8Array(Uint32Array.of(cs, ss, ds, isWhole ? 0 : 1).buffer), 144);
   to.fill(0xcc, 160, 192).set(code, 160);
   to.set(memory, 192);
+  to.set(vectors, 448);
 }
 
 function readOutcome(from: Buffer): Outcome {
@@ -86,7 +91,8 @@ function readOutcome(from: Buffer): Outcome {
     vector: Number(word(18)),
     errorCode: Number(word(19)),
     cr2: word(20),
-    memory: from.subarray(168, 168 + WINDOW_BYTES),
+    memory: from.subarray(168, 424),
+    vectors: from.subarray(424),
   };
 }
 

@@ -77,7 +77,11 @@ export function beginAnew(): void {
 }
 
 /** Lets the emulator do what the oracle was asked for. */
-export function emulate({ bits, code, general, rflags, memory, isWhole }: Case, kind: Kind, isTold: boolean): Outcome {
+export function emulate(
+  { bits, code, general, rflags, memory, vectors, isWhole }: Case,
+  kind: Kind,
+  isTold: boolean,
+): Outcome {
   const guest = guestFor(bits, kind);
   general.forEach((value, index) => {
     guest.setGeneral(index, value);
@@ -89,6 +93,7 @@ export function emulate({ bits, code, general, rflags, memory, isWhole }: Case, 
     Uint8Array.from({ length: 32 }, (_, index) => code[index] ?? 0xcc),
   );
   guest.load(WINDOW, memory);
+  guest.vectors().set(vectors);
   guest.set32("INSTRUCTION_BYTES", 0);
   if (isTold) guest.tell(code);
   let result = guest.run();
@@ -105,6 +110,7 @@ export function emulate({ bits, code, general, rflags, memory, isWhole }: Case, 
     errorCode: isDone ? 0 : guest.get32("ERROR_CODE"),
     cr2: guest.get("CR2"),
     memory: guest.dump(WINDOW, WINDOW_BYTES),
+    vectors: guest.vectors().slice(),
   };
 }
 
@@ -122,8 +128,12 @@ export function describe(one: Case, outcome: Outcome, flags: bigint): string {
     outcome.vector === VECTOR_PAGE_FAULT ? `cr2 ${hex(outcome.cr2)}` : "",
     `flags ${hex(outcome.rflags & flags)}`,
     ...outcome.general.slice(0, count).map((value, index) => `r${index} ${hex(value & mask)}`),
-    Buffer.from(outcome.memory).toString("hex").replace(/.{32}/g, "$&\n"),
+    lines(outcome.vectors.subarray(0, count * 16)),
+    lines(outcome.memory),
   ].join("\n");
 }
+
+/** Bytes, 16 a line. */
+const lines = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex").replace(/.{32}/g, "$&\n");
 
 const hex = (value: bigint): string => value.toString(16);

@@ -80,6 +80,13 @@ export const GROUPS = {
   "exchanges of pairs": group(0n, "0f c7 /1 v4"),
   conditions: group(0n, ...SIXTEEN.flatMap((condition) => [`0f 9${condition} /0 b`, `0f 4${condition} /r v`])),
   products: group(RESULTS, ...["f6 /4 b", "f7 /4 v", "f6 /5 b", "f7 /5 v", "0f af /r v", "69 /r iz v", "6b /r ib v"]),
+  "moves of vectors": group(
+    0n,
+    ...["10", "11"].flatMap((opcode) => ["", "66 ", "f3 ", "f2 "].map((prefix) => `${prefix}0f ${opcode} /r x`)),
+    ...["12", "13", "16", "17", "28", "29", "2b"].flatMap((opcode) => [`0f ${opcode} /r x`, `66 0f ${opcode} /r x`]),
+    ...["66 0f 6e /r v4", "66 0f 7e /r v4", "66 0f 6f /r x", "66 0f 7f /r x", "f3 0f 6f /r x", "f3 0f 7f /r x"],
+    ...["f3 0f 7e /r x", "66 0f d6 /r x", "66 0f e7 /r x", "f2 0f f0 /r x"],
+  ),
   "the stack": group(
     0n,
     ...[
