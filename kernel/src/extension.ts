@@ -37,6 +37,8 @@ export class Extension {
   handle: u64 = 0;
   /** The same where all is well for the call that ends nearly every exit. */
   runHandle: u64 = 0;
+  /** The same for those that run another VS, of the one that owns the root VM. */
+  switchHandle: u64 = 0;
   /** Addresses of its callbacks, 0 until they are registered. */
   bootstrapHandler: u64 = 0;
   vmexitHandler: u64 = 0;
@@ -88,6 +90,7 @@ export class Extension {
   closeHandle(): void {
     this.handle = NO_HANDLE;
     this.runHandle = NO_HANDLE;
+    this.switchHandle = NO_HANDLE;
     this.reader = 0;
   }
 }

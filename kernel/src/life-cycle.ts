@@ -151,6 +151,8 @@ export function refuseFirst(): u32 {
 
 /** Ends a callback by running the active VS. */
 export function runActive(): u32 {
+  // The field behind the context is the work that waits
+  if (block64(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT) return ACTION_RUN;
   return block32(PP_BLOCK_CONTEXT) == CONTEXT_VMEXIT ? enterVs(changetype<Vs>(activeVs())) : leaveCallback();
 }
 
@@ -190,7 +192,11 @@ export function awaitKick(): u32 {
  * exit of its own, which nothing runs before.
  */
 export function runAdvanced(vs: Vs): u32 {
-  const exit = skipInstruction(vs) ? raiseStep(vs) : 0;
+  return skipInstruction(vs) ? runStepped(vs) : runActive();
+}
+
+function runStepped(vs: Vs): u32 {
+  const exit = raiseStep(vs);
   const action = runActive();
   if (exit == 0) return action;
   if (action == ACTION_UPCALL && block64(PP_BLOCK_UPCALL_REG1) == EXIT_KICK) putOffKick(vs);

@@ -50,7 +50,9 @@ import { announceProcessor } from "./work";
 export { failAllocation, isFailureDue } from "./memory/faults";
 export { enterExchange } from "./message";
 export { emptyReserves } from "./object-pools";
-export { enterSyscall, serveSyscall } from "./syscall/dispatch";
+export { serveSyscall } from "./syscall/dispatch";
+export { enterRead, enterSyscall } from "./syscall/enter";
+export { enterSwitch } from "./syscall/switch";
 export { workForGuest, workForRing3 } from "./work";
 
 /** A processor arrives from the loader. Result: ACTION_*. */

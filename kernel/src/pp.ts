@@ -26,7 +26,7 @@ import {
   PP_BLOCK_VIEW,
 } from "../../abi/generated/bare/pp-block";
 import { INVALID_ID, ROOT_VMID } from "../../abi/generated/bare/syscalls";
-import { TCB_ACTIVE_VM, TCB_ACTIVE_VP, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
+import { TCB_ACTIVE_VM, TCB_ACTIVE_VS } from "../../abi/generated/bare/tls";
 import { DIRECT_BASE, PP_ARGS, PP_BLOCK, PP_TCB } from "../../abi/generated/bare/windows";
 import { peek32, poke32, poke64 } from "../../bsl/src/memory";
 import { currentExtension } from "./extension";
@@ -100,14 +100,17 @@ export function showRootVm(): void {
   setBlock32(PP_BLOCK_VIEW, ROOT_VMID);
   const none: u64 = INVALID_ID;
   setBlock64(PP_BLOCK_TCB_IDS0, currentExtension().id | ((<u64>ROOT_VMID) << 16) | (none << 32) | (none << 48));
-  showActive(ROOT_VMID, INVALID_ID, INVALID_ID);
+  showActive(ROOT_VMID | NO_VP, INVALID_ID);
 }
 
+/** For showActive: no VP. */
+export const NO_VP: u64 = (<u64>INVALID_ID) << 32;
+
 /** Shows an extension that speaks version 2 whose general registers its TCB holds. */
-export function showActive(vm: u32, vp: u32, vs: u32): void {
+export function showActive(vmAndVp: u64, vs: u32): void {
   if (currentExtension().version2 == 0) return;
-  ppStore32(PP_TCB + TCB_ACTIVE_VM, vm);
-  ppStore32(PP_TCB + TCB_ACTIVE_VP, vp);
+  // TCB_ACTIVE_VP lies behind it
+  ppStore64(PP_TCB + TCB_ACTIVE_VM, vmAndVp);
   ppStore32(PP_TCB + TCB_ACTIVE_VS, vs);
 }
 

@@ -12,6 +12,8 @@ import { allocateObject, allocatePage, freePage, pages } from "./memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "./memory/slab";
 import { VS_WINDOW } from "./object-pages";
 import { Pool, PoolObject } from "./pool";
+import { vmAt } from "./vm";
+import { Vp, vpAt } from "./vp";
 
 /** Vs.flushing: nothing, its own translations, those of all guests of the processor. */
 export const FLUSH_NONE: u32 = 0;
@@ -65,10 +67,21 @@ export class Vs extends PoolObject {
   private registers: u64 = 0;
   /** Object that holds its x87 and vector registers while the processor does not. */
   fpu: u64 = 0;
+  /** Linear address of its VP, which outlives it, and the VP's VM. */
+  private vpAddress: u32 = 0;
+  vmid: u32 = 0;
+  /** What version 2 calls its VM and, above, its VP; what version 1 shows of its extension, VM, VP and itself. */
+  tags: u64 = 0;
+  ids: u64 = 0;
 
   /** Makes a VS that has just been allocated that of a VP on a processor, all zeroes; false when memory runs out. */
   init(vpid: u32, ppid: u32): bool {
+    const vp = vpAt(vpid);
     this.vpid = vpid;
+    this.vpAddress = <u32>changetype<usize>(vp);
+    this.vmid = vp.vmid;
+    this.tags = ((<u64>vp.tag) << 32) | vmAt(vp.vmid).tag;
+    this.ids = currentExtension().id | ((<u64>vp.vmid) << 16) | ((<u64>vpid) << 32) | ((<u64>this.id) << 48);
     this.ppid = ppid;
     this.active = 0;
     this.ran = 0;
@@ -98,6 +111,15 @@ export class Vs extends PoolObject {
     this.registers = 0;
     this.fpu = 0;
     return kept == 0;
+  }
+
+  get vp(): Vp {
+    return changetype<Vp>(<usize>this.vpAddress);
+  }
+
+  /** Where its registers are while it is not active. */
+  get parked(): u64 {
+    return this.registers;
   }
 
   /** Its identifier, as the running extension knows it. */

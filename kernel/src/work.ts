@@ -39,7 +39,6 @@ import { activeVs, isWatched, setBlock32 } from "./pp";
 import { addWork, announceBlock, takeWork } from "./requests";
 import { logExit } from "./statistics";
 import { ownsRootVm } from "./vm";
-import { vpAt } from "./vp";
 import { Vs } from "./vs";
 import { endWatchForGuest, lookAround, watch } from "./watchdog";
 
@@ -111,7 +110,7 @@ export function workForGuest(vs: Vs, bits: u32): bool {
   if ((bits & (WORK_FLUSH_GUESTS | WORK_KICK)) != 0) armNmi();
   if (isKicked) return false;
   if ((bits & WORK_KICKED) != 0) endKicked(vs);
-  if ((bits & WORK_MITIGATE) != 0) secureGuest(vpAt(vs.vpid).vmid == ROOT_VMID);
+  if ((bits & WORK_MITIGATE) != 0) secureGuest(vs.vmid == ROOT_VMID);
   return true;
 }
 

@@ -45,7 +45,7 @@ export async function callFigures(): Promise<Figure[]> {
       title: "from the root VM to a guest and back: two exits",
       value: await worldSwitchCost(),
       unit: "instructions",
-      limit: 1500,
+      limit: 900,
     },
     { key: "exitRatio", title: "exit beside ten thousand VSs", value: exits.many / exits.few, unit: "ratio", limit: 1 },
   ];

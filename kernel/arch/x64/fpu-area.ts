@@ -27,6 +27,8 @@ const areas: SlabCache = changetype<SlabCache>(memory.data(SLAB_CACHE_BYTES, 8))
 let areaBytes: u32 = 0;
 let components: u64 = 0;
 let hasXfd: bool = false;
+/** The same where nothing but XCR0 stands between them and their area; else 0. */
+let plain: u64 = 0;
 
 /** Finds out what there is to save, the same on all processors; false when no area could ever be made. */
 export function initFpuAreas(): bool {
@@ -36,6 +38,7 @@ export function initFpuAreas(): bool {
     areaBytes = cpuidRegister(LEAF_XSAVE, 0, ECX);
     hasXfd = (cpuidRegister(LEAF_XSAVE, 1, EAX) & HAS_XFD) != 0;
   }
+  plain = hasXfd ? 0 : components;
   return areas.init(pages, areaBytes + <u32>ALIGNMENT);
 }
 
@@ -76,6 +79,11 @@ export function fpuBytes(): u64 {
 /** Every component of the state that ring 3 can touch. */
 export function fpuComponents(): u64 {
   return components;
+}
+
+/** The same; 0 where there is no XSAVE, or components can be disabled. */
+export function plainComponents(): u64 {
+  return plain;
 }
 
 /** Whether components can be disabled, so that they are neither saved nor loaded (SDM volume 1, 13.14). */

@@ -18,11 +18,11 @@ import {
   PP_BLOCK_WORK,
   WORK_FPU,
 } from "../../../abi/generated/bare/pp-block";
-import { copyMemory } from "../../../bsl/src/memory";
+import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { block32, block64, setBlock64 } from "../../src/pp";
 import { addWork, takeWork } from "../../src/requests";
-import { fxrstor, fxsave, rdmsr, readCr0, writeCr0, wrmsr, xrstor, xsave } from "./cpu";
-import { allocateFpu, fpuArea, fpuBytes, fpuComponents, hasDisabledFpu, resetFpu } from "./fpu-area";
+import { fxrstor, fxsave, rdmsr, readCr0, readXcr0, tryWriteXcr0, writeCr0, wrmsr, xrstor, xsave } from "./cpu";
+import { allocateFpu, fpuArea, fpuBytes, fpuComponents, hasDisabledFpu, plainComponents, resetFpu } from "./fpu-area";
 import { CR0_TS, HOST_CR0 } from "./host-registers";
 import { currentXcr0, hasXcr0, setXcr0 } from "./xcr0";
 
@@ -92,6 +92,27 @@ export function beginFailFpu(): void {
   const object = block64(PP_BLOCK_FAIL_FPU);
   if (block64(PP_BLOCK_FPU_OWNER) == object) setBlock64(PP_BLOCK_FPU_OWNER, 0);
   resetFpu(object);
+}
+
+/** The same, and XCR0, where one VS takes another's place: `out` and `into` are where they have theirs. */
+export function exchangeFpu(from: u64, to: u64, out: u64, into: u64): void {
+  const all = plainComponents();
+  if (all == 0 || block64(PP_BLOCK_FPU_OWNER) != from) {
+    poke64(out, currentXcr0());
+    setXcr0(peek64(into));
+    giveFpu(to);
+    return;
+  }
+  setBlock64(PP_BLOCK_FPU_OWNER, to);
+  writeCr0(HOST_CR0 & ~CR0_TS);
+  const before = readXcr0();
+  poke64(out, before);
+  // All components, those included that XCR0 switches off at the moment
+  if (before != all) tryWriteXcr0(all);
+  xsave(fpuArea(from), all);
+  xrstor(fpuArea(to), all);
+  if (peek64(into) != all) tryWriteXcr0(peek64(into));
+  writeCr0(HOST_CR0);
 }
 
 /** Saves the state of who has the processor's, and loads that of `next`. */

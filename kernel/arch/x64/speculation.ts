@@ -48,8 +48,6 @@ import {
 import { DIRECT_BASE, PP_ARGS } from "../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../bsl/src/memory";
 import { block32, block64, loadedVs, setBlock32, setBlock64 } from "../../src/pp";
-import { vmAt } from "../../src/vm";
-import { vpAt } from "../../src/vp";
 import { Vs } from "../../src/vs";
 import { VMCB_SPEC_CTRL } from "./amd/vmcb";
 import { clearBuffers, fence, fillReturnStack, rdmsr, tryWrmsr, wrmsr } from "./cpu";
@@ -154,7 +152,7 @@ export function separateOwners(): void {
 export function loadSpecCtrl(vs: Vs): void {
   if (!isMitigated()) return;
   if (isSwitched()) setBlock64(PP_BLOCK_GUEST_SPEC_CTRL, vs.readParked(VS_SPEC_CTRL));
-  const vm: u64 = vmAt(vpAt(vs.vpid).vmid).tag;
+  const vm: u64 = <u32>vs.tags;
   if (block64(PP_BLOCK_LOADED_VM) == vm) return;
   setBlock64(PP_BLOCK_LOADED_VM, vm);
   separateOwners();
@@ -162,7 +160,7 @@ export function loadSpecCtrl(vs: Vs): void {
 
 /** It is not any more. */
 export function parkSpecCtrl(vs: Vs): void {
-  vs.writeParked(VS_SPEC_CTRL, block64(PP_BLOCK_GUEST_SPEC_CTRL));
+  if (isMitigated()) vs.writeParked(VS_SPEC_CTRL, block64(PP_BLOCK_GUEST_SPEC_CTRL));
 }
 
 /** A VS becomes the operating system. */

@@ -4,8 +4,10 @@
 
 import { SAVED_STATE_CR8, SAVED_STATE_DR0, SAVED_STATE_XCR0 } from "../../../abi/generated/bare/boot";
 import { PP_STATE } from "../../../abi/generated/bare/windows";
+import { peek64, poke64 } from "../../../bsl/src/memory";
 import { Vs } from "../../src/vs";
 import { readCr8, readDr, writeCr8, writeDr } from "./cpu";
+import { exchangeFpu, giveFpu } from "./fpu";
 import { ppLoad64 } from "./pparea";
 import { VS_CR8, VS_DR0, VS_XCR0 } from "./register-file";
 import { currentXcr0, setXcr0, XCR0_X87 } from "./xcr0";
@@ -35,25 +37,43 @@ export function writeSwitched(vs: Vs, index: u32, value: u64): bool {
   return true;
 }
 
-/** Loads all of a VS's into the processor. */
+/** Loads all of a VS's, and its x87 and vector registers, into the processor. */
 export function loadSwitched(vs: Vs): void {
-  writeCr8(vs.isClosed() ? 0 : vs.readParked(VS_CR8));
-  // Most VSs have the same in these, and reading one costs less than writing it. One by one: the number is a constant
-  if (readDr(0) != vs.readParked(VS_DR0)) writeDr(0, vs.readParked(VS_DR0));
-  if (readDr(1) != vs.readParked(VS_DR0 + 1)) writeDr(1, vs.readParked(VS_DR0 + 1));
-  if (readDr(2) != vs.readParked(VS_DR0 + 2)) writeDr(2, vs.readParked(VS_DR0 + 2));
-  if (readDr(3) != vs.readParked(VS_DR0 + 3)) writeDr(3, vs.readParked(VS_DR0 + 3));
-  if (currentXcr0() != vs.readParked(VS_XCR0)) setXcr0(vs.readParked(VS_XCR0));
+  writeCr8(cr8Of(vs));
+  for (let index = VS_DR0; index <= VS_XCR0; index++) writeProcessor(index, vs.readParked(index));
+  giveFpu(vs.fpu);
 }
 
-/** Takes all of the active VS's out of the processor. */
+/** Takes all of the loaded VS's out of the processor, but for x87 and vector registers. */
 export function parkSwitched(vs: Vs): void {
   if (!vs.isClosed()) vs.writeParked(VS_CR8, readCr8());
-  vs.writeParked(VS_DR0, readDr(0));
-  vs.writeParked(VS_DR0 + 1, readDr(1));
-  vs.writeParked(VS_DR0 + 2, readDr(2));
-  vs.writeParked(VS_DR0 + 3, readDr(3));
+  for (let index = VS_DR0; index < VS_XCR0; index++) vs.writeParked(index, readDr(index - VS_DR0));
   vs.writeParked(VS_XCR0, currentXcr0());
+}
+
+/** Both in one, for VSs that take turns. */
+export function exchangeSwitched(from: Vs, to: Vs): void {
+  const cr8 = readCr8();
+  if (!from.isClosed()) from.writeParked(VS_CR8, cr8);
+  if (cr8Of(to) != cr8) writeCr8(cr8Of(to));
+  // One by one: the number is part of the instruction
+  const out = from.parked + VS_DR0 * 8;
+  const into = to.parked + VS_DR0 * 8;
+  if (mustWrite(out, into, readDr(0))) writeDr(0, peek64(into));
+  if (mustWrite(out + 8, into + 8, readDr(1))) writeDr(1, peek64(into + 8));
+  if (mustWrite(out + 16, into + 16, readDr(2))) writeDr(2, peek64(into + 16));
+  if (mustWrite(out + 24, into + 24, readDr(3))) writeDr(3, peek64(into + 24));
+  exchangeFpu(from.fpu, to.fpu, out + (VS_XCR0 - VS_DR0) * 8, into + (VS_XCR0 - VS_DR0) * 8);
+}
+
+function cr8Of(vs: Vs): u64 {
+  return vs.isClosed() ? 0 : vs.readParked(VS_CR8);
+}
+
+/** Parks a register; whether the next VS's is another. Most have the same, and reading one costs less than writing it. */
+function mustWrite(out: u64, into: u64, value: u64): bool {
+  poke64(out, value);
+  return peek64(into) != value;
 }
 
 /** What the operating system had in one of them when it started the hypervisor. */

@@ -28,8 +28,8 @@ export function registerVmexit(handle: u64, address: u64): u64 {
   if (status != STATUS_SUCCESS) return status;
   if (extension.version2 == 0 && rootOwner() !== null) return STATUS_FAILURE_UNKNOWN;
   extension.vmexitHandler = address;
-  allowShortcuts(extension);
   claimRootVm(extension);
+  allowShortcuts(extension);
   if (ownsRootVm(extension)) showRootVm();
   return STATUS_SUCCESS;
 }

@@ -1,10 +1,6 @@
 // System calls: from the number in RAX to the function that serves it
 
-import {
-  STATUS_FAILURE_INVALID_HANDLE,
-  STATUS_FAILURE_UNSUPPORTED,
-  STATUS_SUCCESS,
-} from "../../../abi/generated/bare/status";
+import { STATUS_FAILURE_UNSUPPORTED } from "../../../abi/generated/bare/status";
 import {
   SYSCALL_CALLBACK_REGISTER_BOOTSTRAP,
   SYSCALL_CALLBACK_REGISTER_FAIL,
@@ -64,14 +60,13 @@ import { debugOut, writeCharacter, writeString } from "./debug";
 import { denyUnchecked } from "./deny";
 import { dumpExt, dumpHugePool, dumpPagePool, dumpVm, dumpVmexitLog, dumpVp, dumpVs } from "./dump";
 import { finish } from "./finish";
-import { closeHandle, isHandle, openHandle } from "./handle";
+import { closeHandle, openHandle } from "./handle";
 import { rdmsr, wrmsr } from "./intrinsic";
 import { allocHuge, allocPage, freeHuge, freePage } from "./mem";
 import { extend } from "./version2";
 import { vmCreate, vmDestroy, vmMapDirect, vmTlbFlush, vmUnmapDirect, vmUnmapDirectBroadcast } from "./vm";
 import { vpCreate, vpDestroy } from "./vp";
 import {
-  readActive,
   vsAdvanceIpAndRun,
   vsAdvanceIpAndRunCurrent,
   vsAdvanceIpAndSetActive,
@@ -95,20 +90,7 @@ const VS_GROUP: u32 = 6;
 /** The last group of Bareflank 3.0's interface. */
 const LAST_GROUP: u32 = 8;
 
-/** RAX of the call that handlers make most. */
-const READ_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) | SYSCALL_VS_READ;
-
-/** Serves any system call with REG0 to REG3 and RAX, the one that handlers make most before all others. */
-export function enterSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
-  if (rax != READ_CALL) return serveSyscall(reg0, reg1, reg2, reg3, rax);
-  if (readActive(reg0, reg1, reg2)) {
-    countCall(SYSCALL_VS_READ);
-    return finish(STATUS_SUCCESS);
-  }
-  return isHandle(reg0) ? serveSyscall(reg0, reg1, reg2, reg3, rax) : finish(STATUS_FAILURE_INVALID_HANDLE);
-}
-
-/** Serves any system call. Exported, so that no compiler puts it into the one above. Result: ACTION_*. */
+/** Serves any system call. Exported, so that no compiler puts it into that of the entry (enter.ts). Result: ACTION_*. */
 export function serveSyscall(reg0: u64, reg1: u64, reg2: u64, reg3: u64, rax: u64): u32 {
   if (rax >> 48 != SYSCALL_SIGNATURE) return unsupported();
   const call = <u32>rax;

@@ -15,12 +15,15 @@ import {
   SPEC_VERSION_1,
   SPEC_VERSION_2,
   SYSCALL_HANDLE_OPEN,
+  SYSCALL_VS_ADVANCE_IP_AND_RUN,
   SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT,
   SYSCALL_VS_READ,
+  SYSCALL_VS_RUN,
 } from "../../../abi/generated/bare/syscalls";
 import { currentExtension, Extension, NO_HANDLE } from "../extension";
 import { isPinned, mayCall, noteDenial } from "../policy";
-import { activeVs, setBlock64, showActive } from "../pp";
+import { activeVs, NO_VP, setBlock64, showActive } from "../pp";
+import { ownsRootVm } from "../vm";
 
 /** 1.0: REG0 version -> REG0 handle. */
 export function openHandle(version: u64): u64 {
@@ -37,7 +40,7 @@ export function openHandle(version: u64): u64 {
   if (extension.handle != NO_HANDLE) return STATUS_FAILURE_UNKNOWN;
   setBlock64(PP_BLOCK_REG0, extension.openHandle(version2));
   allowShortcuts(extension);
-  if (activeVs() === null) showActive(extension.id == 0 ? ROOT_VMID : INVALID_ID, INVALID_ID, INVALID_ID);
+  if (activeVs() === null) showActive((extension.id == 0 ? ROOT_VMID : INVALID_ID) | NO_VP, INVALID_ID);
   return STATUS_SUCCESS;
 }
 
@@ -53,11 +56,14 @@ export function closeHandle(handle: u64): u64 {
   return STATUS_SUCCESS;
 }
 
-/** Lets the two calls that handlers make most skip their checks, which have nothing to find for this handle. */
+/** Lets the calls that handlers make most skip their checks, which have nothing to find for this handle. */
 export function allowShortcuts(extension: Extension): void {
   if (extension.vmexitHandler == 0) return;
   if (mayCall(SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT)) extension.runHandle = extension.handle;
   if (mayCall(SYSCALL_VS_READ)) extension.reader = extension.address();
+  // Others may run a VS only while they are called
+  if (!ownsRootVm(extension)) return;
+  if (mayCall(SYSCALL_VS_RUN) && mayCall(SYSCALL_VS_ADVANCE_IP_AND_RUN)) extension.switchHandle = extension.handle;
 }
 
 /** Whether a handle is the open one. */

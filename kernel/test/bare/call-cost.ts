@@ -154,7 +154,10 @@ const makeGuest = [
   "CHECKED(VM_CREATE); mov [rip + kept + 16], rdi; mov rsi, rdi; CHECKED(VP_CREATE); mov [rip + kept + 24], rdi; mov rsi, rdi",
   "movzx edx, word ptr fs:[BF_TCB_PPID]; CHECKED(VS_CREATE); mov [rip + kept + 32], rdi; mov r13, rdi",
   "WRITE(BF_AMD_REG_GUEST_ASID, 2); WRITE(BF_AMD_REG_INTERCEPT_INSTRUCTION2, INTERCEPT_VMRUN); WRITE(BF_AMD_REG_EFER, EFER_SVME)",
+  // x87, SSE and AVX, all that the machine has, as operating systems do
+  "WRITE(BF_AMD_REG_XCR0, 7)",
   "mov r13, [rip + kept + 8]",
+  "WRITE(BF_AMD_REG_XCR0, 7)",
 ].join("; ");
 
 /** The root VM's CPUID lets the guest run, and the guest's nested page fault the root VM, behind it. */

@@ -39,15 +39,21 @@ const WRITTEN_SINCE: u64 = 1 << 32;
 
 /** A VS is loaded, and runs next. */
 export function loadSpace(vs: Vs): void {
-  useSpace(vs);
-  writeTlbControl(vs);
+  if (!hasSpace(vs)) {
+    takeSpace(vs);
+    writeSpace(vs);
+    writeTlbControl(vs);
+  }
   if (vs.flushing != FLUSH_NONE) addWork(WORK_END_FLUSH);
 }
 
-/** Writes the ASID of a VS that is loaded; that of another one is written when it becomes so. */
+/** Its extension has written the ASID, or it has become the operating system. That of a VS which is not loaded and has none is taken when it is. */
 export function useSpace(vs: Vs): void {
-  if (loadedVs() != vs) return;
-  if (!hasSpace(vs)) takeSpace(vs);
+  if (loadedVs() == vs && !hasSpace(vs)) takeSpace(vs);
+  writeSpace(vs);
+}
+
+function writeSpace(vs: Vs): void {
   poke32(DIRECT_BASE + vs.controlBlock + VMCB_ASID, vs.asked(ASKED_ASID) == 0 ? 0 : vs.space);
 }
 
