@@ -63,6 +63,13 @@ export const objectCalls: readonly SystemCall[] = [
     "Makes a root VS see all physical memory as it is, but the hypervisor's own: that reads as zeroes, and writes raise #GP.",
     { vs: "vs" },
   ),
+  call(
+    "nested_copy",
+    "Copies between memory of the extension's own and what a VM sees: NESTED_COPY_*. Call it again for what is not done.",
+    { nested: "nested", guest: "u64", buffer: "u64", bytes: "u64", direction: "u32" },
+    { done: "u64" },
+    { unsafe: "Copying from a VM replaces so many bytes at the buffer." },
+  ),
 
   call(
     "map_create",

@@ -37,6 +37,11 @@ export const nestedCreate = table(
   },
 );
 
+export const nestedCopy = table("objects", "nested_copy: where to", "u32", {
+  NESTED_COPY_FROM_VM: [0, "What the VM may read, into the extension's memory."],
+  NESTED_COPY_TO_VM: [1, "The extension's memory, to where the VM may write."],
+});
+
 export const mapKinds = table("objects", "Permission maps", "u32", {
   MAP_MSR: [0, "Kind: RDMSR and WRMSR."],
   MAP_IO: [1, "Kind: input from ports, output to them."],

@@ -77,6 +77,7 @@ export const ppArea = table("windows", "The processor's private area: offsets fr
   PP_IDT: [0x1_e000, "The IDT, one page that all processors share."],
   PP_GDT: [0x2_0000, "GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB."],
   PP_TSS: [0x3_1000, "TSS at the page's end, the running extension's I/O permission bitmap in the pages behind."],
+  PP_WINDOW: [0x3_c000, "A page of memory that is not the hypervisor's, while it is copied from or to."],
   PP_SEATS: [0x4_0000, "Seats of all extensions, when there are several."],
   PP_SEAT_STRIDE: 0x400,
 });

@@ -80,6 +80,8 @@ export const PP_IDT: u32 = 0x1e000;
 export const PP_GDT: u32 = 0x20000;
 /** TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 export const PP_TSS: u32 = 0x31000;
+/** A page of memory that is not the hypervisor's, while it is copied from or to. */
+export const PP_WINDOW: u32 = 0x3c000;
 /** Seats of all extensions, when there are several. */
 export const PP_SEATS: u32 = 0x40000;
 export const PP_SEAT_STRIDE: u32 = 0x400;

@@ -531,6 +531,15 @@ static inline bf_status bf_nested_guard(bf_vs vs)
     return bf_call(BF_SYSCALL_NESTED_GUARD, &reg0, &reg1, 0, 0);
 }
 
+/* Copies between memory of the extension's own and what a VM sees: NESTED_COPY_*. Call it again for what is not done. Copying from a VM replaces so many bytes at the buffer. */
+static inline bf_status bf_nested_copy(bf_nested nested, uint64_t guest, uint64_t buffer, uint64_t bytes, uint32_t direction, uint64_t *done)
+{
+    uint64_t reg[6] = {bf_handle, nested.id, guest, buffer, bytes, direction};
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_COPY, reg);
+    *done = reg[0];
+    return status;
+}
+
 /* Creates a permission map that lets everything pass: MAP_MSR or MAP_IO. */
 static inline bf_status bf_map_create(uint32_t kind, bf_map *map)
 {

@@ -119,6 +119,7 @@
 #define BF_SYSCALL_NESTED_DETACH BF_U32(0xa0008)
 #define BF_SYSCALL_NESTED_FLUSH BF_U32(0xa0009)
 #define BF_SYSCALL_NESTED_GUARD BF_U32(0xa000a)
+#define BF_SYSCALL_NESTED_COPY BF_U32(0xa000b)
 #define BF_SYSCALL_MAP_CREATE BF_U32(0xb0000)
 #define BF_SYSCALL_MAP_DESTROY BF_U32(0xb0001)
 #define BF_SYSCALL_MAP_TRAP BF_U32(0xb0002)
@@ -671,6 +672,10 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_MAP_ACCESSES BF_U32(0x3) /* Both. */
 #define BF_MAP_ALWAYS BF_U32(0x4) /* map_query: the processor has no bits for this MSR; every access exits. */
 
+/* nested_copy: where to */
+#define BF_NESTED_COPY_FROM_VM BF_U32(0x0) /* What the VM may read, into the extension's memory. */
+#define BF_NESTED_COPY_TO_VM BF_U32(0x1) /* The extension's memory, to where the VM may write. */
+
 /* Nested page tables: how they are made, and what the processor can */
 #define BF_NESTED_FOR_ROOT BF_U32(0x1) /* Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too. */
 #define BF_NESTED_HAS_EXECUTE_ONLY BF_U32(0x1) /* The right to execute is possible without the right to read. */
@@ -878,6 +883,7 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_PP_IDT BF_U32(0x1e000) /* The IDT, one page that all processors share. */
 #define BF_PP_GDT BF_U32(0x20000) /* GDT. After a VM exit its limit is 0xFFFF on Intel: nothing else may be mapped for 64 KiB. */
 #define BF_PP_TSS BF_U32(0x31000) /* TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
+#define BF_PP_WINDOW BF_U32(0x3c000) /* A page of memory that is not the hypervisor's, while it is copied from or to. */
 #define BF_PP_SEATS BF_U32(0x40000) /* Seats of all extensions, when there are several. */
 #define BF_PP_SEAT_STRIDE BF_U32(0x400)
 

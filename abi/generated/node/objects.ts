@@ -15,6 +15,13 @@ export const MAP_ACCESSES = 0x3;
 /** map_query: the processor has no bits for this MSR; every access exits. */
 export const MAP_ALWAYS = 0x4;
 
+// nested_copy: where to
+
+/** What the VM may read, into the extension's memory. */
+export const NESTED_COPY_FROM_VM = 0x0;
+/** The extension's memory, to where the VM may write. */
+export const NESTED_COPY_TO_VM = 0x1;
+
 // Nested page tables: how they are made, and what the processor can
 
 /** Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too. */

@@ -80,6 +80,8 @@ export const PP_IDT = 0x1e000;
 export const PP_GDT = 0x20000;
 /** TSS at the page's end, the running extension's I/O permission bitmap in the pages behind. */
 export const PP_TSS = 0x31000;
+/** A page of memory that is not the hypervisor's, while it is copied from or to. */
+export const PP_WINDOW = 0x3c000;
 /** Seats of all extensions, when there are several. */
 export const PP_SEATS = 0x40000;
 export const PP_SEAT_STRIDE = 0x400;

@@ -128,6 +128,7 @@ pub const SYSCALL_NESTED_ATTACH: u32 = 0xa0007;
 pub const SYSCALL_NESTED_DETACH: u32 = 0xa0008;
 pub const SYSCALL_NESTED_FLUSH: u32 = 0xa0009;
 pub const SYSCALL_NESTED_GUARD: u32 = 0xa000a;
+pub const SYSCALL_NESTED_COPY: u32 = 0xa000b;
 pub const SYSCALL_MAP_CREATE: u32 = 0xb0000;
 pub const SYSCALL_MAP_DESTROY: u32 = 0xb0001;
 pub const SYSCALL_MAP_TRAP: u32 = 0xb0002;
@@ -684,6 +685,13 @@ pub const MAP_ACCESSES: u32 = 0x3;
 /// map_query: the processor has no bits for this MSR; every access exits.
 pub const MAP_ALWAYS: u32 = 0x4;
 
+// nested_copy: where to
+
+/// What the VM may read, into the extension's memory.
+pub const NESTED_COPY_FROM_VM: u32 = 0x0;
+/// The extension's memory, to where the VM may write.
+pub const NESTED_COPY_TO_VM: u32 = 0x1;
+
 // Nested page tables: how they are made, and what the processor can
 
 /// Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too.
@@ -960,6 +968,8 @@ pub const PP_IDT: u32 = 0x1e000;
 pub const PP_GDT: u32 = 0x20000;
 /// TSS at the page's end, the running extension's I/O permission bitmap in the pages behind.
 pub const PP_TSS: u32 = 0x31000;
+/// A page of memory that is not the hypervisor's, while it is copied from or to.
+pub const PP_WINDOW: u32 = 0x3c000;
 /// Seats of all extensions, when there are several.
 pub const PP_SEATS: u32 = 0x40000;
 pub const PP_SEAT_STRIDE: u32 = 0x400;
@@ -4743,6 +4753,16 @@ pub fn nested_flush(nested: Nested) -> Result<u64, Status> {
 pub fn nested_guard(vs: Vs) -> Result<(), Status> {
     let (status, _, _) = unsafe { call(SYSCALL_NESTED_GUARD, handle(), vs.0 as u64, 0, 0) };
     result(status, ())
+}
+
+/// Copies between memory of the extension's own and what a VM sees: NESTED_COPY_*. Call it again for what is not done.
+///
+/// # Safety
+/// Copying from a VM replaces so many bytes at the buffer.
+#[inline(always)]
+pub unsafe fn nested_copy(nested: Nested, guest: u64, buffer: u64, bytes: u64, direction: u32) -> Result<u64, Status> {
+    let (status, reg) = call6(SYSCALL_NESTED_COPY, [handle(), nested.0 as u64, guest, buffer, bytes, direction as u64]);
+    result(status, reg[0])
 }
 
 /// Creates a permission map that lets everything pass: MAP_MSR or MAP_IO.

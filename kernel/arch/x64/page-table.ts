@@ -136,6 +136,12 @@ export function isExecutable(root: u64, virtual: u64): bool {
   return entry != 0 && (peek64(entry) & (PAGE_PRESENT | PAGE_NO_EXECUTE)) == PAGE_PRESENT;
 }
 
+/** Whether data can be written at `virtual`. */
+export function isWritable(root: u64, virtual: u64): bool {
+  const entry = leafEntry(root, virtual, 0);
+  return entry != 0 && (peek64(entry) & (PAGE_PRESENT | PAGE_WRITABLE)) == (PAGE_PRESENT | PAGE_WRITABLE);
+}
+
 /** Takes a mapping away: the physical address that was mapped, or 0. The caller flushes. */
 export function unmapPage(root: u64, virtual: u64): u64 {
   const entry = leafEntry(root, virtual, 0);

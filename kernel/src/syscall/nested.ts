@@ -18,6 +18,7 @@ import {
   typeOf,
 } from "#arch/nested-format";
 import {
+  NESTED_COPY_TO_VM,
   NESTED_FOR_ROOT,
   NESTED_HAS_1G,
   NESTED_HAS_EXECUTE_ONLY,
@@ -48,6 +49,7 @@ import { peek64 } from "../../../bsl/src/memory";
 import { dropNested, flushNested, useNested } from "../attach";
 import { currentExtension } from "../extension";
 import { openBudget, takeStale } from "../nested/budget";
+import { copyRange, isBuffer } from "../nested/copy";
 import { identityRange, mapRange, protectRange, unmapRange } from "../nested/edit";
 import { guardVs } from "../nested/guard";
 import { drain, openLimbo, unflushedProcessors } from "../nested/limbo";
@@ -189,6 +191,23 @@ export function nestedGuard(): u64 {
   const vs = vsAt(<u32>block64(PP_BLOCK_REG1) & 0xffff);
   if (!vs.isRoot()) return STATUS_INVALID_INPUT_REG1;
   return !isElsewhere(vs) && guardVs(vs) ? STATUS_SUCCESS : STATUS_FAILURE_UNKNOWN;
+}
+
+/** A.11: REG1 nested, REG2 guest, REG3 buffer, REG4 bytes, REG5 direction -> REG0 bytes done. */
+export function nestedCopy(): u64 {
+  if (!isNested()) return STATUS_INVALID_INPUT_REG1;
+  const guest = block64(PP_BLOCK_REG2);
+  const buffer = block64(PP_BLOCK_REG3);
+  const bytes = block64(PP_BLOCK_REG4);
+  const direction = block64(PP_BLOCK_REG5);
+  const toVm = direction == NESTED_COPY_TO_VM;
+  if (guest >= NESTED_GUEST_BYTES) return STATUS_INVALID_INPUT_REG2;
+  if (!isBuffer(buffer, toVm)) return STATUS_INVALID_INPUT_REG3;
+  if (bytes == 0 || bytes > NESTED_GUEST_BYTES - guest) return STATUS_INVALID_INPUT_REG4;
+  if (direction > NESTED_COPY_TO_VM) return STATUS_INVALID_INPUT_REG5;
+  const done = copyRange(nestedOf(), guest, buffer, bytes, toVm);
+  setBlock64(PP_BLOCK_REG0, done);
+  return done == 0 ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
 }
 
 function isNested(): bool {

@@ -23,6 +23,7 @@ import {
   SYSCALL_MESSAGE_REGISTER,
   SYSCALL_MESSAGE_REPLY,
   SYSCALL_NESTED_ATTACH,
+  SYSCALL_NESTED_COPY,
   SYSCALL_NESTED_CREATE,
   SYSCALL_NESTED_DESTROY,
   SYSCALL_NESTED_DETACH,
@@ -51,6 +52,7 @@ import { memoryGrow } from "./memory";
 import { messageCall, messageFind, messageRegister, messageReply } from "./message";
 import {
   nestedAttach,
+  nestedCopy,
   nestedCreate,
   nestedDestroy,
   nestedDetach,
@@ -66,7 +68,7 @@ import { ppKick, ppWait } from "./pp";
 import { statisticsCalls, statisticsExits, statisticsPool } from "./statistics";
 
 const NESTED_GROUP: u32 = 0xa;
-const NESTED_CALLS: u32 = 11;
+const NESTED_CALLS: u32 = 12;
 const MAP_GROUP: u32 = 0xb;
 const MAP_CALLS: u32 = 7;
 const STATISTICS_GROUP: u32 = 0xc;
@@ -167,6 +169,8 @@ function changeObjects(call: u32): u64 {
       return nestedFlush();
     case SYSCALL_NESTED_GUARD:
       return nestedGuard();
+    case SYSCALL_NESTED_COPY:
+      return nestedCopy();
     case SYSCALL_MAP_CREATE:
       return mapCreate();
     case SYSCALL_MAP_DESTROY:

@@ -62,6 +62,22 @@ impl Nested {
         abi::nested_translate(self, guest).map(|(host, _)| host)
     }
 
+    /// Copies what the VM may read there into memory of the extension's own.
+    pub fn read(self, guest: u64, to: &mut [u8]) -> Result<(), Status> {
+        let start = to.as_mut_ptr() as u64;
+        whole_range(to.len() as u64, |offset, left| unsafe {
+            abi::nested_copy(self, guest + offset, start + offset, left, abi::NESTED_COPY_FROM_VM)
+        })
+    }
+
+    /// Copies memory of the extension's own to where the VM may write.
+    pub fn write(self, guest: u64, from: &[u8]) -> Result<(), Status> {
+        let start = from.as_ptr() as u64;
+        whole_range(from.len() as u64, |offset, left| unsafe {
+            abi::nested_copy(self, guest + offset, start + offset, left, abi::NESTED_COPY_TO_VM)
+        })
+    }
+
     /// Has all processors forget what the tables no longer say: how many of the others still run with it.
     pub fn flush(self) -> Result<u64, Status> {
         abi::nested_flush(self)

@@ -162,6 +162,38 @@ static void pages(u64 h, u64 nested)
     end();
 }
 
+/** Between two pages of the client's, one of which the VM sees. */
+static void copies(u64 h, u64 nested)
+{
+    const u64 reg4 = BF_STATUS_INVALID_INPUT_REG4;
+    struct result page = MAKE(MEM_ALLOC_PAGE, h), own = MAKE(MEM_ALLOC_PAGE, h);
+    u64 *shown = (u64 *)page.reg[0], *buffer = (u64 *)own.reg[0];
+    gives(MAKE(NESTED_MAP, h, nested, GUEST, page.reg[1], PAGE, MAPPED), PAGE);
+    begin("checks", "NESTED_COPY");
+    status(MAKE(NESTED_COPY, h, nested, GUEST_END, (u64)buffer, 8), BF_STATUS_INVALID_INPUT_REG2, "no address");
+    status(MAKE(NESTED_COPY, h, nested, GUEST, 0, 8), BF_STATUS_INVALID_INPUT_REG3, "no buffer");
+    status(MAKE(NESTED_COPY, h, nested, GUEST, BF_DIRECT_BASE + PAGE, 8), BF_STATUS_INVALID_INPUT_REG3, "the kernel's memory");
+    status(MAKE(NESTED_COPY, h, nested, GUEST, (u64)&copies, 8), BF_STATUS_INVALID_INPUT_REG3, "code");
+    status(MAKE(NESTED_COPY, h, nested, GUEST, (u64)buffer, 0), reg4, "nothing");
+    status(MAKE(NESTED_COPY, h, nested, GUEST, (u64)buffer, GUEST_END), reg4, "behind the end");
+    status(MAKE(NESTED_COPY, h, nested, GUEST, (u64)buffer, 8, 2), BF_STATUS_INVALID_INPUT_REG5, "direction");
+    status(MAKE(NESTED_COPY, h, nested, GUEST + PAGE, (u64)buffer, 8), BF_STATUS_FAILURE_UNKNOWN, "not mapped");
+    end();
+    begin("good", "NESTED_COPY");
+    shown[511] = 0x123456789abcdef0;
+    gives(MAKE(NESTED_COPY, h, nested, GUEST + PAGE - 7, (u64)buffer + 1, 16), 7);
+    want(buffer[0], 0x123456789abcde00, "what was read");
+    buffer[1] = 0x1122;
+    gives(MAKE(NESTED_COPY, h, nested, GUEST + 3, (u64)&buffer[1], 2, BF_NESTED_COPY_TO_VM), 2);
+    want(shown[0], 0x1122000000, "what was written");
+    gives(MAKE(NESTED_PROTECT, h, nested, GUEST, PAGE, BF_NESTED_READ), PAGE);
+    status(MAKE(NESTED_COPY, h, nested, GUEST, (u64)buffer, 8, BF_NESTED_COPY_TO_VM), BF_STATUS_FAILURE_UNKNOWN, "read-only");
+    end();
+    gives(MAKE(NESTED_UNMAP, h, nested, GUEST, PAGE), PAGE);
+    silent(MAKE(MEM_FREE_PAGE, h, page.reg[0]));
+    silent(MAKE(MEM_FREE_PAGE, h, own.reg[0]));
+}
+
 static void identity(u64 h, u64 nested, u64 for_root)
 {
     const u64 flags = BF_NESTED_RIGHTS | BF_NESTED_MACHINE, reg4 = BF_STATUS_INVALID_INPUT_REG4;
@@ -199,6 +231,7 @@ static void test_nested(u64 h, u64 vs)
     want(nested != for_root, 1, "two objects");
     end();
     pages(h, nested);
+    copies(h, nested);
     identity(h, nested, for_root);
     begin("good", "NESTED_ATTACH");
     status(MAKE(NESTED_ATTACH, h, nested, NO_OBJECT), BF_STATUS_INVALID_INPUT_REG2, "no VS");

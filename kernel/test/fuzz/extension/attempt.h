@@ -99,6 +99,8 @@ u32 nested_protect(struct processor *p, struct attempt *a);
 void nested_protected(struct processor *p, struct attempt *a, const struct registers *result);
 u32 nested_translate(struct processor *p, struct attempt *a);
 void nested_translated(struct processor *p, struct attempt *a, const struct registers *result);
+u32 nested_copy(struct processor *p, struct attempt *a);
+void nested_copied(struct processor *p, struct attempt *a, const struct registers *result);
 u32 nested_attach(struct processor *p, struct attempt *a);
 void nested_attached(struct processor *p, struct attempt *a, const struct registers *result);
 u32 nested_detach(struct processor *p, struct attempt *a);

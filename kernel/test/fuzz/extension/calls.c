@@ -51,6 +51,7 @@ static const struct kind kinds[] = {
     KIND(NESTED_UNMAP, 8, nested_unmap, nested_unmapped),
     KIND(NESTED_PROTECT, 8, nested_protect, nested_protected),
     KIND(NESTED_TRANSLATE, 10, nested_translate, nested_translated),
+    KIND(NESTED_COPY, 8, nested_copy, nested_copied),
     KIND(NESTED_IDENTITY, 4, nested_identity, nested_shown),
     KIND(NESTED_ATTACH, 6, nested_attach, nested_attached),
     KIND(NESTED_DETACH, 6, nested_detach, nested_detached),

@@ -257,6 +257,47 @@ void nested_translated(struct processor *p, struct attempt *a, const struct regi
         wrong(p, "page of nested tables");
 }
 
+u32 nested_copy(struct processor *p, struct attempt *a)
+{
+    static const u64 bad_buffers[] = {0, BF_DIRECT_BASE + PAGE, BF_PP_AREA_BASE + BF_PP_BLOCK, ~0xfull};
+    static u8 buffer[2 * PAGE];
+    if (!with_nested(p, a))
+        return 0;
+    if (a->nested == 0)
+        return 1;
+    a->first = (u32)below(SHOWN_PAGES);
+    a->reg[2] = guest_of(a->first) + below(PAGE);
+    a->reg[3] = (u64)buffer + below(PAGE);
+    a->reg[4] = 1 + below(PAGE);
+    a->reg[5] = below(2);
+    u32 right = a->reg[5] == BF_NESTED_COPY_TO_VM ? BF_NESTED_WRITE : BF_NESTED_READ;
+    u32 may = a->nested->host[a->first] != 0 && (a->nested->rights[a->first] & right) != 0;
+    a->allowed = may ? ALLOW_SUCCESS : ALLOW_UNKNOWN;
+    if (once(12)) {
+        a->reg[2] = GUEST_END | next_random();
+        a->allowed = ALLOW_REG2;
+    } else if (once(12)) {
+        a->reg[3] = bad_buffers[below(sizeof(bad_buffers) / sizeof(*bad_buffers))];
+        a->allowed = ALLOW_REG3;
+    } else if (once(12)) {
+        a->reg[4] = once(2) ? 0 : GUEST_END;
+        a->allowed = ALLOW_REG4;
+    } else if (once(12)) {
+        a->reg[5] = 2 + below(100);
+        a->allowed = ALLOW_REG5;
+    }
+    return 1;
+}
+
+void nested_copied(struct processor *p, struct attempt *a, const struct registers *result)
+{
+    u64 least = PAGE - a->reg[2] % PAGE;
+    if (least > a->reg[4])
+        least = a->reg[4];
+    if (result->rdi < least || result->rdi > a->reg[4])
+        wrong(p, "number of bytes that were copied");
+}
+
 u32 nested_attach(struct processor *p, struct attempt *a)
 {
     struct attempt vs = *a;

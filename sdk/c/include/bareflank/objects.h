@@ -41,6 +41,18 @@ static inline bf_status bf_nested_unmap_range(bf_nested nested, uint64_t guest, 
     BF_WHOLE_RANGE(bytes, bf_nested_unmap(nested, guest + offset, left, &done));
 }
 
+/* Copies what a VM may read there into memory of the extension's own; what was copied before it failed stays. */
+static inline bf_status bf_nested_read_range(bf_nested nested, uint64_t guest, void *to, uint64_t bytes)
+{
+    BF_WHOLE_RANGE(bytes, bf_nested_copy(nested, guest + offset, (uint64_t)to + offset, left, BF_NESTED_COPY_FROM_VM, &done));
+}
+
+/* The same from the extension's memory to where the VM may write. */
+static inline bf_status bf_nested_write_range(bf_nested nested, uint64_t guest, const void *from, uint64_t bytes)
+{
+    BF_WHOLE_RANGE(bytes, bf_nested_copy(nested, guest + offset, (uint64_t)from + offset, left, BF_NESTED_COPY_TO_VM, &done));
+}
+
 #undef BF_WHOLE_RANGE
 
 /* Gives the tables back; no VS has them any more. */

@@ -47,6 +47,14 @@ class Nested {
         bf_status status = bf_nested_translate(nested_, guest, &host, &flags);
         return {status, host};
     }
+    /// Copies what the VM may read there into memory of the extension's own.
+    Result<> read(uint64_t guest, void *to, uint64_t bytes) const {
+        return bf_nested_read_range(nested_, guest, to, bytes);
+    }
+    /// Copies memory of the extension's own to where the VM may write.
+    Result<> write(uint64_t guest, const void *from, uint64_t bytes) const {
+        return bf_nested_write_range(nested_, guest, from, bytes);
+    }
     /// Has all processors forget what the tables no longer say: how many of the others still run with it.
     Result<uint64_t> flush() const {
         uint64_t waiting;

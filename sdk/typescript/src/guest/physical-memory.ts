@@ -1,7 +1,8 @@
 // Physical memory of the active VM: the root VM's is the machine's, another one's is what its NestedTables show
 //
-// A page is mapped when it is first used, for all processors, and stays so: in each VM anew, because an extension sees
-// other mappings while another VM is active. What belongs to the hypervisor is refused.
+// guestMemory() maps a page when it is first used, for all processors, and it stays so: in each VM anew, because an extension sees
+// other mappings while another VM is active. Of VMs beside the root VM the others copy without that. What belongs to the
+// hypervisor is refused.
 
 import { STATUS_FAILURE_UNKNOWN, STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { ROOT_VMID, SYSCALL_VM_MAP_DIRECT } from "../../../../abi/generated/bare/syscalls";
@@ -42,17 +43,26 @@ export function guestMemory(physical: u64): u64 {
   return EXT_DIRECT_BASE + physical;
 }
 
+/** The nested page tables of the active VS; null when none are known. */
+function ownTables(): NestedTables | null {
+  const id = tablesOf(tcbLoad32(TCB_ACTIVE_VS));
+  return id == 0 ? null : NestedTables.of(id - 1);
+}
+
 /** Where a VM beside the root VM has an address by its nested page tables, or 0: the machine's page of that number is not its own. */
 function hostAddress(physical: u64): u64 {
-  const id = tablesOf(tcbLoad32(TCB_ACTIVE_VS));
-  if (id == 0) return 0;
-  const tables = NestedTables.of(id - 1);
+  const tables = ownTables();
+  if (tables === null) return 0;
   const rights = Right.Read | Right.Write;
   return (tables.rights(physical) & rights) == rights ? tables.translate(physical) : 0;
 }
 
 /** Copies guest physical memory into the extension's own; false when part of it cannot be had. */
 export function readGuestPhysical(to: u64, physical: u64, bytes: u64): bool {
+  if (Vm.active.id != ROOT_VMID) {
+    const tables = ownTables();
+    return tables !== null && tables.read(to, physical, bytes);
+  }
   while (bytes != 0) {
     const part = inPage(physical, bytes);
     const from = guestMemory(physical);
@@ -67,6 +77,10 @@ export function readGuestPhysical(to: u64, physical: u64, bytes: u64): bool {
 
 /** Copies the extension's own memory into guest physical memory; false when part of it cannot be had. */
 export function writeGuestPhysical(physical: u64, from: u64, bytes: u64): bool {
+  if (Vm.active.id != ROOT_VMID) {
+    const tables = ownTables();
+    return tables !== null && tables.write(physical, from, bytes);
+  }
   while (bytes != 0) {
     const part = inPage(physical, bytes);
     const to = guestMemory(physical);

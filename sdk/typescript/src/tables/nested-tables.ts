@@ -6,6 +6,8 @@
 // processor, when it next exits there.
 
 import {
+  NESTED_COPY_FROM_VM,
+  NESTED_COPY_TO_VM,
   NESTED_FOR_ROOT,
   NESTED_HAS_EXECUTE_ONLY,
   NESTED_MACHINE,
@@ -15,6 +17,7 @@ import {
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import {
   SYSCALL_NESTED_ATTACH,
+  SYSCALL_NESTED_COPY,
   SYSCALL_NESTED_CREATE,
   SYSCALL_NESTED_DESTROY,
   SYSCALL_NESTED_DETACH,
@@ -173,6 +176,29 @@ export class NestedTables {
     let done: u64 = 0;
     while (done < bytes) {
       if (callObject(SYSCALL_NESTED_UNMAP, this.id, address + done, bytes - done, 0, 0) != STATUS_SUCCESS) return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /**
+   * Copies what the VM may read at a guest physical address to a native address of the extension's own. False when part of it is not
+   * there, or may not be read: what comes before has been copied.
+   */
+  read(to: u64, guest: u64, bytes: u64): bool {
+    return this.copy(guest, to, bytes, NESTED_COPY_FROM_VM);
+  }
+
+  /** The same from the extension's own memory to where the VM may write. */
+  write(guest: u64, from: u64, bytes: u64): bool {
+    return this.copy(guest, from, bytes, NESTED_COPY_TO_VM);
+  }
+
+  private copy(guest: u64, own: u64, bytes: u64, direction: u32): bool {
+    let done: u64 = 0;
+    while (done < bytes) {
+      if (callObject(SYSCALL_NESTED_COPY, this.id, guest + done, own + done, bytes - done, direction) != STATUS_SUCCESS)
+        return false;
       done += callResult(0);
     }
     return true;
