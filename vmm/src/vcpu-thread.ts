@@ -70,6 +70,9 @@ export class VcpuThread {
     if (this.#worker !== undefined) throw new VmmError("This thread has run already: make another one.");
     const worker = new Worker(workerFile, { workerData: this.#input, transferList: [this.#channel.port2] });
     this.#worker = worker;
+    // Node.js waits for its threads when it ends, and this one may be in KVM_RUN for ever.
+    const stop = () => this.stop();
+    process.once("exit", stop);
     try {
       return await new Promise<RunResult>((resolve, reject) => {
         worker.on("message", (message: FromWorker) => {
@@ -81,6 +84,7 @@ export class VcpuThread {
         worker.on("exit", () => reject(new VmmError("The virtual processor's thread ended without a word.")));
       });
     } finally {
+      process.off("exit", stop);
       this.stop();
       await worker.terminate();
       this.#channel.port1.close();

@@ -26,6 +26,11 @@ it("boots Linux by 64-bit entry, in both ways to interrupt it", async () => {
   expect(output).toMatch(/pass 2\n/);
 });
 
+it("ends with its process, whatever the guest does", async () => {
+  const { exitCode, output } = await linux.run("timeout 120 node exit-while-running.mjs");
+  expect(exitCode, output).toBe(7);
+});
+
 it("has an example that runs", async () => {
   const { stdout } = await linux.run("node hello.mjs");
   expect(stdout).toBe("Hello from 16 bits\nended by hlt\n");

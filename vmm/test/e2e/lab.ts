@@ -3,23 +3,37 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LinuxMachine } from "../../../lab/src/index.ts";
+import { LinuxMachine, type LinuxOptions } from "../../../lab/src/index.ts";
 import { bundle } from "../../bundle.ts";
 
-const programs = ["kvm-api.ts", "linux-boot.ts"].map((name) => join(import.meta.dirname, name));
-const examples = join(import.meta.dirname, "../../examples");
+const programs = ["kvm-api.ts", "linux-boot.ts", "exit-while-running.ts"];
+const examples = ["hello.ts", "linux.ts"];
 
-/** A machine whose Linux has loaded its KVM, with the tests and the examples in /root. */
-export const machineWithKvm = async (machine: "amd" | "intel"): Promise<LinuxMachine> => {
+/**
+ * A machine with what guests need, and with the tests and the examples in /root: kvm-api.mjs, linux-boot.mjs,
+ * exit-while-running.mjs, hello.mjs, linux.mjs. Which KVM they take says BAREFLANK_KVM there.
+ */
+export const machineWithTests = async (options: LinuxOptions): Promise<LinuxMachine> => {
   const folder = mkdtempSync(join(tmpdir(), "bf-vmm-"));
   try {
-    const files = await bundle([...programs, join(examples, "hello.ts"), join(examples, "linux.ts")], folder);
-    const put = files.map((name) => join(folder, name));
-    const linux = await LinuxMachine.boot({ machine, guests: true, booted: true, put });
-    const { exitCode, output } = await linux.run(`modprobe ${machine === "amd" ? "kvm_amd" : "kvm_intel"}`);
-    if (exitCode !== 0) throw new Error(`There is no KVM: ${output}`);
-    return linux;
+    const files = await bundle(
+      [
+        ...programs.map((name) => join(import.meta.dirname, name)),
+        ...examples.map((name) => join(import.meta.dirname, "../../examples", name)),
+      ],
+      folder,
+    );
+    const put = [...(options.put ?? []), ...files.map((name) => join(folder, name))];
+    return await LinuxMachine.boot({ ...options, guests: true, put });
   } finally {
     rmSync(folder, { recursive: true });
   }
+};
+
+/** The same, whose Linux has loaded its own KVM. */
+export const machineWithKvm = async (machine: "amd" | "intel"): Promise<LinuxMachine> => {
+  const linux = await machineWithTests({ machine, booted: true });
+  const { exitCode, output } = await linux.run(`modprobe ${machine === "amd" ? "kvm_amd" : "kvm_intel"}`);
+  if (exitCode !== 0) throw new Error(`There is no KVM: ${output}`);
+  return linux;
 };
