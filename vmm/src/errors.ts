@@ -39,6 +39,7 @@ const advice: Readonly<Record<string, string>> = {
   "KVM_INTERRUPT EEXIST": "An interrupt waits for its delivery already: run the virtual processor first.",
   "KVM_SET_CPUID2 E2BIG": "There are too many leaves.",
   "KVM_SET_CPUID2 EINVAL": "After the first KVM_RUN its leaves cannot be changed.",
+  "KVM_SET_XCRS EINVAL": "XCR0 has bit 0 always, and others as far as leaf 0dh of the CPUID that was set allows.",
   "KVM_SET_SREGS EINVAL": "No processor has these registers: look at CR0, CR4, EFER and CS together.",
   "KVM_RUN EBUSY": "Another thread runs this virtual processor.",
   "KVM_RUN EFAULT": "The guest reached memory that the process does not have any more.",

@@ -82,8 +82,7 @@ export class Kvm {
   /** Makes a virtual machine, without memory and processors. */
   createVm(): VirtualMachine {
     const sharedBytes = this.#file.call("KVM_GET_VCPU_MMAP_SIZE");
-    const leaves = this.supportedCpuid();
-    return VirtualMachine.create(this.#file.call("KVM_CREATE_VM"), sharedBytes, leaves);
+    return VirtualMachine.create(this.#file.call("KVM_CREATE_VM"), sharedBytes);
   }
 
   /** Virtual machines that were made stay. */

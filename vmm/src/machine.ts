@@ -92,7 +92,7 @@ export class Machine {
     this.#kvm = kvm;
     this.vm = vm;
     this.vcpu = vm.createVcpu();
-    const leaves = asHypervisor(vm.supportedCpuid);
+    const leaves = asHypervisor(kvm.supportedCpuid());
     this.vcpu.setCpuid(vm.hasInterruptControllers ? leaves : withoutLocalApic(leaves));
     if (!vm.hasInterruptControllers) {
       // KVM keeps CPUID's bit like this one.

@@ -2,7 +2,6 @@
 
 import * as kvm from "@bareflank/abi/kvm";
 import { Block } from "./block.ts";
-import type { CpuidLeaf } from "./cpuid.ts";
 import { check, KvmError, VmmError } from "./errors.ts";
 import { KvmFile } from "./file.ts";
 import { GuestMemory, type MemoryPiece } from "./memory.ts";
@@ -29,7 +28,6 @@ export interface VmHandle {
   readonly fd: number;
   readonly pieces: readonly MemoryPiece[];
   readonly sharedBytes: number;
-  readonly supportedCpuid: readonly CpuidLeaf[];
   readonly hasInterruptControllers: boolean;
 }
 
@@ -38,13 +36,12 @@ export class VirtualMachine {
   readonly memory: GuestMemory;
   readonly #file: KvmFile;
   readonly #sharedBytes: number;
-  readonly #supportedCpuid: readonly CpuidLeaf[];
   readonly #vcpus: Vcpu[] = [];
   #hasInterruptControllers: boolean;
 
   /** @internal */
-  static create(fd: number, sharedBytes: number, supportedCpuid: readonly CpuidLeaf[]): VirtualMachine {
-    const handle = { fd, pieces: [], sharedBytes, supportedCpuid, hasInterruptControllers: false };
+  static create(fd: number, sharedBytes: number): VirtualMachine {
+    const handle = { fd, pieces: [], sharedBytes, hasInterruptControllers: false };
     const vm = new VirtualMachine(handle, new KvmFile(fd));
     try {
       vm.#setUp();
@@ -64,13 +61,7 @@ export class VirtualMachine {
     this.memory = new GuestMemory(handle.pieces);
     this.#file = file;
     this.#sharedBytes = handle.sharedBytes;
-    this.#supportedCpuid = handle.supportedCpuid;
     this.#hasInterruptControllers = handle.hasInterruptControllers;
-  }
-
-  /** CPUID leaves that its virtual processors can have, as `Kvm.supportedCpuid`. */
-  get supportedCpuid(): readonly CpuidLeaf[] {
-    return this.#supportedCpuid;
   }
 
   get hasInterruptControllers(): boolean {
@@ -83,7 +74,6 @@ export class VirtualMachine {
       fd: this.#file.fd,
       pieces: this.memory.pieces,
       sharedBytes: this.#sharedBytes,
-      supportedCpuid: this.#supportedCpuid,
       hasInterruptControllers: this.#hasInterruptControllers,
     };
   }

@@ -24,7 +24,8 @@ export const withMachine = async (
     vm.addMemory({ sizeBytes: MIB });
     vm.memory.write(CODE, Uint8Array.from(code));
     const vcpu = vm.createVcpu();
-    vcpu.setCpuid(vm.supportedCpuid);
+    // KVM lets a processor into 64-bit mode that has it.
+    if (bits === 64) vcpu.setCpuid(kvm.supportedCpuid());
     const state = {
       16: () => realMode(CODE),
       32: () => protectedMode(vm.memory, CODE),
