@@ -4,6 +4,7 @@ import { DecodedInstruction } from "../x64/instruction";
 import { Operation } from "../x64/operation";
 import { arithmetic, decrement, increment, subtract } from "./arithmetic";
 import { general, OK, RCX } from "./context";
+import { divideAccumulator } from "./divide";
 import { multiplyAccumulator, multiplySigned } from "./multiply";
 import { readRm, register, setRegister, source, value, writeRm } from "./operands";
 import { shift } from "./shifts";
@@ -51,6 +52,11 @@ export function multiply(c: u64, i: DecodedInstruction): u32 {
   }
   setRegister(c, i, i.register, bytes, multiplySigned(c, value(c), source(c, i, bytes), bytes));
   return OK;
+}
+
+export function divide(c: u64, i: DecodedInstruction): u32 {
+  const status = readRm(c, i, i.operandBytes);
+  return status === OK ? divideAccumulator(c, i.operation === Operation.Idiv, value(c), i.operandBytes) : status;
 }
 
 /** By an immediate, by one, or by CL. */

@@ -3,14 +3,14 @@
 import { EMULATION_UNKNOWN } from "../../../abi/generated/bare/emulation";
 import { DecodedInstruction } from "../x64/instruction";
 import { Operation } from "../x64/operation";
-import { calculate, calculateOne, executeShift, multiply } from "./calculate";
+import { calculate, calculateOne, divide, executeShift, multiply } from "./calculate";
 import { undefinedOpcode } from "./context";
 import { compareAndExchange, compareAndExchangePair, exchange, exchangeAndAdd, testBit } from "./exchange";
 import { extend, move, moveIf, moveSwapped, setIf } from "./move";
+import { executeOther } from "./other";
 import { executePort, executePortString } from "./port";
 import { call, jump, pop, push, ret } from "./stack";
 import { executeString } from "./string";
-import { moveVector } from "./vector";
 
 /** Carries an instruction out, but for RIP; OK when it is complete. */
 export function execute(c: u64, i: DecodedInstruction): u32 {
@@ -40,12 +40,15 @@ export function execute(c: u64, i: DecodedInstruction): u32 {
     case Operation.Neg:
       return calculateOne(c, i);
     case Operation.Other:
-      return moveVector(c, i);
+      return executeOther(c, i);
     case Operation.Undefined:
       return undefinedOpcode(c);
     case Operation.Mul:
     case Operation.Imul:
       return multiply(c, i);
+    case Operation.Div:
+    case Operation.Idiv:
+      return divide(c, i);
     case Operation.Shift:
       return executeShift(c, i);
     case Operation.Xchg:

@@ -13,7 +13,7 @@ import {
   GUEST_DEVICE,
   GUEST_DONE,
 } from "../../../abi/generated/bare/emulation";
-import { peek8, peek32, peek64, poke32 } from "../memory";
+import { peek32, peek64, poke32 } from "../memory";
 import { decode } from "../x64/decode";
 import {
   DECODE_INCOMPLETE,
@@ -48,7 +48,8 @@ export function readInstruction(c: u64, i: DecodedInstruction, mode: u32): u32 {
 function decodeBytes(c: u64, i: DecodedInstruction, mode: u32): u32 {
   const bytes = changetype<usize>(i) + INSTRUCTION_BYTES;
   const count = peek32(c + EMULATION_INSTRUCTION_BYTES);
-  for (let n: u32 = 0; n < count; n++) store<u8>(bytes + <usize>n, peek8(c + EMULATION_INSTRUCTION + n));
+  store<u64>(bytes, peek64(c + EMULATION_INSTRUCTION));
+  store<u64>(bytes, peek64(c + EMULATION_INSTRUCTION + 8), 8);
   return decode(i, bytes, count, mode);
 }
 

@@ -1,4 +1,4 @@
-// Rotations and shifts of group 2 (APM volume 3, RCL to SHR), in the order of its opcode extensions
+// Rotations and shifts of group 2 (APM volume 3, RCL to SHR), in the order of its opcode extensions; SHLD and SHRD
 
 import { resultFlags, STATUS_FLAGS, topBit } from "./arithmetic";
 import { FLAG_CF, FLAG_OF, maskOf, rflags, setFlags, signExtended } from "./context";
@@ -68,6 +68,19 @@ function shiftRightSigned(c: u64, value: u64, count: u32, bytes: u32): u64 {
   const extended = <i64>signExtended(value, bytes);
   const result = <u64>(extended >> count) & maskOf(bytes);
   setResult(c, result, <u64>(extended >> (count - 1)) & 1, 0, bytes);
+  return result;
+}
+
+/** SHLD and SHRD: the bits that come in are another operand's. More than there are bits is undefined. */
+export function shiftDouble(c: u64, isLeft: bool, value: u64, other: u64, count: u32, bytes: u32): u64 {
+  const bits = bytes * 8;
+  const masked = count & (bytes === 8 ? 63 : 31);
+  if (masked === 0) return value;
+  const n = masked > bits ? masked - bits : masked;
+  const shifted = isLeft ? (value << n) | (other >> (bits - n)) : (value >> n) | (other << (bits - n));
+  const result = shifted & maskOf(bytes);
+  const out = isLeft ? value >> (bits - n) : value >> (n - 1);
+  setResult(c, result, out & 1, topBit(result, bytes) ^ topBit(value, bytes), bytes);
   return result;
 }
 

@@ -11,7 +11,7 @@ import {
   EMULATION_VECTORS,
 } from "../../../abi/generated/bare/emulation";
 import { peek64, poke64 } from "../memory";
-import { DecodedInstruction, ENCODING_LEGACY, REPEAT, REPEAT_NOT_EQUAL, REX_R, REX_W } from "../x64/instruction";
+import { DecodedInstruction, REPEAT, REPEAT_NOT_EQUAL, REX_R, REX_W } from "../x64/instruction";
 import { ACCESS_READ, ACCESS_WRITE, CR0_EM, CR0_TS, CR4_OSFXSR } from "../x64/paging";
 import { OK, protectionFault, raise, undefinedOpcode } from "./context";
 import { linearAddress, locateOperand } from "./operands";
@@ -97,9 +97,9 @@ function loadVector(c: u64, half: u64, bytes: u32, isHalf: bool): u32 {
   return OK;
 }
 
-/** The entry of the table, or 0. */
+/** The entry of the table for an opcode behind 0F, or 0. */
 function findMove(i: DecodedInstruction): u32 {
-  if (i.encoding !== ENCODING_LEGACY || i.map !== 1 || !i.hasMemory) return 0;
+  if (!i.hasMemory) return 0;
   const prefix = i.repeat === REPEAT ? F3 : i.repeat === REPEAT_NOT_EQUAL ? F2 : i.hasOperandSize ? P66 : NP;
   for (let at = MOVES; load<u32>(at) !== 0xffff_ffff; at += 4) {
     if ((load<u32>(at) & 0xffff) === (prefix | i.opcode)) return load<u32>(at);

@@ -3,7 +3,7 @@
 import type { Random } from "../../test-support/index.ts";
 import { encode, pickTarget } from "./encoding.ts";
 import { type Bits, type Case, CODE, DATA, VECTORS_BYTES, WINDOW, WINDOW_BYTES } from "./oracle.ts";
-import { type Group, isExchange, isLockable } from "./templates.ts";
+import { type Group, isDivision, isExchange, isLockable } from "./templates.ts";
 
 const VALUES = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0x8000n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn];
 const [RAX, RCX, RDX, RBX, RSP, RSI, RDI] = [0, 1, 2, 3, 4, 6, 7];
@@ -26,8 +26,13 @@ export function randomCase(random: Random, group: Group, bits: Bits): Case {
     setTargets(random, memory, bits === 16 ? 0n : CODE);
   }
   if (wanted.name === "0f c7 /1 v4") taken.push(RAX, RCX, RDX, RBX);
+  if (isDivision(wanted)) {
+    taken.push(RAX, RDX);
+    // Otherwise nearly all are too large for a quotient
+    if (random.once(2)) general[RDX] = random.once(2) ? 0n : BigInt.asUintN(bits === 64 ? 64 : 32, -1n);
+  }
   const code = encode(random, wanted, { bits, target, isLocked, taken }, general);
-  if (random.once(2)) expectWhatIsThere(general, memory, target, bits);
+  if (!isDivision(wanted) && random.once(2)) expectWhatIsThere(general, memory, target, bits);
   return {
     bits,
     code,

@@ -6,7 +6,8 @@ import { type Bits, CODE, DATA, PAGE, WINDOW } from "./oracle.ts";
 
 /**
  * An instruction as the manuals write it: opcode, then `/r` or `/digit`, an immediate `ib`, `iw`, `iz` or `iv`, or an address `mo`, and the
- * operands: `b` bytes, `v` of any size, `v4` of 32 and 64 bits alone, `s` of the stack's sizes, `x` vectors.
+ * operands: `b` bytes, `v` of any size, `v4` of 32 and 64 bits alone, `s` of the stack's sizes, `x` vectors,
+ * `d` 32 and 64 bits, by prefixes.
  */
 export interface Template {
   readonly name: string;
@@ -113,6 +114,7 @@ function pickOperandBytes(random: Random, { operands }: Template, bits: Bits): n
   if (operands === "s") return bits === 64 ? random.pick([8, 8, 2]) : random.pick([2, 4]);
   if (operands === "v4") return bits === 64 ? random.pick([4, 8]) : 4;
   if (operands === "x") return 4;
+  if (operands === "d") return bits === 64 ? random.pick([4, 8]) : 4;
   return random.pick(bits === 64 ? [2, 4, 8] : [2, 4]);
 }
 

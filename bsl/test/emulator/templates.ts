@@ -49,6 +49,7 @@ export const UNARY = group(
 );
 
 const RESULTS = FLAG.SF | FLAG.ZF | FLAG.AF | FLAG.PF;
+const SCANNED = FLAG.SF | FLAG.AF | FLAG.PF | FLAG.CF | FLAG.OF;
 const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const SIXTEEN = Array.from({ length: 16 }, (_, condition) => condition.toString(16));
 
@@ -87,6 +88,10 @@ export const GROUPS = {
     ...["66 0f 6e /r v4", "66 0f 7e /r v4", "66 0f 6f /r x", "66 0f 7f /r x", "f3 0f 6f /r x", "f3 0f 7f /r x"],
     ...["f3 0f 7e /r x", "66 0f d6 /r x", "66 0f e7 /r x", "f2 0f f0 /r x"],
   ),
+  "shifts of pairs": group(FLAG.AF | FLAG.OF, "0f a4 /r ib d", "0f a5 /r d", "0f ac /r ib d", "0f ad /r d"),
+  scans: group(SCANNED, "0f bc /r v", "0f bd /r v"),
+  quotients: group(RESULTS | FLAG.CF | FLAG.OF, "f6 /6 b", "f7 /6 v", "f6 /7 b", "f7 /7 v"),
+  flushes: group(0n, "0f ae /7 x"),
   "the stack": group(
     0n,
     ...[
@@ -127,4 +132,9 @@ export function isLockable({ opcode: [first = 0, second = 0], digit }: Template)
 /** XCHG, which locks without being asked. */
 export function isExchange({ opcode: [first] }: Template): boolean {
   return first === 0x86 || first === 0x87;
+}
+
+/** DIV and IDIV. */
+export function isDivision({ opcode: [first], digit = 0 }: Template): boolean {
+  return (first === 0xf6 || first === 0xf7) && digit >= 6;
 }
