@@ -5,7 +5,7 @@ import { structure, table } from "./schema.ts";
 export const versions = table("boot", "Versions that must match between kernel image, loader and bfm", "u64", {
   BOOT_MAGIC: [0x4c45_4e52_454b_4642n, '"BFKERNEL", little endian.'],
   BOOT_VERSION: [
-    6n,
+    7n,
     "Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for.",
   ],
 });

@@ -18,7 +18,7 @@ const report = {
 
 const header = { version: ["u64", "DRIVER_VERSION; the driver writes its own back."], ...report } as const;
 
-export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 6n });
+export const driverVersion = table("driver", "Version of the driver's interface", "u64", { DRIVER_VERSION: 7n });
 
 export const loadArgs = structure("driver", "LoadArgs", "Argument of IOCTL_LOAD", {
   ...header,
@@ -62,7 +62,10 @@ const facts = {
   exposures: ["u32", "The same: EXPOSED_*."],
   imageSlide: ["u64", "How far the microkernel's image lies above where it was linked."],
   memorySlide: ["u64", "The same of its linear memory."],
-  extNames: ["u8[256]", "Their names, 32 bytes each, zero padded; empty without a manifest."],
+  extNames: [
+    "u8[832]",
+    "Their names, one behind the other, each ended by a zero; a name may be empty. The last ones are missing where there is no room.",
+  ],
   kernelBuildId: ["u8[24]", "First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded."],
 } as const;
 

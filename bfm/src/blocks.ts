@@ -182,15 +182,16 @@ export function readStatus(block: Block): Status {
     ringBytes: Number(block.get64(abi.STATUS_ARGS_RING_BYTES)),
     startCount: Number(block.get64(abi.STATUS_ARGS_START_COUNT)),
     stopCount: Number(block.get64(abi.STATUS_ARGS_STOP_COUNT)),
-    extensions: Array.from({ length: block.get32(abi.STATUS_ARGS_EXT_COUNT) }, (_, index) => {
-      const from = abi.STATUS_ARGS_EXT_NAMES + index * Number(abi.EXTENSION_NAME_BYTES);
-      // There is room for the first ones only
-      if (from >= start) return "";
-      return text(block.bytes.subarray(from, from + Number(abi.EXTENSION_NAME_BYTES)));
-    }),
+    extensions: readNames(
+      block.bytes.subarray(abi.STATUS_ARGS_EXT_NAMES, start),
+      block.get32(abi.STATUS_ARGS_EXT_COUNT),
+    ),
     kernelBuildId: /^0+$/.test(buildId) ? undefined : buildId,
   };
 }
 
-/** Zero-padded text. */
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\0.*$/s, "");
+/** So many names, each ended by a zero; one that had no room is empty, as one that an extension does not have. */
+function readNames(bytes: Uint8Array, count: number): string[] {
+  const names = new TextDecoder().decode(bytes).split("\0");
+  return Array.from({ length: count }, (_, index) => names[index] ?? "");
+}

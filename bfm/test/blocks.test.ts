@@ -20,12 +20,12 @@ test("the ioctls carry the size of their blocks", () => {
 });
 
 test("an operation's block is its version and zeros", () => {
-  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`06${"00".repeat(55)}`);
+  expect(Buffer.from(operationBlock().bytes).toString("hex")).toBe(`07${"00".repeat(55)}`);
 });
 
 test("a start's bounds stand behind its flags", () => {
   const words = new BigUint64Array(operationBlock(1, 0, { leastBytes: 2n, mostBytes: 3n }).bytes.slice().buffer);
-  expect([...words]).toEqual([6n, 0n, 0n, 0n, 1n, 2n, 3n]);
+  expect([...words]).toEqual([7n, 0n, 0n, 0n, 1n, 2n, 3n]);
 });
 
 test("load's block, byte for byte", () => {
@@ -40,13 +40,13 @@ test("load's block, byte for byte", () => {
   const u64 = (...values: bigint[]) => Buffer.from(new BigUint64Array(values).buffer).toString("hex");
   const none = Array<bigint>(62).fill(0n);
   expect(Buffer.from(block.bytes).toString("hex")).toBe(
-    u64(6n, 0n, 0n, 0n, 0x1122334455667788n, 0x1000n, 2n, 0xa0n, 0xb0n, ...none, 1n, 2n, ...none, 0xc0n, 3n),
+    u64(7n, 0n, 0n, 0n, 0x1122334455667788n, 0x1000n, 2n, 0xa0n, 0xb0n, ...none, 1n, 2n, ...none, 0xc0n, 3n),
   );
 });
 
 test("dump's block, byte for byte", () => {
   const words = new BigUint64Array(dumpBlock({ address: 0xc0n, sizeBytes: 0x1fff0 }).bytes.slice().buffer);
-  expect([...words]).toEqual([6n, 0n, 0n, 0n, 0xc0n, 0x1fff0n, 0n]);
+  expect([...words]).toEqual([7n, 0n, 0n, 0n, 0xc0n, 0x1fff0n, 0n]);
 });
 
 test("status knows processors beyond 64", () => {
@@ -55,6 +55,15 @@ test("status knows processors beyond 64", () => {
   block.set64(abi.STATUS_ARGS_RUNNING + 8, 1n);
   block.set64(abi.STATUS_ARGS_RUNNING + 15 * 8, 1n << 63n);
   expect(readStatus(block).running).toEqual([63, 64, 1023]);
+});
+
+test("status knows the names of extensions, as far as there is room", () => {
+  const block = statusBlock();
+  block.set32(abi.STATUS_ARGS_EXT_COUNT, 5);
+  block.bytes.set(Buffer.from("one\0\0three\0four\0"), abi.STATUS_ARGS_EXT_NAMES);
+  expect(readStatus(block).extensions).toEqual(["one", "", "three", "four", ""]);
+  block.set32(abi.STATUS_ARGS_EXT_COUNT, 0);
+  expect(readStatus(block).extensions).toEqual([]);
 });
 
 test("a report is read from where every block has it", () => {

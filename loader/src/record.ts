@@ -18,7 +18,7 @@ import {
 } from "../../abi/generated/bare/driver";
 import { EXTENSION_NAME_BYTES } from "../../abi/generated/bare/syscalls";
 import { findNote, NOTE_GNU_BUILD_ID, noteBytes, noteDescriptor, OWNER_GNU } from "../../bsl/src/elf-note";
-import { copyMemory, peek64, poke32, poke64 } from "../../bsl/src/memory";
+import { copyMemory, peek8, peek64, poke32, poke64 } from "../../bsl/src/memory";
 import { extensionCount, fileAddress } from "./files";
 import { POLICY_FILE } from "./limits";
 import { exposuresInForce, mitigationsInForce } from "./mitigations";
@@ -27,8 +27,8 @@ import { imageSlideNow, memorySlideNow } from "./slide";
 import { watchdogMs } from "./watch";
 
 const BUILD_ID_BYTES: u32 = 20;
-/** Names that there is room for. */
-const MOST_NAMES: u32 = (START_RECORD_KERNEL_BUILD_ID - START_RECORD_EXT_NAMES) / EXTENSION_NAME_BYTES;
+/** Room for names. */
+const NAMES_BYTES: u64 = START_RECORD_KERNEL_BUILD_ID - START_RECORD_EXT_NAMES;
 /** What StatusArgs has of a StartRecord: all from the number of extensions on. */
 export const FACTS_BYTES: u32 = START_RECORD_BYTES - START_RECORD_EXT_COUNT;
 
@@ -60,11 +60,16 @@ export function writeFiles(facts: u64): void {
   }
 }
 
-/** Their names stand first in their policies. */
+/** Their names stand first in their policies. One that has no room is the last. */
 function writeNames(names: u64): void {
-  for (let i: u32 = 0; i < min<u32>(extensionCount(), MOST_NAMES); i++) {
+  let at = names;
+  for (let i: u32 = 0; i < extensionCount(); i++) {
     const name = fileAddress(POLICY_FILE) + <u64>i * EXTENSION_POLICY_BYTES + EXTENSION_POLICY_NAME;
-    copyMemory(names + i * EXTENSION_NAME_BYTES, name, EXTENSION_NAME_BYTES);
+    let length: u32 = 0;
+    while (length < EXTENSION_NAME_BYTES && peek8(name + length) !== 0) length++;
+    if (at + length + 1 > names + NAMES_BYTES) return;
+    copyMemory(at, name, length);
+    at += length + 1;
   }
 }
 

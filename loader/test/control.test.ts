@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   BOOT_ARGS_RING_PHYS,
+  BOOT_VERSION,
   DEBUG_RING_BEGIN,
   DEBUG_RING_BYTES,
   DEBUG_RING_CHARS,
@@ -22,6 +23,7 @@ import {
   ERROR_KERNEL_VERSION,
   ERROR_NONE,
   ERROR_NOT_LOADED,
+  EXTENSION_NAME_BYTES,
   EXTENSION_POLICY_BYTES,
   IOCTL_DUMP,
   IOCTL_LOAD,
@@ -46,6 +48,7 @@ import {
   STATE_UNLOADED,
   STATUS_ARGS_BYTES,
   STATUS_ARGS_EXT_COUNT,
+  STATUS_ARGS_EXT_NAMES,
   STATUS_ARGS_KERNEL_BUILD_ID,
   STATUS_ARGS_RING_BYTES,
 } from "@bareflank/abi";
@@ -128,7 +131,9 @@ describe("load", () => {
 
   it("refuses a kernel of another version, and says which", () => {
     const machine = new Machine(1);
-    expect(machine.load(kernelImage(7n))).toMatchObject({ error: ERROR_KERNEL_VERSION, file: 0, detail: 7n });
+    expect(machine.load(kernelImage(BOOT_VERSION + 1n))).toMatchObject({
+      ...{ error: ERROR_KERNEL_VERSION, file: 0, detail: BOOT_VERSION + 1n },
+    });
     expect(machine.platform.takenPages).toBe(0);
   });
 
@@ -285,7 +290,8 @@ describe("dump", () => {
 it("a status writes as many names as it has room for, and nothing behind its block", () => {
   const machine = new Machine(1);
   const { memory } = machine;
-  const count = 9;
+  const count = 26;
+  const room = 25;
   const [kernelAt, extensionAt, policiesAt] = [0x5555_0000_0000n, 0x5555_1000_0000n, 0x5555_2000_0000n];
   const [kernel, extension] = [kernelImage(), extensionImage()];
   const policies = new Uint8Array(count * EXTENSION_POLICY_BYTES).fill(0x78);
@@ -308,7 +314,10 @@ it("a status writes as many names as it has room for, and nothing behind its blo
   expect(error).toBe(ERROR_NONE);
   machine.status();
   expect(machine.word(STATUS_ARGS_EXT_COUNT)).toBe(count);
-  expect(machine.word(STATUS_ARGS_KERNEL_BUILD_ID - 4)).toBe(0x7878_7878);
+  const nameAt = (index: number) => STATUS_ARGS_EXT_NAMES + index * (EXTENSION_NAME_BYTES + 1);
+  expect(machine.word(nameAt(room) - 5)).toBe(0x7878_7878);
+  expect(nameAt(room + 1)).toBeGreaterThan(STATUS_ARGS_KERNEL_BUILD_ID);
+  for (let at = nameAt(room) - 1; at + 4 <= STATUS_ARGS_KERNEL_BUILD_ID; at += 4) expect(machine.word(at)).toBe(0);
   expect(machine.word(STATUS_ARGS_KERNEL_BUILD_ID)).toBe(0x0403_0201);
   for (let offset = STATUS_ARGS_BYTES; offset < 4096; offset += 4) expect(machine.word(offset)).toBe(0);
 });

@@ -509,4 +509,4 @@ export const VENDOR_INTEL: u32 = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /** Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION: u64 = 0x6;
+export const BOOT_VERSION: u64 = 0x7;

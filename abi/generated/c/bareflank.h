@@ -1352,7 +1352,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 
 /* Versions that must match between kernel image, loader and bfm */
 #define BF_BOOT_MAGIC BF_U64(0x4c454e52454b4642) /* "BFKERNEL", little endian. */
-#define BF_BOOT_VERSION BF_U64(0x6) /* Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for. */
+#define BF_BOOT_VERSION BF_U64(0x7) /* Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for. */
 
 /* Hypervisor CPUID leaves */
 #define BF_CPUID_HYPERVISOR_BASE BF_U32(0x40000000) /* EAX: highest leaf. EBX, ECX, EDX: CPUID_SIGNATURE_*. */
@@ -1375,7 +1375,7 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
 
 /* Version of the driver's interface */
-#define BF_DRIVER_VERSION BF_U64(0x6)
+#define BF_DRIVER_VERSION BF_U64(0x7)
 
 /* Argument of IOCTL_DUMP */
 #define BF_DUMP_ARGS_VERSION BF_U32(0x0) /* u64: DRIVER_VERSION; the driver writes its own back. */
@@ -1495,7 +1495,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_IOCTL_UNLOAD BF_U32(0xc038bf02)
 #define BF_IOCTL_START BF_U32(0xc038bf03)
 #define BF_IOCTL_STOP BF_U32(0xc038bf04)
-#define BF_IOCTL_STATUS BF_U32(0xc218bf05)
+#define BF_IOCTL_STATUS BF_U32(0xc458bf05)
 #define BF_IOCTL_DUMP BF_U32(0xc038bf06)
 #define BF_IOCTL_VMCALL BF_U32(0xc068bf07)
 #define BF_IOCTL_MEMORY BF_U32(0xc040bf08)
@@ -1642,9 +1642,9 @@ _Static_assert(sizeof(struct bf_operation_args) == 56, "size of bf_operation_arg
 #define BF_START_RECORD_EXPOSURES BF_U32(0x14) /* u32: The same: EXPOSED_*. */
 #define BF_START_RECORD_IMAGE_SLIDE BF_U32(0x18) /* u64: How far the microkernel's image lies above where it was linked. */
 #define BF_START_RECORD_MEMORY_SLIDE BF_U32(0x20) /* u64: The same of its linear memory. */
-#define BF_START_RECORD_EXT_NAMES BF_U32(0x28) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-#define BF_START_RECORD_KERNEL_BUILD_ID BF_U32(0x128) /* u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
-#define BF_START_RECORD_BYTES BF_U32(0x140) /* Size of the structure. */
+#define BF_START_RECORD_EXT_NAMES BF_U32(0x28) /* u8[832]: Their names, one behind the other, each ended by a zero; a name may be empty. The last ones are missing where there is no room. */
+#define BF_START_RECORD_KERNEL_BUILD_ID BF_U32(0x368) /* u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
+#define BF_START_RECORD_BYTES BF_U32(0x380) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_start_record {
     uint64_t memory_bytes;
@@ -1654,10 +1654,10 @@ struct bf_start_record {
     uint32_t exposures;
     uint64_t image_slide;
     uint64_t memory_slide;
-    uint8_t ext_names[256];
+    uint8_t ext_names[832];
     uint8_t kernel_build_id[24];
 };
-_Static_assert(sizeof(struct bf_start_record) == 320, "size of bf_start_record");
+_Static_assert(sizeof(struct bf_start_record) == 896, "size of bf_start_record");
 #endif
 
 /* Where a StartRecord lies in the page of reports */
@@ -1698,9 +1698,9 @@ _Static_assert(sizeof(struct bf_start_record) == 320, "size of bf_start_record")
 #define BF_STATUS_ARGS_EXPOSURES BF_U32(0xec) /* u32: The same: EXPOSED_*. */
 #define BF_STATUS_ARGS_IMAGE_SLIDE BF_U32(0xf0) /* u64: How far the microkernel's image lies above where it was linked. */
 #define BF_STATUS_ARGS_MEMORY_SLIDE BF_U32(0xf8) /* u64: The same of its linear memory. */
-#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0x100) /* u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
-#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x200) /* u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
-#define BF_STATUS_ARGS_BYTES BF_U32(0x218) /* Size of the structure. */
+#define BF_STATUS_ARGS_EXT_NAMES BF_U32(0x100) /* u8[832]: Their names, one behind the other, each ended by a zero; a name may be empty. The last ones are missing where there is no room. */
+#define BF_STATUS_ARGS_KERNEL_BUILD_ID BF_U32(0x440) /* u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
+#define BF_STATUS_ARGS_BYTES BF_U32(0x458) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_status_args {
     uint64_t version;
@@ -1727,10 +1727,10 @@ struct bf_status_args {
     uint32_t exposures;
     uint64_t image_slide;
     uint64_t memory_slide;
-    uint8_t ext_names[256];
+    uint8_t ext_names[832];
     uint8_t kernel_build_id[24];
 };
-_Static_assert(sizeof(struct bf_status_args) == 536, "size of bf_status_args");
+_Static_assert(sizeof(struct bf_status_args) == 1112, "size of bf_status_args");
 #endif
 
 /* Argument of IOCTL_VMCALL */

@@ -509,4 +509,4 @@ export const VENDOR_INTEL = 0x2;
 /** "BFKERNEL", little endian. */
 export const BOOT_MAGIC = 0x4c454e52454b4642n;
 /** Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for. */
-export const BOOT_VERSION = 0x6n;
+export const BOOT_VERSION = 0x7n;

@@ -2,7 +2,7 @@
 
 // Version of the driver's interface
 
-export const DRIVER_VERSION = 0x6n;
+export const DRIVER_VERSION = 0x7n;
 
 // Argument of IOCTL_DUMP
 
@@ -190,7 +190,7 @@ export const IOCTL_LOAD = 0xc448bf01;
 export const IOCTL_UNLOAD = 0xc038bf02;
 export const IOCTL_START = 0xc038bf03;
 export const IOCTL_STOP = 0xc038bf04;
-export const IOCTL_STATUS = 0xc218bf05;
+export const IOCTL_STATUS = 0xc458bf05;
 export const IOCTL_DUMP = 0xc038bf06;
 export const IOCTL_VMCALL = 0xc068bf07;
 export const IOCTL_MEMORY = 0xc040bf08;
@@ -347,12 +347,12 @@ export const START_RECORD_EXPOSURES = 0x14;
 export const START_RECORD_IMAGE_SLIDE = 0x18;
 /** u64: The same of its linear memory. */
 export const START_RECORD_MEMORY_SLIDE = 0x20;
-/** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+/** u8[832]: Their names, one behind the other, each ended by a zero; a name may be empty. The last ones are missing where there is no room. */
 export const START_RECORD_EXT_NAMES = 0x28;
 /** u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
-export const START_RECORD_KERNEL_BUILD_ID = 0x128;
+export const START_RECORD_KERNEL_BUILD_ID = 0x368;
 /** Size of the structure. */
-export const START_RECORD_BYTES = 0x140;
+export const START_RECORD_BYTES = 0x380;
 
 // Where a StartRecord lies in the page of reports
 
@@ -423,12 +423,12 @@ export const STATUS_ARGS_EXPOSURES = 0xec;
 export const STATUS_ARGS_IMAGE_SLIDE = 0xf0;
 /** u64: The same of its linear memory. */
 export const STATUS_ARGS_MEMORY_SLIDE = 0xf8;
-/** u8[256]: Their names, 32 bytes each, zero padded; empty without a manifest. */
+/** u8[832]: Their names, one behind the other, each ended by a zero; a name may be empty. The last ones are missing where there is no room. */
 export const STATUS_ARGS_EXT_NAMES = 0x100;
 /** u8[24]: First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded. */
-export const STATUS_ARGS_KERNEL_BUILD_ID = 0x200;
+export const STATUS_ARGS_KERNEL_BUILD_ID = 0x440;
 /** Size of the structure. */
-export const STATUS_ARGS_BYTES = 0x218;
+export const STATUS_ARGS_BYTES = 0x458;
 
 // Argument of IOCTL_VMCALL
 

@@ -1428,7 +1428,7 @@ pub const VENDOR_INTEL: u32 = 0x2;
 /// "BFKERNEL", little endian.
 pub const BOOT_MAGIC: u64 = 0x4c454e52454b4642;
 /// Version of BootArgs, SavedState and StartRecord; the kernel's ELF note carries the one it was built for.
-pub const BOOT_VERSION: u64 = 0x6;
+pub const BOOT_VERSION: u64 = 0x7;
 
 // Hypervisor CPUID leaves
 
@@ -1468,7 +1468,7 @@ pub const HYPERCALL_COUNTER: u64 = 0x4246000000000001;
 
 // Version of the driver's interface
 
-pub const DRIVER_VERSION: u64 = 0x6;
+pub const DRIVER_VERSION: u64 = 0x7;
 
 // Argument of IOCTL_DUMP
 
@@ -1657,7 +1657,7 @@ pub const IOCTL_LOAD: u32 = 0xc448bf01;
 pub const IOCTL_UNLOAD: u32 = 0xc038bf02;
 pub const IOCTL_START: u32 = 0xc038bf03;
 pub const IOCTL_STOP: u32 = 0xc038bf04;
-pub const IOCTL_STATUS: u32 = 0xc218bf05;
+pub const IOCTL_STATUS: u32 = 0xc458bf05;
 pub const IOCTL_DUMP: u32 = 0xc038bf06;
 pub const IOCTL_VMCALL: u32 = 0xc068bf07;
 pub const IOCTL_MEMORY: u32 = 0xc040bf08;
@@ -1822,13 +1822,13 @@ pub struct StartRecord {
     pub image_slide: u64,
     /// The same of its linear memory.
     pub memory_slide: u64,
-    /// Their names, 32 bytes each, zero padded; empty without a manifest.
-    pub ext_names: [u8; 256],
+    /// Their names, one behind the other, each ended by a zero; a name may be empty. The last ones are missing where there is no room.
+    pub ext_names: [u8; 832],
     /// First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded.
     pub kernel_build_id: [u8; 24],
 }
 
-const _: () = assert!(core::mem::size_of::<StartRecord>() == 320);
+const _: () = assert!(core::mem::size_of::<StartRecord>() == 896);
 
 // Where a StartRecord lies in the page of reports
 
@@ -1899,13 +1899,13 @@ pub struct StatusArgs {
     pub image_slide: u64,
     /// The same of its linear memory.
     pub memory_slide: u64,
-    /// Their names, 32 bytes each, zero padded; empty without a manifest.
-    pub ext_names: [u8; 256],
+    /// Their names, one behind the other, each ended by a zero; a name may be empty. The last ones are missing where there is no room.
+    pub ext_names: [u8; 832],
     /// First 20 bytes: the kernel's GNU build id; 0 when nothing is loaded.
     pub kernel_build_id: [u8; 24],
 }
 
-const _: () = assert!(core::mem::size_of::<StatusArgs>() == 536);
+const _: () = assert!(core::mem::size_of::<StatusArgs>() == 1112);
 
 // Argument of IOCTL_VMCALL
 

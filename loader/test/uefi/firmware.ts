@@ -94,6 +94,8 @@ export class Firmware {
   kernelStatus = 0;
   /** What the kernel got as ExtensionPolicy of all extensions. */
   policies = new Uint8Array();
+  /** Where the first processor's BootReport is, and all others'. */
+  reports = 0n;
   /** Pages that AllocatePages() has. */
   pagesLeft = 1 << 20;
   /** What was printed on the console, and written to COM1. */
@@ -420,6 +422,7 @@ export class Firmware {
       Number(this.memory.peek(at(EXT_POLICY_BASE + BigInt(offset)), 1)),
     );
     const report = this.memory.peek(args + BigInt(BOOT_ARGS_REPORT_PHYS), 8);
+    this.reports = report;
     const setPhase = (phase: number) => this.memory.poke(report + BigInt(BOOT_REPORT_PHASE), 4, BigInt(phase));
     setPhase(this.kernelStatus === 0 ? PHASE_RUNNING : PHASE_START);
     this.memory.poke(report + BigInt(BOOT_REPORT_STATUS), 4, BigInt(this.kernelStatus));

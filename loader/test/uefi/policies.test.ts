@@ -1,5 +1,11 @@
 // What extensions may do, by bareflank.json: the very bytes that bfm makes of a load manifest, and the same sentences
 
+import {
+  MAX_EXTENSIONS,
+  START_RECORD_EXT_NAMES,
+  START_RECORD_KERNEL_BUILD_ID,
+  START_RECORD_OFFSET,
+} from "@bareflank/abi";
 import { encodePolicies, ManifestError, readManifest } from "@bareflank/abi/manifest";
 import { describe, expect, it } from "vitest";
 import { extensionImage, kernelImage } from "../machine/machine.ts";
@@ -101,6 +107,36 @@ describe("policies", () => {
     ]);
     expect(firmware.processor.isInside).toBe(false);
     expect(firmware.policies).toHaveLength(0);
+  });
+});
+
+describe("the record that a driver finds", () => {
+  const recorded = (...names: readonly string[]) => {
+    const firmware = runManifest(
+      ...names.map((name, index) => ({ file: `${index}.elf`, ...(name === "" ? {} : { name }) })),
+    );
+    const record = firmware.reports + BigInt(START_RECORD_OFFSET);
+    const bytes = START_RECORD_KERNEL_BUILD_ID - START_RECORD_EXT_NAMES;
+    return Buffer.from(firmware.memory.read(record + BigInt(START_RECORD_EXT_NAMES), bytes)).toString("latin1");
+  };
+  const numbered = (length: number) => Array.from({ length: MAX_EXTENSIONS }, (_, i) => `${i}`.padEnd(length, "x"));
+
+  it("has the names of the most extensions, when they are short", () => {
+    expect(recorded(...numbered(12))).toBe(
+      numbered(12)
+        .map((name) => `${name}\0`)
+        .join(""),
+    );
+  });
+
+  it("has as many whole names as there is room for, and nothing behind them", () => {
+    const whole = numbered(32).slice(0, Math.floor(832 / 33));
+    expect(recorded(...numbered(32))).toBe(
+      whole
+        .map((name) => `${name}\0`)
+        .join("")
+        .padEnd(832, "\0"),
+    );
   });
 });
 
