@@ -147,7 +147,14 @@ export const tls = structure("tls", "Tcb", "Thread control block of an extension
   r13: "u64",
   r14: "u64",
   r15: "u64",
-  reserved1: "u64[231]",
+  reserved1: "u64[227]",
+  exitRip: ["u64", "Of the last exit but CPUID's, like the three behind it: RIP."],
+  exitNextRip: [
+    "u64",
+    "Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length.",
+  ],
+  exitRflags: "u64",
+  exitCode: ["u64", "Attributes of the code segment, as VS_READ gives them."],
   cr4: ["u64", "CR4 of the active VS, as VS_READ gives it."],
   exitInformation1: [
     "u64",

@@ -36,8 +36,16 @@ export const TCB_R13: u32 = 0x860;
 export const TCB_R14: u32 = 0x868;
 /** u64. */
 export const TCB_R15: u32 = 0x870;
-/** u64[231]. */
+/** u64[227]. */
 export const TCB_RESERVED1: u32 = 0x878;
+/** u64: Of the last exit but CPUID's, like the three behind it: RIP. */
+export const TCB_EXIT_RIP: u32 = 0xf90;
+/** u64: Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length. */
+export const TCB_EXIT_NEXT_RIP: u32 = 0xf98;
+/** u64. */
+export const TCB_EXIT_RFLAGS: u32 = 0xfa0;
+/** u64: Attributes of the code segment, as VS_READ gives them. */
+export const TCB_EXIT_CODE: u32 = 0xfa8;
 /** u64: CR4 of the active VS, as VS_READ gives it. */
 export const TCB_CR4: u32 = 0xfb0;
 /** u64: Of the last exit but CPUID's, like the four behind it. AMD: EXITINFO1; Intel: the exit qualification. */

@@ -152,7 +152,11 @@
 #define BF_TCB_R13 BF_U32(0x860) /* u64. */
 #define BF_TCB_R14 BF_U32(0x868) /* u64. */
 #define BF_TCB_R15 BF_U32(0x870) /* u64. */
-#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[231]. */
+#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[227]. */
+#define BF_TCB_EXIT_RIP BF_U32(0xf90) /* u64: Of the last exit but CPUID's, like the three behind it: RIP. */
+#define BF_TCB_EXIT_NEXT_RIP BF_U32(0xf98) /* u64: Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length. */
+#define BF_TCB_EXIT_RFLAGS BF_U32(0xfa0) /* u64. */
+#define BF_TCB_EXIT_CODE BF_U32(0xfa8) /* u64: Attributes of the code segment, as VS_READ gives them. */
 #define BF_TCB_CR4 BF_U32(0xfb0) /* u64: CR4 of the active VS, as VS_READ gives it. */
 #define BF_TCB_EXIT_INFORMATION1 BF_U32(0xfb8) /* u64: Of the last exit but CPUID's, like the four behind it. AMD: EXITINFO1; Intel: the exit qualification. */
 #define BF_TCB_EXIT_INFORMATION2 BF_U32(0xfc0) /* u64: AMD: EXITINFO2; Intel: the guest physical address. */
@@ -190,7 +194,11 @@ struct bf_tcb {
     uint64_t r13;
     uint64_t r14;
     uint64_t r15;
-    uint64_t reserved1[231];
+    uint64_t reserved1[227];
+    uint64_t exit_rip;
+    uint64_t exit_next_rip;
+    uint64_t exit_rflags;
+    uint64_t exit_code;
     uint64_t cr4;
     uint64_t exit_information1;
     uint64_t exit_information2;

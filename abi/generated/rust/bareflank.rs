@@ -165,7 +165,14 @@ pub struct Tcb {
     pub r13: u64,
     pub r14: u64,
     pub r15: u64,
-    pub reserved1: [u64; 231],
+    pub reserved1: [u64; 227],
+    /// Of the last exit but CPUID's, like the three behind it: RIP.
+    pub exit_rip: u64,
+    /// Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length.
+    pub exit_next_rip: u64,
+    pub exit_rflags: u64,
+    /// Attributes of the code segment, as VS_READ gives them.
+    pub exit_code: u64,
     /// CR4 of the active VS, as VS_READ gives it.
     pub cr4: u64,
     /// Of the last exit but CPUID's, like the four behind it. AMD: EXITINFO1; Intel: the exit qualification.

@@ -29,7 +29,10 @@ import {
 import type { Pp } from "../machine/pp.ts";
 
 const PVI = 2n;
-const TOLD = ["exitInformation1", "exitInformation2", "exitEvent", "exitInstruction", "exitPrivilege"] as const;
+const TOLD = [
+  ...(["exitInformation1", "exitInformation2", "exitEvent", "exitInstruction", "exitPrivilege"] as const),
+  ...(["exitRip", "exitNextRip", "exitRflags", "exitCode"] as const),
+];
 
 const VENDORS = [
   { name: "AMD", vendor: VENDOR_AMD, cr4: AMD_REG_CR4, cpuid: EXIT_CPUID },
@@ -75,14 +78,19 @@ describe("what an exit was about", () => {
     const { pp } = inGuest({ vendor: VENDOR_AMD });
     const CR4 = pp.tcb.get("cr4") ^ PVI;
     const words = { EXITINFO1: 0x1_0000_0006n, EXITINFO2: 0xfee0_0300n, EXITINTINFO: 0x8000_0321n, CPL: 3n, CR4 };
+    const code = { RIP: 0x40_1000n, NRIP: 0x40_1003n, RFLAGS: 0x246n, CS_ATTRIB: 0xafbn };
     const expected = {
       exitInformation1: 0x1_0000_0006n,
       exitInformation2: 0xfee0_0300n,
       exitEvent: 0x8000_0321n,
       exitInstruction: 0n,
       exitPrivilege: 3n,
+      exitRip: 0x40_1000n,
+      exitNextRip: 0x40_1003n,
+      exitRflags: 0x246n,
+      exitCode: 0xafbn,
     };
-    expectOutcome(pp.exit(0x400n, words), "called");
+    expectOutcome(pp.exit(0x400n, { ...words, ...code }), "called");
     expect(told(pp)).toEqual(expected);
     expect(pp.tcb.get("cr4")).toBe(CR4);
     expectOutcome(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE), "running");
@@ -100,6 +108,10 @@ describe("what an exit was about", () => {
       VMEXIT_INSTRUCTION_INFORMATION: 0x1_0700n,
       SS_ATTRIB: 0xc0f3n,
       CR4,
+      RIP: 0x40_1000n,
+      VMEXIT_INSTRUCTION_LENGTH: 3n,
+      RFLAGS: 0x246n,
+      CS_ATTRIB: 0xa0fbn,
     };
     const expected = {
       exitInformation1: 0x182n,
@@ -107,6 +119,10 @@ describe("what an exit was about", () => {
       exitEvent: 0x8000_0021n,
       exitInstruction: 0x1_0700n,
       exitPrivilege: 3n,
+      exitRip: 0x40_1000n,
+      exitNextRip: 0x40_1003n,
+      exitRflags: 0x246n,
+      exitCode: 0xa0fbn,
     };
     expectOutcome(pp.exit(48n, words), "called");
     expect(told(pp)).toEqual(expected);

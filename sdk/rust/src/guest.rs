@@ -53,6 +53,23 @@ registers! {
     r15 set_r15
 }
 
+/// What an exit other than CPUID's was about: a load each, where a register of the VS is a system call.
+macro_rules! told {
+    ($($word:ident)*) => {
+        $(
+            #[inline(always)]
+            pub fn $word() -> u64 {
+                unsafe { addr_of!((*tcb()).$word).read_volatile() }
+            }
+        )*
+    };
+}
+
+told! {
+    exit_information1 exit_information2 exit_event exit_instruction exit_privilege
+    exit_rip exit_next_rip exit_rflags exit_code
+}
+
 /// The active VS of this processor.
 #[inline(always)]
 pub fn vs() -> Vs {

@@ -2,20 +2,28 @@
 
 import {
   TCB_CR4,
+  TCB_EXIT_CODE,
   TCB_EXIT_EVENT,
   TCB_EXIT_INFORMATION1,
   TCB_EXIT_INFORMATION2,
   TCB_EXIT_INSTRUCTION,
+  TCB_EXIT_NEXT_RIP,
   TCB_EXIT_PRIVILEGE,
+  TCB_EXIT_RFLAGS,
+  TCB_EXIT_RIP,
 } from "../../../../abi/generated/bare/tls";
 import { PP_TCB } from "../../../../abi/generated/bare/windows";
 import { ppStore64 } from "../pparea";
 import {
   VMCS_CR4,
+  VMCS_CS_ATTRIB,
+  VMCS_EXIT_INSTRUCTION_LENGTH,
   VMCS_IDT_VECTORING,
   VMCS_INSTRUCTION_INFORMATION,
   VMCS_PHYSICAL_ADDRESS,
   VMCS_QUALIFICATION,
+  VMCS_RFLAGS,
+  VMCS_RIP,
   VMCS_SS_ATTRIB,
 } from "./vmcs";
 import { vmread } from "./vmx";
@@ -33,4 +41,9 @@ export function tellExit(): void {
   ppStore64(PP_TCB + TCB_EXIT_EVENT, vmread(VMCS_IDT_VECTORING));
   ppStore64(PP_TCB + TCB_EXIT_INSTRUCTION, vmread(VMCS_INSTRUCTION_INFORMATION));
   ppStore64(PP_TCB + TCB_EXIT_PRIVILEGE, (vmread(VMCS_SS_ATTRIB) >> 5) & 3);
+  const rip = vmread(VMCS_RIP);
+  ppStore64(PP_TCB + TCB_EXIT_RIP, rip);
+  ppStore64(PP_TCB + TCB_EXIT_NEXT_RIP, rip + vmread(VMCS_EXIT_INSTRUCTION_LENGTH));
+  ppStore64(PP_TCB + TCB_EXIT_RFLAGS, vmread(VMCS_RFLAGS));
+  ppStore64(PP_TCB + TCB_EXIT_CODE, vmread(VMCS_CS_ATTRIB));
 }

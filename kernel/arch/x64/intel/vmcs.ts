@@ -31,6 +31,7 @@ export const VMCS_ES_LIMIT: u32 = 0x4800;
 export const VMCS_GDTR_LIMIT: u32 = 0x4810;
 export const VMCS_IDTR_LIMIT: u32 = 0x4812;
 export const VMCS_ES_ATTRIB: u32 = 0x4814;
+export const VMCS_CS_ATTRIB: u32 = 0x4816;
 export const VMCS_SS_ATTRIB: u32 = 0x4818;
 export const VMCS_ES_BASE: u32 = 0x6806;
 export const VMCS_GDTR_BASE: u32 = 0x6816;

@@ -8,7 +8,8 @@
 
 /*
  * The block at the thread pointer. Its registers are those of the active VS, to read and write in place:
- * `bf_guest->rax = 1`; its identifiers say who runs where.
+ * `bf_guest->rax = 1`; its identifiers say who runs where. What an exit other than CPUID's was about is there, too, to read by a load:
+ * `bf_guest->exit_rip`, `exit_information1` and their like.
  */
 #define bf_guest ((struct bf_tcb __seg_fs *)0)
 

@@ -40,6 +40,22 @@ inline constexpr Register<BF_TCB_R13> r13{};
 inline constexpr Register<BF_TCB_R14> r14{};
 inline constexpr Register<BF_TCB_R15> r15{};
 
+/// What an exit other than CPUID's was about: a load each, where a register of the VS is a system call.
+template <uint64_t offset> class Told {
+  public:
+    operator uint64_t() const { return *reinterpret_cast<uint64_t __seg_fs *>(offset); }
+};
+
+inline constexpr Told<BF_TCB_EXIT_INFORMATION1> exit_information1{};
+inline constexpr Told<BF_TCB_EXIT_INFORMATION2> exit_information2{};
+inline constexpr Told<BF_TCB_EXIT_EVENT> exit_event{};
+inline constexpr Told<BF_TCB_EXIT_INSTRUCTION> exit_instruction{};
+inline constexpr Told<BF_TCB_EXIT_PRIVILEGE> exit_privilege{};
+inline constexpr Told<BF_TCB_EXIT_RIP> exit_rip{};
+inline constexpr Told<BF_TCB_EXIT_NEXT_RIP> exit_next_rip{};
+inline constexpr Told<BF_TCB_EXIT_RFLAGS> exit_rflags{};
+inline constexpr Told<BF_TCB_EXIT_CODE> exit_code{};
+
 /// The active VS.
 inline Vs vs() { return bf_active_vs(); }
 /// Current privilege level: 0 for an operating system's kernel, 3 for its programs.

@@ -3,13 +3,19 @@
 // Both vendors' words have the same places; what they mean is the vendor's, and the classes of the exits know. CPUID's exits have none.
 
 import {
+  TCB_EXIT_CODE,
   TCB_EXIT_EVENT,
   TCB_EXIT_INFORMATION1,
   TCB_EXIT_INFORMATION2,
   TCB_EXIT_INSTRUCTION,
+  TCB_EXIT_NEXT_RIP,
   TCB_EXIT_PRIVILEGE,
+  TCB_EXIT_RFLAGS,
+  TCB_EXIT_RIP,
 } from "../../../../abi/generated/bare/tls";
 import { tcbLoad64 } from "../calls/tcb";
+import { isIntel } from "../vendor/vendor";
+import { modeOf } from "../vs/segments";
 
 /** EXITINFO1 (APM volume 2, 15.7), or the exit qualification (SDM volume 3, 28.2.1). */
 export function information1(): u64 {
@@ -29,6 +35,24 @@ export function interruptedEvent(): u64 {
 /** Intel's instruction information (SDM volume 3, 28.2.5). */
 export function instructionInformation(): u64 {
   return tcbLoad64(TCB_EXIT_INSTRUCTION);
+}
+
+/** RIP, and behind the instruction: 0 where AMD's processor does not tell. */
+export function toldRip(): u64 {
+  return tcbLoad64(TCB_EXIT_RIP);
+}
+
+export function toldNextRip(): u64 {
+  return tcbLoad64(TCB_EXIT_NEXT_RIP);
+}
+
+export function toldRflags(): u64 {
+  return tcbLoad64(TCB_EXIT_RFLAGS);
+}
+
+/** CS.L and CS.D: Intel's access rights have them four bits higher than the attributes of AMD (SDM volume 3, table 25-2). */
+export function toldMode(): u32 {
+  return modeOf(isIntel() ? tcbLoad64(TCB_EXIT_CODE) >> 4 : tcbLoad64(TCB_EXIT_CODE));
 }
 
 /** Current privilege level. */

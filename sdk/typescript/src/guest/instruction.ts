@@ -8,13 +8,11 @@ import {
   INSTRUCTION_BYTES,
   INSTRUCTION_MAX_BYTES,
   INTEL_BRANCHES,
-  MODE_16,
-  MODE_32,
   MODE_64,
 } from "../../../../bsl/src/x64/instruction";
 import { OWN_PLACES, ownPlace } from "../calls/own";
 import { isIntel } from "../vendor/vendor";
-import { ATTRIBUTE_32, ATTRIBUTE_LONG } from "../vs/segments";
+import { modeOf } from "../vs/segments";
 import { guest } from "./guest";
 import { inPage } from "./physical-memory";
 import { ACCESS_EXECUTE, readGuestVirtual } from "./virtual-memory";
@@ -44,9 +42,7 @@ export function guestInstruction(): DecodedInstruction {
 
 /** MODE_16, MODE_32 or MODE_64, of the code that the guest executes. */
 export function codeMode(): u32 {
-  const attributes = guest.vs.get(Register.CsAttrib);
-  if ((attributes & ATTRIBUTE_LONG) != 0) return MODE_64;
-  return (attributes & ATTRIBUTE_32) != 0 ? MODE_32 : MODE_16;
+  return modeOf(guest.vs.get(Register.CsAttrib));
 }
 
 /** Reads the longest instruction that can be there. Result: how much of it is mapped. */

@@ -5,6 +5,8 @@
 //     │G │D/B│L │AVL│P │DPL │S │ type │   (SDM volume 3, 25.4.1). A segment that is not present is unusable.
 //     └──┴───┴──┴───┴──┴────┴──┴──────┘
 
+import { MODE_16, MODE_32, MODE_64 } from "../../../../bsl/src/x64/instruction";
+
 /** CS.L: 64-bit code. */
 export const ATTRIBUTE_LONG: u64 = 1 << 9;
 /** D/B: 32-bit code or stack. */
@@ -33,6 +35,12 @@ export function toAccessRights(attributes: u64): u64 {
 export function fromAccessRights(rights: u64): u64 {
   const attributes = (rights & LOW) | ((rights >> HIGH_SHIFT) & HIGH);
   return (rights & UNUSABLE) != 0 ? attributes & ~ATTRIBUTE_PRESENT : attributes;
+}
+
+/** MODE_16, MODE_32 or MODE_64, of code in a segment. */
+export function modeOf(attributes: u64): u32 {
+  if ((attributes & ATTRIBUTE_LONG) != 0) return MODE_64;
+  return (attributes & ATTRIBUTE_32) != 0 ? MODE_32 : MODE_16;
 }
 
 /** The descriptor's privilege level; that of SS is the VM's. */
