@@ -8,6 +8,7 @@ import { allocatorFigures } from "./allocators.ts";
 import { callFigures } from "./calls.ts";
 import { exitFigures } from "./exits.ts";
 import { type Figure, holds, table } from "./figure.ts";
+import { guestFigures } from "./guests.ts";
 import { linuxFigures } from "./linux.ts";
 import { sizeFigures } from "./size.ts";
 import { uefiFigures } from "./uefi.ts";
@@ -24,6 +25,7 @@ const suites: readonly (readonly [string, () => Promise<Figure[]>])[] = [
   ["sizes", sizeFigures],
   ["Linux, counting every instruction", linuxFigures],
   ["Linux from UEFI", uefiFigures],
+  ["guests on Linux's KVM", guestFigures],
 ];
 
 const figures: Figure[] = [];
