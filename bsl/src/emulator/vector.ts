@@ -74,8 +74,9 @@ export function moveVector(c: u64, i: DecodedInstruction): u32 {
   const bytes = (form & WIDE) !== 0 && (i.rex & REX_W) !== 0 ? 8 : form >> BYTES_SHIFT;
   const isStore = (form & STORE) !== 0;
   let status = locateOperand(c, i, 0, bytes, isStore);
-  if (status !== OK) return status;
+  // Alignment comes before what the segment says
   if ((form & ALIGNED) !== 0 && (linearAddress(c) & (ALIGNMENT - 1)) !== 0) return protectionFault(c, false);
+  if (status !== OK) return status;
   status = openSpan(c, linearAddress(c), bytes, isStore ? ACCESS_WRITE : ACCESS_READ);
   if (status !== OK) return status;
   const number = i.opcodeExtension | ((i.rex & REX_R) !== 0 ? 8 : 0);

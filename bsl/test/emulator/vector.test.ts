@@ -2,12 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import { type Guest, littleEndian, RESULT } from "./guest.ts";
-import { DEVICE, guestAt, RBX } from "./program.ts";
+import { DEVICE, guestAt, RBX, RSP } from "./program.ts";
 
 const CR0 = { PE: 1n, EM: 4n, TS: 8n } as const;
 const OSFXSR = 1n << 9n;
 const UNDEFINED_OPCODE = 6;
 const NOT_AVAILABLE = 7;
+const STACK_FAULT = 12;
 const GENERAL_PROTECTION = 13;
 
 /** XMM1 has bytes 10h to 1Fh. */
@@ -64,5 +65,13 @@ describe("a move of a vector", () => {
     guest.setGeneral(RBX, address);
     expect([guest.run(), guest.get32("VECTOR")]).toEqual([RESULT.exception, vector]);
     expect(guest.accesses).toEqual([]);
+  });
+
+  it("is refused for its alignment first, and then by the stack's segment", () => {
+    const guest = vectorGuest("0f 29 0c 24"); // movaps [rsp], xmm1
+    guest.setGeneral(RSP, 0x8000_0000_0000_0008n);
+    expect([guest.run(), guest.get32("VECTOR")]).toEqual([RESULT.exception, GENERAL_PROTECTION]);
+    guest.setGeneral(RSP, 0x8000_0000_0000_0000n);
+    expect([guest.run(), guest.get32("VECTOR")]).toEqual([RESULT.exception, STACK_FAULT]);
   });
 });
