@@ -1,6 +1,8 @@
 // What commands' definitions share
 
 import { type Command, Option } from "commander";
+import { exitCodes } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
 import { INSTALLED_KERNEL, type Selection } from "./files.ts";
 
 /** A command of bfm's, or of another command, with the options that all have. */
@@ -31,15 +33,29 @@ export function takeFiles<T>(
   installed: string,
   action: (selection: Selection, options: T) => Promise<void>,
 ): void {
+  const usual = [installed];
   command
-    .argument("[extension...]", "extensions' ELF files", [installed])
+    .argument("[extension...]", "extensions' ELF files", usual)
     .option("--kernel <file>", "the kernel's ELF file", INSTALLED_KERNEL)
     .option("--set <key=value>", "a setting for the first extension; may be repeated", append, [] as string[])
     .action(
       (
         extensions: string[],
         { kernel, set, manifest, ...rest }: { kernel: string; set: string[]; manifest?: string } & T,
-      ) => action({ kernel, extensions, settings: set, ...(manifest === undefined ? {} : { manifest }) }, rest as T),
+      ) => {
+        if (manifest !== undefined && extensions !== usual) {
+          throw new Failure(
+            "USAGE",
+            exitCodes.usage,
+            "a manifest names all extensions, and others are named beside it",
+            "List them in the manifest, or leave --manifest away.",
+          );
+        }
+        return action(
+          { kernel, extensions, settings: set, ...(manifest === undefined ? {} : { manifest }) },
+          rest as T,
+        );
+      },
     );
 }
 

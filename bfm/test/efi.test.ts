@@ -354,8 +354,14 @@ describe("bfm efi install", () => {
       );
     });
 
-    test("takes no --set besides", async () => {
+    test("takes no --set and no extensions besides, as bfm load does not", async () => {
       expect(await byManifest([{ file: boot }], "--set", "nested=no")).toMatchObject({ exitCode: 2 });
+      const beside = {
+        exitCode: 2,
+        error: expect.stringContaining("bfm: a manifest names all extensions, and others are named beside it"),
+      };
+      expect(await byManifest([{ file: boot }], files.extension)).toMatchObject(beside);
+      expect(await bench.bfm("load", "--manifest", join(esp, "guarded.json"), files.extension)).toMatchObject(beside);
     });
   });
 
