@@ -1,5 +1,6 @@
 // System calls as functions: from this list come the bindings for C and Rust
 
+import { fpuCalls } from "./fpu-calls.ts";
 import { memoryCalls } from "./memory-calls.ts";
 import { messageCalls } from "./message-calls.ts";
 import { objectCalls } from "./object-calls.ts";
@@ -133,4 +134,5 @@ export const calls: readonly SystemCall[] = [
   ...objectCalls,
   ...memoryCalls,
   ...ppCalls,
+  ...fpuCalls,
 ];

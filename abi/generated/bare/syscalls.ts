@@ -117,3 +117,5 @@ export const SYSCALL_STATISTICS_CALLS: u32 = 0xc0002;
 export const SYSCALL_MEMORY_GROW: u32 = 0xd0000;
 export const SYSCALL_PP_KICK: u32 = 0xe0000;
 export const SYSCALL_PP_WAIT: u32 = 0xe0001;
+export const SYSCALL_FPU_READ: u32 = 0xf0000;
+export const SYSCALL_FPU_WRITE: u32 = 0xf0001;

@@ -648,4 +648,20 @@ static inline bf_status bf_pp_wait(void)
     return bf_call(BF_SYSCALL_PP_WAIT, &reg0, &reg1, 0, 0);
 }
 
+/* Copies a VS's XSAVE area, or as much of it as a page holds, to a page of the extension's: its size is returned. The page is overwritten. */
+static inline bf_status bf_fpu_read(bf_vs vs, uint64_t page, uint64_t *bytes)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    bf_status status = bf_call(BF_SYSCALL_FPU_READ, &reg0, &reg1, page, 0);
+    *bytes = reg0;
+    return status;
+}
+
+/* Gives a VS the XSAVE area of a page of the extension's. Components that the processor has not, and reserved bits, are left out. */
+static inline bf_status bf_fpu_write(bf_vs vs, uint64_t page)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_FPU_WRITE, &reg0, &reg1, page, 0);
+}
+
 #endif

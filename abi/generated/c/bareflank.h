@@ -133,6 +133,8 @@
 #define BF_SYSCALL_MEMORY_GROW BF_U32(0xd0000)
 #define BF_SYSCALL_PP_KICK BF_U32(0xe0000)
 #define BF_SYSCALL_PP_WAIT BF_U32(0xe0001)
+#define BF_SYSCALL_FPU_READ BF_U32(0xf0000)
+#define BF_SYSCALL_FPU_WRITE BF_U32(0xf0001)
 
 /* Thread control block of an extension on one PP (FS base points at it) */
 #define BF_TCB_SELF BF_U32(0x0) /* u64: The block's own address, as the System V ABI wants it. */

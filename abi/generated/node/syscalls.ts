@@ -117,3 +117,5 @@ export const SYSCALL_STATISTICS_CALLS = 0xc0002;
 export const SYSCALL_MEMORY_GROW = 0xd0000;
 export const SYSCALL_PP_KICK = 0xe0000;
 export const SYSCALL_PP_WAIT = 0xe0001;
+export const SYSCALL_FPU_READ = 0xf0000;
+export const SYSCALL_FPU_WRITE = 0xf0001;

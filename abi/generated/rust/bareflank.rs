@@ -142,6 +142,8 @@ pub const SYSCALL_STATISTICS_CALLS: u32 = 0xc0002;
 pub const SYSCALL_MEMORY_GROW: u32 = 0xd0000;
 pub const SYSCALL_PP_KICK: u32 = 0xe0000;
 pub const SYSCALL_PP_WAIT: u32 = 0xe0001;
+pub const SYSCALL_FPU_READ: u32 = 0xf0000;
+pub const SYSCALL_FPU_WRITE: u32 = 0xf0001;
 
 // Thread control block of an extension on one PP (FS base points at it)
 
@@ -4862,4 +4864,21 @@ pub fn pp_kick(pp: Pp) -> Result<(), Status> {
 #[inline(always)]
 pub fn pp_wait() -> Status {
     Status(unsafe { call(SYSCALL_PP_WAIT, handle(), 0, 0, 0) }.0)
+}
+
+/// Copies a VS's XSAVE area, or as much of it as a page holds, to a page of the extension's: its size is returned.
+///
+/// # Safety
+/// The page is overwritten.
+#[inline(always)]
+pub unsafe fn fpu_read(vs: Vs, page: u64) -> Result<u64, Status> {
+    let (status, reg0, _) = call(SYSCALL_FPU_READ, handle(), vs.0 as u64, page, 0);
+    result(status, reg0)
+}
+
+/// Gives a VS the XSAVE area of a page of the extension's. Components that the processor has not, and reserved bits, are left out.
+#[inline(always)]
+pub fn fpu_write(vs: Vs, page: u64) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_FPU_WRITE, handle(), vs.0 as u64, page, 0) };
+    result(status, ())
 }

@@ -1,6 +1,6 @@
 // Areas for the state that XSAVE holds, or FXSAVE where there is no XSAVE (APM volume 2, 11.5; SDM volume 1, chapter 13)
 
-import { fillMemory, poke16, poke32 } from "../../../bsl/src/memory";
+import { fillMemory, peek32, peek64, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 import { allocateObject, pages } from "../../src/memory/pages";
 import { SLAB_CACHE_BYTES, SlabCache } from "../../src/memory/slab";
 import { cpuidRegister } from "./cpu";
@@ -18,6 +18,11 @@ const ALIGNMENT: u64 = 64;
 /** Where an area has the control words, which are not zero initially (SDM volume 1, table 10-2 and 13.6). */
 const AREA_FCW: u64 = 0;
 const AREA_MXCSR: u64 = 24;
+/** Every processor with 64-bit code knows these: DAZ is the youngest. */
+const MXCSR_BITS: u32 = 0xffff;
+/** The XSAVE header (SDM volume 1, 13.4.2): XSTATE_BV, XCOMP_BV, and what must be zero. */
+const AREA_COMPONENTS: u64 = 512;
+const HEADER_BYTES: u64 = 64;
 const INITIAL_FCW: u16 = 0x37f;
 const INITIAL_MXCSR: u32 = 0x1f80;
 /** In subleaf 1: a processor with extended feature disable. */
@@ -65,6 +70,18 @@ export function resetFpu(object: u64): void {
   fillMemory(area, 0, areaBytes);
   poke16(area + AREA_FCW, INITIAL_FCW);
   poke32(area + AREA_MXCSR, INITIAL_MXCSR);
+}
+
+/**
+ * Leaves out what the processor would refuse to load (SDM volume 1, 13.8.1 and 13.8.2): reserved bits of MXCSR, components that it has
+ * not, the compacted format, and what is reserved in the header.
+ */
+export function cleanFpu(object: u64): void {
+  const area = fpuArea(object);
+  poke32(area + AREA_MXCSR, peek32(area + AREA_MXCSR) & MXCSR_BITS);
+  if (!hasXcr0()) return;
+  poke64(area + AREA_COMPONENTS, peek64(area + AREA_COMPONENTS) & components);
+  fillMemory(area + AREA_COMPONENTS + 8, 0, HEADER_BYTES - 8);
 }
 
 /** Where an object's area begins. */

@@ -22,7 +22,16 @@ import { copyMemory, peek64, poke64 } from "../../../bsl/src/memory";
 import { block32, block64, setBlock64 } from "../../src/pp";
 import { addWork, takeWork } from "../../src/requests";
 import { fxrstor, fxsave, rdmsr, readCr0, readXcr0, tryWriteXcr0, writeCr0, wrmsr, xrstor, xsave } from "./cpu";
-import { allocateFpu, fpuArea, fpuBytes, fpuComponents, hasDisabledFpu, plainComponents, resetFpu } from "./fpu-area";
+import {
+  allocateFpu,
+  cleanFpu,
+  fpuArea,
+  fpuBytes,
+  fpuComponents,
+  hasDisabledFpu,
+  plainComponents,
+  resetFpu,
+} from "./fpu-area";
 import { CR0_TS, HOST_CR0 } from "./host-registers";
 import { currentXcr0, hasXcr0, setXcr0 } from "./xcr0";
 
@@ -52,6 +61,20 @@ export function loadBootFpu(object: u64): void {
   copyMemory(fpuArea(object), fpuArea(boot), fpuBytes());
   if (owner != object) return;
   // What the processor has of the VS is not its state any more
+  setBlock64(PP_BLOCK_FPU_OWNER, 0);
+  exchange(object);
+}
+
+/** The area of a VS's state as it is now, wherever that is: of this processor's VSs. */
+export function currentFpu(object: u64): u64 {
+  if (block64(PP_BLOCK_FPU_OWNER) == object) exchange(object);
+  return fpuArea(object);
+}
+
+/** The area has been written: whatever the processor has of the VS is not its state any more. */
+export function adoptFpu(object: u64): void {
+  cleanFpu(object);
+  if (block64(PP_BLOCK_FPU_OWNER) != object) return;
   setBlock64(PP_BLOCK_FPU_OWNER, 0);
   exchange(object);
 }

@@ -10,6 +10,8 @@ import {
   STATUS_INVALID_PERM_DENIED,
 } from "../../../abi/generated/bare/status";
 import {
+  SYSCALL_FPU_READ,
+  SYSCALL_FPU_WRITE,
   SYSCALL_MAP_ATTACH,
   SYSCALL_MAP_CREATE,
   SYSCALL_MAP_DESTROY,
@@ -46,6 +48,7 @@ import { mayCall } from "../policy";
 import { countCall } from "../statistics";
 import { deny } from "./deny";
 import { finish } from "./finish";
+import { fpuRead, fpuWrite } from "./fpu";
 import { isHandle } from "./handle";
 import { mapAttach, mapChange, mapCreate, mapDestroy, mapDetach, mapQuery } from "./map";
 import { memoryGrow } from "./memory";
@@ -79,6 +82,9 @@ const MEMORY_CALLS: u32 = 1;
 const PP_GROUP: u32 = 0xe;
 const PP_CALLS: u32 = 2;
 
+const FPU_GROUP: u32 = 0xf;
+const FPU_CALLS: u32 = 2;
+
 const MESSAGE_GROUP: u32 = 0x9;
 const MESSAGE_CALLS: u32 = 4;
 
@@ -110,6 +116,8 @@ function callCount(group: u32): u32 {
       return MEMORY_CALLS;
     case PP_GROUP:
       return PP_CALLS;
+    case FPU_GROUP:
+      return FPU_CALLS;
     default:
       return 0;
   }
@@ -171,6 +179,10 @@ function changeObjects(call: u32): u64 {
       return nestedGuard();
     case SYSCALL_NESTED_COPY:
       return nestedCopy();
+    case SYSCALL_FPU_READ:
+      return fpuRead();
+    case SYSCALL_FPU_WRITE:
+      return fpuWrite();
     case SYSCALL_MAP_CREATE:
       return mapCreate();
     case SYSCALL_MAP_DESTROY:

@@ -32,12 +32,12 @@ static const struct {
     NAMED(NESTED_CREATE), NAMED(NESTED_DESTROY), NAMED(NESTED_MAP), NAMED(NESTED_UNMAP), NAMED(NESTED_PROTECT),
     NAMED(NESTED_TRANSLATE), NAMED(NESTED_IDENTITY), NAMED(NESTED_ATTACH), NAMED(NESTED_DETACH), NAMED(NESTED_FLUSH),
     NAMED(NESTED_GUARD), NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
-    NAMED(MAP_DETACH), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS), NAMED(MEMORY_GROW),
+    NAMED(MAP_DETACH), NAMED(FPU_READ), NAMED(FPU_WRITE), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS), NAMED(MEMORY_GROW),
     NAMED(PP_KICK), NAMED(PP_WAIT),
 };
 #define CALLS (sizeof(calls) / sizeof(*calls))
 /** Those that only the owner of the vmexit callback makes come first. */
-#define OWNED_CALLS 18u
+#define OWNED_CALLS 20u
 
 static void refuse(const char *name, u32 count, u64 handle, u64 status)
 {
@@ -160,6 +160,37 @@ static void pages(u64 h, u64 nested)
     gives(MAKE(NESTED_FLUSH, h, nested), 0);
     status(MAKE(MEM_FREE_PAGE, h, page.reg[0]), BF_STATUS_SUCCESS, "to give back a page that was shown");
     end();
+}
+
+/** What a VS's XSAVE area has initially, and what was written. */
+static void registers(u64 h, u64 vs)
+{
+    struct result own = MAKE(MEM_ALLOC_PAGE, h);
+    u64 *area = (u64 *)own.reg[0];
+    begin("checks", "FPU_READ");
+    status(MAKE(FPU_READ, h, vs, (u64)area + 8), BF_STATUS_INVALID_INPUT_REG2, "no page");
+    status(MAKE(FPU_READ, h, vs, 0), BF_STATUS_INVALID_INPUT_REG2, "nothing");
+    status(MAKE(FPU_READ, h, vs, BF_DIRECT_BASE + PAGE), BF_STATUS_INVALID_INPUT_REG2, "the kernel's memory");
+    end();
+    begin("good", "FPU_READ");
+    struct result read = MAKE(FPU_READ, h, vs, (u64)area);
+    good(read);
+    want(read.reg[0] >= 512, 1, "the area's size");
+    want(area[0] & 0xffff, 0x37f, "FCW");
+    want(area[3] & 0xffffffff, 0x1f80, "MXCSR");
+    want(area[64], 0, "XSTATE_BV");
+    end();
+    begin("good", "FPU_WRITE");
+    area[3] = 0xffffffff00001fc0, area[20] = 0x1122334455667788, area[64] = 0xf000000000000003, area[65] = 1ull << 63;
+    good(MAKE(FPU_WRITE, h, vs, (u64)area));
+    area[20] = 0;
+    good(MAKE(FPU_READ, h, vs, (u64)area));
+    want(area[20], 0x1122334455667788, "XMM0");
+    want(area[3] & 0xffffffff, 0x1fc0, "MXCSR");
+    want(area[64], 3, "XSTATE_BV");
+    want(area[65], 0, "XCOMP_BV");
+    end();
+    silent(MAKE(MEM_FREE_PAGE, h, own.reg[0]));
 }
 
 /** Between two pages of the client's, one of which the VM sees. */
@@ -395,9 +426,12 @@ void test_objects(void)
     WANTS_OBJECT(MAP_QUERY);
     WANTS_OBJECT(MAP_ATTACH);
     WANTS_OBJECT(MAP_DETACH);
+    WANTS_OBJECT(FPU_READ);
+    WANTS_OBJECT(FPU_WRITE);
     u64 vm = MAKE(VM_CREATE, h).reg[0], vp = MAKE(VP_CREATE, h, vm).reg[0];
     u64 vs = MAKE(VS_CREATE, h, vp, this_pp()).reg[0];
     test_nested(h, vs);
+    registers(h, vs);
     test_maps(h, vs);
     test_statistics(h);
     MAKE(VS_DESTROY, h, vs);
