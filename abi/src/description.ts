@@ -9,6 +9,7 @@ import * as efi from "./efi.ts";
 import * as emulation from "./emulation.ts";
 import * as entryRules from "./entry-rules.ts";
 import * as exchange from "./exchange.ts";
+import * as hypercalls from "./hypercalls.ts";
 import * as kvmCapabilities from "./kvm-capabilities.ts";
 import * as kvmIoctls from "./kvm-ioctls.ts";
 import * as kvmMachine from "./kvm-machine.ts";
@@ -43,6 +44,7 @@ const modules = [
   kvmState,
   kvmRun,
   emulation,
+  hypercalls,
 ];
 
 /** All tables and structures, in the order in which the generated files list them: by module, then by name. */

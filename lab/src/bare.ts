@@ -35,6 +35,8 @@ export interface RunBareOptions {
   readonly kernel?: string;
   /** The bare platform's image; default: the one that was built. */
   readonly image?: string;
+  /** A file of hypercalls that the root VM makes (loader/bare/hypercall-script.ts). */
+  readonly calls?: string;
   /** The image's command line. */
   readonly append?: string;
   /**
@@ -135,8 +137,14 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
   const folder = newRunFolder();
   const loaded = options.manifest === undefined ? undefined : loadManifest(options.manifest, folder);
   const files = (loaded?.extensions ?? options.extensions).map((file) => requireFile(file, "Is it built? bf build"));
-  const modules = [kernel, ...files, ...(loaded === undefined ? [] : [loaded.policies])];
-  const append = `${options.append ?? ""}${loaded === undefined ? "" : " policies=1"}`.trim();
+  const modules = [
+    kernel,
+    ...files,
+    ...(loaded === undefined ? [] : [loaded.policies]),
+    ...(options.calls === undefined ? [] : [options.calls]),
+  ];
+  const append =
+    `${options.append ?? ""}${loaded === undefined ? "" : " policies=1"}${options.calls === undefined ? "" : " calls=1"}`.trim();
   const symbolFiles = debugFiles(loaded?.sources ?? files, kernel);
   const text = new NamedOutput(symbolFiles, options.onText ?? (() => undefined));
   let kept = options.keep === true;

@@ -42,6 +42,7 @@ import { CONTROL_DONE, carryOutCommand } from "../src/control";
 import { act, arm, countSteps } from "./actions";
 import { print, printByte, printDecimal, printHex } from "./console";
 import { EXIT_BOARD, EXIT_LEAK, EXIT_LOADER, EXIT_PASSED } from "./ending";
+import { playScript } from "./hypercall-script";
 import { keepLeaves } from "./leaves";
 import { take } from "./memory";
 import { fileCount, fileEnd, fileStart, option } from "./multiboot";
@@ -85,9 +86,9 @@ function load(): bool {
   fillMemory(block, 0, 4096);
   poke64(block + LOAD_ARGS_KERNEL_ADDRESS, fileStart(0));
   poke64(block + LOAD_ARGS_KERNEL_BYTES, fileEnd(0) - fileStart(0));
-  // The last file may be the extensions' policies
+  // Behind them may be their policies, and hypercalls for the root VM
   const policies = <u32>option("policies", 0);
-  const end = fileCount() - policies;
+  const end = fileCount() - policies - <u32>option("calls", 0);
   poke32(block + LOAD_ARGS_EXT_COUNT, end - 1);
   if (policies !== 0) {
     poke64(block + LOAD_ARGS_POLICY_ADDRESS, fileStart(end));
@@ -117,6 +118,7 @@ function cycle(): u32 {
       if (option("slide", 0) !== 0) printSlides();
       work("in the root VM");
       act();
+      if (option("calls", 0) !== 0) playScript(fileStart(fileCount() - 1), fileEnd(fileCount() - 1));
       storm(option("nmis", 0));
       if (option("hold", 0) !== 0) hold();
     }

@@ -3999,4 +3999,236 @@ _Static_assert(sizeof(struct bf_emulation) == 624, "size of bf_emulation");
 #define BF_EMULATION_UNKNOWN BF_U32(0x6) /* The emulator does not know how; `instruction` has `instructionBytes` of it. */
 #define BF_EMULATION_FAILED BF_U32(0x7) /* The functions of guest memory said GUEST_FAILED. */
 
+/* MvPage.access: what a guest wanted of memory */
+#define BF_MV_ACCESS_WRITE BF_U32(0x2)
+#define BF_MV_ACCESS_EXECUTE BF_U32(0x4)
+#define BF_MV_ACCESS_TABLE_WALK BF_U32(0x8) /* The processor itself, for the guest's page tables. */
+
+/* MicroV's hypercalls: bits 31:0 of RAX (group << 16 | index) */
+#define BF_MV_ID_VERSION BF_U32(0x0) /* R10 out: the versions that there are, MV_VERSION_* bits. No handle. */
+#define BF_MV_HANDLE_OPEN BF_U32(0x10000) /* R10 in: a version, one bit. R10 out: the handle. */
+#define BF_MV_HANDLE_CLOSE BF_U32(0x10001) /* R10: the handle. */
+#define BF_MV_DEBUG_OUT BF_U32(0x20000) /* R10, R11: two numbers for the debug ring. No handle. */
+#define BF_MV_PP_PPID BF_U32(0x30000) /* R10 out: the processor that the call is made on. */
+#define BF_MV_PP_ONLINE_PPS BF_U32(0x30001) /* R10 out: how many processors there are. */
+#define BF_MV_PP_CPUID_GET BF_U32(0x30100) /* R11: leaf, R12: subleaf. What a guest may be shown: R10: EAX | EBX << 32, R11: ECX | EDX << 32. */
+#define BF_MV_PP_MSR_GET_SUPPORTED BF_U32(0x30101) /* R11: an index from 0. R10 out: that MSR of those that guests have. */
+#define BF_MV_VM_CREATE BF_U32(0x40000) /* R10 out: the VM. */
+#define BF_MV_VM_DESTROY BF_U32(0x40001) /* R11: a VM, whose VPs are gone. */
+#define BF_MV_VM_MAP BF_U32(0x40100) /* R11: a VM, R12: guest physical address, R13: host physical address | MV_MAP_*, R14: bytes; all multiples of 4 KiB. R10 out: bytes done, which may be fewer. */
+#define BF_MV_VM_UNMAP BF_U32(0x40101) /* R11: a VM, R12: guest physical address, R13: bytes. R10 out: bytes done, which may be fewer. */
+#define BF_MV_VM_UNFLUSHED BF_U32(0x40102) /* R11: a VM. R10 out: how many processors may still use memory that was unmapped; 0: give it back. */
+#define BF_MV_VP_CREATE BF_U32(0x50000) /* R11: a VM. R10 out: the VP. */
+#define BF_MV_VP_DESTROY BF_U32(0x50001) /* R11: a VP, whose VS is gone. */
+#define BF_MV_VS_CREATE BF_U32(0x60000) /* R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller. */
+#define BF_MV_VS_DESTROY BF_U32(0x60001) /* R11: a VS. */
+#define BF_MV_VS_RUN BF_U32(0x60008) /* R11: a VS. R10 out: MV_EXIT_*; its page tells more. */
+#define BF_MV_VS_CPUID_SET_LIST BF_U32(0x6000c) /* R11: a VS, R12: place of the first one. The page's list of MvCpuid: leaves that the guest has; the last one of the list is the last of all. */
+#define BF_MV_VS_REG_GET_LIST BF_U32(0x6000f) /* R11: a VS. The page's list of registers (MV_REG_*) gets their values. R10 out: how many. */
+#define BF_MV_VS_REG_SET_LIST BF_U32(0x60010) /* R11: a VS. Its registers get the values of the page's list. R10 out: how many. */
+#define BF_MV_VS_MSR_GET_LIST BF_U32(0x60019) /* R11: a VS. The same with MSRs. R10 out: how many, which end at one that the guest has not. */
+#define BF_MV_VS_MSR_SET_LIST BF_U32(0x6001a) /* R11: a VS. The same: it ends at one that the guest has not, or a value that it refuses. */
+#define BF_MV_VS_INJECT_EXCEPTION BF_U32(0x60025) /* R11: a VS, R12: vector, R13: error code | MV_EVENT_HAS_CODE. */
+#define BF_MV_VS_QUEUE_INTERRUPT BF_U32(0x60026) /* R11: a VS, which can take one now, R12: vector. */
+#define BF_MV_VS_INJECT_NMI BF_U32(0x60100) /* R11: a VS. */
+
+/* An entry of MV_VS_CPUID_SET_LIST */
+#define BF_MV_CPUID_LEAF BF_U32(0x0) /* u32. */
+#define BF_MV_CPUID_SUBLEAF BF_U32(0x4) /* u32. */
+#define BF_MV_CPUID_FLAGS BF_U32(0x8) /* u32: MV_CPUID_FLAG_*. */
+#define BF_MV_CPUID_EAX BF_U32(0xc) /* u32. */
+#define BF_MV_CPUID_EBX BF_U32(0x10) /* u32. */
+#define BF_MV_CPUID_ECX BF_U32(0x14) /* u32. */
+#define BF_MV_CPUID_EDX BF_U32(0x18) /* u32. */
+#define BF_MV_CPUID_RESERVED BF_U32(0x1c) /* u32. */
+#define BF_MV_CPUID_BYTES BF_U32(0x20) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_mv_cpuid {
+    uint32_t leaf;
+    uint32_t subleaf;
+    uint32_t flags;
+    uint32_t eax;
+    uint32_t ebx;
+    uint32_t ecx;
+    uint32_t edx;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
+#endif
+
+/* MvCpuid.flags */
+#define BF_MV_CPUID_FLAG_SUBLEAF BF_U32(0x1) /* Only this subleaf; without it, all of the leaf. KVM's KVM_CPUID_FLAG_SIGNIFCANT_INDEX. */
+
+/* MV_VS_INJECT_EXCEPTION: R13 */
+#define BF_MV_EVENT_HAS_CODE BF_U64(0x100000000)
+
+/* Why a guest came back: R10 after MV_VS_RUN */
+#define BF_MV_EXIT_FAILURE BF_U32(0x0) /* The processor refuses its state; nothing has run. */
+#define BF_MV_EXIT_UNKNOWN BF_U32(0x1) /* An exit that nobody knows: `detail` is the processor's reason. */
+#define BF_MV_EXIT_HLT BF_U32(0x2)
+#define BF_MV_EXIT_IO BF_U32(0x3) /* A port: `port`, `ioBytes`, `ioFlags`, `data`. */
+#define BF_MV_EXIT_MMIO BF_U32(0x4) /* Memory that is not mapped, or not so: `address`, `access`. */
+#define BF_MV_EXIT_MSR BF_U32(0x5) /* Not used yet: an MSR that the guest has not raises #GP. */
+#define BF_MV_EXIT_INTERRUPT BF_U32(0x6) /* An interrupt of the machine, which the caller takes when it enables interrupts. */
+#define BF_MV_EXIT_WINDOW BF_U32(0x7) /* The guest can take an interrupt, as was asked for. */
+#define BF_MV_EXIT_NMI BF_U32(0x8) /* An NMI of the machine. */
+#define BF_MV_EXIT_SHUTDOWN BF_U32(0x9) /* A triple fault. */
+#define BF_MV_EXIT_HYPERCALL BF_U32(0x100) /* VMMCALL or VMCALL of the guest's kernel, which is behind it already. */
+
+/* MvPage.ioFlags */
+#define BF_MV_IO_IN BF_U32(0x1)
+#define BF_MV_IO_STRING BF_U32(0x2) /* INS or OUTS, which the caller carries out: nothing has happened, the guest is still at it. */
+#define BF_MV_IO_REPEATED BF_U32(0x4)
+
+/* Versions and limits of MicroV's hypercalls */
+#define BF_MV_SIGNATURE BF_U32(0x764d) /* Bits 63:48 of RAX. */
+#define BF_MV_SPEC_ID BF_U32(0x3123764d) /* "Mv#1": EAX of CPUID leaf 0x40000001 where there is MicroV is the microkernel's; this is ECX. */
+#define BF_MV_VERSION_1 BF_U32(0x2) /* The version of upstream's interface. */
+#define BF_MV_HANDLE BF_U32(0x42) /* The handle, as upstream's. */
+#define BF_MV_INVALID_ID BF_U32(0xffff)
+#define BF_MV_OWN BF_U32(0x100) /* Calls with such an index are not upstream's. */
+#define BF_MV_MAX_VMS BF_U32(0x40)
+#define BF_MV_MAX_VPS BF_U32(0x100) /* Of all VMs together. */
+#define BF_MV_MAX_CPUIDS BF_U32(0x78) /* Leaves of a guest. */
+#define BF_MV_LIST_ENTRIES BF_U32(0xf0) /* Registers or MSRs of a call. */
+
+/* MV_VM_MAP: bits 11:0 of R13 */
+#define BF_MV_MAP_READ BF_U32(0x1)
+#define BF_MV_MAP_WRITE BF_U32(0x2)
+#define BF_MV_MAP_EXECUTE BF_U32(0x4)
+
+/* What a VS and its caller share: a page */
+#define BF_MV_PAGE_REQUEST BF_U32(0x0) /* u32: To MV_VS_RUN: MV_RUN_*. */
+#define BF_MV_PAGE_STATE BF_U32(0x4) /* u32: Of a VS that came back: MV_STATE_*. */
+#define BF_MV_PAGE_DATA BF_U32(0x8) /* u64: A port's datum: of an OUT, and what the next MV_VS_RUN gives an IN. */
+#define BF_MV_PAGE_PORT BF_U32(0x10) /* u16. */
+#define BF_MV_PAGE_IO_BYTES BF_U32(0x12) /* u8: 1, 2 or 4. */
+#define BF_MV_PAGE_IO_FLAGS BF_U32(0x13) /* u8: MV_IO_*. */
+#define BF_MV_PAGE_ACCESS BF_U32(0x14) /* u32: MV_ACCESS_*. */
+#define BF_MV_PAGE_ADDRESS BF_U32(0x18) /* u64: The guest physical address that was accessed. */
+#define BF_MV_PAGE_DETAIL BF_U32(0x20) /* u64: The processor's exit reason. */
+#define BF_MV_PAGE_CR8 BF_U32(0x28) /* u64: The task priority: in and out. */
+#define BF_MV_PAGE_APIC_BASE BF_U32(0x30) /* u64: The local APIC's base MSR: in and out. */
+#define BF_MV_PAGE_EXITS BF_U32(0x38) /* u64: Exits of the VS since it was made. */
+#define BF_MV_PAGE_RESERVED BF_U32(0x40) /* u64[23]. */
+#define BF_MV_PAGE_LIST_COUNT BF_U32(0xf8) /* u64: Entries of the list. */
+#define BF_MV_PAGE_LIST BF_U32(0x100) /* u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
+#define BF_MV_PAGE_BYTES BF_U32(0x1000) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_mv_page {
+    uint32_t request;
+    uint32_t state;
+    uint64_t data;
+    uint16_t port;
+    uint8_t io_bytes;
+    uint8_t io_flags;
+    uint32_t access;
+    uint64_t address;
+    uint64_t detail;
+    uint64_t cr8;
+    uint64_t apic_base;
+    uint64_t exits;
+    uint64_t reserved[23];
+    uint64_t list_count;
+    uint64_t list[480];
+};
+_Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
+#endif
+
+/* Registers of a guest, by MicroV's numbers */
+#define BF_MV_REG_RAX BF_U32(0x1)
+#define BF_MV_REG_RBX BF_U32(0x2)
+#define BF_MV_REG_RCX BF_U32(0x3)
+#define BF_MV_REG_RDX BF_U32(0x4)
+#define BF_MV_REG_RBP BF_U32(0x5)
+#define BF_MV_REG_RSI BF_U32(0x6)
+#define BF_MV_REG_RDI BF_U32(0x7)
+#define BF_MV_REG_R8 BF_U32(0x8)
+#define BF_MV_REG_R9 BF_U32(0x9)
+#define BF_MV_REG_R10 BF_U32(0xa)
+#define BF_MV_REG_R11 BF_U32(0xb)
+#define BF_MV_REG_R12 BF_U32(0xc)
+#define BF_MV_REG_R13 BF_U32(0xd)
+#define BF_MV_REG_R14 BF_U32(0xe)
+#define BF_MV_REG_R15 BF_U32(0xf)
+#define BF_MV_REG_RSP BF_U32(0x10)
+#define BF_MV_REG_RIP BF_U32(0x11)
+#define BF_MV_REG_RFLAGS BF_U32(0x12)
+#define BF_MV_REG_ES_SELECTOR BF_U32(0x13)
+#define BF_MV_REG_ES_ATTRIB BF_U32(0x14)
+#define BF_MV_REG_ES_LIMIT BF_U32(0x15)
+#define BF_MV_REG_ES_BASE BF_U32(0x16)
+#define BF_MV_REG_CS_SELECTOR BF_U32(0x17)
+#define BF_MV_REG_CS_ATTRIB BF_U32(0x18)
+#define BF_MV_REG_CS_LIMIT BF_U32(0x19)
+#define BF_MV_REG_CS_BASE BF_U32(0x1a)
+#define BF_MV_REG_SS_SELECTOR BF_U32(0x1b)
+#define BF_MV_REG_SS_ATTRIB BF_U32(0x1c)
+#define BF_MV_REG_SS_LIMIT BF_U32(0x1d)
+#define BF_MV_REG_SS_BASE BF_U32(0x1e)
+#define BF_MV_REG_DS_SELECTOR BF_U32(0x1f)
+#define BF_MV_REG_DS_ATTRIB BF_U32(0x20)
+#define BF_MV_REG_DS_LIMIT BF_U32(0x21)
+#define BF_MV_REG_DS_BASE BF_U32(0x22)
+#define BF_MV_REG_FS_SELECTOR BF_U32(0x23)
+#define BF_MV_REG_FS_ATTRIB BF_U32(0x24)
+#define BF_MV_REG_FS_LIMIT BF_U32(0x25)
+#define BF_MV_REG_FS_BASE BF_U32(0x26)
+#define BF_MV_REG_GS_SELECTOR BF_U32(0x27)
+#define BF_MV_REG_GS_ATTRIB BF_U32(0x28)
+#define BF_MV_REG_GS_LIMIT BF_U32(0x29)
+#define BF_MV_REG_GS_BASE BF_U32(0x2a)
+#define BF_MV_REG_LDTR_SELECTOR BF_U32(0x2b)
+#define BF_MV_REG_LDTR_ATTRIB BF_U32(0x2c)
+#define BF_MV_REG_LDTR_LIMIT BF_U32(0x2d)
+#define BF_MV_REG_LDTR_BASE BF_U32(0x2e)
+#define BF_MV_REG_TR_SELECTOR BF_U32(0x2f)
+#define BF_MV_REG_TR_ATTRIB BF_U32(0x30)
+#define BF_MV_REG_TR_LIMIT BF_U32(0x31)
+#define BF_MV_REG_TR_BASE BF_U32(0x32)
+#define BF_MV_REG_GDTR_SELECTOR BF_U32(0x33)
+#define BF_MV_REG_GDTR_ATTRIB BF_U32(0x34)
+#define BF_MV_REG_GDTR_LIMIT BF_U32(0x35)
+#define BF_MV_REG_GDTR_BASE BF_U32(0x36)
+#define BF_MV_REG_IDTR_SELECTOR BF_U32(0x37)
+#define BF_MV_REG_IDTR_ATTRIB BF_U32(0x38)
+#define BF_MV_REG_IDTR_LIMIT BF_U32(0x39)
+#define BF_MV_REG_IDTR_BASE BF_U32(0x3a)
+#define BF_MV_REG_DR0 BF_U32(0x3b)
+#define BF_MV_REG_DR1 BF_U32(0x3c)
+#define BF_MV_REG_DR2 BF_U32(0x3d)
+#define BF_MV_REG_DR3 BF_U32(0x3e)
+#define BF_MV_REG_DR6 BF_U32(0x3f)
+#define BF_MV_REG_DR7 BF_U32(0x40)
+#define BF_MV_REG_CR0 BF_U32(0x41)
+#define BF_MV_REG_CR2 BF_U32(0x42)
+#define BF_MV_REG_CR3 BF_U32(0x43)
+#define BF_MV_REG_CR4 BF_U32(0x44)
+#define BF_MV_REG_CR8 BF_U32(0x45)
+#define BF_MV_REG_XCR0 BF_U32(0x46)
+#define BF_MV_REG_EFER BF_U32(0x100) /* Ours, like all that follow. */
+#define BF_MV_REG_APIC_BASE BF_U32(0x101)
+#define BF_MV_REG_INTERRUPT_SHADOW BF_U32(0x102) /* 1: no interrupt before the next instruction is done. */
+#define BF_MV_REG_EVENT BF_U32(0x103) /* The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none. */
+
+/* MvPage.request and MvPage.state */
+#define BF_MV_RUN_WINDOW BF_U32(0x1) /* request: come back as soon as the guest can take an interrupt. */
+#define BF_MV_STATE_INTERRUPTIBLE BF_U32(0x1) /* state: the guest can take an interrupt now. */
+#define BF_MV_STATE_IF BF_U32(0x2) /* state: RFLAGS.IF. */
+
+/* Status codes of MicroV's hypercalls: RAX */
+#define BF_MV_STATUS_SUCCESS BF_U64(0x0)
+#define BF_MV_STATUS_FAILURE_UNKNOWN BF_U64(0xdead000000010001)
+#define BF_MV_STATUS_FAILURE_INVALID_HANDLE BF_U64(0xdead000000020001)
+#define BF_MV_STATUS_FAILURE_UNSUPPORTED BF_U64(0xdead000000040001)
+#define BF_MV_STATUS_INVALID_PERM_DENIED BF_U64(0xdead000000010002)
+#define BF_MV_STATUS_INVALID_INPUT_REG0 BF_U64(0xdead000000010003)
+#define BF_MV_STATUS_INVALID_INPUT_REG1 BF_U64(0xdead000000020003)
+#define BF_MV_STATUS_INVALID_INPUT_REG2 BF_U64(0xdead000000040003)
+#define BF_MV_STATUS_INVALID_INPUT_REG3 BF_U64(0xdead000000080003)
+#define BF_MV_STATUS_INVALID_INPUT_REG4 BF_U64(0xdead000000100003) /* Ours, with R14. */
+#define BF_MV_STATUS_RETRY_CONTINUATION BF_U64(0xdead000000100004)
+#define BF_MV_STATUS_EXIT_FAILURE BF_U64(0xdead000000100005) /* The processor refuses to run the VS: the debug ring says why. */
+#define BF_MV_STATUS_EXIT_UNKNOWN BF_U64(0xdead000000200005)
+
 #endif

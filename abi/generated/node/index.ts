@@ -18,3 +18,4 @@ export * from "./exchange.ts";
 export * from "./efi.ts";
 export * from "./kvm.ts";
 export * from "./emulation.ts";
+export * from "./hypercalls.ts";

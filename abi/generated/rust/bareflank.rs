@@ -4198,6 +4198,295 @@ pub const EMULATION_UNKNOWN: u32 = 0x6;
 /// The functions of guest memory said GUEST_FAILED.
 pub const EMULATION_FAILED: u32 = 0x7;
 
+// MvPage.access: what a guest wanted of memory
+
+pub const MV_ACCESS_WRITE: u32 = 0x2;
+pub const MV_ACCESS_EXECUTE: u32 = 0x4;
+/// The processor itself, for the guest's page tables.
+pub const MV_ACCESS_TABLE_WALK: u32 = 0x8;
+
+// MicroV's hypercalls: bits 31:0 of RAX (group << 16 | index)
+
+/// R10 out: the versions that there are, MV_VERSION_* bits. No handle.
+pub const MV_ID_VERSION: u32 = 0x0;
+/// R10 in: a version, one bit. R10 out: the handle.
+pub const MV_HANDLE_OPEN: u32 = 0x10000;
+/// R10: the handle.
+pub const MV_HANDLE_CLOSE: u32 = 0x10001;
+/// R10, R11: two numbers for the debug ring. No handle.
+pub const MV_DEBUG_OUT: u32 = 0x20000;
+/// R10 out: the processor that the call is made on.
+pub const MV_PP_PPID: u32 = 0x30000;
+/// R10 out: how many processors there are.
+pub const MV_PP_ONLINE_PPS: u32 = 0x30001;
+/// R11: leaf, R12: subleaf. What a guest may be shown: R10: EAX | EBX << 32, R11: ECX | EDX << 32.
+pub const MV_PP_CPUID_GET: u32 = 0x30100;
+/// R11: an index from 0. R10 out: that MSR of those that guests have.
+pub const MV_PP_MSR_GET_SUPPORTED: u32 = 0x30101;
+/// R10 out: the VM.
+pub const MV_VM_CREATE: u32 = 0x40000;
+/// R11: a VM, whose VPs are gone.
+pub const MV_VM_DESTROY: u32 = 0x40001;
+/// R11: a VM, R12: guest physical address, R13: host physical address | MV_MAP_*, R14: bytes; all multiples of 4 KiB. R10 out: bytes done, which may be fewer.
+pub const MV_VM_MAP: u32 = 0x40100;
+/// R11: a VM, R12: guest physical address, R13: bytes. R10 out: bytes done, which may be fewer.
+pub const MV_VM_UNMAP: u32 = 0x40101;
+/// R11: a VM. R10 out: how many processors may still use memory that was unmapped; 0: give it back.
+pub const MV_VM_UNFLUSHED: u32 = 0x40102;
+/// R11: a VM. R10 out: the VP.
+pub const MV_VP_CREATE: u32 = 0x50000;
+/// R11: a VP, whose VS is gone.
+pub const MV_VP_DESTROY: u32 = 0x50001;
+/// R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller.
+pub const MV_VS_CREATE: u32 = 0x60000;
+/// R11: a VS.
+pub const MV_VS_DESTROY: u32 = 0x60001;
+/// R11: a VS. R10 out: MV_EXIT_*; its page tells more.
+pub const MV_VS_RUN: u32 = 0x60008;
+/// R11: a VS, R12: place of the first one. The page's list of MvCpuid: leaves that the guest has; the last one of the list is the last of all.
+pub const MV_VS_CPUID_SET_LIST: u32 = 0x6000c;
+/// R11: a VS. The page's list of registers (MV_REG_*) gets their values. R10 out: how many.
+pub const MV_VS_REG_GET_LIST: u32 = 0x6000f;
+/// R11: a VS. Its registers get the values of the page's list. R10 out: how many.
+pub const MV_VS_REG_SET_LIST: u32 = 0x60010;
+/// R11: a VS. The same with MSRs. R10 out: how many, which end at one that the guest has not.
+pub const MV_VS_MSR_GET_LIST: u32 = 0x60019;
+/// R11: a VS. The same: it ends at one that the guest has not, or a value that it refuses.
+pub const MV_VS_MSR_SET_LIST: u32 = 0x6001a;
+/// R11: a VS, R12: vector, R13: error code | MV_EVENT_HAS_CODE.
+pub const MV_VS_INJECT_EXCEPTION: u32 = 0x60025;
+/// R11: a VS, which can take one now, R12: vector.
+pub const MV_VS_QUEUE_INTERRUPT: u32 = 0x60026;
+/// R11: a VS.
+pub const MV_VS_INJECT_NMI: u32 = 0x60100;
+
+// An entry of MV_VS_CPUID_SET_LIST
+
+#[repr(C)]
+pub struct MvCpuid {
+    pub leaf: u32,
+    pub subleaf: u32,
+    /// MV_CPUID_FLAG_*.
+    pub flags: u32,
+    pub eax: u32,
+    pub ebx: u32,
+    pub ecx: u32,
+    pub edx: u32,
+    pub reserved: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<MvCpuid>() == 32);
+
+// MvCpuid.flags
+
+/// Only this subleaf; without it, all of the leaf. KVM's KVM_CPUID_FLAG_SIGNIFCANT_INDEX.
+pub const MV_CPUID_FLAG_SUBLEAF: u32 = 0x1;
+
+// MV_VS_INJECT_EXCEPTION: R13
+
+pub const MV_EVENT_HAS_CODE: u64 = 0x100000000;
+
+// Why a guest came back: R10 after MV_VS_RUN
+
+/// The processor refuses its state; nothing has run.
+pub const MV_EXIT_FAILURE: u32 = 0x0;
+/// An exit that nobody knows: `detail` is the processor's reason.
+pub const MV_EXIT_UNKNOWN: u32 = 0x1;
+pub const MV_EXIT_HLT: u32 = 0x2;
+/// A port: `port`, `ioBytes`, `ioFlags`, `data`.
+pub const MV_EXIT_IO: u32 = 0x3;
+/// Memory that is not mapped, or not so: `address`, `access`.
+pub const MV_EXIT_MMIO: u32 = 0x4;
+/// Not used yet: an MSR that the guest has not raises #GP.
+pub const MV_EXIT_MSR: u32 = 0x5;
+/// An interrupt of the machine, which the caller takes when it enables interrupts.
+pub const MV_EXIT_INTERRUPT: u32 = 0x6;
+/// The guest can take an interrupt, as was asked for.
+pub const MV_EXIT_WINDOW: u32 = 0x7;
+/// An NMI of the machine.
+pub const MV_EXIT_NMI: u32 = 0x8;
+/// A triple fault.
+pub const MV_EXIT_SHUTDOWN: u32 = 0x9;
+/// VMMCALL or VMCALL of the guest's kernel, which is behind it already.
+pub const MV_EXIT_HYPERCALL: u32 = 0x100;
+
+// MvPage.ioFlags
+
+pub const MV_IO_IN: u32 = 0x1;
+/// INS or OUTS, which the caller carries out: nothing has happened, the guest is still at it.
+pub const MV_IO_STRING: u32 = 0x2;
+pub const MV_IO_REPEATED: u32 = 0x4;
+
+// Versions and limits of MicroV's hypercalls
+
+/// Bits 63:48 of RAX.
+pub const MV_SIGNATURE: u32 = 0x764d;
+/// "Mv#1": EAX of CPUID leaf 0x40000001 where there is MicroV is the microkernel's; this is ECX.
+pub const MV_SPEC_ID: u32 = 0x3123764d;
+/// The version of upstream's interface.
+pub const MV_VERSION_1: u32 = 0x2;
+/// The handle, as upstream's.
+pub const MV_HANDLE: u32 = 0x42;
+pub const MV_INVALID_ID: u32 = 0xffff;
+/// Calls with such an index are not upstream's.
+pub const MV_OWN: u32 = 0x100;
+pub const MV_MAX_VMS: u32 = 0x40;
+/// Of all VMs together.
+pub const MV_MAX_VPS: u32 = 0x100;
+/// Leaves of a guest.
+pub const MV_MAX_CPUIDS: u32 = 0x78;
+/// Registers or MSRs of a call.
+pub const MV_LIST_ENTRIES: u32 = 0xf0;
+
+// MV_VM_MAP: bits 11:0 of R13
+
+pub const MV_MAP_READ: u32 = 0x1;
+pub const MV_MAP_WRITE: u32 = 0x2;
+pub const MV_MAP_EXECUTE: u32 = 0x4;
+
+// What a VS and its caller share: a page
+
+#[repr(C)]
+pub struct MvPage {
+    /// To MV_VS_RUN: MV_RUN_*.
+    pub request: u32,
+    /// Of a VS that came back: MV_STATE_*.
+    pub state: u32,
+    /// A port's datum: of an OUT, and what the next MV_VS_RUN gives an IN.
+    pub data: u64,
+    pub port: u16,
+    /// 1, 2 or 4.
+    pub io_bytes: u8,
+    /// MV_IO_*.
+    pub io_flags: u8,
+    /// MV_ACCESS_*.
+    pub access: u32,
+    /// The guest physical address that was accessed.
+    pub address: u64,
+    /// The processor's exit reason.
+    pub detail: u64,
+    /// The task priority: in and out.
+    pub cr8: u64,
+    /// The local APIC's base MSR: in and out.
+    pub apic_base: u64,
+    /// Exits of the VS since it was made.
+    pub exits: u64,
+    pub reserved: [u64; 23],
+    /// Entries of the list.
+    pub list_count: u64,
+    /// Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids.
+    pub list: [u64; 480],
+}
+
+const _: () = assert!(core::mem::size_of::<MvPage>() == 4096);
+
+// Registers of a guest, by MicroV's numbers
+
+pub const MV_REG_RAX: u32 = 0x1;
+pub const MV_REG_RBX: u32 = 0x2;
+pub const MV_REG_RCX: u32 = 0x3;
+pub const MV_REG_RDX: u32 = 0x4;
+pub const MV_REG_RBP: u32 = 0x5;
+pub const MV_REG_RSI: u32 = 0x6;
+pub const MV_REG_RDI: u32 = 0x7;
+pub const MV_REG_R8: u32 = 0x8;
+pub const MV_REG_R9: u32 = 0x9;
+pub const MV_REG_R10: u32 = 0xa;
+pub const MV_REG_R11: u32 = 0xb;
+pub const MV_REG_R12: u32 = 0xc;
+pub const MV_REG_R13: u32 = 0xd;
+pub const MV_REG_R14: u32 = 0xe;
+pub const MV_REG_R15: u32 = 0xf;
+pub const MV_REG_RSP: u32 = 0x10;
+pub const MV_REG_RIP: u32 = 0x11;
+pub const MV_REG_RFLAGS: u32 = 0x12;
+pub const MV_REG_ES_SELECTOR: u32 = 0x13;
+pub const MV_REG_ES_ATTRIB: u32 = 0x14;
+pub const MV_REG_ES_LIMIT: u32 = 0x15;
+pub const MV_REG_ES_BASE: u32 = 0x16;
+pub const MV_REG_CS_SELECTOR: u32 = 0x17;
+pub const MV_REG_CS_ATTRIB: u32 = 0x18;
+pub const MV_REG_CS_LIMIT: u32 = 0x19;
+pub const MV_REG_CS_BASE: u32 = 0x1a;
+pub const MV_REG_SS_SELECTOR: u32 = 0x1b;
+pub const MV_REG_SS_ATTRIB: u32 = 0x1c;
+pub const MV_REG_SS_LIMIT: u32 = 0x1d;
+pub const MV_REG_SS_BASE: u32 = 0x1e;
+pub const MV_REG_DS_SELECTOR: u32 = 0x1f;
+pub const MV_REG_DS_ATTRIB: u32 = 0x20;
+pub const MV_REG_DS_LIMIT: u32 = 0x21;
+pub const MV_REG_DS_BASE: u32 = 0x22;
+pub const MV_REG_FS_SELECTOR: u32 = 0x23;
+pub const MV_REG_FS_ATTRIB: u32 = 0x24;
+pub const MV_REG_FS_LIMIT: u32 = 0x25;
+pub const MV_REG_FS_BASE: u32 = 0x26;
+pub const MV_REG_GS_SELECTOR: u32 = 0x27;
+pub const MV_REG_GS_ATTRIB: u32 = 0x28;
+pub const MV_REG_GS_LIMIT: u32 = 0x29;
+pub const MV_REG_GS_BASE: u32 = 0x2a;
+pub const MV_REG_LDTR_SELECTOR: u32 = 0x2b;
+pub const MV_REG_LDTR_ATTRIB: u32 = 0x2c;
+pub const MV_REG_LDTR_LIMIT: u32 = 0x2d;
+pub const MV_REG_LDTR_BASE: u32 = 0x2e;
+pub const MV_REG_TR_SELECTOR: u32 = 0x2f;
+pub const MV_REG_TR_ATTRIB: u32 = 0x30;
+pub const MV_REG_TR_LIMIT: u32 = 0x31;
+pub const MV_REG_TR_BASE: u32 = 0x32;
+pub const MV_REG_GDTR_SELECTOR: u32 = 0x33;
+pub const MV_REG_GDTR_ATTRIB: u32 = 0x34;
+pub const MV_REG_GDTR_LIMIT: u32 = 0x35;
+pub const MV_REG_GDTR_BASE: u32 = 0x36;
+pub const MV_REG_IDTR_SELECTOR: u32 = 0x37;
+pub const MV_REG_IDTR_ATTRIB: u32 = 0x38;
+pub const MV_REG_IDTR_LIMIT: u32 = 0x39;
+pub const MV_REG_IDTR_BASE: u32 = 0x3a;
+pub const MV_REG_DR0: u32 = 0x3b;
+pub const MV_REG_DR1: u32 = 0x3c;
+pub const MV_REG_DR2: u32 = 0x3d;
+pub const MV_REG_DR3: u32 = 0x3e;
+pub const MV_REG_DR6: u32 = 0x3f;
+pub const MV_REG_DR7: u32 = 0x40;
+pub const MV_REG_CR0: u32 = 0x41;
+pub const MV_REG_CR2: u32 = 0x42;
+pub const MV_REG_CR3: u32 = 0x43;
+pub const MV_REG_CR4: u32 = 0x44;
+pub const MV_REG_CR8: u32 = 0x45;
+pub const MV_REG_XCR0: u32 = 0x46;
+/// Ours, like all that follow.
+pub const MV_REG_EFER: u32 = 0x100;
+pub const MV_REG_APIC_BASE: u32 = 0x101;
+/// 1: no interrupt before the next instruction is done.
+pub const MV_REG_INTERRUPT_SHADOW: u32 = 0x102;
+/// The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none.
+pub const MV_REG_EVENT: u32 = 0x103;
+
+// MvPage.request and MvPage.state
+
+/// request: come back as soon as the guest can take an interrupt.
+pub const MV_RUN_WINDOW: u32 = 0x1;
+/// state: the guest can take an interrupt now.
+pub const MV_STATE_INTERRUPTIBLE: u32 = 0x1;
+/// state: RFLAGS.IF.
+pub const MV_STATE_IF: u32 = 0x2;
+
+// Status codes of MicroV's hypercalls: RAX
+
+pub const MV_STATUS_SUCCESS: u64 = 0x0;
+pub const MV_STATUS_FAILURE_UNKNOWN: u64 = 0xdead000000010001;
+pub const MV_STATUS_FAILURE_INVALID_HANDLE: u64 = 0xdead000000020001;
+pub const MV_STATUS_FAILURE_UNSUPPORTED: u64 = 0xdead000000040001;
+pub const MV_STATUS_INVALID_PERM_DENIED: u64 = 0xdead000000010002;
+pub const MV_STATUS_INVALID_INPUT_REG0: u64 = 0xdead000000010003;
+pub const MV_STATUS_INVALID_INPUT_REG1: u64 = 0xdead000000020003;
+pub const MV_STATUS_INVALID_INPUT_REG2: u64 = 0xdead000000040003;
+pub const MV_STATUS_INVALID_INPUT_REG3: u64 = 0xdead000000080003;
+/// Ours, with R14.
+pub const MV_STATUS_INVALID_INPUT_REG4: u64 = 0xdead000000100003;
+pub const MV_STATUS_RETRY_CONTINUATION: u64 = 0xdead000000100004;
+/// The processor refuses to run the VS: the debug ring says why.
+pub const MV_STATUS_EXIT_FAILURE: u64 = 0xdead000000100005;
+pub const MV_STATUS_EXIT_UNKNOWN: u64 = 0xdead000000200005;
+
 // System calls as functions
 
 /// What a call that failed ended with: one of `STATUS_*`.

@@ -31,6 +31,9 @@ export {
 export { Operation } from "../../../bsl/src/x64/operation";
 export { InitSipi } from "./apic/init-sipi";
 export { portIn, portOut } from "./calls/port";
+export { processorCount, processorNumber } from "./calls/processor-number";
+export { deliverNmi, isNmi } from "./events/intel-events";
+export { redeliver } from "./events/redelivery";
 export { hasErrorCode, Vector, vectorName } from "./events/vectors";
 export { ControlRegisterExit } from "./exits/control-register-exit";
 export { CpuidExit } from "./exits/cpuid-exit";
@@ -38,12 +41,19 @@ export { ExceptionExit } from "./exits/exception-exit";
 export { Exit } from "./exits/exit";
 export { HypercallExit } from "./exits/hypercall-exit";
 export { IoExit } from "./exits/io-exit";
+export { ioInformation } from "./exits/io-information";
 export { MsrExit } from "./exits/msr-exit";
-export { NestedPageFaultExit } from "./exits/nested-page-fault-exit";
+export { NestedPageFaultExit, nestedPageFault } from "./exits/nested-page-fault-exit";
 export * from "./exits/on";
 export * from "./exits/reasons";
 export { step } from "./exits/step";
+export {
+  information1 as exitInformation1,
+  information2 as exitInformation2,
+  privilege as exitPrivilege,
+} from "./exits/told";
 export { unaskedExit } from "./exits/unasked";
+export { readCr4 } from "./guest/cpuid-bits";
 export { Guest, guest } from "./guest/guest";
 export { codeMode, guestInstruction } from "./guest/instruction";
 export * from "./guest/msr";
@@ -84,6 +94,7 @@ export { Explanation } from "./text/explanation";
 export { Level, Line, line, log, logNumber, setLogLevel } from "./text/log";
 export { registerName } from "./text/register-names";
 export { AmdVs } from "./vendor/amd-vs";
+export { cpuidRegister } from "./vendor/cpuid";
 export { IntelVs } from "./vendor/intel-vs";
 export { isIntel } from "./vendor/vendor";
 export { startInRealMode } from "./vs/real-mode";

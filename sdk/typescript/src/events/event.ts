@@ -69,7 +69,16 @@ export function hasEvent(vs: NativeVs): bool {
   return (vs.read(isIntel() ? INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD : AMD_REG_EVENTINJ) & EVENT_VALID) != 0;
 }
 
-function inject(vs: NativeVs, event: u64): void {
+/** What is to be delivered when the VM runs next, in the word's format; 0: nothing. */
+export function pendingEvent(vs: NativeVs): u64 {
+  if (!hasEvent(vs)) return 0;
+  if (!isIntel()) return vs.read(AMD_REG_EVENTINJ);
+  const event = vs.read(INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD);
+  return (event & EVENT_WITH_CODE) == 0 ? event : event | (vs.read(INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE) << 32);
+}
+
+/** Delivers an event in the word's format, or none. */
+export function inject(vs: NativeVs, event: u64): void {
   if (!isIntel()) {
     vs.write(AMD_REG_EVENTINJ, event);
     return;

@@ -4,6 +4,7 @@
 // Intel (SDM volume 3, table 28-7): the qualification has the access in bits 2:0, the rights that are there in 5:3, bit 7:
 // there is a linear address, bit 8: the access is to what it translates to.
 
+import { SINGLETON } from "../calls/handle";
 import { isIntel } from "../vendor/vendor";
 import { Exit } from "./exit";
 import { information1, information2 } from "./told";
@@ -45,3 +46,6 @@ export class NestedPageFaultExit extends Exit {
     return information1();
   }
 }
+
+/** The one that this processor is at, for an extension with its own vmexit. */
+export const nestedPageFault: NestedPageFaultExit = changetype<NestedPageFaultExit>(SINGLETON);

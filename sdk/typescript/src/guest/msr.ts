@@ -44,6 +44,11 @@ export function readMsr(vs: Vs, msr: u32): bool {
   return true;
 }
 
+/** The processor's own time stamp counter. */
+export function processorTime(): u64 {
+  return callWithOutput(SYSCALL_INTRINSIC_RDMSR, MSR_TSC, 0, 0) == STATUS_SUCCESS ? callOutput() : 0;
+}
+
 /** What readMsr() has read. */
 export function msrValue(): u64 {
   return ownWord(Slot.MsrValue);

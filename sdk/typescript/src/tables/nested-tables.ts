@@ -9,6 +9,7 @@ import {
   NESTED_COPY_FROM_VM,
   NESTED_COPY_TO_VM,
   NESTED_FOR_ROOT,
+  NESTED_HAS_1G,
   NESTED_HAS_EXECUTE_ONLY,
   NESTED_MACHINE,
   NESTED_PAGE,
@@ -94,11 +95,12 @@ export class NestedTables {
 
   /** Whether this processor can let a VM execute what it cannot read. */
   static get hasExecuteOnly(): bool {
-    const tables = create(0);
-    const features = callResult(1);
-    if (tables === null) return false;
-    tables.free();
-    return (features & NESTED_HAS_EXECUTE_ONLY) != 0;
+    return hasFeature(NESTED_HAS_EXECUTE_ONLY);
+  }
+
+  /** Whether it has pages of 1 GiB, so that tables of much memory are small. */
+  static get hasGibibytePages(): bool {
+    return hasFeature(NESTED_HAS_1G);
   }
 
   get id(): u32 {
@@ -149,14 +151,23 @@ export class NestedTables {
    * runs out, or the range holds a page of the hypervisor's that this extension did not allocate.
    */
   mapRange(guest: u64, host: u64, bytes: u64, rights: Right): bool {
-    const flags = rights | NESTED_MACHINE;
     let done: u64 = 0;
     while (done < bytes) {
-      if (callObject(SYSCALL_NESTED_MAP, this.id, guest + done, host + done, bytes - done, flags) != STATUS_SUCCESS)
-        return false;
-      done += callResult(0);
+      const some = this.mapSome(guest + done, host + done, bytes - done, rights);
+      if (some == 0) return false;
+      done += some;
     }
     return true;
+  }
+
+  /**
+   * The same for as much as one call does: bytes that are mapped now, from the beginning. 0 as mapRange() says false. For
+   * extensions that may not take long.
+   */
+  mapSome(guest: u64, host: u64, bytes: u64, rights: Right): u64 {
+    const flags = rights | NESTED_MACHINE;
+    const status = callObject(SYSCALL_NESTED_MAP, this.id, guest, host, bytes, flags);
+    return status == STATUS_SUCCESS ? callResult(0) : 0;
   }
 
   /** Shows physical memory at its own addresses, instead of what is mapped there. False when memory runs out. */
@@ -175,10 +186,17 @@ export class NestedTables {
   unmap(address: u64, bytes: u64): bool {
     let done: u64 = 0;
     while (done < bytes) {
-      if (callObject(SYSCALL_NESTED_UNMAP, this.id, address + done, bytes - done, 0, 0) != STATUS_SUCCESS) return false;
-      done += callResult(0);
+      const some = this.unmapSome(address + done, bytes - done);
+      if (some == 0) return false;
+      done += some;
     }
     return true;
+  }
+
+  /** The same for as much as one call does: bytes that are not shown any more, from the beginning; 0: unmap() is false. */
+  unmapSome(address: u64, bytes: u64): u64 {
+    const status = callObject(SYSCALL_NESTED_UNMAP, this.id, address, bytes, 0, 0);
+    return status == STATUS_SUCCESS ? callResult(0) : 0;
   }
 
   /**
@@ -237,6 +255,14 @@ function filled(flags: u32, gibibytes: u32, rights: Right, own: Own): NestedTabl
   if (tables === null || tables.showIdentity(0, gibibytes * GIBIBYTE, rights, own)) return tables;
   tables.free();
   return null;
+}
+
+function hasFeature(feature: u32): bool {
+  const tables = create(0);
+  const features = callResult(1);
+  if (tables === null) return false;
+  tables.free();
+  return (features & feature) != 0;
 }
 
 function create(flags: u32): NestedTables | null {

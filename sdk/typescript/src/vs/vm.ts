@@ -10,7 +10,7 @@ import {
 } from "../../../../abi/generated/bare/syscalls";
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP } from "../../../../abi/generated/bare/tls";
 import { handleOf, idOf } from "../calls/handle";
-import { assertionFailed, callStatus, callValue } from "../calls/syscall";
+import { assertionFailed, callOutput, callStatus, callValue, callWithOutput } from "../calls/syscall";
 import { tcbLoad32 } from "../calls/tcb";
 
 /** Identifiers are 16 bits of the register that returns them. */
@@ -37,6 +37,12 @@ export class Vm {
     return Vm.of(<u32>(callValue(SYSCALL_VM_CREATE, 0, 0, 0) & ID_MASK));
   }
 
+  /** The same, or null: there is no memory, or no identifier left. */
+  static tryCreate(): Vm | null {
+    if (callWithOutput(SYSCALL_VM_CREATE, 0, 0, 0) != STATUS_SUCCESS) return null;
+    return Vm.of(<u32>(callOutput() & ID_MASK));
+  }
+
   get id(): u32 {
     return idOf(changetype<usize>(this));
   }
@@ -61,6 +67,12 @@ export class Vp {
 
   static create(vm: Vm): Vp {
     return Vp.of(<u32>(callValue(SYSCALL_VP_CREATE, vm.id, 0, 0) & ID_MASK));
+  }
+
+  /** The same, or null: there is no memory, or no identifier left. */
+  static tryCreate(vm: Vm): Vp | null {
+    if (callWithOutput(SYSCALL_VP_CREATE, vm.id, 0, 0) != STATUS_SUCCESS) return null;
+    return Vp.of(<u32>(callOutput() & ID_MASK));
   }
 
   get id(): u32 {

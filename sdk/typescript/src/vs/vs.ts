@@ -22,16 +22,16 @@ import {
   SYSCALL_VS_CREATE,
   SYSCALL_VS_DESTROY,
   SYSCALL_VS_INIT_AS_ROOT,
+  SYSCALL_VS_MIGRATE,
   SYSCALL_VS_SET_ACTIVE,
 } from "../../../../abi/generated/bare/syscalls";
-import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { handleOf } from "../calls/handle";
 import { callObject } from "../calls/objects";
-import { assertionFailed, callStatus, callValue } from "../calls/syscall";
-import { tcbLoad16 } from "../calls/tcb";
-import { injectException, injectInterrupt, injectNmi } from "../events/event";
+import { processorNumber } from "../calls/processor-number";
+import { assertionFailed, callOutput, callStatus, callValue, callWithOutput } from "../calls/syscall";
+import { hasEvent, inject, injectException, injectInterrupt, injectNmi, pendingEvent } from "../events/event";
 import { isInShadow, setShadow } from "../events/intel-events";
-import { requestInterruptWindow } from "../events/interrupt-window";
+import { closeInterruptWindow, requestInterruptWindow } from "../events/interrupt-window";
 import { Vector } from "../events/vectors";
 import { Next } from "../life/next";
 import { Explanation, explain } from "../text/explanation";
@@ -102,9 +102,15 @@ export class Vs extends NativeVs {
    * The instruction that its last exit was for is executed again, so its handler can go on with the VM.
    */
   static activateRoot(): Vs {
-    const entry = rootVss + <usize>(tcbLoad16(TCB_PPID) * 8);
-    const vs = Vs.of(load<u32>(entry));
-    vs.activate(Vm.root, Vp.of(load<u32>(entry, 4)));
+    const vs = rootVs();
+    vs.activate(Vm.root, rootVp());
+    return vs;
+  }
+
+  /** The same, with the instruction skipped that the VS which was active so far exited for. */
+  static activateRootAfterSkip(): Vs {
+    const vs = rootVs();
+    vs.activateAfterSkip(Vm.root, rootVp());
     return vs;
   }
 
@@ -115,12 +121,13 @@ export class Vs extends NativeVs {
    * handler wants finds no port and no MSR.
    */
   static create(vp: Vp, ppid: u32, addressSpaceId: u32): Vs {
-    const vs = Vs.of(<u32>(callValue(SYSCALL_VS_CREATE, vp.id, ppid, 0) & ID_MASK));
-    vs.set(Register.AddressSpaceId, addressSpaceId);
-    if (isIntel()) prepareVmcs(vs);
-    else vs.amd.intercept(AmdInstruction.Vmrun, true);
-    deliverAccesses(vs);
-    return vs;
+    return prepare(<u32>(callValue(SYSCALL_VS_CREATE, vp.id, ppid, 0) & ID_MASK), addressSpaceId);
+  }
+
+  /** The same, or null: there is no memory, or no identifier left. */
+  static tryCreate(vp: Vp, ppid: u32, addressSpaceId: u32): Vs | null {
+    if (callWithOutput(SYSCALL_VS_CREATE, vp.id, ppid, 0) != STATUS_SUCCESS) return null;
+    return prepare(<u32>(callOutput() & ID_MASK), addressSpaceId);
   }
 
   /**
@@ -268,10 +275,51 @@ export class Vs extends NativeVs {
     requestInterruptWindow(this);
   }
 
+  /** Takes that wish back. */
+  closeInterruptWindow(): void {
+    closeInterruptWindow(this);
+  }
+
+  /** Whether something is to be delivered when the VM runs next. */
+  get hasEvent(): bool {
+    return hasEvent(this);
+  }
+
+  /** That, as AMD's EVENTINJ has it (APM volume 2, 15.20), on both vendors; 0: nothing. */
+  get event(): u64 {
+    return pendingEvent(this);
+  }
+  set event(value: u64) {
+    inject(this, value);
+  }
+
+  /** Takes it to another processor, whose own it is from then on; it must be active nowhere. */
+  moveTo(ppid: u32): void {
+    check(callStatus(SYSCALL_VS_MIGRATE, this.id, ppid, 0));
+  }
+
   /** Makes every VS of the VM that is active here forget its translations before it runs again, on this processor. */
   flushTranslations(): void {
     check(callStatus(SYSCALL_VM_TLB_FLUSH, Vm.active.id, 0, 0));
   }
+}
+
+/** What createRoot() has made on this processor. */
+function rootVs(): Vs {
+  return Vs.of(load<u32>(rootVss + <usize>(processorNumber() * 8)));
+}
+
+function rootVp(): Vp {
+  return Vp.of(load<u32>(rootVss + <usize>(processorNumber() * 8), 4));
+}
+
+function prepare(id: u32, addressSpaceId: u32): Vs {
+  const vs = Vs.of(id);
+  vs.set(Register.AddressSpaceId, addressSpaceId);
+  if (isIntel()) prepareVmcs(vs);
+  else vs.amd.intercept(AmdInstruction.Vmrun, true);
+  deliverAccesses(vs);
+  return vs;
 }
 
 /** Accesses to ports and MSRs, which the microkernel would refuse by itself, come to the extension's handlers. */

@@ -1,0 +1,38 @@
+// A guest's ports: its caller has the devices
+
+import { guest, ioInformation, Next, poke8, poke16, poke64 } from "@bareflank/sdk";
+import {
+  MV_EXIT_IO,
+  MV_IO_IN,
+  MV_IO_REPEATED,
+  MV_IO_STRING,
+  MV_PAGE_DATA,
+  MV_PAGE_IO_BYTES,
+  MV_PAGE_IO_FLAGS,
+  MV_PAGE_PORT,
+} from "../../../../abi/generated/bare/hypercalls";
+import { leaveGuest, leaveGuestBehind } from "../run";
+import { Vcpu } from "../vcpu";
+
+/** Bits of the exit's information (APM volume 2, 15.10.2). */
+const INPUT: u64 = 1;
+const STRING: u64 = 4;
+const REPEATED: u64 = 8;
+
+/** IN and OUT are behind the guest when its caller hears of them; INS and OUTS, whose memory is the guest's, are before it. */
+export function leaveForPort(vcpu: Vcpu): Next {
+  const information = ioInformation();
+  const bytes = <u32>(information >> 4) & 7;
+  const isInput = (information & INPUT) != 0;
+  const isString = (information & STRING) != 0;
+  let flags: u32 = isInput ? MV_IO_IN : 0;
+  if (isString) flags |= MV_IO_STRING;
+  if ((information & REPEATED) != 0) flags |= MV_IO_REPEATED;
+  poke16(vcpu.shared(MV_PAGE_PORT), <u16>(information >> 16));
+  poke8(vcpu.shared(MV_PAGE_IO_BYTES), <u8>bytes);
+  poke8(vcpu.shared(MV_PAGE_IO_FLAGS), <u8>flags);
+  if (isString) return leaveGuest(vcpu, MV_EXIT_IO);
+  if (isInput) vcpu.pendingInput = bytes;
+  else poke64(vcpu.shared(MV_PAGE_DATA), guest.rax & (bytes == 4 ? 0xffff_ffff : bytes == 2 ? 0xffff : 0xff));
+  return leaveGuestBehind(vcpu, MV_EXIT_IO);
+}

@@ -1,0 +1,110 @@
+// Exits of a guest: most are done with here; for the others its caller goes on
+
+import {
+  AMD_EXIT_INTR,
+  AMD_EXIT_INVALID,
+  AMD_EXIT_MSR,
+  AMD_EXIT_NMI,
+  deliverNmi,
+  EXIT_CPUID,
+  EXIT_HLT,
+  EXIT_HYPERCALL,
+  EXIT_INTERRUPT_WINDOW,
+  EXIT_IO,
+  EXIT_KICK,
+  EXIT_NESTED_PAGE_FAULT,
+  EXIT_SHUTDOWN,
+  exitInformation1,
+  exitPrivilege,
+  guest,
+  INTEL_EXIT_EXCEPTION_OR_NMI,
+  INTEL_EXIT_EXTERNAL_INTERRUPT,
+  INTEL_EXIT_INVALID_GUEST_STATE,
+  INTEL_EXIT_RDMSR,
+  INTEL_EXIT_WRMSR,
+  isIntel,
+  isNmi,
+  Next,
+  poke64,
+  redeliver,
+  unaskedExit,
+  Vector,
+} from "@bareflank/sdk";
+import {
+  MV_EXIT_FAILURE,
+  MV_EXIT_HLT,
+  MV_EXIT_HYPERCALL,
+  MV_EXIT_INTERRUPT,
+  MV_EXIT_NMI,
+  MV_EXIT_SHUTDOWN,
+  MV_EXIT_UNKNOWN,
+  MV_EXIT_WINDOW,
+  MV_PAGE_DETAIL,
+} from "../../../abi/generated/bare/hypercalls";
+import { answerCpuid } from "./cpuid";
+import { leaveForMemory } from "./exits/memory";
+import { accessMsr } from "./exits/msr";
+import { leaveForPort } from "./exits/port";
+import { explainRefusal } from "./exits/refusal";
+import { leaveGuest, leaveGuestBehind, setWindow } from "./run";
+import { Vcpu } from "./vcpu";
+
+/** What is to happen after an exit of a guest. */
+export function guestExit(vcpu: Vcpu, reason: u64): Next {
+  vcpu.exits++;
+  if (reason == EXIT_CPUID) return answerCpuid(vcpu);
+  if (reason == EXIT_IO) return leaveForPort(vcpu);
+  if (reason == EXIT_NESTED_PAGE_FAULT) return leaveForMemory(vcpu);
+  if (reason == EXIT_HLT) return leaveGuestBehind(vcpu, MV_EXIT_HLT);
+  if (reason == EXIT_INTERRUPT_WINDOW) {
+    setWindow(vcpu, false);
+    return leaveGuest(vcpu, MV_EXIT_WINDOW);
+  }
+  if (reason == EXIT_SHUTDOWN) return leaveGuest(vcpu, MV_EXIT_SHUTDOWN);
+  if (reason == EXIT_KICK) return Next.Run;
+  if (reason == EXIT_HYPERCALL)
+    return exitPrivilege() == 0 ? leaveGuestBehind(vcpu, MV_EXIT_HYPERCALL) : vcpu.vs.raise(Vector.UndefinedOpcode);
+  return isIntel() ? intelExit(vcpu, reason) : amdExit(vcpu, reason);
+}
+
+function amdExit(vcpu: Vcpu, reason: u64): Next {
+  if (reason == AMD_EXIT_MSR) return accessMsr(vcpu, exitInformation1() != 0);
+  if (reason == AMD_EXIT_INTR) return interrupted(vcpu, MV_EXIT_INTERRUPT);
+  if (reason == AMD_EXIT_NMI) return interrupted(vcpu, MV_EXIT_NMI);
+  if (reason == AMD_EXIT_INVALID) return refused(vcpu);
+  return other(vcpu, reason);
+}
+
+function intelExit(vcpu: Vcpu, reason: u64): Next {
+  if (reason == INTEL_EXIT_RDMSR) return accessMsr(vcpu, false);
+  if (reason == INTEL_EXIT_WRMSR) return accessMsr(vcpu, true);
+  if (reason == INTEL_EXIT_EXTERNAL_INTERRUPT) return interrupted(vcpu, MV_EXIT_INTERRUPT);
+  if (reason == INTEL_EXIT_INVALID_GUEST_STATE) return refused(vcpu);
+  if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vcpu.vs)) {
+    const next = interrupted(vcpu, MV_EXIT_NMI);
+    // The exit has taken it from the processor
+    deliverNmi(guest.vs);
+    return next;
+  }
+  return other(vcpu, reason);
+}
+
+/** The machine wants the processor. What was being delivered to the guest is delivered when it goes on. */
+function interrupted(vcpu: Vcpu, reason: u32): Next {
+  redeliver(vcpu.vs);
+  return leaveGuest(vcpu, reason);
+}
+
+/** The processor does not run such a VS. */
+function refused(vcpu: Vcpu): Next {
+  explainRefusal(vcpu.vs);
+  return leaveGuest(vcpu, MV_EXIT_FAILURE);
+}
+
+/** What nobody asked for is as the processor would have it, or the caller's affair. */
+function other(vcpu: Vcpu, reason: u64): Next {
+  const next = unaskedExit(vcpu.vs.id, reason);
+  if (next != Next.Fail) return next;
+  poke64(vcpu.shared(MV_PAGE_DETAIL), reason);
+  return leaveGuest(vcpu, MV_EXIT_UNKNOWN);
+}

@@ -1,0 +1,228 @@
+// MSRs of guests
+//
+// Some are registers of the VS; the time is the processor's with an offset; the others are kept here, and do nothing: caches
+// are coherent, and nobody counts. Every other MSR raises #GP in the guest, and is refused to its caller.
+
+import { guest, ownMemory, peek64, poke64, processorTime, Register, trySet } from "@bareflank/sdk";
+import {
+  MV_LIST_ENTRIES,
+  MV_PAGE_LIST,
+  MV_PAGE_LIST_COUNT,
+  MV_STATUS_INVALID_INPUT_REG0,
+  MV_STATUS_SUCCESS,
+} from "../../../abi/generated/bare/hypercalls";
+import { Vcpu } from "./vcpu";
+
+const MSR_TSC: u32 = 0x10;
+const MSR_APIC_BASE: u32 = 0x1b;
+const MSR_TSC_ADJUST: u32 = 0x3b;
+
+/** MSRs that are registers of the VS, beside their registers. */
+const IN_VS: usize = memory.data<u32>([
+  0x174,
+  Register.SysenterCs,
+  0x175,
+  Register.SysenterEsp,
+  0x176,
+  Register.SysenterEip,
+  0x277,
+  Register.Pat,
+  0xc000_0080,
+  Register.Efer,
+  0xc000_0081,
+  Register.Star,
+  0xc000_0082,
+  Register.Lstar,
+  0xc000_0083,
+  Register.Cstar,
+  0xc000_0084,
+  Register.Sfmask,
+  0xc000_0100,
+  Register.FsBase,
+  0xc000_0101,
+  Register.GsBase,
+  0xc000_0102,
+  Register.KernelGsBase,
+]);
+const IN_VS_COUNT: u32 = 12;
+
+/** MSRs that are kept: number, bits that can be written, value after a reset; the last one repeats up to a number. */
+const KEPT: usize = memory.data<u64>([
+  0x8b, // BIOS_SIGN_ID: the microcode's revision
+  0xffff_ffff_ffff_ffff,
+  0,
+  0xfe, // MTRRCAP: write-combining, fixed ranges, eight variable ones
+  0,
+  0x508,
+  0x179, // MCG_CAP
+  0,
+  0,
+  0x17a, // MCG_STATUS
+  7,
+  0,
+  0x1a0, // MISC_ENABLE: fast strings
+  0xffff_ffff_ffff_ffff,
+  1,
+  0x2ff, // MTRR_DEF_TYPE
+  0xcff,
+  0,
+  0x250,
+  0xffff_ffff_ffff_ffff,
+  0,
+  0x258,
+  0xffff_ffff_ffff_ffff,
+  0,
+  0x259,
+  0xffff_ffff_ffff_ffff,
+  0,
+  0x3a, // FEATURE_CONTROL: locked
+  0,
+  1,
+  0xce, // PLATFORM_INFO
+  0,
+  0,
+  0xc001_0010, // SYSCFG
+  0xffff_ffff_ffff_ffff,
+  0,
+  0xc001_0015, // HWCR
+  0x0100_0000,
+  0x0100_0000,
+  0xc001_001f, // NB_CFG
+  0xffff_ffff_ffff_ffff,
+  0,
+  0xc001_1029, // DE_CFG: LFENCE serializes
+  0,
+  2,
+]);
+const KEPT_COUNT: u32 = 15;
+/** Those of ranges: variable MTRRs, and fixed ones of 4 KiB. */
+const FIRST_VARIABLE: u32 = 0x200;
+const VARIABLE_COUNT: u32 = 16;
+const FIRST_FIXED: u32 = 0x268;
+const FIXED_COUNT: u32 = 8;
+const APIC_BASE_RESET: u64 = 0xfee0_0900;
+/** Global enable, and the address (SDM volume 3, 11.4.4); x2APIC is not there. */
+const APIC_BASE_WRITABLE: u64 = 0x000f_ffff_ffff_f900;
+const BSP: u64 = 1 << 8;
+
+const NONE: u32 = 0xffff_ffff;
+
+/** As after a reset. */
+export function resetMsrs(vcpu: Vcpu): void {
+  for (let i: u32 = 0; i < KEPT_COUNT; i++) poke64(slot(vcpu, i), load<u64>(KEPT + <usize>i * 24, 16));
+  for (let i = KEPT_COUNT; i < KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT + 1; i++) poke64(slot(vcpu, i), 0);
+  vcpu.apicBase = APIC_BASE_RESET;
+}
+
+/** Reads one; false: the guest has no such MSR. guestMsrValue() is its value then. */
+export function readGuestMsr(vcpu: Vcpu, msr: u32): bool {
+  const register = registerOf(msr);
+  if (register != NONE) return keep(vcpu, vcpu.vs.get(<Register>register));
+  if (msr == MSR_TSC) return keep(vcpu, processorTime() + vcpu.vs.timeStampOffset);
+  if (msr == MSR_TSC_ADJUST) return keep(vcpu, peek64(slot(vcpu, ADJUST_SLOT)));
+  if (msr == MSR_APIC_BASE) return keep(vcpu, vcpu.apicBase);
+  const index = keptIndex(msr);
+  return index != NONE && keep(vcpu, peek64(slot(vcpu, index)));
+}
+
+/** Writes one; false: the guest has no such MSR, or a processor would refuse the value. */
+export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
+  const register = registerOf(msr);
+  if (register != NONE) return trySet(vcpu.vs, <Register>register, value);
+  if (msr == MSR_TSC) return moveTime(vcpu, value - (processorTime() + vcpu.vs.timeStampOffset));
+  if (msr == MSR_TSC_ADJUST) return moveTime(vcpu, value - peek64(slot(vcpu, ADJUST_SLOT)));
+  if (msr == MSR_APIC_BASE) {
+    if ((value & ~(APIC_BASE_WRITABLE | BSP)) != 0) return false;
+    vcpu.apicBase = value;
+    return true;
+  }
+  const index = keptIndex(msr);
+  if (index == NONE) return false;
+  const writable = index < KEPT_COUNT ? load<u64>(KEPT + <usize>index * 24, 8) : 0xffff_ffff_ffff_ffff;
+  const before = peek64(slot(vcpu, index));
+  // What cannot be written may be written as it is
+  if (((value ^ before) & ~writable) != 0) return false;
+  poke64(slot(vcpu, index), value);
+  return true;
+}
+
+/** What readGuestMsr() has read: the vCPU's, as all else of it. */
+export function guestMsrValue(vcpu: Vcpu): u64 {
+  return peek64(slot(vcpu, VALUE_SLOT));
+}
+
+/** The MSR with a place among those that every guest has; 0: there are no more. */
+export function supportedMsr(place: u64): u32 {
+  if (place < IN_VS_COUNT) return load<u32>(IN_VS + <usize>place * 8);
+  place -= IN_VS_COUNT;
+  if (place < KEPT_COUNT) return <u32>load<u64>(KEPT + <usize>place * 24);
+  place -= KEPT_COUNT;
+  if (place < VARIABLE_COUNT) return FIRST_VARIABLE + <u32>place;
+  place -= VARIABLE_COUNT;
+  if (place < FIXED_COUNT) return FIRST_FIXED + <u32>place;
+  place -= FIXED_COUNT;
+  return place == 0 ? MSR_TSC : place == 1 ? MSR_APIC_BASE : place == 2 ? MSR_TSC_ADJUST : 0;
+}
+
+/** MV_VS_MSR_GET_LIST: R10 says how many it has read. */
+export function readMsrs(vcpu: Vcpu): u64 {
+  const count = peek64(vcpu.shared(MV_PAGE_LIST_COUNT));
+  if (count > MV_LIST_ENTRIES) return MV_STATUS_INVALID_INPUT_REG0;
+  let done: u64 = 0;
+  for (; done < count; done++) {
+    const entry = vcpu.shared(MV_PAGE_LIST) + done * 16;
+    if (!readGuestMsr(vcpu, <u32>peek64(entry))) break;
+    poke64(entry + 8, guestMsrValue(vcpu));
+  }
+  guest.r10 = done;
+  return MV_STATUS_SUCCESS;
+}
+
+/** MV_VS_MSR_SET_LIST: the same. */
+export function writeMsrs(vcpu: Vcpu): u64 {
+  const count = peek64(vcpu.shared(MV_PAGE_LIST_COUNT));
+  if (count > MV_LIST_ENTRIES) return MV_STATUS_INVALID_INPUT_REG0;
+  let done: u64 = 0;
+  for (; done < count; done++) {
+    const entry = vcpu.shared(MV_PAGE_LIST) + done * 16;
+    if (!writeGuestMsr(vcpu, <u32>peek64(entry), peek64(entry + 8))) break;
+  }
+  guest.r10 = done;
+  return MV_STATUS_SUCCESS;
+}
+
+const ADJUST_SLOT: u32 = KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT;
+const VALUE_SLOT: u32 = ADJUST_SLOT + 1;
+
+/** TSC_ADJUST tells by how much software has moved the time (SDM volume 3, 18.17.3). */
+function moveTime(vcpu: Vcpu, by: u64): bool {
+  const vs = vcpu.vs;
+  vs.offsetTimeStamps(vs.timeStampOffset + by);
+  poke64(slot(vcpu, ADJUST_SLOT), peek64(slot(vcpu, ADJUST_SLOT)) + by);
+  return true;
+}
+
+function keep(vcpu: Vcpu, value: u64): bool {
+  poke64(slot(vcpu, VALUE_SLOT), value);
+  return true;
+}
+
+/** Where an MSR is kept, or NONE. */
+function keptIndex(msr: u32): u32 {
+  for (let i: u32 = 0; i < KEPT_COUNT; i++) if (<u32>load<u64>(KEPT + <usize>i * 24) == msr) return i;
+  if (msr - FIRST_VARIABLE < VARIABLE_COUNT) return KEPT_COUNT + (msr - FIRST_VARIABLE);
+  if (msr - FIRST_FIXED < FIXED_COUNT) return KEPT_COUNT + VARIABLE_COUNT + (msr - FIRST_FIXED);
+  return NONE;
+}
+
+/** The register of the VS that an MSR is, or NONE. */
+function registerOf(msr: u32): u32 {
+  for (let i: u32 = 0; i < IN_VS_COUNT; i++) {
+    if (load<u32>(IN_VS + <usize>i * 8) == msr) return load<u32>(IN_VS + <usize>i * 8, 4);
+  }
+  return NONE;
+}
+
+function slot(vcpu: Vcpu, index: u32): u64 {
+  return ownMemory(vcpu.msrs) + <u64>index * 8;
+}

@@ -1,0 +1,70 @@
+// Guest VMs: a VM of the microkernel's, and the memory that it has
+
+import { NestedTables, Vm } from "@bareflank/sdk";
+import { MV_MAX_VMS } from "../../../abi/generated/bare/hypercalls";
+
+/** A guest VM. All fields are behind the lock. */
+@unmanaged
+export class GuestVm {
+  isUsed: u32 = 0;
+  /** VPs that belong to it. */
+  vps: u32 = 0;
+  /** Of the microkernel's. */
+  vmId: u32 = 0;
+  tablesId: u32 = 0;
+
+  get vm(): Vm {
+    return Vm.of(this.vmId);
+  }
+  get tables(): NestedTables {
+    return NestedTables.of(this.tablesId);
+  }
+}
+
+const vms: usize = memory.data(16 * 64, 8);
+let count: u32 = 0;
+
+/** How many there are. */
+export function guestVms(): u32 {
+  return count;
+}
+
+/** The VM with a number, or null. */
+export function findVm(id: u64): GuestVm | null {
+  if (id >= MV_MAX_VMS) return null;
+  const vm = vmAt(<u32>id);
+  return vm.isUsed != 0 ? vm : null;
+}
+
+/** Makes a VM without memory: its number, or MV_MAX_VMS: there is no room. */
+export function createVm(): u32 {
+  let id: u32 = 0;
+  while (id < MV_MAX_VMS && vmAt(id).isUsed != 0) id++;
+  if (id == MV_MAX_VMS) return id;
+  const tables = NestedTables.empty();
+  if (tables === null) return MV_MAX_VMS;
+  const made = Vm.tryCreate();
+  if (made === null) {
+    tables.free();
+    return MV_MAX_VMS;
+  }
+  const vm = vmAt(id);
+  vm.isUsed = 1;
+  vm.vps = 0;
+  vm.vmId = made.id;
+  vm.tablesId = tables.id;
+  count++;
+  return id;
+}
+
+/** Ends a VM that has no VPs. */
+export function destroyVm(vm: GuestVm): void {
+  vm.vm.destroy();
+  vm.tables.free();
+  vm.isUsed = 0;
+  count--;
+}
+
+function vmAt(id: u32): GuestVm {
+  return changetype<GuestVm>(vms + <usize>id * offsetof<GuestVm>());
+}
