@@ -106,12 +106,19 @@ export const mvExits = table("hypercalls", "Why a guest came back: R10 after MV_
   MV_EXIT_HLT: 2,
   MV_EXIT_IO: [3, "A port: `port`, `ioBytes`, `ioFlags`, `data`."],
   MV_EXIT_MMIO: [4, "Memory that is not mapped, or not so: `address`, `access`."],
-  MV_EXIT_MSR: [5, "Not used yet: an MSR that the guest has not raises #GP."],
+  MV_EXIT_MSR: [5, "The guest has written one of MV_MSR_KVM_*: `msr`, `data`. It is behind that."],
   MV_EXIT_INTERRUPT: [6, "An interrupt of the machine, which the caller takes when it enables interrupts."],
   MV_EXIT_WINDOW: [7, "The guest can take an interrupt, as was asked for."],
   MV_EXIT_NMI: [8, "An NMI of the machine."],
   MV_EXIT_SHUTDOWN: [9, "A triple fault."],
-  MV_EXIT_HYPERCALL: [0x100, "VMMCALL or VMCALL of the guest's kernel, which is behind it already."],
+});
+
+export const mvMsrs = table("hypercalls", "MSRs by which guests ask their VMM for something", "u32", {
+  MV_MSR_TIME_STAMP_COUNTER: 0x10,
+  MV_MSR_KVM_WALL_CLOCK: 0x11,
+  MV_MSR_KVM_SYSTEM_TIME: 0x12,
+  MV_MSR_KVM_WALL_CLOCK_NEW: 0x4b56_4d00,
+  MV_MSR_KVM_SYSTEM_TIME_NEW: 0x4b56_4d01,
 });
 
 export const mvAccess = table("hypercalls", "MvPage.access: what a guest wanted of memory", "u32", {
@@ -147,9 +154,11 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   address: ["u64", "The guest physical address that was accessed."],
   detail: ["u64", "The processor's exit reason."],
   cr8: ["u64", "The task priority: in and out."],
-  apicBase: ["u64", "The local APIC's base MSR: in and out."],
+  apicBase: ["u64", "The local APIC's base MSR."],
   exits: ["u64", "Exits of the VS since it was made."],
-  reserved: "u64[23]",
+  processor: ["u32", "The processor that it ran on."],
+  msr: ["u32", "Its number."],
+  reserved: "u64[22]",
   listCount: ["u64", "Entries of the list."],
   list: ["u64[480]", "Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids."],
 });
@@ -187,4 +196,5 @@ export const mvRegisters = table("hypercalls", "Registers of a guest, by MicroV'
     0x103,
     "The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none.",
   ],
+  MV_REG_TSC_OFFSET: [0x104, "What its time stamp counter has more than the processor's."],
 });

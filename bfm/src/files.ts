@@ -1,6 +1,6 @@
 // Kernel and extensions, from the disk to bytes that the driver may see
 
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { MAX_EXTENSIONS } from "@bareflank/abi";
 import { encodePolicies, isName, type ManifestEntry, ManifestError, readManifest } from "@bareflank/abi/manifest";
@@ -11,11 +11,12 @@ import { exitCodes } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
 /** Installed files that `bfm load` and `bfm efi install` take when none are named. */
-export const INSTALLED_KERNEL = "/usr/lib/bareflank/kernel.elf";
-export const INSTALLED_APPLICATION = "/usr/lib/bareflank/bareflank.efi";
+const INSTALLED_FOLDER = "/usr/lib/bareflank";
+export const INSTALLED_KERNEL = `${INSTALLED_FOLDER}/kernel.elf`;
+export const INSTALLED_APPLICATION = `${INSTALLED_FOLDER}/bareflank.efi`;
 /** What an operating system boots in, with all its processors. */
-export const INSTALLED_BOOT_EXTENSION = "/usr/lib/bareflank/boot.elf";
-export const INSTALLED_EXTENSION = "/usr/lib/bareflank/default.elf";
+export const INSTALLED_BOOT_EXTENSION = `${INSTALLED_FOLDER}/boot.elf`;
+export const INSTALLED_EXTENSION = `${INSTALLED_FOLDER}/default.elf`;
 
 /** More than this is no kernel and no extension; what is less is judged by the ELF check. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -114,7 +115,14 @@ export function applySettings({ name, bytes }: LoadedFile, settings: readonly st
   }
 }
 
-function readChecked(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, name: string): LoadedFile {
+/** What a single word means: a file here, or else an installed extension of that name. */
+function located(kind: FileKind, name: string): string {
+  const installed = `${INSTALLED_FOLDER}/${name}.elf`;
+  return kind === "extension" && isName(name) && !existsSync(name) && existsSync(installed) ? installed : name;
+}
+
+function readChecked(elfCheck: Uint8Array<ArrayBuffer>, kind: FileKind, word: string): LoadedFile {
+  const name = located(kind, word);
   const isInstalled = [INSTALLED_KERNEL, INSTALLED_EXTENSION, INSTALLED_BOOT_EXTENSION].includes(name);
   const bytes = readFile(
     name,

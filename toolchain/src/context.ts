@@ -38,8 +38,6 @@ export function productFolder(build: string, part: Pick<DeclaredPart, "type" | "
   switch (part.type) {
     case "extension":
       return join(build, "extensions", part.name);
-    case "linux-driver":
-      return join(build, "linux");
     case "abi":
       return build;
     default:

@@ -33,7 +33,7 @@ export function newestLinuxHeaders(folder = HEADERS_FOLDER): string {
   return join(folder, newest.name);
 }
 
-/** Runs kbuild over the part's files, which include a Kbuild, beside `loader.o_shipped`, `bareflank.h` and `module.h`. */
+/** Runs kbuild over the part's files, which include a Kbuild, beside the core's object, `NAME.o_shipped`, and `bareflank.h`. */
 export async function buildLinuxDriver(context: BuildContext, part: Part): Promise<Product> {
   const loader = await context.require(part, "loader", part.loader);
   const headers = newestLinuxHeaders();
@@ -42,11 +42,11 @@ export async function buildLinuxDriver(context: BuildContext, part: Part): Promi
   const border = join(ABI_HEADERS, "bareflank.h");
   const staged = [
     ...part.native.map((path) => [basename(path), path] as const),
-    ["loader.o_shipped", object] as const,
+    [`${part.loader}.o_shipped`, object] as const,
     ["bareflank.h", border] as const,
   ];
   const key = [make.identity, headers, part.module, staged.map(([name, path]) => [name, context.cache.digest(path)])];
-  const folder = join(productFolder(context.build, part), "kbuild");
+  const folder = join(productFolder(context.build, part), "kbuild", part.module);
   const step = await context.cache.run("kbuild", key, async () => {
     context.onStep(part.name, "building the Linux module");
     for (const [name, path] of staged) writeProduct(join(folder, name), readFileSync(path));

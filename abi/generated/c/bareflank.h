@@ -4068,12 +4068,11 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_EXIT_HLT BF_U32(0x2)
 #define BF_MV_EXIT_IO BF_U32(0x3) /* A port: `port`, `ioBytes`, `ioFlags`, `data`. */
 #define BF_MV_EXIT_MMIO BF_U32(0x4) /* Memory that is not mapped, or not so: `address`, `access`. */
-#define BF_MV_EXIT_MSR BF_U32(0x5) /* Not used yet: an MSR that the guest has not raises #GP. */
+#define BF_MV_EXIT_MSR BF_U32(0x5) /* The guest has written one of MV_MSR_KVM_*: `msr`, `data`. It is behind that. */
 #define BF_MV_EXIT_INTERRUPT BF_U32(0x6) /* An interrupt of the machine, which the caller takes when it enables interrupts. */
 #define BF_MV_EXIT_WINDOW BF_U32(0x7) /* The guest can take an interrupt, as was asked for. */
 #define BF_MV_EXIT_NMI BF_U32(0x8) /* An NMI of the machine. */
 #define BF_MV_EXIT_SHUTDOWN BF_U32(0x9) /* A triple fault. */
-#define BF_MV_EXIT_HYPERCALL BF_U32(0x100) /* VMMCALL or VMCALL of the guest's kernel, which is behind it already. */
 
 /* MvPage.ioFlags */
 #define BF_MV_IO_IN BF_U32(0x1)
@@ -4097,6 +4096,13 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_MAP_WRITE BF_U32(0x2)
 #define BF_MV_MAP_EXECUTE BF_U32(0x4)
 
+/* MSRs by which guests ask their VMM for something */
+#define BF_MV_MSR_TIME_STAMP_COUNTER BF_U32(0x10)
+#define BF_MV_MSR_KVM_WALL_CLOCK BF_U32(0x11)
+#define BF_MV_MSR_KVM_SYSTEM_TIME BF_U32(0x12)
+#define BF_MV_MSR_KVM_WALL_CLOCK_NEW BF_U32(0x4b564d00)
+#define BF_MV_MSR_KVM_SYSTEM_TIME_NEW BF_U32(0x4b564d01)
+
 /* What a VS and its caller share: a page */
 #define BF_MV_PAGE_REQUEST BF_U32(0x0) /* u32: To MV_VS_RUN: MV_RUN_*. */
 #define BF_MV_PAGE_STATE BF_U32(0x4) /* u32: Of a VS that came back: MV_STATE_*. */
@@ -4108,9 +4114,11 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_ADDRESS BF_U32(0x18) /* u64: The guest physical address that was accessed. */
 #define BF_MV_PAGE_DETAIL BF_U32(0x20) /* u64: The processor's exit reason. */
 #define BF_MV_PAGE_CR8 BF_U32(0x28) /* u64: The task priority: in and out. */
-#define BF_MV_PAGE_APIC_BASE BF_U32(0x30) /* u64: The local APIC's base MSR: in and out. */
+#define BF_MV_PAGE_APIC_BASE BF_U32(0x30) /* u64: The local APIC's base MSR. */
 #define BF_MV_PAGE_EXITS BF_U32(0x38) /* u64: Exits of the VS since it was made. */
-#define BF_MV_PAGE_RESERVED BF_U32(0x40) /* u64[23]. */
+#define BF_MV_PAGE_PROCESSOR BF_U32(0x40) /* u32: The processor that it ran on. */
+#define BF_MV_PAGE_MSR BF_U32(0x44) /* u32: Its number. */
+#define BF_MV_PAGE_RESERVED BF_U32(0x48) /* u64[22]. */
 #define BF_MV_PAGE_LIST_COUNT BF_U32(0xf8) /* u64: Entries of the list. */
 #define BF_MV_PAGE_LIST BF_U32(0x100) /* u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
 #define BF_MV_PAGE_BYTES BF_U32(0x1000) /* Size of the structure. */
@@ -4128,7 +4136,9 @@ struct bf_mv_page {
     uint64_t cr8;
     uint64_t apic_base;
     uint64_t exits;
-    uint64_t reserved[23];
+    uint32_t processor;
+    uint32_t msr;
+    uint64_t reserved[22];
     uint64_t list_count;
     uint64_t list[480];
 };
@@ -4210,6 +4220,7 @@ _Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
 #define BF_MV_REG_APIC_BASE BF_U32(0x101)
 #define BF_MV_REG_INTERRUPT_SHADOW BF_U32(0x102) /* 1: no interrupt before the next instruction is done. */
 #define BF_MV_REG_EVENT BF_U32(0x103) /* The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none. */
+#define BF_MV_REG_TSC_OFFSET BF_U32(0x104) /* What its time stamp counter has more than the processor's. */
 
 /* MvPage.request and MvPage.state */
 #define BF_MV_RUN_WINDOW BF_U32(0x1) /* request: come back as soon as the guest can take an interrupt. */

@@ -103,7 +103,7 @@ export const MV_EXIT_HLT = 0x2;
 export const MV_EXIT_IO = 0x3;
 /** Memory that is not mapped, or not so: `address`, `access`. */
 export const MV_EXIT_MMIO = 0x4;
-/** Not used yet: an MSR that the guest has not raises #GP. */
+/** The guest has written one of MV_MSR_KVM_*: `msr`, `data`. It is behind that. */
 export const MV_EXIT_MSR = 0x5;
 /** An interrupt of the machine, which the caller takes when it enables interrupts. */
 export const MV_EXIT_INTERRUPT = 0x6;
@@ -113,8 +113,6 @@ export const MV_EXIT_WINDOW = 0x7;
 export const MV_EXIT_NMI = 0x8;
 /** A triple fault. */
 export const MV_EXIT_SHUTDOWN = 0x9;
-/** VMMCALL or VMCALL of the guest's kernel, which is behind it already. */
-export const MV_EXIT_HYPERCALL = 0x100;
 
 // MvPage.ioFlags
 
@@ -150,6 +148,14 @@ export const MV_MAP_READ = 0x1;
 export const MV_MAP_WRITE = 0x2;
 export const MV_MAP_EXECUTE = 0x4;
 
+// MSRs by which guests ask their VMM for something
+
+export const MV_MSR_TIME_STAMP_COUNTER = 0x10;
+export const MV_MSR_KVM_WALL_CLOCK = 0x11;
+export const MV_MSR_KVM_SYSTEM_TIME = 0x12;
+export const MV_MSR_KVM_WALL_CLOCK_NEW = 0x4b564d00;
+export const MV_MSR_KVM_SYSTEM_TIME_NEW = 0x4b564d01;
+
 // What a VS and its caller share: a page
 
 /** u32: To MV_VS_RUN: MV_RUN_*. */
@@ -172,12 +178,16 @@ export const MV_PAGE_ADDRESS = 0x18;
 export const MV_PAGE_DETAIL = 0x20;
 /** u64: The task priority: in and out. */
 export const MV_PAGE_CR8 = 0x28;
-/** u64: The local APIC's base MSR: in and out. */
+/** u64: The local APIC's base MSR. */
 export const MV_PAGE_APIC_BASE = 0x30;
 /** u64: Exits of the VS since it was made. */
 export const MV_PAGE_EXITS = 0x38;
-/** u64[23]. */
-export const MV_PAGE_RESERVED = 0x40;
+/** u32: The processor that it ran on. */
+export const MV_PAGE_PROCESSOR = 0x40;
+/** u32: Its number. */
+export const MV_PAGE_MSR = 0x44;
+/** u64[22]. */
+export const MV_PAGE_RESERVED = 0x48;
 /** u64: Entries of the list. */
 export const MV_PAGE_LIST_COUNT = 0xf8;
 /** u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
@@ -264,6 +274,8 @@ export const MV_REG_APIC_BASE = 0x101;
 export const MV_REG_INTERRUPT_SHADOW = 0x102;
 /** The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none. */
 export const MV_REG_EVENT = 0x103;
+/** What its time stamp counter has more than the processor's. */
+export const MV_REG_TSC_OFFSET = 0x104;
 
 // MvPage.request and MvPage.state
 

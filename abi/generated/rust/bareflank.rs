@@ -4297,7 +4297,7 @@ pub const MV_EXIT_HLT: u32 = 0x2;
 pub const MV_EXIT_IO: u32 = 0x3;
 /// Memory that is not mapped, or not so: `address`, `access`.
 pub const MV_EXIT_MMIO: u32 = 0x4;
-/// Not used yet: an MSR that the guest has not raises #GP.
+/// The guest has written one of MV_MSR_KVM_*: `msr`, `data`. It is behind that.
 pub const MV_EXIT_MSR: u32 = 0x5;
 /// An interrupt of the machine, which the caller takes when it enables interrupts.
 pub const MV_EXIT_INTERRUPT: u32 = 0x6;
@@ -4307,8 +4307,6 @@ pub const MV_EXIT_WINDOW: u32 = 0x7;
 pub const MV_EXIT_NMI: u32 = 0x8;
 /// A triple fault.
 pub const MV_EXIT_SHUTDOWN: u32 = 0x9;
-/// VMMCALL or VMCALL of the guest's kernel, which is behind it already.
-pub const MV_EXIT_HYPERCALL: u32 = 0x100;
 
 // MvPage.ioFlags
 
@@ -4344,6 +4342,14 @@ pub const MV_MAP_READ: u32 = 0x1;
 pub const MV_MAP_WRITE: u32 = 0x2;
 pub const MV_MAP_EXECUTE: u32 = 0x4;
 
+// MSRs by which guests ask their VMM for something
+
+pub const MV_MSR_TIME_STAMP_COUNTER: u32 = 0x10;
+pub const MV_MSR_KVM_WALL_CLOCK: u32 = 0x11;
+pub const MV_MSR_KVM_SYSTEM_TIME: u32 = 0x12;
+pub const MV_MSR_KVM_WALL_CLOCK_NEW: u32 = 0x4b564d00;
+pub const MV_MSR_KVM_SYSTEM_TIME_NEW: u32 = 0x4b564d01;
+
 // What a VS and its caller share: a page
 
 #[repr(C)]
@@ -4367,11 +4373,15 @@ pub struct MvPage {
     pub detail: u64,
     /// The task priority: in and out.
     pub cr8: u64,
-    /// The local APIC's base MSR: in and out.
+    /// The local APIC's base MSR.
     pub apic_base: u64,
     /// Exits of the VS since it was made.
     pub exits: u64,
-    pub reserved: [u64; 23],
+    /// The processor that it ran on.
+    pub processor: u32,
+    /// Its number.
+    pub msr: u32,
+    pub reserved: [u64; 22],
     /// Entries of the list.
     pub list_count: u64,
     /// Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids.
@@ -4459,6 +4469,8 @@ pub const MV_REG_APIC_BASE: u32 = 0x101;
 pub const MV_REG_INTERRUPT_SHADOW: u32 = 0x102;
 /// The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none.
 pub const MV_REG_EVENT: u32 = 0x103;
+/// What its time stamp counter has more than the processor's.
+pub const MV_REG_TSC_OFFSET: u32 = 0x104;
 
 // MvPage.request and MvPage.state
 

@@ -74,14 +74,20 @@ const putEntry = ({ from, to }: PutFile): Entry => {
   };
 };
 
-/** What the workspace has built so far, and the names of what it has not. */
-export const productEntries = (): { entries: Entry[]; missing: string[] } => {
+/** What the workspace has built so far, and the names of what it has not; with `guests`, what runs guests, too. */
+export const productEntries = (guests = false): { entries: Entry[]; missing: string[] } => {
   const files = [
     { source: products.kernel, path: `${INSTALLED}/kernel.elf` },
     { source: products.defaultExtension, path: `${INSTALLED}/default.elf` },
     { source: products.bootExtension, path: `${INSTALLED}/boot.elf` },
     { source: products.uefi, path: `${INSTALLED}/bareflank.efi` },
     { source: products.driver, path: `${INSTALLED}/bfdriver.ko` },
+    ...(guests
+      ? [
+          { source: products.microv, path: `${INSTALLED}/microv.elf` },
+          { source: products.kvmDriver, path: `${INSTALLED}/bareflank_kvm.ko` },
+        ]
+      : []),
   ];
   const present = files.filter(({ source }) => existsSync(source));
   const entries = present.map(({ source, path }): Entry => ({ kind: "host-file", path, source }));

@@ -23,7 +23,7 @@ export const INITRAMFS = "initramfs.cpio";
 /** Files that a machine gets besides what it boots from: what was built, the probe, the user's own. */
 export const filesFor = async (options: LinuxOptions, { emulator }: Machine): Promise<Entry[]> => {
   const kernel = findKernel();
-  const built = productEntries();
+  const built = productEntries(options.guests);
   if (built.missing.length > 0) {
     options.onNote?.(`Not built yet, so the machine boots without: ${built.missing.join(", ")}`);
   }

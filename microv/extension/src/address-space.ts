@@ -21,6 +21,7 @@ const last: usize = memory.data(128 * 256 * 2, 2);
 export function addressSpace(vcpu: u32): u32 {
   if (spaces == 0) {
     const all = isIntel() ? VPIDS : cpuidRegister(LEAF_SVM, 0, EBX);
+    // bf-allow shared-variable: vCPUs are made behind the lock
     spaces = min(all - FIRST, MOST);
   }
   return FIRST + (vcpu % spaces);

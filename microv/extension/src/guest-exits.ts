@@ -15,7 +15,6 @@ import {
   EXIT_NESTED_PAGE_FAULT,
   EXIT_SHUTDOWN,
   exitInformation1,
-  exitPrivilege,
   guest,
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_EXTERNAL_INTERRUPT,
@@ -28,12 +27,10 @@ import {
   poke64,
   redeliver,
   unaskedExit,
-  Vector,
 } from "@bareflank/sdk";
 import {
   MV_EXIT_FAILURE,
   MV_EXIT_HLT,
-  MV_EXIT_HYPERCALL,
   MV_EXIT_INTERRUPT,
   MV_EXIT_NMI,
   MV_EXIT_SHUTDOWN,
@@ -42,6 +39,7 @@ import {
   MV_PAGE_DETAIL,
 } from "../../../abi/generated/bare/hypercalls";
 import { answerCpuid } from "./cpuid";
+import { answerHypercall } from "./exits/hypercall";
 import { leaveForMemory } from "./exits/memory";
 import { accessMsr } from "./exits/msr";
 import { leaveForPort } from "./exits/port";
@@ -62,8 +60,7 @@ export function guestExit(vcpu: Vcpu, reason: u64): Next {
   }
   if (reason == EXIT_SHUTDOWN) return leaveGuest(vcpu, MV_EXIT_SHUTDOWN);
   if (reason == EXIT_KICK) return Next.Run;
-  if (reason == EXIT_HYPERCALL)
-    return exitPrivilege() == 0 ? leaveGuestBehind(vcpu, MV_EXIT_HYPERCALL) : vcpu.vs.raise(Vector.UndefinedOpcode);
+  if (reason == EXIT_HYPERCALL) return answerHypercall();
   return isIntel() ? intelExit(vcpu, reason) : amdExit(vcpu, reason);
 }
 
@@ -71,7 +68,7 @@ function amdExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == AMD_EXIT_MSR) return accessMsr(vcpu, exitInformation1() != 0);
   if (reason == AMD_EXIT_INTR) return interrupted(vcpu, MV_EXIT_INTERRUPT);
   if (reason == AMD_EXIT_NMI) return interrupted(vcpu, MV_EXIT_NMI);
-  if (reason == AMD_EXIT_INVALID) return refused(vcpu);
+  if (reason == AMD_EXIT_INVALID) return refused(vcpu, reason);
   return other(vcpu, reason);
 }
 
@@ -79,7 +76,7 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == INTEL_EXIT_RDMSR) return accessMsr(vcpu, false);
   if (reason == INTEL_EXIT_WRMSR) return accessMsr(vcpu, true);
   if (reason == INTEL_EXIT_EXTERNAL_INTERRUPT) return interrupted(vcpu, MV_EXIT_INTERRUPT);
-  if (reason == INTEL_EXIT_INVALID_GUEST_STATE) return refused(vcpu);
+  if (reason == INTEL_EXIT_INVALID_GUEST_STATE) return refused(vcpu, reason);
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vcpu.vs)) {
     const next = interrupted(vcpu, MV_EXIT_NMI);
     // The exit has taken it from the processor
@@ -96,7 +93,8 @@ function interrupted(vcpu: Vcpu, reason: u32): Next {
 }
 
 /** The processor does not run such a VS. */
-function refused(vcpu: Vcpu): Next {
+function refused(vcpu: Vcpu, reason: u64): Next {
+  poke64(vcpu.shared(MV_PAGE_DETAIL), reason);
   explainRefusal(vcpu.vs);
   return leaveGuest(vcpu, MV_EXIT_FAILURE);
 }

@@ -11,7 +11,8 @@ import { lockObjects, unlockObjects } from "./lock";
 import { readMsrs, supportedMsr, writeMsrs } from "./msrs";
 import { readRegisters, writeRegisters } from "./registers";
 import { enterGuest } from "./run";
-import { acquireVcpu, createVcpu, destroyVcpu, releaseVcpu, Vcpu } from "./vcpu";
+import { acquireVcpu, releaseVcpu, Vcpu } from "./vcpu";
+import { createVcpu, destroyVcpu } from "./vcpu-life";
 import { createVm, destroyVm, findVm } from "./vm";
 import { createVp, destroyVp, findVp } from "./vp";
 

@@ -6,6 +6,10 @@
 import { guest, ownMemory, peek64, poke64, processorTime, Register, trySet } from "@bareflank/sdk";
 import {
   MV_LIST_ENTRIES,
+  MV_MSR_KVM_SYSTEM_TIME,
+  MV_MSR_KVM_SYSTEM_TIME_NEW,
+  MV_MSR_KVM_WALL_CLOCK,
+  MV_MSR_KVM_WALL_CLOCK_NEW,
   MV_PAGE_LIST,
   MV_PAGE_LIST_COUNT,
   MV_STATUS_INVALID_INPUT_REG0,
@@ -93,8 +97,20 @@ const KEPT: usize = memory.data<u64>([
   0xc001_1029, // DE_CFG: LFENCE serializes
   0,
   2,
+  MV_MSR_KVM_WALL_CLOCK, // kvmclock's
+  0xffff_ffff_ffff_ffff,
+  0,
+  MV_MSR_KVM_SYSTEM_TIME,
+  0xffff_ffff_ffff_ffff,
+  0,
+  MV_MSR_KVM_WALL_CLOCK_NEW,
+  0xffff_ffff_ffff_ffff,
+  0,
+  MV_MSR_KVM_SYSTEM_TIME_NEW,
+  0xffff_ffff_ffff_ffff,
+  0,
 ]);
-const KEPT_COUNT: u32 = 15;
+const KEPT_COUNT: u32 = 19;
 /** Those of ranges: variable MTRRs, and fixed ones of 4 KiB. */
 const FIRST_VARIABLE: u32 = 0x200;
 const VARIABLE_COUNT: u32 = 16;
@@ -144,6 +160,12 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
   if (((value ^ before) & ~writable) != 0) return false;
   poke64(slot(vcpu, index), value);
   return true;
+}
+
+/** Whether a VMM wants to know of what a guest writes into an MSR. */
+export function isVmms(msr: u32): bool {
+  if (msr == MV_MSR_KVM_WALL_CLOCK || msr == MV_MSR_KVM_SYSTEM_TIME) return true;
+  return msr == MV_MSR_KVM_WALL_CLOCK_NEW || msr == MV_MSR_KVM_SYSTEM_TIME_NEW;
 }
 
 /** What readGuestMsr() has read: the vCPU's, as all else of it. */

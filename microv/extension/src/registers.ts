@@ -15,6 +15,7 @@ import {
   MV_REG_IDTR_BASE,
   MV_REG_INTERRUPT_SHADOW,
   MV_REG_RIP,
+  MV_REG_TSC_OFFSET,
   MV_REG_XCR0,
   MV_STATUS_INVALID_INPUT_REG0,
   MV_STATUS_INVALID_INPUT_REG2,
@@ -136,7 +137,7 @@ function refuse(index: u64): u64 {
 }
 
 function isRegister(number: u64): bool {
-  return (number >= 1 && number <= MV_REG_XCR0) || (number >= MV_REG_EFER && number <= MV_REG_EVENT);
+  return (number >= 1 && number <= MV_REG_XCR0) || (number >= MV_REG_EFER && number <= MV_REG_TSC_OFFSET);
 }
 
 function read(vcpu: Vcpu, number: u32): u64 {
@@ -152,8 +153,10 @@ function read(vcpu: Vcpu, number: u32): u64 {
       return vcpu.apicBase;
     case MV_REG_INTERRUPT_SHADOW:
       return vs.interruptShadow ? 1 : 0;
-    default:
+    case MV_REG_EVENT:
       return vs.event;
+    default:
+      return vs.timeStampOffset;
   }
 }
 
@@ -177,8 +180,11 @@ function write(vcpu: Vcpu, number: u32, value: u64): bool {
     case MV_REG_INTERRUPT_SHADOW:
       vs.interruptShadow = value != 0;
       return true;
-    default:
+    case MV_REG_EVENT:
       vs.event = value;
+      return true;
+    default:
+      vs.offsetTimeStamps(value);
       return true;
   }
 }

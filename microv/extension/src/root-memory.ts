@@ -19,6 +19,7 @@ export function showToRoot(root: Vs): bool {
   let seen = tables;
   if (seen === null) seen = NestedTables.identity(NestedTables.hasGibibytePages ? BEGINNING : BEGINNING_SMALL);
   if (seen === null) return false;
+  // bf-allow shared-variable: the first processor is alone
   tables = seen;
   seen.use(root);
   return true;

@@ -8,6 +8,7 @@ import {
   MV_PAGE_CR8,
   MV_PAGE_DATA,
   MV_PAGE_EXITS,
+  MV_PAGE_PROCESSOR,
   MV_PAGE_REQUEST,
   MV_PAGE_STATE,
   MV_RUN_WINDOW,
@@ -29,7 +30,6 @@ export function enterGuest(vcpu: Vcpu): Next {
   if (takesOver(vcpu.id)) vs.flushTranslations();
   if (vcpu.pendingInput != 0) finishInput(vcpu);
   vs.set(Register.Cr8, peek64(vcpu.shared(MV_PAGE_CR8)) & 15);
-  vcpu.apicBase = peek64(vcpu.shared(MV_PAGE_APIC_BASE));
   const wantsWindow: u32 = peek32(vcpu.shared(MV_PAGE_REQUEST)) & MV_RUN_WINDOW;
   if (wantsWindow != vcpu.isWindowOpen) setWindow(vcpu, wantsWindow != 0);
   return Next.Run;
@@ -61,6 +61,7 @@ function tell(vcpu: Vcpu): void {
   poke64(vcpu.shared(MV_PAGE_CR8), vs.get(Register.Cr8));
   poke64(vcpu.shared(MV_PAGE_APIC_BASE), vcpu.apicBase);
   poke64(vcpu.shared(MV_PAGE_EXITS), vcpu.exits);
+  poke32(vcpu.shared(MV_PAGE_PROCESSOR), vcpu.ppid);
 }
 
 function answerRun(vcpu: Vcpu, reason: u32): Next {

@@ -1,7 +1,9 @@
 // RDMSR and WRMSR of a guest (msrs.ts): #GP for those that it has not
 
-import { guest, Next, Vector } from "@bareflank/sdk";
-import { guestMsrValue, readGuestMsr, writeGuestMsr } from "../msrs";
+import { guest, Next, poke32, poke64, Vector } from "@bareflank/sdk";
+import { MV_EXIT_MSR, MV_PAGE_DATA, MV_PAGE_MSR } from "../../../../abi/generated/bare/hypercalls";
+import { guestMsrValue, isVmms, readGuestMsr, writeGuestMsr } from "../msrs";
+import { leaveGuestBehind } from "../run";
 import { Vcpu } from "../vcpu";
 
 /** EDX:EAX from or to the MSR that ECX names. */
@@ -9,11 +11,19 @@ export function accessMsr(vcpu: Vcpu, isWrite: bool): Next {
   const msr = <u32>guest.rcx;
   if (isWrite) {
     const value = (guest.rdx << 32) | (guest.rax & 0xffff_ffff);
-    return writeGuestMsr(vcpu, msr, value) ? Next.AdvanceAndRun : vcpu.vs.raiseWithCode(Vector.GeneralProtection, 0);
+    if (!writeGuestMsr(vcpu, msr, value)) return vcpu.vs.raiseWithCode(Vector.GeneralProtection, 0);
+    return isVmms(msr) ? leaveForMsr(vcpu, msr, value) : Next.AdvanceAndRun;
   }
   if (!readGuestMsr(vcpu, msr)) return vcpu.vs.raiseWithCode(Vector.GeneralProtection, 0);
   const value = guestMsrValue(vcpu);
   guest.rax = value & 0xffff_ffff;
   guest.rdx = value >> 32;
   return Next.AdvanceAndRun;
+}
+
+/** Its caller hears of it, and has it going on. */
+function leaveForMsr(vcpu: Vcpu, msr: u32, value: u64): Next {
+  poke32(vcpu.shared(MV_PAGE_MSR), msr);
+  poke64(vcpu.shared(MV_PAGE_DATA), value);
+  return leaveGuestBehind(vcpu, MV_EXIT_MSR);
 }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What the core exports (src/main.ts), and what this glue gives it (src/platform.ts) */
+#ifndef BAREFLANK_KVM_GLUE_H
+#define BAREFLANK_KVM_GLUE_H
+
+#include <linux/file.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+/* Linear memory of the core's module, which has constants there; package.json: memory.initialKiB, without the first 64. */
+#define CORE_MEMORY_BYTES 0x10000
+
+/* A virtual machine: its file, and those of its vCPUs, hold it. */
+struct machine {
+    refcount_t users;
+    struct mutex lock;
+    /* The process whose memory the guest has. */
+    struct mm_struct *mm;
+    u64 core;
+};
+
+struct vcpu {
+    struct machine *machine;
+    struct mutex lock;
+    /* What the user maps: three pages. */
+    void *shared;
+    sigset_t signals;
+    bool has_signals;
+    u64 core;
+};
+
+/* Its symbol is module_init, which is a macro of Linux's. */
+void core_init(void *memory) asm("module_init");
+
+s64 systemIoctl(u32 command, u64 argument);
+s64 vmIoctl(u64 vm, u32 command, u64 argument);
+s64 vcpuIoctl(u64 vcpu, u32 command, u64 argument);
+s64 vcpuRun(u64 vcpu);
+void destroyMachine(u64 vm);
+void destroyVcpu(u64 vcpu);
+u32 readGuest(u64 owner, u64 physical, u64 to, u32 bytes);
+u32 writeGuest(u64 owner, u64 physical, u64 from, u32 bytes);
+u32 exchangeGuest(u64 owner, u64 physical, u32 bytes, u64 expected, u64 value);
+
+u64 platform_allocate(u64 bytes);
+void platform_free(u64 address);
+u32 platform_copyFromUser(u64 to, u64 from, u64 bytes);
+u32 platform_copyToUser(u64 to, u64 from, u64 bytes);
+u32 platform_exchangeUser(u64 address, u32 bytes, u64 expected, u64 value);
+s64 platform_openMachine(u64 core);
+s64 platform_openVcpu(u64 glue, u64 core, u32 number);
+u64 platform_sharedPages(u64 glue);
+void platform_setSignals(u64 glue, u64 signals);
+void platform_forgetSignals(u64 glue);
+void platform_lockMachine(u64 glue);
+void platform_unlockMachine(u64 glue);
+u64 platform_mapPage(u64 physical);
+void platform_unmapPage(u64 address);
+u64 platform_pin(u64 glue, u64 address, u64 pages, u32 isWritable, u64 physical);
+void platform_unpin(u64 glue, u64 physical, u64 pages, u32 isDirty);
+u32 platform_hypercall(u64 block);
+s64 platform_enter(u64 block);
+void platform_readTime(u64 to);
+u32 platform_tscKhz(void);
+void platform_sleep(u32 milliseconds);
+u32 guest_readGuest(u64 owner, u64 physical, u64 to, u32 bytes);
+u32 guest_writeGuest(u64 owner, u64 physical, u64 from, u32 bytes);
+u32 guest_exchangeGuest(u64 owner, u64 physical, u32 bytes, u64 expected, u64 value);
+void module_trap(u32 code);
+
+
+#endif

@@ -1,0 +1,47 @@
+// KVM_CHECK_EXTENSION: what is announced works; what is not is 0
+
+import * as kvm from "../../../abi/generated/bare/kvm";
+import { SLOT_COUNT } from "./slots";
+
+/** vCPUs of a machine. */
+export const MOST_VCPUS: u32 = 64;
+
+export function capability(number: u64): i64 {
+  switch (<u32>number) {
+    case kvm.KVM_CAP_HLT:
+    case kvm.KVM_CAP_USER_MEMORY:
+    case kvm.KVM_CAP_SET_TSS_ADDR:
+    case kvm.KVM_CAP_EXT_CPUID:
+    case kvm.KVM_CAP_NOP_IO_DELAY:
+    case kvm.KVM_CAP_MP_STATE:
+    case kvm.KVM_CAP_DESTROY_MEMORY_REGION_WORKS:
+    case kvm.KVM_CAP_USER_NMI:
+    case kvm.KVM_CAP_JOIN_MEMORY_REGIONS_WORKS:
+    case kvm.KVM_CAP_SET_IDENTITY_MAP_ADDR:
+    case kvm.KVM_CAP_INTERNAL_ERROR_DATA:
+    case kvm.KVM_CAP_VCPU_EVENTS:
+    case kvm.KVM_CAP_INTR_SHADOW:
+    case kvm.KVM_CAP_DEBUGREGS:
+    case kvm.KVM_CAP_XCRS:
+    case kvm.KVM_CAP_GET_TSC_KHZ:
+    case kvm.KVM_CAP_CLOCKSOURCE:
+    case kvm.KVM_CAP_READONLY_MEM:
+    case kvm.KVM_CAP_CHECK_EXTENSION_VM:
+    case kvm.KVM_CAP_IMMEDIATE_EXIT:
+      return 1;
+    case kvm.KVM_CAP_ADJUST_CLOCK:
+      return kvm.KVM_CLOCK_TSC_STABLE;
+    case kvm.KVM_CAP_NR_VCPUS:
+      return 4;
+    case kvm.KVM_CAP_MAX_VCPUS:
+    case kvm.KVM_CAP_MAX_VCPU_ID:
+      return MOST_VCPUS;
+    case kvm.KVM_CAP_NR_MEMSLOTS:
+      return SLOT_COUNT;
+    // QEMU does not start without; routes count when there is a controller to lead to
+    case kvm.KVM_CAP_IRQ_ROUTING:
+      return 1;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,234 @@
+// Instructions that touch a device's memory, or move strings between memory and ports: carried out here (bsl/src/emulator)
+
+import * as em from "../../../abi/generated/bare/emulation";
+import * as mv from "../../../abi/generated/bare/hypercalls";
+import * as kvm from "../../../abi/generated/bare/kvm";
+import { compareExchange32, storeRelease32 } from "../../../bsl/src/atomic";
+import { emulate } from "../../../bsl/src/emulator/emulate";
+import {
+  copyMemory,
+  nativeAddress,
+  peek16,
+  peek32,
+  peek64,
+  poke8,
+  poke16,
+  poke32,
+  poke64,
+} from "../../../bsl/src/memory";
+import { EFAULT } from "./errors";
+import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION } from "./exit";
+import { callMv } from "./hypercall";
+import { append, beginList, getList, setList, valueAt } from "./list";
+import {
+  MACHINE_GLUE,
+  setWord,
+  VCPU_BLOCK,
+  VCPU_EMULATION,
+  VCPU_MACHINE,
+  VCPU_PENDING,
+  VCPU_RUN,
+  VCPU_VS,
+  word,
+} from "./objects";
+import { lockMachine, sleep, unlockMachine } from "./platform";
+
+/** General registers in the order of their encodings (APM volume 3, table 1-10), then RIP and RFLAGS. */
+const GENERAL: usize = memory.data<u32>([
+  mv.MV_REG_RAX,
+  mv.MV_REG_RCX,
+  mv.MV_REG_RDX,
+  mv.MV_REG_RBX,
+  mv.MV_REG_RSP,
+  mv.MV_REG_RBP,
+  mv.MV_REG_RSI,
+  mv.MV_REG_RDI,
+  mv.MV_REG_R8,
+  mv.MV_REG_R9,
+  mv.MV_REG_R10,
+  mv.MV_REG_R11,
+  mv.MV_REG_R12,
+  mv.MV_REG_R13,
+  mv.MV_REG_R14,
+  mv.MV_REG_R15,
+  mv.MV_REG_RIP,
+  mv.MV_REG_RFLAGS,
+  mv.MV_REG_CR0,
+  mv.MV_REG_CR3,
+  mv.MV_REG_CR4,
+  mv.MV_REG_EFER,
+]);
+const GENERAL_COUNT: u32 = 18;
+const READ_COUNT: u32 = 22;
+
+/** Attributes of ES, CS, SS, DS, FS, GS; limit and base are behind each. */
+const SEGMENTS: usize = memory.data<u32>([
+  mv.MV_REG_ES_ATTRIB,
+  mv.MV_REG_CS_ATTRIB,
+  mv.MV_REG_SS_ATTRIB,
+  mv.MV_REG_DS_ATTRIB,
+  mv.MV_REG_FS_ATTRIB,
+  mv.MV_REG_GS_ATTRIB,
+]);
+const SEGMENT_COUNT: u32 = 6;
+const SEGMENT_SS: u32 = 2;
+
+/** Vectors with an error code: #DF, #TS, #NP, #SS, #GP, #PF, #AC (APM volume 2, table 8-1). */
+const CODES: u32 = (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 17);
+const PAGE_FAULT: u32 = 14;
+
+/** The emulator's memory while it works: places, and a word for each that says who has it. */
+const PLACES: u32 = 32;
+const PLACE_BYTES: usize = 128;
+const places: usize = memory.data(32 * 128, 8);
+const taken: usize = memory.data(32 * 4, 4);
+
+/** Carries out the instruction that the guest is at: 0 when its user is asked for something, or GO_ON. */
+export function emulateInstruction(vcpu: u64, run: u64): i64 {
+  if (!readContext(vcpu)) return internalError(run);
+  return advance(vcpu, run);
+}
+
+/** The user has done what it was asked for. */
+export function finishEmulation(vcpu: u64, run: u64): i64 {
+  const context = word(vcpu, VCPU_EMULATION);
+  switch (peek32(context + em.EMULATION_RESULT)) {
+    case em.EMULATION_READ:
+      poke64(context + em.EMULATION_DATA, peek64(run + kvm.KVM_RUN_MMIO_DATA));
+      break;
+    case em.EMULATION_IN:
+      if (peek32(context + em.EMULATION_ELEMENT_COUNT) == 1) {
+        poke64(context + em.EMULATION_DATA, peek64(run + kvm.KVM_PAGE_BYTES));
+      }
+      break;
+  }
+  return advance(vcpu, run);
+}
+
+function advance(vcpu: u64, run: u64): i64 {
+  const context = word(vcpu, VCPU_EMULATION);
+  const place = takePlace();
+  const machine = word(vcpu, VCPU_MACHINE);
+  lockMachine(word(machine, MACHINE_GLUE));
+  const result = emulate(context, places + <usize>place * PLACE_BYTES);
+  unlockMachine(word(machine, MACHINE_GLUE));
+  givePlace(place);
+  switch (result) {
+    case em.EMULATION_READ:
+    case em.EMULATION_WRITE:
+      return askForMemory(vcpu, run, result == em.EMULATION_WRITE);
+    case em.EMULATION_IN:
+    case em.EMULATION_OUT:
+      return askForString(vcpu, run, result == em.EMULATION_IN);
+    case em.EMULATION_DONE:
+      return writeBack(vcpu) ? GO_ON : internalError(run);
+    case em.EMULATION_EXCEPTION:
+      return raise(vcpu) ? GO_ON : internalError(run);
+    case em.EMULATION_FAILED:
+      return EFAULT;
+    default:
+      return unknown(vcpu, run);
+  }
+}
+
+/** KVM_EXIT_MMIO. */
+function askForMemory(vcpu: u64, run: u64, isWrite: bool): i64 {
+  const context = word(vcpu, VCPU_EMULATION);
+  poke64(run + kvm.KVM_RUN_MMIO_PHYS_ADDR, peek64(context + em.EMULATION_ADDRESS));
+  poke64(run + kvm.KVM_RUN_MMIO_DATA, isWrite ? peek64(context + em.EMULATION_DATA) : 0);
+  poke32(run + kvm.KVM_RUN_MMIO_LEN, peek32(context + em.EMULATION_ACCESS_BYTES));
+  poke8(run + kvm.KVM_RUN_MMIO_IS_WRITE, isWrite ? 1 : 0);
+  setWord(vcpu, VCPU_PENDING, PENDING_EMULATION);
+  return leave(run, kvm.KVM_EXIT_MMIO);
+}
+
+/** KVM_EXIT_IO of a string: the emulator's buffer is the page of port data. */
+function askForString(vcpu: u64, run: u64, isInput: bool): i64 {
+  const context = word(vcpu, VCPU_EMULATION);
+  const count = peek32(context + em.EMULATION_ELEMENT_COUNT);
+  if (!isInput && count == 1) poke64(run + kvm.KVM_PAGE_BYTES, peek64(context + em.EMULATION_DATA));
+  setWord(vcpu, VCPU_PENDING, PENDING_EMULATION);
+  const bytes = <u8>peek32(context + em.EMULATION_ACCESS_BYTES);
+  return askForPort(run, isInput, <u16>peek64(context + em.EMULATION_ADDRESS), bytes, count);
+}
+
+/** The guest gets an exception for what it wanted. */
+function raise(vcpu: u64): bool {
+  const context = word(vcpu, VCPU_EMULATION);
+  const vector = peek32(context + em.EMULATION_VECTOR);
+  if (vector == PAGE_FAULT) {
+    beginList(vcpu);
+    append(vcpu, mv.MV_REG_CR2, peek64(context + em.EMULATION_CR2));
+    if (!setList(vcpu)) return false;
+  }
+  const hasCode = ((CODES >> vector) & 1) != 0;
+  const code = hasCode ? mv.MV_EVENT_HAS_CODE | <u64>peek32(context + em.EMULATION_ERROR_CODE) : 0;
+  const status = callMv(vcpu + VCPU_BLOCK, mv.MV_VS_INJECT_EXCEPTION, word(vcpu, VCPU_VS), vector, code, 0);
+  return status == mv.MV_STATUS_SUCCESS;
+}
+
+/** KVM_INTERNAL_ERROR_EMULATION, with the instruction's bytes. */
+function unknown(vcpu: u64, run: u64): i64 {
+  const context = word(vcpu, VCPU_EMULATION);
+  const bytes = peek32(context + em.EMULATION_INSTRUCTION_BYTES);
+  const result = internalError(run);
+  const data = run + kvm.KVM_RUN_INTERNAL_DATA;
+  poke32(run + kvm.KVM_RUN_INTERNAL_NDATA, 4);
+  poke64(data, kvm.KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES);
+  poke64(data + 8, 0);
+  poke64(data + 16, 0);
+  poke8(data + 8, <u8>bytes);
+  copyMemory(data + 9, context + em.EMULATION_INSTRUCTION, min(bytes, 15));
+  return result;
+}
+
+/** The guest's registers, as the emulator wants them. */
+function readContext(vcpu: u64): bool {
+  beginList(vcpu);
+  for (let i: u32 = 0; i < READ_COUNT; i++) append(vcpu, load<u32>(GENERAL + i * 4), 0);
+  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
+    for (let part: u32 = 0; part < 3; part++) append(vcpu, load<u32>(SEGMENTS + i * 4) + part, 0);
+  }
+  if (!getList(vcpu)) return false;
+  const context = word(vcpu, VCPU_EMULATION);
+  // The first fields are in the list's order
+  for (let i: u32 = 0; i < READ_COUNT; i++) poke64(context + em.EMULATION_GENERAL + i * 8, valueAt(vcpu, i));
+  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
+    const at = READ_COUNT + i * 3;
+    poke16(context + em.EMULATION_SEGMENT_ATTRIBUTES + i * 2, <u16>valueAt(vcpu, at));
+    poke32(context + em.EMULATION_SEGMENT_LIMIT + i * 4, <u32>valueAt(vcpu, at + 1));
+    poke64(context + em.EMULATION_SEGMENT_BASE + i * 8, valueAt(vcpu, at + 2));
+  }
+  const stack = <u32>peek16(context + em.EMULATION_SEGMENT_ATTRIBUTES + SEGMENT_SS * 2);
+  poke32(context + em.EMULATION_CPL, (stack >> 5) & 3);
+  poke64(context + em.EMULATION_OWNER, word(vcpu, VCPU_MACHINE));
+  poke64(context + em.EMULATION_BUFFER, word(vcpu, VCPU_RUN) + kvm.KVM_PAGE_BYTES);
+  poke32(context + em.EMULATION_BUFFER_BYTES, kvm.KVM_PAGE_BYTES);
+  poke32(context + em.EMULATION_INSTRUCTION_BYTES, 0);
+  poke32(context + em.EMULATION_PROGRESS, 0);
+  return true;
+}
+
+/** What the instruction has changed. */
+function writeBack(vcpu: u64): bool {
+  const context = word(vcpu, VCPU_EMULATION);
+  beginList(vcpu);
+  for (let i: u32 = 0; i < GENERAL_COUNT; i++) {
+    append(vcpu, load<u32>(GENERAL + i * 4), peek64(context + em.EMULATION_GENERAL + i * 8));
+  }
+  append(vcpu, mv.MV_REG_INTERRUPT_SHADOW, 0);
+  return setList(vcpu);
+}
+
+function takePlace(): u32 {
+  let place: u32 = 0;
+  while (compareExchange32(nativeAddress(<u32>taken + place * 4), 0, 1) != 0) {
+    place = (place + 1) % PLACES;
+    if (place == 0) sleep(1);
+  }
+  return place;
+}
+
+function givePlace(place: u32): void {
+  storeRelease32(nativeAddress(<u32>taken + place * 4), 0);
+}

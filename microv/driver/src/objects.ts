@@ -1,0 +1,64 @@
+// Machines and vCPUs: words at native addresses, because many processes call at once and the module has no memory for each
+//
+// A machine's words belong to whoever holds its lock, a vCPU's to whoever holds that vCPU's.
+
+import { peek64, poke64 } from "../../../bsl/src/memory";
+
+/** The glue's own object: it writes the first word. */
+export const MACHINE_GLUE: u64 = 0;
+/** A block for hypercalls. */
+export const MACHINE_BLOCK: u64 = 8;
+/** MicroV's number of the VM. */
+export const MACHINE_VM: u64 = 56;
+/** A bit for each number of a vCPU that was made. */
+export const MACHINE_VCPUS: u64 = 64;
+/** Memory slots (slots.ts). */
+export const MACHINE_SLOTS: u64 = 128;
+/** Physical addresses that are about to be mapped. */
+export const MACHINE_PAGES: u64 = 136;
+/** An argument of an ioctl. */
+export const MACHINE_ARGUMENT: u64 = 144;
+/** What its clock has more than the nanoseconds since boot; and how often that was changed. */
+export const MACHINE_CLOCK: u64 = 656;
+export const MACHINE_CLOCK_EPOCH: u64 = 664;
+export const MACHINE_BYTES: u64 = 1024;
+export const MACHINE_ARGUMENT_BYTES: u64 = 512;
+
+export const VCPU_GLUE: u64 = 0;
+export const VCPU_BLOCK: u64 = 8;
+export const VCPU_MACHINE: u64 = 56;
+/** MicroV's numbers of the VP and the VS, and where the page is that the VS shares. */
+export const VCPU_VP: u64 = 64;
+export const VCPU_VS: u64 = 72;
+export const VCPU_PAGE: u64 = 80;
+/** KvmRun, the page of port data, and one more. */
+export const VCPU_RUN: u64 = 88;
+/** PENDING_*: what the user's answer to the last exit is for. */
+export const VCPU_PENDING: u64 = 96;
+/** KVM_MP_STATE_*. */
+export const VCPU_MP_STATE: u64 = 104;
+/** Emulation (emulate.ts). */
+export const VCPU_EMULATION: u64 = 112;
+/** An argument of an ioctl: ARGUMENT_BYTES. */
+export const VCPU_ARGUMENT: u64 = 120;
+/** CPUID's leaves as the user gave them: KvmCpuidEntry2, and how many. */
+export const VCPU_CPUIDS: u64 = 128;
+export const VCPU_CPUID_COUNT: u64 = 136;
+/** The user's number. */
+export const VCPU_NUMBER: u64 = 144;
+/** The MSR by which the guest names its clock; and of which change of the machine's clock what it finds there is, plus 1. */
+export const VCPU_CLOCK_PAGE: u64 = 152;
+export const VCPU_CLOCK_EPOCH: u64 = 160;
+/** 64 bytes for whatever is put together. */
+export const VCPU_SCRATCH: u64 = 192;
+export const VCPU_BYTES: u64 = 256;
+
+export const ARGUMENT_BYTES: u64 = 0x4000;
+
+/** A word of a machine or a vCPU. */
+export function word(object: u64, offset: u64): u64 {
+  return peek64(object + offset);
+}
+export function setWord(object: u64, offset: u64, value: u64): void {
+  poke64(object + offset, value);
+}

@@ -1,0 +1,54 @@
+// What Linux does for the driver's core, as C functions platform_<name> (linux/)
+//
+// Addresses are native ones; `glue` is the word that a machine or a vCPU has at MACHINE_GLUE or VCPU_GLUE.
+
+/** Zeroed memory, or 0. */
+export declare function allocate(bytes: u64): u64;
+/** Gives it back; 0 does nothing. */
+export declare function free(address: u64): void;
+
+/** Copies from and to the calling process; 0 when that memory cannot be had, 1 when done. */
+export declare function copyFromUser(to: u64, from: u64, bytes: u64): u32;
+export declare function copyToUser(to: u64, from: u64, bytes: u64): u32;
+
+/**
+ * Replaces 4 or 8 bytes of the calling process in one piece, at a multiple of their size: 0; 1: they are not `expected`; 2: that memory
+ * cannot be had.
+ */
+export declare function exchangeUser(address: u64, bytes: u32, expected: u64, value: u64): u32;
+
+/** Opens a file of a machine, whose end is destroyMachine(): the file's number, or a negative error, and then it lives on. */
+export declare function openMachine(core: u64): i64;
+/** The same of a vCPU of the machine with `glue`. */
+export declare function openVcpu(glue: u64, core: u64, number: u32): i64;
+/** The three pages that a vCPU shares with its user. */
+export declare function sharedPages(glue: u64): u64;
+/** Signals that stay blocked while a vCPU runs, a bit each; and the user's own again. */
+export declare function setSignals(glue: u64, signals: u64): void;
+export declare function forgetSignals(glue: u64): void;
+/** The lock that is held while a machine's own ioctls run. */
+export declare function lockMachine(glue: u64): void;
+export declare function unlockMachine(glue: u64): void;
+
+/** Maps a page that the hypervisor shares: its address, or 0. */
+export declare function mapPage(physical: u64): u64;
+export declare function unmapPage(address: u64): void;
+
+/**
+ * Pins pages of the calling process from an address on, as many as there are without a gap, and writes their physical addresses
+ * to an array of u64. Returns how many; they count against the process's limit of locked memory.
+ */
+export declare function pin(glue: u64, address: u64, pages: u64, isWritable: u32, physical: u64): u64;
+/** Gives back pages of such an array. */
+export declare function unpin(glue: u64, physical: u64, pages: u64, isDirty: u32): void;
+
+/** Makes the hypercall of a block (hypercall.ts); 0 when no hypervisor takes it. */
+export declare function hypercall(block: u64): u32;
+/** The same with interrupts disabled, if no signal waits: 0, or a negative error. */
+export declare function enter(block: u64): i64;
+/** Writes the time stamp counter, nanoseconds since boot, and nanoseconds since 1970, all of one moment: three u64. */
+export declare function readTime(to: u64): void;
+/** Ticks of the time stamp counter in a millisecond. */
+export declare function tscKhz(): u32;
+/** Lets others run. */
+export declare function sleep(milliseconds: u32): void;

@@ -1,0 +1,142 @@
+// KVM_RUN: the guest runs until its user has something to do
+//
+// What an exit asks its user for is answered at the next KVM_RUN, before anything else, also when the user wants to come back at
+// once.
+
+import * as mv from "../../../abi/generated/bare/hypercalls";
+import * as kvm from "../../../abi/generated/bare/kvm";
+import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
+import { noticeMsr, updateClock } from "./clock";
+import { emulateInstruction, finishEmulation } from "./emulate";
+import { EAGAIN, EINTR, EINVAL } from "./errors";
+import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION, PENDING_INPUT, PENDING_NOTHING } from "./exit";
+import { firstOf, prepare, statusOf } from "./hypercall";
+import {
+  MACHINE_GLUE,
+  setWord,
+  VCPU_BLOCK,
+  VCPU_GLUE,
+  VCPU_MACHINE,
+  VCPU_MP_STATE,
+  VCPU_PAGE,
+  VCPU_PENDING,
+  VCPU_RUN,
+  VCPU_VS,
+  word,
+} from "./objects";
+import { enter, lockMachine, sharedPages, unlockMachine } from "./platform";
+import { findSlot, isWritable, showMemory } from "./slots";
+
+const MOST_CR8: u64 = 15;
+
+export function runVcpu(vcpu: u64): i64 {
+  if (word(vcpu, VCPU_RUN) == 0) setWord(vcpu, VCPU_RUN, sharedPages(word(vcpu, VCPU_GLUE)));
+  const run = word(vcpu, VCPU_RUN);
+  if (word(vcpu, VCPU_MP_STATE) != kvm.KVM_MP_STATE_RUNNABLE) return EAGAIN;
+  if (peek64(run + kvm.KVM_RUN_CR8) > MOST_CR8) return EINVAL;
+  const result = advance(vcpu, run);
+  tellState(vcpu, run);
+  return result;
+}
+
+function advance(vcpu: u64, run: u64): i64 {
+  const page = word(vcpu, VCPU_PAGE);
+  poke64(page + mv.MV_PAGE_CR8, peek64(run + kvm.KVM_RUN_CR8));
+  const pending = word(vcpu, VCPU_PENDING);
+  setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);
+  if (pending == PENDING_INPUT) poke64(page + mv.MV_PAGE_DATA, portData(run));
+  if (pending == PENDING_EMULATION) {
+    const result = finishEmulation(vcpu, run);
+    if (result != GO_ON) return result;
+  }
+  if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return interrupted(run);
+  let result: i64 = GO_ON;
+  while (result == GO_ON) result = enterOnce(vcpu, run, page);
+  return result;
+}
+
+function enterOnce(vcpu: u64, run: u64, page: u64): i64 {
+  updateClock(vcpu);
+  const wantsWindow = peek8(run + kvm.KVM_RUN_REQUEST_INTERRUPT_WINDOW) != 0;
+  poke32(page + mv.MV_PAGE_REQUEST, wantsWindow ? mv.MV_RUN_WINDOW : 0);
+  prepare(vcpu + VCPU_BLOCK, mv.MV_VS_RUN, word(vcpu, VCPU_VS));
+  const error = enter(vcpu + VCPU_BLOCK);
+  if (error == EINTR) return interrupted(run);
+  return error != 0 ? error : handle(vcpu, run, page);
+}
+
+/** What an exit means for the user: 0 when it has something to do. */
+function handle(vcpu: u64, run: u64, page: u64): i64 {
+  if (statusOf(vcpu + VCPU_BLOCK) != mv.MV_STATUS_SUCCESS) return internalError(run);
+  switch (<u32>firstOf(vcpu + VCPU_BLOCK)) {
+    case mv.MV_EXIT_INTERRUPT:
+    case mv.MV_EXIT_NMI:
+      return GO_ON;
+    case mv.MV_EXIT_IO:
+      return leaveForPort(vcpu, run, page);
+    case mv.MV_EXIT_MMIO:
+      return leaveForMemory(vcpu, run, page);
+    case mv.MV_EXIT_MSR:
+      noticeMsr(vcpu, peek32(page + mv.MV_PAGE_MSR), peek64(page + mv.MV_PAGE_DATA));
+      return GO_ON;
+    case mv.MV_EXIT_HLT:
+      return leave(run, kvm.KVM_EXIT_HLT);
+    case mv.MV_EXIT_WINDOW:
+      return leave(run, kvm.KVM_EXIT_IRQ_WINDOW_OPEN);
+    case mv.MV_EXIT_SHUTDOWN:
+      return leave(run, kvm.KVM_EXIT_SHUTDOWN);
+    case mv.MV_EXIT_FAILURE:
+      poke64(run + kvm.KVM_RUN_FAIL_ENTRY_HARDWARE_ENTRY_FAILURE_REASON, peek64(page + mv.MV_PAGE_DETAIL));
+      poke32(run + kvm.KVM_RUN_FAIL_ENTRY_CPU, peek32(page + mv.MV_PAGE_PROCESSOR));
+      return leave(run, kvm.KVM_EXIT_FAIL_ENTRY);
+    default:
+      poke64(run + kvm.KVM_RUN_HW_HARDWARE_EXIT_REASON, peek64(page + mv.MV_PAGE_DETAIL));
+      return leave(run, kvm.KVM_EXIT_UNKNOWN);
+  }
+}
+
+function leaveForPort(vcpu: u64, run: u64, page: u64): i64 {
+  const flags = <u32>peek8(page + mv.MV_PAGE_IO_FLAGS);
+  if ((flags & mv.MV_IO_STRING) != 0) return emulateInstruction(vcpu, run);
+  const isInput = (flags & mv.MV_IO_IN) != 0;
+  const bytes = peek8(page + mv.MV_PAGE_IO_BYTES);
+  if (isInput) setWord(vcpu, VCPU_PENDING, PENDING_INPUT);
+  else poke64(run + kvm.KVM_PAGE_BYTES, peek64(page + mv.MV_PAGE_DATA));
+  return askForPort(run, isInput, peek16(page + mv.MV_PAGE_PORT), bytes, 1);
+}
+
+/** Memory of a slot that the guest has not touched before; or a device. */
+function leaveForMemory(vcpu: u64, run: u64, page: u64): i64 {
+  const machine = word(vcpu, VCPU_MACHINE);
+  const address = peek64(page + mv.MV_PAGE_ADDRESS);
+  const access = peek32(page + mv.MV_PAGE_ACCESS);
+  const isWrite = (access & mv.MV_ACCESS_WRITE) != 0;
+  lockMachine(word(machine, MACHINE_GLUE));
+  const slot = findSlot(machine, address);
+  const isMemory = slot != 0 && (!isWrite || isWritable(slot) || (access & mv.MV_ACCESS_TABLE_WALK) != 0);
+  const error: i64 = isMemory ? showMemory(machine, slot, address) : 0;
+  unlockMachine(word(machine, MACHINE_GLUE));
+  if (error != 0) return error;
+  return isMemory ? GO_ON : emulateInstruction(vcpu, run);
+}
+
+function interrupted(run: u64): i64 {
+  poke32(run + kvm.KVM_RUN_EXIT_REASON, kvm.KVM_EXIT_INTR);
+  return EINTR;
+}
+
+/** What the user finds with every exit. */
+function tellState(vcpu: u64, run: u64): void {
+  const page = word(vcpu, VCPU_PAGE);
+  const state = peek32(page + mv.MV_PAGE_STATE);
+  poke8(run + kvm.KVM_RUN_READY_FOR_INTERRUPT_INJECTION, (state & mv.MV_STATE_INTERRUPTIBLE) != 0 ? 1 : 0);
+  poke8(run + kvm.KVM_RUN_IF_FLAG, (state & mv.MV_STATE_IF) != 0 ? 1 : 0);
+  poke16(run + kvm.KVM_RUN_FLAGS, 0);
+  poke64(run + kvm.KVM_RUN_CR8, peek64(page + mv.MV_PAGE_CR8));
+  poke64(run + kvm.KVM_RUN_APIC_BASE, peek64(page + mv.MV_PAGE_APIC_BASE));
+}
+
+/** What the user has read from a port: as many bytes as it was asked for. */
+function portData(run: u64): u64 {
+  return peek64(run + kvm.KVM_PAGE_BYTES);
+}

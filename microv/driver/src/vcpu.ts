@@ -1,0 +1,225 @@
+// A vCPU: a VP and a VS of MicroV's, and what its user reads and writes of it
+
+import { EMULATION_BYTES } from "../../../abi/generated/bare/emulation";
+import {
+  MV_STATUS_SUCCESS,
+  MV_VP_CREATE,
+  MV_VP_DESTROY,
+  MV_VS_CREATE,
+  MV_VS_DESTROY,
+} from "../../../abi/generated/bare/hypercalls";
+import * as kvm from "../../../abi/generated/bare/kvm";
+import { peek32, peek64, poke32 } from "../../../bsl/src/memory";
+import { MOST_VCPUS } from "./capabilities";
+import { CPUIDS_BYTES, getCpuids, setCpuids } from "./cpuid";
+import { EEXIST, EFAULT, EINVAL, ENOMEM, ENOTTY } from "./errors";
+import { getEvents, interrupt, nmi, refuseInterrupts, setEvents } from "./events";
+import { callMv, firstOf, isDone, secondOf } from "./hypercall";
+import { accessMsrs } from "./msrs";
+import {
+  ARGUMENT_BYTES,
+  MACHINE_GLUE,
+  MACHINE_VCPUS,
+  MACHINE_VM,
+  setWord,
+  VCPU_ARGUMENT,
+  VCPU_BLOCK,
+  VCPU_BYTES,
+  VCPU_CLOCK_PAGE,
+  VCPU_CPUIDS,
+  VCPU_EMULATION,
+  VCPU_GLUE,
+  VCPU_MACHINE,
+  VCPU_MP_STATE,
+  VCPU_NUMBER,
+  VCPU_PAGE,
+  VCPU_VP,
+  VCPU_VS,
+  word,
+} from "./objects";
+import {
+  allocate,
+  copyFromUser,
+  copyToUser,
+  forgetSignals,
+  free,
+  mapPage,
+  openVcpu,
+  setSignals,
+  tscKhz,
+  unmapPage,
+} from "./platform";
+import { getDebugregs, getRegs, getSregs, getXcrs, setDebugregs, setRegs, setSregs, setXcrs } from "./registers";
+
+/** MicroV's answer when it has none. */
+const NOTHING: u64 = 0xffff_ffff_ffff_ffff;
+/** Bytes of a set of signals. */
+const SIGNAL_BYTES: u32 = 8;
+
+/** KVM_CREATE_VCPU: its file, or a negative error. The machine's lock is held. */
+export function createVcpu(machine: u64, number: u64): i64 {
+  if (number >= MOST_VCPUS) return EINVAL;
+  const bit = (<u64>1) << number;
+  if ((word(machine, MACHINE_VCPUS) & bit) != 0) return EEXIST;
+  const vcpu = allocate(VCPU_BYTES);
+  if (vcpu == 0) return ENOMEM;
+  setWord(vcpu, VCPU_MACHINE, machine);
+  setWord(vcpu, VCPU_NUMBER, number);
+  setWord(vcpu, VCPU_VP, NOTHING);
+  setWord(vcpu, VCPU_VS, NOTHING);
+  const result = open(vcpu);
+  if (result < 0) freeVcpu(vcpu);
+  else setWord(machine, MACHINE_VCPUS, word(machine, MACHINE_VCPUS) | bit);
+  return result;
+}
+
+/** Gives back all that it has. */
+export function closeVcpu(vcpu: u64): void {
+  const machine = word(vcpu, VCPU_MACHINE);
+  setWord(machine, MACHINE_VCPUS, word(machine, MACHINE_VCPUS) & ~((<u64>1) << word(vcpu, VCPU_NUMBER)));
+  freeVcpu(vcpu);
+}
+
+function open(vcpu: u64): i64 {
+  const machine = word(vcpu, VCPU_MACHINE);
+  const block = vcpu + VCPU_BLOCK;
+  setWord(vcpu, VCPU_ARGUMENT, allocate(ARGUMENT_BYTES));
+  setWord(vcpu, VCPU_CPUIDS, allocate(CPUIDS_BYTES));
+  setWord(vcpu, VCPU_EMULATION, allocate(EMULATION_BYTES));
+  if (word(vcpu, VCPU_ARGUMENT) == 0 || word(vcpu, VCPU_CPUIDS) == 0 || word(vcpu, VCPU_EMULATION) == 0) return ENOMEM;
+  if (callMv(block, MV_VP_CREATE, word(machine, MACHINE_VM), 0, 0, 0) != MV_STATUS_SUCCESS) return ENOMEM;
+  setWord(vcpu, VCPU_VP, firstOf(block));
+  if (callMv(block, MV_VS_CREATE, word(vcpu, VCPU_VP), 0, 0, 0) != MV_STATUS_SUCCESS) return ENOMEM;
+  setWord(vcpu, VCPU_VS, firstOf(block));
+  const page = mapPage(secondOf(block));
+  if (page == 0) return ENOMEM;
+  setWord(vcpu, VCPU_PAGE, page);
+  // The user may run it as soon as there is a file: everything else is there before
+  setWord(
+    vcpu,
+    VCPU_MP_STATE,
+    word(vcpu, VCPU_NUMBER) == 0 ? kvm.KVM_MP_STATE_RUNNABLE : kvm.KVM_MP_STATE_UNINITIALIZED,
+  );
+  return openVcpu(word(machine, MACHINE_GLUE), vcpu, <u32>word(vcpu, VCPU_NUMBER));
+}
+
+function freeVcpu(vcpu: u64): void {
+  const block = vcpu + VCPU_BLOCK;
+  if (word(vcpu, VCPU_PAGE) != 0) unmapPage(word(vcpu, VCPU_PAGE));
+  if (word(vcpu, VCPU_VS) != NOTHING) isDone(block, MV_VS_DESTROY, word(vcpu, VCPU_VS));
+  if (word(vcpu, VCPU_VP) != NOTHING) isDone(block, MV_VP_DESTROY, word(vcpu, VCPU_VP));
+  free(word(vcpu, VCPU_EMULATION));
+  free(word(vcpu, VCPU_CPUIDS));
+  free(word(vcpu, VCPU_ARGUMENT));
+  free(vcpu);
+}
+
+export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {
+  switch (command) {
+    case kvm.KVM_GET_REGS:
+    case kvm.KVM_GET_SREGS:
+    case kvm.KVM_GET_DEBUGREGS:
+    case kvm.KVM_GET_XCRS:
+    case kvm.KVM_GET_VCPU_EVENTS:
+    case kvm.KVM_GET_MP_STATE:
+      return get(vcpu, command, argument);
+    case kvm.KVM_SET_REGS:
+    case kvm.KVM_SET_SREGS:
+    case kvm.KVM_SET_DEBUGREGS:
+    case kvm.KVM_SET_XCRS:
+    case kvm.KVM_SET_VCPU_EVENTS:
+    case kvm.KVM_SET_MP_STATE:
+    case kvm.KVM_INTERRUPT:
+      return set(vcpu, command, argument);
+    case kvm.KVM_GET_MSRS:
+      return accessMsrs(vcpu, argument, false);
+    case kvm.KVM_SET_MSRS:
+      return accessMsrs(vcpu, argument, true);
+    case kvm.KVM_SET_CPUID2:
+      return setCpuids(vcpu, argument);
+    case kvm.KVM_GET_CPUID2:
+      return getCpuids(vcpu, argument);
+    case kvm.KVM_NMI:
+      return nmi(vcpu);
+    case kvm.KVM_GET_TSC_KHZ:
+      return tscKhz();
+    // Of the guest that it was stopped: its watchdogs are the guest's affair
+    case kvm.KVM_KVMCLOCK_CTRL:
+      return (word(vcpu, VCPU_CLOCK_PAGE) & 1) != 0 ? 0 : EINVAL;
+    case kvm.KVM_SET_SIGNAL_MASK:
+      return setSignalMask(vcpu, argument);
+    default:
+      return ENOTTY;
+  }
+}
+
+/** Bytes of the argument, which its number has (Linux's _IOC). */
+function bytesOf(command: u32): u32 {
+  return (command >> 16) & 0x3fff;
+}
+
+function get(vcpu: u64, command: u32, argument: u64): i64 {
+  const block = word(vcpu, VCPU_ARGUMENT);
+  const error = read(vcpu, command, block);
+  if (error != 0) return error;
+  return copyToUser(argument, block, bytesOf(command)) != 0 ? 0 : EFAULT;
+}
+
+function read(vcpu: u64, command: u32, block: u64): i64 {
+  switch (command) {
+    case kvm.KVM_GET_REGS:
+      return getRegs(vcpu, block);
+    case kvm.KVM_GET_SREGS:
+      return getSregs(vcpu, block);
+    case kvm.KVM_GET_DEBUGREGS:
+      return getDebugregs(vcpu, block);
+    case kvm.KVM_GET_XCRS:
+      return getXcrs(vcpu, block);
+    case kvm.KVM_GET_VCPU_EVENTS:
+      return getEvents(vcpu, block);
+    default:
+      poke32(block, <u32>word(vcpu, VCPU_MP_STATE));
+      return 0;
+  }
+}
+
+function set(vcpu: u64, command: u32, argument: u64): i64 {
+  const block = word(vcpu, VCPU_ARGUMENT);
+  if (copyFromUser(block, argument, bytesOf(command)) == 0) return EFAULT;
+  switch (command) {
+    case kvm.KVM_SET_REGS:
+      refuseInterrupts(vcpu);
+      return setRegs(vcpu, block);
+    case kvm.KVM_SET_SREGS:
+      refuseInterrupts(vcpu);
+      return setSregs(vcpu, block, true);
+    case kvm.KVM_SET_DEBUGREGS:
+      return setDebugregs(vcpu, block);
+    case kvm.KVM_SET_XCRS:
+      return setXcrs(vcpu, block);
+    case kvm.KVM_SET_VCPU_EVENTS:
+      return setEvents(vcpu, block);
+    case kvm.KVM_SET_MP_STATE:
+      // Without an interrupt controller in the kernel there is no other one
+      if (peek32(block) != kvm.KVM_MP_STATE_RUNNABLE) return EINVAL;
+      setWord(vcpu, VCPU_MP_STATE, kvm.KVM_MP_STATE_RUNNABLE);
+      return 0;
+    default:
+      return interrupt(vcpu, peek32(block));
+  }
+}
+
+/** KVM_SET_SIGNAL_MASK: no argument takes it away. */
+function setSignalMask(vcpu: u64, argument: u64): i64 {
+  const glue = word(vcpu, VCPU_GLUE);
+  if (argument == 0) {
+    forgetSignals(glue);
+    return 0;
+  }
+  const block = word(vcpu, VCPU_ARGUMENT);
+  if (copyFromUser(block, argument, 4) == 0) return EFAULT;
+  if (peek32(block) != SIGNAL_BYTES) return EINVAL;
+  if (copyFromUser(block, argument + 4, SIGNAL_BYTES) == 0) return EFAULT;
+  setSignals(glue, peek64(block));
+  return 0;
+}

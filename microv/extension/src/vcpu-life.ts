@@ -1,0 +1,87 @@
+// The beginning and the end of a vCPU
+
+import {
+  allocatePage,
+  freePage,
+  Instruction,
+  loadAcquire32,
+  processorNumber,
+  Register,
+  startInRealMode,
+  storeRelease32,
+  Vs,
+} from "@bareflank/sdk";
+import { MV_MAX_VPS } from "../../../abi/generated/bare/hypercalls";
+import { addressSpace } from "./address-space";
+import { resetMsrs } from "./msrs";
+import { hideFromRoot, shareWithRoot } from "./root-memory";
+import { ownerOf, releaseVcpu, UNUSED, Vcpu, vcpuAt } from "./vcpu";
+import { GuestVp } from "./vp";
+
+/** Each begins at the reset vector (APM volume 2, 14.1.3). */
+const RESET_SEGMENT: u32 = 0xf000;
+const RESET_OFFSET: u32 = 0xfff0;
+const RESET_BASE: u64 = 0xffff_0000;
+
+/** Makes the vCPU of a VP; null: there is no room or no memory. Behind the lock. */
+export function createVcpu(vp: GuestVp): Vcpu | null {
+  let id: u32 = 0;
+  while (id < MV_MAX_VPS && loadAcquire32(ownerOf(vcpuAt(id))) != UNUSED) id++;
+  if (id == MV_MAX_VPS) return null;
+  const vcpu = vcpuAt(id);
+  if (!takePages(vcpu)) return null;
+  const vs = Vs.tryCreate(vp.vp, processorNumber(), addressSpace(id));
+  if (vs === null) {
+    givePages(vcpu);
+    return null;
+  }
+  vcpu.id = id;
+  vcpu.vsId = vs.id;
+  vcpu.vp = vp;
+  vcpu.ppid = processorNumber();
+  vcpu.cpuidCount = 0;
+  vcpu.pendingInput = 0;
+  vcpu.isWindowOpen = 0;
+  vcpu.exits = 0;
+  reset(vcpu);
+  vp.hasVs = 1;
+  releaseVcpu(vcpu);
+  return vcpu;
+}
+
+/** Ends a vCPU that the caller has acquired. Behind the lock. */
+export function destroyVcpu(vcpu: Vcpu): void {
+  vcpu.vs.destroy();
+  givePages(vcpu);
+  vcpu.vp.hasVs = 0;
+  storeRelease32(ownerOf(vcpu), UNUSED);
+}
+
+function takePages(vcpu: Vcpu): bool {
+  vcpu.page = allocatePage();
+  vcpu.cpuids = allocatePage();
+  vcpu.msrs = allocatePage();
+  if (vcpu.page != 0 && vcpu.cpuids != 0 && vcpu.msrs != 0 && shareWithRoot(vcpu.page)) return true;
+  givePages(vcpu);
+  return false;
+}
+
+function givePages(vcpu: Vcpu): void {
+  if (vcpu.page != 0) {
+    hideFromRoot(vcpu.page);
+    freePage(vcpu.page);
+  }
+  if (vcpu.cpuids != 0) freePage(vcpu.cpuids);
+  if (vcpu.msrs != 0) freePage(vcpu.msrs);
+}
+
+/** As a processor is when it was switched on, and with what makes it exit. */
+function reset(vcpu: Vcpu): void {
+  const vs = vcpu.vs;
+  startInRealMode(vs, RESET_SEGMENT, RESET_OFFSET);
+  vs.set(Register.CsBase, RESET_BASE);
+  vs.intercept(Instruction.Cpuid).intercept(Instruction.Hypercall).intercept(Instruction.Shutdown);
+  vs.intercept(Instruction.Monitor).intercept(Instruction.Mwait).intercept(Instruction.Xsetbv);
+  vcpu.vp.guest.tables.use(vs);
+  resetMsrs(vcpu);
+}
