@@ -1,0 +1,38 @@
+// A guest as tests have it: its VM is kept in slot 0, its VP in 1, its VS in 2, and the page of that in 3
+
+import * as mv from "../../../../abi/generated/node/hypercalls.ts";
+import { Script, slot } from "./script.ts";
+
+export const VM = slot(0);
+export const VP = slot(1);
+export const VS = slot(2);
+
+/** A place in the VS's page. */
+export const page = (offset: number): bigint => slot(3, offset);
+
+/** The hypercalls that make it; the first four answers are theirs. */
+export const made = (): Script =>
+  new Script()
+    .call(mv.MV_VM_CREATE)
+    .keep(0, 0)
+    .call(mv.MV_VP_CREATE, VM)
+    .keep(1, 0)
+    .call(mv.MV_VS_CREATE, VP)
+    .keep(2, 0)
+    .keep(3, 1);
+
+/** The hypercalls that end it. */
+export const ended = (script: Script): Script =>
+  script.call(mv.MV_VS_DESTROY, VS).call(mv.MV_VP_DESTROY, VP).call(mv.MV_VM_DESTROY, VM);
+
+/** Writes {number, value} pairs, or numbers alone, into the page's list. */
+export function list(script: Script, entries: readonly (readonly [number, number | bigint])[]): Script {
+  entries.forEach(([number, value], index) => {
+    script.poke(page(mv.MV_PAGE_LIST + index * 16), number).poke(page(mv.MV_PAGE_LIST + index * 16 + 8), value);
+  });
+  return script.poke(page(mv.MV_PAGE_LIST_COUNT), entries.length);
+}
+
+/** Sets registers. */
+export const set = (script: Script, entries: readonly (readonly [number, number | bigint])[]): Script =>
+  list(script, entries).call(mv.MV_VS_REG_SET_LIST, VS);
