@@ -57,8 +57,20 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
     0x6_001a,
     "R11: a VS. The same: it ends at one that the guest has not, or a value that it refuses.",
   ],
+  MV_VS_FPU_GET_ALL: [
+    0x6_001d,
+    "R11: a VS, R12: a place in its XSAVE area, R13: bytes. The page's list gets them. R10 out: bytes of the area, as far as a page holds it.",
+  ],
+  MV_VS_FPU_SET_ALL: [
+    0x6_001e,
+    "R11: a VS, R12: a place, R13: bytes, which are in the page's list. R14: 1: the VS gets the area that was put together so; 0: more follows.",
+  ],
   MV_VS_INJECT_EXCEPTION: [0x6_0025, "R11: a VS, R12: vector, R13: error code | MV_EVENT_HAS_CODE."],
   MV_VS_QUEUE_INTERRUPT: [0x6_0026, "R11: a VS, which can take one now, R12: vector."],
+  MV_VS_MCE_SETUP: [
+    0x6_0101,
+    "R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported.",
+  ],
   MV_VS_INJECT_NMI: [0x6_0100, "R11: a VS."],
 });
 
@@ -75,6 +87,8 @@ export const mvLimits = table("hypercalls", "Versions and limits of MicroV's hyp
   MV_MAX_VMS: 64,
   MV_MAX_VPS: [256, "Of all VMs together."],
   MV_MAX_CPUIDS: [120, "Leaves of a guest."],
+  MV_LIST_BYTES: [3840, "Of the page's list."],
+  MV_FPU_BYTES: [4096, "Of an XSAVE area, at most."],
   MV_LIST_ENTRIES: [240, "Registers or MSRs of a call."],
 });
 

@@ -4028,8 +4028,11 @@ _Static_assert(sizeof(struct bf_emulation) == 624, "size of bf_emulation");
 #define BF_MV_VS_REG_SET_LIST BF_U32(0x60010) /* R11: a VS. Its registers get the values of the page's list. R10 out: how many. */
 #define BF_MV_VS_MSR_GET_LIST BF_U32(0x60019) /* R11: a VS. The same with MSRs. R10 out: how many, which end at one that the guest has not. */
 #define BF_MV_VS_MSR_SET_LIST BF_U32(0x6001a) /* R11: a VS. The same: it ends at one that the guest has not, or a value that it refuses. */
+#define BF_MV_VS_FPU_GET_ALL BF_U32(0x6001d) /* R11: a VS, R12: a place in its XSAVE area, R13: bytes. The page's list gets them. R10 out: bytes of the area, as far as a page holds it. */
+#define BF_MV_VS_FPU_SET_ALL BF_U32(0x6001e) /* R11: a VS, R12: a place, R13: bytes, which are in the page's list. R14: 1: the VS gets the area that was put together so; 0: more follows. */
 #define BF_MV_VS_INJECT_EXCEPTION BF_U32(0x60025) /* R11: a VS, R12: vector, R13: error code | MV_EVENT_HAS_CODE. */
 #define BF_MV_VS_QUEUE_INTERRUPT BF_U32(0x60026) /* R11: a VS, which can take one now, R12: vector. */
+#define BF_MV_VS_MCE_SETUP BF_U32(0x60101) /* R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported. */
 #define BF_MV_VS_INJECT_NMI BF_U32(0x60100) /* R11: a VS. */
 
 /* An entry of MV_VS_CPUID_SET_LIST */
@@ -4089,6 +4092,8 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_MAX_VMS BF_U32(0x40)
 #define BF_MV_MAX_VPS BF_U32(0x100) /* Of all VMs together. */
 #define BF_MV_MAX_CPUIDS BF_U32(0x78) /* Leaves of a guest. */
+#define BF_MV_LIST_BYTES BF_U32(0xf00) /* Of the page's list. */
+#define BF_MV_FPU_BYTES BF_U32(0x1000) /* Of an XSAVE area, at most. */
 #define BF_MV_LIST_ENTRIES BF_U32(0xf0) /* Registers or MSRs of a call. */
 
 /* MV_VM_MAP: bits 11:0 of R13 */

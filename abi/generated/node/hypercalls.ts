@@ -55,10 +55,16 @@ export const MV_VS_REG_SET_LIST = 0x60010;
 export const MV_VS_MSR_GET_LIST = 0x60019;
 /** R11: a VS. The same: it ends at one that the guest has not, or a value that it refuses. */
 export const MV_VS_MSR_SET_LIST = 0x6001a;
+/** R11: a VS, R12: a place in its XSAVE area, R13: bytes. The page's list gets them. R10 out: bytes of the area, as far as a page holds it. */
+export const MV_VS_FPU_GET_ALL = 0x6001d;
+/** R11: a VS, R12: a place, R13: bytes, which are in the page's list. R14: 1: the VS gets the area that was put together so; 0: more follows. */
+export const MV_VS_FPU_SET_ALL = 0x6001e;
 /** R11: a VS, R12: vector, R13: error code | MV_EVENT_HAS_CODE. */
 export const MV_VS_INJECT_EXCEPTION = 0x60025;
 /** R11: a VS, which can take one now, R12: vector. */
 export const MV_VS_QUEUE_INTERRUPT = 0x60026;
+/** R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported. */
+export const MV_VS_MCE_SETUP = 0x60101;
 /** R11: a VS. */
 export const MV_VS_INJECT_NMI = 0x60100;
 
@@ -139,6 +145,10 @@ export const MV_MAX_VMS = 0x40;
 export const MV_MAX_VPS = 0x100;
 /** Leaves of a guest. */
 export const MV_MAX_CPUIDS = 0x78;
+/** Of the page's list. */
+export const MV_LIST_BYTES = 0xf00;
+/** Of an XSAVE area, at most. */
+export const MV_FPU_BYTES = 0x1000;
 /** Registers or MSRs of a call. */
 export const MV_LIST_ENTRIES = 0xf0;
 

@@ -4253,10 +4253,16 @@ pub const MV_VS_REG_SET_LIST: u32 = 0x60010;
 pub const MV_VS_MSR_GET_LIST: u32 = 0x60019;
 /// R11: a VS. The same: it ends at one that the guest has not, or a value that it refuses.
 pub const MV_VS_MSR_SET_LIST: u32 = 0x6001a;
+/// R11: a VS, R12: a place in its XSAVE area, R13: bytes. The page's list gets them. R10 out: bytes of the area, as far as a page holds it.
+pub const MV_VS_FPU_GET_ALL: u32 = 0x6001d;
+/// R11: a VS, R12: a place, R13: bytes, which are in the page's list. R14: 1: the VS gets the area that was put together so; 0: more follows.
+pub const MV_VS_FPU_SET_ALL: u32 = 0x6001e;
 /// R11: a VS, R12: vector, R13: error code | MV_EVENT_HAS_CODE.
 pub const MV_VS_INJECT_EXCEPTION: u32 = 0x60025;
 /// R11: a VS, which can take one now, R12: vector.
 pub const MV_VS_QUEUE_INTERRUPT: u32 = 0x60026;
+/// R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported.
+pub const MV_VS_MCE_SETUP: u32 = 0x60101;
 /// R11: a VS.
 pub const MV_VS_INJECT_NMI: u32 = 0x60100;
 
@@ -4333,6 +4339,10 @@ pub const MV_MAX_VMS: u32 = 0x40;
 pub const MV_MAX_VPS: u32 = 0x100;
 /// Leaves of a guest.
 pub const MV_MAX_CPUIDS: u32 = 0x78;
+/// Of the page's list.
+pub const MV_LIST_BYTES: u32 = 0xf00;
+/// Of an XSAVE area, at most.
+pub const MV_FPU_BYTES: u32 = 0x1000;
 /// Registers or MSRs of a call.
 pub const MV_LIST_ENTRIES: u32 = 0xf0;
 

@@ -3,6 +3,10 @@
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { SLOT_COUNT } from "./slots";
 
+/** Machine check banks, and what MCG_CAP may say beside their number: there is MCG_CTL, and software may recover. */
+export const MCE_BANKS: u32 = 32;
+export const MCE_FEATURES: u64 = (1 << 8) | (1 << 24);
+
 /** vCPUs of a machine. */
 export const MOST_VCPUS: u32 = 64;
 
@@ -22,6 +26,7 @@ export function capability(number: u64): i64 {
     case kvm.KVM_CAP_VCPU_EVENTS:
     case kvm.KVM_CAP_INTR_SHADOW:
     case kvm.KVM_CAP_DEBUGREGS:
+    case kvm.KVM_CAP_XSAVE:
     case kvm.KVM_CAP_XCRS:
     case kvm.KVM_CAP_GET_TSC_KHZ:
     case kvm.KVM_CAP_CLOCKSOURCE:
@@ -31,6 +36,8 @@ export function capability(number: u64): i64 {
       return 1;
     case kvm.KVM_CAP_ADJUST_CLOCK:
       return kvm.KVM_CLOCK_TSC_STABLE;
+    case kvm.KVM_CAP_MCE:
+      return MCE_BANKS;
     case kvm.KVM_CAP_NR_VCPUS:
       return 4;
     case kvm.KVM_CAP_MAX_VCPUS:

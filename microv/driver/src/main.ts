@@ -18,6 +18,7 @@ import { listCpuids } from "./cpuid";
 import { EINVAL, ENOTTY } from "./errors";
 import { exchangeGuestMemory, readGuestMemory, writeGuestMemory } from "./guest-memory";
 import { closeMachine, createMachine, machineIoctl } from "./machine";
+import { tellMce } from "./machine-check";
 import { listMsrs } from "./msrs";
 import { runVcpu } from "./run";
 import { closeVcpu, ioctlOfVcpu } from "./vcpu";
@@ -33,6 +34,8 @@ export function systemIoctl(command: u32, argument: u64): i64 {
       return capability(argument);
     case kvm.KVM_GET_VCPU_MMAP_SIZE:
       return argument == 0 ? 3 * kvm.KVM_PAGE_BYTES : EINVAL;
+    case kvm.KVM_X86_GET_MCE_CAP_SUPPORTED:
+      return tellMce(argument);
     case kvm.KVM_GET_MSR_INDEX_LIST:
       return listMsrs(argument);
     case kvm.KVM_GET_SUPPORTED_CPUID:

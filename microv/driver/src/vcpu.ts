@@ -14,7 +14,9 @@ import { MOST_VCPUS } from "./capabilities";
 import { CPUIDS_BYTES, getCpuids, setCpuids } from "./cpuid";
 import { EEXIST, EFAULT, EINVAL, ENOMEM, ENOTTY } from "./errors";
 import { getEvents, interrupt, nmi, refuseInterrupts, setEvents } from "./events";
+import { getFpu, getXsave, setFpu, setXsave } from "./fpu";
 import { callMv, firstOf, isDone, secondOf } from "./hypercall";
+import { setupMce } from "./machine-check";
 import { accessMsrs } from "./msrs";
 import {
   ARGUMENT_BYTES,
@@ -120,6 +122,8 @@ export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_GET_SREGS:
     case kvm.KVM_GET_DEBUGREGS:
     case kvm.KVM_GET_XCRS:
+    case kvm.KVM_GET_FPU:
+    case kvm.KVM_GET_XSAVE:
     case kvm.KVM_GET_VCPU_EVENTS:
     case kvm.KVM_GET_MP_STATE:
       return get(vcpu, command, argument);
@@ -127,9 +131,12 @@ export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_SET_SREGS:
     case kvm.KVM_SET_DEBUGREGS:
     case kvm.KVM_SET_XCRS:
+    case kvm.KVM_SET_FPU:
+    case kvm.KVM_SET_XSAVE:
     case kvm.KVM_SET_VCPU_EVENTS:
     case kvm.KVM_SET_MP_STATE:
     case kvm.KVM_INTERRUPT:
+    case kvm.KVM_X86_SETUP_MCE:
       return set(vcpu, command, argument);
     case kvm.KVM_GET_MSRS:
       return accessMsrs(vcpu, argument, false);
@@ -175,6 +182,10 @@ function read(vcpu: u64, command: u32, block: u64): i64 {
       return getDebugregs(vcpu, block);
     case kvm.KVM_GET_XCRS:
       return getXcrs(vcpu, block);
+    case kvm.KVM_GET_FPU:
+      return getFpu(vcpu, block);
+    case kvm.KVM_GET_XSAVE:
+      return getXsave(vcpu, block);
     case kvm.KVM_GET_VCPU_EVENTS:
       return getEvents(vcpu, block);
     default:
@@ -197,8 +208,14 @@ function set(vcpu: u64, command: u32, argument: u64): i64 {
       return setDebugregs(vcpu, block);
     case kvm.KVM_SET_XCRS:
       return setXcrs(vcpu, block);
+    case kvm.KVM_SET_FPU:
+      return setFpu(vcpu, block);
+    case kvm.KVM_SET_XSAVE:
+      return setXsave(vcpu, block);
     case kvm.KVM_SET_VCPU_EVENTS:
       return setEvents(vcpu, block);
+    case kvm.KVM_X86_SETUP_MCE:
+      return setupMce(vcpu, block);
     case kvm.KVM_SET_MP_STATE:
       // Without an interrupt controller in the kernel there is no other one
       if (peek32(block) != kvm.KVM_MP_STATE_RUNNABLE) return EINVAL;

@@ -36,8 +36,8 @@ const MORE_ECX: u32 = 0x0000_5f4e;
 const MORE_EDX: u32 = 0x1c;
 /** LAHF, CMP_LEGACY, CR8 by LOCK, ABM, SSE4A, misaligned SSE, PREFETCHW, XOP, FMA4, TBM, TOPOEXT. */
 const EXTENDED_ECX: u32 = 0x0021_0800 | 0x1f3;
-/** As leaf 1, with SYSCALL, NX, MMXEXT, FFXSR, pages of 1 GiB, RDTSCP, long mode. */
-const EXTENDED_EDX: u32 = 0x2fd3_fbff | (1 << 26);
+/** As leaf 1, with SYSCALL, NX, MMXEXT, FFXSR, pages of 1 GiB, long mode; RDTSCP tells what TSC_AUX has, which is the machine's. */
+const EXTENDED_EDX: u32 = 0x27d3_fbff | (1 << 26);
 /** CLZERO, XSAVEERPTR. */
 const SIZES_EBX: u32 = 0x5;
 const INVARIANT_TSC: u32 = 1 << 8;

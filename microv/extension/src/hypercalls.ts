@@ -6,9 +6,10 @@ import { guest, Level, line, Next, PAGE_BYTES, processorCount, processorNumber, 
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import { setCpuids } from "./cpuid";
 import { injectGuestException, injectGuestNmi, queueInterrupt } from "./events";
+import { readFpu, writeFpu } from "./fpu";
 import { guestLeaf } from "./guest-leaves";
 import { lockObjects, unlockObjects } from "./lock";
-import { readMsrs, supportedMsr, writeMsrs } from "./msrs";
+import { readMsrs, setupBanks, supportedMsr, writeMsrs } from "./msrs";
 import { readRegisters, writeRegisters } from "./registers";
 import { enterGuest } from "./run";
 import { acquireVcpu, releaseVcpu, Vcpu } from "./vcpu";
@@ -161,10 +162,17 @@ function acquiredCall(vcpu: Vcpu, call: u32): u64 {
       return readMsrs(vcpu);
     case mv.MV_VS_MSR_SET_LIST:
       return writeMsrs(vcpu);
+    case mv.MV_VS_FPU_GET_ALL:
+      return readFpu(vcpu, guest.r12, guest.r13);
+    case mv.MV_VS_FPU_SET_ALL:
+      return writeFpu(vcpu, guest.r12, guest.r13, guest.r14);
     case mv.MV_VS_INJECT_EXCEPTION:
       return injectGuestException(vcpu, guest.r12, guest.r13);
     case mv.MV_VS_QUEUE_INTERRUPT:
       return queueInterrupt(vcpu, guest.r12);
+    case mv.MV_VS_MCE_SETUP:
+      setupBanks(vcpu, guest.r12);
+      return mv.MV_STATUS_SUCCESS;
     case mv.MV_VS_INJECT_NMI:
       return injectGuestNmi(vcpu);
     default:

@@ -20,6 +20,9 @@ import { Vcpu } from "./vcpu";
 const MSR_TSC: u32 = 0x10;
 const MSR_APIC_BASE: u32 = 0x1b;
 const MSR_TSC_ADJUST: u32 = 0x3b;
+const MSR_MCG_CAP: u32 = 0x179;
+const MSR_MCG_CTL: u32 = 0x17b;
+const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
 /** MSRs that are registers of the VS, beside their registers. */
 const IN_VS: usize = memory.data<u32>([
@@ -64,6 +67,9 @@ const KEPT: usize = memory.data<u64>([
   0x17a, // MCG_STATUS
   7,
   0,
+  0x17b, // MCG_CTL
+  0xffff_ffff_ffff_ffff,
+  0xffff_ffff_ffff_ffff,
   0x1a0, // MISC_ENABLE: fast strings
   0xffff_ffff_ffff_ffff,
   1,
@@ -110,12 +116,17 @@ const KEPT: usize = memory.data<u64>([
   0xffff_ffff_ffff_ffff,
   0,
 ]);
-const KEPT_COUNT: u32 = 19;
+const KEPT_COUNT: u32 = 20;
 /** Those of ranges: variable MTRRs, and fixed ones of 4 KiB. */
 const FIRST_VARIABLE: u32 = 0x200;
 const VARIABLE_COUNT: u32 = 16;
 const FIRST_FIXED: u32 = 0x268;
 const FIXED_COUNT: u32 = 8;
+/** Machine check banks: CTL, STATUS, ADDR and MISC of each. Nothing is reported there but what the caller writes. */
+const FIRST_BANK: u32 = 0x400;
+const BANK_COUNT: u32 = 32 * 4;
+/** All of these, behind one another. */
+const PLACES: u32 = KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT + BANK_COUNT;
 const APIC_BASE_RESET: u64 = 0xfee0_0900;
 /** Global enable, and the address (SDM volume 3, 11.4.4); x2APIC is not there. */
 const APIC_BASE_WRITABLE: u64 = 0x000f_ffff_ffff_f900;
@@ -126,8 +137,15 @@ const NONE: u32 = 0xffff_ffff;
 /** As after a reset. */
 export function resetMsrs(vcpu: Vcpu): void {
   for (let i: u32 = 0; i < KEPT_COUNT; i++) poke64(slot(vcpu, i), load<u64>(KEPT + <usize>i * 24, 16));
-  for (let i = KEPT_COUNT; i < KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT + 1; i++) poke64(slot(vcpu, i), 0);
+  for (let i = KEPT_COUNT; i <= ADJUST_SLOT; i++) poke64(slot(vcpu, i), 0);
   vcpu.apicBase = APIC_BASE_RESET;
+}
+
+/** MCG_CAP is a number, and all banks of it are enabled and empty. */
+export function setupBanks(vcpu: Vcpu, capabilities: u64): void {
+  poke64(slot(vcpu, keptIndex(MSR_MCG_CAP)), capabilities);
+  poke64(slot(vcpu, keptIndex(MSR_MCG_CTL)), ALL);
+  for (let i: u32 = 0; i < BANK_COUNT; i++) poke64(slot(vcpu, keptIndex(FIRST_BANK + i)), (i & 3) == 0 ? ALL : 0);
 }
 
 /** Reads one; false: the guest has no such MSR. guestMsrValue() is its value then. */
@@ -183,6 +201,8 @@ export function supportedMsr(place: u64): u32 {
   place -= VARIABLE_COUNT;
   if (place < FIXED_COUNT) return FIRST_FIXED + <u32>place;
   place -= FIXED_COUNT;
+  if (place < BANK_COUNT) return FIRST_BANK + <u32>place;
+  place -= BANK_COUNT;
   return place == 0 ? MSR_TSC : place == 1 ? MSR_APIC_BASE : place == 2 ? MSR_TSC_ADJUST : 0;
 }
 
@@ -213,7 +233,7 @@ export function writeMsrs(vcpu: Vcpu): u64 {
   return MV_STATUS_SUCCESS;
 }
 
-const ADJUST_SLOT: u32 = KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT;
+const ADJUST_SLOT: u32 = PLACES;
 const VALUE_SLOT: u32 = ADJUST_SLOT + 1;
 
 /** TSC_ADJUST tells by how much software has moved the time (SDM volume 3, 18.17.3). */
@@ -234,6 +254,7 @@ function keptIndex(msr: u32): u32 {
   for (let i: u32 = 0; i < KEPT_COUNT; i++) if (<u32>load<u64>(KEPT + <usize>i * 24) == msr) return i;
   if (msr - FIRST_VARIABLE < VARIABLE_COUNT) return KEPT_COUNT + (msr - FIRST_VARIABLE);
   if (msr - FIRST_FIXED < FIXED_COUNT) return KEPT_COUNT + VARIABLE_COUNT + (msr - FIRST_FIXED);
+  if (msr - FIRST_BANK < BANK_COUNT) return PLACES - BANK_COUNT + (msr - FIRST_BANK);
   return NONE;
 }
 

@@ -61,7 +61,9 @@ function takePages(vcpu: Vcpu): bool {
   vcpu.page = allocatePage();
   vcpu.cpuids = allocatePage();
   vcpu.msrs = allocatePage();
-  if (vcpu.page != 0 && vcpu.cpuids != 0 && vcpu.msrs != 0 && shareWithRoot(vcpu.page)) return true;
+  vcpu.fpu = allocatePage();
+  const has = vcpu.page != 0 && vcpu.cpuids != 0 && vcpu.msrs != 0 && vcpu.fpu != 0;
+  if (has && shareWithRoot(vcpu.page)) return true;
   givePages(vcpu);
   return false;
 }
@@ -73,6 +75,7 @@ function givePages(vcpu: Vcpu): void {
   }
   if (vcpu.cpuids != 0) freePage(vcpu.cpuids);
   if (vcpu.msrs != 0) freePage(vcpu.msrs);
+  if (vcpu.fpu != 0) freePage(vcpu.fpu);
 }
 
 /** As a processor is when it was switched on, and with what makes it exit. */

@@ -34,6 +34,8 @@ export class Vcpu {
   isWindowOpen: u32 = 0;
   exits: u64 = 0;
   apicBase: u64 = 0;
+  /** A page for its XSAVE area, while that is read or written. */
+  fpu: u64 = 0;
   /** A page of MSRs that nothing but the guest uses (msrs.ts). */
   msrs: u64 = 0;
 
@@ -46,7 +48,7 @@ export class Vcpu {
   }
 }
 
-const vcpus: usize = memory.data(88 * 256, 8);
+const vcpus: usize = memory.data(96 * 256, 8);
 
 /** Has all places unused: once, before anything else. */
 export function initVcpus(): void {

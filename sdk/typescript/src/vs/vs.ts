@@ -15,6 +15,8 @@ import {
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import {
   ROOT_VMID,
+  SYSCALL_FPU_READ,
+  SYSCALL_FPU_WRITE,
   SYSCALL_NESTED_GUARD,
   SYSCALL_VM_TLB_FLUSH,
   SYSCALL_VP_CREATE,
@@ -34,6 +36,7 @@ import { isInShadow, setShadow } from "../events/intel-events";
 import { closeInterruptWindow, requestInterruptWindow } from "../events/interrupt-window";
 import { Vector } from "../events/vectors";
 import { Next } from "../life/next";
+import { ownMemory } from "../memory/pages";
 import { Explanation, explain } from "../text/explanation";
 import { AmdVs } from "../vendor/amd-vs";
 import { readIntel, trapControlWrites, writeIntel } from "../vendor/intel-state";
@@ -291,6 +294,19 @@ export class Vs extends NativeVs {
   }
   set event(value: u64) {
     inject(this, value);
+  }
+
+  /**
+   * Copies the VM's x87, vector and other such registers, the XSAVE area (APM volume 2, 11.5), or as much of it as a page holds, to a page
+   * of allocatePage(). Bytes of the area.
+   */
+  readFpu(page: u64): u64 {
+    return callValue(SYSCALL_FPU_READ, this.id, ownMemory(page), 0);
+  }
+
+  /** Gives the VM those of such a page. What the processor has not, and reserved bits, are left out. */
+  writeFpu(page: u64): void {
+    check(callStatus(SYSCALL_FPU_WRITE, this.id, ownMemory(page), 0));
   }
 
   /** Takes it to another processor, whose own it is from then on; it must be active nowhere. */

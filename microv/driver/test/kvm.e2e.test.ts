@@ -1,0 +1,91 @@
+// The KVM API as its users see it: what vmm/test/e2e holds Linux's own KVM to, Debian's QEMU, and whoever behaves badly
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { LinuxMachine } from "../../../lab/src/index.ts";
+import { bundle } from "../../../vmm/bundle.ts";
+
+const programs = ["kvm-api.ts", "linux-boot.ts"].map((name) =>
+  join(import.meta.dirname, "../../../vmm/test/e2e", name),
+);
+const GUEST = "/usr/lib/bareflank/guest";
+const QEMU = [
+  "qemu-system-x86_64 -machine microvm,rtc=on,kernel-irqchip=off -accel kvm -m 256 -nodefaults -no-user-config",
+  `-no-reboot -display none -serial stdio -kernel ${GUEST}/vmlinuz -initrd ${GUEST}/initrd.img`,
+].join(" ");
+const LINUX = "-append 'console=ttyS0 quiet cryptomgr.notests reboot=t'";
+
+let linux: LinuxMachine;
+
+/** Pages of the microkernel's pool that nobody has. The first guests have its tables split and its caches filled. */
+const freePages = async (): Promise<number> => {
+  const { stdout } = await linux.run("bfm memory --json");
+  return (JSON.parse(stdout) as { pages: { free: number } }).pages.free;
+};
+
+const run = async (command: string): Promise<string> => {
+  const { exitCode, output } = await linux.run(command);
+  expect(exitCode, output).toBe(0);
+  return output;
+};
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bf-kvm-"));
+  try {
+    const put = (await bundle(programs, folder)).map((name) => join(folder, name));
+    linux = await LinuxMachine.boot({ guests: true, booted: true, put });
+    await run("bfm quick microv && insmod /usr/lib/bareflank/bareflank_kvm.ko");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+afterAll(async () => {
+  await linux?.close();
+});
+
+it("does for the library what Linux's own KVM does, test by test", async () => {
+  const output = await run("node --test-reporter=spec kvm-api.mjs");
+  expect(output).toMatch(/pass 24\n/);
+  expect(output).toMatch(/skipped 0\n/);
+});
+
+it("boots Debian's kernel in Debian's QEMU, and by the library, and has all of its memory back", async () => {
+  const before = await freePages();
+  const output = await run(`timeout 300 ${QEMU} ${LINUX} 2>&1`);
+  expect(output).toMatch(/GUEST-UP \d+\.\d+/);
+  expect(output).not.toContain("interrupt lost");
+  expect(await freePages()).toBe(before);
+  // The library's own interrupt controllers; there are none in the kernel yet
+  const library = await run("node --test-reporter=spec linux-boot.mjs");
+  expect(library).toMatch(/pass 1\n/);
+  expect(await freePages()).toBe(before);
+});
+
+it("stays as long as a guest does, and does not mind how that ends", async () => {
+  const before = await freePages();
+  const held = await run(
+    [
+      `{ ${QEMU} ${LINUX} >/tmp/qemu.txt 2>&1 & }`,
+      "until grep -q . /tmp/qemu.txt && lsmod | grep -q 'bareflank_kvm.* [1-9]'; do sleep 0.1; done",
+      "sleep 1",
+      "rmmod bareflank_kvm 2>&1; echo rmmod $?",
+      "bfm stop 2>&1; echo stop $?",
+      "echo 0 >/sys/devices/system/cpu/cpu0/online 2>/dev/null; true",
+      "bfm status",
+      "kill -9 $! && { wait $! || true; }",
+      "rmmod bareflank_kvm && insmod /usr/lib/bareflank/bareflank_kvm.ko",
+    ].join("; "),
+  );
+  expect(held).toMatch(/rmmod [1-9]/);
+  expect(held).toMatch(/stop [1-9]/);
+  expect(held).toContain("running on 1 of 1 processor");
+  expect(await freePages()).toBe(before);
+});
+
+it("goes when nobody needs it", async () => {
+  const output = await run("rmmod bareflank_kvm && bfm stop && bfm dump");
+  expect(output).not.toContain("error");
+});
