@@ -149,6 +149,10 @@ export const mvIo = table("hypercalls", "MvPage.ioFlags", "u32", {
 
 export const mvRun = table("hypercalls", "MvPage.request and MvPage.state", "u32", {
   MV_RUN_WINDOW: [1, "request: come back as soon as the guest can take an interrupt."],
+  MV_RUN_REGISTERS: [
+    2,
+    "request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it.",
+  ],
   MV_STATE_INTERRUPTIBLE: [1, "state: the guest can take an interrupt now."],
   MV_STATE_IF: [2, "state: RFLAGS.IF."],
 });
@@ -172,7 +176,13 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   exits: ["u64", "Exits of the VS since it was made."],
   processor: ["u32", "The processor that it ran on."],
   msr: ["u32", "Its number."],
-  reserved: "u64[22]",
+  general: [
+    "u64[16]",
+    "MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two.",
+  ],
+  rip: "u64",
+  rflags: "u64",
+  reserved: "u64[4]",
   listCount: ["u64", "Entries of the list."],
   list: ["u64[480]", "Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids."],
 });

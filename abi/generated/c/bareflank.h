@@ -4123,7 +4123,10 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_EXITS BF_U32(0x38) /* u64: Exits of the VS since it was made. */
 #define BF_MV_PAGE_PROCESSOR BF_U32(0x40) /* u32: The processor that it ran on. */
 #define BF_MV_PAGE_MSR BF_U32(0x44) /* u32: Its number. */
-#define BF_MV_PAGE_RESERVED BF_U32(0x48) /* u64[22]. */
+#define BF_MV_PAGE_GENERAL BF_U32(0x48) /* u64[16]: MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
+#define BF_MV_PAGE_RIP BF_U32(0xc8) /* u64. */
+#define BF_MV_PAGE_RFLAGS BF_U32(0xd0) /* u64. */
+#define BF_MV_PAGE_RESERVED BF_U32(0xd8) /* u64[4]. */
 #define BF_MV_PAGE_LIST_COUNT BF_U32(0xf8) /* u64: Entries of the list. */
 #define BF_MV_PAGE_LIST BF_U32(0x100) /* u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
 #define BF_MV_PAGE_BYTES BF_U32(0x1000) /* Size of the structure. */
@@ -4143,7 +4146,10 @@ struct bf_mv_page {
     uint64_t exits;
     uint32_t processor;
     uint32_t msr;
-    uint64_t reserved[22];
+    uint64_t general[16];
+    uint64_t rip;
+    uint64_t rflags;
+    uint64_t reserved[4];
     uint64_t list_count;
     uint64_t list[480];
 };
@@ -4229,6 +4235,7 @@ _Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
 
 /* MvPage.request and MvPage.state */
 #define BF_MV_RUN_WINDOW BF_U32(0x1) /* request: come back as soon as the guest can take an interrupt. */
+#define BF_MV_RUN_REGISTERS BF_U32(0x2) /* request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it. */
 #define BF_MV_STATE_INTERRUPTIBLE BF_U32(0x1) /* state: the guest can take an interrupt now. */
 #define BF_MV_STATE_IF BF_U32(0x2) /* state: RFLAGS.IF. */
 

@@ -196,8 +196,14 @@ export const MV_PAGE_EXITS = 0x38;
 export const MV_PAGE_PROCESSOR = 0x40;
 /** u32: Its number. */
 export const MV_PAGE_MSR = 0x44;
-/** u64[22]. */
-export const MV_PAGE_RESERVED = 0x48;
+/** u64[16]: MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
+export const MV_PAGE_GENERAL = 0x48;
+/** u64. */
+export const MV_PAGE_RIP = 0xc8;
+/** u64. */
+export const MV_PAGE_RFLAGS = 0xd0;
+/** u64[4]. */
+export const MV_PAGE_RESERVED = 0xd8;
 /** u64: Entries of the list. */
 export const MV_PAGE_LIST_COUNT = 0xf8;
 /** u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
@@ -291,6 +297,8 @@ export const MV_REG_TSC_OFFSET = 0x104;
 
 /** request: come back as soon as the guest can take an interrupt. */
 export const MV_RUN_WINDOW = 0x1;
+/** request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it. */
+export const MV_RUN_REGISTERS = 0x2;
 /** state: the guest can take an interrupt now. */
 export const MV_STATE_INTERRUPTIBLE = 0x1;
 /** state: RFLAGS.IF. */

@@ -4391,7 +4391,11 @@ pub struct MvPage {
     pub processor: u32,
     /// Its number.
     pub msr: u32,
-    pub reserved: [u64; 22],
+    /// MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two.
+    pub general: [u64; 16],
+    pub rip: u64,
+    pub rflags: u64,
+    pub reserved: [u64; 4],
     /// Entries of the list.
     pub list_count: u64,
     /// Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids.
@@ -4486,6 +4490,8 @@ pub const MV_REG_TSC_OFFSET: u32 = 0x104;
 
 /// request: come back as soon as the guest can take an interrupt.
 pub const MV_RUN_WINDOW: u32 = 0x1;
+/// request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it.
+pub const MV_RUN_REGISTERS: u32 = 0x2;
 /// state: the guest can take an interrupt now.
 pub const MV_STATE_INTERRUPTIBLE: u32 = 0x1;
 /// state: RFLAGS.IF.

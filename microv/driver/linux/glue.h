@@ -63,6 +63,7 @@ u32 platform_hypercall(u64 block);
 s64 platform_enter(u64 block);
 void platform_readTime(u64 to);
 u32 platform_tscKhz(void);
+u32 platform_isIntel(void);
 void platform_sleep(u32 milliseconds);
 u32 guest_readGuest(u64 owner, u64 physical, u64 to, u32 bytes);
 u32 guest_writeGuest(u64 owner, u64 physical, u64 from, u32 bytes);

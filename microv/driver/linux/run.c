@@ -29,7 +29,7 @@ u32 platform_hypercall(u64 block)
                  "2: movl $1, %[done]\n"
                  "3:\n" _ASM_EXTABLE(0b, 3b) _ASM_EXTABLE(1b, 3b)
                  : [done] "+r"(done), "+a"(r[0]), "+r"(r10), "+r"(r11), "+r"(r12), "+r"(r13)
-                 : "r"(r14), [intel] "r"((u32)(boot_cpu_data.x86_vendor == X86_VENDOR_INTEL))
+                 : "r"(r14), [intel] "r"(platform_isIntel())
                  : "memory", "cc");
     r[1] = r10;
     r[2] = r11;
@@ -73,6 +73,11 @@ void platform_readTime(u64 to)
     times[1] = ktime_get_boottime_ns();
     times[2] = ktime_get_real_ns();
     local_irq_restore(flags);
+}
+
+u32 platform_isIntel(void)
+{
+    return boot_cpu_data.x86_vendor == X86_VENDOR_INTEL;
 }
 
 u32 platform_tscKhz(void)

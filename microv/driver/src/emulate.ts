@@ -4,18 +4,9 @@ import * as em from "../../../abi/generated/bare/emulation";
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { compareExchange32, storeRelease32 } from "../../../bsl/src/atomic";
-import { emulate } from "../../../bsl/src/emulator/emulate";
-import {
-  copyMemory,
-  nativeAddress,
-  peek16,
-  peek32,
-  peek64,
-  poke8,
-  poke16,
-  poke32,
-  poke64,
-} from "../../../bsl/src/memory";
+import { EMULATION_PLACE_BYTES, emulate } from "../../../bsl/src/emulator/emulate";
+import { copyMemory, nativeAddress, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
+import { giveRegisters } from "./carried-out";
 import { EFAULT } from "./errors";
 import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION } from "./exit";
 import { callMv } from "./hypercall";
@@ -25,41 +16,35 @@ import {
   setWord,
   VCPU_BLOCK,
   VCPU_EMULATION,
+  VCPU_HAS_REGISTERS,
   VCPU_MACHINE,
+  VCPU_PAGE,
   VCPU_PENDING,
-  VCPU_RUN,
   VCPU_VS,
   word,
 } from "./objects";
-import { lockMachine, sleep, unlockMachine } from "./platform";
+import { isIntel, lockMachine, sleep, unlockMachine } from "./platform";
 
-/** General registers in the order of their encodings (APM volume 3, table 1-10), then RIP and RFLAGS. */
-const GENERAL: usize = memory.data<u32>([
-  mv.MV_REG_RAX,
-  mv.MV_REG_RCX,
-  mv.MV_REG_RDX,
-  mv.MV_REG_RBX,
-  mv.MV_REG_RSP,
-  mv.MV_REG_RBP,
-  mv.MV_REG_RSI,
-  mv.MV_REG_RDI,
-  mv.MV_REG_R8,
-  mv.MV_REG_R9,
-  mv.MV_REG_R10,
-  mv.MV_REG_R11,
-  mv.MV_REG_R12,
-  mv.MV_REG_R13,
-  mv.MV_REG_R14,
-  mv.MV_REG_R15,
-  mv.MV_REG_RIP,
-  mv.MV_REG_RFLAGS,
+/** What every mode wants, in the order of the context's fields from CR0 on; and the attributes of CS and SS. */
+const CONTROL: usize = memory.data<u32>([
   mv.MV_REG_CR0,
   mv.MV_REG_CR3,
   mv.MV_REG_CR4,
   mv.MV_REG_EFER,
+  mv.MV_REG_CS_ATTRIB,
+  mv.MV_REG_SS_ATTRIB,
+  mv.MV_REG_FS_BASE,
+  mv.MV_REG_GS_BASE,
 ]);
-const GENERAL_COUNT: u32 = 18;
-const READ_COUNT: u32 = 22;
+const CONTROL_COUNT: u32 = 8;
+const WORDS: u32 = 4;
+const EFER_PLACE: u32 = 3;
+const CS_PLACE: u32 = 4;
+const FS_PLACE: u32 = 6;
+/** General registers, RIP and RFLAGS: the first of the context, and in the same order in the page. */
+const REGISTER_BYTES: u64 = 144;
+const EFER_LMA: u64 = 1 << 10;
+const LONG: u64 = 1 << 9;
 
 /** Attributes of ES, CS, SS, DS, FS, GS; limit and base are behind each. */
 const SEGMENTS: usize = memory.data<u32>([
@@ -71,21 +56,22 @@ const SEGMENTS: usize = memory.data<u32>([
   mv.MV_REG_GS_ATTRIB,
 ]);
 const SEGMENT_COUNT: u32 = 6;
-const SEGMENT_SS: u32 = 2;
+const SEGMENT_CS: u32 = 1;
+const SEGMENT_FS: u32 = 4;
 
 /** Vectors with an error code: #DF, #TS, #NP, #SS, #GP, #PF, #AC (APM volume 2, table 8-1). */
 const CODES: u32 = (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 17);
 const PAGE_FAULT: u32 = 14;
+const DEBUG_EXCEPTION: u64 = 1;
 
 /** The emulator's memory while it works: places, and a word for each that says who has it. */
 const PLACES: u32 = 32;
-const PLACE_BYTES: usize = 128;
-const places: usize = memory.data(32 * 128, 8);
+const places: usize = memory.data(32 * EMULATION_PLACE_BYTES, 8);
 const taken: usize = memory.data(32 * 4, 4);
 
 /** Carries out the instruction that the guest is at: 0 when its user is asked for something, or GO_ON. */
 export function emulateInstruction(vcpu: u64, run: u64): i64 {
-  if (!readContext(vcpu)) return internalError(run);
+  if (!readContext(vcpu, run)) return internalError(run);
   return advance(vcpu, run);
 }
 
@@ -110,7 +96,7 @@ function advance(vcpu: u64, run: u64): i64 {
   const place = takePlace();
   const machine = word(vcpu, VCPU_MACHINE);
   lockMachine(word(machine, MACHINE_GLUE));
-  const result = emulate(context, places + <usize>place * PLACE_BYTES);
+  const result = emulate(context, places + <usize>(place * EMULATION_PLACE_BYTES));
   unlockMachine(word(machine, MACHINE_GLUE));
   givePlace(place);
   switch (result) {
@@ -182,42 +168,60 @@ function unknown(vcpu: u64, run: u64): i64 {
   return result;
 }
 
-/** The guest's registers, as the emulator wants them. */
-function readContext(vcpu: u64): bool {
-  beginList(vcpu);
-  for (let i: u32 = 0; i < READ_COUNT; i++) append(vcpu, load<u32>(GENERAL + i * 4), 0);
-  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
-    for (let part: u32 = 0; part < 3; part++) append(vcpu, load<u32>(SEGMENTS + i * 4) + part, 0);
-  }
-  if (!getList(vcpu)) return false;
+/** The guest's registers, as the emulator wants them. Segments of 64-bit code are those of the mode, but for FS and GS. */
+function readContext(vcpu: u64, run: u64): bool {
   const context = word(vcpu, VCPU_EMULATION);
-  // The first fields are in the list's order
-  for (let i: u32 = 0; i < READ_COUNT; i++) poke64(context + em.EMULATION_GENERAL + i * 8, valueAt(vcpu, i));
-  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
-    const at = READ_COUNT + i * 3;
-    poke16(context + em.EMULATION_SEGMENT_ATTRIBUTES + i * 2, <u16>valueAt(vcpu, at));
-    poke32(context + em.EMULATION_SEGMENT_LIMIT + i * 4, <u32>valueAt(vcpu, at + 1));
-    poke64(context + em.EMULATION_SEGMENT_BASE + i * 8, valueAt(vcpu, at + 2));
-  }
-  const stack = <u32>peek16(context + em.EMULATION_SEGMENT_ATTRIBUTES + SEGMENT_SS * 2);
-  poke32(context + em.EMULATION_CPL, (stack >> 5) & 3);
+  copyMemory(context + em.EMULATION_GENERAL, word(vcpu, VCPU_PAGE) + mv.MV_PAGE_GENERAL, REGISTER_BYTES);
+  beginList(vcpu);
+  for (let i: u32 = 0; i < CONTROL_COUNT; i++) append(vcpu, load<u32>(CONTROL + i * 4), 0);
+  if (!getList(vcpu)) return false;
+  for (let i: u32 = 0; i < WORDS; i++) poke64(context + em.EMULATION_CR0 + i * 8, valueAt(vcpu, i));
+  const code = valueAt(vcpu, CS_PLACE);
+  const stack = valueAt(vcpu, CS_PLACE + 1);
+  poke32(context + em.EMULATION_CPL, (<u32>stack >> 5) & 3);
+  if ((valueAt(vcpu, EFER_PLACE) & EFER_LMA) != 0 && (code & LONG) != 0) setLongSegments(vcpu, context, code, stack);
+  else if (!readSegments(vcpu, context)) return false;
   poke64(context + em.EMULATION_OWNER, word(vcpu, VCPU_MACHINE));
-  poke64(context + em.EMULATION_BUFFER, word(vcpu, VCPU_RUN) + kvm.KVM_PAGE_BYTES);
+  poke64(context + em.EMULATION_BUFFER, run + kvm.KVM_PAGE_BYTES);
   poke32(context + em.EMULATION_BUFFER_BYTES, kvm.KVM_PAGE_BYTES);
+  poke32(context + em.EMULATION_FLAGS, isIntel() != 0 ? em.EMULATION_FLAG_INTEL : 0);
   poke32(context + em.EMULATION_INSTRUCTION_BYTES, 0);
   poke32(context + em.EMULATION_PROGRESS, 0);
   return true;
 }
 
-/** What the instruction has changed. */
+function setLongSegments(vcpu: u64, context: u64, code: u64, stack: u64): void {
+  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
+    const isFsOrGs = i >= SEGMENT_FS;
+    poke16(context + em.EMULATION_SEGMENT_ATTRIBUTES + i * 2, <u16>(i == SEGMENT_CS ? code : stack));
+    poke32(context + em.EMULATION_SEGMENT_LIMIT + i * 4, 0xffff_ffff);
+    poke64(context + em.EMULATION_SEGMENT_BASE + i * 8, isFsOrGs ? valueAt(vcpu, FS_PLACE + i - SEGMENT_FS) : 0);
+  }
+}
+
+function readSegments(vcpu: u64, context: u64): bool {
+  beginList(vcpu);
+  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
+    for (let part: u32 = 0; part < 3; part++) append(vcpu, load<u32>(SEGMENTS + i * 4) + part, 0);
+  }
+  if (!getList(vcpu)) return false;
+  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
+    poke16(context + em.EMULATION_SEGMENT_ATTRIBUTES + i * 2, <u16>valueAt(vcpu, i * 3));
+    poke32(context + em.EMULATION_SEGMENT_LIMIT + i * 4, <u32>valueAt(vcpu, i * 3 + 1));
+    poke64(context + em.EMULATION_SEGMENT_BASE + i * 8, valueAt(vcpu, i * 3 + 2));
+  }
+  return true;
+}
+
+/** What the instruction has changed, for the guest's next run. A debug exception of single steps is due behind it. */
 function writeBack(vcpu: u64): bool {
   const context = word(vcpu, VCPU_EMULATION);
-  beginList(vcpu);
-  for (let i: u32 = 0; i < GENERAL_COUNT; i++) {
-    append(vcpu, load<u32>(GENERAL + i * 4), peek64(context + em.EMULATION_GENERAL + i * 8));
-  }
-  append(vcpu, mv.MV_REG_INTERRUPT_SHADOW, 0);
-  return setList(vcpu);
+  copyMemory(word(vcpu, VCPU_PAGE) + mv.MV_PAGE_GENERAL, context + em.EMULATION_GENERAL, REGISTER_BYTES);
+  setWord(vcpu, VCPU_HAS_REGISTERS, 1);
+  if (peek32(context + em.EMULATION_TRAP) == 0) return true;
+  if (!giveRegisters(vcpu)) return false;
+  const status = callMv(vcpu + VCPU_BLOCK, mv.MV_VS_INJECT_EXCEPTION, word(vcpu, VCPU_VS), DEBUG_EXCEPTION, 0, 0);
+  return status == mv.MV_STATUS_SUCCESS;
 }
 
 function takePlace(): u32 {

@@ -14,6 +14,8 @@ export const MACHINE_VM: u64 = 56;
 export const MACHINE_VCPUS: u64 = 64;
 /** Memory slots (slots.ts). */
 export const MACHINE_SLOTS: u64 = 128;
+/** One more than the highest number of a slot that was ever used. */
+export const MACHINE_SLOT_END: u64 = 72;
 /** Physical addresses that are about to be mapped. */
 export const MACHINE_PAGES: u64 = 136;
 /** An argument of an ioctl. */
@@ -49,6 +51,8 @@ export const VCPU_NUMBER: u64 = 144;
 /** The MSR by which the guest names its clock; and of which change of the machine's clock what it finds there is, plus 1. */
 export const VCPU_CLOCK_PAGE: u64 = 152;
 export const VCPU_CLOCK_EPOCH: u64 = 160;
+/** 1: the page has registers that the guest gets when it runs next (MV_RUN_REGISTERS). */
+export const VCPU_HAS_REGISTERS: u64 = 168;
 /** 64 bytes for whatever is put together. */
 export const VCPU_SCRATCH: u64 = 192;
 export const VCPU_BYTES: u64 = 256;

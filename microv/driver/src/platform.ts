@@ -50,5 +50,7 @@ export declare function enter(block: u64): i64;
 export declare function readTime(to: u64): void;
 /** Ticks of the time stamp counter in a millisecond. */
 export declare function tscKhz(): u32;
+/** 1: the processor is one of Intel's. */
+export declare function isIntel(): u32;
 /** Lets others run. */
 export declare function sleep(milliseconds: u32): void;

@@ -6,6 +6,7 @@
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
+import { giveRegisters } from "./carried-out";
 import { noticeMsr, updateClock } from "./clock";
 import { emulateInstruction, finishEmulation } from "./emulate";
 import { EAGAIN, EINTR, EINVAL } from "./errors";
@@ -16,6 +17,7 @@ import {
   setWord,
   VCPU_BLOCK,
   VCPU_GLUE,
+  VCPU_HAS_REGISTERS,
   VCPU_MACHINE,
   VCPU_MP_STATE,
   VCPU_PAGE,
@@ -49,7 +51,7 @@ function advance(vcpu: u64, run: u64): i64 {
     const result = finishEmulation(vcpu, run);
     if (result != GO_ON) return result;
   }
-  if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return interrupted(run);
+  if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return interrupted(vcpu, run);
   let result: i64 = GO_ON;
   while (result == GO_ON) result = enterOnce(vcpu, run, page);
   return result;
@@ -58,11 +60,14 @@ function advance(vcpu: u64, run: u64): i64 {
 function enterOnce(vcpu: u64, run: u64, page: u64): i64 {
   updateClock(vcpu);
   const wantsWindow = peek8(run + kvm.KVM_RUN_REQUEST_INTERRUPT_WINDOW) != 0;
-  poke32(page + mv.MV_PAGE_REQUEST, wantsWindow ? mv.MV_RUN_WINDOW : 0);
+  const registers: u32 = word(vcpu, VCPU_HAS_REGISTERS) != 0 ? mv.MV_RUN_REGISTERS : 0;
+  poke32(page + mv.MV_PAGE_REQUEST, (wantsWindow ? mv.MV_RUN_WINDOW : 0) | registers);
   prepare(vcpu + VCPU_BLOCK, mv.MV_VS_RUN, word(vcpu, VCPU_VS));
   const error = enter(vcpu + VCPU_BLOCK);
-  if (error == EINTR) return interrupted(run);
-  return error != 0 ? error : handle(vcpu, run, page);
+  if (error == EINTR) return interrupted(vcpu, run);
+  if (error != 0) return error;
+  setWord(vcpu, VCPU_HAS_REGISTERS, 0);
+  return handle(vcpu, run, page);
 }
 
 /** What an exit means for the user: 0 when it has something to do. */
@@ -120,7 +125,8 @@ function leaveForMemory(vcpu: u64, run: u64, page: u64): i64 {
   return isMemory ? GO_ON : emulateInstruction(vcpu, run);
 }
 
-function interrupted(run: u64): i64 {
+function interrupted(vcpu: u64, run: u64): i64 {
+  if (!giveRegisters(vcpu)) return internalError(run);
   poke32(run + kvm.KVM_RUN_EXIT_REASON, kvm.KVM_EXIT_INTR);
   return EINTR;
 }

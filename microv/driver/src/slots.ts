@@ -23,7 +23,16 @@ import {
 import { peek32, peek64, poke64 } from "../../../bsl/src/memory";
 import { EEXIST, EFAULT, EINVAL, ENOMEM } from "./errors";
 import { callMv, firstOf } from "./hypercall";
-import { MACHINE_BLOCK, MACHINE_GLUE, MACHINE_PAGES, MACHINE_SLOTS, MACHINE_VM, word } from "./objects";
+import {
+  MACHINE_BLOCK,
+  MACHINE_GLUE,
+  MACHINE_PAGES,
+  MACHINE_SLOT_END,
+  MACHINE_SLOTS,
+  MACHINE_VM,
+  setWord,
+  word,
+} from "./objects";
 import { allocate, free, pin, sleep, unpin } from "./platform";
 
 /** Slots of a machine: KVM_CAP_NR_MEMSLOTS. */
@@ -72,7 +81,7 @@ export function setSlot(machine: u64, region: u64): i64 {
 
 /** Gives everything back: the machine ends. */
 export function clearSlots(machine: u64): void {
-  for (let number: u32 = 0; number < SLOT_COUNT; number++) {
+  for (let number: u32 = 0; number < slotEnd(machine); number++) {
     const slot = slotAt(machine, number);
     if (peek64(slot + SLOT_SIZE) != 0) clearSlot(machine, slot);
   }
@@ -98,11 +107,13 @@ function openSlot(machine: u64, slot: u64, guest: u64, bytes: u64, user: u64, fl
   poke64(slot + SLOT_FLAGS, flags);
   poke64(slot + SLOT_PAGES, pages);
   poke64(slot + SLOT_SIZE, bytes);
+  const number = <u64>((slot - word(machine, MACHINE_SLOTS)) / SLOT_BYTES);
+  if (number >= slotEnd(machine)) setWord(machine, MACHINE_SLOT_END, number + 1);
   return 0;
 }
 
 function overlaps(machine: u64, but: u64, guest: u64, bytes: u64): bool {
-  for (let number: u32 = 0; number < SLOT_COUNT; number++) {
+  for (let number: u32 = 0; number < slotEnd(machine); number++) {
     const slot = slotAt(machine, number);
     if (slot == but) continue;
     const begin = peek64(slot + SLOT_GUEST);
@@ -140,7 +151,7 @@ function clearSlot(machine: u64, slot: u64): i64 {
 
 /** The slot with a guest physical address, or 0. */
 export function findSlot(machine: u64, address: u64): u64 {
-  for (let number: u32 = 0; number < SLOT_COUNT; number++) {
+  for (let number: u32 = 0; number < slotEnd(machine); number++) {
     const slot = slotAt(machine, number);
     if (address - peek64(slot + SLOT_GUEST) < peek64(slot + SLOT_SIZE)) return slot;
   }
@@ -215,6 +226,11 @@ function retried(machine: u64, call: u32, r12: u64, r13: u64, r14: u64): bool {
     sleep(1);
   }
   return false;
+}
+
+/** Behind it no slot has anything. */
+function slotEnd(machine: u64): u32 {
+  return <u32>word(machine, MACHINE_SLOT_END);
 }
 
 function slotAt(machine: u64, number: u32): u64 {

@@ -164,7 +164,10 @@ function write(vcpu: Vcpu, number: u32, value: u64): bool {
   const vs = vcpu.vs;
   if (number == MV_REG_RIP) vcpu.pendingInput = 0;
   if (number == MV_REG_XCR0) return trySet(vs, Register.Xcr0, value);
-  if (number == MV_REG_CR8 && value > MOST_CR8) return false;
+  if (number == MV_REG_CR8) {
+    if (value > MOST_CR8) return false;
+    vcpu.priority = value;
+  }
   if (number < MV_REG_XCR0) {
     const register = registerOf(number);
     if (register != 0) vs.set(<Register>register, value & widthOf(number));

@@ -43,6 +43,7 @@ export function createVcpu(vp: GuestVp): Vcpu | null {
   vcpu.pendingInput = 0;
   vcpu.isWindowOpen = 0;
   vcpu.exits = 0;
+  vcpu.priority = 0;
   reset(vcpu);
   vp.hasVs = 1;
   releaseVcpu(vcpu);

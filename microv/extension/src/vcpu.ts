@@ -33,6 +33,8 @@ export class Vcpu {
   /** The guest was promised an exit when it can take an interrupt. */
   isWindowOpen: u32 = 0;
   exits: u64 = 0;
+  /** CR8 as its caller knows it. */
+  priority: u64 = 0;
   apicBase: u64 = 0;
   /** A page for its XSAVE area, while that is read or written. */
   fpu: u64 = 0;
@@ -48,7 +50,7 @@ export class Vcpu {
   }
 }
 
-const vcpus: usize = memory.data(96 * 256, 8);
+const vcpus: usize = memory.data(104 * 256, 8);
 
 /** Has all places unused: once, before anything else. */
 export function initVcpus(): void {

@@ -51,6 +51,8 @@ export {
   information1 as exitInformation1,
   information2 as exitInformation2,
   privilege as exitPrivilege,
+  toldRflags as exitRflags,
+  toldRip as exitRip,
 } from "./exits/told";
 export { unaskedExit } from "./exits/unasked";
 export { readCr4 } from "./guest/cpuid-bits";

@@ -21,7 +21,7 @@ beforeAll(async () => {
   // A microkernel whose every answer is 0, identifiers too; 64-bit results want a bigint
   const answer = (name: string) => () => {
     if (name === "isIntel") return intel ? 1 : 0;
-    return /^(isWanted|lineLength|tcbLoad16|tcbLoad32)$/.test(name) ? 0 : 0n;
+    return /^(isWanted|lineLength|isShared|tcbLoad16|tcbLoad32)$/.test(name) ? 0 : 0n;
   };
   const file = new Proxy({}, { get: (_target, name) => answer(String(name)) });
   const imports = new Proxy({}, { get: () => file });

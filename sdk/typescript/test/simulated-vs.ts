@@ -100,7 +100,7 @@ const imports = {
     setOwnWord: (which: number, value: bigint) => own.set(which, unsigned(value)),
     ownAddress: () => 0n,
   },
-  instance: { requireOwnInstance: () => undefined },
+  instance: { isShared: () => 0, requireOwnInstance: () => undefined },
   log: {
     beginLine: () => undefined,
     isWanted: () => 1,

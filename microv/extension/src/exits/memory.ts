@@ -9,6 +9,7 @@ import {
   MV_PAGE_ACCESS,
   MV_PAGE_ADDRESS,
 } from "../../../../abi/generated/bare/hypercalls";
+import { tellInstruction } from "../instruction";
 import { leaveGuest } from "../run";
 import { Vcpu } from "../vcpu";
 
@@ -19,6 +20,7 @@ export function leaveForMemory(vcpu: Vcpu): Next {
   if (nestedPageFault.isTableWalk) access |= MV_ACCESS_TABLE_WALK;
   poke32(vcpu.shared(MV_PAGE_ACCESS), access);
   poke64(vcpu.shared(MV_PAGE_ADDRESS), nestedPageFault.address);
+  tellInstruction(vcpu);
   redeliver(vcpu.vs);
   return leaveGuest(vcpu, MV_EXIT_MMIO);
 }

@@ -11,6 +11,7 @@ import {
   MV_PAGE_IO_FLAGS,
   MV_PAGE_PORT,
 } from "../../../../abi/generated/bare/hypercalls";
+import { tellInstruction } from "../instruction";
 import { leaveGuest, leaveGuestBehind } from "../run";
 import { Vcpu } from "../vcpu";
 
@@ -31,7 +32,10 @@ export function leaveForPort(vcpu: Vcpu): Next {
   poke16(vcpu.shared(MV_PAGE_PORT), <u16>(information >> 16));
   poke8(vcpu.shared(MV_PAGE_IO_BYTES), <u8>bytes);
   poke8(vcpu.shared(MV_PAGE_IO_FLAGS), <u8>flags);
-  if (isString) return leaveGuest(vcpu, MV_EXIT_IO);
+  if (isString) {
+    tellInstruction(vcpu);
+    return leaveGuest(vcpu, MV_EXIT_IO);
+  }
   if (isInput) vcpu.pendingInput = bytes;
   else poke64(vcpu.shared(MV_PAGE_DATA), guest.rax & (bytes == 4 ? 0xffff_ffff : bytes == 2 ? 0xffff : 0xff));
   return leaveGuestBehind(vcpu, MV_EXIT_IO);

@@ -45,7 +45,7 @@ let last: Handler | null = null;
 /** Puts a function in front of those of its kind. */
 export function addHandler(kind: Kind, function_: usize): void {
   lockInstance();
-  if (!isShared() || !has(kind, function_)) {
+  if (isShared() == 0 || !has(kind, function_)) {
     const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
     last = handler;
     storeRelease32(nativeAddress(<u32>(heads + <usize>kind * 4)), <u32>changetype<usize>(handler));

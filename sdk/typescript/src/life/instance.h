@@ -8,10 +8,12 @@ void sdk_refuse_shared(void)
     __attribute__((error("messages, services, step, InitSipi and disposeOnLeave belong to one processor: an extension "
                          "with \"instance\": \"shared\" does without them")));
 
+INTRINSIC0(u32, instance, isShared) { return 1; }
 INTRINSIC0(void, instance, requireOwnInstance) { sdk_refuse_shared(); }
 
 #else
 
+INTRINSIC0(u32, instance, isShared) { return 0; }
 INTRINSIC0(void, instance, requireOwnInstance) {}
 
 #endif

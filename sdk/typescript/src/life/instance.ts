@@ -3,15 +3,11 @@
 // With one instance for all, every variable is everybody's. What the SDK keeps of an exit lies in words of each processor's
 // (calls/own.ts) then, and what is registered is registered for all of them.
 
-/// <reference path="../calls/defines.d.ts" />
-
 import { compareExchange32, pause, storeRelease32 } from "../../../../bsl/src/atomic";
 import { nativeAddress } from "../../../../bsl/src/memory";
 
-/** Whether there is one instance for all processors; a constant when the extension is built. */
-export function isShared(): bool {
-  return isDefined(SHARED_INSTANCE);
-}
+/** Not 0: there is one instance for all processors. A constant when the extension is built; instance.h has it. */
+export declare function isShared(): u32;
 
 /** Makes the build of an extension fail that reaches this with one instance for all processors. */
 export declare function requireOwnInstance(): void;
@@ -24,12 +20,12 @@ const lock: usize = memory.data(4, 4);
  * processor must not do it twice. Nothing when each processor has an instance of its own.
  */
 export function lockInstance(): void {
-  if (!isShared()) return;
+  if (isShared() == 0) return;
   const address = nativeAddress(<u32>lock);
   while (compareExchange32(address, 0, 1) != 0) pause();
 }
 
 /** Lets the next processor go on. */
 export function unlockInstance(): void {
-  if (isShared()) storeRelease32(nativeAddress(<u32>lock), 0);
+  if (isShared() != 0) storeRelease32(nativeAddress(<u32>lock), 0);
 }

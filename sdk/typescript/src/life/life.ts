@@ -64,7 +64,7 @@ export function onLoad(call: () => void): void {
  */
 export function onLeave(call: () => void): void {
   lockInstance();
-  if (!isShared() || !has(newestLeave, call)) newestLeave = new Step(call, null, newestLeave);
+  if (isShared() == 0 || !has(newestLeave, call)) newestLeave = new Step(call, null, newestLeave);
   unlockInstance();
 }
 
@@ -78,7 +78,7 @@ export function disposeOnLeave<T extends Disposable>(resource: T): T {
 /** Has a function called on the last processor that leaves, after its onLeave: every processor registers it. */
 export function onUnload(call: () => void): void {
   lockInstance();
-  if (!isShared() || !has(newestUnload, call)) newestUnload = new Step(call, null, newestUnload);
+  if (isShared() == 0 || !has(newestUnload, call)) newestUnload = new Step(call, null, newestUnload);
   unlockInstance();
 }
 
@@ -96,7 +96,7 @@ export let farewell: (() => void) | null = null;
 
 /** This processor is inside now. */
 export function entered(): void {
-  farewell = isShared() ? leaveShared : leave;
+  farewell = isShared() != 0 ? leaveShared : leave;
   setOwnWord(Slot.IsInside, 1);
   exchangeAdd64(runningProcessors(), 1);
 }

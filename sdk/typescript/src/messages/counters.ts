@@ -30,12 +30,12 @@ let count: u32 = 0;
  * when somebody asks, also where they share the instance; it must not use variables of a function around it.
  */
 export function publishCounter(name: string, read: () => u64): void {
-  if (count == 0 || isShared()) {
+  if (count == 0 || isShared() != 0) {
     onHypercall(answerCounter);
     Vs.of(guest.vsid).intercept(Instruction.Hypercall);
   }
   lockInstance();
-  if (!isShared() || !has(read)) add(name, read);
+  if (isShared() == 0 || !has(read)) add(name, read);
   unlockInstance();
 }
 
