@@ -31,6 +31,8 @@ export class Extension {
   id: u32 = 0;
   /** Bits of a register that an identifier of a VM, VP or VS has. */
   idMask: u32 = 0;
+  /** The same for two identifiers in a word. */
+  idMasks: u64 = 0;
   /** Its address while it may read its VSs' registers by the handle, else 0. */
   reader: u32 = 0;
   /** The handle that it got last, NO_HANDLE before and after. */
@@ -70,7 +72,7 @@ export class Extension {
   /** Makes it number `id`, with nothing open and nothing registered. */
   init(id: u32): void {
     this.id = id;
-    this.idMask = ID_MASK_1;
+    this.keepTo(ID_MASK_1);
     this.closeHandle();
   }
 
@@ -82,9 +84,14 @@ export class Extension {
   /** Opens a handle: in version 1 it is always 0, as in Bareflank 3.0; in version 2 none comes twice. */
   openHandle(version2: bool): u64 {
     this.version2 = version2 ? 1 : 0;
-    this.idMask = version2 ? ID_MASK_2 : ID_MASK_1;
+    this.keepTo(version2 ? ID_MASK_2 : ID_MASK_1);
     this.handle = version2 ? this.nextHandle++ : 0;
     return this.handle;
+  }
+
+  private keepTo(mask: u32): void {
+    this.idMask = mask;
+    this.idMasks = ((<u64>mask) << 32) | mask;
   }
 
   closeHandle(): void {

@@ -15,7 +15,7 @@ import { activate } from "../activate";
 import { currentExtension, NO_HANDLE } from "../extension";
 import { runActive, runAdvanced } from "../life-cycle";
 import { lockObjects, unlockObjects } from "../objects";
-import { block64, ppid } from "../pp";
+import { block32, block64, ppid } from "../pp";
 import { countCall } from "../statistics";
 import { Vs, vsAt, vss } from "../vs";
 import { serveSyscall } from "./dispatch";
@@ -37,7 +37,7 @@ export function enterSwitch(reg0: u64): u32 {
   const extension = currentExtension();
   if (reg0 != extension.switchHandle || reg0 == NO_HANDLE) return serveGenerally();
   lockObjects();
-  const id = <u32>block64(PP_BLOCK_REG3) & 0xffff;
+  const id = block32(PP_BLOCK_REG3) & 0xffff;
   const vs = vsAt(id);
   if (id >= vss.end || !isMeant(vs)) {
     unlockObjects();
@@ -45,7 +45,8 @@ export function enterSwitch(reg0: u64): u32 {
   }
   activate(vs);
   unlockObjects();
-  if (block64(PP_BLOCK_STATUS) == RUN) {
+  // The entry has seen that it is one of the two
+  if (block32(PP_BLOCK_STATUS) == SYSCALL_VS_RUN) {
     countCall(SYSCALL_VS_RUN);
     return runActive();
   }
@@ -56,11 +57,10 @@ export function enterSwitch(reg0: u64): u32 {
 /** Whether the registers name a VS, its VP and its VM, and nothing speaks against its running here. Whoever owns a VS owns those. */
 function isMeant(vs: Vs): bool {
   const extension = currentExtension();
-  const mask = extension.idMask;
   if (vs.owner != extension.address() || vs.ppid != ppid()) return false;
-  if (((<u32>block64(PP_BLOCK_REG3) ^ vs.tag) & mask) != 0) return false;
-  if (((<u32>block64(PP_BLOCK_REG1) ^ <u32>vs.tags) & mask) != 0) return false;
-  if (((<u32>block64(PP_BLOCK_REG2) ^ <u32>(vs.tags >> 32)) & mask) != 0) return false;
+  if (((block32(PP_BLOCK_REG3) ^ vs.tag) & extension.idMask) != 0) return false;
+  const names = <u64>block32(PP_BLOCK_REG1) | (block64(PP_BLOCK_REG2) << 32);
+  if (((names ^ vs.tags) & extension.idMasks) != 0) return false;
   const on = vs.vp.activeOn;
   return on == 0 || on == ppid() + 1;
 }

@@ -130,5 +130,5 @@ test("vmexit gets the identifier with its generation", () => {
 test("groups above 8 exist in neither version as long as they have no calls", () => {
   const { pp } = inStart({ extension });
   call(pp, SYSCALL_HANDLE_OPEN, 4n);
-  expect(status(pp, 0xf_0000, HANDLE)).toBe(STATUS_FAILURE_UNSUPPORTED);
+  expect(status(pp, 0x10_0000, HANDLE)).toBe(STATUS_FAILURE_UNSUPPORTED);
 });

@@ -7,9 +7,7 @@ static _Thread_local u64 sdk_results[4];
 INTRINSIC(u64, objects, callObject, u32 call, u64 reg1, u64 reg2, u64 reg3, u64 reg4, u64 reg5)
 {
     u64 status, reg0 = bf_handle;
-    register u64 r10 __asm__("r10") = reg3;
-    register u64 r8 __asm__("r8") = reg4;
-    register u64 r9 __asm__("r9") = reg5;
+    register u64 r10 __asm__("r10") = reg3, r8 __asm__("r8") = reg4, r9 __asm__("r9") = reg5;
     __asm__ volatile("syscall"
                      : "=a"(status), "+D"(reg0), "+S"(reg1), "+d"(reg2), "+r"(r10)
                      : "a"(SYSCALL_RAX(call)), "r"(r8), "r"(r9)
