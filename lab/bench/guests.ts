@@ -1,4 +1,4 @@
-// Guests on Linux's own KVM: what ours is held against
+// Guests on Linux's own KVM, and on MicroV's, one behind the other in one machine: the same programs, the same commands
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,17 +24,58 @@ async function boot(linux: LinuxMachine, command: string): Promise<number> {
   return Number(match[1]);
 }
 
-/** Instructions of each kind of exit, as vmm/bench/exits.ts names them; the loop around it is taken off. */
-async function exits(linux: LinuxMachine): Promise<Figure[]> {
+/** What one KVM takes, in instructions. */
+interface Costs {
+  /** Exits by what vmm/bench/exits.ts calls them; the loop around each is taken off. */
+  readonly exits: ReadonlyMap<string, number>;
+  readonly qemu: number;
+  readonly library: number;
+}
+
+async function measure(linux: LinuxMachine): Promise<Costs> {
   const { exitCode, output, stdout } = await linux.run("node exits.mjs");
   if (exitCode !== 0) throw new Error(output);
   const [nothing, ...others] = Object.entries(JSON.parse(stdout) as Record<string, number>);
-  return others.map(([name, value], index) => ({
-    key: `linuxKvmExit${index}`,
-    title: `an exit of a guest on Linux's KVM: ${name}`,
-    value: value - (nothing?.[1] ?? 0),
-    unit: "instructions",
-  }));
+  return {
+    exits: new Map(others.map(([name, value]) => [name, value - (nothing?.[1] ?? 0)])),
+    qemu: await boot(linux, QEMU),
+    library: await boot(linux, LIBRARY),
+  };
+}
+
+/** What MicroV may take of an exit, as a share of what Linux's KVM takes; two of five go to user space and back. */
+const EXIT_LIMITS = [0.2, 0.2, 1.05, 1.05, 2.3];
+const BOOT_LIMIT = 1.15;
+
+function figures(linux: Costs, own: Costs): Figure[] {
+  const rows = [
+    ...[...linux.exits].map(([name, value], index) => ({
+      key: `Exit${index}`,
+      title: `an exit of a guest: ${name}`,
+      value,
+      own: own.exits.get(name) ?? Number.NaN,
+      limit: EXIT_LIMITS[index] ?? 1,
+    })),
+    { key: "Qemu", title: "QEMU boots a guest", value: linux.qemu, own: own.qemu, limit: BOOT_LIMIT },
+    {
+      key: "Library",
+      title: "@bareflank/vmm boots a guest",
+      value: linux.library,
+      own: own.library,
+      limit: BOOT_LIMIT,
+    },
+  ];
+  return rows.flatMap((row): Figure[] => [
+    { key: `linuxKvm${row.key}`, title: `${row.title}, on Linux's KVM`, value: row.value, unit: "instructions" },
+    { key: `microv${row.key}`, title: `${row.title}, on MicroV`, value: row.own, unit: "instructions" },
+    {
+      key: `microv${row.key}Ratio`,
+      title: `${row.title}: MicroV / Linux's KVM`,
+      value: row.own / row.value,
+      unit: "ratio",
+      limit: row.limit,
+    },
+  ]);
 }
 
 export async function guestFigures(): Promise<Figure[]> {
@@ -43,26 +84,18 @@ export async function guestFigures(): Promise<Figure[]> {
     const programs = ["vmm/bench/exits.ts", "vmm/examples/linux.ts"].map((name) => join(repository, name));
     const files = (await bundle(programs, folder)).map((name) => join(folder, name));
     const put = [...files, { from: await guestProgram("count"), to: "/root/count" }];
-    const linux = await LinuxMachine.boot({ icount: true, guests: true, put });
+    const machine = await LinuxMachine.boot({ icount: true, guests: true, put });
+    const run = async (command: string): Promise<void> => {
+      const { exitCode, output } = await machine.run(command);
+      if (exitCode !== 0) throw new Error(output);
+    };
     try {
-      await linux.run("modprobe kvm_amd");
-      return [
-        ...(await exits(linux)),
-        {
-          key: "linuxKvmQemu",
-          title: "QEMU boots a guest on Linux's KVM",
-          value: await boot(linux, QEMU),
-          unit: "instructions",
-        },
-        {
-          key: "linuxKvmLibrary",
-          title: "@bareflank/vmm does",
-          value: await boot(linux, LIBRARY),
-          unit: "instructions",
-        },
-      ];
+      await run("modprobe kvm_amd");
+      const linux = await measure(machine);
+      await run("rmmod kvm_amd kvm && bfm quick microv && insmod /usr/lib/bareflank/bareflank_kvm.ko");
+      return figures(linux, await measure(machine));
     } finally {
-      await linux.close();
+      await machine.close();
     }
   } finally {
     rmSync(folder, { recursive: true });
