@@ -3,7 +3,7 @@
 // Some are registers of the VS; the time is the processor's with an offset; the others are kept here, and do nothing: caches
 // are coherent, and nobody counts. Every other MSR raises #GP in the guest, and is refused to its caller.
 
-import { guest, ownMemory, peek64, poke64, processorTime, Register, trySet } from "@bareflank/sdk";
+import { guest, isIntel, ownMemory, peek64, poke64, processorTime, Register, trySet } from "@bareflank/sdk";
 import {
   MV_LIST_ENTRIES,
   MV_MSR_KVM_SYSTEM_TIME,
@@ -125,8 +125,13 @@ const FIXED_COUNT: u32 = 8;
 /** Machine check banks: CTL, STATUS, ADDR and MISC of each. Nothing is reported there but what the caller writes. */
 const FIRST_BANK: u32 = 0x400;
 const BANK_COUNT: u32 = 32 * 4;
+/** AMD's four performance counters and what they count (APM volume 2, 13.2.1), which every processor of AMD's has: nothing counts. */
+const FIRST_COUNTER: u32 = 0xc001_0000;
+const COUNTER_COUNT: u32 = 8;
 /** All of these, behind one another. */
-const PLACES: u32 = KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT + BANK_COUNT;
+const BANK_PLACE: u32 = KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT;
+const COUNTER_PLACE: u32 = BANK_PLACE + BANK_COUNT;
+const PLACES: u32 = COUNTER_PLACE + COUNTER_COUNT;
 const APIC_BASE_RESET: u64 = 0xfee0_0900;
 /** Global enable, and the address (SDM volume 3, 11.4.4); x2APIC is not there. */
 const APIC_BASE_WRITABLE: u64 = 0x000f_ffff_ffff_f900;
@@ -254,7 +259,8 @@ function keptIndex(msr: u32): u32 {
   for (let i: u32 = 0; i < KEPT_COUNT; i++) if (<u32>load<u64>(KEPT + <usize>i * 24) == msr) return i;
   if (msr - FIRST_VARIABLE < VARIABLE_COUNT) return KEPT_COUNT + (msr - FIRST_VARIABLE);
   if (msr - FIRST_FIXED < FIXED_COUNT) return KEPT_COUNT + VARIABLE_COUNT + (msr - FIRST_FIXED);
-  if (msr - FIRST_BANK < BANK_COUNT) return PLACES - BANK_COUNT + (msr - FIRST_BANK);
+  if (msr - FIRST_BANK < BANK_COUNT) return BANK_PLACE + (msr - FIRST_BANK);
+  if (!isIntel() && msr - FIRST_COUNTER < COUNTER_COUNT) return COUNTER_PLACE + (msr - FIRST_COUNTER);
   return NONE;
 }
 
