@@ -5,7 +5,7 @@ import { syscalls } from "./syscalls.ts";
 
 /** Names of groups, by number. */
 export const groups: readonly string[] =
-  "control handle debug callback vm vp vs intrinsic mem message nested map statistics memory pp".split(" ");
+  "control handle debug callback vm vp vs intrinsic mem message nested map statistics memory pp fpu".split(" ");
 
 /** Groups without which no extension lives: they cannot be denied. */
 export const undeniable: readonly string[] = ["control", "handle", "callback"];
@@ -17,6 +17,8 @@ export const callNumbers: ReadonlyMap<string, number> = new Map(
 
 /** The same for a program that reads a manifest without Node.js. */
 export function callNames(): string {
+  const nameless = [...callNumbers].find(([, number]) => number >>> 16 >= groups.length);
+  if (nameless !== undefined) throw new Error(`the group of the call ${nameless[0]} has no name`);
   const lines = groups.map((group, index) => {
     const calls = [...callNumbers].filter(([, number]) => number >>> 16 === index);
     if (calls.some(([, number], place) => (number & 0xffff) !== place)) {

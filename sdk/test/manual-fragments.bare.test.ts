@@ -68,10 +68,8 @@ const places: readonly Place[] = [
   {
     name: "one-instance",
     template: "minimal",
-    pieces: [["exchangeAdd64", "", "  return Next.AdvanceAndRun;\n}\n"]],
-    before:
-      "import { EXIT_CPUID, exchangeAdd64, Instruction, nativeAddress, Next, unaskedExit, Vs } " +
-      'from "@bareflank/sdk";\n',
+    pieces: [["exchangeAdd64"]],
+    before: 'import { CpuidExit, exchangeAdd64, nativeAddress, Next, onCpuid, startRoot } from "@bareflank/sdk";\n',
     field: { instance: "shared" },
   },
   {

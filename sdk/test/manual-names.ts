@@ -58,8 +58,26 @@ const OTHERS = new Set([
     "try_reserve",
   ],
   ...["malloc", "calloc", "realloc", "aligned_alloc", "free", "heap"],
-  ...["memory.grow(1)", "maximumKiB", "initialKiB", "memory.maximumKiB", "memory_grow", "MEMORY_STEP_PAGES"],
-  ...["useUnknownInCatchVariables", "memory.initialKiB", "_start", "ttyS1", "x86_64", "fPIE", "Write"],
+  ...[
+    "memory.grow(1)",
+    "memory.grow",
+    "maximumKiB",
+    "initialKiB",
+    "memory.maximumKiB",
+    "memory_grow",
+    "MEMORY_STEP_PAGES",
+  ],
+  ...[
+    "useUnknownInCatchVariables",
+    "memory.initialKiB",
+    "_start",
+    "ttyS1",
+    "x86_64",
+    "fPIE",
+    "Write",
+    "bareflank_kvm",
+    "microv",
+  ],
 ]);
 
 interface Span {

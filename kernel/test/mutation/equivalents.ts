@@ -147,19 +147,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   {
     file: "kernel/src/syscall/debug.ts",
     within: "readByte",
-    line: "if (!isExtensionMemory(address)) return -«1»;",
+    line: "const byte: i32 = at == 0 ? -«1» : peek8(at);",
     becomes: "2",
     why: "The caller asks whether it is negative.",
   },
   {
-    file: "kernel/src/syscall/debug.ts",
-    within: "readByte",
-    line: "const byte: i32 = page == 0 ? -«1» : peek8(DIRECT_BASE + page + (address & PAGE_MASK));",
-    becomes: "2",
-    why: "The caller asks whether it is negative.",
-  },
-  {
-    file: "kernel/src/syscall/dispatch.ts",
+    file: "kernel/src/syscall/enter.ts",
     within: "READ_CALL",
     line: "const READ_CALL: u64 = ((<u64>SYSCALL_SIGNATURE) << 48) «|» SYSCALL_VS_READ;",
     becomes: "&",
