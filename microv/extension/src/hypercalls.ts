@@ -13,8 +13,8 @@ import { readMsrs, setupBanks, supportedMsr, writeMsrs } from "./msrs";
 import { readRegisters, writeRegisters } from "./registers";
 import { enterGuest } from "./run";
 import { acquireVcpu, releaseVcpu, Vcpu } from "./vcpu";
-import { createVcpu, destroyVcpu } from "./vcpu-life";
-import { createVm, destroyVm, findVm } from "./vm";
+import { createVcpu, destroyVcpu, isOfVcpus } from "./vcpu-life";
+import { createVm, destroyVm, findVm, GuestVm } from "./vm";
 import { createVp, destroyVp, findVp } from "./vp";
 
 const PAGE_MASK: u64 = PAGE_BYTES - 1;
@@ -93,14 +93,8 @@ function vmCall(call: u32): u64 {
       if (vm.vps != 0) return mv.MV_STATUS_INVALID_INPUT_REG1;
       destroyVm(vm);
       return mv.MV_STATUS_SUCCESS;
-    case mv.MV_VM_MAP: {
-      const flags = <u32>(guest.r13 & PAGE_MASK);
-      const bytes = guest.r14;
-      if (!isRange(guest.r12, bytes)) return mv.MV_STATUS_INVALID_INPUT_REG2;
-      if (flags == 0 || flags > <u32>Right.All || !isRange(guest.r13 & ~PAGE_MASK, bytes))
-        return mv.MV_STATUS_INVALID_INPUT_REG3;
-      return some(vm.tables.mapSome(guest.r12, guest.r13 & ~PAGE_MASK, bytes, <Right>flags));
-    }
+    case mv.MV_VM_MAP:
+      return mapMemory(vm);
     case mv.MV_VM_UNMAP:
       if (!isRange(guest.r12, guest.r13)) return mv.MV_STATUS_INVALID_INPUT_REG2;
       return some(vm.tables.unmapSome(guest.r12, guest.r13));
@@ -110,6 +104,16 @@ function vmCall(call: u32): u64 {
     default:
       return mv.MV_STATUS_FAILURE_UNSUPPORTED;
   }
+}
+
+function mapMemory(vm: GuestVm): u64 {
+  const flags = <u32>(guest.r13 & PAGE_MASK);
+  const host = guest.r13 & ~PAGE_MASK;
+  const bytes = guest.r14;
+  if (!isRange(guest.r12, bytes)) return mv.MV_STATUS_INVALID_INPUT_REG2;
+  if (flags == 0 || flags > <u32>Right.All || !isRange(host, bytes)) return mv.MV_STATUS_INVALID_INPUT_REG3;
+  if (isOfVcpus(host, bytes)) return mv.MV_STATUS_INVALID_INPUT_REG3;
+  return some(vm.tables.mapSome(guest.r12, host, bytes, <Right>flags));
 }
 
 function vpCall(call: u32): u64 {

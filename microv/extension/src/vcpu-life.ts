@@ -58,6 +58,17 @@ export function destroyVcpu(vcpu: Vcpu): void {
   storeRelease32(ownerOf(vcpu), UNUSED);
 }
 
+/** Whether a range of memory has a page that a vCPU has: the microkernel would let a guest see it. Behind the lock. */
+export function isOfVcpus(physical: u64, bytes: u64): bool {
+  for (let id: u32 = 0; id < MV_MAX_VPS; id++) {
+    const vcpu = vcpuAt(id);
+    if (loadAcquire32(ownerOf(vcpu)) == UNUSED) continue;
+    const isHit = vcpu.page - physical < bytes || vcpu.cpuids - physical < bytes;
+    if (isHit || vcpu.msrs - physical < bytes || vcpu.fpu - physical < bytes) return true;
+  }
+  return false;
+}
+
 function takePages(vcpu: Vcpu): bool {
   vcpu.page = allocatePage();
   vcpu.cpuids = allocatePage();

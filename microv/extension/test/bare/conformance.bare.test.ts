@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
 import { machines } from "../../../../kernel/test/bare/expected.ts";
-import { ended, list, made, VM, VP, VS } from "./made.ts";
+import { ended, list, made, page, VM, VP, VS } from "./made.ts";
 import { rax, type Script, scratch } from "./script.ts";
 
 type Word = bigint | number;
@@ -42,6 +42,7 @@ const cases: readonly (readonly [string, number, readonly Word[], bigint])[] = [
   ["vm_map, no rights", mv.MV_VM_MAP, [VM, 0, scratch(0), PAGE], REG3],
   ["vm_map, unknown rights", mv.MV_VM_MAP, [VM, 0, scratch(8), PAGE], REG3],
   ["vm_map, host memory beyond the end", mv.MV_VM_MAP, [VM, 0, (1n << 52n) | 7n, PAGE], REG3],
+  ["vm_map, the page that a VS shares", mv.MV_VM_MAP, [VM, 0, page(7), PAGE], REG3],
   ["vm_map, written but not read", mv.MV_VM_MAP, [VM, 0, scratch(2), PAGE], UNKNOWN],
   ["vm_map", mv.MV_VM_MAP, [VM, 0, scratch(7), PAGE], OK],
   ["vm_unmap, no such VM", mv.MV_VM_UNMAP, [NONE, 0, PAGE], REG1],
