@@ -1,15 +1,8 @@
 // The KVM API as its users see it: what vmm/test/e2e holds Linux's own KVM to, Debian's QEMU, and whoever behaves badly
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LinuxMachine } from "../../../lab/src/index.ts";
-import { bundle } from "../../../vmm/bundle.ts";
+import { type MicrovMachine, machineWithMicrov } from "./machine.ts";
 
-const programs = ["kvm-api.ts", "linux-boot.ts"].map((name) =>
-  join(import.meta.dirname, "../../../vmm/test/e2e", name),
-);
 const GUEST = "/usr/lib/bareflank/guest";
 const QEMU = [
   "qemu-system-x86_64 -machine microvm,rtc=on,kernel-irqchip=off -accel kvm -m 256 -nodefaults -no-user-config",
@@ -17,29 +10,10 @@ const QEMU = [
 ].join(" ");
 const LINUX = "-append 'console=ttyS0 quiet cryptomgr.notests reboot=t'";
 
-let linux: LinuxMachine;
-
-/** Pages of the microkernel's pool that nobody has. The first guests have its tables split and its caches filled. */
-const freePages = async (): Promise<number> => {
-  const { stdout } = await linux.run("bfm memory --json");
-  return (JSON.parse(stdout) as { pages: { free: number } }).pages.free;
-};
-
-const run = async (command: string): Promise<string> => {
-  const { exitCode, output } = await linux.run(command);
-  expect(exitCode, output).toBe(0);
-  return output;
-};
+let linux: MicrovMachine;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "bf-kvm-"));
-  try {
-    const put = (await bundle(programs, folder)).map((name) => join(folder, name));
-    linux = await LinuxMachine.boot({ guests: true, booted: true, put });
-    await run("bfm quick microv && insmod /usr/lib/bareflank/bareflank_kvm.ko");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  linux = await machineWithMicrov("amd");
 });
 
 afterAll(async () => {
@@ -47,26 +21,26 @@ afterAll(async () => {
 });
 
 it("does for the library what Linux's own KVM does, test by test", async () => {
-  const output = await run("node --test-reporter=spec kvm-api.mjs");
+  const output = await linux.run("node --test-reporter=spec kvm-api.mjs");
   expect(output).toMatch(/pass 2\d\n/);
   expect(output).toMatch(/fail 0\n/);
 });
 
 it("boots Debian's kernel in Debian's QEMU, and by the library, and has all of its memory back", async () => {
-  const before = await freePages();
-  const output = await run(`timeout 300 ${QEMU} ${LINUX} 2>&1`);
+  const before = await linux.freePages();
+  const output = await linux.run(`timeout 300 ${QEMU} ${LINUX} 2>&1`);
   expect(output).toMatch(/GUEST-UP \d+\.\d+/);
   expect(output).not.toContain("interrupt lost");
-  expect(await freePages()).toBe(before);
+  expect(await linux.freePages()).toBe(before);
   // The library's own interrupt controllers; there are none in the kernel yet
-  const library = await run("node --test-reporter=spec linux-boot.mjs");
+  const library = await linux.run("node --test-reporter=spec linux-boot.mjs");
   expect(library).toMatch(/pass 1\n/);
-  expect(await freePages()).toBe(before);
+  expect(await linux.freePages()).toBe(before);
 });
 
 it("stays as long as a guest does, and does not mind how that ends", async () => {
-  const before = await freePages();
-  const held = await run(
+  const before = await linux.freePages();
+  const held = await linux.run(
     [
       `{ ${QEMU} ${LINUX} >/tmp/qemu.txt 2>&1 & }`,
       "until grep -q . /tmp/qemu.txt && lsmod | grep -q 'bareflank_kvm.* [1-9]'; do sleep 0.1; done",
@@ -82,10 +56,10 @@ it("stays as long as a guest does, and does not mind how that ends", async () =>
   expect(held).toMatch(/rmmod [1-9]/);
   expect(held).toMatch(/stop [1-9]/);
   expect(held).toContain("running on 1 of 1 processor");
-  expect(await freePages()).toBe(before);
+  expect(await linux.freePages()).toBe(before);
 });
 
 it("goes when nobody needs it", async () => {
-  const output = await run("rmmod bareflank_kvm && bfm stop && bfm dump");
+  const output = await linux.run("rmmod bareflank_kvm && bfm stop && bfm dump");
   expect(output).not.toContain("error");
 });
