@@ -1,19 +1,22 @@
-// `bf lab run`, `bf lab shell`, `bf lab bare`: the command line
+// `bf lab run`, `bf lab shell`, `bf lab bare`: the command line, and where all others of the lab are added
 
 import { writeFileSync } from "node:fs";
-import { constants } from "node:os";
 import { basename, resolve } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { auditBare, auditText } from "./audit/audit.ts";
 import { runBare } from "./bare.ts";
+import { endingWithCode, note } from "./ending.ts";
 import { LabError } from "./errors.ts";
 import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
 import type { UefiLoader } from "./image/system-partition.ts";
 import { registerImage } from "./image-commands.ts";
+import { registerKvmTests } from "./kvm-test-commands.ts";
+import { runKvmTests } from "./kvm-tests/run.ts";
 import { runLinux } from "./linux/run.ts";
 import { runShell } from "./linux/shell.ts";
 import { bareMachineNames, machineNames } from "./machines.ts";
-import { describeExitCodes, MachineFailure, outcomes } from "./outcome.ts";
+import { memorySize, wholeNumber } from "./option-values.ts";
+import { describeExitCodes } from "./outcome.ts";
 
 /** Options that all three commands have. */
 interface MachineFlags {
@@ -53,24 +56,6 @@ interface BareFlags extends MachineFlags {
 /** Exit code of an audit with findings; the bare platform's own end below. */
 const AUDIT_FAILED = 21;
 
-const note = (text: string): void => {
-  process.stderr.write(`lab: ${text}\n`);
-};
-
-const wholeNumber = (text: string): number => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new InvalidArgumentError("It must be a whole number, at least 1.");
-  }
-  return Number(text);
-};
-
-const memorySize = (text: string): string => {
-  if (!/^[1-9]\d*[MG]$/.test(text)) {
-    throw new InvalidArgumentError("It must be a number with M or G, e.g. 512M or 2G.");
-  }
-  return text;
-};
-
 const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 
 /** The port that `--gdb` names, and the command to type for it on stderr. */
@@ -83,38 +68,13 @@ const gdbPort = (flag: number | true | undefined): number | undefined => {
   return port;
 };
 
-/** Ends the lab as a signal would, but with its exit handlers, which clean up; the logs stay. */
-const onSignal = (signal: NodeJS.Signals): never => process.exit(128 + constants.signals[signal]);
-
-/** A machine's failure and the lab's own errors become a sentence and an exit code. */
-const endingWithCode = async (action: () => Promise<number>): Promise<void> => {
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal).once("SIGHUP", onSignal);
-  try {
-    process.exitCode = await action();
-  } catch (error) {
-    if (error instanceof MachineFailure) {
-      note(error.message);
-      process.exitCode = error.exitCode;
-    } else if (error instanceof LabError) {
-      note(error.message);
-      if (error.hint !== "") {
-        note(error.hint);
-      }
-      process.exitCode = outcomes["lab-error"].exitCode;
-    } else {
-      throw error;
-    }
-  } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
-  }
-};
-
 /** What the commands call; tests put others in their place. */
 export interface Runners {
   readonly runLinux: typeof runLinux;
   readonly runShell: typeof runShell;
   readonly runBare: typeof runBare;
   readonly auditBare: typeof auditBare;
+  readonly runKvmTests: typeof runKvmTests;
 }
 
 const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promise<void> =>
@@ -199,13 +159,16 @@ const withMachineOptions = (command: Command, names: readonly string[], memory: 
 const exitCodeHelp = `\nExit codes:\n${describeExitCodes()}\n`;
 
 /**
- * Adds `lab run`, `lab shell`, `lab bare` and `image usb` to the command `bf`.
+ * Adds `lab run`, `lab shell`, `lab bare`, `lab kvm-tests` and `image usb` to the command `bf`.
  *
  * @example
  * register(program);
  * await program.parseAsync(process.argv);
  */
-export const register = (program: Command, runners: Runners = { runLinux, runShell, runBare, auditBare }): void => {
+export const register = (
+  program: Command,
+  runners: Runners = { runLinux, runShell, runBare, auditBare, runKvmTests },
+): void => {
   registerImage(program);
   const lab = program.command("lab").description("emulated machines: run Linux, or one extension on nothing at all");
 
@@ -276,4 +239,6 @@ Examples:
 `,
     )
     .action((flags: BareFlags) => (flags.audit === true ? audit(runners, flags) : bare(runners, flags)));
+
+  registerKvmTests(lab, runners);
 };

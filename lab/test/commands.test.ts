@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
@@ -22,7 +22,7 @@ const linuxResult = {
 
 let stderr = "";
 let stdout = "";
-const runners = { runLinux: vi.fn(), runShell: vi.fn(), runBare: vi.fn(), auditBare: vi.fn() };
+const runners = { runLinux: vi.fn(), runShell: vi.fn(), runBare: vi.fn(), auditBare: vi.fn(), runKvmTests: vi.fn() };
 
 const lab = async (...words: string[]): Promise<void> => {
   const program = new Command("bf").exitOverride().configureOutput({ writeErr: (text) => (stderr += text) });
@@ -189,5 +189,53 @@ describe("lab shell", () => {
     await lab("shell", "--machine", "amd", "--smp", "4");
     expect(runners.runShell.mock.calls[0]?.[0]).toMatchObject({ machine: "amd", smp: 4 });
     expect(process.exitCode).toBe(5);
+  });
+});
+
+describe("lab kvm-tests", () => {
+  let folder: string;
+  const passed = { ending: "passed", passed: ["a"], failed: [], skipped: [], detail: "" } as const;
+  const failed = { ending: "failed", passed: [], failed: ["a"], skipped: [], detail: "a" } as const;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "bf-lab-test-"));
+    writeFileSync(join(folder, "smap.flat"), "");
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      stdout += text;
+      return true;
+    });
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("prints a table, and ends with 1 when MicroV is worse", async () => {
+    runners.runKvmTests.mockResolvedValue([{ name: "smap", outcomes: { linux: passed, microv: failed } }]);
+    await lab("kvm-tests", folder, "--machine", "amd", "--silence", "9", "--output", "x");
+    const [tests, options] = runners.runKvmTests.mock.calls[0] ?? [];
+    expect(tests).toMatchObject([{ name: "smap" }]);
+    expect(options).toMatchObject({ machine: "amd", kvms: ["linux", "microv"], silence: 9, limit: 600, output: "x" });
+    expect(stdout).toContain("| smap | 1           | 0/1 failed | worse   | a |");
+    expect(stderr).toBe("lab: 1 test: 1 worse\n");
+    expect(process.exitCode).toBe(1);
+  });
+
+  it("prints JSON, and ends with 0 when it is as good", async () => {
+    runners.runKvmTests.mockResolvedValue([{ name: "smap", outcomes: { microv: passed } }]);
+    await lab("kvm-tests", folder, "smap", "--machine", "intel", "--kvm", "microv", "--json");
+    expect(runners.runKvmTests.mock.calls[0]?.[1]).toMatchObject({ machine: "intel", kvms: ["microv"] });
+    expect(JSON.parse(stdout)).toMatchObject({ machine: "intel", isGood: true });
+    expect(process.exitCode).toBe(0);
+  });
+
+  it("refuses folders without tests, and machines that are for something else", async () => {
+    await lab("kvm-tests", join(folder, "nowhere"), "--machine", "amd");
+    await lab("kvm-tests", folder, "--machine", "uefi");
+    expect(stderr).toContain("is no folder.");
+    expect(stderr).toContain("Take one of amd, intel, amd-bochs.");
+    expect(process.exitCode).toBe(247);
+    expect(runners.runKvmTests).not.toHaveBeenCalled();
+    await expect(lab("kvm-tests", folder, "--machine", "amd", "--kvm", "own")).rejects.toThrow("Allowed choices");
   });
 });
