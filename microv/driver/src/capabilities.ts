@@ -11,6 +11,7 @@ export const MCE_FEATURES: u64 = (1 << 8) | (1 << 24);
 export const MOST_VCPUS: u32 = 64;
 
 export function capability(number: u64): i64 {
+  if (number >> 32 != 0) return 0;
   switch (<u32>number) {
     case kvm.KVM_CAP_HLT:
     case kvm.KVM_CAP_USER_MEMORY:

@@ -33,7 +33,7 @@ import {
   word,
 } from "./objects";
 import { copyFromUser, copyToUser, lockMachine, readTime, tscKhz, unlockMachine } from "./platform";
-import { findSlot, isWritable, userAddress } from "./slots";
+import { bytesBehind, findSlot, isWritable, userAddress } from "./slots";
 
 /** readTime(): the counter, nanoseconds since boot, and since 1970. */
 const TIME_TSC: u64 = 0;
@@ -140,11 +140,11 @@ function tellWallClock(vcpu: u64, page: u64): void {
   publish(machine, page, wall, WALL_BYTES);
 }
 
-/** Writes a structure that begins with its version: odd while it changes. A page that is none of the guest's gets nothing. */
+/** Writes a structure that begins with its version: odd while it changes. What is not all the guest's gets nothing. */
 function publish(machine: u64, page: u64, from: u64, bytes: u64): void {
   lockMachine(word(machine, MACHINE_GLUE));
   const slot = findSlot(machine, page);
-  if (slot != 0 && isWritable(slot)) write(userAddress(slot, page), from, bytes);
+  if (slot != 0 && isWritable(slot) && bytesBehind(slot, page) >= bytes) write(userAddress(slot, page), from, bytes);
   unlockMachine(word(machine, MACHINE_GLUE));
 }
 

@@ -8,6 +8,7 @@ import { callMv, firstOf, secondOf } from "./hypercall";
 import {
   ARGUMENT_BYTES,
   setWord,
+  VCPU_ARGUMENT,
   VCPU_BLOCK,
   VCPU_CPUID_COUNT,
   VCPU_CPUIDS,
@@ -92,16 +93,15 @@ function tellComponents(block: u64, entry: u64): u64 {
 
 /** KVM_SET_CPUID2: the guest's leaves from now on. */
 export function setCpuids(vcpu: u64, argument: u64): i64 {
-  const cpuids = word(vcpu, VCPU_CPUIDS);
-  if (copyFromUser(cpuids, argument, kvm.KVM_CPUID2_BYTES) == 0) return EFAULT;
-  const count = peek32(cpuids + kvm.KVM_CPUID2_NENT);
+  const given = word(vcpu, VCPU_ARGUMENT);
+  if (copyFromUser(given, argument, kvm.KVM_CPUID2_BYTES) == 0) return EFAULT;
+  const count = peek32(given + kvm.KVM_CPUID2_NENT);
   if (count > MOST) return E2BIG;
-  if (copyFromUser(cpuids, argument + kvm.KVM_CPUID2_BYTES, <u64>count * kvm.KVM_CPUID_ENTRY2_BYTES) == 0)
-    return EFAULT;
-  setWord(vcpu, VCPU_CPUID_COUNT, count);
+  const bytes = <u64>count * kvm.KVM_CPUID_ENTRY2_BYTES;
+  if (copyFromUser(given, argument + kvm.KVM_CPUID2_BYTES, bytes) == 0) return EFAULT;
   const page = word(vcpu, VCPU_PAGE);
   for (let i: u32 = 0; i < count; i++) {
-    const from = cpuids + <u64>i * kvm.KVM_CPUID_ENTRY2_BYTES;
+    const from = given + <u64>i * kvm.KVM_CPUID_ENTRY2_BYTES;
     const to = page + mv.MV_PAGE_LIST + <u64>i * mv.MV_CPUID_BYTES;
     // The first seven words are the same, in the same order
     copyMemory(to, from, kvm.KVM_CPUID_ENTRY2_PADDING);
@@ -109,7 +109,10 @@ export function setCpuids(vcpu: u64, argument: u64): i64 {
   }
   poke64(page + mv.MV_PAGE_LIST_COUNT, count);
   const status = callMv(vcpu + VCPU_BLOCK, mv.MV_VS_CPUID_SET_LIST, word(vcpu, VCPU_VS), 0, 0, 0);
-  return status == mv.MV_STATUS_SUCCESS ? 0 : ENODEV;
+  if (status != mv.MV_STATUS_SUCCESS) return ENODEV;
+  copyMemory(word(vcpu, VCPU_CPUIDS), given, bytes);
+  setWord(vcpu, VCPU_CPUID_COUNT, count);
+  return 0;
 }
 
 /** KVM_GET_CPUID2. */

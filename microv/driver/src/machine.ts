@@ -17,7 +17,7 @@ import {
   word,
 } from "./objects";
 import { allocate, copyFromUser, copyToUser, free, openMachine } from "./platform";
-import { clearSlots, PIECE_PAGES, SLOTS_BYTES, setSlot } from "./slots";
+import { hideSlots, PIECE_PAGES, releaseSlots, SLOTS_BYTES, setSlot } from "./slots";
 import { createVcpu } from "./vcpu";
 
 /** Three pages at KVM_SET_TSS_ADDR lie below 4 GiB. */
@@ -47,8 +47,9 @@ function open(machine: u64): i64 {
 
 /** Gives back all that it has; its vCPUs are gone. */
 export function closeMachine(machine: u64): void {
-  clearSlots(machine);
+  hideSlots(machine);
   isDone(machine + MACHINE_BLOCK, MV_VM_DESTROY, word(machine, MACHINE_VM));
+  releaseSlots(machine);
   freeMachine(machine);
 }
 

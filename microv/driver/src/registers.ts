@@ -79,6 +79,7 @@ const CR4_PAE: u64 = 1 << 5;
 const EFER_LME: u64 = 1 << 8;
 const EFER_LMA: u64 = 1 << 10;
 const HIGH: u64 = 0xffff_ffff_0000_0000;
+const MOST_CR8: u64 = 15;
 const RFLAGS_ONE: u64 = 2;
 const EVENT_VALID: u64 = 1 << 31;
 const EVENT_TYPE: u64 = 7 << 8;
@@ -142,7 +143,9 @@ export function setSregs(vcpu: u64, from: u64, hasBitmap: bool): i64 {
   if (hasBitmap) {
     for (let i: u64 = 0; i < 4; i++) {
       const bits = peek64(from + kvm.KVM_SREGS_INTERRUPT_BITMAP + i * 8);
-      if (bits != 0) append(vcpu, mv.MV_REG_EVENT, EVENT_VALID | (i * 64 + ctz(bits)));
+      if (bits == 0) continue;
+      append(vcpu, mv.MV_REG_EVENT, EVENT_VALID | (i * 64 + ctz(bits)));
+      break;
     }
   }
   return setList(vcpu) ? 0 : EINVAL;
@@ -189,13 +192,14 @@ export function setXcrs(vcpu: u64, from: u64): i64 {
   return 0;
 }
 
-/** What KVM itself refuses: modes that do not go together. */
+/** What KVM itself refuses, modes that do not go together; and what MicroV would refuse when half is set. */
 function isMachine(sregs: u64): bool {
   const cr0 = peek64(sregs + kvm.KVM_SREGS_CR0);
   const cr4 = peek64(sregs + kvm.KVM_SREGS_CR4);
   const efer = peek64(sregs + kvm.KVM_SREGS_EFER);
   if ((cr0 & HIGH) != 0 || ((cr0 & CR0_PG) != 0 && (cr0 & CR0_PE) == 0) || ((cr0 & CR0_NW) != 0 && (cr0 & CR0_CD) == 0))
     return false;
+  if (peek64(sregs + kvm.KVM_SREGS_CR8) > MOST_CR8) return false;
   const isLong = (efer & EFER_LME) != 0 && (cr0 & CR0_PG) != 0;
   if (isLong) return (cr4 & CR4_PAE) != 0 && (efer & EFER_LMA) != 0;
   return (efer & EFER_LMA) == 0 && peek8(sregs + kvm.KVM_SREGS_CS + kvm.KVM_SEGMENT_L) == 0;

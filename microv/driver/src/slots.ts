@@ -55,6 +55,8 @@ const PIECE_BYTES: u64 = 0x20_0000;
 export const PIECE_PAGES: u64 = PIECE_BYTES >> PAGE_SHIFT;
 /** KVM's own: so many pages a slot has at most. */
 const MOST_PAGES: u64 = 0x7fff_ffff;
+/** Addresses with this bit are the kernel's. */
+const KERNEL_HALF: u64 = (<u64>1) << 63;
 const LAST_ADDRESS: u64 = ((<u64>1) << 46) - 1;
 /** How often memory for tables is waited for, a millisecond each: bfdriver gives the microkernel more while it runs. */
 const PATIENCE: u32 = 200;
@@ -68,22 +70,35 @@ export function setSlot(machine: u64, region: u64): i64 {
   const user = peek64(region + KVM_USERSPACE_MEMORY_REGION_USERSPACE_ADDR);
   if ((flags & ~KVM_MEM_READONLY) != 0 || number >= SLOT_COUNT) return EINVAL;
   if (((guest | bytes | user) & PAGE_MASK) != 0 || guest + bytes < guest || user + bytes < user) return EINVAL;
+  if (((user | (user + bytes)) & KERNEL_HALF) != 0) return EINVAL;
   const slot = slotAt(machine, number);
   const before = peek64(slot + SLOT_SIZE);
   if (bytes == 0) {
     if (before == 0) return EINVAL;
-    return clearSlot(machine, slot);
+    const error = clearSlot(machine, slot);
+    if (error == 0) closeSlot(slot);
+    return error;
   }
   if (bytes >> PAGE_SHIFT > MOST_PAGES || guest + bytes - 1 > LAST_ADDRESS) return EINVAL;
   if (before != 0) return changeSlot(machine, slot, guest, bytes, user, flags);
   return openSlot(machine, slot, guest, bytes, user, flags);
 }
 
-/** Gives everything back: the machine ends. */
-export function clearSlots(machine: u64): void {
+/** The machine ends: its VM sees nothing any more, so that its end takes little. What cannot be hidden ends with it. */
+export function hideSlots(machine: u64): void {
   for (let number: u32 = 0; number < slotEnd(machine); number++) {
     const slot = slotAt(machine, number);
-    if (peek64(slot + SLOT_SIZE) != 0) clearSlot(machine, slot);
+    if (peek64(slot + SLOT_SIZE) != 0 && !hide(machine, slot)) return;
+  }
+}
+
+/** There is no VM any more: all pages are the user's alone. */
+export function releaseSlots(machine: u64): void {
+  for (let number: u32 = 0; number < slotEnd(machine); number++) {
+    const slot = slotAt(machine, number);
+    if (peek64(slot + SLOT_SIZE) == 0) continue;
+    release(machine, slot);
+    closeSlot(slot);
   }
 }
 
@@ -94,8 +109,9 @@ function changeSlot(machine: u64, slot: u64, guest: u64, bytes: u64, user: u64, 
   if (!isSame || readOnly != 0) return EINVAL;
   if (guest == peek64(slot + SLOT_GUEST)) return 0;
   if (overlaps(machine, slot, guest, bytes)) return EEXIST;
-  const cleared = clearSlot(machine, slot);
-  return cleared == 0 ? openSlot(machine, slot, guest, bytes, user, flags) : cleared;
+  const error = clearSlot(machine, slot);
+  if (error == 0) poke64(slot + SLOT_GUEST, guest);
+  return error;
 }
 
 function openSlot(machine: u64, slot: u64, guest: u64, bytes: u64, user: u64, flags: u32): i64 {
@@ -124,29 +140,45 @@ function overlaps(machine: u64, but: u64, guest: u64, bytes: u64): bool {
 
 /** The guest sees it no more; then, when no processor does, its pages are the user's alone. */
 function clearSlot(machine: u64, slot: u64): i64 {
-  const guest = peek64(slot + SLOT_GUEST);
-  const bytes = peek64(slot + SLOT_SIZE);
+  if (!hide(machine, slot)) return ENOMEM;
   const block = machine + MACHINE_BLOCK;
-  for (let done: u64 = 0; done < bytes; ) {
-    if (!retried(machine, MV_VM_UNMAP, guest + done, bytes - done, 0)) return ENOMEM;
-    done += firstOf(block);
-  }
   while (
     callMv(block, MV_VM_UNFLUSHED, word(machine, MACHINE_VM), 0, 0, 0) == MV_STATUS_SUCCESS &&
     firstOf(block) != 0
   ) {
     sleep(1);
   }
-  const pages = peek64(slot + SLOT_PAGES);
-  const isDirty: u32 = (peek64(slot + SLOT_FLAGS) & KVM_MEM_READONLY) == 0 ? 1 : 0;
-  const end = pages + (bytes >> PAGE_SHIFT) * 8;
-  for (let at = pages; at < end; at += 8) {
-    if (peek64(at) != 0) unpin(word(machine, MACHINE_GLUE), at, 1, isDirty);
+  release(machine, slot);
+  return 0;
+}
+
+/** Takes it from the guest's sight; false: the microkernel has no memory for that. */
+function hide(machine: u64, slot: u64): bool {
+  const guest = peek64(slot + SLOT_GUEST);
+  const bytes = peek64(slot + SLOT_SIZE);
+  for (let done: u64 = 0; done < bytes; ) {
+    if (!retried(machine, MV_VM_UNMAP, guest + done, bytes - done, 0)) return false;
+    done += firstOf(machine + MACHINE_BLOCK);
   }
-  free(pages);
+  return true;
+}
+
+/** Gives its pages back, which nobody uses. */
+function release(machine: u64, slot: u64): void {
+  const pages = peek64(slot + SLOT_PAGES);
+  const isDirty: u32 = isWritable(slot) ? 1 : 0;
+  const end = pages + (peek64(slot + SLOT_SIZE) >> PAGE_SHIFT) * 8;
+  for (let at = pages; at < end; at += 8) {
+    if (peek64(at) == 0) continue;
+    unpin(word(machine, MACHINE_GLUE), at, 1, isDirty);
+    poke64(at, 0);
+  }
+}
+
+function closeSlot(slot: u64): void {
+  free(peek64(slot + SLOT_PAGES));
   poke64(slot + SLOT_SIZE, 0);
   poke64(slot + SLOT_GUEST, 0);
-  return 0;
 }
 
 /** The slot with a guest physical address, or 0. */

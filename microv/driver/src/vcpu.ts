@@ -96,12 +96,9 @@ function open(vcpu: u64): i64 {
   const page = mapPage(secondOf(block));
   if (page == 0) return ENOMEM;
   setWord(vcpu, VCPU_PAGE, page);
+  // Without an interrupt controller in the kernel nobody else would start it
+  setWord(vcpu, VCPU_MP_STATE, kvm.KVM_MP_STATE_RUNNABLE);
   // The user may run it as soon as there is a file: everything else is there before
-  setWord(
-    vcpu,
-    VCPU_MP_STATE,
-    word(vcpu, VCPU_NUMBER) == 0 ? kvm.KVM_MP_STATE_RUNNABLE : kvm.KVM_MP_STATE_UNINITIALIZED,
-  );
   return openVcpu(word(machine, MACHINE_GLUE), vcpu, <u32>word(vcpu, VCPU_NUMBER));
 }
 
