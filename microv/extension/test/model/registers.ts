@@ -1,0 +1,232 @@
+// Registers and MSRs of a vCPU as MicroV keeps them: what a reset leaves there, and what it takes
+
+import * as mv from "../../../../abi/generated/node/hypercalls.ts";
+
+const ALL = 0xffff_ffff_ffff_ffffn;
+const LOW = 0xffff_ffffn;
+
+const SEGMENTS = ["ES", "CS", "SS", "DS", "FS", "GS", "LDTR", "TR"];
+const TABLES = ["GDTR", "IDTR"];
+
+const constants: ReadonlyMap<string, number | bigint> = new Map(Object.entries<number | bigint>(mv));
+function register(name: string): number {
+  const number = constants.get(`MV_REG_${name}`);
+  if (number === undefined) throw new RangeError(`MV_REG_${name} does not exist`);
+  return Number(number);
+}
+
+/** Every register that there is. */
+export const REGISTERS: readonly number[] = [
+  ...Array.from({ length: mv.MV_REG_XCR0 }, (_, index) => index + 1),
+  ...Array.from({ length: mv.MV_REG_TSC_OFFSET - mv.MV_REG_EFER + 1 }, (_, index) => mv.MV_REG_EFER + index),
+];
+const known = new Set(REGISTERS);
+export const isRegister = (number: bigint): boolean => number <= 0xffffn && known.has(Number(number));
+
+/** Bits that a register has; the others are dropped. */
+const widths = new Map<number, bigint>([
+  ...[...SEGMENTS, ...TABLES].flatMap((name): [number, bigint][] => [
+    [register(`${name}_SELECTOR`), TABLES.includes(name) ? 0n : 0xffffn],
+    [register(`${name}_ATTRIB`), TABLES.includes(name) ? 0n : 0xfffn],
+    [register(`${name}_LIMIT`), LOW],
+  ]),
+]);
+
+/** After a reset (APM volume 2, table 14-1). */
+const reset = new Map<number, bigint>([
+  ...SEGMENTS.map((name): [number, bigint] => [register(`${name}_ATTRIB`), 0x93n]),
+  ...[...SEGMENTS, ...TABLES].map((name): [number, bigint] => [register(`${name}_LIMIT`), 0xffffn]),
+  [mv.MV_REG_CS_ATTRIB, 0x9bn],
+  [mv.MV_REG_LDTR_ATTRIB, 0x82n],
+  [mv.MV_REG_TR_ATTRIB, 0x8bn],
+  [mv.MV_REG_CS_SELECTOR, 0xf000n],
+  [mv.MV_REG_CS_BASE, 0xffff_0000n],
+  [mv.MV_REG_RIP, 0xfff0n],
+  [mv.MV_REG_RFLAGS, 2n],
+  [mv.MV_REG_DR6, 0xffff_0ff0n],
+  [mv.MV_REG_DR7, 0x400n],
+  [mv.MV_REG_CR0, 0x10n],
+  [mv.MV_REG_XCR0, 1n],
+  [mv.MV_REG_APIC_BASE, 0xfee0_0900n],
+]);
+
+const EFER_LME = 1n << 8n;
+const CR0_PG = 1n << 31n;
+/** SCE, LME, NXE. What else a processor has is its own affair. */
+const EFER_KNOWN = 0x901n;
+/** LMA, which follows CR0.PG. */
+const EFER_KEPT = 1n << 10n;
+
+export const isCanonical = (value: bigint): boolean => {
+  const upper = BigInt.asUintN(64, value) >> 47n;
+  return upper === 0n || upper === 0x1_ffffn;
+};
+const isPat = (value: bigint): boolean =>
+  Array.from({ length: 8 }, (_, i) => (value >> BigInt(8 * i)) & 0xffn).every((type) =>
+    [0n, 1n, 4n, 5n, 6n, 7n].includes(type),
+  );
+
+/** MSRs that are kept, of both vendors: number, bits that can be written, value after a reset. */
+const keptMsrs: readonly (readonly [number, bigint, bigint])[] = [
+  [0x8b, ALL, 0n],
+  [0xfe, 0n, 0x508n],
+  [0x179, 0n, 0n],
+  [0x17a, 7n, 0n],
+  [0x17b, ALL, ALL],
+  [0x1a0, ALL, 1n],
+  [0x2ff, 0xcffn, 0n],
+  [0x250, ALL, 0n],
+  [0x258, ALL, 0n],
+  [0x259, ALL, 0n],
+  [0x3a, 0n, 1n],
+  [0xce, 0n, 0n],
+  [0xc001_0010, ALL, 0n],
+  [0xc001_0015, 0x0100_0000n, 0x0100_0000n],
+  [0xc001_001f, ALL, 0n],
+  [0xc001_1029, 0n, 2n],
+  [mv.MV_MSR_KVM_WALL_CLOCK, ALL, 0n],
+  [mv.MV_MSR_KVM_SYSTEM_TIME, ALL, 0n],
+  [mv.MV_MSR_KVM_WALL_CLOCK_NEW, ALL, 0n],
+  [mv.MV_MSR_KVM_SYSTEM_TIME_NEW, ALL, 0n],
+];
+const range = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i);
+const VARIABLE = range(0x200, 16);
+const FIXED = range(0x268, 8);
+const BANKS = range(0x400, 128);
+const COUNTERS = range(0xc001_0000, 8);
+const IN_VS = [0x174, 0x175, 0x176, 0x277, 0xc000_0080, 0xc000_0081, 0xc000_0082, 0xc000_0083, 0xc000_0084];
+const BASES = [0xc000_0100, 0xc000_0101, 0xc000_0102];
+const MSR_TSC = 0x10;
+const MSR_APIC_BASE = 0x1b;
+const MSR_TSC_ADJUST = 0x3b;
+const MSR_PAT = 0x277;
+const MSR_EFER = 0xc000_0080;
+const MSR_SFMASK = 0xc000_0084;
+const PAT_RESET = 0x0007_0406_0007_0406n;
+const APIC_BASE_WRITABLE = 0x000f_ffff_ffff_f900n;
+
+/** In the order in which MV_PP_MSR_GET_SUPPORTED tells them. */
+export const SUPPORTED_MSRS: readonly number[] = [
+  ...IN_VS,
+  ...BASES,
+  ...keptMsrs.map(([number]) => number),
+  ...VARIABLE,
+  ...FIXED,
+  ...BANKS,
+  MSR_TSC,
+  MSR_APIC_BASE,
+  MSR_TSC_ADJUST,
+];
+
+/** Registers that MSRs are. */
+const alias = new Map([
+  [MSR_EFER, mv.MV_REG_EFER],
+  [0xc000_0100, mv.MV_REG_FS_BASE],
+  [0xc000_0101, mv.MV_REG_GS_BASE],
+  [MSR_APIC_BASE, mv.MV_REG_APIC_BASE],
+]);
+
+/** What all vCPUs have in common. */
+export interface Processor {
+  readonly isIntel: boolean;
+  /** Bits of XCR0 that it has. */
+  readonly xcr0: bigint;
+  /** Its time stamp counter. */
+  readonly time: () => bigint;
+}
+
+/** A vCPU's registers and MSRs. */
+export class RegisterFile {
+  readonly #processor: Processor;
+  readonly #registers = new Map<number, bigint>(reset);
+  readonly #msrs = new Map<number, bigint>();
+  readonly #writable = new Map<number, bigint>();
+
+  constructor(processor: Processor) {
+    this.#processor = processor;
+    for (const [number, writable, value] of keptMsrs) {
+      this.#msrs.set(number, value);
+      this.#writable.set(number, writable);
+    }
+    const plain = [...VARIABLE, ...FIXED, ...BANKS, ...(processor.isIntel ? [] : COUNTERS)];
+    for (const number of [...IN_VS, ...BASES, ...plain, MSR_TSC_ADJUST]) this.#msrs.set(number, 0n);
+    this.#msrs.set(MSR_PAT, PAT_RESET);
+  }
+
+  get(number: number): bigint {
+    return this.#registers.get(number) ?? 0n;
+  }
+
+  /** False: the processor does not take it. */
+  set(number: number, value: bigint): boolean {
+    if (number === mv.MV_REG_CR8 && value > 15n) return false;
+    if (number === mv.MV_REG_XCR0 && !this.#isXcr0(value)) return false;
+    const given = number === mv.MV_REG_INTERRUPT_SHADOW ? BigInt(value !== 0n) : value;
+    this.#registers.set(number, given & (widths.get(number) ?? ALL));
+    return true;
+  }
+
+  /** Undefined: the guest has no such MSR. */
+  readMsr(number: number): bigint | undefined {
+    if (number === MSR_TSC) return BigInt.asUintN(64, this.#processor.time() + this.get(mv.MV_REG_TSC_OFFSET));
+    const register = alias.get(number);
+    return register === undefined ? this.#msrs.get(number) : this.get(register);
+  }
+
+  /** False: the guest has no such MSR, or a processor would refuse the value. */
+  writeMsr(number: number, value: bigint): boolean {
+    const before = this.readMsr(number);
+    if (before === undefined) return false;
+    if (number === MSR_TSC || number === MSR_TSC_ADJUST) this.#moveTime(value - before);
+    else if (number === MSR_EFER) return this.#writeEfer(before, value);
+    else if (number === MSR_APIC_BASE) {
+      if ((value & ~APIC_BASE_WRITABLE) !== 0n) return false;
+      this.set(mv.MV_REG_APIC_BASE, value);
+    } else if ([0xc000_0100, 0xc000_0101].includes(number)) {
+      if (!isCanonical(value)) return false;
+      this.set(alias.get(number) ?? 0, value);
+    } else {
+      const taken = this.#taken(number, before, value);
+      if (taken === undefined) return false;
+      this.#msrs.set(number, taken);
+    }
+    return true;
+  }
+
+  /** MV_VS_MCE_SETUP. */
+  setupBanks(capabilities: bigint): void {
+    this.#msrs.set(0x179, capabilities);
+    this.#msrs.set(0x17b, ALL);
+    for (const [index, number] of BANKS.entries()) this.#msrs.set(number, index % 4 === 0 ? ALL : 0n);
+  }
+
+  /** What a plain MSR holds when a value is written; undefined: it is refused. */
+  #taken(number: number, before: bigint, value: bigint): bigint | undefined {
+    const isAddress = [0xc000_0082, 0xc000_0083, 0xc000_0102].includes(number);
+    const isSysenter = number === 0x175 || number === 0x176;
+    if ((isAddress || (isSysenter && this.#processor.isIntel)) && !isCanonical(value)) return undefined;
+    if (number === 0x174 || (isSysenter && !this.#processor.isIntel)) return value & LOW;
+    if (number === MSR_SFMASK) return value > LOW && this.#processor.isIntel ? undefined : value & LOW;
+    if (number === MSR_PAT) return isPat(value) ? value : undefined;
+    const writable = this.#writable.get(number) ?? ALL;
+    return ((value ^ before) & ~writable) === 0n ? value : undefined;
+  }
+
+  #writeEfer(before: bigint, value: bigint): boolean {
+    if ((value & ~(EFER_KNOWN | EFER_KEPT)) !== 0n) return false;
+    if (((value ^ before) & EFER_LME) !== 0n && (this.get(mv.MV_REG_CR0) & CR0_PG) !== 0n) return false;
+    return this.set(mv.MV_REG_EFER, (value & ~EFER_KEPT) | (before & EFER_KEPT));
+  }
+
+  #moveTime(by: bigint): void {
+    this.set(mv.MV_REG_TSC_OFFSET, BigInt.asUintN(64, this.get(mv.MV_REG_TSC_OFFSET) + by));
+    this.#msrs.set(MSR_TSC_ADJUST, BigInt.asUintN(64, (this.#msrs.get(MSR_TSC_ADJUST) ?? 0n) + by));
+  }
+
+  #isXcr0(value: bigint): boolean {
+    if ((value & ~this.#processor.xcr0) !== 0n || (value & 1n) === 0n) return false;
+    if ((value & 4n) !== 0n && (value & 2n) === 0n) return false;
+    const isWhole = (parts: bigint): boolean => (value & parts) === 0n || (value & parts) === parts;
+    return isWhole(0xe0n) && ((value & 0xe0n) === 0n || (value & 4n) !== 0n) && isWhole(0x18n);
+  }
+}
