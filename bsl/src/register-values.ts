@@ -24,8 +24,13 @@ export function mayHold<P extends Processor>(processor: P, register: u32, isInte
 
 /** Whether no bit of a value is reserved. A register that no rule names has no such bits. */
 export function hasOnlyKnownBits<P extends Processor>(processor: P, register: u32, isIntel: bool, value: u64): bool {
-  const writable = bitsOf<P>(processor, register, isIntel, VALUE_WRITABLE);
+  const writable = writableBits<P>(processor, register, isIntel);
   return writable === 0 || (value & ~(writable | ignoredBits<P>(processor, register, isIntel))) === 0;
+}
+
+/** Bits that may be set, of those that rules name. */
+export function writableBits<P extends Processor>(processor: P, register: u32, isIntel: bool): u64 {
+  return bitsOf<P>(processor, register, isIntel, VALUE_WRITABLE);
 }
 
 /** Bits that stay as they were, whatever is written. */

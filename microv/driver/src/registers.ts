@@ -130,6 +130,8 @@ export function getSregs(vcpu: u64, to: u64): i64 {
 export function setSregs(vcpu: u64, from: u64, hasBitmap: bool): i64 {
   if (!isMachine(from)) return EINVAL;
   beginList(vcpu);
+  // It may have bits that the guest's CPUID has not: then nothing is changed
+  append(vcpu, mv.MV_REG_CR4, peek64(from + kvm.KVM_SREGS_CR4));
   for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
     listSegment(vcpu, load<u32>(SEGMENTS + i * 4), from + <u64>i * kvm.KVM_SEGMENT_BYTES);
   }

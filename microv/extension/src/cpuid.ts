@@ -30,6 +30,20 @@ import {
 import { LEAF_XSAVE, xsaveBytes } from "./guest-leaves";
 import { Vcpu } from "./vcpu";
 
+/** The processor that a guest is told it has, for settableBitsBy(): its reference is the vCPU's. */
+@unmanaged
+export class ToldProcessor {
+  /** EAX, EBX, ECX or EDX (0 to 3) of a leaf. */
+  cpuid(leaf: u32, subleaf: u32, result: u32): u32 {
+    const entry = findEntry(changetype<Vcpu>(changetype<usize>(this)), leaf, subleaf);
+    return entry == 0 ? 0 : peek32(entry + MV_CPUID_EAX + result * 4);
+  }
+}
+
+export function toldOf(vcpu: Vcpu): ToldProcessor {
+  return changetype<ToldProcessor>(changetype<usize>(vcpu));
+}
+
 /** CPUID in a guest. A leaf that it has not is all zeros. */
 export function answerCpuid(vcpu: Vcpu): Next {
   const leaf = <u32>guest.rax;

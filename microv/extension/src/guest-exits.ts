@@ -1,6 +1,7 @@
 // Exits of a guest: most are done with here; for the others its caller goes on
 
 import {
+  AMD_EXIT_CR_WRITE,
   AMD_EXIT_INTR,
   AMD_EXIT_INVALID,
   AMD_EXIT_MSR,
@@ -14,8 +15,10 @@ import {
   EXIT_KICK,
   EXIT_NESTED_PAGE_FAULT,
   EXIT_SHUTDOWN,
+  EXIT_XSETBV,
   exitInformation1,
   guest,
+  INTEL_EXIT_CR_ACCESS,
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_EXTERNAL_INTERRUPT,
   INTEL_EXIT_INVALID_GUEST_STATE,
@@ -39,6 +42,7 @@ import {
   MV_PAGE_DETAIL,
 } from "../../../abi/generated/bare/hypercalls";
 import { answerCpuid } from "./cpuid";
+import { writeControl, writeXcr0 } from "./exits/control";
 import { answerHypercall } from "./exits/hypercall";
 import { leaveForMemory } from "./exits/memory";
 import { accessMsr } from "./exits/msr";
@@ -46,6 +50,8 @@ import { leaveForPort } from "./exits/port";
 import { explainRefusal } from "./exits/refusal";
 import { leaveGuest, leaveGuestBehind, setWindow } from "./run";
 import { Vcpu } from "./vcpu";
+
+const AMD_EXIT_CR4_WRITE = AMD_EXIT_CR_WRITE + 4;
 
 /** What is to happen after an exit of a guest. */
 export function guestExit(vcpu: Vcpu, reason: u64): Next {
@@ -58,6 +64,7 @@ export function guestExit(vcpu: Vcpu, reason: u64): Next {
     setWindow(vcpu, false);
     return leaveGuest(vcpu, MV_EXIT_WINDOW);
   }
+  if (reason == EXIT_XSETBV) return writeXcr0(vcpu);
   if (reason == EXIT_SHUTDOWN) return leaveGuest(vcpu, MV_EXIT_SHUTDOWN);
   if (reason == EXIT_KICK) return Next.Run;
   if (reason == EXIT_HYPERCALL) return answerHypercall();
@@ -66,6 +73,7 @@ export function guestExit(vcpu: Vcpu, reason: u64): Next {
 
 function amdExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == AMD_EXIT_MSR) return accessMsr(vcpu, exitInformation1() != 0);
+  if (reason == AMD_EXIT_CR4_WRITE) return writeControl(vcpu, reason);
   if (reason == AMD_EXIT_INTR) return interrupted(vcpu, MV_EXIT_INTERRUPT);
   if (reason == AMD_EXIT_NMI) return interrupted(vcpu, MV_EXIT_NMI);
   if (reason == AMD_EXIT_INVALID) return refused(vcpu, reason);
@@ -75,6 +83,7 @@ function amdExit(vcpu: Vcpu, reason: u64): Next {
 function intelExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == INTEL_EXIT_RDMSR) return accessMsr(vcpu, false);
   if (reason == INTEL_EXIT_WRMSR) return accessMsr(vcpu, true);
+  if (reason == INTEL_EXIT_CR_ACCESS) return writeControl(vcpu, reason);
   if (reason == INTEL_EXIT_EXTERNAL_INTERRUPT) return interrupted(vcpu, MV_EXIT_INTERRUPT);
   if (reason == INTEL_EXIT_INVALID_GUEST_STATE) return refused(vcpu, reason);
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vcpu.vs)) {

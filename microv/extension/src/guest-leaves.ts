@@ -43,7 +43,7 @@ const SIZES_EBX: u32 = 0x5;
 const INVARIANT_TSC: u32 = 1 << 8;
 const ARAT: u32 = 1 << 2;
 /** x87, SSE, AVX, AVX-512. */
-const XSAVE_COMPONENTS: u32 = 0xe7;
+export const XSAVE_COMPONENTS: u32 = 0xe7;
 /** XSAVEOPT, XSAVEC, XGETBV of 1. */
 const XSAVE_FEATURES: u32 = 7;
 

@@ -4,6 +4,7 @@
 
 import { guest, Level, line, Next, PAGE_BYTES, processorCount, processorNumber, Right } from "@bareflank/sdk";
 import * as mv from "../../../abi/generated/bare/hypercalls";
+import { setControlBits } from "./control-bits";
 import { setCpuids } from "./cpuid";
 import { injectGuestException, injectGuestNmi, queueInterrupt } from "./events";
 import { readFpu, writeFpu } from "./fpu";
@@ -157,7 +158,7 @@ function vsCreate(_call: u32): u64 {
 function acquiredCall(vcpu: Vcpu, call: u32): u64 {
   switch (call) {
     case mv.MV_VS_CPUID_SET_LIST:
-      return setCpuids(vcpu, guest.r12);
+      return setGuestCpuids(vcpu);
     case mv.MV_VS_REG_GET_LIST:
       return readRegisters(vcpu);
     case mv.MV_VS_REG_SET_LIST:
@@ -182,6 +183,12 @@ function acquiredCall(vcpu: Vcpu, call: u32): u64 {
     default:
       return mv.MV_STATUS_FAILURE_UNSUPPORTED;
   }
+}
+
+function setGuestCpuids(vcpu: Vcpu): u64 {
+  const status = setCpuids(vcpu, guest.r12);
+  if (status == mv.MV_STATUS_SUCCESS) setControlBits(vcpu);
+  return status;
 }
 
 /** Whether whole pages lie in the address space. */

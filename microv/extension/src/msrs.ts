@@ -15,6 +15,7 @@ import {
   MV_STATUS_INVALID_INPUT_REG0,
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
+import { readEfer } from "./control-bits";
 import { Vcpu } from "./vcpu";
 
 const MSR_TSC: u32 = 0x10;
@@ -156,6 +157,7 @@ export function setupBanks(vcpu: Vcpu, capabilities: u64): void {
 /** Reads one; false: the guest has no such MSR. guestMsrValue() is its value then. */
 export function readGuestMsr(vcpu: Vcpu, msr: u32): bool {
   const register = registerOf(msr);
+  if (register == Register.Efer) return keep(vcpu, readEfer(vcpu));
   if (register != NONE) return keep(vcpu, vcpu.vs.get(<Register>register));
   if (msr == MSR_TSC) return keep(vcpu, processorTime() + vcpu.vs.timeStampOffset);
   if (msr == MSR_TSC_ADJUST) return keep(vcpu, peek64(slot(vcpu, ADJUST_SLOT)));

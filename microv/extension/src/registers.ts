@@ -1,6 +1,6 @@
 // Registers of guests, by the hypercalls' numbers
 //
-// A caller may set any value: whether they make a machine is seen when the processor is to run it.
+// A caller may set any value, but what the guest's CPUID has not: whether they make a machine is seen when the processor is to run it.
 
 import { guest, peek64, poke64, Register, trySet } from "@bareflank/sdk";
 import {
@@ -8,6 +8,7 @@ import {
   MV_PAGE_LIST,
   MV_PAGE_LIST_COUNT,
   MV_REG_APIC_BASE,
+  MV_REG_CR4,
   MV_REG_CR8,
   MV_REG_EFER,
   MV_REG_ES_SELECTOR,
@@ -21,6 +22,7 @@ import {
   MV_STATUS_INVALID_INPUT_REG2,
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
+import { readEfer, xcr0Bits } from "./control-bits";
 import { Vcpu } from "./vcpu";
 
 /** Registers of the VS for MV_REG_RAX (1) to MV_REG_XCR0; 0: there is none, and it is zero. */
@@ -148,7 +150,7 @@ function read(vcpu: Vcpu, number: u32): u64 {
   }
   switch (number) {
     case MV_REG_EFER:
-      return vs.get(Register.Efer);
+      return readEfer(vcpu);
     case MV_REG_APIC_BASE:
       return vcpu.apicBase;
     case MV_REG_INTERRUPT_SHADOW:
@@ -163,7 +165,8 @@ function read(vcpu: Vcpu, number: u32): u64 {
 function write(vcpu: Vcpu, number: u32, value: u64): bool {
   const vs = vcpu.vs;
   if (number == MV_REG_RIP) vcpu.pendingInput = 0;
-  if (number == MV_REG_XCR0) return trySet(vs, Register.Xcr0, value);
+  if (number == MV_REG_XCR0) return (value & ~xcr0Bits(vcpu)) == 0 && trySet(vs, Register.Xcr0, value);
+  if (number == MV_REG_CR4 && (value & ~vcpu.cr4Bits) != 0) return false;
   if (number == MV_REG_CR8) {
     if (value > MOST_CR8) return false;
     vcpu.priority = value;

@@ -13,6 +13,7 @@ import {
 } from "@bareflank/sdk";
 import { MV_MAX_VPS } from "../../../abi/generated/bare/hypercalls";
 import { addressSpace } from "./address-space";
+import { setControlBits } from "./control-bits";
 import { resetMsrs } from "./msrs";
 import { hideFromRoot, shareWithRoot } from "./root-memory";
 import { ownerOf, releaseVcpu, UNUSED, Vcpu, vcpuAt } from "./vcpu";
@@ -97,6 +98,7 @@ function reset(vcpu: Vcpu): void {
   vs.set(Register.CsBase, RESET_BASE);
   vs.intercept(Instruction.Cpuid).intercept(Instruction.Hypercall).intercept(Instruction.Shutdown);
   vs.intercept(Instruction.Monitor).intercept(Instruction.Mwait).intercept(Instruction.Xsetbv);
+  setControlBits(vcpu);
   vcpu.vp.guest.tables.use(vs);
   resetMsrs(vcpu);
 }

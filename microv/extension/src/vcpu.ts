@@ -38,6 +38,8 @@ export class Vcpu {
   apicBase: u64 = 0;
   /** A page for its XSAVE area, while that is read or written. */
   fpu: u64 = 0;
+  /** Bits of CR4 that the guest may set (control-bits.ts). */
+  cr4Bits: u64 = 0;
   /** A page of MSRs that nothing but the guest uses (msrs.ts). */
   msrs: u64 = 0;
 
@@ -50,7 +52,7 @@ export class Vcpu {
   }
 }
 
-const vcpus: usize = memory.data(104 * 256, 8);
+const vcpus: usize = memory.data(112 * 256, 8);
 
 /** Has all places unused: once, before anything else. */
 export function initVcpus(): void {

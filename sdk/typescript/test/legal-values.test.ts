@@ -10,6 +10,8 @@ interface Unit {
   get(register: number): bigint;
   msr(index: number, value: bigint): number;
   control(number: number, value: bigint): number;
+  settable(register: number): bigint;
+  settableOfTold(register: number): bigint;
 }
 
 type Vendor = "amd" | "intel";
@@ -175,6 +177,17 @@ describe.each<Vendor>(["amd", "intel"])("on %s", (vendor) => {
       expect(unit.control(4, bit(number)), `bit ${number}`).toBe(taken ? 1 : 0);
       if (taken) expect(unit.get(abi.REG_CR4)).toBe(bit(number));
     }
+  });
+
+  it("tells which bits may be set, here and on a processor with another CPUID", () => {
+    const always = bit(11) - 1n;
+    expect(unit.settable(abi.REG_CR4)).toBe(always);
+    has(7, EBX, 7);
+    has(7, EBX, 20);
+    expect(unit.settable(abi.REG_CR4)).toBe(always | bit(20) | bit(21));
+    expect(unit.settableOfTold(abi.REG_CR4)).toBe(always | bit(11));
+    expect(unit.settableOfTold(abi.REG_EFER) & ~bit(13)).toBe(bit(0) | bit(8));
+    expect(unit.settable(abi.REG_EFER) & ~bit(13)).toBe(bit(0) | bit(8) | bit(11));
   });
 
   it("bits of CR4 and CR0 that want one another are looked for", () => {

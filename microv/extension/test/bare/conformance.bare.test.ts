@@ -98,6 +98,9 @@ const lists: readonly (readonly [string, number, readonly (readonly [number, Wor
     1,
   ],
   ["registers: CR8 above 15", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR8, 16]], REG2, 0],
+  ["registers: CR4 with what guests have", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0xa0]], OK, 1],
+  ["registers: CR4 with VMXE", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0x2000]], REG2, 0],
+  ["registers: CR4 with a reserved bit", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 1n << 40n]], REG2, 0],
   ["registers: XCR0 without x87", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_XCR0, 2]], REG2, 0],
   [
     "MSRs: one that a guest has not",

@@ -20,6 +20,7 @@ export enum Slot {
   Operand,
   /** guest/virtual-memory.ts */
   Word,
+  Entry,
   /** events/event.ts */
   TrapOf,
   TrapRip,

@@ -37,9 +37,14 @@ export function fetchControlOperand(instruction: DecodedInstruction): bool {
 
 /** What the instruction at RIP would write to a control register; of one that is none of these, what it is. */
 export function controlOperand(control: u32): u64 {
-  const present = readControl(guest.vs, control);
   const instruction = guestInstruction();
-  if (!isControlInstruction(instruction) || !fetchControlOperand(instruction)) return present;
+  if (!isControlInstruction(instruction) || !fetchControlOperand(instruction)) return readControl(guest.vs, control);
+  return fetchedControl(instruction, control);
+}
+
+/** The same of an instruction whose operand is there. */
+export function fetchedControl(instruction: DecodedInstruction, control: u32): u64 {
+  const present = readControl(guest.vs, control);
   const operation = instruction.operation;
   if (operation == Operation.Clts) return present & ~CR0_TS;
   const operand = instruction.hasMemory ? operandValue() : guest.general(instruction.rm);

@@ -1,5 +1,6 @@
 // The guest's own page tables: from guest virtual to guest physical addresses (APM volume 2, 5.3 and 5.4)
 
+import { ROOT_VMID } from "../../../../abi/generated/bare/syscalls";
 import { peek32, peek64 } from "../../../../bsl/src/memory";
 import {
   ACCESS_READ,
@@ -20,7 +21,8 @@ import {
   rightsRefuse,
   rootTable,
 } from "../../../../bsl/src/x64/paging";
-import { ownAddress, ownWord, Slot } from "../calls/own";
+import { ownAddress, ownWord, Slot, setOwnWord } from "../calls/own";
+import { Vm } from "../vs/vm";
 import { guest } from "./guest";
 import { guestMemory, inPage, readGuestPhysical, writeGuestPhysical } from "./physical-memory";
 
@@ -43,9 +45,7 @@ export function translateGuest(virtual: u64, access: u32): u64 {
   let table = rootTable(levels, guest.cr3);
   let rights = ALL_RIGHTS;
   for (let level = levels; level != 0; level--) {
-    const at = guestMemory(entryAddress(levels, table, level, virtual));
-    if (at == 0) return NOT_MAPPED;
-    const entry = entryBytes(levels) == 4 ? <u64>peek32(at) : peek64(at);
+    const entry = readEntry(entryAddress(levels, table, level, virtual), entryBytes(levels));
     if ((entry & ENTRY_PRESENT) == 0) return NOT_MAPPED;
     if (hasRights(levels, level)) rights = rightsBelow(rights, entry);
     if (isPage(levels, level, entry, cr4)) {
@@ -55,6 +55,20 @@ export function translateGuest(virtual: u64, access: u32): u64 {
     table = nextTable(entry);
   }
   return NOT_MAPPED;
+}
+
+/**
+ * An entry of a table; 0, which is not present, when it cannot be had. Those of VMs beside the root VM are copied: a page that was
+ * mapped would stay so when it is the VM's no longer.
+ */
+function readEntry(physical: u64, bytes: u32): u64 {
+  if (Vm.active.id == ROOT_VMID) {
+    const at = guestMemory(physical);
+    if (at == 0) return 0;
+    return bytes == 4 ? <u64>peek32(at) : peek64(at);
+  }
+  setOwnWord(Slot.Entry, 0);
+  return readGuestPhysical(ownAddress(Slot.Entry), physical, bytes) ? ownWord(Slot.Entry) : 0;
 }
 
 /** Copies guest virtual memory into the extension's own; false when part of it is not mapped. */
