@@ -17,13 +17,18 @@ export const control = table("control", "Hypervisor CPUID leaves", "u32", {
   ],
   CPUID_CONTROL: [
     0x4000_00ff,
-    "The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.",
+    "The control leaf; ECX is the command, EAX the answer (0 done, 1 refused, 2 not while guests live). Ring 0 only.",
   ],
   CPUID_CONTROL_STOP: [0xbf00_0000, "Give this processor back to the operating system."],
   CPUID_CONTROL_REPORT_ON: [0xbf00_0001, "Write to the debug ring that this processor is in a VM now."],
   CPUID_CONTROL_REPORT_OFF: [0xbf00_0002, "Write to the debug ring that this processor is about to leave."],
+  CPUID_CONTROL_STOP_ANYWAY: [
+    0xbf00_0003,
+    "As STOP, whatever guest VMs live: the operating system ends. Whoever never answers GUESTS is not asked.",
+  ],
   CPUID_CONTROL_DONE: 0,
   CPUID_CONTROL_REFUSED: 1,
+  CPUID_CONTROL_GUESTS: [2, "To STOP: not while guest VMs live."],
 });
 
 export const hypercalls = table("control", "Hypercalls that the SDK answers: RAX", "u64", {

@@ -250,6 +250,7 @@ export const errors = table("driver", "Errors of the driver", "u32", {
     51,
     "The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN.",
   ],
+  ERROR_STOP_GUESTS: [52, "The extension does not give the processor back while its guest VMs live."],
   ERROR_STOP_MISMATCH: [
     21,
     "A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.",

@@ -38,7 +38,10 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
     0x6_0000,
     "R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller.",
   ],
-  MV_VS_DESTROY: [0x6_0001, "R11: a VS."],
+  MV_VS_DESTROY: [
+    0x6_0001,
+    "R11: a VS. RETRY_CONTINUATION: another processor may still use its page; the VS is there until the call is made again.",
+  ],
   MV_VS_RUN: [0x6_0008, "R11: a VS. R10 out: MV_EXIT_*; its page tells more."],
   MV_VS_CPUID_SET_LIST: [
     0x6_000c,

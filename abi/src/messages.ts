@@ -202,6 +202,11 @@ export const errorTexts: Texts<Text> = () => ({
     what: ({ cpu }) => `the extension does not give ${processor(cpu)} back; it works on as before`,
     advice: "The extension must stop on CPUID leaf 0x400000FF, ECX 0xBF000000, as extensions/default does.",
   },
+  [abi.ERROR_STOP_GUESTS]: {
+    what: "guest VMs live, and would end with the hypervisor; everything works on as before",
+    advice:
+      "End the programs that run them first (fuser -v /dev/kvm /dev/bareflank-kvm lists them), and type the command again.",
+  },
   [abi.ERROR_INTERRUPTED]: { what: "interrupted before anything was done", advice: "Type the command again." },
   [abi.ERROR_INVALID_ARGUMENT]: {
     what: "the driver refuses the request: a size, count or address in it is impossible",

@@ -220,17 +220,19 @@ static void balance_soon(void)
 }
 
 /* CPU hotplug is locked by the caller. */
-static int stop_before(const char *what)
+static int stop_before(const char *what, bool is_end)
 {
     bool was_held;
     u32 error;
 
     mutex_lock(&operations);
     was_held = loaderIsHeld();
-    error = loaderStop();
+    error = loaderStop(is_end);
     settle();
     mutex_unlock(&operations);
-    if (error)
+    if (error == ERROR_STOP_GUESTS)
+        pr_err("bfdriver: no stop before %s: guest VMs live; end the programs that run them first\n", what);
+    else if (error)
         pr_err("bfdriver: stop before %s failed, error %u\n", what, error);
     else if (was_held && !pinned)
         pr_info("bfdriver: stopped before %s\n", what);
@@ -257,7 +259,7 @@ static int processor_comes(unsigned int cpu)
 
     if (keeps_cpus(loaderCpuComes, cpu))
         return 0;
-    error = stop_before("a CPU comes online");
+    error = stop_before("a CPU comes online", false);
     queue_work(system_unbound_wq, &again);
     return error;
 }
@@ -268,7 +270,7 @@ static int processor_goes(unsigned int cpu)
 
     if (keeps_cpus(loaderCpuGoes, cpu))
         return 0;
-    error = stop_before("a CPU goes offline");
+    error = stop_before("a CPU goes offline", false);
     queue_work(system_unbound_wq, &again);
     return error;
 }
@@ -293,7 +295,10 @@ static int on_power(struct notifier_block *block, unsigned long event, void *dat
     cpus_read_lock();
     asleep = begins;
     if (begins && !sleeps_inside(event))
-        error = stop_before("sleep");
+        error = stop_before("sleep", false);
+    /* Of a sleep that is refused here, nobody tells the end. */
+    if (error)
+        asleep = false;
     cpus_read_unlock();
     if (!begins)
         queue_work(system_unbound_wq, &again);
@@ -319,7 +324,7 @@ static int on_reboot(struct notifier_block *block, unsigned long event, void *da
         stays = loaderStaysBehind();
         mutex_unlock(&operations);
         if (!stays)
-            stop_before("reboot");
+            stop_before("reboot", true);
         cpus_read_unlock();
     }
     if (event == SYS_RESTART && !stays && (pinned || mutex_is_locked(&operations))) {

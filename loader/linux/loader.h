@@ -15,6 +15,9 @@
 #define MOST_RAM_RANGES 32
 #define RUN_STEP_BYTES 0x200000
 
+/* abi/src/driver.ts */
+#define ERROR_STOP_GUESTS 52
+
 /* loader/src/run.ts */
 #define RUN_DONE 0
 #define RUN_CANCELLED 1
@@ -39,7 +42,7 @@ u32 loaderKeepsCpus(void);
 void loaderCpuComes(u32 cpu);
 void loaderCpuGoes(u32 cpu);
 u32 loaderStaysBehind(void);
-u32 loaderStop(void);
+u32 loaderStop(u32 is_end);
 u32 loaderIsInterrupted(void);
 u32 loaderStartAgain(void);
 u32 loaderBalance(void);

@@ -20,6 +20,7 @@ import {
   ERROR_NOT_LOADED,
   ERROR_NOT_RUNNING,
   ERROR_STARTED_BEFORE,
+  ERROR_STOP_GUESTS,
   ERROR_STOP_REFUSED,
   ERROR_TIMEOUT,
   ERROR_TOO_MANY_CPUS,
@@ -42,6 +43,7 @@ import { endLoans, lentBytes, openLoanTable } from "./loan-table";
 import { balance, donate, openLoans, takeUntaken } from "./loans";
 import { chooseMitigations, isIsolated, MITIGATE_OTHERS } from "./mitigations";
 import { startNeed } from "./need";
+import { letGuestsEnd } from "./on-cpu";
 import { PAGE_BYTES } from "./pages";
 import { cpuNumber, injectedFailure, listCpus, runOnCpu } from "./platform";
 import {
@@ -232,10 +234,12 @@ export function staysBehind(): bool {
   return mayStay();
 }
 
-/** Stops what runs because the platform is about to change: sleep, reboot, other processors. */
-export function interrupt(): u32 {
+/** Stops what runs because the platform is about to change: sleep, other processors; or to end, and guests with it. */
+export function interrupt(isEnd: bool): u32 {
   if (state !== STATE_RUNNING) return ERROR_NONE;
+  letGuestsEnd(isEnd);
   stop();
+  letGuestsEnd(false);
   isInterrupted = state === STATE_LOADED && !isOnce;
   return reportError();
 }
@@ -403,9 +407,13 @@ function leaveAll(beyondRefusal: bool): void {
       failOnCpu(ERROR_TIMEOUT, 0, cpuNumber(i), phaseOf(processor));
     } else if (processor.error !== ERROR_NONE) {
       failOnCpu(processor.error, processor.detail, cpuNumber(i), phaseOf(processor));
-      if (processor.error === ERROR_STOP_REFUSED && !beyondRefusal) return;
+      if (isRefusal(processor.error) && !beyondRefusal) return;
     }
   }
+}
+
+function isRefusal(error: u32): bool {
+  return error === ERROR_STOP_REFUSED || error === ERROR_STOP_GUESTS;
 }
 
 function releaseAll(): void {

@@ -78,10 +78,10 @@ export function loaderStaysBehind(): u32 {
   return staysBehind() ? 1 : 0;
 }
 
-/** Stops a running hypervisor because the platform is about to change (sleep, reboot, a processor goes): ERROR_*. */
-export function loaderStop(): u32 {
+/** Stops a running hypervisor because the platform is about to change (sleep, a processor goes), or to end (reboot): ERROR_*. */
+export function loaderStop(isEnd: u32): u32 {
   beginReport();
-  interrupt();
+  interrupt(isEnd !== 0);
   return reportError();
 }
 

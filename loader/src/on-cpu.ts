@@ -20,9 +20,11 @@ import {
 import {
   CPUID_CONTROL,
   CPUID_CONTROL_DONE,
+  CPUID_CONTROL_GUESTS,
   CPUID_CONTROL_REPORT_OFF,
   CPUID_CONTROL_REPORT_ON,
   CPUID_CONTROL_STOP,
+  CPUID_CONTROL_STOP_ANYWAY,
   CPUID_HYPERVISOR_MAX,
   CPUID_INTERFACE_HYPERCALLS,
 } from "../../abi/generated/bare/control";
@@ -33,6 +35,7 @@ import {
   ERROR_NONE,
   ERROR_START_FAILED,
   ERROR_STARTED_BEFORE,
+  ERROR_STOP_GUESTS,
   ERROR_STOP_MISMATCH,
   ERROR_STOP_REFUSED,
   ERROR_UNKNOWN_HYPERCALL,
@@ -153,11 +156,22 @@ function enter(processor: Processor, index: u32): void {
   if (before === STAGE_LOST && status === BOOT_OK) control(CPUID_CONTROL_STOP);
 }
 
+/** Whether guest VMs may end with the hypervisor. */
+let guestsMayEnd: bool = false;
+
+export function letGuestsEnd(mayEnd: bool): void {
+  guestsMayEnd = mayEnd;
+}
+
 function leave(processor: Processor): void {
   const snapshots = processor.snapshots;
   control(CPUID_CONTROL_REPORT_OFF);
   captureState(snapshots + SNAPSHOT_LEAVING, processor.vendor, processor.features);
-  const answer = control(CPUID_CONTROL_STOP);
+  const answer = stopHere(guestsMayEnd);
+  if (answer === CPUID_CONTROL_GUESTS) {
+    processor.error = ERROR_STOP_GUESTS;
+    return;
+  }
   // Whoever does not know the control leaf may well answer it with zeros: only the kernel knows that it let go.
   if (answer !== CPUID_CONTROL_DONE || phaseOf(processor) !== PHASE_STOPPED) {
     processor.error = ERROR_STOP_REFUSED;
@@ -184,7 +198,7 @@ function leave(processor: Processor): void {
 export function leaveNow(index: u32): void {
   if (index >= processorCount() || phaseOf(processorAt(index)) !== PHASE_RUNNING) return;
   if (mayStay()) return;
-  if (!isFound() || processorAt(index).adopted !== 0) control(CPUID_CONTROL_STOP);
+  if (!isFound() || processorAt(index).adopted !== 0) stopHere(true);
 }
 
 /** Lets its stop end here: another loader has started it, for another operating system, whose way out is gone. */
@@ -206,6 +220,12 @@ function call(processor: Processor): void {
   if (!isTaken) processor.error = ERROR_NO_HYPERCALLS;
   else if (hypercall(callRegisters(processor), processor.vendor === VENDOR_INTEL ? 1 : 0) === 0)
     processor.error = ERROR_UNKNOWN_HYPERCALL;
+}
+
+/** Asks the extension to give this processor back: its answer. */
+function stopHere(withGuests: bool): u32 {
+  const answer = control(CPUID_CONTROL_STOP);
+  return answer === CPUID_CONTROL_GUESTS && withGuests ? control(CPUID_CONTROL_STOP_ANYWAY) : answer;
 }
 
 function control(command: u32): u32 {

@@ -4,8 +4,10 @@ import {
   BOOT_EXT_FAULT,
   BOOT_OK,
   BOOT_REPORT_DETAIL,
+  CPUID_CONTROL_GUESTS,
   CPUID_CONTROL_REPORT_ON,
   CPUID_CONTROL_STOP,
+  CPUID_CONTROL_STOP_ANYWAY,
   ERROR_CORRUPT,
   ERROR_INTERRUPTED,
   ERROR_LA57,
@@ -17,6 +19,7 @@ import {
   ERROR_NO_SVM,
   ERROR_NONE,
   ERROR_START_FAILED,
+  ERROR_STOP_GUESTS,
   ERROR_STOP_MISMATCH,
   ERROR_STOP_REFUSED,
   ERROR_SVM_IN_USE,
@@ -373,6 +376,34 @@ describe("a stop that does not work", () => {
     expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_STOP_REFUSED);
     stubborn.onControl = agree;
     expect(machine.operate(IOCTL_STOP).error).toBe(ERROR_NONE);
+    expect(machine.status().state).toBe(STATE_LOADED);
+  });
+
+  it("because guests live: they do not end with it, unless Linux does", () => {
+    const machine = loaded();
+    machine.operate(IOCTL_START);
+    for (let index = 0; index < 4; index++) {
+      processor(machine, index).onControl = (command) => (command === CPUID_CONTROL_STOP ? CPUID_CONTROL_GUESTS : 0);
+    }
+    expect(machine.operate(IOCTL_STOP)).toMatchObject({ error: ERROR_STOP_GUESTS, cpu: 6 });
+    expect(machine.operate(IOCTL_UNLOAD).error).toBe(ERROR_STOP_GUESTS);
+    expect(machine.loader.loaderStop(0)).toBe(ERROR_STOP_GUESTS);
+    expect(machine.loader.loaderIsInterrupted()).toBe(0);
+    expect(machine.status()).toMatchObject({ state: STATE_RUNNING, runningCount: 4 });
+    machine.leaveNow(3);
+    expect(processor(machine, 3).commands.slice(-2)).toEqual([CPUID_CONTROL_STOP, CPUID_CONTROL_STOP_ANYWAY]);
+    expect(processor(machine, 3).isInside).toBe(false);
+  });
+
+  it("but Linux ends, and guests with it", () => {
+    const machine = loaded();
+    machine.operate(IOCTL_START);
+    for (let index = 0; index < 4; index++) {
+      const { onControl } = processor(machine, index);
+      const answer = (command: number) => (command === CPUID_CONTROL_STOP ? CPUID_CONTROL_GUESTS : onControl(command));
+      processor(machine, index).onControl = answer;
+    }
+    expect(machine.loader.loaderStop(1)).toBe(ERROR_NONE);
     expect(machine.status().state).toBe(STATE_LOADED);
   });
 

@@ -20,7 +20,7 @@ export const CPUID_INTERFACE_EAX: u32 = 0x31236642;
 export const CPUID_INTERFACE_HYPERCALLS: u32 = 0x1;
 /** The same: the extension virtualizes INIT and SIPI, so an operating system can start processors in the root VM. */
 export const CPUID_INTERFACE_INIT_SIPI: u32 = 0x2;
-/** The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only. */
+/** The control leaf; ECX is the command, EAX the answer (0 done, 1 refused, 2 not while guests live). Ring 0 only. */
 export const CPUID_CONTROL: u32 = 0x400000ff;
 /** Give this processor back to the operating system. */
 export const CPUID_CONTROL_STOP: u32 = 0xbf000000;
@@ -28,8 +28,12 @@ export const CPUID_CONTROL_STOP: u32 = 0xbf000000;
 export const CPUID_CONTROL_REPORT_ON: u32 = 0xbf000001;
 /** Write to the debug ring that this processor is about to leave. */
 export const CPUID_CONTROL_REPORT_OFF: u32 = 0xbf000002;
+/** As STOP, whatever guest VMs live: the operating system ends. Whoever never answers GUESTS is not asked. */
+export const CPUID_CONTROL_STOP_ANYWAY: u32 = 0xbf000003;
 export const CPUID_CONTROL_DONE: u32 = 0x0;
 export const CPUID_CONTROL_REFUSED: u32 = 0x1;
+/** To STOP: not while guest VMs live. */
+export const CPUID_CONTROL_GUESTS: u32 = 0x2;
 
 // Hypercalls that the SDK answers: RAX
 

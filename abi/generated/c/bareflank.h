@@ -1374,12 +1374,14 @@ _Static_assert(sizeof(struct bf_saved_state) == 560, "size of bf_saved_state");
 #define BF_CPUID_INTERFACE_EAX BF_U32(0x31236642) /* Leaf 0x40000001: "Bf#1". */
 #define BF_CPUID_INTERFACE_HYPERCALLS BF_U32(0x1) /* Leaf 0x40000001, EBX: the extension takes hypercalls (VMMCALL). */
 #define BF_CPUID_INTERFACE_INIT_SIPI BF_U32(0x2) /* The same: the extension virtualizes INIT and SIPI, so an operating system can start processors in the root VM. */
-#define BF_CPUID_CONTROL BF_U32(0x400000ff) /* The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only. */
+#define BF_CPUID_CONTROL BF_U32(0x400000ff) /* The control leaf; ECX is the command, EAX the answer (0 done, 1 refused, 2 not while guests live). Ring 0 only. */
 #define BF_CPUID_CONTROL_STOP BF_U32(0xbf000000) /* Give this processor back to the operating system. */
 #define BF_CPUID_CONTROL_REPORT_ON BF_U32(0xbf000001) /* Write to the debug ring that this processor is in a VM now. */
 #define BF_CPUID_CONTROL_REPORT_OFF BF_U32(0xbf000002) /* Write to the debug ring that this processor is about to leave. */
+#define BF_CPUID_CONTROL_STOP_ANYWAY BF_U32(0xbf000003) /* As STOP, whatever guest VMs live: the operating system ends. Whoever never answers GUESTS is not asked. */
 #define BF_CPUID_CONTROL_DONE BF_U32(0x0)
 #define BF_CPUID_CONTROL_REFUSED BF_U32(0x1)
+#define BF_CPUID_CONTROL_GUESTS BF_U32(0x2) /* To STOP: not while guest VMs live. */
 
 /* Hypercalls that the SDK answers: RAX */
 #define BF_HYPERCALL_COUNTER BF_U64(0x4246000000000001) /* RBX: index. RAX: 0, RBX: the counter's value here, RCX, RDX, RSI, RDI: its name, zero padded; RAX: 1, there is none. */
@@ -1489,6 +1491,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_FOREIGN_HYPERVISOR BF_U32(0x31) /* The operating system runs in a hypervisor of another release; detail: its BOOT_VERSION. */
 #define BF_ERROR_CPU_OFFLINE BF_U32(0x32) /* A processor of the hypervisor's is offline in the operating system; detail: the hypervisor's number of it. */
 #define BF_ERROR_ADOPTION_REFUSED BF_U32(0x33) /* The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN. */
+#define BF_ERROR_STOP_GUESTS BF_U32(0x34) /* The extension does not give the processor back while its guest VMs live. */
 #define BF_ERROR_STOP_MISMATCH BF_U32(0x15) /* A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 
 /* StatusArgs.exposures: what speculation still lets out */
@@ -4021,7 +4024,7 @@ _Static_assert(sizeof(struct bf_emulation) == 624, "size of bf_emulation");
 #define BF_MV_VP_CREATE BF_U32(0x50000) /* R11: a VM. R10 out: the VP. */
 #define BF_MV_VP_DESTROY BF_U32(0x50001) /* R11: a VP, whose VS is gone. */
 #define BF_MV_VS_CREATE BF_U32(0x60000) /* R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller. */
-#define BF_MV_VS_DESTROY BF_U32(0x60001) /* R11: a VS. */
+#define BF_MV_VS_DESTROY BF_U32(0x60001) /* R11: a VS. RETRY_CONTINUATION: another processor may still use its page; the VS is there until the call is made again. */
 #define BF_MV_VS_RUN BF_U32(0x60008) /* R11: a VS. R10 out: MV_EXIT_*; its page tells more. */
 #define BF_MV_VS_CPUID_SET_LIST BF_U32(0x6000c) /* R11: a VS, R12: place of the first one. The page's list of MvCpuid: leaves that the guest has; the last one of the list is the last of all. */
 #define BF_MV_VS_REG_GET_LIST BF_U32(0x6000f) /* R11: a VS. The page's list of registers (MV_REG_*) gets their values. R10 out: how many. */

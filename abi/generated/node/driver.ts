@@ -164,6 +164,8 @@ export const ERROR_FOREIGN_HYPERVISOR = 0x31;
 export const ERROR_CPU_OFFLINE = 0x32;
 /** The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN. */
 export const ERROR_ADOPTION_REFUSED = 0x33;
+/** The extension does not give the processor back while its guest VMs live. */
+export const ERROR_STOP_GUESTS = 0x34;
 /** A start or a stop has changed a register of the operating system's; detail: its offset in SavedState. */
 export const ERROR_STOP_MISMATCH = 0x15;
 

@@ -41,7 +41,7 @@ export const MV_VP_CREATE = 0x50000;
 export const MV_VP_DESTROY = 0x50001;
 /** R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller. */
 export const MV_VS_CREATE = 0x60000;
-/** R11: a VS. */
+/** R11: a VS. RETRY_CONTINUATION: another processor may still use its page; the VS is there until the call is made again. */
 export const MV_VS_DESTROY = 0x60001;
 /** R11: a VS. R10 out: MV_EXIT_*; its page tells more. */
 export const MV_VS_RUN = 0x60008;

@@ -1459,7 +1459,7 @@ pub const CPUID_INTERFACE_EAX: u32 = 0x31236642;
 pub const CPUID_INTERFACE_HYPERCALLS: u32 = 0x1;
 /// The same: the extension virtualizes INIT and SIPI, so an operating system can start processors in the root VM.
 pub const CPUID_INTERFACE_INIT_SIPI: u32 = 0x2;
-/// The control leaf; ECX is the command, EAX the answer (0 done, 1 refused). Ring 0 only.
+/// The control leaf; ECX is the command, EAX the answer (0 done, 1 refused, 2 not while guests live). Ring 0 only.
 pub const CPUID_CONTROL: u32 = 0x400000ff;
 /// Give this processor back to the operating system.
 pub const CPUID_CONTROL_STOP: u32 = 0xbf000000;
@@ -1467,8 +1467,12 @@ pub const CPUID_CONTROL_STOP: u32 = 0xbf000000;
 pub const CPUID_CONTROL_REPORT_ON: u32 = 0xbf000001;
 /// Write to the debug ring that this processor is about to leave.
 pub const CPUID_CONTROL_REPORT_OFF: u32 = 0xbf000002;
+/// As STOP, whatever guest VMs live: the operating system ends. Whoever never answers GUESTS is not asked.
+pub const CPUID_CONTROL_STOP_ANYWAY: u32 = 0xbf000003;
 pub const CPUID_CONTROL_DONE: u32 = 0x0;
 pub const CPUID_CONTROL_REFUSED: u32 = 0x1;
+/// To STOP: not while guest VMs live.
+pub const CPUID_CONTROL_GUESTS: u32 = 0x2;
 
 // Hypercalls that the SDK answers: RAX
 
@@ -1640,6 +1644,8 @@ pub const ERROR_FOREIGN_HYPERVISOR: u32 = 0x31;
 pub const ERROR_CPU_OFFLINE: u32 = 0x32;
 /// The microkernel does not let its stop end in this driver; detail: ADOPT_* or DOOR_UNKNOWN.
 pub const ERROR_ADOPTION_REFUSED: u32 = 0x33;
+/// The extension does not give the processor back while its guest VMs live.
+pub const ERROR_STOP_GUESTS: u32 = 0x34;
 /// A start or a stop has changed a register of the operating system's; detail: its offset in SavedState.
 pub const ERROR_STOP_MISMATCH: u32 = 0x15;
 
@@ -4239,7 +4245,7 @@ pub const MV_VP_CREATE: u32 = 0x50000;
 pub const MV_VP_DESTROY: u32 = 0x50001;
 /// R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller.
 pub const MV_VS_CREATE: u32 = 0x60000;
-/// R11: a VS.
+/// R11: a VS. RETRY_CONTINUATION: another processor may still use its page; the VS is there until the call is made again.
 pub const MV_VS_DESTROY: u32 = 0x60001;
 /// R11: a VS. R10 out: MV_EXIT_*; its page tells more.
 pub const MV_VS_RUN: u32 = 0x60008;

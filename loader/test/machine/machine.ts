@@ -6,6 +6,7 @@ import {
   BOOT_REPORT_STATUS,
   BOOT_VERSION,
   CPUID_CONTROL_STOP,
+  CPUID_CONTROL_STOP_ANYWAY,
   DRIVER_VERSION,
   IOCTL_LOAD,
   IOCTL_START,
@@ -50,7 +51,7 @@ interface LoaderExports {
   loaderCpuComes(cpu: number): void;
   loaderCpuGoes(cpu: number): void;
   loaderStaysBehind(): number;
-  loaderStop(): number;
+  loaderStop(isEnd?: number): number;
   loaderIsInterrupted(): number;
   loaderStartAgain(): number;
   loaderLookPeriod(): number;
@@ -305,7 +306,7 @@ export class Machine {
     const answer = processor.onControl;
     processor.onControl = (command) => {
       const result = answer(command);
-      if (command === CPUID_CONTROL_STOP && result === 0) {
+      if ((command === CPUID_CONTROL_STOP || command === CPUID_CONTROL_STOP_ANYWAY) && result === 0) {
         this.setPhase(args, PHASE_STOPPED);
         processor.onControl = answer;
       }

@@ -1,6 +1,12 @@
 // One processor of the simulated machine: registers, CPUID, and a microkernel that takes it
 
-import { CPUID_CONTROL, CPUID_CONTROL_STOP, CPUID_HYPERVISOR_MAX, CPUID_INTERFACE_HYPERCALLS } from "@bareflank/abi";
+import {
+  CPUID_CONTROL,
+  CPUID_CONTROL_STOP,
+  CPUID_CONTROL_STOP_ANYWAY,
+  CPUID_HYPERVISOR_MAX,
+  CPUID_INTERFACE_HYPERCALLS,
+} from "@bareflank/abi";
 
 /** Indexes of the segment registers as loader/arch/x64/cpu.ts numbers them: ES, CS, SS, DS, FS, GS, LDTR, TR. */
 export type Selectors = [number, number, number, number, number, number, number, number];
@@ -195,7 +201,8 @@ export class Processor {
     if (!this.isInside) throw new Error(`control command 0x${command.toString(16)} outside of any VM`);
     this.commands.push(command);
     const answer = this.onControl(command);
-    if (command === CPUID_CONTROL_STOP && answer === 0) this.isInside = false;
+    const isStop = command === CPUID_CONTROL_STOP || command === CPUID_CONTROL_STOP_ANYWAY;
+    if (isStop && answer === 0) this.isInside = false;
     return answer;
   }
 }

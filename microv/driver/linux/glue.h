@@ -57,7 +57,7 @@ void platform_lockMachine(u64 glue);
 void platform_unlockMachine(u64 glue);
 u64 platform_mapPage(u64 physical);
 void platform_unmapPage(u64 address);
-u64 platform_pin(u64 glue, u64 address, u64 pages, u32 isWritable, u64 physical);
+s64 platform_pin(u64 glue, u64 address, u64 pages, u32 isWritable, u64 physical);
 void platform_unpin(u64 glue, u64 physical, u64 pages, u32 isDirty);
 u32 platform_hypercall(u64 block);
 s64 platform_enter(u64 block);

@@ -60,18 +60,27 @@ void platform_unmapPage(u64 address)
     memunmap((void *)address);
 }
 
-/* Pins pages of the calling process from an address on, as many as there are in a row, and tells their physical addresses. */
-u64 platform_pin(u64 glue, u64 address, u64 pages, u32 isWritable, u64 physical)
+/*
+ * Pins pages of the calling process from an address on, as many as there are in a row, and tells their physical addresses. Where
+ * the process may write, they become its own first, also for a guest that only reads: it would see a page of zeros, or a file's,
+ * for good, which the process's next write replaces.
+ */
+s64 platform_pin(u64 glue, u64 address, u64 pages, u32 isWritable, u64 physical)
 {
     struct machine *machine = (struct machine *)glue;
-    unsigned int flags = FOLL_LONGTERM | (isWritable ? FOLL_WRITE : 0);
     struct page **found = (struct page **)physical;
     u64 *addresses = (u64 *)physical;
     long count, i;
 
-    if (account_locked_vm(machine->mm, pages, true))
-        return 0;
-    count = max_t(long, pin_user_pages_fast(address, pages, flags, found), 0);
+    if (account_locked_vm(machine->mm, pages, true)) {
+        if (pages == 1)
+            pr_warn_ratelimited("bareflank_kvm: %s may not lock more memory for its guest: see ulimit -l\n", current->comm);
+        return -ENOMEM;
+    }
+    count = pin_user_pages_fast(address, pages, FOLL_LONGTERM | FOLL_WRITE, found);
+    if (count <= 0 && !isWritable)
+        count = pin_user_pages_fast(address, pages, FOLL_LONGTERM, found);
+    count = max_t(long, count, 0);
     if (count < pages)
         account_locked_vm(machine->mm, pages - count, false);
     for (i = 0; i < count; i++)

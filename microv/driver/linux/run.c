@@ -87,5 +87,5 @@ u32 platform_tscKhz(void)
 
 void platform_sleep(u32 milliseconds)
 {
-    msleep_interruptible(milliseconds);
+    usleep_range(milliseconds * USEC_PER_MSEC, (milliseconds + 1) * USEC_PER_MSEC);
 }

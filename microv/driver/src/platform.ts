@@ -36,9 +36,9 @@ export declare function unmapPage(address: u64): void;
 
 /**
  * Pins pages of the calling process from an address on, as many as there are without a gap, and writes their physical addresses
- * to an array of u64. Returns how many; they count against the process's limit of locked memory.
+ * to an array of u64. Returns how many; or ENOMEM, and none: they would be more than the process may lock (RLIMIT_MEMLOCK).
  */
-export declare function pin(glue: u64, address: u64, pages: u64, isWritable: u32, physical: u64): u64;
+export declare function pin(glue: u64, address: u64, pages: u64, isWritable: u32, physical: u64): i64;
 /** Gives back pages of such an array. */
 export declare function unpin(glue: u64, physical: u64, pages: u64, isDirty: u32): void;
 
@@ -52,5 +52,5 @@ export declare function readTime(to: u64): void;
 export declare function tscKhz(): u32;
 /** 1: the processor is one of Intel's. */
 export declare function isIntel(): u32;
-/** Lets others run. */
+/** Lets others run for so long, whatever signals come. */
 export declare function sleep(milliseconds: u32): void;

@@ -241,13 +241,25 @@ function pinAround(machine: u64, slot: u64, address: u64, first: u64, end: u64):
     }
     let count: u64 = 1;
     while (at + (count << PAGE_SHIFT) < end && peek64(place + count * 8) == 0) count++;
-    const user = userAddress(slot, at);
-    const done = pin(word(machine, MACHINE_GLUE), user, count, isWritable(slot) ? 1 : 0, found);
+    const done = pin(word(machine, MACHINE_GLUE), userAddress(slot, at), count, isWritable(slot) ? 1 : 0, found);
+    if (done < 0) return pinOne(machine, slot, address);
     // A hole in the user's memory: what is behind it is not wanted yet
-    for (let i: u64 = 0; i < done; i++) poke64(place + i * 8, peek64(found + i * 8));
+    for (let i: i64 = 0; i < done; i++) poke64(place + i * 8, peek64(found + i * 8));
     at += max(done, 1) << PAGE_SHIFT;
   }
   return peek64(pages + ((address - begin) >> PAGE_SHIFT) * 8) != 0 ? 0 : EFAULT;
+}
+
+/** Pins the page of `address` alone, where the user may not lock as much as lies around it. */
+function pinOne(machine: u64, slot: u64, address: u64): i64 {
+  const page = address & ~PAGE_MASK;
+  const place = peek64(slot + SLOT_PAGES) + ((page - peek64(slot + SLOT_GUEST)) >> PAGE_SHIFT) * 8;
+  if (peek64(place) != 0) return 0;
+  const done = pin(word(machine, MACHINE_GLUE), userAddress(slot, page), 1, isWritable(slot) ? 1 : 0, place);
+  if (done > 0) return 0;
+  // A page that is not there has no address
+  poke64(place, 0);
+  return done < 0 ? ENOMEM : EFAULT;
 }
 
 /** A call that may want memory of the microkernel's: it is given more meanwhile. */

@@ -2,6 +2,7 @@
 
 import { EMULATION_BYTES } from "../../../abi/generated/bare/emulation";
 import {
+  MV_STATUS_RETRY_CONTINUATION,
   MV_STATUS_SUCCESS,
   MV_VP_CREATE,
   MV_VP_DESTROY,
@@ -48,6 +49,7 @@ import {
   mapPage,
   openVcpu,
   setSignals,
+  sleep,
   tscKhz,
   unmapPage,
 } from "./platform";
@@ -105,12 +107,17 @@ function open(vcpu: u64): i64 {
 function freeVcpu(vcpu: u64): void {
   const block = vcpu + VCPU_BLOCK;
   if (word(vcpu, VCPU_PAGE) != 0) unmapPage(word(vcpu, VCPU_PAGE));
-  if (word(vcpu, VCPU_VS) != NOTHING) isDone(block, MV_VS_DESTROY, word(vcpu, VCPU_VS));
+  if (word(vcpu, VCPU_VS) != NOTHING) destroyVs(block, word(vcpu, VCPU_VS));
   if (word(vcpu, VCPU_VP) != NOTHING) isDone(block, MV_VP_DESTROY, word(vcpu, VCPU_VP));
   free(word(vcpu, VCPU_EMULATION));
   free(word(vcpu, VCPU_CPUIDS));
   free(word(vcpu, VCPU_ARGUMENT));
   free(vcpu);
+}
+
+/** Another processor may still use the page that was its user's: soon none does. */
+function destroyVs(block: u64, vs: u64): void {
+  while (callMv(block, MV_VS_DESTROY, vs, 0, 0, 0) == MV_STATUS_RETRY_CONTINUATION) sleep(1);
 }
 
 export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {

@@ -133,15 +133,19 @@ function vsCall(call: u32): Next {
   if (call == mv.MV_VS_CREATE) return locked(call, vsCreate);
   const vcpu = acquireVcpu(guest.r11);
   if (vcpu === null) return finish(mv.MV_STATUS_INVALID_INPUT_REG1);
-  if (call == mv.MV_VS_DESTROY) {
-    lockObjects();
-    destroyVcpu(vcpu);
-    unlockObjects();
-    return finish(mv.MV_STATUS_SUCCESS);
-  }
+  if (call == mv.MV_VS_DESTROY) return finish(vsDestroy(vcpu));
   const status = acquiredCall(vcpu, call);
   releaseVcpu(vcpu);
   return finish(status);
+}
+
+function vsDestroy(vcpu: Vcpu): u64 {
+  lockObjects();
+  const isDone = destroyVcpu(vcpu);
+  unlockObjects();
+  if (isDone) return mv.MV_STATUS_SUCCESS;
+  releaseVcpu(vcpu);
+  return mv.MV_STATUS_RETRY_CONTINUATION;
 }
 
 function vsCreate(_call: u32): u64 {

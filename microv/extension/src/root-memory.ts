@@ -25,14 +25,20 @@ export function showToRoot(root: Vs): bool {
   return true;
 }
 
-/** Shows it a page of the extension's own, and hides it again. Behind the lock. */
+/** Shows it a page of the extension's own, and hides it again; false: there is no memory. Behind the lock. */
 export function shareWithRoot(page: u64): bool {
   const seen = tables;
   return seen !== null && seen.map(page, page, Right.Read | Right.Write);
 }
-export function hideFromRoot(page: u64): void {
+export function hideFromRoot(page: u64): bool {
   const seen = tables;
-  if (seen !== null) seen.showIdentity(page, PAGE_BYTES, Right.All, Own.Blank);
+  return seen !== null && seen.showIdentity(page, PAGE_BYTES, Right.All, Own.Blank);
+}
+
+/** Whether no other processor can see any more what was hidden. Behind the lock. */
+export function hasRootForgotten(): bool {
+  const seen = tables;
+  return seen !== null && seen.unflushedProcessors == 0;
 }
 
 /** It touched what it does not see: a device beyond the beginning, which it sees from now on, or the hypervisor. */

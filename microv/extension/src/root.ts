@@ -3,10 +3,12 @@
 import {
   CPUID_CONTROL,
   CPUID_CONTROL_DONE,
+  CPUID_CONTROL_GUESTS,
   CPUID_CONTROL_REFUSED,
   CPUID_CONTROL_REPORT_OFF,
   CPUID_CONTROL_REPORT_ON,
   CPUID_CONTROL_STOP,
+  CPUID_CONTROL_STOP_ANYWAY,
   CPUID_HYPERVISOR_BASE,
   CPUID_HYPERVISOR_LAST,
   CPUID_HYPERVISOR_MAX,
@@ -27,8 +29,9 @@ import {
 } from "@bareflank/sdk";
 import { MV_SPEC_ID } from "../../../abi/generated/bare/hypercalls";
 import { hypercall } from "./hypercalls";
+import { lockObjects, unlockObjects } from "./lock";
 import { showMore } from "./root-memory";
-import { guestVms } from "./vm";
+import { endGuests, guestVms } from "./vm";
 
 /** What is to happen after an exit of the root VM. */
 export function rootExit(vsid: u32, reason: u64): Next {
@@ -52,18 +55,29 @@ function answerCpuid(leaf: u32): Next {
   return Next.AdvanceAndRun;
 }
 
-/** The control leaf: only the operating system's kernel may use it, and it does not leave guests behind. */
+/** The control leaf: only the operating system's kernel may use it, and it leaves no guests behind. */
 function control(command: u32): Next {
-  const isKnown = guest.privilege == 0 && command - CPUID_CONTROL_STOP <= 2;
-  const isStop = command == CPUID_CONTROL_STOP;
-  const allowed = isKnown && (!isStop || guestVms() == 0);
-  guest.answer(allowed ? CPUID_CONTROL_DONE : CPUID_CONTROL_REFUSED, 0, 0, 0);
-  if (isKnown && !allowed) {
-    line(Level.Warning).text("no stop: guest VMs are there, ").decimal(guestVms()).end();
-  }
-  if (!allowed) return Next.AdvanceAndRun;
-  if (isStop) return Next.Stop;
+  const isKnown =
+    guest.privilege == 0 && command - CPUID_CONTROL_STOP <= CPUID_CONTROL_STOP_ANYWAY - CPUID_CONTROL_STOP;
+  const isStop = isKnown && (command == CPUID_CONTROL_STOP || command == CPUID_CONTROL_STOP_ANYWAY);
+  if (isStop && !mayStop(command == CPUID_CONTROL_STOP_ANYWAY)) return answerControl(CPUID_CONTROL_GUESTS);
+  if (!isKnown) return answerControl(CPUID_CONTROL_REFUSED);
   if (command == CPUID_CONTROL_REPORT_ON) log("in a VM now");
   if (command == CPUID_CONTROL_REPORT_OFF) log("leaving the VM");
+  answerControl(CPUID_CONTROL_DONE);
+  return isStop ? Next.Stop : Next.AdvanceAndRun;
+}
+
+/** When the first processor stops, no guest can be made any more: the others stop, too. */
+function mayStop(withGuests: bool): bool {
+  lockObjects();
+  const may = endGuests(withGuests);
+  unlockObjects();
+  if (!may) line(Level.Warning).text("no stop: guest VMs are there, ").decimal(guestVms()).end();
+  return may;
+}
+
+function answerControl(answer: u32): Next {
+  guest.answer(answer, 0, 0, 0);
   return Next.AdvanceAndRun;
 }

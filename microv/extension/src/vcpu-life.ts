@@ -9,13 +9,14 @@ import {
   Register,
   startInRealMode,
   storeRelease32,
+  tryFreePage,
   Vs,
 } from "@bareflank/sdk";
 import { MV_MAX_VPS } from "../../../abi/generated/bare/hypercalls";
 import { addressSpace } from "./address-space";
 import { setControlBits } from "./control-bits";
 import { resetMsrs } from "./msrs";
-import { hideFromRoot, shareWithRoot } from "./root-memory";
+import { hasRootForgotten, hideFromRoot, shareWithRoot } from "./root-memory";
 import { ownerOf, releaseVcpu, UNUSED, Vcpu, vcpuAt } from "./vcpu";
 import { GuestVp } from "./vp";
 
@@ -32,10 +33,13 @@ export function createVcpu(vp: GuestVp): Vcpu | null {
   const vcpu = vcpuAt(id);
   if (!takePages(vcpu)) return null;
   const vs = Vs.tryCreate(vp.vp, processorNumber(), addressSpace(id));
-  if (vs === null) {
+  // What has been shared once cannot be given back at once: that comes last
+  if (vs === null || !shareWithRoot(vcpu.page)) {
+    if (vs !== null) vs.destroy();
     givePages(vcpu);
     return null;
   }
+  vcpu.isShared = 1;
   vcpu.id = id;
   vcpu.vsId = vs.id;
   vcpu.vp = vp;
@@ -51,12 +55,17 @@ export function createVcpu(vp: GuestVp): Vcpu | null {
   return vcpu;
 }
 
-/** Ends a vCPU that the caller has acquired. Behind the lock. */
-export function destroyVcpu(vcpu: Vcpu): void {
+/** Ends a vCPU that the caller has acquired; false: not yet, for another processor may still see its page. Behind the lock. */
+export function destroyVcpu(vcpu: Vcpu): bool {
+  if (vcpu.isShared != 0 && !hideFromRoot(vcpu.page)) return false;
+  vcpu.isShared = 0;
+  if (!hasRootForgotten() || !tryFreePage(vcpu.page)) return false;
+  vcpu.page = 0;
   vcpu.vs.destroy();
   givePages(vcpu);
   vcpu.vp.hasVs = 0;
   storeRelease32(ownerOf(vcpu), UNUSED);
+  return true;
 }
 
 /** Whether a range of memory has a page that a vCPU has: the microkernel would let a guest see it. Behind the lock. */
@@ -76,16 +85,12 @@ function takePages(vcpu: Vcpu): bool {
   vcpu.msrs = allocatePage();
   vcpu.fpu = allocatePage();
   const has = vcpu.page != 0 && vcpu.cpuids != 0 && vcpu.msrs != 0 && vcpu.fpu != 0;
-  if (has && shareWithRoot(vcpu.page)) return true;
-  givePages(vcpu);
-  return false;
+  if (!has) givePages(vcpu);
+  return has;
 }
 
 function givePages(vcpu: Vcpu): void {
-  if (vcpu.page != 0) {
-    hideFromRoot(vcpu.page);
-    freePage(vcpu.page);
-  }
+  if (vcpu.page != 0) freePage(vcpu.page);
   if (vcpu.cpuids != 0) freePage(vcpu.cpuids);
   if (vcpu.msrs != 0) freePage(vcpu.msrs);
   if (vcpu.fpu != 0) freePage(vcpu.fpu);

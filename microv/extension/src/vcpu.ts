@@ -32,6 +32,8 @@ export class Vcpu {
   pendingInput: u32 = 0;
   /** The guest was promised an exit when it can take an interrupt. */
   isWindowOpen: u32 = 0;
+  /** Its page is shown to its caller. */
+  isShared: u32 = 0;
   exits: u64 = 0;
   /** CR8 as its caller knows it. */
   priority: u64 = 0;

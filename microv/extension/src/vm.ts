@@ -23,10 +23,20 @@ export class GuestVm {
 
 const vms: usize = memory.data(16 * 64, 8);
 let count: u32 = 0;
+/** MicroV is about to stop. */
+let isEnding: bool = false;
 
 /** How many there are. */
 export function guestVms(): u32 {
   return count;
+}
+
+/** Makes no more, if there is none or they may end with MicroV: whether. Behind the lock. */
+export function endGuests(withGuests: bool): bool {
+  if (count != 0 && !withGuests) return false;
+  // bf-allow shared-variable: behind the lock
+  isEnding = true;
+  return true;
 }
 
 /** The VM with a number, or null. */
@@ -38,6 +48,7 @@ export function findVm(id: u64): GuestVm | null {
 
 /** Makes a VM without memory: its number, or MV_MAX_VMS: there is no room. */
 export function createVm(): u32 {
+  if (isEnding) return MV_MAX_VMS;
   let id: u32 = 0;
   while (id < MV_MAX_VMS && vmAt(id).isUsed != 0) id++;
   if (id == MV_MAX_VMS) return id;

@@ -20,9 +20,14 @@ export function allocatePage(): u64 {
   return physicalOf(callOrZero(SYSCALL_MEM_ALLOC_PAGE, 0, 0, 0));
 }
 
-/** Gives a page of allocatePage() back. */
+/** Gives a page of allocatePage() back, which no VM sees. */
 export function freePage(physical: u64): void {
-  if (callStatus(SYSCALL_MEM_FREE_PAGE, ownMemory(physical), 0, 0) != STATUS_SUCCESS) assertionFailed();
+  if (!tryFreePage(physical)) assertionFailed();
+}
+
+/** The same; false: a VM sees it, or saw it, and another processor has not noticed yet (NestedTables.unflushedProcessors). */
+export function tryFreePage(physical: u64): bool {
+  return callStatus(SYSCALL_MEM_FREE_PAGE, ownMemory(physical), 0, 0) == STATUS_SUCCESS;
 }
 
 /**
