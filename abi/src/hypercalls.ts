@@ -74,7 +74,7 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
     0x6_0101,
     "R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported.",
   ],
-  MV_VS_INJECT_NMI: [0x6_0100, "R11: a VS."],
+  MV_VS_INJECT_NMI: [0x6_0100, "R11: a VS, which gets it when it runs next, or behind the handler of another one."],
 });
 
 export const mvLimits = table("hypercalls", "Versions and limits of MicroV's hypercalls", "u32", {
@@ -166,7 +166,7 @@ export const mvEvent = table("hypercalls", "MV_VS_INJECT_EXCEPTION: R13", "u64",
 
 export const mvPage = structure("hypercalls", "MvPage", "What a VS and its caller share: a page", {
   request: ["u32", "To MV_VS_RUN: MV_RUN_*."],
-  state: ["u32", "Of a VS that came back: MV_STATE_*."],
+  state: ["u32", "MV_STATE_*, as the VS is while it does not run."],
   data: ["u64", "A port's datum: of an OUT, and what the next MV_VS_RUN gives an IN."],
   port: "u16",
   ioBytes: ["u8", "1, 2 or 4."],
@@ -174,8 +174,8 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   access: ["u32", "MV_ACCESS_*."],
   address: ["u64", "The guest physical address that was accessed."],
   detail: ["u64", "The processor's exit reason."],
-  cr8: ["u64", "The task priority: in and out."],
-  apicBase: ["u64", "The local APIC's base MSR."],
+  cr8: ["u64", "The task priority: in and out, and MV_REG_CR8."],
+  apicBase: ["u64", "The local APIC's base MSR: the same."],
   exits: ["u64", "Exits of the VS since it was made."],
   processor: ["u32", "The processor that it ran on."],
   msr: ["u32", "Its number."],
@@ -224,4 +224,10 @@ export const mvRegisters = table("hypercalls", "Registers of a guest, by MicroV'
     "The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none.",
   ],
   MV_REG_TSC_OFFSET: [0x104, "What its time stamp counter has more than the processor's."],
+  MV_REG_NMI: [0x105, "MV_NMI_*."],
+});
+
+export const mvNmi = table("hypercalls", "MV_REG_NMI", "u32", {
+  MV_NMI_WAITS: [1, "One comes as soon as none is handled."],
+  MV_NMI_BLOCKED: [2, "One is handled: its handler has not returned."],
 });

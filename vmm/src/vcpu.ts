@@ -95,13 +95,26 @@ export class Vcpu {
     this.#run.set8(kvm.KVM_RUN_REQUEST_INTERRUPT_WINDOW, isWanted ? 1 : 0);
   }
 
+  /** CR8, by which the guest holds interrupts of low priority off: as the last exit had it, and the next run gets it; without interrupt controllers in the kernel. */
+  get taskPriority(): number {
+    return Number(this.#run.get64(kvm.KVM_RUN_CR8));
+  }
+  set taskPriority(priority: number) {
+    this.#run.set64(kvm.KVM_RUN_CR8, BigInt(priority));
+  }
+
+  /** Base address of the local APIC and its flags, as the last exit had them (APM volume 2, 16.3.1). */
+  get apicBase(): bigint {
+    return this.#run.get64(kvm.KVM_RUN_APIC_BASE);
+  }
+
   /** Injects an external interrupt at the next run; without interrupt controllers in the kernel. */
   interrupt(vector: number): void {
     const block = new Block(kvm.KVM_INTERRUPT_BYTES).set32(kvm.KVM_INTERRUPT_IRQ, vector);
     this.#file.call("KVM_INTERRUPT", block.bytes, `vector ${vector}`);
   }
 
-  /** Injects a non-maskable interrupt. */
+  /** Injects a non-maskable interrupt: at the next run, or behind the handler of another one. */
   nmi(): void {
     this.#file.call("KVM_NMI");
   }

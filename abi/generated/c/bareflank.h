@@ -4036,7 +4036,7 @@ _Static_assert(sizeof(struct bf_emulation) == 624, "size of bf_emulation");
 #define BF_MV_VS_INJECT_EXCEPTION BF_U32(0x60025) /* R11: a VS, R12: vector, R13: error code | MV_EVENT_HAS_CODE. */
 #define BF_MV_VS_QUEUE_INTERRUPT BF_U32(0x60026) /* R11: a VS, which can take one now, R12: vector. */
 #define BF_MV_VS_MCE_SETUP BF_U32(0x60101) /* R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported. */
-#define BF_MV_VS_INJECT_NMI BF_U32(0x60100) /* R11: a VS. */
+#define BF_MV_VS_INJECT_NMI BF_U32(0x60100) /* R11: a VS, which gets it when it runs next, or behind the handler of another one. */
 
 /* An entry of MV_VS_CPUID_SET_LIST */
 #define BF_MV_CPUID_LEAF BF_U32(0x0) /* u32. */
@@ -4111,9 +4111,13 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_MSR_KVM_WALL_CLOCK_NEW BF_U32(0x4b564d00)
 #define BF_MV_MSR_KVM_SYSTEM_TIME_NEW BF_U32(0x4b564d01)
 
+/* MV_REG_NMI */
+#define BF_MV_NMI_WAITS BF_U32(0x1) /* One comes as soon as none is handled. */
+#define BF_MV_NMI_BLOCKED BF_U32(0x2) /* One is handled: its handler has not returned. */
+
 /* What a VS and its caller share: a page */
 #define BF_MV_PAGE_REQUEST BF_U32(0x0) /* u32: To MV_VS_RUN: MV_RUN_*. */
-#define BF_MV_PAGE_STATE BF_U32(0x4) /* u32: Of a VS that came back: MV_STATE_*. */
+#define BF_MV_PAGE_STATE BF_U32(0x4) /* u32: MV_STATE_*, as the VS is while it does not run. */
 #define BF_MV_PAGE_DATA BF_U32(0x8) /* u64: A port's datum: of an OUT, and what the next MV_VS_RUN gives an IN. */
 #define BF_MV_PAGE_PORT BF_U32(0x10) /* u16. */
 #define BF_MV_PAGE_IO_BYTES BF_U32(0x12) /* u8: 1, 2 or 4. */
@@ -4121,8 +4125,8 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_ACCESS BF_U32(0x14) /* u32: MV_ACCESS_*. */
 #define BF_MV_PAGE_ADDRESS BF_U32(0x18) /* u64: The guest physical address that was accessed. */
 #define BF_MV_PAGE_DETAIL BF_U32(0x20) /* u64: The processor's exit reason. */
-#define BF_MV_PAGE_CR8 BF_U32(0x28) /* u64: The task priority: in and out. */
-#define BF_MV_PAGE_APIC_BASE BF_U32(0x30) /* u64: The local APIC's base MSR. */
+#define BF_MV_PAGE_CR8 BF_U32(0x28) /* u64: The task priority: in and out, and MV_REG_CR8. */
+#define BF_MV_PAGE_APIC_BASE BF_U32(0x30) /* u64: The local APIC's base MSR: the same. */
 #define BF_MV_PAGE_EXITS BF_U32(0x38) /* u64: Exits of the VS since it was made. */
 #define BF_MV_PAGE_PROCESSOR BF_U32(0x40) /* u32: The processor that it ran on. */
 #define BF_MV_PAGE_MSR BF_U32(0x44) /* u32: Its number. */
@@ -4235,6 +4239,7 @@ _Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
 #define BF_MV_REG_INTERRUPT_SHADOW BF_U32(0x102) /* 1: no interrupt before the next instruction is done. */
 #define BF_MV_REG_EVENT BF_U32(0x103) /* The event that is delivered when the VS runs next: bits 7:0 vector, 10:8 type, 11 has a code, 31 valid, 63:32 the code (APM volume 2, 15.20); 0: none. */
 #define BF_MV_REG_TSC_OFFSET BF_U32(0x104) /* What its time stamp counter has more than the processor's. */
+#define BF_MV_REG_NMI BF_U32(0x105) /* MV_NMI_*. */
 
 /* MvPage.request and MvPage.state */
 #define BF_MV_RUN_WINDOW BF_U32(0x1) /* request: come back as soon as the guest can take an interrupt. */

@@ -65,7 +65,7 @@ export const MV_VS_INJECT_EXCEPTION = 0x60025;
 export const MV_VS_QUEUE_INTERRUPT = 0x60026;
 /** R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported. */
 export const MV_VS_MCE_SETUP = 0x60101;
-/** R11: a VS. */
+/** R11: a VS, which gets it when it runs next, or behind the handler of another one. */
 export const MV_VS_INJECT_NMI = 0x60100;
 
 // An entry of MV_VS_CPUID_SET_LIST
@@ -166,11 +166,18 @@ export const MV_MSR_KVM_SYSTEM_TIME = 0x12;
 export const MV_MSR_KVM_WALL_CLOCK_NEW = 0x4b564d00;
 export const MV_MSR_KVM_SYSTEM_TIME_NEW = 0x4b564d01;
 
+// MV_REG_NMI
+
+/** One comes as soon as none is handled. */
+export const MV_NMI_WAITS = 0x1;
+/** One is handled: its handler has not returned. */
+export const MV_NMI_BLOCKED = 0x2;
+
 // What a VS and its caller share: a page
 
 /** u32: To MV_VS_RUN: MV_RUN_*. */
 export const MV_PAGE_REQUEST = 0x0;
-/** u32: Of a VS that came back: MV_STATE_*. */
+/** u32: MV_STATE_*, as the VS is while it does not run. */
 export const MV_PAGE_STATE = 0x4;
 /** u64: A port's datum: of an OUT, and what the next MV_VS_RUN gives an IN. */
 export const MV_PAGE_DATA = 0x8;
@@ -186,9 +193,9 @@ export const MV_PAGE_ACCESS = 0x14;
 export const MV_PAGE_ADDRESS = 0x18;
 /** u64: The processor's exit reason. */
 export const MV_PAGE_DETAIL = 0x20;
-/** u64: The task priority: in and out. */
+/** u64: The task priority: in and out, and MV_REG_CR8. */
 export const MV_PAGE_CR8 = 0x28;
-/** u64: The local APIC's base MSR. */
+/** u64: The local APIC's base MSR: the same. */
 export const MV_PAGE_APIC_BASE = 0x30;
 /** u64: Exits of the VS since it was made. */
 export const MV_PAGE_EXITS = 0x38;
@@ -292,6 +299,8 @@ export const MV_REG_INTERRUPT_SHADOW = 0x102;
 export const MV_REG_EVENT = 0x103;
 /** What its time stamp counter has more than the processor's. */
 export const MV_REG_TSC_OFFSET = 0x104;
+/** MV_NMI_*. */
+export const MV_REG_NMI = 0x105;
 
 // MvPage.request and MvPage.state
 

@@ -4269,7 +4269,7 @@ pub const MV_VS_INJECT_EXCEPTION: u32 = 0x60025;
 pub const MV_VS_QUEUE_INTERRUPT: u32 = 0x60026;
 /// R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported.
 pub const MV_VS_MCE_SETUP: u32 = 0x60101;
-/// R11: a VS.
+/// R11: a VS, which gets it when it runs next, or behind the handler of another one.
 pub const MV_VS_INJECT_NMI: u32 = 0x60100;
 
 // An entry of MV_VS_CPUID_SET_LIST
@@ -4366,13 +4366,20 @@ pub const MV_MSR_KVM_SYSTEM_TIME: u32 = 0x12;
 pub const MV_MSR_KVM_WALL_CLOCK_NEW: u32 = 0x4b564d00;
 pub const MV_MSR_KVM_SYSTEM_TIME_NEW: u32 = 0x4b564d01;
 
+// MV_REG_NMI
+
+/// One comes as soon as none is handled.
+pub const MV_NMI_WAITS: u32 = 0x1;
+/// One is handled: its handler has not returned.
+pub const MV_NMI_BLOCKED: u32 = 0x2;
+
 // What a VS and its caller share: a page
 
 #[repr(C)]
 pub struct MvPage {
     /// To MV_VS_RUN: MV_RUN_*.
     pub request: u32,
-    /// Of a VS that came back: MV_STATE_*.
+    /// MV_STATE_*, as the VS is while it does not run.
     pub state: u32,
     /// A port's datum: of an OUT, and what the next MV_VS_RUN gives an IN.
     pub data: u64,
@@ -4387,9 +4394,9 @@ pub struct MvPage {
     pub address: u64,
     /// The processor's exit reason.
     pub detail: u64,
-    /// The task priority: in and out.
+    /// The task priority: in and out, and MV_REG_CR8.
     pub cr8: u64,
-    /// The local APIC's base MSR.
+    /// The local APIC's base MSR: the same.
     pub apic_base: u64,
     /// Exits of the VS since it was made.
     pub exits: u64,
@@ -4491,6 +4498,8 @@ pub const MV_REG_INTERRUPT_SHADOW: u32 = 0x102;
 pub const MV_REG_EVENT: u32 = 0x103;
 /// What its time stamp counter has more than the processor's.
 pub const MV_REG_TSC_OFFSET: u32 = 0x104;
+/// MV_NMI_*.
+pub const MV_REG_NMI: u32 = 0x105;
 
 // MvPage.request and MvPage.state
 

@@ -4,9 +4,9 @@ import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { fillMemory, peek8, peek32, poke8, poke32 } from "../../../bsl/src/memory";
 import { EEXIST, EINVAL, ENODEV } from "./errors";
-import { callMv } from "./hypercall";
+import { isDone } from "./hypercall";
 import { append, beginList, getList, getRegister, setList, valueAt } from "./list";
-import { VCPU_BLOCK, VCPU_PAGE, VCPU_VS, word } from "./objects";
+import { VCPU_BLOCK, VCPU_VS, word } from "./objects";
 
 /** The event word (APM volume 2, 15.20). */
 const VALID: u64 = 1 << 31;
@@ -26,28 +26,28 @@ const KNOWN_FLAGS: u32 =
 export function interrupt(vcpu: u64, vector: u32): i64 {
   if (vector > 255) return EINVAL;
   if ((getRegister(vcpu, mv.MV_REG_EVENT) & VALID) != 0) return EEXIST;
-  if (!setEvent(vcpu, VALID | TYPE_INTERRUPT | vector)) return ENODEV;
-  refuseInterrupts(vcpu);
-  return 0;
+  return setEvent(vcpu, VALID | TYPE_INTERRUPT | vector) ? 0 : ENODEV;
 }
 
 export function nmi(vcpu: u64): i64 {
-  return callMv(vcpu + VCPU_BLOCK, mv.MV_VS_INJECT_NMI, word(vcpu, VCPU_VS), 0, 0, 0) == mv.MV_STATUS_SUCCESS
-    ? 0
-    : EEXIST;
+  return isDone(vcpu + VCPU_BLOCK, mv.MV_VS_INJECT_NMI, word(vcpu, VCPU_VS)) ? 0 : ENODEV;
 }
 
 export function getEvents(vcpu: u64, to: u64): i64 {
   beginList(vcpu);
   append(vcpu, mv.MV_REG_EVENT, 0);
   append(vcpu, mv.MV_REG_INTERRUPT_SHADOW, 0);
+  append(vcpu, mv.MV_REG_NMI, 0);
   if (!getList(vcpu)) return ENODEV;
   const event = valueAt(vcpu, 0);
   const isShadowed = valueAt(vcpu, 1) != 0;
+  const nmi = valueAt(vcpu, 2);
   fillMemory(to, 0, kvm.KVM_VCPU_EVENTS_BYTES);
   if ((event & VALID) != 0) tellEvent(event, to);
   if (isShadowed) poke8(to + kvm.KVM_VCPU_EVENTS_INTERRUPT_SHADOW, <u8>kvm.KVM_X86_SHADOW_INT_STI);
-  poke32(to + kvm.KVM_VCPU_EVENTS_FLAGS, kvm.KVM_VCPUEVENT_VALID_SHADOW);
+  poke8(to + kvm.KVM_VCPU_EVENTS_NMI_PENDING, (nmi & mv.MV_NMI_WAITS) != 0 ? 1 : 0);
+  poke8(to + kvm.KVM_VCPU_EVENTS_NMI_MASKED, (nmi & mv.MV_NMI_BLOCKED) != 0 ? 1 : 0);
+  poke32(to + kvm.KVM_VCPU_EVENTS_FLAGS, kvm.KVM_VCPUEVENT_VALID_NMI_PENDING | kvm.KVM_VCPUEVENT_VALID_SHADOW);
   return 0;
 }
 
@@ -57,19 +57,20 @@ export function setEvents(vcpu: u64, from: u64): i64 {
   const exception = <u32>peek8(from + kvm.KVM_VCPU_EVENTS_EXCEPTION_NR);
   const hasException = peek8(from + kvm.KVM_VCPU_EVENTS_EXCEPTION_INJECTED) != 0;
   if (hasException && (exception > LAST_EXCEPTION || exception == VECTOR_NMI)) return EINVAL;
+  // Without the flag one that waits goes on waiting
+  const waits: u64 =
+    (flags & kvm.KVM_VCPUEVENT_VALID_NMI_PENDING) == 0
+      ? getRegister(vcpu, mv.MV_REG_NMI) & mv.MV_NMI_WAITS
+      : peek8(from + kvm.KVM_VCPU_EVENTS_NMI_PENDING) != 0
+        ? mv.MV_NMI_WAITS
+        : 0;
   beginList(vcpu);
   append(vcpu, mv.MV_REG_EVENT, eventOf(from, exception, hasException));
   if ((flags & kvm.KVM_VCPUEVENT_VALID_SHADOW) != 0) {
     append(vcpu, mv.MV_REG_INTERRUPT_SHADOW, peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_SHADOW) != 0 ? 1 : 0);
   }
-  refuseInterrupts(vcpu);
+  append(vcpu, mv.MV_REG_NMI, waits | (peek8(from + kvm.KVM_VCPU_EVENTS_NMI_MASKED) != 0 ? mv.MV_NMI_BLOCKED : 0));
   return setList(vcpu) ? 0 : ENODEV;
-}
-
-/** The guest takes no interrupt before it has run, and come back, once. */
-export function refuseInterrupts(vcpu: u64): void {
-  const state = word(vcpu, VCPU_PAGE) + mv.MV_PAGE_STATE;
-  poke32(state, peek32(state) & ~mv.MV_STATE_INTERRUPTIBLE);
 }
 
 function eventOf(from: u64, exception: u32, hasException: bool): u64 {
@@ -78,9 +79,7 @@ function eventOf(from: u64, exception: u32, hasException: bool): u64 {
     if (peek8(from + kvm.KVM_VCPU_EVENTS_EXCEPTION_HAS_ERROR_CODE) == 0) return event;
     return event | HAS_CODE | ((<u64>peek32(from + kvm.KVM_VCPU_EVENTS_EXCEPTION_ERROR_CODE)) << 32);
   }
-  if (peek8(from + kvm.KVM_VCPU_EVENTS_NMI_INJECTED) != 0 || peek8(from + kvm.KVM_VCPU_EVENTS_NMI_PENDING) != 0) {
-    return VALID | TYPE_NMI | VECTOR_NMI;
-  }
+  if (peek8(from + kvm.KVM_VCPU_EVENTS_NMI_INJECTED) != 0) return VALID | TYPE_NMI | VECTOR_NMI;
   if (peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_INJECTED) == 0) return 0;
   const isSoft = peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_SOFT) != 0;
   return VALID | (isSoft ? TYPE_SOFTWARE : TYPE_INTERRUPT) | peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_NR);

@@ -37,8 +37,6 @@ export const VCPU_PAGE: u64 = 80;
 export const VCPU_RUN: u64 = 88;
 /** PENDING_*: what the user's answer to the last exit is for. */
 export const VCPU_PENDING: u64 = 96;
-/** KVM_MP_STATE_*. */
-export const VCPU_MP_STATE: u64 = 104;
 /** Emulation (emulate.ts). */
 export const VCPU_EMULATION: u64 = 112;
 /** An argument of an ioctl: ARGUMENT_BYTES. */

@@ -9,7 +9,7 @@ import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "..
 import { giveRegisters } from "./carried-out";
 import { noticeMsr, updateClock } from "./clock";
 import { emulateInstruction, finishEmulation } from "./emulate";
-import { EAGAIN, EINTR, EINVAL } from "./errors";
+import { EINTR, EINVAL } from "./errors";
 import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION, PENDING_INPUT, PENDING_NOTHING } from "./exit";
 import { firstOf, prepare, statusOf } from "./hypercall";
 import {
@@ -19,7 +19,6 @@ import {
   VCPU_GLUE,
   VCPU_HAS_REGISTERS,
   VCPU_MACHINE,
-  VCPU_MP_STATE,
   VCPU_PAGE,
   VCPU_PENDING,
   VCPU_RUN,
@@ -34,7 +33,6 @@ const MOST_CR8: u64 = 15;
 export function runVcpu(vcpu: u64): i64 {
   if (word(vcpu, VCPU_RUN) == 0) setWord(vcpu, VCPU_RUN, sharedPages(word(vcpu, VCPU_GLUE)));
   const run = word(vcpu, VCPU_RUN);
-  if (word(vcpu, VCPU_MP_STATE) != kvm.KVM_MP_STATE_RUNNABLE) return EAGAIN;
   if (peek64(run + kvm.KVM_RUN_CR8) > MOST_CR8) return EINVAL;
   const result = advance(vcpu, run);
   tellState(vcpu, run);

@@ -2,6 +2,7 @@
 
 import { EMULATION_BYTES } from "../../../abi/generated/bare/emulation";
 import {
+  MV_REG_APIC_BASE,
   MV_STATUS_RETRY_CONTINUATION,
   MV_STATUS_SUCCESS,
   MV_VP_CREATE,
@@ -13,10 +14,11 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, peek64, poke32 } from "../../../bsl/src/memory";
 import { MOST_VCPUS } from "./capabilities";
 import { CPUIDS_BYTES, getCpuids, setCpuids } from "./cpuid";
-import { EEXIST, EFAULT, EINVAL, ENOMEM, ENOTTY } from "./errors";
-import { getEvents, interrupt, nmi, refuseInterrupts, setEvents } from "./events";
+import { EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY } from "./errors";
+import { getEvents, interrupt, nmi, setEvents } from "./events";
 import { getFpu, getXsave, setFpu, setXsave } from "./fpu";
 import { callMv, firstOf, isDone, secondOf } from "./hypercall";
+import { setRegister } from "./list";
 import { setupMce } from "./machine-check";
 import { accessMsrs } from "./msrs";
 import {
@@ -33,7 +35,6 @@ import {
   VCPU_EMULATION,
   VCPU_GLUE,
   VCPU_MACHINE,
-  VCPU_MP_STATE,
   VCPU_NUMBER,
   VCPU_PAGE,
   VCPU_VP,
@@ -57,6 +58,8 @@ import { getDebugregs, getRegs, getSregs, getXcrs, setDebugregs, setRegs, setSre
 
 /** MicroV's answer when it has none. */
 const NOTHING: u64 = 0xffff_ffff_ffff_ffff;
+/** The local APIC's base of processors that do not boot the machine (APM volume 2, 16.3.1): enabled, without BSP. */
+const APIC_BASE_OF_OTHERS: u64 = 0xfee0_0800;
 /** Bytes of a set of signals. */
 const SIGNAL_BYTES: u32 = 8;
 
@@ -98,9 +101,8 @@ function open(vcpu: u64): i64 {
   const page = mapPage(secondOf(block));
   if (page == 0) return ENOMEM;
   setWord(vcpu, VCPU_PAGE, page);
-  // Without an interrupt controller in the kernel nobody else would start it
-  setWord(vcpu, VCPU_MP_STATE, kvm.KVM_MP_STATE_RUNNABLE);
   // The user may run it as soon as there is a file: everything else is there before
+  if (word(vcpu, VCPU_NUMBER) != 0 && !setRegister(vcpu, MV_REG_APIC_BASE, APIC_BASE_OF_OTHERS)) return ENODEV;
   return openVcpu(word(machine, MACHINE_GLUE), vcpu, <u32>word(vcpu, VCPU_NUMBER));
 }
 
@@ -193,7 +195,8 @@ function read(vcpu: u64, command: u32, block: u64): i64 {
     case kvm.KVM_GET_VCPU_EVENTS:
       return getEvents(vcpu, block);
     default:
-      poke32(block, <u32>word(vcpu, VCPU_MP_STATE));
+      // Without an interrupt controller in the kernel there is no other one
+      poke32(block, kvm.KVM_MP_STATE_RUNNABLE);
       return 0;
   }
 }
@@ -203,10 +206,8 @@ function set(vcpu: u64, command: u32, argument: u64): i64 {
   if (copyFromUser(block, argument, bytesOf(command)) == 0) return EFAULT;
   switch (command) {
     case kvm.KVM_SET_REGS:
-      refuseInterrupts(vcpu);
       return setRegs(vcpu, block);
     case kvm.KVM_SET_SREGS:
-      refuseInterrupts(vcpu);
       return setSregs(vcpu, block, true);
     case kvm.KVM_SET_DEBUGREGS:
       return setDebugregs(vcpu, block);
@@ -221,10 +222,7 @@ function set(vcpu: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_X86_SETUP_MCE:
       return setupMce(vcpu, block);
     case kvm.KVM_SET_MP_STATE:
-      // Without an interrupt controller in the kernel there is no other one
-      if (peek32(block) != kvm.KVM_MP_STATE_RUNNABLE) return EINVAL;
-      setWord(vcpu, VCPU_MP_STATE, kvm.KVM_MP_STATE_RUNNABLE);
-      return 0;
+      return peek32(block) == kvm.KVM_MP_STATE_RUNNABLE ? 0 : EINVAL;
     default:
       return interrupt(vcpu, peek32(block));
   }

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 it("does for the library what Linux's own KVM does, test by test", async () => {
   const output = await linux.run("node --test-reporter=spec kvm-api.mjs");
-  expect(output).toMatch(/pass 2\d\n/);
+  expect(output).toMatch(/pass \d\d\n/);
   expect(output).toMatch(/fail 0\n/);
 });
 

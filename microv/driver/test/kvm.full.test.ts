@@ -17,7 +17,7 @@ it("makes, runs and closes a thousand machines, and loses no page", async () => 
 it("does for the library what Linux's own KVM does, on Intel", async () => {
   const linux = await machineWithMicrov("intel");
   const output = await linux.run("node --test-reporter=spec kvm-api.mjs");
-  expect(output).toMatch(/pass 2\d\n/);
+  expect(output).toMatch(/pass \d\d\n/);
   expect(output).toMatch(/fail 0\n/);
   await linux.close();
 });

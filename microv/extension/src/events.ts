@@ -1,4 +1,4 @@
-// Events for a guest that its caller chose: exceptions, interrupts, NMIs
+// Events for a guest that its caller chose: exceptions and interrupts
 
 import { hasErrorCode, Register, Vector } from "@bareflank/sdk";
 import {
@@ -8,6 +8,7 @@ import {
   MV_STATUS_INVALID_INPUT_REG3,
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
+import { tellChangedState } from "./interruptibility";
 import { Vcpu } from "./vcpu";
 
 const LAST_EXCEPTION: u64 = 31;
@@ -23,6 +24,7 @@ export function injectGuestException(vcpu: Vcpu, vector: u64, code: u64): u64 {
   if (vcpu.vs.hasEvent) return MV_STATUS_FAILURE_UNKNOWN;
   if (hasCode) vcpu.vs.raiseWithCode(<Vector>(<u32>vector), <u32>code);
   else vcpu.vs.raise(<Vector>(<u32>vector));
+  tellChangedState(vcpu);
   return MV_STATUS_SUCCESS;
 }
 
@@ -33,11 +35,6 @@ export function queueInterrupt(vcpu: Vcpu, vector: u64): u64 {
   const isEnabled = (vs.get(Register.Rflags) & RFLAGS_IF) != 0 && !vs.interruptShadow;
   if (!isEnabled || vs.hasEvent) return MV_STATUS_FAILURE_UNKNOWN;
   vs.interrupt(<u32>vector);
-  return MV_STATUS_SUCCESS;
-}
-
-export function injectGuestNmi(vcpu: Vcpu): u64 {
-  if (vcpu.vs.hasEvent) return MV_STATUS_FAILURE_UNKNOWN;
-  vcpu.vs.nonMaskableInterrupt();
+  tellChangedState(vcpu);
   return MV_STATUS_SUCCESS;
 }

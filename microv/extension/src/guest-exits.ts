@@ -4,6 +4,7 @@ import {
   AMD_EXIT_CR_WRITE,
   AMD_EXIT_INTR,
   AMD_EXIT_INVALID,
+  AMD_EXIT_IRET,
   AMD_EXIT_MSR,
   AMD_EXIT_NMI,
   deliverNmi,
@@ -22,6 +23,7 @@ import {
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_EXTERNAL_INTERRUPT,
   INTEL_EXIT_INVALID_GUEST_STATE,
+  INTEL_EXIT_NMI_WINDOW,
   INTEL_EXIT_RDMSR,
   INTEL_EXIT_WRMSR,
   isIntel,
@@ -38,7 +40,6 @@ import {
   MV_EXIT_NMI,
   MV_EXIT_SHUTDOWN,
   MV_EXIT_UNKNOWN,
-  MV_EXIT_WINDOW,
   MV_PAGE_DETAIL,
 } from "../../../abi/generated/bare/hypercalls";
 import { answerCpuid } from "./cpuid";
@@ -48,22 +49,22 @@ import { leaveForMemory } from "./exits/memory";
 import { accessMsr } from "./exits/msr";
 import { leaveForPort } from "./exits/port";
 import { explainRefusal } from "./exits/refusal";
-import { leaveGuest, leaveGuestBehind, setWindow } from "./run";
-import { Vcpu } from "./vcpu";
+import { endStep } from "./iret-step";
+import { noteIret, offerNmi } from "./nmi";
+import { leaveGuest, leaveGuestBehind, windowOpened } from "./run";
+import { NMI_STEPPING, Vcpu } from "./vcpu";
 
 const AMD_EXIT_CR4_WRITE = AMD_EXIT_CR_WRITE + 4;
 
 /** What is to happen after an exit of a guest. */
 export function guestExit(vcpu: Vcpu, reason: u64): Next {
   vcpu.exits++;
+  if (vcpu.nmiState == NMI_STEPPING && reason != EXIT_KICK && endStep(vcpu, reason)) return offerWaitingNmi(vcpu);
   if (reason == EXIT_CPUID) return answerCpuid(vcpu);
   if (reason == EXIT_IO) return leaveForPort(vcpu);
   if (reason == EXIT_NESTED_PAGE_FAULT) return leaveForMemory(vcpu);
   if (reason == EXIT_HLT) return leaveGuestBehind(vcpu, MV_EXIT_HLT);
-  if (reason == EXIT_INTERRUPT_WINDOW) {
-    setWindow(vcpu, false);
-    return leaveGuest(vcpu, MV_EXIT_WINDOW);
-  }
+  if (reason == EXIT_INTERRUPT_WINDOW) return windowOpened(vcpu);
   if (reason == EXIT_XSETBV) return writeXcr0(vcpu);
   if (reason == EXIT_SHUTDOWN) return leaveGuest(vcpu, MV_EXIT_SHUTDOWN);
   if (reason == EXIT_KICK) return Next.Run;
@@ -76,6 +77,10 @@ function amdExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == AMD_EXIT_CR4_WRITE) return writeControl(vcpu, reason);
   if (reason == AMD_EXIT_INTR) return interrupted(vcpu, MV_EXIT_INTERRUPT);
   if (reason == AMD_EXIT_NMI) return interrupted(vcpu, MV_EXIT_NMI);
+  if (reason == AMD_EXIT_IRET) {
+    noteIret(vcpu);
+    return offerWaitingNmi(vcpu);
+  }
   if (reason == AMD_EXIT_INVALID) return refused(vcpu, reason);
   return other(vcpu, reason);
 }
@@ -86,6 +91,10 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == INTEL_EXIT_CR_ACCESS) return writeControl(vcpu, reason);
   if (reason == INTEL_EXIT_EXTERNAL_INTERRUPT) return interrupted(vcpu, MV_EXIT_INTERRUPT);
   if (reason == INTEL_EXIT_INVALID_GUEST_STATE) return refused(vcpu, reason);
+  if (reason == INTEL_EXIT_NMI_WINDOW) {
+    vcpu.vs.intel.trapNmiWindow(false);
+    return offerWaitingNmi(vcpu);
+  }
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vcpu.vs)) {
     const next = interrupted(vcpu, MV_EXIT_NMI);
     // The exit has taken it from the processor
@@ -93,6 +102,12 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
     return next;
   }
   return other(vcpu, reason);
+}
+
+/** The guest may have become ready for an NMI. */
+function offerWaitingNmi(vcpu: Vcpu): Next {
+  if (vcpu.nmiWaits != 0) offerNmi(vcpu);
+  return Next.Run;
 }
 
 /** The machine wants the processor. What was being delivered to the guest is delivered when it goes on. */

@@ -6,7 +6,7 @@ import { guest, Level, line, Next, PAGE_BYTES, processorCount, processorNumber, 
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import { setControlBits } from "./control-bits";
 import { setCpuids } from "./cpuid";
-import { injectGuestException, injectGuestNmi, queueInterrupt } from "./events";
+import { injectGuestException, queueInterrupt } from "./events";
 import { readFpu, writeFpu } from "./fpu";
 import { guestLeaf } from "./guest-leaves";
 import { lockObjects, unlockObjects } from "./lock";
@@ -183,7 +183,8 @@ function acquiredCall(vcpu: Vcpu, call: u32): u64 {
       setupBanks(vcpu, guest.r12);
       return mv.MV_STATUS_SUCCESS;
     case mv.MV_VS_INJECT_NMI:
-      return injectGuestNmi(vcpu);
+      vcpu.nmiWaits = 1;
+      return mv.MV_STATUS_SUCCESS;
     default:
       return mv.MV_STATUS_FAILURE_UNSUPPORTED;
   }

@@ -15,14 +15,16 @@ import {
   MV_REG_EVENT,
   MV_REG_IDTR_BASE,
   MV_REG_INTERRUPT_SHADOW,
+  MV_REG_NMI,
   MV_REG_RIP,
-  MV_REG_TSC_OFFSET,
   MV_REG_XCR0,
   MV_STATUS_INVALID_INPUT_REG0,
   MV_STATUS_INVALID_INPUT_REG2,
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
 import { readEfer, xcr0Bits } from "./control-bits";
+import { priorityOf, setPriority, tellChangedState } from "./interruptibility";
+import { nmiBits, noteEvent, setNmiBits } from "./nmi";
 import { Vcpu } from "./vcpu";
 
 /** Registers of the VS for MV_REG_RAX (1) to MV_REG_XCR0; 0: there is none, and it is zero. */
@@ -96,7 +98,7 @@ const IN_VS: usize = memory.data<u32>([
   Register.Cr2,
   Register.Cr3,
   Register.Cr4,
-  Register.Cr8,
+  0,
   Register.Xcr0,
 ]);
 
@@ -104,7 +106,6 @@ const PART_ATTRIBUTES: u32 = 1;
 const PART_LIMIT: u32 = 2;
 const PART_BASE: u32 = 3;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
-const MOST_CR8: u64 = 15;
 
 /** MV_VS_REG_GET_LIST: all or none. */
 export function readRegisters(vcpu: Vcpu): u64 {
@@ -123,6 +124,12 @@ export function readRegisters(vcpu: Vcpu): u64 {
 
 /** MV_VS_REG_SET_LIST: up to one that the processor does not take, which R10 tells. */
 export function writeRegisters(vcpu: Vcpu): u64 {
+  const status = writeList(vcpu);
+  tellChangedState(vcpu);
+  return status;
+}
+
+function writeList(vcpu: Vcpu): u64 {
   const count = peek64(vcpu.shared(MV_PAGE_LIST_COUNT));
   if (count > MV_LIST_ENTRIES) return MV_STATUS_INVALID_INPUT_REG0;
   for (let i: u64 = 0; i < count; i++) {
@@ -139,11 +146,12 @@ function refuse(index: u64): u64 {
 }
 
 function isRegister(number: u64): bool {
-  return (number >= 1 && number <= MV_REG_XCR0) || (number >= MV_REG_EFER && number <= MV_REG_TSC_OFFSET);
+  return (number >= 1 && number <= MV_REG_XCR0) || (number >= MV_REG_EFER && number <= MV_REG_NMI);
 }
 
 function read(vcpu: Vcpu, number: u32): u64 {
   const vs = vcpu.vs;
+  if (number == MV_REG_CR8) return priorityOf(vcpu);
   if (number <= MV_REG_XCR0) {
     const register = registerOf(number);
     return register == 0 ? 0 : vs.get(<Register>register);
@@ -157,6 +165,8 @@ function read(vcpu: Vcpu, number: u32): u64 {
       return vs.interruptShadow ? 1 : 0;
     case MV_REG_EVENT:
       return vs.event;
+    case MV_REG_NMI:
+      return nmiBits(vcpu);
     default:
       return vs.timeStampOffset;
   }
@@ -167,10 +177,7 @@ function write(vcpu: Vcpu, number: u32, value: u64): bool {
   if (number == MV_REG_RIP) vcpu.pendingInput = 0;
   if (number == MV_REG_XCR0) return (value & ~xcr0Bits(vcpu)) == 0 && trySet(vs, Register.Xcr0, value);
   if (number == MV_REG_CR4 && (value & ~vcpu.cr4Bits) != 0) return false;
-  if (number == MV_REG_CR8) {
-    if (value > MOST_CR8) return false;
-    vcpu.priority = value;
-  }
+  if (number == MV_REG_CR8) return setPriority(vcpu, value);
   if (number < MV_REG_XCR0) {
     const register = registerOf(number);
     if (register != 0) vs.set(<Register>register, value & widthOf(number));
@@ -188,7 +195,10 @@ function write(vcpu: Vcpu, number: u32, value: u64): bool {
       return true;
     case MV_REG_EVENT:
       vs.event = value;
+      noteEvent(vcpu, value);
       return true;
+    case MV_REG_NMI:
+      return setNmiBits(vcpu, value);
     default:
       vs.offsetTimeStamps(value);
       return true;

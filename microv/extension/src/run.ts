@@ -2,28 +2,27 @@
 //
 // The caller has interrupts disabled. One of the machine makes the guest exit, and is taken when the caller enables them.
 
-import { exitRflags, guest, Next, peek32, peek64, poke32, poke64, Register, Vs } from "@bareflank/sdk";
+import { exitRflags, guest, Next, peek32, peek64, poke32, poke64, Vs } from "@bareflank/sdk";
 import {
-  MV_PAGE_APIC_BASE,
-  MV_PAGE_CR8,
+  MV_EXIT_WINDOW,
   MV_PAGE_DATA,
   MV_PAGE_EXITS,
   MV_PAGE_PROCESSOR,
   MV_PAGE_REQUEST,
-  MV_PAGE_STATE,
   MV_RUN_REGISTERS,
   MV_RUN_WINDOW,
-  MV_STATE_IF,
-  MV_STATE_INTERRUPTIBLE,
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
 import { takesOver } from "./address-space";
 import { setCurrentVcpu } from "./current";
 import { takeInstruction } from "./instruction";
-import { releaseVcpu, Vcpu } from "./vcpu";
+import { givePriority, takePriority, tellState } from "./interruptibility";
+import { offerNmi } from "./nmi";
+import { NMI_NOT_HANDLED, releaseVcpu, Vcpu } from "./vcpu";
 
-const RFLAGS_IF: u64 = 1 << 9;
-const MOST_PRIORITY: u64 = 15;
+/** Who waits for the window: the caller, by its MV_RUN_WINDOW, and an NMI. */
+const WINDOW_CALLER: u32 = MV_RUN_WINDOW;
+const WINDOW_NMI: u32 = 0x8000_0000;
 
 /** Runs a vCPU that this processor has acquired, in place of the root VM, whose hypercall is behind it when it comes back. */
 export function enterGuest(vcpu: Vcpu): Next {
@@ -32,12 +31,12 @@ export function enterGuest(vcpu: Vcpu): Next {
   setCurrentVcpu(vcpu);
   if (takesOver(vcpu.id)) vs.flushTranslations();
   if (vcpu.pendingInput != 0) finishInput(vcpu);
-  const priority = peek64(vcpu.shared(MV_PAGE_CR8)) & MOST_PRIORITY;
-  if (priority != vcpu.priority) vs.set(Register.Cr8, priority);
+  givePriority(vcpu);
   const request = peek32(vcpu.shared(MV_PAGE_REQUEST));
   if ((request & MV_RUN_REGISTERS) != 0) takeInstruction(vcpu);
-  const wantsWindow: u32 = request & MV_RUN_WINDOW;
-  if (wantsWindow != vcpu.isWindowOpen) setWindow(vcpu, wantsWindow != 0);
+  let window: u32 = request & WINDOW_CALLER;
+  if (vcpu.nmiWaits != 0 && !offerNmi(vcpu) && vcpu.nmiState == NMI_NOT_HANDLED) window |= WINDOW_NMI;
+  if (window != vcpu.window) setWindow(vcpu, window);
   return Next.Run;
 }
 
@@ -60,14 +59,8 @@ export function leaveGuestBehind(vcpu: Vcpu, reason: u32): Next {
 
 /** What the vCPU's page tells besides the reason; `isHeld`: the guest takes no interrupt although it has them enabled. */
 function tell(vcpu: Vcpu, isHeld: bool): void {
-  const vs = vcpu.vs;
-  const isEnabled = (exitRflags() & RFLAGS_IF) != 0;
-  let state: u32 = isEnabled ? MV_STATE_IF : 0;
-  if (isEnabled && !isHeld) state |= MV_STATE_INTERRUPTIBLE;
-  poke32(vcpu.shared(MV_PAGE_STATE), state);
-  vcpu.priority = vs.get(Register.Cr8);
-  poke64(vcpu.shared(MV_PAGE_CR8), vcpu.priority);
-  poke64(vcpu.shared(MV_PAGE_APIC_BASE), vcpu.apicBase);
+  tellState(vcpu, exitRflags(), isHeld);
+  takePriority(vcpu);
   poke64(vcpu.shared(MV_PAGE_EXITS), vcpu.exits);
   poke32(vcpu.shared(MV_PAGE_PROCESSOR), vcpu.ppid);
 }
@@ -79,11 +72,23 @@ function answerRun(vcpu: Vcpu, reason: u32): Next {
   return Next.AdvanceAndRun;
 }
 
-/** Asks for an exit when the guest can take an interrupt, or no longer. */
-export function setWindow(vcpu: Vcpu, wanted: bool): void {
-  if (wanted) vcpu.vs.requestInterruptWindow();
+/** The guest can take an interrupt, as somebody wanted to know. */
+export function windowOpened(vcpu: Vcpu): Next {
+  const callers = vcpu.window & WINDOW_CALLER;
+  if (vcpu.nmiWaits != 0 && offerNmi(vcpu)) {
+    // It cannot any more
+    setWindow(vcpu, callers);
+    return Next.Run;
+  }
+  setWindow(vcpu, 0);
+  return callers != 0 ? leaveGuest(vcpu, MV_EXIT_WINDOW) : Next.Run;
+}
+
+/** Asks for an exit when the guest can take an interrupt, for those who wait for it; 0: for nobody any more. */
+function setWindow(vcpu: Vcpu, window: u32): void {
+  if (window != 0) vcpu.vs.requestInterruptWindow();
   else vcpu.vs.closeInterruptWindow();
-  vcpu.isWindowOpen = wanted ? MV_RUN_WINDOW : 0;
+  vcpu.window = window;
 }
 
 /** An IN gets its datum: 32 bits clear the upper half of RAX, fewer leave the rest alone (APM volume 1, 3.1.2). */

@@ -15,6 +15,7 @@ import {
 import { MV_MAX_VPS } from "../../../abi/generated/bare/hypercalls";
 import { addressSpace } from "./address-space";
 import { setControlBits } from "./control-bits";
+import { tellChangedState } from "./interruptibility";
 import { resetMsrs } from "./msrs";
 import { hasRootForgotten, hideFromRoot, shareWithRoot } from "./root-memory";
 import { ownerOf, releaseVcpu, UNUSED, Vcpu, vcpuAt } from "./vcpu";
@@ -46,9 +47,11 @@ export function createVcpu(vp: GuestVp): Vcpu | null {
   vcpu.ppid = processorNumber();
   vcpu.cpuidCount = 0;
   vcpu.pendingInput = 0;
-  vcpu.isWindowOpen = 0;
+  vcpu.window = 0;
   vcpu.exits = 0;
   vcpu.priority = 0;
+  vcpu.nmiWaits = 0;
+  vcpu.nmiState = 0;
   reset(vcpu);
   vp.hasVs = 1;
   releaseVcpu(vcpu);
@@ -106,4 +109,5 @@ function reset(vcpu: Vcpu): void {
   setControlBits(vcpu);
   vcpu.vp.guest.tables.use(vs);
   resetMsrs(vcpu);
+  tellChangedState(vcpu);
 }

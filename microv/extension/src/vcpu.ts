@@ -3,8 +3,17 @@
 // Whoever runs a vCPU, or reads or writes its registers, acquires it first: one processor at a time. Its VS comes to that
 // processor then.
 
-import { compareExchange32, nativeAddress, ownMemory, processorNumber, storeRelease32, Vs } from "@bareflank/sdk";
-import { MV_MAX_VPS } from "../../../abi/generated/bare/hypercalls";
+import {
+  compareExchange32,
+  nativeAddress,
+  ownMemory,
+  peek64,
+  poke64,
+  processorNumber,
+  storeRelease32,
+  Vs,
+} from "@bareflank/sdk";
+import { MV_MAX_VPS, MV_PAGE_APIC_BASE } from "../../../abi/generated/bare/hypercalls";
 import { GuestVp } from "./vp";
 
 /** Who has it. */
@@ -12,6 +21,12 @@ const FREE: u32 = 0;
 const ACQUIRED: u32 = 1;
 /** None of these is in use. */
 export const UNUSED: u32 = 2;
+
+/** The handler of an NMI: there is none, there is one, it is at its IRET, is stepped over that. */
+export const NMI_NOT_HANDLED: u32 = 0;
+export const NMI_HANDLED: u32 = 1;
+export const NMI_RETURNING: u32 = 2;
+export const NMI_STEPPING: u32 = 3;
 
 @unmanaged
 export class Vcpu {
@@ -30,20 +45,26 @@ export class Vcpu {
   cpuidCount: u32 = 0;
   /** An IN waits for its datum: so many bytes; 0: none. */
   pendingInput: u32 = 0;
-  /** The guest was promised an exit when it can take an interrupt. */
-  isWindowOpen: u32 = 0;
+  /** Who waits for an exit when the guest can take an interrupt: WINDOW_* (run.ts). */
+  window: u32 = 0;
   /** Its page is shown to its caller. */
   isShared: u32 = 0;
   exits: u64 = 0;
-  /** CR8 as its caller knows it. */
+  /** CR8 as its VS has it. */
   priority: u64 = 0;
-  apicBase: u64 = 0;
   /** A page for its XSAVE area, while that is read or written. */
   fpu: u64 = 0;
   /** Bits of CR4 that the guest may set (control-bits.ts). */
   cr4Bits: u64 = 0;
   /** A page of MSRs that nothing but the guest uses (msrs.ts). */
   msrs: u64 = 0;
+  /** Whether an NMI waits; NMI_*: whether one is handled, and the IRET that ends that (nmi.ts). */
+  nmiWaits: u32 = 0;
+  nmiState: u32 = 0;
+  nmiReturn: u64 = 0;
+  /** RFLAGS.TF and DR6 before a step over that IRET (iret-step.ts). */
+  nmiFlags: u32 = 0;
+  nmiConditions: u64 = 0;
 
   get vs(): Vs {
     return Vs.of(this.vsId);
@@ -52,9 +73,17 @@ export class Vcpu {
   shared(offset: u32): u64 {
     return ownMemory(this.page) + offset;
   }
+
+  /** The local APIC's base: the page has it. */
+  get apicBase(): u64 {
+    return peek64(this.shared(MV_PAGE_APIC_BASE));
+  }
+  set apicBase(value: u64) {
+    poke64(this.shared(MV_PAGE_APIC_BASE), value);
+  }
 }
 
-const vcpus: usize = memory.data(112 * 256, 8);
+const vcpus: usize = memory.data(128 * 256, 8);
 
 /** Has all places unused: once, before anything else. */
 export function initVcpus(): void {

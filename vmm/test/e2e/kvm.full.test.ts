@@ -17,7 +17,7 @@ afterAll(async () => {
 it("runs code of 16, 32 and 64 bits, and says what is wrong", async () => {
   const { exitCode, output } = await linux.run("BAREFLANK_KVM_IN=bochs node --test-reporter=spec kvm-api.mjs");
   expect(exitCode, output).toBe(0);
-  expect(output).toMatch(/tests 2\d\n/);
+  expect(output).toMatch(/tests \d\d\n/);
 });
 
 it("boots Linux by its 64-bit entry", async () => {

@@ -133,7 +133,9 @@ describe("events", () => {
     expect([interrupt(256), interrupt(0xffff_ffff)]).toEqual([INVAL, INVAL]);
     expect([interrupt(0x30), interrupt(0x31)]).toEqual([0, EXIST]);
     expect(driver.vs().registers.get(mv.MV_REG_EVENT)).toBe(VALID | 0x30n);
-    expect(driver.vcpu(vcpu, kvm.KVM_NMI)).toBe(EXIST);
+    // An NMI waits
+    expect(driver.vcpu(vcpu, kvm.KVM_NMI)).toBe(0);
+    expect(driver.vs().registers.get(mv.MV_REG_NMI)).toBe(BigInt(mv.MV_NMI_WAITS));
   });
 
   it.each<readonly [string, Readonly<Record<number, number>>, bigint]>([
@@ -167,6 +169,7 @@ describe("events", () => {
       },
       0x8000_0480n,
     ],
+    ["the handler of an NMI", { [kvm.KVM_VCPU_EVENTS_NMI_MASKED]: 1 }, 0n],
     ["nothing", {}, 0n],
   ])("go over and back: %s", (_, fields, event) => {
     const { driver, vcpu } = withVcpu();
@@ -186,6 +189,25 @@ describe("events", () => {
       const fields = { [kvm.KVM_VCPU_EVENTS_EXCEPTION_INJECTED]: 1, [kvm.KVM_VCPU_EVENTS_EXCEPTION_NR]: vector };
       expect(events(driver, vcpu, fields)).toBe(INVAL);
     }
+  });
+
+  it("have an NMI waiting when it is said so, and leave it waiting when nothing is", () => {
+    const { driver, vcpu } = withVcpu();
+    const pending = kvm.KVM_VCPU_EVENTS_NMI_PENDING;
+    const masked = kvm.KVM_VCPU_EVENTS_NMI_MASKED;
+    const said = { [kvm.KVM_VCPU_EVENTS_FLAGS]: kvm.KVM_VCPUEVENT_VALID_NMI_PENDING };
+    const bits = () => {
+      expect(driver.vcpu(vcpu, kvm.KVM_GET_VCPU_EVENTS, ARGUMENT)).toBe(0);
+      return [driver.peek(pending, 1), driver.peek(masked, 1), driver.vs().registers.get(mv.MV_REG_NMI)];
+    };
+    expect(events(driver, vcpu, { [pending]: 1 })).toBe(0);
+    expect(bits()).toEqual([0n, 0n, 0n]);
+    expect(events(driver, vcpu, { ...said, [pending]: 1, [masked]: 1 })).toBe(0);
+    expect(bits()).toEqual([1n, 1n, 3n]);
+    expect(events(driver, vcpu, {})).toBe(0);
+    expect(bits()).toEqual([1n, 0n, 1n]);
+    expect(events(driver, vcpu, said)).toBe(0);
+    expect(bits()).toEqual([0n, 0n, 0n]);
   });
 
   it("have the shadow of an instruction with them when it is said so", () => {

@@ -71,7 +71,7 @@ const cases: readonly (readonly [string, number, readonly Word[], bigint])[] = [
   ["vs_queue_interrupt, which it cannot take", mv.MV_VS_QUEUE_INTERRUPT, [VS, 32], UNKNOWN],
   ["vs_inject_exception", mv.MV_VS_INJECT_EXCEPTION, [VS, 6, 0], OK],
   ["vs_inject_exception, behind another one", mv.MV_VS_INJECT_EXCEPTION, [VS, 6, 0], UNKNOWN],
-  ["vs_inject_nmi, behind another event", mv.MV_VS_INJECT_NMI, [VS], UNKNOWN],
+  ["vs_inject_nmi, behind another event", mv.MV_VS_INJECT_NMI, [VS], OK],
   ["unknown group", 0x7_0000, [], UNSUPPORTED],
 ];
 
@@ -97,6 +97,7 @@ const lists: readonly (readonly [string, number, readonly (readonly [number, Wor
     REG2,
     1,
   ],
+  ["registers: bits of NMIs that are none", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_NMI, 4]], REG2, 0],
   ["registers: CR8 above 15", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR8, 16]], REG2, 0],
   ["registers: CR4 with what guests have", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0xa0]], OK, 1],
   ["registers: CR4 with VMXE", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0x2000]], REG2, 0],

@@ -69,7 +69,6 @@ const PAGE_BYTES = 4096n;
 const SPACE_BYTES = 1n << 52n;
 const LIST_ENTRY_BYTES = 16n;
 const EVENT_VALID = 1n << 31n;
-const TYPE_NMI = 2n << 8n;
 const TYPE_EXCEPTION = 3n << 8n;
 const HAS_CODE = 1n << 11n;
 const VECTOR_NMI = 2n;
@@ -252,7 +251,8 @@ export class MicrovModel {
       case mv.MV_VS_QUEUE_INTERRUPT:
         return queueInterrupt(vs, r12);
       case mv.MV_VS_INJECT_NMI:
-        return inject(vs, TYPE_NMI | VECTOR_NMI);
+        vs.registers.set(mv.MV_REG_NMI, vs.registers.get(mv.MV_REG_NMI) | BigInt(mv.MV_NMI_WAITS));
+        return OK;
       case mv.MV_VS_MCE_SETUP:
         vs.registers.setupBanks(r12);
         return OK;

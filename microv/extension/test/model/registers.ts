@@ -18,7 +18,7 @@ function register(name: string): number {
 /** Every register that there is. */
 export const REGISTERS: readonly number[] = [
   ...Array.from({ length: mv.MV_REG_XCR0 }, (_, index) => index + 1),
-  ...Array.from({ length: mv.MV_REG_TSC_OFFSET - mv.MV_REG_EFER + 1 }, (_, index) => mv.MV_REG_EFER + index),
+  ...Array.from({ length: mv.MV_REG_NMI - mv.MV_REG_EFER + 1 }, (_, index) => mv.MV_REG_EFER + index),
 ];
 const known = new Set(REGISTERS);
 export const isRegister = (number: bigint): boolean => number <= 0xffffn && known.has(Number(number));
@@ -97,6 +97,11 @@ const COUNTERS = range(0xc001_0000, 8);
 const IN_VS = [0x174, 0x175, 0x176, 0x277, 0xc000_0080, 0xc000_0081, 0xc000_0082, 0xc000_0083, 0xc000_0084];
 const BASES = [0xc000_0100, 0xc000_0101, 0xc000_0102];
 const MSR_TSC = 0x10;
+const NMI_BITS = BigInt(mv.MV_NMI_WAITS | mv.MV_NMI_BLOCKED);
+/** The event word: valid, and its type (APM volume 2, 15.20). */
+const EVENT_AND_TYPE = (1n << 31n) | (7n << 8n);
+const NMI_EVENT = (1n << 31n) | (2n << 8n);
+
 const MSR_APIC_BASE = 0x1b;
 const MSR_TSC_ADJUST = 0x3b;
 const MSR_PAT = 0x277;
@@ -160,6 +165,10 @@ export class RegisterFile {
   /** False: the processor does not take it. */
   set(number: number, value: bigint): boolean {
     if (number === mv.MV_REG_CR8 && value > 15n) return false;
+    if (number === mv.MV_REG_NMI && (value & ~NMI_BITS) !== 0n) return false;
+    // An NMI on its way keeps others away, as one that was delivered does
+    if (number === mv.MV_REG_EVENT && (value & EVENT_AND_TYPE) === NMI_EVENT)
+      this.set(mv.MV_REG_NMI, this.get(mv.MV_REG_NMI) | BigInt(mv.MV_NMI_BLOCKED));
     if (number === mv.MV_REG_XCR0 && !this.#isXcr0(value)) return false;
     const given = number === mv.MV_REG_INTERRUPT_SHADOW ? BigInt(value !== 0n) : value;
     this.#registers.set(number, given & (widths.get(number) ?? ALL));
