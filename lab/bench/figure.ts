@@ -7,7 +7,7 @@ export interface Figure {
   /** What a person reads. */
   readonly title: string;
   readonly value: number;
-  readonly unit: "instructions" | "exits" | "ratio" | "bytes" | "lines" | "seconds";
+  readonly unit: "instructions" | "nanoseconds" | "exits" | "ratio" | "bytes" | "lines" | "seconds";
   /** Most that the specification allows; undefined when it is only reported. */
   readonly limit?: number;
   /** The same measured on Bareflank 3.0 (C++, release build), where it was. */

@@ -8,6 +8,7 @@ import { guestProgram } from "../src/image/guest-programs.ts";
 import { LinuxMachine } from "../src/index.ts";
 import { repository } from "../src/paths.ts";
 import type { Figure } from "./figure.ts";
+import { type Lateness, latenessFigures, measureLateness } from "./lateness.ts";
 
 const GUEST = "/usr/lib/bareflank/guest";
 const WORDS = "console=ttyS0 quiet cryptomgr.notests";
@@ -30,6 +31,7 @@ interface Costs {
   readonly exits: ReadonlyMap<string, number>;
   readonly qemu: number;
   readonly library: number;
+  readonly lateness: ReadonlyMap<string, Lateness>;
 }
 
 async function measure(linux: LinuxMachine): Promise<Costs> {
@@ -40,6 +42,7 @@ async function measure(linux: LinuxMachine): Promise<Costs> {
     exits: new Map(others.map(([name, value]) => [name, value - (nothing?.[1] ?? 0)])),
     qemu: await boot(linux, QEMU),
     library: await boot(linux, LIBRARY),
+    lateness: await measureLateness(linux),
   };
 }
 
@@ -65,7 +68,7 @@ function figures(linux: Costs, own: Costs): Figure[] {
       limit: BOOT_LIMIT,
     },
   ];
-  return rows.flatMap((row): Figure[] => [
+  const costs = rows.flatMap((row): Figure[] => [
     { key: `linuxKvm${row.key}`, title: `${row.title}, on Linux's KVM`, value: row.value, unit: "instructions" },
     { key: `microv${row.key}`, title: `${row.title}, on MicroV`, value: row.own, unit: "instructions" },
     {
@@ -76,6 +79,7 @@ function figures(linux: Costs, own: Costs): Figure[] {
       limit: row.limit,
     },
   ]);
+  return [...costs, ...latenessFigures(linux.lateness, own.lateness)];
 }
 
 export async function guestFigures(): Promise<Figure[]> {
@@ -83,7 +87,8 @@ export async function guestFigures(): Promise<Figure[]> {
   try {
     const programs = ["vmm/bench/exits.ts", "vmm/examples/linux.ts"].map((name) => join(repository, name));
     const files = (await bundle(programs, folder)).map((name) => join(folder, name));
-    const put = [...files, { from: await guestProgram("count"), to: "/root/count" }];
+    const own = ["count", "lateness"].map(async (name) => ({ from: await guestProgram(name), to: `/root/${name}` }));
+    const put = [...files, ...(await Promise.all(own))];
     const machine = await LinuxMachine.boot({ icount: true, guests: true, put });
     const run = async (command: string): Promise<void> => {
       const { exitCode, output } = await machine.run(command);
