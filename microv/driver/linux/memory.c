@@ -8,9 +8,10 @@
 
 #include "glue.h"
 
+/* How much is the user's to say: more than there is is no mistake of the module's. */
 u64 platform_allocate(u64 bytes)
 {
-    return (u64)kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+    return (u64)kvzalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 }
 
 void platform_free(u64 address)

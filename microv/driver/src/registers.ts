@@ -1,10 +1,13 @@
 // KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_DEBUGREGS and KVM_GET_XCRS, and the same with SET
 
+import { EMULATION_RIP } from "../../../abi/generated/bare/emulation";
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { fillMemory, peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 import { EINVAL, ENODEV } from "./errors";
+import { PENDING_EMULATION, PENDING_NOTHING } from "./exit";
 import { append, beginList, getList, setList, valueAt } from "./list";
+import { setWord, VCPU_EMULATION, VCPU_PENDING, word } from "./objects";
 
 /** MicroV's numbers of what KvmRegs has, in its order. */
 const GENERAL: usize = memory.data<u32>([
@@ -97,7 +100,15 @@ export function setRegs(vcpu: u64, from: u64): i64 {
     const value = peek64(from + i * 8);
     append(vcpu, load<u32>(GENERAL + i * 4), i == GENERAL_COUNT - 1 ? value | RFLAGS_ONE : value);
   }
-  return setList(vcpu) ? 0 : ENODEV;
+  if (!setList(vcpu)) return ENODEV;
+  giveUpEmulation(vcpu, peek64(from + kvm.KVM_REGS_RIP));
+  return 0;
+}
+
+/** The instruction that waits for its user is another one's affair when the guest goes on elsewhere, as after a reset. */
+function giveUpEmulation(vcpu: u64, rip: u64): void {
+  const isElsewhere = rip != peek64(word(vcpu, VCPU_EMULATION) + EMULATION_RIP);
+  if (isElsewhere && word(vcpu, VCPU_PENDING) == PENDING_EMULATION) setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);
 }
 
 /** KvmSregs, or what KvmSregs2 has of it. */

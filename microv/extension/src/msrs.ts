@@ -220,7 +220,8 @@ export function readMsrs(vcpu: Vcpu): u64 {
   let done: u64 = 0;
   for (; done < count; done++) {
     const entry = vcpu.shared(MV_PAGE_LIST) + done * 16;
-    if (!readGuestMsr(vcpu, <u32>peek64(entry))) break;
+    const msr = peek64(entry);
+    if (msr >> 32 != 0 || !readGuestMsr(vcpu, <u32>msr)) break;
     poke64(entry + 8, guestMsrValue(vcpu));
   }
   guest.r10 = done;
@@ -234,7 +235,8 @@ export function writeMsrs(vcpu: Vcpu): u64 {
   let done: u64 = 0;
   for (; done < count; done++) {
     const entry = vcpu.shared(MV_PAGE_LIST) + done * 16;
-    if (!writeGuestMsr(vcpu, <u32>peek64(entry), peek64(entry + 8))) break;
+    const msr = peek64(entry);
+    if (msr >> 32 != 0 || !writeGuestMsr(vcpu, <u32>msr, peek64(entry + 8))) break;
   }
   guest.r10 = done;
   return MV_STATUS_SUCCESS;

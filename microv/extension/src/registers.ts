@@ -174,7 +174,8 @@ function read(vcpu: Vcpu, number: u32): u64 {
 
 function write(vcpu: Vcpu, number: u32, value: u64): bool {
   const vs = vcpu.vs;
-  if (number == MV_REG_RIP) vcpu.pendingInput = 0;
+  // An IN's datum is for whoever is behind it still
+  if (number == MV_REG_RIP && vcpu.pendingInput != 0 && value != vs.get(Register.Rip)) vcpu.pendingInput = 0;
   if (number == MV_REG_XCR0) return (value & ~xcr0Bits(vcpu)) == 0 && trySet(vs, Register.Xcr0, value);
   if (number == MV_REG_CR4 && (value & ~vcpu.cr4Bits) != 0) return false;
   if (number == MV_REG_CR8) return setPriority(vcpu, value);

@@ -98,6 +98,21 @@ test("runs 32-bit code: memory where there is none", () => {
   });
 });
 
+test("keeps a port's datum when registers are set as they were, and goes on where they lead", () => {
+  // in al, 10h; mov [d0000004h], al; hlt; mov cl, 7; hlt
+  const code = [0xe4, 0x10, 0xa2, 0x04, 0x00, 0x00, 0xd0, HLT, 0xb1, 0x07, HLT];
+  return withMachine(32, code, ({ vcpu }) => {
+    const input = expectIo(vcpu.run());
+    input.data[0] = 0x5a;
+    vcpu.setRegisters(vcpu.registers());
+    assert.deepEqual([...expectMmio(vcpu.run()).data], [0x5a]);
+    vcpu.setRegisters({ rip: BigInt(CODE + 8) });
+    assert.equal(vcpu.run().kind, "hlt");
+    const { rax, rcx, rip } = vcpu.registers();
+    assert.deepEqual([rax & 0xffn, rcx & 0xffn, rip], [0x5an, 7n, BigInt(CODE + 11)]);
+  });
+});
+
 test("runs 64-bit code, and shows its registers", () => {
   // mov rax, 123456789abcdef0h; mov rcx, 16; mul rcx; mov r15, rdx; hlt
   const code = [

@@ -256,6 +256,42 @@ describe("a device's memory", () => {
     expect(driver.vs().registers.get(mv.MV_REG_INTERRUPT_SHADOW)).toBe(0n);
   });
 
+  it("is forgotten when its user has the guest go on elsewhere", () => {
+    const { driver, vcpu } = withCode(0xa3, 0x10, 0x00); // mov [10h], ax
+    exits(
+      driver,
+      () => device(driver, 0x10n, mv.MV_ACCESS_WRITE, { RAX: 0x1234n }),
+      () => {
+        expect(request(driver)).toBe(0n);
+        expect(driver.vs().registers.get(mv.MV_REG_RIP)).toBe(0xfff0n);
+        return mv.MV_EXIT_HLT;
+      },
+    );
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_MMIO]);
+    driver.fill(0);
+    driver.poke(kvm.KVM_REGS_RIP, 8, 0xfff0);
+    expect(driver.vcpu(vcpu, kvm.KVM_SET_REGS, ARGUMENT)).toBe(0);
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+  });
+
+  it("is read for the guest whose registers were set as they were", () => {
+    const { driver, vcpu } = withCode(0xa1, 0x20, 0x00); // mov ax, [20h]
+    exits(
+      driver,
+      () => device(driver, 0x20n, 0),
+      () => {
+        expect([rip(driver), general(driver, "RAX")]).toEqual([CODE + 3n, 0xbeefn]);
+        return mv.MV_EXIT_HLT;
+      },
+    );
+    driver.vs().registers.set(mv.MV_REG_RIP, CODE);
+    driver.run(vcpu);
+    expect(driver.vcpu(vcpu, kvm.KVM_GET_REGS, ARGUMENT)).toBe(0);
+    expect(driver.vcpu(vcpu, kvm.KVM_SET_REGS, ARGUMENT)).toBe(0);
+    driver.setShared(vcpu, kvm.KVM_RUN_MMIO_DATA, 8, 0xbeefn);
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+  });
+
   it("is read and written by one instruction", () => {
     const { driver, vcpu } = withCode(0x01, 0x06, 0x08, 0x00); // add [8], ax
     exits(driver, () => device(driver, 8n, mv.MV_ACCESS_WRITE, { RAX: 2n }), mv.MV_EXIT_HLT);
