@@ -4,6 +4,7 @@
 // processors call at the same time.
 
 import { parseArgs } from "node:util";
+import { fuzzHypercalls } from "../../../microv/extension/test/fuzz/fuzz.ts";
 import { endWhenOutputFails } from "../../../toolchain/src/output.ts";
 import { fuzzGuest } from "./guest/guest.ts";
 import { fuzzMachine } from "./machine.ts";
@@ -12,7 +13,7 @@ import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
 const USAGE =
-  "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--version 1|2] [--guest [--open]]";
+  "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--version 1|2] [--guest [--open] | --microv]";
 
 endWhenOutputFails("npm run fuzz");
 
@@ -26,6 +27,8 @@ interface Chosen {
   readonly guest: boolean;
   /** The guest's author closes nothing: only the microkernel does. */
   readonly open: boolean;
+  /** MicroV's hypercalls instead of system calls. */
+  readonly microv: boolean;
 }
 
 type Tallies = ReadonlyMap<string, Readonly<Tally>>;
@@ -45,14 +48,28 @@ function options(): Chosen {
       version: { type: "string", default: "2" },
       guest: { type: "boolean", default: false },
       open: { type: "boolean", default: false },
+      microv: { type: "boolean", default: false },
     },
   });
-  const calls = number(values.calls ?? (values.machine === undefined && !values.guest ? "100000" : "10000"));
-  const { guest, open } = values;
+  const calls = number(
+    values.calls ?? (values.machine === undefined && !values.guest && !values.microv ? "100000" : "10000"),
+  );
+  const { guest, open, microv } = values;
+  if (guest && microv) throw new TypeError("--guest and --microv are two fuzzers.");
   if (open && !guest) throw new TypeError("--open is about a guest: --guest --open.");
   const version = number(values.version);
   if (version !== 1 && version !== 2) throw new TypeError("--version is 1 or 2.");
-  return { calls, version, seed: number(values.seed), smp: number(values.smp), machine: values.machine, guest, open };
+  const { machine } = values;
+  return {
+    calls,
+    version,
+    seed: number(values.seed),
+    smp: microv ? 1 : number(values.smp),
+    machine,
+    guest,
+    open,
+    microv,
+  };
 }
 
 function table(tallies: Tallies): string {
@@ -83,6 +100,7 @@ async function guest({
 async function fuzz(chosen: Chosen): Promise<{ tallies: Tallies; wrong: readonly string[] }> {
   const { machine, smp } = chosen;
   if (chosen.guest) return await guest(chosen);
+  if (chosen.microv) return await fuzzHypercalls({ ...chosen, machine: machine ?? "amd" });
   if (machine !== undefined) return await fuzzMachine({ ...chosen, machine });
   const session = new FuzzSession({ ...chosen, ppCount: smp });
   session.run(chosen.calls);

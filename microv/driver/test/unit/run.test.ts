@@ -329,7 +329,7 @@ describe("a device's memory", () => {
     const { driver, vcpu } = withCode(0xa3, 0xff, 0xff); // mov [ffffh], ax: beyond the segment
     exits(driver, () => device(driver, 0xffffn, mv.MV_ACCESS_WRITE), mv.MV_EXIT_HLT);
     expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
-    expect(driver.vs().registers.get(mv.MV_REG_EVENT)).toBe(0x8000_0b0dn);
+    expect(driver.vs().registers.get(mv.MV_REG_EVENT)).toBe(0x8000_030dn);
   });
 
   it("is an internal error, with its bytes, where nobody knows the instruction", () => {

@@ -67,6 +67,8 @@ const UNSUPPORTED = mv.MV_STATUS_FAILURE_UNSUPPORTED;
 
 const PAGE_BYTES = 4096n;
 const SPACE_BYTES = 1n << 52n;
+/** What nested page tables of four levels reach. */
+const TABLES_BYTES = 1n << 48n;
 const LIST_ENTRY_BYTES = 16n;
 const EVENT_VALID = 1n << 31n;
 const TYPE_EXCEPTION = 3n << 8n;
@@ -75,7 +77,11 @@ const VECTOR_NMI = 2n;
 const LAST_EXCEPTION = 31n;
 /** Vectors whose exceptions have a code (APM volume 2, table 8-1): #DF, #TS, #NP, #SS, #GP, #PF, #AC, #CP, #VC, #SX. */
 const CODED = new Set([8n, 10n, 11n, 12n, 13n, 14n, 17n, 21n, 29n, 30n]);
+const CR0_PE = 1n;
 const RFLAGS_IF = 1n << 9n;
+const RFLAGS_RF = 1n << 16n;
+/** Traps, aborts, and what may be either: #DB, NMI, #BP, #OF, #DF, #MC. */
+const NO_FAULTS = new Set([1n, 2n, 3n, 4n, 8n, 18n]);
 
 export class MicrovModel {
   readonly vms: (ModelVm | undefined)[] = Array(mv.MV_MAX_VMS).fill(undefined);
@@ -179,13 +185,14 @@ export class MicrovModel {
         const host = r13 & ~0xfffn;
         if (!isRange(r12, r14)) return REG2;
         if (rights === 0 || rights > 7 || !isRange(host, r14) || this.#isOfVs(host, r14)) return REG3;
-        if ((rights & mv.MV_MAP_READ) === 0) return UNKNOWN;
+        if ((rights & mv.MV_MAP_READ) === 0 || r12 + r14 > TABLES_BYTES) return UNKNOWN;
         registers.r10 = smaller(r14, this.step);
         vm.memory.map(r12, host, registers.r10, rights);
         return OK;
       }
       case mv.MV_VM_UNMAP:
         if (!isRange(r12, r13)) return REG2;
+        if (r12 + r13 > TABLES_BYTES) return UNKNOWN;
         registers.r10 = smaller(r13, this.step);
         vm.memory.unmap(r12, registers.r10);
         return OK;
@@ -311,7 +318,7 @@ export class MicrovModel {
     if (count > BigInt(mv.MV_LIST_ENTRIES)) return REG0;
     for (let i = 0n; i < count; i++) {
       const [number, value] = this.#entry(vs, i);
-      if (!isRegister(number) || !vs.registers.set(Number(number), value)) return refuseAt(registers, i);
+      if (!isRegister(number) || !vs.registers.set(Number(number), value, toldXcr0(vs))) return refuseAt(registers, i);
     }
     registers.r10 = count;
     return OK;
@@ -323,7 +330,7 @@ export class MicrovModel {
     let done = 0n;
     for (; done < count; done++) {
       const [number, value] = this.#entry(vs, done);
-      if (isWrite && !vs.registers.writeMsr(low(number), value)) break;
+      if (number >> 32n !== 0n || (isWrite && !vs.registers.writeMsr(low(number), value))) break;
       const read = isWrite ? undefined : vs.registers.readMsr(low(number));
       if (!isWrite && read === undefined) break;
       if (read !== undefined) this.#setValue(vs, done, read);
@@ -381,6 +388,22 @@ function wrongPart(place: bigint, bytes: bigint): bigint {
   return bytes <= BigInt(mv.MV_LIST_BYTES) && bytes <= all - place ? OK : REG3;
 }
 
+const LEAF_XSAVE = 0xd;
+
+/** What a guest's CPUID says of XCR0's lower half; undefined: it has no leaves. */
+function toldXcr0({ cpuids, cpuidCount }: ModelVs): bigint | undefined {
+  if (cpuidCount === 0) return undefined;
+  const view = new DataView(cpuids.buffer);
+  for (let entry = 0; entry < cpuidCount * mv.MV_CPUID_BYTES; entry += mv.MV_CPUID_BYTES) {
+    const word = (offset: number): number => view.getUint32(entry + offset, true);
+    const isAny = (word(mv.MV_CPUID_FLAGS) & mv.MV_CPUID_FLAG_SUBLEAF) === 0;
+    if (word(mv.MV_CPUID_LEAF) === LEAF_XSAVE && (isAny || word(mv.MV_CPUID_SUBLEAF) === 0)) {
+      return BigInt(word(mv.MV_CPUID_EAX));
+    }
+  }
+  return 0n;
+}
+
 function refuseAt(registers: Call, index: bigint): bigint {
   registers.r10 = index;
   return REG2;
@@ -396,7 +419,14 @@ function injectException(vs: ModelVs, vector: bigint, code: bigint): bigint {
   if (vector > LAST_EXCEPTION || vector === VECTOR_NMI) return REG2;
   const hasCode = (code & mv.MV_EVENT_HAS_CODE) !== 0n;
   if (hasCode !== CODED.has(vector)) return REG3;
-  return inject(vs, TYPE_EXCEPTION | vector | (hasCode ? HAS_CODE | ((code & 0xffff_ffffn) << 32n) : 0n));
+  // In real mode none is pushed (APM volume 2, 8.2)
+  const isPushed = hasCode && (vs.registers.get(mv.MV_REG_CR0) & CR0_PE) !== 0n;
+  const status = inject(vs, TYPE_EXCEPTION | vector | (isPushed ? HAS_CODE | ((code & 0xffff_ffffn) << 32n) : 0n));
+  // A fault's instruction does not hit its breakpoint again
+  if (status === OK && !NO_FAULTS.has(vector)) {
+    vs.registers.set(mv.MV_REG_RFLAGS, vs.registers.get(mv.MV_REG_RFLAGS) | RFLAGS_RF);
+  }
+  return status;
 }
 
 function queueInterrupt(vs: ModelVs, vector: bigint): bigint {

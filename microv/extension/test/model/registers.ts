@@ -54,8 +54,16 @@ const EFER_LME = 1n << 8n;
 const CR0_PG = 1n << 31n;
 /** SCE, LME, NXE. What else a processor has is its own affair. */
 const EFER_KNOWN = 0x901n;
-/** LMA, which follows CR0.PG. */
+/** LMA, which follows CR0.PG; and SVME, which AMD's processors want. */
 const EFER_KEPT = 1n << 10n;
+const EFER_SVME = 1n << 12n;
+/** SCE, LME, LMA, NXE, FFXSR: all that a guest sees. */
+const EFER_SHOWN = 0x4d01n;
+/** VME to OSXMMEXCPT. Of other bits it depends on CPUID whether a guest has them. */
+export const CR4_KNOWN = 0x7ffn;
+/** What of XCR0 guests may have. */
+const XCR0_OF_GUESTS = 0xe7n;
+const X87 = 1n;
 
 export const isCanonical = (value: bigint): boolean => {
   const upper = BigInt.asUintN(64, value) >> 47n;
@@ -100,6 +108,8 @@ const MSR_TSC = 0x10;
 const NMI_BITS = BigInt(mv.MV_NMI_WAITS | mv.MV_NMI_BLOCKED);
 /** The event word: valid, and its type (APM volume 2, 15.20). */
 const EVENT_AND_TYPE = (1n << 31n) | (7n << 8n);
+const EVENT_VALID = 1n << 31n;
+const EVENT_HAS_CODE = 1n << 11n;
 const NMI_EVENT = (1n << 31n) | (2n << 8n);
 
 const MSR_APIC_BASE = 0x1b;
@@ -159,16 +169,22 @@ export class RegisterFile {
   }
 
   get(number: number): bigint {
-    return this.#registers.get(number) ?? 0n;
+    const value = this.#registers.get(number) ?? 0n;
+    // What is no event counts for none
+    if (number === mv.MV_REG_EVENT) return (value & EVENT_VALID) === 0n ? 0n : this.#shownEvent(value);
+    return number === mv.MV_REG_EFER ? value & EFER_SHOWN : value;
   }
 
-  /** False: the processor does not take it. */
-  set(number: number, value: bigint): boolean {
+  /** False: the processor does not take it. `told` is what the guest's CPUID says of XCR0; undefined: it has no leaves. */
+  set(number: number, value: bigint, told?: bigint): boolean {
     if (number === mv.MV_REG_CR8 && value > 15n) return false;
     if (number === mv.MV_REG_NMI && (value & ~NMI_BITS) !== 0n) return false;
     // An NMI on its way keeps others away, as one that was delivered does
     if (number === mv.MV_REG_EVENT && (value & EVENT_AND_TYPE) === NMI_EVENT)
       this.set(mv.MV_REG_NMI, this.get(mv.MV_REG_NMI) | BigInt(mv.MV_NMI_BLOCKED));
+    if (number === mv.MV_REG_CR4 && (value & ~CR4_KNOWN) !== 0n) return false;
+    if (number === mv.MV_REG_XCR0 && told !== undefined && (value & ~((told & XCR0_OF_GUESTS) | X87)) !== 0n)
+      return false;
     if (number === mv.MV_REG_XCR0 && !this.#isXcr0(value)) return false;
     const given = number === mv.MV_REG_INTERRUPT_SHADOW ? BigInt(value !== 0n) : value;
     this.#registers.set(number, given & (widths.get(number) ?? ALL));
@@ -187,7 +203,7 @@ export class RegisterFile {
     const before = this.readMsr(number);
     if (before === undefined) return false;
     if (number === MSR_TSC || number === MSR_TSC_ADJUST) this.#moveTime(value - before);
-    else if (number === MSR_EFER) return this.#writeEfer(before, value);
+    else if (number === MSR_EFER) return this.#writeEfer(value);
     else if (number === MSR_APIC_BASE) {
       if ((value & ~APIC_BASE_WRITABLE) !== 0n) return false;
       this.set(mv.MV_REG_APIC_BASE, value);
@@ -221,10 +237,17 @@ export class RegisterFile {
     return ((value ^ before) & ~writable) === 0n ? value : undefined;
   }
 
-  #writeEfer(before: bigint, value: bigint): boolean {
-    if ((value & ~(EFER_KNOWN | EFER_KEPT)) !== 0n) return false;
+  /** Intel's processors have the code at a place of its own. */
+  #shownEvent(event: bigint): bigint {
+    return this.#processor.isIntel && (event & EVENT_HAS_CODE) === 0n ? event & LOW : event;
+  }
+
+  #writeEfer(value: bigint): boolean {
+    const before = this.#registers.get(mv.MV_REG_EFER) ?? 0n;
+    const kept = this.#processor.isIntel ? EFER_KEPT : EFER_KEPT | EFER_SVME;
+    if ((value & ~(EFER_KNOWN | kept)) !== 0n) return false;
     if (((value ^ before) & EFER_LME) !== 0n && (this.get(mv.MV_REG_CR0) & CR0_PG) !== 0n) return false;
-    return this.set(mv.MV_REG_EFER, (value & ~EFER_KEPT) | (before & EFER_KEPT));
+    return this.set(mv.MV_REG_EFER, (value & ~kept) | (before & kept));
   }
 
   #moveTime(by: bigint): void {

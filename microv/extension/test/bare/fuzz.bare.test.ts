@@ -1,0 +1,16 @@
+// Random hypercalls against the model (npm run fuzz -- --microv --seed S)
+
+import { expect, it } from "vitest";
+import { fuzzHypercalls } from "../fuzz/fuzz.ts";
+
+const CALLS = 5000;
+
+it.each([1, 2])("end as the model says, and each succeeds now and then, seed %i", async (seed) => {
+  const { tallies, wrong, run } = await fuzzHypercalls({ machine: "amd", seed, calls: CALLS });
+  expect(wrong).toEqual([]);
+  expect(run).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  const never = ["vm_create", "vp_create", "vs_create", "vm_map", "vm_unmap", "vs_run", "vs_reg_get_list"].filter(
+    (name) => (tallies.get(name)?.succeeded ?? 0) < CALLS / 200,
+  );
+  expect(never).toEqual([]);
+});

@@ -1,0 +1,45 @@
+// The fuzzer of MicroV's hypercalls: plays a session on a machine, and finds where the answers differ from the model's
+
+import type { Run } from "../../../../kernel/test/bare/run.ts";
+import { type Expected, HypercallSession } from "./session.ts";
+
+export interface HypercallFuzzOptions {
+  readonly machine: string;
+  readonly calls: number;
+  /** The same seed makes the same calls. */
+  readonly seed: number;
+}
+
+export interface HypercallFuzzResult {
+  /** By call: how often it was made, and how often it succeeded. */
+  readonly tallies: ReadonlyMap<string, { readonly made: number; readonly succeeded: number }>;
+  /** Lines that say what is wrong; empty when all is well. */
+  readonly wrong: readonly string[];
+  readonly run: Run;
+}
+
+/** What follows the first difference is mostly its consequence. */
+const MOST_LINES = 10;
+const SECONDS_PER_CALL = 1 / 100;
+
+export async function fuzzHypercalls({ machine, calls, seed }: HypercallFuzzOptions): Promise<HypercallFuzzResult> {
+  const session = new HypercallSession(seed, machine === "intel").run(calls);
+  const timeout = 60 + Math.ceil(calls * SECONDS_PER_CALL);
+  const { answers, peeks, ...run } = await session.script.play({ machine, timeout });
+  const words = answers.map(({ status, r10, r11, r12, r13 }) => [status, r10, r11, r12, r13]);
+  const wrong = [...differences(session.calls, words), ...differences(session.peeks, peeks)];
+  if (run.kind !== "exit" || run.exitCode !== 0) wrong.push(`ended with ${run.exitCode}: ${run.message}`);
+  return { tallies: session.tallies, wrong, run };
+}
+
+const hex = (word: bigint | undefined): string => (word === undefined ? "?" : `0x${word.toString(16)}`);
+
+export function differences(expected: readonly Expected[], found: readonly (readonly bigint[])[]): string[] {
+  const lines = expected.flatMap(({ name, words }, index) => {
+    const real = found[index] ?? [];
+    const isSame = words.every((word, place) => word === undefined || word === real[place]);
+    return isSame ? [] : [`${index}: ${name}: ${real.map(hex).join(" ")} instead of ${words.map(hex).join(" ")}`];
+  });
+  const rest = lines.length > MOST_LINES ? [`and ${lines.length - MOST_LINES} more`] : [];
+  return [...lines.slice(0, MOST_LINES), ...rest];
+}

@@ -1,0 +1,37 @@
+// The fuzzer's sessions: what a seed leads to, and what is compared
+
+import { expect, it } from "vitest";
+import { differences } from "./fuzz.ts";
+import { HypercallSession } from "./session.ts";
+import { NAMES } from "./values.ts";
+
+const CALLS = 10_000;
+
+it("are the same for the same seed, and for no other one", () => {
+  const names = (seed: number) => new HypercallSession(seed, false).run(300).calls.map(({ name }) => name);
+  expect(names(5)).toEqual(names(5));
+  expect(names(5)).not.toEqual(names(6));
+});
+
+it("have each hypercall succeed", () => {
+  const { tallies } = new HypercallSession(1, false).run(CALLS);
+  const all = [...tallies].filter(([name]) => name !== "unknown");
+  expect(all.filter(([, { succeeded }]) => succeeded < 3)).toEqual([]);
+  // Not what the processor says of itself, nor what the debug ring gets
+  expect(all.length).toBe(NAMES.size - 2);
+});
+
+it("find an answer that is another one, and a list", () => {
+  const expected = [
+    { name: "first", words: [0n, 1n, undefined] },
+    { name: "second", words: [0n, 2n] },
+    { name: "third", words: [7n] },
+  ];
+  expect(differences(expected, [[0n, 1n, 5n], [0n, 2n], [7n]])).toEqual([]);
+  expect(
+    differences(expected, [
+      [0n, 1n, 5n],
+      [0n, 3n],
+    ]),
+  ).toEqual(["1: second: 0x0 0x3 instead of 0x0 0x2", "2: third:  instead of 0x7"]);
+});
