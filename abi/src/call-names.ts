@@ -5,7 +5,7 @@ import { syscalls } from "./syscalls.ts";
 
 /** Names of groups, by number. */
 export const groups: readonly string[] =
-  "control handle debug callback vm vp vs intrinsic mem message nested map statistics memory pp fpu".split(" ");
+  "control handle debug callback vm vp vs intrinsic mem message nested map statistics memory pp registers".split(" ");
 
 /** Groups without which no extension lives: they cannot be denied. */
 export const undeniable: readonly string[] = ["control", "handle", "callback"];

@@ -1,10 +1,10 @@
 // System calls as functions: from this list come the bindings for C and Rust
 
-import { fpuCalls } from "./fpu-calls.ts";
 import { memoryCalls } from "./memory-calls.ts";
 import { messageCalls } from "./message-calls.ts";
 import { objectCalls } from "./object-calls.ts";
 import { ppCalls } from "./pp-calls.ts";
+import { registerCalls } from "./register-calls.ts";
 import type { SystemCall } from "./schema.ts";
 import { call, type Extras, named, open } from "./signature.ts";
 
@@ -134,5 +134,5 @@ export const calls: readonly SystemCall[] = [
   ...objectCalls,
   ...memoryCalls,
   ...ppCalls,
-  ...fpuCalls,
+  ...registerCalls,
 ];

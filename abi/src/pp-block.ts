@@ -100,6 +100,7 @@ export const ppBlock = structure("pp-block", "PpBlock", "The kernel's per-proces
   lastSpace: ["u32", "AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts."],
   spaceGeneration: ["u32", "AMD: how often their numbers have begun anew."],
   portsOpen: ["u32", "Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off."],
+  machineMsrs: ["u64[17]", "The machine's, while the loaded VS has its own: by the rows of own-msrs.ts."],
 });
 
 /** Seats of the extensions that do not run at the moment: at PP_AREA_BASE + PP_SEATS + number * PP_SEAT_STRIDE. */

@@ -82,6 +82,8 @@ export const syscalls = table("syscalls", "System calls: bits 31:0 of RAX (opcod
   SYSCALL_PP_WAIT: 0xe_0001,
   SYSCALL_FPU_READ: 0xf_0000,
   SYSCALL_FPU_WRITE: 0xf_0001,
+  SYSCALL_MSR_READ: 0xf_0002,
+  SYSCALL_MSR_WRITE: 0xf_0003,
 });
 
 export const limits = table("syscalls", "Versions, identifiers and limits of the system call interface", "u32", {

@@ -120,7 +120,7 @@ describe("a manifest", () => {
 
   test("with an unknown call names it, and the groups", () => {
     expect(wrongEntry({ file: "b", calls: ["debug", "vs_raed"] })).toMatch(
-      /^extensions\[1\]\.calls\[1\]: "vs_raed" is no call, and no group \(control, .*memory, pp, fpu\)$/,
+      /^extensions\[1\]\.calls\[1\]: "vs_raed" is no call, and no group \(control, .*memory, pp, registers\)$/,
     );
   });
 });

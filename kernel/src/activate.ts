@@ -1,5 +1,6 @@
 // Which VS is active on this processor: what the control block does not hold changes hands
 
+import { exchangeMore } from "#arch/own-msrs";
 import { exchangeSwitched, loadSwitched, parkSwitched } from "#arch/switched";
 import * as vendor from "#arch/vendor";
 import {
@@ -54,16 +55,20 @@ export function becomeLoaded(address: usize): void {
   if (loaded != 0) {
     parkSwitched(changetype<Vs>(<usize>loaded));
     vendor.park(changetype<Vs>(<usize>loaded));
+    if (changetype<Vs>(<usize>loaded).more != 0) exchangeMore(changetype<Vs>(<usize>loaded));
   }
   loadSwitched(vs);
   setBlock32(PP_BLOCK_LOADED_VS, <u32>address);
   vendor.load(vs);
+  if (vs.more != 0) exchangeMore(vs);
 }
 
 /** The same where it is known that one takes the other's place, as when two VMs take turns. */
 function exchange(from: Vs, to: Vs): void {
   vendor.park(from);
+  if (from.more != 0) exchangeMore(from);
   exchangeSwitched(from, to);
   setBlock32(PP_BLOCK_LOADED_VS, <u32>changetype<usize>(to));
   vendor.load(to);
+  if (to.more != 0) exchangeMore(to);
 }

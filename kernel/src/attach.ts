@@ -4,6 +4,7 @@
 // is entered again.
 
 import { attachIoMap, attachMsrMap, attachNestedTables } from "#arch/objects";
+import { takeOwnMsrs } from "#arch/own-msrs";
 import { requestFlush } from "#arch/vendor";
 import { MAP_MSR } from "../../abi/generated/bare/objects";
 import { MAX_PPS } from "../../abi/generated/bare/syscalls";
@@ -47,6 +48,7 @@ export function useMap(vs: Vs, map: PermissionMap): void {
   if (map.kind == MAP_MSR) {
     vs.msrMap = map.id + 1;
     attachMsrMap(vs, map.physical);
+    takeOwnMsrs(vs);
   } else {
     vs.ioMap = map.id + 1;
     attachIoMap(vs, map.physical);

@@ -5,7 +5,7 @@
 //     0x000  exits with codes 0 to 0xFF
 //     0x100  exits with codes 0x400 to 0x403
 //     0x104  every other exit (the processor refused the VS)
-//     0x105  system calls: opcode * 16 + index, opcodes 0 to 14, of the last one two
+//     0x105  system calls: opcode * 16 + index, opcodes 0 to 14, of the last one two; those of opcode 15 behind 13's
 //     0x1E7  the last exits, at debug level 2
 
 import { translate } from "#arch/page-table";
@@ -34,8 +34,11 @@ const LOG_COUNT: u32 = LOG + 24;
 /** No counter. */
 export const NO_COUNTER: u32 = 0xffff_ffff;
 
-/** The last group that has counters of calls. */
-const LAST_GROUP: u32 = 14;
+/** The last group that has counters of calls: those of another one with index 8 and so on, which it has not. */
+const LAST_GROUP: u32 = 15;
+const SHARING_GROUP: u32 = 13;
+const SHARED_CALLS: u32 = 8;
+const LAST_GROUP_OFFSET: u32 = SHARING_GROUP * 16 + SHARED_CALLS;
 
 /** Each processor's page of counters in the direct map; 0 before it has come up. */
 const counters: usize = memory.data(8 * MAX_PPS, 8);
@@ -60,8 +63,11 @@ export function exitCounter(code: u64): u32 {
 
 /** The counter of a system call, or NO_COUNTER. */
 export function callCounter(call: u64): u32 {
-  if (call >> 16 > LAST_GROUP || (call & 0xffff) > 15) return NO_COUNTER;
-  const counter = SYSCALLS + <u32>(call >> 16) * 16 + <u32>(call & 15);
+  const group = call >> 16;
+  // Two share what is one group's
+  const calls: u64 = group == LAST_GROUP || group == SHARING_GROUP ? SHARED_CALLS : 16;
+  if (group > LAST_GROUP || (call & 0xffff) >= calls) return NO_COUNTER;
+  const counter = counterOf(<u32>call);
   return counter < LOG ? counter : NO_COUNTER;
 }
 
@@ -78,7 +84,12 @@ export function countExit(code: u64): void {
 
 /** Counts a system call that exists. */
 export function countCall(call: u32): void {
-  increment(SYSCALLS + (call >> 16) * 16 + (call & 15));
+  increment(counterOf(call));
+}
+
+function counterOf(call: u32): u32 {
+  const group = call >> 16;
+  return SYSCALLS + (group == LAST_GROUP ? LAST_GROUP_OFFSET : group * 16) + (call & 15);
 }
 
 /** Adds the exit that a VS has just made to this processor's log. */

@@ -70,6 +70,8 @@ export class Vs extends PoolObject {
   /** Linear address of its VP, which outlives it, and the VP's VM. */
   private vpAddress: u32 = 0;
   vmid: u32 = 0;
+  /** What changes hands with it beside what always does, a bit each, the architecture's; 0 for nearly every VS. */
+  more: u32 = 0;
   /** What version 2 calls its VM and, above, its VP; what version 1 shows of its extension, VM, VP and itself. */
   tags: u64 = 0;
   ids: u64 = 0;

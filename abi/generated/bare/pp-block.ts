@@ -316,8 +316,10 @@ export const PP_BLOCK_LAST_SPACE: u32 = 0x2d4;
 export const PP_BLOCK_SPACE_GENERATION: u32 = 0x2d8;
 /** u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
 export const PP_BLOCK_PORTS_OPEN: u32 = 0x2dc;
+/** u64[17]: The machine's, while the loaded VS has its own: by the rows of own-msrs.ts. */
+export const PP_BLOCK_MACHINE_MSRS: u32 = 0x2e0;
 /** Size of the structure. */
-export const PP_BLOCK_BYTES: u32 = 0x2e0;
+export const PP_BLOCK_BYTES: u32 = 0x368;
 
 // Seat.presence
 

@@ -119,3 +119,5 @@ export const SYSCALL_PP_KICK: u32 = 0xe0000;
 export const SYSCALL_PP_WAIT: u32 = 0xe0001;
 export const SYSCALL_FPU_READ: u32 = 0xf0000;
 export const SYSCALL_FPU_WRITE: u32 = 0xf0001;
+export const SYSCALL_MSR_READ: u32 = 0xf0002;
+export const SYSCALL_MSR_WRITE: u32 = 0xf0003;

@@ -664,4 +664,20 @@ static inline bf_status bf_fpu_write(bf_vs vs, uint64_t page)
     return bf_call(BF_SYSCALL_FPU_WRITE, &reg0, &reg1, page, 0);
 }
 
+/* Reads an MSR that a guest has for itself, or can have: 0 as long as it has the machine's. */
+static inline bf_status bf_msr_read(bf_vs vs, uint32_t msr, uint64_t *value)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    bf_status status = bf_call(BF_SYSCALL_MSR_READ, &reg0, &reg1, msr, 0);
+    *value = reg0;
+    return status;
+}
+
+/* Gives a guest a value of its own in an MSR of which the processor has one for all VMs. */
+static inline bf_status bf_msr_write(bf_vs vs, uint32_t msr, uint64_t value)
+{
+    uint64_t reg0 = bf_handle, reg1 = vs.id;
+    return bf_call(BF_SYSCALL_MSR_WRITE, &reg0, &reg1, msr, value);
+}
+
 #endif

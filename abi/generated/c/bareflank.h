@@ -135,6 +135,8 @@
 #define BF_SYSCALL_PP_WAIT BF_U32(0xe0001)
 #define BF_SYSCALL_FPU_READ BF_U32(0xf0000)
 #define BF_SYSCALL_FPU_WRITE BF_U32(0xf0001)
+#define BF_SYSCALL_MSR_READ BF_U32(0xf0002)
+#define BF_SYSCALL_MSR_WRITE BF_U32(0xf0003)
 
 /* Thread control block of an extension on one PP (FS base points at it) */
 #define BF_TCB_SELF BF_U32(0x0) /* u64: The block's own address, as the System V ABI wants it. */
@@ -1993,7 +1995,8 @@ _Static_assert(sizeof(struct bf_fault_frame) == 176, "size of bf_fault_frame");
 #define BF_PP_BLOCK_LAST_SPACE BF_U32(0x2d4) /* u32: AMD: the address space identifier that a VS got last, 0 before; see amd/address-space.ts. */
 #define BF_PP_BLOCK_SPACE_GENERATION BF_U32(0x2d8) /* u32: AMD: how often their numbers have begun anew. */
 #define BF_PP_BLOCK_PORTS_OPEN BF_U32(0x2dc) /* u32: Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off. */
-#define BF_PP_BLOCK_BYTES BF_U32(0x2e0) /* Size of the structure. */
+#define BF_PP_BLOCK_MACHINE_MSRS BF_U32(0x2e0) /* u64[17]: The machine's, while the loaded VS has its own: by the rows of own-msrs.ts. */
+#define BF_PP_BLOCK_BYTES BF_U32(0x368) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_pp_block {
     uint64_t user_rsp;
@@ -2078,8 +2081,9 @@ struct bf_pp_block {
     uint32_t last_space;
     uint32_t space_generation;
     uint32_t ports_open;
+    uint64_t machine_msrs[17];
 };
-_Static_assert(sizeof(struct bf_pp_block) == 736, "size of bf_pp_block");
+_Static_assert(sizeof(struct bf_pp_block) == 872, "size of bf_pp_block");
 #endif
 
 /* Seat.presence */

@@ -119,3 +119,5 @@ export const SYSCALL_PP_KICK = 0xe0000;
 export const SYSCALL_PP_WAIT = 0xe0001;
 export const SYSCALL_FPU_READ = 0xf0000;
 export const SYSCALL_FPU_WRITE = 0xf0001;
+export const SYSCALL_MSR_READ = 0xf0002;
+export const SYSCALL_MSR_WRITE = 0xf0003;

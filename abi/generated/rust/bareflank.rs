@@ -144,6 +144,8 @@ pub const SYSCALL_PP_KICK: u32 = 0xe0000;
 pub const SYSCALL_PP_WAIT: u32 = 0xe0001;
 pub const SYSCALL_FPU_READ: u32 = 0xf0000;
 pub const SYSCALL_FPU_WRITE: u32 = 0xf0001;
+pub const SYSCALL_MSR_READ: u32 = 0xf0002;
+pub const SYSCALL_MSR_WRITE: u32 = 0xf0003;
 
 // Thread control block of an extension on one PP (FS base points at it)
 
@@ -2235,9 +2237,11 @@ pub struct PpBlock {
     pub space_generation: u32,
     /// Intel: 1 when TR has been loaded again since the last exit, which cuts the I/O permissions off.
     pub ports_open: u32,
+    /// The machine's, while the loaded VS has its own: by the rows of own-msrs.ts.
+    pub machine_msrs: [u64; 17],
 }
 
-const _: () = assert!(core::mem::size_of::<PpBlock>() == 736);
+const _: () = assert!(core::mem::size_of::<PpBlock>() == 872);
 
 // Seat.presence
 
@@ -5212,5 +5216,19 @@ pub unsafe fn fpu_read(vs: Vs, page: u64) -> Result<u64, Status> {
 #[inline(always)]
 pub fn fpu_write(vs: Vs, page: u64) -> Result<(), Status> {
     let (status, _, _) = unsafe { call(SYSCALL_FPU_WRITE, handle(), vs.0 as u64, page, 0) };
+    result(status, ())
+}
+
+/// Reads an MSR that a guest has for itself, or can have: 0 as long as it has the machine's.
+#[inline(always)]
+pub fn msr_read(vs: Vs, msr: u32) -> Result<u64, Status> {
+    let (status, reg0, _) = unsafe { call(SYSCALL_MSR_READ, handle(), vs.0 as u64, msr as u64, 0) };
+    result(status, reg0)
+}
+
+/// Gives a guest a value of its own in an MSR of which the processor has one for all VMs.
+#[inline(always)]
+pub fn msr_write(vs: Vs, msr: u32, value: u64) -> Result<(), Status> {
+    let (status, _, _) = unsafe { call(SYSCALL_MSR_WRITE, handle(), vs.0 as u64, msr as u64, value) };
     result(status, ())
 }

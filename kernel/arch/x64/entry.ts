@@ -1,4 +1,4 @@
-// What entry.S calls beside the portable entry points of src/main.ts
+// What entry.S calls beside the portable entry points of src/main.ts, and what no compiler is to put into another way
 
 export { enterCarefulVmexit, enterVmexit, otherExit } from "./amd/exit";
 export { enterFastSyscall } from "./amd/syscall";
@@ -6,3 +6,4 @@ export { enterCarefulSyscall } from "./careful";
 export { enterException } from "./exception";
 export { enterIntelExit, otherIntelExit } from "./intel/exit";
 export { enterIntelFastSyscall } from "./intel/syscall";
+export { exchangeMore, exchangeRest } from "./own-msrs";

@@ -41,7 +41,7 @@ const GUARDED: usize = memory.data<u32>([
   0x0000_03f4, 0x0000_03f5, ALL, ALL, 0, 0, VENDOR_INTEL, // PEBS_BASE, PEBS_INDEX: the same where PEBS is architectural
   0x0000_0570, 0x0000_0570, 0, 0, 1, 0, VENDOR_INTEL, // RTIT_CTL: TraceEn, output by physical addresses
   0x0000_0981, 0x0000_0983, ALL, ALL, 0, 0, VENDOR_INTEL, // TME: what memory holds
-  0x0000_0da0, 0x0000_0da0, 0, 0, 1 << 8, 0, VENDOR_INTEL, // XSS: PT, by which XRSTORS loads RTIT_CTL
+  0x0000_0da0, 0x0000_0da0, 0, 0, 1 << 8, 0, BOTH, // XSS: PT, by which XRSTORS loads RTIT_CTL; a guest's says more (own-msrs.ts)
   0x0000_1400, 0x0000_1401, ALL, ALL, 0, 0, VENDOR_INTEL, // SEAMRR: memory of TDX's module, the same as PRMRR
   0x0000_17d0, 0x0000_17d1, ALL, ALL, 0, 0, VENDOR_INTEL, // HW_FEEDBACK_PTR, HW_FEEDBACK_CONFIG: a table at a physical address
   0xc000_0105, 0xc000_0106, 0, 0, ALL, ALL, VENDOR_AMD, // LWP_CFG, LWP_CBADDR: records of ring 3, an extension's, too

@@ -24,9 +24,13 @@ export const VS_WRITTEN_STATE: u32 = 22;
  * numbers them.
  */
 export const VS_ASKED: u32 = 28;
-const ASKED_COUNT: u32 = 11;
+const ASKED_COUNT: u32 = 12;
 
 /** SPEC_CTRL, where it changes hands (speculation.ts). */
 export const VS_SPEC_CTRL: u32 = VS_ASKED + ASKED_COUNT;
 
-export const REGISTER_FILE_BYTES: u32 = (VS_SPEC_CTRL + 1) * 8;
+/** A guest's own MSRs (own-msrs.ts). */
+export const VS_MSRS: u32 = VS_SPEC_CTRL + 1;
+const MSR_COUNT: u32 = 17;
+
+export const REGISTER_FILE_BYTES: u32 = (VS_MSRS + MSR_COUNT) * 8;

@@ -8,6 +8,7 @@ import { VENDOR_AMD, VENDOR_INTEL } from "../../../abi/generated/bare/boot";
 import { AMD_EXIT_CPUID, INTEL_EXIT_CPUID } from "../../../abi/generated/bare/callbacks";
 import { PP_BLOCK_CAREFUL } from "../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_BLOCK } from "../../../abi/generated/bare/windows";
+import { loadedVs } from "../../src/pp";
 import { Vs } from "../../src/vs";
 import * as space from "./amd/address-space";
 import * as amdCompletion from "./amd/completion";
@@ -41,8 +42,9 @@ import * as intelTold from "./intel/told";
 import { carefulSyscallEntry, intelIsolatedEntry, intelSyscallEntry } from "./intel/vmx";
 import * as intel from "./intel/vs";
 import { isIsolated } from "./isolation";
+import { dropOwnMsrs, initMore, initOwnMsrs } from "./own-msrs";
 import { ppLoad32 } from "./pparea";
-import { endMitigations, inheritSpecCtrl, isMitigated, loadSpecCtrl, parkSpecCtrl } from "./speculation";
+import { endMitigations, inheritSpecCtrl, isMitigated } from "./speculation";
 import { initSwitched } from "./switched";
 
 let vendor: u32 = 0;
@@ -71,6 +73,7 @@ export function start(): bool {
 
 /** Ends it, and gives the processor what SavedState or, on AMD, the VS holds and the loader's code does not restore. */
 export function leave(vs: Vs): void {
+  dropOwnMsrs(vs);
   if (isIntel()) operation.leave();
   else svm.leave(vs);
   restoreFaulting(vs.faultsCpuid != 0);
@@ -79,6 +82,8 @@ export function leave(vs: Vs): void {
 
 /** The same before any VS has run, with what SavedState holds. */
 export function leaveAsSaved(): void {
+  const loaded = loadedVs();
+  if (loaded !== null) dropOwnMsrs(loaded);
   if (isIntel()) operation.leave();
   else svm.leaveAsSaved();
   restoreSavedFaulting();
@@ -95,6 +100,7 @@ export function callEntry(): u64 {
 /** Makes a new zeroed page the control block of a VS, and its registers those that a processor can have. */
 export function initControlBlock(vs: Vs): void {
   initSwitched(vs);
+  initMore(vs);
   if (isIntel()) intel.initControlBlock(vs);
   else amd.initControlBlock(vs);
 }
@@ -102,6 +108,7 @@ export function initControlBlock(vs: Vs): void {
 /** What VMs get whose extensions asked for nothing; false when memory runs out. */
 export function initConfinement(): bool {
   initCpuidFaulting(isIntel(), isIntel() ? INTEL_EXIT_CPUID : AMD_EXIT_CPUID);
+  initOwnMsrs(isIntel());
   return initEmptyTables() && (isIntel() || initDefaultMaps());
 }
 
@@ -109,6 +116,7 @@ export function initConfinement(): bool {
 export function becomeRoot(vs: Vs): void {
   if (isIntel()) intel.becomeRoot(vs);
   else amd.becomeRoot(vs);
+  dropOwnMsrs(vs);
   inheritFaulting(vs);
   inheritSpecCtrl(vs);
 }
@@ -118,13 +126,11 @@ export function load(vs: Vs): void {
   if (isIntel()) current.load(vs);
   else amd.load(vs);
   showPlainExit(vs);
-  loadSpecCtrl(vs);
 }
 
 /** A VS is not this processor's active one any more. */
 export function park(vs: Vs): void {
   if (isIntel()) current.park(vs);
-  parkSpecCtrl(vs);
 }
 
 /** Makes a VS's state the operating system's; what its controls ask for stays as it is. */

@@ -1,4 +1,4 @@
-// Group 15: x87, vector and whatever other registers XSAVE holds of a VS
+// Group 15, registers: x87, vector and whatever other registers XSAVE holds of a VS
 
 import { adoptFpu, currentFpu } from "#arch/fpu";
 import { fpuBytes } from "#arch/fpu-area";

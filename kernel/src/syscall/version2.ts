@@ -24,6 +24,8 @@ import {
   SYSCALL_MESSAGE_FIND,
   SYSCALL_MESSAGE_REGISTER,
   SYSCALL_MESSAGE_REPLY,
+  SYSCALL_MSR_READ,
+  SYSCALL_MSR_WRITE,
   SYSCALL_NESTED_ATTACH,
   SYSCALL_NESTED_COPY,
   SYSCALL_NESTED_CREATE,
@@ -53,6 +55,7 @@ import { isHandle } from "./handle";
 import { mapAttach, mapChange, mapCreate, mapDestroy, mapDetach, mapQuery } from "./map";
 import { memoryGrow } from "./memory";
 import { messageCall, messageFind, messageRegister, messageReply } from "./message";
+import { msrRead, msrWrite } from "./msr";
 import {
   nestedAttach,
   nestedCopy,
@@ -82,8 +85,8 @@ const MEMORY_CALLS: u32 = 1;
 const PP_GROUP: u32 = 0xe;
 const PP_CALLS: u32 = 2;
 
-const FPU_GROUP: u32 = 0xf;
-const FPU_CALLS: u32 = 2;
+const REGISTERS_GROUP: u32 = 0xf;
+const REGISTERS_CALLS: u32 = 4;
 
 const MESSAGE_GROUP: u32 = 0x9;
 const MESSAGE_CALLS: u32 = 4;
@@ -116,8 +119,8 @@ function callCount(group: u32): u32 {
       return MEMORY_CALLS;
     case PP_GROUP:
       return PP_CALLS;
-    case FPU_GROUP:
-      return FPU_CALLS;
+    case REGISTERS_GROUP:
+      return REGISTERS_CALLS;
     default:
       return 0;
   }
@@ -183,6 +186,10 @@ function changeObjects(call: u32): u64 {
       return fpuRead();
     case SYSCALL_FPU_WRITE:
       return fpuWrite();
+    case SYSCALL_MSR_READ:
+      return msrRead();
+    case SYSCALL_MSR_WRITE:
+      return msrWrite();
     case SYSCALL_MAP_CREATE:
       return mapCreate();
     case SYSCALL_MAP_DESTROY:

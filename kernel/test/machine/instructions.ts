@@ -60,7 +60,8 @@ export function instructions(context: InstructionContext): Intrinsics {
       tryRdmsr: (index: number, out: bigint) =>
         unlessProtected(() => memory.poke(u64(out), 8, current().rdmsr(index >>> 0))),
       tryWrmsr: (index: number, value: bigint) => unlessProtected(() => writeMsr(index >>> 0, u64(value))),
-      cpuidRegister: (leaf: number, _subleaf: number, register: number) => current().cpuid(leaf >>> 0)[register] ?? 0,
+      cpuidRegister: (leaf: number, subleaf: number, register: number) =>
+        current().cpuid(leaf >>> 0, subleaf)[register] ?? 0,
       // Translations are looked up anew at every access here: that a flush was asked for is all there is to see
       flushTlb: () => current().flushes.push("all"),
       flushPage: (address: bigint) => current().flushes.push(`page 0x${u64(address).toString(16)}`),

@@ -87,6 +87,9 @@ const CAPABILITIES: ReadonlyMap<number, bigint> = new Map([
   [INTEL_MSR.VMX_TRUE_ENTRY, 0x0003_ffff_0000_11fbn],
 ]);
 
+/** In the key of a leaf of CPUID. */
+export const SUBLEAF = 2 ** 32;
+
 /** x87, SSE and AVX. */
 const XCR0_SUPPORTED = 7n;
 const XSAVE_BYTES = 832;
@@ -151,7 +154,7 @@ export class Processor {
 
   /**
    * EAX to EDX of each leaf of CPUID that is not zero: XSAVE, UMIP, FSGSBASE, SMEP and SMAP; NX and pages of 1 GiB;
-   * physical addresses of 48 bits; SVM with 16 address spaces.
+   * physical addresses of 48 bits; SVM with 16 address spaces. A subleaf's key is 2^32 times it more.
    */
   leaves = new Map<number, readonly [number, number, number, number]>([
     [0, [13, 0, 0, 0]],
@@ -164,8 +167,8 @@ export class Processor {
     [0x8000_000a, [1, 16, 0, 1]],
   ]);
 
-  cpuid(leaf: number): readonly [number, number, number, number] {
-    return this.leaves.get(leaf) ?? [0, 0, 0, 0];
+  cpuid(leaf: number, subleaf = 0): readonly [number, number, number, number] {
+    return this.leaves.get(leaf + subleaf * SUBLEAF) ?? [0, 0, 0, 0];
   }
 
   /** Gives it an MSR that it would not have otherwise. */

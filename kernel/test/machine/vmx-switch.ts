@@ -177,6 +177,7 @@ export class VmxSwitch implements WorldSwitch {
     processor.writeDr(7, vmcs.get("DR7"));
     processor.wrmsr(MSR.PAT, vmcs.get("PAT"));
     processor.wrmsr(MSR.EFER, vmcs.get("EFER"));
+    if ((vmcs.get("VMENTRY_CTLS") & 4n) !== 0n) processor.wrmsr(MSR.DEBUGCTL, vmcs.get("DEBUGCTL"));
     if (vmcs.get("VMENTRY_INTERRUPT_INFORMATION_FIELD") !== INJECT_NMI) return;
     this.nmis++;
     vmcs.set("VMENTRY_INTERRUPT_INFORMATION_FIELD", 0n);
@@ -188,6 +189,7 @@ export class VmxSwitch implements WorldSwitch {
     this.vmcs.set("DR7", processor.readDr(7));
     this.vmcs.set("PAT", processor.rdmsr(MSR.PAT));
     this.vmcs.set("EFER", processor.rdmsr(MSR.EFER));
+    if ((this.vmcs.get("VMEXIT_CTLS") & 4n) !== 0n) this.vmcs.set("DEBUGCTL", processor.rdmsr(MSR.DEBUGCTL));
   }
 
   /** 28.5. */
@@ -195,6 +197,7 @@ export class VmxSwitch implements WorldSwitch {
     const { vmcs } = this;
     const { processor } = this.#context;
     processor.dr[7] = 0x400n;
+    processor.wrmsr(MSR.DEBUGCTL, 0n);
     processor.wrmsr(MSR.PAT, vmcs.get("HOST_PAT"));
     processor.wrmsr(MSR.EFER, vmcs.get("HOST_EFER"));
     processor.gdtr = { base: vmcs.get("HOST_GDTR_BASE"), limit: 0xffff };

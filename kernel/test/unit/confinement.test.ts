@@ -359,6 +359,8 @@ describe("an MSR that nobody asked for", () => {
     expect([...map.entries()].filter(([, byte]) => byte !== 0)).toEqual([
       // Writes of APIC_BASE
       [6, 0x80],
+      // XSS
+      [0x368, 2],
       [0x820, 3],
       // LWP
       [0x841, 0x28],

@@ -156,7 +156,7 @@ describe.each([
       expect(status(pp, number, HANDLE, root, EXT_DIRECT_BASE + 0x1000n), "not mapped").toBe(STATUS_INVALID_INPUT_REG2);
       expect(status(pp, number, HANDLE, root, EXT_POOL_BASE), "another's").toBe(STATUS_INVALID_INPUT_REG2);
     }
-    expect(status(pp, 0xf_0002, HANDLE, root, page)).toBe(STATUS_FAILURE_UNSUPPORTED);
+    expect(status(pp, 0xf_0004, HANDLE, root, page)).toBe(STATUS_FAILURE_UNSUPPORTED);
   });
 
   test("is nothing for version 1", () => {

@@ -47,8 +47,11 @@ const APIC_BASE: Row = [
   [(APIC & 0xfffn) | MOVED, APIC | (1n << 40n), APIC & ~0x100n],
 ];
 
+const XSS: Row = ["XSS", 0xda0, 0n, [0n, 1n << 11n], [1n << 8n, 0x900n]];
+
 const AMD: readonly Row[] = [
   APIC_BASE,
+  XSS,
   ["LWP_CFG", 0xc000_0105, 0n, [0n], [1n, 1n << 31n]],
   ["LWP_CBADDR", 0xc000_0106, MOVED, [MOVED, 0n], [MOVED | 0x1000_0000n]],
   kept("SYSCFG", 0xc001_0010, 0x74_0000n),
@@ -71,7 +74,7 @@ const INTEL: readonly Row[] = [
   ["PEBS_ENABLE", 0x3f1, 2n, [2n, 0n], [1n, 3n, 1n << 32n]],
   ["RTIT_CTL", 0x570, 4n, [4n, 0xcn], [5n, 1n]],
   ...range("TME", 0x981, 0x983),
-  ["XSS", 0xda0, 0n, [0n, 1n << 11n], [1n << 8n, 0x900n]],
+  XSS,
   ...range("HW_FEEDBACK", 0x17d0, 0x17d1),
 ];
 

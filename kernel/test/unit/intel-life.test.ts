@@ -379,8 +379,8 @@ describe("promote", () => {
     const { pp } = inVmexit(OPTIONS);
     advance(pp);
     pp.vmx.vmcs.set("DR7", 0xb_0401n);
-    pp.vmx.vmcs.set("DEBUGCTL", 0xc1n);
     pp.processor.writeDr(7, 0xb_0401n);
+    pp.processor.wrmsr(MSR.DEBUGCTL, 0xc1n);
     pp.exit(INTEL_EXIT_CPUID);
     expect(pp.syscall(SYSCALL_VS_PROMOTE, HANDLE, 0n)).toEqual({ is: "given back" });
     expect(pp.state.values(["dr7", "debugctl"])).toEqual({ dr7: 0xb_0401n, debugctl: 0xc1n });

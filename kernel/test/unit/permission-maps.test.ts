@@ -72,6 +72,8 @@ describe("a map of MSRs", () => {
     expect(nonzero(bytesOf(scene, map, AMD_REG_MSRPM_BASE_PA, 0x2000))).toEqual([
       // Reads of APIC_BASE; its writes exit always, as do those of all in guarded-msrs.ts
       [6, 0xc0],
+      // XSS
+      [0x368, 2],
       // EFER exits always, HWCR, VM_CR and VM_HSAVE_PA too
       [0x820, 0xa3],
       [0x841, 0x28],

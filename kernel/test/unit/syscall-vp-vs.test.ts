@@ -59,9 +59,9 @@ describe("a pool", () => {
     const before = usedPages(machine);
     for (let id = 0; id < MAX_VSS; id++) expect(call(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n)).toBe(BigInt(id));
     const full = usedPages(machine);
-    // A VMCB each, what the kernel knows of 32 in a page, registers of twelve, and x87 and vector registers of four
+    // A VMCB each, what the kernel knows of 32 in a page, registers of six, and x87 and vector registers of four
     expect(full).toBeGreaterThan(before + MAX_VSS);
-    expect(full).toBeLessThan(before + MAX_VSS + MAX_VSS / 32 + MAX_VSS / 11 + MAX_VSS / 4);
+    expect(full).toBeLessThan(before + MAX_VSS + MAX_VSS / 32 + MAX_VSS / 6 + MAX_VSS / 4);
     expect(status(pp, SYSCALL_VS_CREATE, HANDLE, 0n, 0n)).toBe(STATUS_FAILURE_UNKNOWN);
     expect(usedPages(machine)).toBe(full);
     for (let id = 0n; id < BigInt(MAX_VSS); id++) call(pp, SYSCALL_VS_DESTROY, HANDLE, id);

@@ -30,14 +30,15 @@ const IN_A_VM: u32 = 1 << 31;
 const FEATURES_EDX: u32 = 0x178b_fbff;
 /** FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, INVPCID, AVX-512 and its parts, RDSEED, ADX, SMAP, CLFLUSHOPT, CLWB, SHA. */
 const MORE_EBX: u32 = 0xf1bf_07ab & ~((1 << 4) | (1 << 11) | (1 << 12) | (1 << 14) | (1 << 15) | (1 << 25) | (1 << 22));
-/** AVX512_VBMI, UMIP, PKU, AVX512_VBMI2, GFNI, VAES, VPCLMULQDQ, AVX512_VNNI, BITALG, VPOPCNTDQ. */
-const MORE_ECX: u32 = 0x0000_5f4e;
+/** AVX512_VBMI, UMIP, PKU, AVX512_VBMI2, GFNI, VAES, VPCLMULQDQ, AVX512_VNNI, BITALG, VPOPCNTDQ, RDPID. */
+const MORE_ECX: u32 = 0x0040_5f4e;
 /** AVX512_4VNNIW, 4FMAPS, fast short REP MOV. */
 const MORE_EDX: u32 = 0x1c;
 /** LAHF, CMP_LEGACY, CR8 by LOCK, ABM, SSE4A, misaligned SSE, PREFETCHW, XOP, FMA4, TBM, TOPOEXT. */
 const EXTENDED_ECX: u32 = 0x0021_0800 | 0x1f3;
-/** As leaf 1, with SYSCALL, NX, MMXEXT, FFXSR, pages of 1 GiB, long mode; RDTSCP tells what TSC_AUX has, which is the machine's. */
-const EXTENDED_EDX: u32 = 0x27d3_fbff | (1 << 26);
+/** As leaf 1, with SYSCALL, NX, MMXEXT, FFXSR, pages of 1 GiB, RDTSCP, long mode. */
+const EXTENDED_EDX: u32 = 0x2fd3_fbff;
+const HAS_RDTSCP: u32 = 1 << 27;
 /** CLZERO, XSAVEERPTR. */
 const SIZES_EBX: u32 = 0x5;
 const INVARIANT_TSC: u32 = 1 << 8;
@@ -107,6 +108,11 @@ export function guestLeaf(leaf: u32, subleaf: u32): void {
 function isTold(leaf: u32): bool {
   if (leaf >= LEAF_EXTENDED) return leaf <= LAST_EXTENDED && leaf > LEAF_EXTENDED_FEATURES;
   return leaf == 2 || leaf == 4;
+}
+
+/** Whether guests have TSC_AUX, which RDTSCP and RDPID read. */
+export function hasTscAux(): bool {
+  return (cpuidRegister(LEAF_EXTENDED_FEATURES, 0, EDX) & HAS_RDTSCP) != 0;
 }
 
 /** Bytes that XSAVE needs for what XCR0 enables: the guest's is loaded, so the processor knows. */

@@ -16,6 +16,7 @@ import {
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
 import { readEfer } from "./control-bits";
+import { hasTscAux } from "./guest-leaves";
 import { Vcpu } from "./vcpu";
 
 const MSR_TSC: u32 = 0x10;
@@ -23,6 +24,7 @@ const MSR_APIC_BASE: u32 = 0x1b;
 const MSR_TSC_ADJUST: u32 = 0x3b;
 const MSR_MCG_CAP: u32 = 0x179;
 const MSR_MCG_CTL: u32 = 0x17b;
+const MSR_TSC_AUX: u32 = 0xc000_0103;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
 /** MSRs that are registers of the VS, beside their registers. */
@@ -145,6 +147,8 @@ export function resetMsrs(vcpu: Vcpu): void {
   for (let i: u32 = 0; i < KEPT_COUNT; i++) poke64(slot(vcpu, i), load<u64>(KEPT + <usize>i * 24, 16));
   for (let i = KEPT_COUNT; i <= ADJUST_SLOT; i++) poke64(slot(vcpu, i), 0);
   vcpu.apicBase = APIC_BASE_RESET;
+  // Its own from now on, not the machine's
+  if (hasTscAux()) vcpu.vs.writeMsr(MSR_TSC_AUX, 0);
 }
 
 /** MCG_CAP is a number, and all banks of it are enabled and empty. */
@@ -162,6 +166,7 @@ export function readGuestMsr(vcpu: Vcpu, msr: u32): bool {
   if (msr == MSR_TSC) return keep(vcpu, processorTime() + vcpu.vs.timeStampOffset);
   if (msr == MSR_TSC_ADJUST) return keep(vcpu, peek64(slot(vcpu, ADJUST_SLOT)));
   if (msr == MSR_APIC_BASE) return keep(vcpu, vcpu.apicBase);
+  if (msr == MSR_TSC_AUX) return hasTscAux() && keep(vcpu, vcpu.vs.readMsr(msr));
   const index = keptIndex(msr);
   return index != NONE && keep(vcpu, peek64(slot(vcpu, index)));
 }
@@ -177,6 +182,8 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
     vcpu.apicBase = value;
     return true;
   }
+  // AMD's processors leave the upper half out
+  if (msr == MSR_TSC_AUX) return hasTscAux() && vcpu.vs.writeMsr(msr, isIntel() ? value : <u32>value);
   const index = keptIndex(msr);
   if (index == NONE) return false;
   const writable = index < KEPT_COUNT ? load<u64>(KEPT + <usize>index * 24, 8) : 0xffff_ffff_ffff_ffff;
@@ -210,7 +217,8 @@ export function supportedMsr(place: u64): u32 {
   place -= FIXED_COUNT;
   if (place < BANK_COUNT) return FIRST_BANK + <u32>place;
   place -= BANK_COUNT;
-  return place == 0 ? MSR_TSC : place == 1 ? MSR_APIC_BASE : place == 2 ? MSR_TSC_ADJUST : 0;
+  if (place < 3) return place == 0 ? MSR_TSC : place == 1 ? MSR_APIC_BASE : MSR_TSC_ADJUST;
+  return place == 3 && hasTscAux() ? MSR_TSC_AUX : 0;
 }
 
 /** MV_VS_MSR_GET_LIST: R10 says how many it has read. */

@@ -159,6 +159,39 @@ test("gives and takes MSRs, as the guest has them", () => {
   });
 });
 
+test("gives each processor a TSC_AUX of its own, which RDTSCP tells", (context) => {
+  const TSC_AUX = 0xc000_0103;
+  const RDTSCP = 1 << 27;
+  // rdtscp; hlt; mov ecx, c0000103h; mov eax, 77h; xor edx, edx; wrmsr; rdtscp; hlt
+  const code = [
+    ...[0x0f, 0x01, 0xf9, HLT, 0x66, 0xb9, 0x03, 0x01, 0x00, 0xc0, 0x66, 0xb8, 0x77, 0x00, 0x00, 0x00],
+    ...[0x66, 0x31, 0xd2, 0x0f, 0x30, 0x0f, 0x01, 0xf9, HLT],
+  ];
+  return withMachine(16, code, ({ kvm, vm, vcpu }) => {
+    const cpuid = kvm.supportedCpuid();
+    const features = cpuid.find(({ leaf }) => leaf === 0x8000_0001)?.edx ?? 0;
+    if ((features & RDTSCP) === 0) {
+      context.skip("this KVM does not show RDTSCP");
+      return;
+    }
+    assert.ok(kvm.msrList().includes(TSC_AUX));
+    const second = vm.createVcpu();
+    if (second.runState() !== "runnable") second.setRunState("runnable");
+    applyStart(second, realMode(CODE));
+    for (const each of [vcpu, second]) each.setCpuid(cpuid);
+    const auxOf = (each: Vcpu) => each.msrs([TSC_AUX]).get(TSC_AUX);
+    assert.deepEqual([auxOf(vcpu), auxOf(second)], [0n, 0n]);
+    vcpu.setMsrs(new Map([[TSC_AUX, 0x1234n]]));
+    second.setMsrs(new Map([[TSC_AUX, 0x5678n]]));
+    const told = (each: Vcpu) => {
+      assert.equal(each.run().kind, "hlt");
+      return each.registers().rcx;
+    };
+    assert.deepEqual([told(vcpu), told(second)], [0x1234n, 0x5678n]);
+    assert.deepEqual([told(vcpu), auxOf(vcpu), auxOf(second)], [0x77n, 0x77n, 0x5678n]);
+  });
+});
+
 /** The XSAVE area (APM volume 2, 11.5; SDM volume 1, 13.4): MXCSR, XMM0, and which parts are not initial. */
 const XSAVE_MXCSR = 24;
 const XSAVE_XMM0 = 160;

@@ -23,6 +23,7 @@ import { block32, loadedVs, ppid, setBlock32 } from "../../../src/pp";
 import { addWork } from "../../../src/requests";
 import { FLUSH_GUESTS, FLUSH_NONE, FLUSH_OWN, Vs } from "../../../src/vs";
 import { cpuidRegister, flushGuestPage } from "../cpu";
+import { meetProcessor } from "../own-msrs";
 import { ppLoad32 } from "../pparea";
 import { ASKED_ASID, ASKED_TLB_CONTROL } from "./asked";
 import { VMCB_ASID, VMCB_TLB_CONTROL } from "./vmcb";
@@ -65,6 +66,7 @@ function hasSpace(vs: Vs): bool {
 
 function takeSpace(vs: Vs): void {
   vs.hostOf = ppid() + 1;
+  meetProcessor(vs);
   vs.space = vs.isRoot() ? ROOT_SPACE : nextSpace();
   vs.spaceGeneration = block32(PP_BLOCK_SPACE_GENERATION);
   // Nothing is known by the new one

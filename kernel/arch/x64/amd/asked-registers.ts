@@ -2,6 +2,7 @@
 
 import {
   AMD_REG_CTLS1,
+  AMD_REG_CTLS2,
   AMD_REG_GUEST_ASID,
   AMD_REG_INTERCEPT_EXCEPTION,
   AMD_REG_INTERCEPT_INSTRUCTION3,
@@ -23,6 +24,7 @@ import {
   ASKED_MSRPM,
   ASKED_NESTED_CONTROL,
   ASKED_TLB_CONTROL,
+  ASKED_VIRTUAL_LBR,
   INTERRUPT_MASKING,
 } from "./asked";
 import { confine } from "./confinement";
@@ -45,6 +47,8 @@ function slotOf(register: u32): u32 {
       return ASKED_MASKING;
     case AMD_REG_CTLS1:
       return ASKED_NESTED_CONTROL;
+    case AMD_REG_CTLS2:
+      return ASKED_VIRTUAL_LBR;
     default:
       return ASKED_CLEAN_BITS;
   }

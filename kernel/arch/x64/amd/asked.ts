@@ -11,6 +11,7 @@ export const ASKED_TLB_CONTROL: u32 = 7;
 export const ASKED_MASKING: u32 = 8;
 export const ASKED_NESTED_CONTROL: u32 = 9;
 export const ASKED_CLEAN_BITS: u32 = 10;
+export const ASKED_VIRTUAL_LBR: u32 = 11;
 
 /** V_INTR_MASKING: RFLAGS.IF and CR8 of a VM are its own, and mask no interrupt of the machine (15.21.1 and 15.21.2). */
 export const INTERRUPT_MASKING: u64 = 1 << 24;

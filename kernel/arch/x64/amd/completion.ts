@@ -11,6 +11,7 @@ import { tryRdmsr } from "../cpu";
 import { ppLoad32 } from "../pparea";
 import { askedVector, FIRST_VECTOR } from "./confinement";
 import { nextRip } from "./instruction-length";
+import { VIRTUAL_LBR } from "./lbr";
 import { tellExit } from "./told";
 import {
   VMCB_DBGCTL,
@@ -31,7 +32,6 @@ const MSR_DEBUGCTL: u32 = 0x1d9;
 /** The exit of an intercepted #DB. */
 const EXIT_DEBUG: u64 = AMD_EXIT_EXCEPTION + 1;
 const INTERCEPT_DEBUG: u32 = 1 << 1;
-const VIRTUAL_LBR: u32 = 1;
 /** DR7.GD, which the delivery of #DB clears (13.1.1.4). */
 const DR7_GD: u64 = 1 << 13;
 /** Valid, an exception, vector 1 (15.20). */
@@ -63,7 +63,7 @@ export function skipInstruction(vs: Vs): bool {
 
 /** DEBUGCTL is the processor's, unless last branch records are virtual (15.23). */
 function debugControl(vmcb: u64): u64 {
-  if ((peek32(vmcb + VMCB_VIRTUAL_LBR) & VIRTUAL_LBR) != 0) return peek64(vmcb + VMCB_DBGCTL);
+  if ((peek64(vmcb + VMCB_VIRTUAL_LBR) & VIRTUAL_LBR) != 0) return peek64(vmcb + VMCB_DBGCTL);
   const value = PP_AREA_BASE + PP_BLOCK + PP_BLOCK_SCRATCH;
   return tryRdmsr(MSR_DEBUGCTL, value) != 0 ? peek64(value) : 0;
 }

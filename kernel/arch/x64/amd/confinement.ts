@@ -81,10 +81,19 @@ import {
   ASKED_MASKING,
   ASKED_MSRPM,
   ASKED_NESTED_CONTROL,
+  ASKED_VIRTUAL_LBR,
   INTERRUPT_MASKING,
 } from "./asked";
 import { closedIoMap, closedMsrMap, openMsrMap } from "./default-maps";
-import { VMCB_IOPM_BASE, VMCB_MSRPM_BASE, VMCB_N_CR3, VMCB_NESTED_CONTROL, VMCB_VIRTUAL_INTERRUPT } from "./vmcb";
+import { forcedLbr } from "./lbr";
+import {
+  VMCB_IOPM_BASE,
+  VMCB_MSRPM_BASE,
+  VMCB_N_CR3,
+  VMCB_NESTED_CONTROL,
+  VMCB_VIRTUAL_INTERRUPT,
+  VMCB_VIRTUAL_LBR,
+} from "./vmcb";
 
 /** Intercept vectors that can be forced: exceptions, and three of instructions; vector n lies at n * 4 in the VMCB. */
 export const FIRST_VECTOR: u32 = 2;
@@ -150,6 +159,7 @@ export function confine(vs: Vs): void {
   const interrupt = vmcb + VMCB_VIRTUAL_INTERRUPT;
   poke64(interrupt, (peek64(interrupt) & ~INTERRUPT_MASKING) | masking);
   poke64(vmcb + VMCB_NESTED_CONTROL, nestedControl(vs));
+  poke64(vmcb + VMCB_VIRTUAL_LBR, vs.asked(ASKED_VIRTUAL_LBR) | forcedLbr(vs));
   if (hasNoMemory(vs)) poke64(vmcb + VMCB_N_CR3, emptyTables());
 }
 

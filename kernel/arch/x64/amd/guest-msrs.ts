@@ -22,6 +22,7 @@ import { Vs } from "../../../src/vs";
 import { cpuidRegister, rdmsr, tryWrmsr, wrmsr } from "../cpu";
 import { HWCR, readShared, writeShared } from "../cpuid-faulting";
 import { isGuardedMsr, writeGuarded } from "../guarded-msrs";
+import { mayHave } from "../own-msrs";
 import { ppLoad64, ppStore64 } from "../pparea";
 import { requestFlush } from "./address-space";
 import { EFER_SVME, VMCB_CR0, VMCB_EFER, VMCB_PAT } from "./vmcb";
@@ -67,7 +68,8 @@ export function writeGuestMsr(vs: Vs, msr: u32, value: u64): bool {
   if (msr == VM_CR) return vs.isRoot();
   if (msr == VM_HSAVE_PA) return vs.isRoot() && writeHostSaveArea(value);
   if (msr == HWCR) return hasMachines(vs) && writeShared(vs, msr, value);
-  if (isGuardedMsr(msr, VENDOR_AMD)) return hasMachines(vs) && writeGuarded(msr, value, VENDOR_AMD);
+  if (isGuardedMsr(msr, VENDOR_AMD))
+    return hasMachines(vs) && mayHave(vs, msr, value) && writeGuarded(msr, value, VENDOR_AMD);
   if (msr != PAT || vs.nested == 0 || !isPat(value)) return false;
   poke64(DIRECT_BASE + vs.controlBlock + VMCB_PAT, value);
   return true;

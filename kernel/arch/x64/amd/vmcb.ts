@@ -87,7 +87,7 @@ const CONTROL_FIELDS: usize = memory.data<u32>([
   0x0a008,
   0x0a808,
   0x0b008,
-  0x0b808,
+  0x0b888,
   0x0c084,
   0x0c808,
   0x0d001, // exitintinfo .. fetched

@@ -6,13 +6,14 @@
 import { Vs } from "../../../src/vs";
 import { confined } from "./confinement";
 import { adjust } from "./controls";
-import { VMCS_EXCEPTION_BITMAP, VMCS_PIN_CONTROLS, VMCS_SECONDARY_CONTROLS, VMCS_VPID } from "./vmcs";
+import { VMCS_CR4_MASK, VMCS_EXCEPTION_BITMAP, VMCS_PIN_CONTROLS, VMCS_SECONDARY_CONTROLS, VMCS_VPID } from "./vmcs";
 
 export const ASKED_PIN: u32 = 0;
 export const ASKED_EXCEPTIONS: u32 = 1;
 export const ASKED_SECONDARY: u32 = 2;
 export const ASKED_VPID: u32 = 3;
-export const NOT_ASKED: u32 = 4;
+export const ASKED_CR4_MASK: u32 = 4;
+export const NOT_ASKED: u32 = 5;
 
 /** Where what was asked for of a field is kept; NOT_ASKED when it holds just that. */
 export function slotOf(field: u32): u32 {
@@ -25,6 +26,8 @@ export function slotOf(field: u32): u32 {
       return ASKED_SECONDARY;
     case VMCS_VPID:
       return ASKED_VPID;
+    case VMCS_CR4_MASK:
+      return ASKED_CR4_MASK;
     default:
       return NOT_ASKED;
   }

@@ -74,7 +74,14 @@
 
 import { Vs } from "../../../src/vs";
 import { SECONDARY_EPT } from "./controls";
-import { VMCS_EXCEPTION_BITMAP, VMCS_PIN_CONTROLS, VMCS_PROCESSOR_CONTROLS, VMCS_SECONDARY_CONTROLS } from "./vmcs";
+import {
+  VMCS_CR4,
+  VMCS_CR4_MASK,
+  VMCS_EXCEPTION_BITMAP,
+  VMCS_PIN_CONTROLS,
+  VMCS_PROCESSOR_CONTROLS,
+  VMCS_SECONDARY_CONTROLS,
+} from "./vmcs";
 
 const PIN_EXTERNAL_INTERRUPT: u64 = 1;
 const DEBUG_AND_ALIGNMENT: u64 = (1 << 1) | (1 << 17);
@@ -85,6 +92,12 @@ const PROCESSOR_ALL_PORTS: u64 = 1 << 24;
 const SECONDARY_WBINVD: u64 = 1 << 6;
 const SECONDARY_PCONFIG: u64 = 1 << 27;
 
+/**
+ * Of CR4 what closed guests do not have: CET, PKS, UINTR, FRED. What comes with them lies in MSRs of the machine's, which the
+ * processor reads and writes by itself (SDM volume 3, 2.5).
+ */
+export const CR4_CLOSED: u64 = (7 << 23) | (1 << 32);
+
 /** What a field holds when an extension asked for `asked`, which the processor and the kernel can live with. */
 export function confined(vs: Vs, field: u32, asked: u64): u64 {
   if (vs.isRoot()) return asked;
@@ -94,6 +107,8 @@ export function confined(vs: Vs, field: u32, asked: u64): u64 {
     return (strict ? asked | SECONDARY_WBINVD | SECONDARY_EPT : asked) & ~SECONDARY_PCONFIG;
   }
   if (!strict) return asked;
+  if (field == VMCS_CR4) return asked & ~CR4_CLOSED;
+  if (field == VMCS_CR4_MASK) return asked | CR4_CLOSED;
   if (field == VMCS_PIN_CONTROLS) return asked | PIN_EXTERNAL_INTERRUPT;
   // With I/O bitmaps the processor does not look at PROCESSOR_ALL_PORTS
   if (field == VMCS_PROCESSOR_CONTROLS) return asked | PROCESSOR_RDPMC | PROCESSOR_CR8 | PROCESSOR_ALL_PORTS;

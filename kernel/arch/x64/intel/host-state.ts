@@ -11,6 +11,7 @@ import { Vs } from "../../../src/vs";
 import { rdmsr, readCr4 } from "../cpu";
 import { idtAddress, KERNEL_CODE_SELECTOR, KERNEL_STACK_SELECTOR, TSS_BASE, TSS_SELECTOR } from "../descriptors";
 import { HOST_CR0 as CR0, HOST_PAT as PAT } from "../host-registers";
+import { meetProcessor } from "../own-msrs";
 import {
   HOST_CR0,
   HOST_CR3,
@@ -34,6 +35,7 @@ const MSR_EFER: u32 = 0xc000_0080;
 /** Writes the host-state area of the current VMCS, a VS's of this processor. What is not written is 0. */
 export function writeHostState(vs: Vs): void {
   vs.hostOf = ppid() + 1;
+  meetProcessor(vs);
   vmwrite(HOST_CR0, CR0);
   vmwrite(HOST_CR3, block64(PP_BLOCK_ROOT));
   vmwrite(HOST_CR4, readCr4());

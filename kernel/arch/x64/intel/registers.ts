@@ -110,7 +110,7 @@ export function writeField(vs: Vs, field: u32, value: u64): bool {
   }
   const slot = slotOf(field);
   if (slot == NOT_ASKED) {
-    const done = vmwrite(field, asked) != 0;
+    const done = vmwrite(field, confined(vs, field, asked)) != 0;
     // Translations by former tables may still be there
     if (field == VMCS_EPT_POINTER) requestFlush(vs);
     return done;

@@ -39,6 +39,7 @@ import { PP_AREA_BASE, PP_STATE } from "../../../../abi/generated/bare/windows";
 import { peek16, peek32, peek64, poke16, poke32, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
 import { VS_CR2, VS_CSTAR, VS_DR6, VS_FMASK, VS_KERNEL_GS_BASE, VS_LSTAR, VS_STAR } from "../register-file";
+import { ASKED_CR4_MASK } from "./asked";
 import { CR4_VMXE } from "./controls";
 import { borrow, giveBack } from "./current";
 import { readOwn, writeOwn } from "./own-registers";
@@ -144,7 +145,7 @@ export function loadSavedState(vs: Vs): void {
   writeField(vs, VMCS_GDTR_LIMIT, peek32(STATE + SAVED_STATE_GDTR_LIMIT));
   writeField(vs, VMCS_IDTR_LIMIT, peek32(STATE + SAVED_STATE_IDTR_LIMIT));
   // The operating system sees CR4 as it was, without what the kernel had to add
-  writeField(vs, VMCS_CR4_MASK, vmread(VMCS_CR4_MASK));
+  writeField(vs, VMCS_CR4_MASK, vs.asked(ASKED_CR4_MASK));
   writeField(vs, VMCS_CR4_SHADOW, peek64(STATE + SAVED_STATE_CR4));
   giveBack(vs);
   for (let i: u32 = 0; i < OWN_COUNT; i++) writeOwn(vs, second(OWN, i), peek64(STATE + first(OWN, i)));

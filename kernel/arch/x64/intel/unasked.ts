@@ -21,13 +21,16 @@ import { followTypes } from "../../../src/nested/retype";
 import { Vs } from "../../../src/vs";
 import { MISC_FEATURES_ENABLES, readShared, writeShared } from "../cpuid-faulting";
 import { writeGuarded } from "../guarded-msrs";
+import { mayHave } from "../own-msrs";
 import { VS_CR8, VS_DR6 } from "../register-file";
 import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
+import { CR4_CLOSED } from "./confinement";
 import { isAskedFor } from "./msr-map";
 import { isMtrr, writeMtrr } from "./mtrr";
 import { readOwn, writeOwn } from "./own-registers";
 import {
   VMCS_CR0,
+  VMCS_CR4_SHADOW,
   VMCS_ENTRY_ERROR_CODE,
   VMCS_ENTRY_INTERRUPTION,
   VMCS_ENTRY_LENGTH,
@@ -74,6 +77,7 @@ const CR0_PE: u64 = 1;
 const DR6_CAUSES: u64 = 0x600f;
 
 /** The qualification of an access to a control register (28.2.1): its number, MOV from it, the general register. */
+const CR4: u64 = 4;
 const CR8: u64 = 8;
 const MOV_FROM: u64 = 1 << 4;
 const ACCESS_TYPE: u64 = 3 << 4;
@@ -95,7 +99,7 @@ export function serveUnasked(vs: Vs, reason: u64): u32 {
   if (vs.isRoot()) return DELIVER;
   const controls = vs.processorControls;
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI) return serveException(vs);
-  if (reason == INTEL_EXIT_CR_ACCESS) return serveCr8(vs);
+  if (reason == INTEL_EXIT_CR_ACCESS) return isClosedBit(vs) ? raiseProtection() : serveCr8(vs);
   if (reason == INTEL_EXIT_WBINVD) return (vs.asked(ASKED_SECONDARY) & SECONDARY_WBINVD) != 0 ? DELIVER : SKIP;
   const isForbidden =
     (reason == INTEL_EXIT_IO && (controls & PROCESSOR_PORTS) == 0) ||
@@ -136,7 +140,9 @@ function serveMsr(vs: Vs, isWrite: bool): u32 {
   if (isWrite) {
     const value = (vs.readGeneral(RDX) << 32) | (vs.readGeneral(RAX) & 0xffff_ffff);
     if (isMtrr(msr) && vs.isRoot()) return serveMtrr(msr, value);
-    const isDone = msr == MISC_FEATURES_ENABLES ? writeShared(vs, msr, value) : writeGuarded(msr, value, VENDOR_INTEL);
+    let isDone = mayHave(vs, msr, value);
+    if (msr == MISC_FEATURES_ENABLES) isDone = writeShared(vs, msr, value);
+    else if (isDone) isDone = writeGuarded(msr, value, VENDOR_INTEL);
     return isDone ? SKIP : raiseProtection();
   }
   if (!readShared(vs, msr, VALUE)) return raiseProtection();
@@ -175,6 +181,14 @@ function serveException(vs: Vs): u32 {
   // Of INT1, which is one, too
   vmwrite(VMCS_ENTRY_LENGTH, vmread(VMCS_EXIT_INSTRUCTION_LENGTH));
   return RAISED;
+}
+
+/** Whether a MOV to CR4 would set what a closed guest does not have: to its processor the bit is a reserved one. */
+function isClosedBit(vs: Vs): bool {
+  const qualification = vmread(VMCS_QUALIFICATION);
+  if (!vs.isClosed() || (qualification & (15 | ACCESS_TYPE)) != CR4) return false;
+  const value = readOperand(vs, <u32>(qualification >> 8) & 15);
+  return (value & ~vmread(VMCS_CR4_SHADOW) & CR4_CLOSED) != 0;
 }
 
 /** Moves to CR8 and from it use what the VS has of it: the processor's own masks the machine's interrupts. */

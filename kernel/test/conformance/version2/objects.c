@@ -32,12 +32,12 @@ static const struct {
     NAMED(NESTED_CREATE), NAMED(NESTED_DESTROY), NAMED(NESTED_MAP), NAMED(NESTED_UNMAP), NAMED(NESTED_PROTECT),
     NAMED(NESTED_TRANSLATE), NAMED(NESTED_IDENTITY), NAMED(NESTED_ATTACH), NAMED(NESTED_DETACH), NAMED(NESTED_FLUSH),
     NAMED(NESTED_GUARD), NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
-    NAMED(MAP_DETACH), NAMED(FPU_READ), NAMED(FPU_WRITE), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS), NAMED(MEMORY_GROW),
+    NAMED(MAP_DETACH), NAMED(FPU_READ), NAMED(FPU_WRITE), NAMED(MSR_READ), NAMED(MSR_WRITE), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS), NAMED(MEMORY_GROW),
     NAMED(PP_KICK), NAMED(PP_WAIT),
 };
 #define CALLS (sizeof(calls) / sizeof(*calls))
 /** Those that only the owner of the vmexit callback makes come first. */
-#define OWNED_CALLS 20u
+#define OWNED_CALLS 22u
 
 static void refuse(const char *name, u32 count, u64 handle, u64 status)
 {
@@ -191,6 +191,24 @@ static void registers(u64 h, u64 vs)
     want(area[65], 0, "XCOMP_BV");
     end();
     silent(MAKE(MEM_FREE_PAGE, h, own.reg[0]));
+}
+
+/** A guest's own TSC_AUX, which all emulated processors have. */
+static void msrs(u64 h, u64 vs)
+{
+    const u32 tsc_aux = 0xc0000103, efer = 0xc0000080;
+    begin("checks", "MSR_READ");
+    status(MAKE(MSR_READ, h, vs, efer), BF_STATUS_INVALID_INPUT_REG2, "EFER");
+    status(MAKE(MSR_READ, h, vs, tsc_aux + (1ull << 32)), BF_STATUS_INVALID_INPUT_REG2, "no MSR");
+    end();
+    begin("good", "MSR_READ");
+    gives(MAKE(MSR_READ, h, vs, tsc_aux), 0);
+    end();
+    begin("good", "MSR_WRITE");
+    status(MAKE(MSR_WRITE, h, vs, efer, 0), BF_STATUS_INVALID_INPUT_REG2, "EFER");
+    silent(MAKE(MSR_WRITE, h, vs, tsc_aux, 0x12345));
+    gives(MAKE(MSR_READ, h, vs, tsc_aux), 0x12345);
+    end();
 }
 
 /** Between two pages of the client's, one of which the VM sees. */
@@ -428,10 +446,13 @@ void test_objects(void)
     WANTS_OBJECT(MAP_DETACH);
     WANTS_OBJECT(FPU_READ);
     WANTS_OBJECT(FPU_WRITE);
+    WANTS_OBJECT(MSR_READ);
+    WANTS_OBJECT(MSR_WRITE);
     u64 vm = MAKE(VM_CREATE, h).reg[0], vp = MAKE(VP_CREATE, h, vm).reg[0];
     u64 vs = MAKE(VS_CREATE, h, vp, this_pp()).reg[0];
     test_nested(h, vs);
     registers(h, vs);
+    msrs(h, vs);
     test_maps(h, vs);
     test_statistics(h);
     MAKE(VS_DESTROY, h, vs);

@@ -12,11 +12,13 @@ import {
   INTEL_REG_EXCEPTION_BITMAP,
   INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS,
 } from "../../../../abi/generated/bare/registers-intel";
-import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
+import { STATUS_FAILURE_UNKNOWN, STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import {
   ROOT_VMID,
   SYSCALL_FPU_READ,
   SYSCALL_FPU_WRITE,
+  SYSCALL_MSR_READ,
+  SYSCALL_MSR_WRITE,
   SYSCALL_NESTED_GUARD,
   SYSCALL_VM_TLB_FLUSH,
   SYSCALL_VP_CREATE,
@@ -307,6 +309,22 @@ export class Vs extends NativeVs {
   /** Gives the VM those of such a page. What the processor has not, and reserved bits, are left out. */
   writeFpu(page: u64): void {
     check(callStatus(SYSCALL_FPU_WRITE, this.id, ownMemory(page), 0));
+  }
+
+  /**
+   * Reads an MSR of which the VM can have its own, although the processor has one for all (docs/registers.md): TSC_AUX, XSS and others.
+   * 0 as long as it has none. Of a VM that is not the root VM.
+   */
+  readMsr(msr: u32): u64 {
+    return callValue(SYSCALL_MSR_READ, this.id, msr, 0);
+  }
+
+  /** Gives the VM its own from now on; false when the processor refuses the value. Switching to it and back costs a little more then. */
+  writeMsr(msr: u32, value: u64): bool {
+    const status = callStatus(SYSCALL_MSR_WRITE, this.id, msr, value);
+    if (status == STATUS_FAILURE_UNKNOWN) return false;
+    check(status);
+    return true;
   }
 
   /** Takes it to another processor, whose own it is from then on; it must be active nowhere. */
