@@ -70,6 +70,13 @@ export const objectCalls: readonly SystemCall[] = [
     { done: "u64" },
     { unsafe: "Copying from a VM replaces so many bytes at the buffer." },
   ),
+  call(
+    "nested_harvest",
+    "Tells which pages of a range a VM has accessed or written, a bit for each in the extension's memory, and begins anew: NESTED_ACCESSED, NESTED_DIRTY.",
+    { nested: "nested", guest: "u64", bytes: "u64", bitmap: "u64", what: "u32" },
+    { done: "u64" },
+    { unsafe: "The bitmap's words are overwritten, up to the end of its page." },
+  ),
 
   call(
     "map_create",

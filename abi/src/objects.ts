@@ -32,14 +32,21 @@ export const nestedCreate = table(
       1,
       "Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too.",
     ],
+    NESTED_TRACKED: [2, "Processors note in them which pages are accessed and written, for nested_harvest."],
     NESTED_HAS_EXECUTE_ONLY: [1, "The right to execute is possible without the right to read."],
     NESTED_HAS_1G: [2, "Pages of 1 GiB."],
+    NESTED_HAS_TRACKING: [4, "NESTED_TRACKED is possible."],
   },
 );
 
 export const nestedCopy = table("objects", "nested_copy: where to", "u32", {
   NESTED_COPY_FROM_VM: [0, "What the VM may read, into the extension's memory."],
   NESTED_COPY_TO_VM: [1, "The extension's memory, to where the VM may write."],
+});
+
+export const nestedHarvest = table("objects", "nested_harvest: what is told of a page, and cleared", "u32", {
+  NESTED_ACCESSED: [1, "The VM has read, written or executed it."],
+  NESTED_DIRTY: [2, "The VM has written it."],
 });
 
 export const mapKinds = table("objects", "Permission maps", "u32", {

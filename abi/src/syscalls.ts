@@ -67,6 +67,7 @@ export const syscalls = table("syscalls", "System calls: bits 31:0 of RAX (opcod
   SYSCALL_NESTED_FLUSH: 0xa_0009,
   SYSCALL_NESTED_GUARD: 0xa_000a,
   SYSCALL_NESTED_COPY: 0xa_000b,
+  SYSCALL_NESTED_HARVEST: 0xa_000c,
   SYSCALL_MAP_CREATE: 0xb_0000,
   SYSCALL_MAP_DESTROY: 0xb_0001,
   SYSCALL_MAP_TRAP: 0xb_0002,

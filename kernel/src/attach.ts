@@ -21,7 +21,7 @@ export function useNested(vs: Vs, nested: Nested): void {
   if (vs.nested != 0) leave(vs);
   vs.nested = nested.id + 1;
   if (vs.active != 0) nested.runners.add(vs.ppid);
-  attachNestedTables(vs, nested.root);
+  attachNestedTables(vs, nested.root, nested.tracked != 0);
   if (vs.ppid != ppid()) requestGuestFlush(vs.ppid);
 }
 
@@ -30,7 +30,7 @@ export function dropNested(vs: Vs): void {
   if (vs.nested == 0) return;
   leave(vs);
   vs.nested = 0;
-  attachNestedTables(vs, 0);
+  attachNestedTables(vs, 0, false);
   // Another VS may get its address space identifier
   requestGuestFlush(vs.ppid);
 }

@@ -26,10 +26,14 @@ export const NESTED_COPY_TO_VM: u32 = 0x1;
 
 /** Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too. */
 export const NESTED_FOR_ROOT: u32 = 0x1;
+/** Processors note in them which pages are accessed and written, for nested_harvest. */
+export const NESTED_TRACKED: u32 = 0x2;
 /** The right to execute is possible without the right to read. */
 export const NESTED_HAS_EXECUTE_ONLY: u32 = 0x1;
 /** Pages of 1 GiB. */
 export const NESTED_HAS_1G: u32 = 0x2;
+/** NESTED_TRACKED is possible. */
+export const NESTED_HAS_TRACKING: u32 = 0x4;
 
 // Nested page tables: rights, memory types and page sizes
 
@@ -61,6 +65,13 @@ export const NESTED_PAGE_2M: u32 = 0x20000;
 export const NESTED_PAGE_1G: u32 = 0x30000;
 /** The page size's bits; zero: as large as possible. */
 export const NESTED_PAGE: u32 = 0x30000;
+
+// nested_harvest: what is told of a page, and cleared
+
+/** The VM has read, written or executed it. */
+export const NESTED_ACCESSED: u32 = 0x1;
+/** The VM has written it. */
+export const NESTED_DIRTY: u32 = 0x2;
 
 // Pools of statistics_pool
 

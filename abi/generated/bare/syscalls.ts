@@ -104,6 +104,7 @@ export const SYSCALL_NESTED_DETACH: u32 = 0xa0008;
 export const SYSCALL_NESTED_FLUSH: u32 = 0xa0009;
 export const SYSCALL_NESTED_GUARD: u32 = 0xa000a;
 export const SYSCALL_NESTED_COPY: u32 = 0xa000b;
+export const SYSCALL_NESTED_HARVEST: u32 = 0xa000c;
 export const SYSCALL_MAP_CREATE: u32 = 0xb0000;
 export const SYSCALL_MAP_DESTROY: u32 = 0xb0001;
 export const SYSCALL_MAP_TRAP: u32 = 0xb0002;

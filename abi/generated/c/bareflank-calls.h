@@ -540,6 +540,15 @@ static inline bf_status bf_nested_copy(bf_nested nested, uint64_t guest, uint64_
     return status;
 }
 
+/* Tells which pages of a range a VM has accessed or written, a bit for each in the extension's memory, and begins anew: NESTED_ACCESSED, NESTED_DIRTY. The bitmap's words are overwritten, up to the end of its page. */
+static inline bf_status bf_nested_harvest(bf_nested nested, uint64_t guest, uint64_t bytes, uint64_t bitmap, uint32_t what, uint64_t *done)
+{
+    uint64_t reg[6] = {bf_handle, nested.id, guest, bytes, bitmap, what};
+    bf_status status = bf_call6(BF_SYSCALL_NESTED_HARVEST, reg);
+    *done = reg[0];
+    return status;
+}
+
 /* Creates a permission map that lets everything pass: MAP_MSR or MAP_IO. */
 static inline bf_status bf_map_create(uint32_t kind, bf_map *map)
 {

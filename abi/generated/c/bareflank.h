@@ -120,6 +120,7 @@
 #define BF_SYSCALL_NESTED_FLUSH BF_U32(0xa0009)
 #define BF_SYSCALL_NESTED_GUARD BF_U32(0xa000a)
 #define BF_SYSCALL_NESTED_COPY BF_U32(0xa000b)
+#define BF_SYSCALL_NESTED_HARVEST BF_U32(0xa000c)
 #define BF_SYSCALL_MAP_CREATE BF_U32(0xb0000)
 #define BF_SYSCALL_MAP_DESTROY BF_U32(0xb0001)
 #define BF_SYSCALL_MAP_TRAP BF_U32(0xb0002)
@@ -690,8 +691,10 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 
 /* Nested page tables: how they are made, and what the processor can */
 #define BF_NESTED_FOR_ROOT BF_U32(0x1) /* Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too. */
+#define BF_NESTED_TRACKED BF_U32(0x2) /* Processors note in them which pages are accessed and written, for nested_harvest. */
 #define BF_NESTED_HAS_EXECUTE_ONLY BF_U32(0x1) /* The right to execute is possible without the right to read. */
 #define BF_NESTED_HAS_1G BF_U32(0x2) /* Pages of 1 GiB. */
+#define BF_NESTED_HAS_TRACKING BF_U32(0x4) /* NESTED_TRACKED is possible. */
 
 /* Nested page tables: rights, memory types and page sizes */
 #define BF_NESTED_READ BF_U32(0x1)
@@ -712,6 +715,10 @@ _Static_assert(sizeof(struct bf_tcb) == 4096, "size of bf_tcb");
 #define BF_NESTED_PAGE_2M BF_U32(0x20000) /* Pages of no more than 2 MiB; as a result: it is one. */
 #define BF_NESTED_PAGE_1G BF_U32(0x30000) /* Pages of no more than 1 GiB; as a result: it is one. */
 #define BF_NESTED_PAGE BF_U32(0x30000) /* The page size's bits; zero: as large as possible. */
+
+/* nested_harvest: what is told of a page, and cleared */
+#define BF_NESTED_ACCESSED BF_U32(0x1) /* The VM has read, written or executed it. */
+#define BF_NESTED_DIRTY BF_U32(0x2) /* The VM has written it. */
 
 /* Pools of statistics_pool */
 #define BF_POOL_PAGES BF_U32(0x0) /* Pages of 4 KiB. */

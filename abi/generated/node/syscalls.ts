@@ -104,6 +104,7 @@ export const SYSCALL_NESTED_DETACH = 0xa0008;
 export const SYSCALL_NESTED_FLUSH = 0xa0009;
 export const SYSCALL_NESTED_GUARD = 0xa000a;
 export const SYSCALL_NESTED_COPY = 0xa000b;
+export const SYSCALL_NESTED_HARVEST = 0xa000c;
 export const SYSCALL_MAP_CREATE = 0xb0000;
 export const SYSCALL_MAP_DESTROY = 0xb0001;
 export const SYSCALL_MAP_TRAP = 0xb0002;

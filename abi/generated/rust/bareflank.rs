@@ -129,6 +129,7 @@ pub const SYSCALL_NESTED_DETACH: u32 = 0xa0008;
 pub const SYSCALL_NESTED_FLUSH: u32 = 0xa0009;
 pub const SYSCALL_NESTED_GUARD: u32 = 0xa000a;
 pub const SYSCALL_NESTED_COPY: u32 = 0xa000b;
+pub const SYSCALL_NESTED_HARVEST: u32 = 0xa000c;
 pub const SYSCALL_MAP_CREATE: u32 = 0xb0000;
 pub const SYSCALL_MAP_DESTROY: u32 = 0xb0001;
 pub const SYSCALL_MAP_TRAP: u32 = 0xb0002;
@@ -707,10 +708,14 @@ pub const NESTED_COPY_TO_VM: u32 = 0x1;
 
 /// Only the operating system's VSs may use them. nested_identity shows what kernel and loader share, too.
 pub const NESTED_FOR_ROOT: u32 = 0x1;
+/// Processors note in them which pages are accessed and written, for nested_harvest.
+pub const NESTED_TRACKED: u32 = 0x2;
 /// The right to execute is possible without the right to read.
 pub const NESTED_HAS_EXECUTE_ONLY: u32 = 0x1;
 /// Pages of 1 GiB.
 pub const NESTED_HAS_1G: u32 = 0x2;
+/// NESTED_TRACKED is possible.
+pub const NESTED_HAS_TRACKING: u32 = 0x4;
 
 // Nested page tables: rights, memory types and page sizes
 
@@ -742,6 +747,13 @@ pub const NESTED_PAGE_2M: u32 = 0x20000;
 pub const NESTED_PAGE_1G: u32 = 0x30000;
 /// The page size's bits; zero: as large as possible.
 pub const NESTED_PAGE: u32 = 0x30000;
+
+// nested_harvest: what is told of a page, and cleared
+
+/// The VM has read, written or executed it.
+pub const NESTED_ACCESSED: u32 = 0x1;
+/// The VM has written it.
+pub const NESTED_DIRTY: u32 = 0x2;
 
 // Pools of statistics_pool
 
@@ -5107,6 +5119,16 @@ pub fn nested_guard(vs: Vs) -> Result<(), Status> {
 #[inline(always)]
 pub unsafe fn nested_copy(nested: Nested, guest: u64, buffer: u64, bytes: u64, direction: u32) -> Result<u64, Status> {
     let (status, reg) = call6(SYSCALL_NESTED_COPY, [handle(), nested.0 as u64, guest, buffer, bytes, direction as u64]);
+    result(status, reg[0])
+}
+
+/// Tells which pages of a range a VM has accessed or written, a bit for each in the extension's memory, and begins anew: NESTED_ACCESSED, NESTED_DIRTY.
+///
+/// # Safety
+/// The bitmap's words are overwritten, up to the end of its page.
+#[inline(always)]
+pub unsafe fn nested_harvest(nested: Nested, guest: u64, bytes: u64, bitmap: u64, what: u32) -> Result<u64, Status> {
+    let (status, reg) = call6(SYSCALL_NESTED_HARVEST, [handle(), nested.0 as u64, guest, bytes, bitmap, what as u64]);
     result(status, reg[0])
 }
 

@@ -9,10 +9,22 @@
 //     56 SIZED    its extension asked for pages of no larger size
 
 import { NESTED_EXECUTE, NESTED_READ } from "../../../abi/generated/bare/objects";
-import { NPT_TABLE, nptKnowsRights, nptKnowsType, nptLeaf, nptRights, nptType } from "./amd/npt";
+import {
+  NPT_ACCESSED,
+  NPT_DIRTY,
+  NPT_TABLE,
+  nptKnowsRights,
+  nptKnowsType,
+  nptLeaf,
+  nptRights,
+  nptType,
+} from "./amd/npt";
 import { cpuidRegister } from "./cpu";
 import {
+  EPT_ACCESSED,
+  EPT_DIRTY,
   EPT_TABLE,
+  eptCanTrack,
   eptHasExecuteOnly,
   eptKnowsRights,
   eptLargestLevel,
@@ -71,6 +83,33 @@ export function hasExecuteOnly(): bool {
   return isEpt && eptHasExecuteOnly();
 }
 
+/** Whether the processor notes in entries of tracked tables which pages are accessed and written. */
+export function canTrack(): bool {
+  return !isEpt || eptCanTrack();
+}
+
+/** Where it does. */
+export function accessedBit(): u64 {
+  return isEpt ? EPT_ACCESSED : NPT_ACCESSED;
+}
+export function dirtyBit(): u64 {
+  return isEpt ? EPT_DIRTY : NPT_DIRTY;
+}
+
+function notes(): u64 {
+  return accessedBit() | dirtyBit();
+}
+
+/** An entry for a page of which nothing is noted. */
+export function fresh(entry: u64): u64 {
+  return entry & ~notes();
+}
+
+/** An entry, with what is noted in another one, too. */
+export function withNotes(entry: u64, other: u64): u64 {
+  return entry | (other & notes());
+}
+
 /** Whether the processor knows such rights. */
 export function knowsRights(rights: u32): bool {
   return isEpt ? eptKnowsRights(rights) : nptKnowsRights(rights);
@@ -127,16 +166,22 @@ export function typeOf(entry: u64, level: u32): u32 {
 export function withRights(entry: u64, rights: u32, level: u32): u64 {
   const marks = entry & (ENTRY_COUNTED | ENTRY_BLANK | ENTRY_WISHES);
   const allowed = (marks & ENTRY_BLANK) != 0 ? rights & (NESTED_READ | NESTED_EXECUTE) : rights;
-  return pageEntry(hostOf(entry, level), allowed, typeOf(entry, level), level, marks);
+  return noted(pageEntry(hostOf(entry, level), allowed, typeOf(entry, level), level, marks), entry);
 }
 
 /** Part `index` of what a large page of a level maps, one level below. */
 export function partOf(entry: u64, level: u32, index: u64): u64 {
   const host = hostOf(entry, level) + index * pageBytes(level - 1);
-  return pageEntry(host, rightsOf(entry), typeOf(entry, level), level - 1, entry & ENTRY_WISHES);
+  return noted(pageEntry(host, rightsOf(entry), typeOf(entry, level), level - 1, entry & ENTRY_WISHES), entry);
 }
 
 /** The same page with another memory type. */
 export function withType(entry: u64, type: u32, level: u32): u64 {
-  return pageEntry(hostOf(entry, level), rightsOf(entry), type, level, entry & (ENTRY_COUNTED | ENTRY_WISHES));
+  const marks = entry & (ENTRY_COUNTED | ENTRY_WISHES);
+  return noted(pageEntry(hostOf(entry, level), rightsOf(entry), type, level, marks), entry);
+}
+
+/** An entry in which just that is noted which is in another one. */
+function noted(entry: u64, other: u64): u64 {
+  return withNotes(fresh(entry), other);
 }

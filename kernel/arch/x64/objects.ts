@@ -13,9 +13,9 @@ export const PORT_MAP_ORDER: u32 = 2;
 /** The last port. */
 export const LAST_PORT: u32 = 0xffff;
 
-/** Makes a VS see memory by the tables below `root`; 0: as it is. */
-export function attachNestedTables(vs: Vs, root: u64): void {
-  if (isIntel()) intel.attachNestedTables(vs, root);
+/** Makes a VS see memory by the tables below `root`, in which the processor may note accesses; 0: as it is. */
+export function attachNestedTables(vs: Vs, root: u64, isTracked: bool): void {
+  if (isIntel()) intel.attachNestedTables(vs, root, isTracked);
   else amd.attachNestedTables(vs, root);
 }
 

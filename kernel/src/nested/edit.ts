@@ -8,6 +8,7 @@ import {
   ENTRY_BLANK,
   ENTRY_COUNTED,
   ENTRY_SIZED,
+  fresh,
   isPage,
   largestLevel,
   NESTED_LEVELS,
@@ -137,7 +138,7 @@ export function identityRange(nested: Nested, guest: u64, bytes: u64, flags: u32
 
 function putEntry(nested: Nested, guest: u64, level: u32, value: u64): bool {
   const entry = reachEntry(nested, guest, level);
-  return entry != 0 && setEntry(nested, entry, level, value);
+  return entry != 0 && setEntry(nested, entry, level, nested.tracked != 0 ? fresh(value) : value);
 }
 
 function blankEntry(): u64 {

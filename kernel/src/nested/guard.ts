@@ -57,7 +57,7 @@ function make(): bool {
   if (id == INVALID_ID) return false;
   const tables = nestedAt(id);
   const bytes = min(largestLevel() == 3 ? FIRST_BYTES : FIRST_BYTES_SMALL, hostPhysicalBytes());
-  if (tables.init(true) && show(tables, 0, bytes)) {
+  if (tables.init(true, false) && show(tables, 0, bytes)) {
     guard = id + 1;
     return true;
   }

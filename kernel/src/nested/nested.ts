@@ -15,6 +15,8 @@ export class Nested extends PoolObject {
   showsForeign: u32 = 0;
   /** 1: it may have pages whose memory types follow the machine's. */
   followsTypes: u32 = 0;
+  /** 1: processors note in it what is accessed and written. */
+  tracked: u32 = 0;
   /** Physical address of the top-level table. */
   root: u64 = 0;
   /** Physical address of the page that notes what waits for processors to flush; 0: nothing does. */
@@ -25,9 +27,10 @@ export class Nested extends PoolObject {
   private runners1: u64 = 0;
 
   /** Makes one that has just been allocated empty; false when memory runs out. */
-  init(forRoot: bool): bool {
+  init(forRoot: bool, isTracked: bool): bool {
     this.users = 0;
     this.forRoot = forRoot ? 1 : 0;
+    this.tracked = isTracked ? 1 : 0;
     this.showsForeign = 0;
     this.followsTypes = 0;
     this.limbo = 0;

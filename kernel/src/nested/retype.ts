@@ -15,6 +15,7 @@ import {
   ENTRY_COUNTED,
   ENTRY_MACHINE,
   ENTRY_SIZED,
+  fresh,
   hostOf,
   isTable,
   largestLevel,
@@ -24,6 +25,7 @@ import {
   rightsOf,
   tableOf,
   typeOf,
+  withNotes,
   withType,
 } from "#arch/nested-format";
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
@@ -105,10 +107,14 @@ function wholeOf(table: u64, level: u32): u64 {
   const host = hostOf(first, level - 1);
   if ((first & (ENTRY_MACHINE | ENTRY_SIZED | ENTRY_COUNTED)) != ENTRY_MACHINE) return 0;
   if ((host & (pageBytes(level) - 1)) != 0) return 0;
+  let notes = first;
   // From the end: what differs at all most often differs there
   for (let i = ENTRIES - 1; i != 0; i--) {
-    if (peek64(entries + i * 8) != first + i * pageBytes(level - 1)) return 0;
+    const entry = peek64(entries + i * 8);
+    if (fresh(entry) != fresh(first) + i * pageBytes(level - 1)) return 0;
+    notes = withNotes(notes, entry);
     spend(1);
   }
-  return pageEntry(host, rightsOf(first), typeOf(first, level - 1), level, ENTRY_MACHINE);
+  const whole = pageEntry(host, rightsOf(first), typeOf(first, level - 1), level, ENTRY_MACHINE);
+  return withNotes(fresh(whole), notes);
 }

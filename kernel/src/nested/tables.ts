@@ -6,6 +6,7 @@
 import {
   ENTRIES,
   ENTRY_COUNTED,
+  fresh,
   hostOf,
   isPage,
   isTable,
@@ -14,8 +15,10 @@ import {
   partOf,
   tableEntry,
   tableOf,
+  withNotes,
 } from "#arch/nested-format";
 import { DIRECT_BASE } from "../../../abi/generated/bare/windows";
+import { compareExchange64 } from "../../../bsl/src/atomic";
 import { peek64, poke64 } from "../../../bsl/src/memory";
 import { allocatePage } from "../memory/pages";
 import { markStale, spend } from "./budget";
@@ -66,10 +69,25 @@ export function reachEntry(nested: Nested, guest: u64, wanted: u32): u64 {
     }
     table = splitInto(entry, level);
     if (table == 0) return 0;
-    poke64(at, tableEntry(table));
-    if (isPage(entry)) markStale();
+    putTable(at, entry, table);
   }
   return entryAddress(table, guest, wanted);
+}
+
+/** Puts a table in the place of an entry, whose parts it has. */
+function putTable(at: u64, entry: u64, table: u64): void {
+  let before = entry;
+  while (true) {
+    const found = compareExchange64(at, before, tableEntry(table));
+    if (found == before) break;
+    // A processor has noted something of the large page meanwhile: then of all of its parts
+    for (let i: u64 = 0; i < ENTRIES; i++) {
+      const part = DIRECT_BASE + table + i * 8;
+      poke64(part, withNotes(peek64(part), found));
+    }
+    before = found;
+  }
+  if (isPage(entry)) markStale();
 }
 
 /** A new table that maps what an entry of a level maps, which may be nothing; 0 when memory runs out. */
@@ -88,7 +106,7 @@ function splitInto(entry: u64, level: u32): u64 {
 export function setEntry(nested: Nested, at: u64, level: u32, value: u64): bool {
   const old = peek64(at);
   spend(1);
-  if (old == value) {
+  if (fresh(old) == fresh(value)) {
     // The same entry shows the page, not another one
     if ((value & ENTRY_COUNTED) != 0) dropShare(hostOf(value, 1));
     return true;
@@ -107,8 +125,14 @@ export function setEntry(nested: Nested, at: u64, level: u32, value: u64): bool 
 /** Writes an entry for a page with other rights, or another memory type; the page stays. */
 export function rewriteEntry(at: u64, value: u64): void {
   spend(1);
-  if (peek64(at) == value) return;
-  poke64(at, value);
+  let before = peek64(at);
+  if (fresh(before) == fresh(value)) return;
+  while (true) {
+    // What a processor notes meanwhile stays
+    const found = compareExchange64(at, before, withNotes(value, before));
+    if (found == before) break;
+    before = found;
+  }
   markStale();
 }
 

@@ -4,6 +4,7 @@
 
 import { TYPE_MACHINE } from "#arch/memory-type";
 import {
+  canTrack,
   hasExecuteOnly,
   hostOf,
   hostPhysicalBytes,
@@ -18,13 +19,17 @@ import {
   typeOf,
 } from "#arch/nested-format";
 import {
+  NESTED_ACCESSED,
   NESTED_COPY_TO_VM,
+  NESTED_DIRTY,
   NESTED_FOR_ROOT,
   NESTED_HAS_1G,
   NESTED_HAS_EXECUTE_ONLY,
+  NESTED_HAS_TRACKING,
   NESTED_OWN,
   NESTED_PAGE,
   NESTED_RIGHTS,
+  NESTED_TRACKED,
   NESTED_TYPE,
 } from "../../../abi/generated/bare/objects";
 import {
@@ -52,6 +57,7 @@ import { openBudget, takeStale } from "../nested/budget";
 import { copyRange, isBuffer } from "../nested/copy";
 import { identityRange, mapRange, protectRange, unmapRange } from "../nested/edit";
 import { guardVs } from "../nested/guard";
+import { harvestRange } from "../nested/harvest";
 import { drain, openLimbo, unflushedProcessors } from "../nested/limbo";
 import { Nested, nestedAt, nesteds } from "../nested/nested";
 import { isForbidden } from "../nested/own-pages";
@@ -67,16 +73,19 @@ const RANGE_FLAGS: u32 = NESTED_RIGHTS | NESTED_TYPE | NESTED_PAGE;
 /** A.0: REG1 flags -> REG0 nested, REG1 features. */
 export function nestedCreate(): u64 {
   const flags = block64(PP_BLOCK_REG1);
-  if ((flags & ~(<u64>NESTED_FOR_ROOT)) != 0) return STATUS_INVALID_INPUT_REG1;
+  if ((flags & ~(<u64>(NESTED_FOR_ROOT | NESTED_TRACKED))) != 0) return STATUS_INVALID_INPUT_REG1;
+  const isTracked = (flags & NESTED_TRACKED) != 0;
+  if (isTracked && !canTrack()) return STATUS_INVALID_INPUT_REG1;
   const id = nesteds.allocate(currentExtension().address(), false, true);
   if (id == INVALID_ID) return STATUS_FAILURE_UNKNOWN;
-  if (!nestedAt(id).init(flags != 0)) {
+  if (!nestedAt(id).init((flags & NESTED_FOR_ROOT) != 0, isTracked)) {
     nesteds.release(id);
     return STATUS_FAILURE_UNKNOWN;
   }
   let features: u64 = 0;
   if (hasExecuteOnly()) features |= NESTED_HAS_EXECUTE_ONLY;
   if (largestLevel() == 3) features |= NESTED_HAS_1G;
+  if (canTrack()) features |= NESTED_HAS_TRACKING;
   setIdentifier(PP_BLOCK_REG0, nestedAt(id));
   setBlock64(PP_BLOCK_REG1, features);
   return STATUS_SUCCESS;
@@ -208,6 +217,19 @@ export function nestedCopy(): u64 {
   const done = copyRange(nestedOf(), guest, buffer, bytes, toVm);
   setBlock64(PP_BLOCK_REG0, done);
   return done == 0 ? STATUS_FAILURE_UNKNOWN : STATUS_SUCCESS;
+}
+
+/** A.12: REG1 nested, REG2 guest, REG3 bytes, REG4 bitmap, REG5 what -> REG0 bytes done. */
+export function nestedHarvest(): u64 {
+  const status = checkRange();
+  if (status != STATUS_SUCCESS) return status;
+  if (nestedOf().tracked == 0) return STATUS_INVALID_INPUT_REG1;
+  const bitmap = block64(PP_BLOCK_REG4);
+  const what = block64(PP_BLOCK_REG5);
+  if ((bitmap & 7) != 0 || !isBuffer(bitmap, false)) return STATUS_INVALID_INPUT_REG4;
+  if (what == 0 || (what & ~(<u64>(NESTED_ACCESSED | NESTED_DIRTY))) != 0) return STATUS_INVALID_INPUT_REG5;
+  const done = harvestRange(beginEdit(), block64(PP_BLOCK_REG2), block64(PP_BLOCK_REG3), bitmap, <u32>what);
+  return finishEdit(nestedOf(), done);
 }
 
 function isNested(): bool {

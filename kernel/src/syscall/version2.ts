@@ -33,6 +33,7 @@ import {
   SYSCALL_NESTED_DETACH,
   SYSCALL_NESTED_FLUSH,
   SYSCALL_NESTED_GUARD,
+  SYSCALL_NESTED_HARVEST,
   SYSCALL_NESTED_IDENTITY,
   SYSCALL_NESTED_MAP,
   SYSCALL_NESTED_PROTECT,
@@ -64,6 +65,7 @@ import {
   nestedDetach,
   nestedFlush,
   nestedGuard,
+  nestedHarvest,
   nestedIdentity,
   nestedMap,
   nestedProtect,
@@ -74,7 +76,7 @@ import { ppKick, ppWait } from "./pp";
 import { statisticsCalls, statisticsExits, statisticsPool } from "./statistics";
 
 const NESTED_GROUP: u32 = 0xa;
-const NESTED_CALLS: u32 = 12;
+const NESTED_CALLS: u32 = 13;
 const MAP_GROUP: u32 = 0xb;
 const MAP_CALLS: u32 = 7;
 const STATISTICS_GROUP: u32 = 0xc;
@@ -182,6 +184,8 @@ function changeObjects(call: u32): u64 {
       return nestedGuard();
     case SYSCALL_NESTED_COPY:
       return nestedCopy();
+    case SYSCALL_NESTED_HARVEST:
+      return nestedHarvest();
     case SYSCALL_FPU_READ:
       return fpuRead();
     case SYSCALL_FPU_WRITE:

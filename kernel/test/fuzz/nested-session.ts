@@ -38,6 +38,18 @@ interface Request {
   readonly page: (guest: bigint, before: Seen | undefined) => Seen | undefined;
 }
 
+interface Tables {
+  readonly id: bigint;
+  readonly requests: Request[];
+  readonly root: bigint;
+  readonly isTracked: boolean;
+}
+
+/** Of an entry: it holds a page; its address; what the processor notes. */
+const MAPPED = 1n << 52n;
+const ADDRESS = 0x000f_ffff_ffff_f000n;
+const ACCESSED_DIRTY = 0x60n;
+
 const isOwned = (host: bigint) =>
   host >= 0x5_0000_0000n && host < 0x5_0000_0000n + BigInt(abi.DEBUG_RING_AREA_BYTES)
     ? true
@@ -51,7 +63,7 @@ export class NestedFuzzSession {
   readonly #machine: Machine;
   readonly #pp: Pp;
   readonly #before: number;
-  readonly #tables: { readonly id: bigint; readonly requests: Request[] }[];
+  readonly #tables: Tables[];
   readonly #own: bigint[];
   readonly #vs: bigint;
   #attached: bigint | undefined;
@@ -64,7 +76,19 @@ export class NestedFuzzSession {
     this.#vs = call(pp, abi.SYSCALL_VS_CREATE, HANDLE, call(pp, abi.SYSCALL_VP_CREATE, HANDLE, 0n), 0n);
     this.#own = Array.from({ length: 3 }, () => call(pp, abi.SYSCALL_MEM_ALLOC_PAGE, HANDLE) - abi.EXT_POOL_BASE);
     this.#before = usedPages(machine);
-    this.#tables = [0, 1].map(() => ({ id: call(pp, abi.SYSCALL_NESTED_CREATE, HANDLE, 0n), requests: [] }));
+    // Of the second ones the processor takes note
+    this.#tables = [0n, BigInt(abi.NESTED_TRACKED)].map((flags) => {
+      const id = call(pp, abi.SYSCALL_NESTED_CREATE, HANDLE, flags);
+      return { id, requests: [], root: this.#rootOf(id), isTracked: flags !== 0n };
+    });
+  }
+
+  /** The top-level table, by way of a VS. */
+  #rootOf(id: bigint): bigint {
+    call(this.#pp, abi.SYSCALL_NESTED_ATTACH, HANDLE, id, this.#vs);
+    const root = call(this.#pp, abi.SYSCALL_VS_READ, HANDLE, this.#vs, BigInt(abi.AMD_REG_N_CR3));
+    call(this.#pp, abi.SYSCALL_NESTED_DETACH, HANDLE, id, this.#vs);
+    return root;
   }
 
   /** Makes so many requests; throws a FuzzFailure at the first that ends wrongly. */
@@ -80,12 +104,13 @@ export class NestedFuzzSession {
   }
 
   #step(): void {
-    const number = this.#random.below(7);
+    const number = this.#random.below(8);
     if (number === 0) this.#attach();
     else if (number === 1) this.#refuse();
     else if (number < 4) this.#map();
     else if (number === 4) this.#identity();
     else if (number === 5) this.#unmap();
+    else if (number === 6) this.#harvest();
     else this.#protect();
     this.#checkOwn();
   }
@@ -184,6 +209,78 @@ export class NestedFuzzSession {
       (before, { guest, bytes, page }) => (at >= guest && at < guest + bytes ? page(at, before) : before),
       undefined,
     );
+  }
+
+  /** Has some pages written, and is told of them, of what their large pages are beside them, and of nothing else; and then of nothing. */
+  #harvest(): void {
+    const tables = this.#tables.find(({ isTracked }) => isTracked) ?? this.#table();
+    const [guest, size] = this.#range();
+    const bytes = size === GIBIBYTE ? 1024n * PAGE : size;
+    this.#told(tables.id, guest, bytes);
+    const written = new Set<bigint>();
+    for (let count = this.#random.below(5); count > 0; count--) {
+      const at = guest + BigInt(this.#random.below(Number(bytes / PAGE))) * PAGE;
+      if (status(this.#pp, abi.SYSCALL_NESTED_TRANSLATE, HANDLE, tables.id, at) !== abi.STATUS_SUCCESS) continue;
+      const level = ((this.#pp.registers[1] ?? 0n) & BigInt(abi.NESTED_PAGE)) >> 16n;
+      this.#write(tables.root, at);
+      const pages = 512n ** (level - 1n);
+      const first = (at / PAGE / pages) * pages;
+      for (let page = first; page < first + pages; page++) {
+        if (page * PAGE >= guest && page * PAGE < guest + bytes) written.add(page);
+        if (page * PAGE >= guest + bytes) break;
+      }
+    }
+    // Other rights change nothing of it
+    const rights = this.#random.pick(RIGHTS);
+    if (status(this.#pp, abi.SYSCALL_NESTED_PROTECT, HANDLE, tables.id, guest, PAGE, rights) === abi.STATUS_SUCCESS) {
+      const page = (_: bigint, before: Seen | undefined) => before && { host: before.host, rights };
+      tables.requests.push({ guest, bytes: PAGE, page });
+    }
+    const told = this.#told(tables.id, guest, bytes);
+    const show = (pages: Iterable<bigint>) => [...pages].map(hex).sort().join(" ");
+    if (show(told) !== show(written)) throw new Error(`told of ${show(told)}, not of ${show(written)}`);
+    if (this.#told(tables.id, guest, bytes).size !== 0) throw new Error("told of twice");
+  }
+
+  /** Pages, by their numbers, that a harvest tells of. */
+  #told(id: bigint, guest: bigint, bytes: bigint): ReadonlySet<bigint> {
+    const told = new Set<bigint>();
+    const [bitmap = 0n] = this.#own;
+    for (let done = 0n; done < bytes; ) {
+      const at = abi.EXT_POOL_BASE + bitmap;
+      const dirty = BigInt(abi.NESTED_DIRTY);
+      const result = this.#call(
+        "NESTED_HARVEST",
+        abi.SYSCALL_NESTED_HARVEST,
+        id,
+        guest + done,
+        bytes - done,
+        at,
+        dirty,
+      );
+      if (result !== abi.STATUS_SUCCESS) throw new Error(`harvest: ${hex(result)}`);
+      const step = this.#pp.registers[0] ?? 0n;
+      for (let page = 0n; page < step / PAGE; page++) {
+        const word = this.#machine.physical.peek(bitmap + (page / 64n) * 8n, 8);
+        if (((word >> (page % 64n)) & 1n) === 1n) told.add((guest + done) / PAGE + page);
+      }
+      done += step;
+    }
+    return told;
+  }
+
+  /** The processor notes a write of a page. */
+  #write(root: bigint, guest: bigint): void {
+    let table = root;
+    for (let level = 4n; ; level--) {
+      const at = table + ((guest >> (12n + 9n * (level - 1n))) & 511n) * 8n;
+      const entry = this.#machine.physical.peek(at, 8);
+      if ((entry & MAPPED) !== 0n) {
+        this.#machine.physical.poke(at, 8, entry | ACCESSED_DIRTY);
+        return;
+      }
+      table = entry & ADDRESS;
+    }
   }
 
   /** A page of the extension's own can be given back exactly if no table shows it; it is taken again at once. */

@@ -15,7 +15,7 @@ interface Formats {
   typeOf(entry: bigint, level: number): number;
   withRights(entry: bigint, rights: number, level: number): bigint;
   partOf(entry: bigint, level: number, index: bigint): bigint;
-  eptPointer(root: bigint): bigint;
+  eptPointer(root: bigint, isTracked: boolean): bigint;
   memoryType(host: bigint, type: number): number;
   uniformBytes(host: bigint, bytes: bigint, type: number): bigint;
   takeMemoryTypes(): number;
@@ -90,7 +90,8 @@ describe("an entry of extended page tables", () => {
   });
 
   test("is found by a pointer that tells of four levels, read write-back", () => {
-    expect(load().exports.eptPointer(0x7000n)).toBe(0x701en);
+    expect(load().exports.eptPointer(0x7000n, false)).toBe(0x701en);
+    expect(load().exports.eptPointer(0x7000n, true)).toBe(0x705en);
   });
 });
 

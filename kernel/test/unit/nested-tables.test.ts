@@ -5,6 +5,7 @@ import {
   EXT_POOL_BASE,
   NESTED_FOR_ROOT,
   NESTED_HAS_1G,
+  NESTED_HAS_TRACKING,
   NESTED_MACHINE,
   NESTED_OWN_ABSENT,
   NESTED_OWN_BLANK,
@@ -125,13 +126,13 @@ describe("nested_create", () => {
     expect(status(old.pp, SYSCALL_NESTED_CREATE, HANDLE, 0n)).toBe(STATUS_FAILURE_UNSUPPORTED);
     const { pp } = inBootstrap2();
     expect(status(pp, SYSCALL_NESTED_CREATE, 7n, 0n)).toBe(STATUS_FAILURE_INVALID_HANDLE);
-    expect(status(pp, SYSCALL_NESTED_CREATE, HANDLE, 2n)).toBe(STATUS_INVALID_INPUT_REG1);
+    expect(status(pp, SYSCALL_NESTED_CREATE, HANDLE, 4n)).toBe(STATUS_INVALID_INPUT_REG1);
   });
 
   test("tells what the processor can", () => {
     const { pp } = inBootstrap2();
     call(pp, SYSCALL_NESTED_CREATE, HANDLE, 0n);
-    expect(pp.registers[1]).toBe(BigInt(NESTED_HAS_1G));
+    expect(pp.registers[1]).toBe(BigInt(NESTED_HAS_1G | NESTED_HAS_TRACKING));
   });
 
   test("gives as many as there is memory for, each with a page of its own", () => {
@@ -193,7 +194,7 @@ describe("nested_map", () => {
   test("has no pages of 1 GiB where the processor has none", () => {
     const scene = inBootstrap2({ leaves: [[0x8000_0008, [48, 0, 0, 0]]] });
     const nested = create(scene);
-    expect(scene.pp.registers[1]).toBe(0n);
+    expect(scene.pp.registers[1]).toBe(BigInt(NESTED_HAS_TRACKING));
     map(scene, nested, 0n, 64n * GIB, GIB);
     expect(translate(scene, nested, 5n)).toEqual([64n * GIB + 5n, ALL | WB | BigInt(NESTED_PAGE_2M)]);
   });

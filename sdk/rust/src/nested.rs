@@ -12,8 +12,11 @@ fn whole_range(bytes: u64, mut call: impl FnMut(u64, u64) -> Result<u64, Status>
     Ok(())
 }
 
+/// What a word of a bitmap has bits for: 64 pages.
+const PAGES_BYTES: u64 = 64 * 4096;
+
 impl Nested {
-    /// Tables in which a VM sees nothing yet; `flags` are `NESTED_FOR_ROOT` or 0.
+    /// Tables in which a VM sees nothing yet; `flags` are `NESTED_FOR_ROOT`, `NESTED_TRACKED` or 0.
     pub fn create(flags: u32) -> Result<Nested, Status> {
         abi::nested_create(flags).map(|(nested, _)| nested)
     }
@@ -75,6 +78,15 @@ impl Nested {
         let start = from.as_ptr() as u64;
         whole_range(from.len() as u64, |offset, left| unsafe {
             abi::nested_copy(self, guest + offset, start + offset, left, abi::NESTED_COPY_TO_VM)
+        })
+    }
+
+    /// Which pages of a range the VM has accessed or written (`NESTED_ACCESSED`, `NESTED_DIRTY`) since it was asked the last time: a bit
+    /// for each 4 KiB, as many as there is room for.
+    pub fn harvest(self, guest: u64, bytes: u64, bitmap: &mut [u64], what: u32) -> Result<(), Status> {
+        let start = bitmap.as_mut_ptr() as u64;
+        whole_range(bytes.min(bitmap.len() as u64 * PAGES_BYTES), |offset, left| unsafe {
+            abi::nested_harvest(self, guest + offset, left, start + offset / 0x8000, what)
         })
     }
 

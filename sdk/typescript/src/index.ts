@@ -92,7 +92,7 @@ export { Outcome, Reply, Request, Service, serve } from "./messages/service";
 export { findHypervisorMemory } from "./tables/hypervisor-memory";
 export { IoMap } from "./tables/io-map";
 export { MsrMap } from "./tables/msr-map";
-export { NestedTables, NOT_NESTED, Own, Right } from "./tables/nested-tables";
+export { NestedTables, NOT_NESTED, Note, Own, Right } from "./tables/nested-tables";
 export { Explanation } from "./text/explanation";
 export { Level, Line, line, log, logNumber, setLogLevel } from "./text/log";
 export { registerName } from "./text/register-names";

@@ -17,8 +17,10 @@ const WRITABLE: u64 = 2;
 const USER: u64 = 4;
 const WRITE_THROUGH: u64 = 1 << 3;
 const CACHE_DISABLE: u64 = 1 << 4;
-/** Set at once, so that the processor never has to write an entry. */
-const ACCESSED_DIRTY: u64 = 0x60;
+/** Set at once, but in tracked tables, so that the processor never has to write an entry. */
+export const NPT_ACCESSED: u64 = 1 << 5;
+export const NPT_DIRTY: u64 = 1 << 6;
+const ACCESSED_DIRTY: u64 = NPT_ACCESSED | NPT_DIRTY;
 const LARGE: u64 = 1 << 7;
 const PAT_SMALL: u64 = 1 << 7;
 const PAT_LARGE: u64 = 1 << 12;

@@ -46,12 +46,12 @@ const SECONDARY_ADDRESSES: u64 =
 const WITHOUT_EPT: u64 = SECONDARY_EPT | (1 << 7);
 const NO_LINK: u64 = 0xffff_ffff_ffff_ffff;
 
-export function attachNestedTables(vs: Vs, root: u64): void {
+export function attachNestedTables(vs: Vs, root: u64, isTracked: bool): void {
   borrow(vs);
   // What the old pointer's translations are known by is gone afterwards
   requestFlush(vs);
   const controls = vs.asked(ASKED_SECONDARY);
-  writeField(vs, VMCS_EPT_POINTER, root != 0 ? eptPointer(root) : defaultPointer(vs));
+  writeField(vs, VMCS_EPT_POINTER, root != 0 ? eptPointer(root, isTracked) : defaultPointer(vs));
   writeField(vs, VMCS_SECONDARY_CONTROLS, root != 0 ? controls | SECONDARY_EPT : controls & ~WITHOUT_EPT);
   giveBack(vs);
 }

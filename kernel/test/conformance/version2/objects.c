@@ -31,13 +31,13 @@ static const struct {
 } calls[] = {
     NAMED(NESTED_CREATE), NAMED(NESTED_DESTROY), NAMED(NESTED_MAP), NAMED(NESTED_UNMAP), NAMED(NESTED_PROTECT),
     NAMED(NESTED_TRANSLATE), NAMED(NESTED_IDENTITY), NAMED(NESTED_ATTACH), NAMED(NESTED_DETACH), NAMED(NESTED_FLUSH),
-    NAMED(NESTED_GUARD), NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
+    NAMED(NESTED_GUARD), NAMED(NESTED_COPY), NAMED(NESTED_HARVEST), NAMED(MAP_CREATE), NAMED(MAP_DESTROY), NAMED(MAP_TRAP), NAMED(MAP_PASS), NAMED(MAP_QUERY), NAMED(MAP_ATTACH),
     NAMED(MAP_DETACH), NAMED(FPU_READ), NAMED(FPU_WRITE), NAMED(MSR_READ), NAMED(MSR_WRITE), NAMED(STATISTICS_POOL), NAMED(STATISTICS_EXITS), NAMED(STATISTICS_CALLS), NAMED(MEMORY_GROW),
     NAMED(PP_KICK), NAMED(PP_WAIT),
 };
 #define CALLS (sizeof(calls) / sizeof(*calls))
 /** Those that only the owner of the vmexit callback makes come first. */
-#define OWNED_CALLS 22u
+#define OWNED_CALLS 24u
 
 static void refuse(const char *name, u32 count, u64 handle, u64 status)
 {
@@ -243,6 +243,33 @@ static void copies(u64 h, u64 nested)
     silent(MAKE(MEM_FREE_PAGE, h, own.reg[0]));
 }
 
+/** Nobody runs here, so nothing is noted: what that is like, tests of SDKs try. */
+static void harvests(u64 h, u64 untracked)
+{
+    struct result own = MAKE(MEM_ALLOC_PAGE, h);
+    u64 *bitmap = (u64 *)own.reg[0], nested = MAKE(NESTED_CREATE, h, BF_NESTED_TRACKED).reg[0];
+    begin("checks", "NESTED_HARVEST");
+    status(MAKE(NESTED_HARVEST, h, untracked, GUEST, PAGE, (u64)bitmap, 1), BF_STATUS_INVALID_INPUT_REG1, "not tracked");
+    status(MAKE(NESTED_HARVEST, h, nested, GUEST_END, PAGE, (u64)bitmap, 1), BF_STATUS_INVALID_INPUT_REG2, "no address");
+    status(MAKE(NESTED_HARVEST, h, nested, GUEST, 8, (u64)bitmap, 1), BF_STATUS_INVALID_INPUT_REG3, "no pages");
+    status(MAKE(NESTED_HARVEST, h, nested, GUEST, PAGE, (u64)bitmap + 4, 1), BF_STATUS_INVALID_INPUT_REG4, "no word");
+    status(MAKE(NESTED_HARVEST, h, nested, GUEST, PAGE, BF_DIRECT_BASE + PAGE, 1), BF_STATUS_INVALID_INPUT_REG4, "the kernel's memory");
+    status(MAKE(NESTED_HARVEST, h, nested, GUEST, PAGE, (u64)&harvests, 1), BF_STATUS_INVALID_INPUT_REG4, "code");
+    status(MAKE(NESTED_HARVEST, h, nested, GUEST, PAGE, (u64)bitmap, 0), BF_STATUS_INVALID_INPUT_REG5, "nothing");
+    status(MAKE(NESTED_HARVEST, h, nested, GUEST, PAGE, (u64)bitmap, 4), BF_STATUS_INVALID_INPUT_REG5, "no note");
+    end();
+    begin("good", "NESTED_HARVEST");
+    gives(MAKE(NESTED_MAP, h, nested, GUEST, own.reg[1], PAGE, MAPPED), PAGE);
+    bitmap[0] = bitmap[1] = bitmap[2] = ~0ull;
+    gives(MAKE(NESTED_HARVEST, h, nested, GUEST, 65 * PAGE, (u64)bitmap, 3), 65 * PAGE);
+    want(bitmap[0] | bitmap[1], 0, "untouched pages");
+    want(bitmap[2], ~0ull, "what lies behind");
+    end();
+    while (MAKE(NESTED_DESTROY, h, nested).reg[0] != 0)
+        ;
+    silent(MAKE(MEM_FREE_PAGE, h, own.reg[0]));
+}
+
 static void identity(u64 h, u64 nested, u64 for_root)
 {
     const u64 flags = BF_NESTED_RIGHTS | BF_NESTED_MACHINE, reg4 = BF_STATUS_INVALID_INPUT_REG4;
@@ -275,12 +302,13 @@ static void destroy_nested(u64 nested)
 static void test_nested(u64 h, u64 vs)
 {
     begin("good", "NESTED_CREATE");
-    status(MAKE(NESTED_CREATE, h, 2), BF_STATUS_INVALID_INPUT_REG1, "flag");
+    status(MAKE(NESTED_CREATE, h, 4), BF_STATUS_INVALID_INPUT_REG1, "flag");
     u64 nested = created(MAKE(NESTED_CREATE, h)), for_root = created(MAKE(NESTED_CREATE, h, BF_NESTED_FOR_ROOT));
     want(nested != for_root, 1, "two objects");
     end();
     pages(h, nested);
     copies(h, nested);
+    harvests(h, nested);
     identity(h, nested, for_root);
     begin("good", "NESTED_ATTACH");
     status(MAKE(NESTED_ATTACH, h, nested, NO_OBJECT), BF_STATUS_INVALID_INPUT_REG2, "no VS");
@@ -438,6 +466,8 @@ void test_objects(void)
     WANTS_OBJECT(NESTED_DETACH);
     WANTS_OBJECT(NESTED_FLUSH);
     WANTS_OBJECT(NESTED_GUARD);
+    WANTS_OBJECT(NESTED_COPY);
+    WANTS_OBJECT(NESTED_HARVEST);
     WANTS_OBJECT(MAP_DESTROY);
     WANTS_OBJECT(MAP_TRAP);
     WANTS_OBJECT(MAP_PASS);

@@ -61,6 +61,8 @@ u32 vs_create(struct processor *p, struct attempt *a);
 u32 vs_destroy(struct processor *p, struct attempt *a);
 /** A VS of this processor's, which never runs; false when there is none. */
 u32 own_vs(struct processor *p, struct attempt *a);
+/** The same, mostly one that is assigned to this processor: those of others are out of reach. */
+u32 own_vs_here(struct processor *p, struct attempt *a);
 u32 vs_clear(struct processor *p, struct attempt *a);
 u32 vs_init_as_root(struct processor *p, struct attempt *a);
 u32 vs_read(struct processor *p, struct attempt *a);
@@ -101,6 +103,8 @@ u32 nested_translate(struct processor *p, struct attempt *a);
 void nested_translated(struct processor *p, struct attempt *a, const struct registers *result);
 u32 nested_copy(struct processor *p, struct attempt *a);
 void nested_copied(struct processor *p, struct attempt *a, const struct registers *result);
+u32 nested_harvest(struct processor *p, struct attempt *a);
+void nested_harvested(struct processor *p, struct attempt *a, const struct registers *result);
 u32 nested_attach(struct processor *p, struct attempt *a);
 void nested_attached(struct processor *p, struct attempt *a, const struct registers *result);
 u32 nested_detach(struct processor *p, struct attempt *a);
@@ -125,6 +129,11 @@ u32 map_attach(struct processor *p, struct attempt *a);
 void map_attached(struct processor *p, struct attempt *a, const struct registers *result);
 u32 map_detach(struct processor *p, struct attempt *a);
 void map_detached(struct processor *p, struct attempt *a, const struct registers *result);
+
+/* Registers beside those of vs_read: registers.c. */
+u32 msr_read(struct processor *p, struct attempt *a);
+u32 msr_write(struct processor *p, struct attempt *a);
+void msr_was_written(struct processor *p, struct attempt *a, const struct registers *result);
 
 /* Messages, statistics, and linear memory: version2.c. */
 u32 message_register(struct processor *p, struct attempt *a);

@@ -44,6 +44,8 @@ struct own {
 /** Nested page tables, and what each page shows: 0 is nothing. */
 struct nested {
     struct own own;
+    /** Whether the processor takes note of accesses in them. */
+    u32 tracked;
     u64 host[SHOWN_PAGES];
     u32 rights[SHOWN_PAGES];
 };

@@ -87,10 +87,11 @@ u32 nested_create(struct processor *p, struct attempt *a)
     a->nested = some_nested(p, 0);
     if (a->nested == 0)
         return 0;
-    a->reg[1] = 0;
-    a->allowed = ALLOW_SUCCESS | ALLOW_UNKNOWN;
+    a->reg[1] = once(2) ? BF_NESTED_TRACKED : 0;
+    // Not every processor of Intel's can
+    a->allowed = ALLOW_SUCCESS | ALLOW_UNKNOWN | (a->reg[1] != 0 ? ALLOW_REG1 : 0);
     if (once(6)) {
-        a->reg[1] = next_random() | 2;
+        a->reg[1] = next_random() | 4;
         a->allowed = ALLOW_REG1;
     }
     return 1;
@@ -100,6 +101,7 @@ void nested_created(struct processor *p, struct attempt *a, const struct registe
 {
     (void)p;
     a->nested->own.used = 1;
+    a->nested->tracked = a->reg[1] == BF_NESTED_TRACKED;
     a->nested->own.id = (u32)result->rdi;
     for (u32 page = 0; page < SHOWN_PAGES; page++)
         a->nested->host[page] = 0;
@@ -296,6 +298,39 @@ void nested_copied(struct processor *p, struct attempt *a, const struct register
         least = a->reg[4];
     if (result->rdi < least || result->rdi > a->reg[4])
         wrong(p, "number of bytes that were copied");
+}
+
+/** No VM that has the tables runs: nothing is ever noted. */
+static u64 harvested[MAX_FUZZED_PPS][2];
+
+u32 nested_harvest(struct processor *p, struct attempt *a)
+{
+    if (!with_nested(p, a))
+        return 0;
+    u64 *bitmap = harvested[this_pp()];
+    a->reg[4] = (u64)bitmap;
+    a->reg[5] = 1 + below(3);
+    if (a->nested == 0 || !with_range(a, 3, ALLOW_REG3))
+        return 1;
+    bitmap[0] = bitmap[1] = ~0ull;
+    a->allowed = a->nested->tracked ? ALLOW_SUCCESS : ALLOW_REG1;
+    if (!a->nested->tracked)
+        return 1;
+    if (once(12)) {
+        a->reg[4] = once(2) ? a->reg[4] + 4 : BF_DIRECT_BASE + PAGE;
+        a->allowed = ALLOW_REG4;
+    } else if (once(12)) {
+        a->reg[5] = once(2) ? 0 : 4 + below(100);
+        a->allowed = ALLOW_REG5;
+    }
+    return 1;
+}
+
+void nested_harvested(struct processor *p, struct attempt *a, const struct registers *result)
+{
+    const u64 *bitmap = harvested[this_pp()];
+    if (done_pages(p, a, result) != a->count || bitmap[0] != 0 || bitmap[1] != ~0ull)
+        wrong(p, "pages that were touched");
 }
 
 u32 nested_attach(struct processor *p, struct attempt *a)

@@ -74,8 +74,7 @@ u32 own_vs(struct processor *p, struct attempt *a)
     return 1;
 }
 
-/** The same, mostly one that is assigned to this processor: those of others are out of reach. */
-static u32 own_vs_here(struct processor *p, struct attempt *a)
+u32 own_vs_here(struct processor *p, struct attempt *a)
 {
     if (!own_vs(p, a))
         return 0;

@@ -53,6 +53,13 @@ static inline bf_status bf_nested_write_range(bf_nested nested, uint64_t guest, 
     BF_WHOLE_RANGE(bytes, bf_nested_copy(nested, guest + offset, (uint64_t)from + offset, left, BF_NESTED_COPY_TO_VM, &done));
 }
 
+/* Which pages of a range a VM has accessed or written (NESTED_ACCESSED, NESTED_DIRTY) since it was asked the last time: a bit for each 4 KiB. */
+static inline bf_status bf_nested_harvest_range(bf_nested nested, uint64_t guest, uint64_t bytes, uint64_t *bitmap,
+                                                uint32_t what)
+{
+    BF_WHOLE_RANGE(bytes, bf_nested_harvest(nested, guest + offset, left, (uint64_t)bitmap + offset / 0x8000, what, &done));
+}
+
 #undef BF_WHOLE_RANGE
 
 /* Gives the tables back; no VS has them any more. */

@@ -16,7 +16,7 @@ class Nested {
     constexpr Nested(bf_nested nested) : nested_(nested) {}
     constexpr operator bf_nested() const { return nested_; }
 
-    /// Tables in which a VM sees nothing yet; `flags` are BF_NESTED_FOR_ROOT or 0.
+    /// Tables in which a VM sees nothing yet; `flags` are BF_NESTED_FOR_ROOT, BF_NESTED_TRACKED or 0.
     static Result<Nested> create(uint32_t flags = 0) {
         bf_nested nested{};
         uint64_t features;
@@ -54,6 +54,10 @@ class Nested {
     /// Copies memory of the extension's own to where the VM may write.
     Result<> write(uint64_t guest, const void *from, uint64_t bytes) const {
         return bf_nested_write_range(nested_, guest, from, bytes);
+    }
+    /// Which pages of a range the VM has accessed or written (BF_NESTED_ACCESSED, BF_NESTED_DIRTY): a bit for each 4 KiB.
+    Result<> harvest(uint64_t guest, uint64_t bytes, uint64_t *bitmap, uint32_t what) const {
+        return bf_nested_harvest_range(nested_, guest, bytes, bitmap, what);
     }
     /// Has all processors forget what the tables no longer say: how many of the others still run with it.
     Result<uint64_t> flush() const {

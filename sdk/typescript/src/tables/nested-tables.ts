@@ -11,9 +11,11 @@ import {
   NESTED_FOR_ROOT,
   NESTED_HAS_1G,
   NESTED_HAS_EXECUTE_ONLY,
+  NESTED_HAS_TRACKING,
   NESTED_MACHINE,
   NESTED_PAGE,
   NESTED_RIGHTS,
+  NESTED_TRACKED,
 } from "../../../../abi/generated/bare/objects";
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import {
@@ -23,6 +25,7 @@ import {
   SYSCALL_NESTED_DESTROY,
   SYSCALL_NESTED_DETACH,
   SYSCALL_NESTED_FLUSH,
+  SYSCALL_NESTED_HARVEST,
   SYSCALL_NESTED_IDENTITY,
   SYSCALL_NESTED_MAP,
   SYSCALL_NESTED_PROTECT,
@@ -46,6 +49,13 @@ export enum Right {
   Write = 2,
   Execute = 4,
   All = 7,
+}
+
+/** What the processor has noted of a page. They can be added. */
+export enum Note {
+  /** The VM has read, written or executed it. */
+  Accessed = 1,
+  Dirty = 2,
 }
 
 /** What is shown in the place of the hypervisor's own pages; values are NESTED_OWN_*. */
@@ -91,6 +101,16 @@ export class NestedTables {
   /** Tables in which the VM sees nothing yet. Null when memory runs out. */
   static empty(): NestedTables | null {
     return create(0);
+  }
+
+  /** The same, with note taken of which pages the VM accesses and writes: harvest(). Null where the processor cannot, too. */
+  static tracked(): NestedTables | null {
+    return create(NESTED_TRACKED);
+  }
+
+  /** Whether this processor can take note of what a VM accesses. */
+  static get hasTracking(): bool {
+    return hasFeature(NESTED_HAS_TRACKING);
   }
 
   /** Whether this processor can let a VM execute what it cannot read. */
@@ -216,6 +236,23 @@ export class NestedTables {
     let done: u64 = 0;
     while (done < bytes) {
       if (callObject(SYSCALL_NESTED_COPY, this.id, guest + done, own + done, bytes - done, direction) != STATUS_SUCCESS)
+        return false;
+      done += callResult(0);
+    }
+    return true;
+  }
+
+  /**
+   * Tells which pages of a range the VM has accessed, or written, since they were mapped or asked about the last time, by a bit for each
+   * 4 KiB: in words at a native address of the extension's own, a multiple of 8. A large page is one, as the processor notes it; one that
+   * only part of is asked about is split. Memory that the VM may write meanwhile is read when unflushedProcessors is 0. False when the words
+   * are not the extension's to write, or the tables are not tracked(): what comes before is told and cleared.
+   */
+  harvest(guest: u64, bytes: u64, bitmap: u64, what: Note): bool {
+    let done: u64 = 0;
+    while (done < bytes) {
+      const words = bitmap + done / (PAGE_BYTES * 8);
+      if (callObject(SYSCALL_NESTED_HARVEST, this.id, guest + done, bytes - done, words, what) != STATUS_SUCCESS)
         return false;
       done += callResult(0);
     }
