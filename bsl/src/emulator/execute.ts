@@ -6,7 +6,7 @@ import { Operation } from "../x64/operation";
 import { calculate, calculateOne, divide, executeShift, multiply } from "./calculate";
 import { undefinedOpcode } from "./context";
 import { compareAndExchange, compareAndExchangePair, exchange, exchangeAndAdd, testBit } from "./exchange";
-import { extend, move, moveIf, moveSwapped, setIf } from "./move";
+import { extend, move, moveIf, moveSwapped, setIf, storeStatus } from "./move";
 import { executeOther } from "./other";
 import { executePort, executePortString } from "./port";
 import { call, jump, pop, push, ret } from "./stack";
@@ -66,6 +66,8 @@ export function execute(c: u64, i: DecodedInstruction): u32 {
       return testBit(c, i);
     case Operation.Setcc:
       return setIf(c, i);
+    case Operation.Smsw:
+      return storeStatus(c, i);
     case Operation.Cmovcc:
       return moveIf(c, i);
     case Operation.Push:

@@ -1,5 +1,7 @@
 // MOV, and what moves by size, order of bytes, or condition (APM volume 3, CMOVcc to SETcc)
 
+import { EMULATION_CR0 } from "../../../abi/generated/bare/emulation";
+import { peek64 } from "../memory";
 import { DecodedInstruction, NO_REGISTER } from "../x64/instruction";
 import { FLAG_CF, FLAG_OF, FLAG_PF, FLAG_SF, FLAG_ZF, OK, rflags, signExtended } from "./context";
 import { bytesOfRm, readRm, register, setRegister, source, value, writeRm } from "./operands";
@@ -43,6 +45,11 @@ export function moveIf(c: u64, i: DecodedInstruction): u32 {
 
 export function setIf(c: u64, i: DecodedInstruction): u32 {
   return writeRm(c, i, 1, isMet(c, i) ? 1 : 0);
+}
+
+/** SMSW: memory gets the lowest 16 bits of CR0, whatever the operand's size (APM volume 3). */
+export function storeStatus(c: u64, i: DecodedInstruction): u32 {
+  return writeRm(c, i, i.hasMemory ? 2 : i.operandBytes, peek64(c + EMULATION_CR0));
 }
 
 /** The condition in an opcode's lowest four bits. */

@@ -21,6 +21,15 @@ function guestAt(instruction: string): Guest {
   return guest;
 }
 
+describe("a store of the machine status word", () => {
+  it.each(["0f 01 23", "48 0f 01 23", "66 0f 01 23"])("has two bytes: %s", (instruction) => {
+    const guest = guestAt(instruction); // smsw [rbx]
+    guest.set("CR0", 0x5_003bn);
+    expect(guest.run()).toBe(RESULT.done);
+    expect(guest.accesses).toEqual([{ kind: "write", address: DEVICE, bytes: 2, data: 0x3bn }]);
+  });
+});
+
 describe("a load from a device", () => {
   it("asks, and goes on with the answer", () => {
     const guest = guestAt("8b 43 20"); // mov eax, [rbx + 0x20]
