@@ -29,6 +29,10 @@ export const emulation = structure("emulation", "Emulation", "A guest's processo
   physicalBits: ["u32", "Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52."],
   flags: ["u32", "EMULATION_FLAG_*."],
   bufferBytes: ["u32", "Size of the buffer."],
+  knownAddress: [
+    "u64",
+    "With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported.",
+  ],
   owner: ["u64", "The caller's own: handed to the functions of guest memory."],
   buffer: ["u64", "Address of an area for strings of ports; 0: their elements come one by one."],
   vectors: [
@@ -94,6 +98,8 @@ export const results = table("emulation", "What emulate() says", "u32", {
 export const flags = table("emulation", "Emulation.flags", "u32", {
   EMULATION_FLAG_INTEL: [1, "Near branches ignore the prefix 66 in 64-bit mode."],
   EMULATION_FLAG_STOP: [2, "No other repetition is begun: an interrupt or a signal waits."],
+  EMULATION_FLAG_KNOWN: [4, "There is a `knownAddress`, which the guest may read."],
+  EMULATION_FLAG_KNOWN_WRITE: [8, "It may be written."],
 });
 
 export const guestResults = table("emulation", "What the functions of guest memory say", "u32", {

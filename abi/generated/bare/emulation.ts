@@ -32,78 +32,80 @@ export const EMULATION_PHYSICAL_BITS: u32 = 0x10c;
 export const EMULATION_FLAGS: u32 = 0x110;
 /** u32: Size of the buffer. */
 export const EMULATION_BUFFER_BYTES: u32 = 0x114;
+/** u64: With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported. */
+export const EMULATION_KNOWN_ADDRESS: u32 = 0x118;
 /** u64: The caller's own: handed to the functions of guest memory. */
-export const EMULATION_OWNER: u32 = 0x118;
+export const EMULATION_OWNER: u32 = 0x120;
 /** u64: Address of an area for strings of ports; 0: their elements come one by one. */
-export const EMULATION_BUFFER: u32 = 0x120;
+export const EMULATION_BUFFER: u32 = 0x128;
 /** u64: Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown. */
-export const EMULATION_VECTORS: u32 = 0x128;
+export const EMULATION_VECTORS: u32 = 0x130;
 /** u8[16]: At RIP. */
-export const EMULATION_INSTRUCTION: u32 = 0x130;
+export const EMULATION_INSTRUCTION: u32 = 0x138;
 /** u32: Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION. */
-export const EMULATION_INSTRUCTION_BYTES: u32 = 0x140;
+export const EMULATION_INSTRUCTION_BYTES: u32 = 0x148;
 /** u32: What emulate() returned last. */
-export const EMULATION_RESULT: u32 = 0x144;
+export const EMULATION_RESULT: u32 = 0x14c;
 /** u32: READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4. */
-export const EMULATION_ACCESS_BYTES: u32 = 0x148;
+export const EMULATION_ACCESS_BYTES: u32 = 0x150;
 /** u32: IN, OUT: elements; those of more than one are in the buffer. */
-export const EMULATION_ELEMENT_COUNT: u32 = 0x14c;
+export const EMULATION_ELEMENT_COUNT: u32 = 0x154;
 /** u64: READ, WRITE: guest physical. IN, OUT: the port. */
-export const EMULATION_ADDRESS: u32 = 0x150;
+export const EMULATION_ADDRESS: u32 = 0x158;
 /** u64: WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller. */
-export const EMULATION_DATA: u32 = 0x158;
+export const EMULATION_DATA: u32 = 0x160;
 /** u32: EXCEPTION. */
-export const EMULATION_VECTOR: u32 = 0x160;
+export const EMULATION_VECTOR: u32 = 0x168;
 /** u32: EXCEPTION: 0 of those that have none. */
-export const EMULATION_ERROR_CODE: u32 = 0x164;
+export const EMULATION_ERROR_CODE: u32 = 0x16c;
 /** u64: EXCEPTION: of a page fault. */
-export const EMULATION_CR2: u32 = 0x168;
+export const EMULATION_CR2: u32 = 0x170;
 /** u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
-export const EMULATION_TRAP: u32 = 0x170;
+export const EMULATION_TRAP: u32 = 0x178;
 /** u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
-export const EMULATION_PROGRESS: u32 = 0x174;
+export const EMULATION_PROGRESS: u32 = 0x17c;
 /** u32: The instruction ends with the pieces that are left. */
-export const EMULATION_IS_COMPLETE: u32 = 0x178;
+export const EMULATION_IS_COMPLETE: u32 = 0x180;
 /** u32: Elements are on their way to a port. */
-export const EMULATION_PORT_PENDING: u32 = 0x17c;
+export const EMULATION_PORT_PENDING: u32 = 0x184;
 /** u32: MODE_* of the code. */
-export const EMULATION_MODE: u32 = 0x180;
+export const EMULATION_MODE: u32 = 0x188;
 /** u32: Writes of devices that the instruction makes. */
-export const EMULATION_PIECE_COUNT: u32 = 0x184;
+export const EMULATION_PIECE_COUNT: u32 = 0x18c;
 /** u32. */
-export const EMULATION_PIECE_NEXT: u32 = 0x188;
+export const EMULATION_PIECE_NEXT: u32 = 0x190;
 /** u32: Reads of devices that have been answered. */
-export const EMULATION_ANSWER_COUNT: u32 = 0x18c;
+export const EMULATION_ANSWER_COUNT: u32 = 0x194;
 /** u32: Those that the instruction has taken since it was begun again. */
-export const EMULATION_ANSWER_NEXT: u32 = 0x190;
+export const EMULATION_ANSWER_NEXT: u32 = 0x198;
 /** u32: Elements of a port that were read. */
-export const EMULATION_PORT_ANSWER: u32 = 0x194;
+export const EMULATION_PORT_ANSWER: u32 = 0x19c;
 /** u64: RIP behind the instruction. */
-export const EMULATION_NEXT_RIP: u32 = 0x198;
+export const EMULATION_NEXT_RIP: u32 = 0x1a0;
 /** u64: Of the operand that was located last. */
-export const EMULATION_LINEAR: u32 = 0x1a0;
+export const EMULATION_LINEAR: u32 = 0x1a8;
 /** u64: Guest physical addresses of an operand's two pages. */
-export const EMULATION_SPAN_FIRST: u32 = 0x1a8;
+export const EMULATION_SPAN_FIRST: u32 = 0x1b0;
 /** u64. */
-export const EMULATION_SPAN_SECOND: u32 = 0x1b0;
+export const EMULATION_SPAN_SECOND: u32 = 0x1b8;
 /** u64[2]: An operand. */
-export const EMULATION_VALUE: u32 = 0x1b8;
+export const EMULATION_VALUE: u32 = 0x1c0;
 /** u64: Of a page table. */
-export const EMULATION_ENTRY: u32 = 0x1c8;
+export const EMULATION_ENTRY: u32 = 0x1d0;
 /** u64[4]. */
-export const EMULATION_PIECE_ADDRESS: u32 = 0x1d0;
+export const EMULATION_PIECE_ADDRESS: u32 = 0x1d8;
 /** u64[4]. */
-export const EMULATION_PIECE_DATA: u32 = 0x1f0;
+export const EMULATION_PIECE_DATA: u32 = 0x1f8;
 /** u32[4]. */
-export const EMULATION_PIECE_BYTES: u32 = 0x210;
+export const EMULATION_PIECE_BYTES: u32 = 0x218;
 /** u64[4]. */
-export const EMULATION_ANSWER_ADDRESS: u32 = 0x220;
+export const EMULATION_ANSWER_ADDRESS: u32 = 0x228;
 /** u64[4]. */
-export const EMULATION_ANSWER_DATA: u32 = 0x240;
+export const EMULATION_ANSWER_DATA: u32 = 0x248;
 /** u32[4]. */
-export const EMULATION_ANSWER_BYTES: u32 = 0x260;
+export const EMULATION_ANSWER_BYTES: u32 = 0x268;
 /** Size of the structure. */
-export const EMULATION_BYTES: u32 = 0x270;
+export const EMULATION_BYTES: u32 = 0x278;
 
 // Emulation.flags
 
@@ -111,6 +113,10 @@ export const EMULATION_BYTES: u32 = 0x270;
 export const EMULATION_FLAG_INTEL: u32 = 0x1;
 /** No other repetition is begun: an interrupt or a signal waits. */
 export const EMULATION_FLAG_STOP: u32 = 0x2;
+/** There is a `knownAddress`, which the guest may read. */
+export const EMULATION_FLAG_KNOWN: u32 = 0x4;
+/** It may be written. */
+export const EMULATION_FLAG_KNOWN_WRITE: u32 = 0x8;
 
 // What the functions of guest memory say
 

@@ -3901,42 +3901,43 @@ _Static_assert(sizeof(struct bf_kvm_run_tpr_access) == 48, "size of bf_kvm_run_t
 #define BF_EMULATION_PHYSICAL_BITS BF_U32(0x10c) /* u32: Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52. */
 #define BF_EMULATION_FLAGS BF_U32(0x110) /* u32: EMULATION_FLAG_*. */
 #define BF_EMULATION_BUFFER_BYTES BF_U32(0x114) /* u32: Size of the buffer. */
-#define BF_EMULATION_OWNER BF_U32(0x118) /* u64: The caller's own: handed to the functions of guest memory. */
-#define BF_EMULATION_BUFFER BF_U32(0x120) /* u64: Address of an area for strings of ports; 0: their elements come one by one. */
-#define BF_EMULATION_VECTORS BF_U32(0x128) /* u64: Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown. */
-#define BF_EMULATION_INSTRUCTION BF_U32(0x130) /* u8[16]: At RIP. */
-#define BF_EMULATION_INSTRUCTION_BYTES BF_U32(0x140) /* u32: Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION. */
-#define BF_EMULATION_RESULT BF_U32(0x144) /* u32: What emulate() returned last. */
-#define BF_EMULATION_ACCESS_BYTES BF_U32(0x148) /* u32: READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4. */
-#define BF_EMULATION_ELEMENT_COUNT BF_U32(0x14c) /* u32: IN, OUT: elements; those of more than one are in the buffer. */
-#define BF_EMULATION_ADDRESS BF_U32(0x150) /* u64: READ, WRITE: guest physical. IN, OUT: the port. */
-#define BF_EMULATION_DATA BF_U32(0x158) /* u64: WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller. */
-#define BF_EMULATION_VECTOR BF_U32(0x160) /* u32: EXCEPTION. */
-#define BF_EMULATION_ERROR_CODE BF_U32(0x164) /* u32: EXCEPTION: 0 of those that have none. */
-#define BF_EMULATION_CR2 BF_U32(0x168) /* u64: EXCEPTION: of a page fault. */
-#define BF_EMULATION_TRAP BF_U32(0x170) /* u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
-#define BF_EMULATION_PROGRESS BF_U32(0x174) /* u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
-#define BF_EMULATION_IS_COMPLETE BF_U32(0x178) /* u32: The instruction ends with the pieces that are left. */
-#define BF_EMULATION_PORT_PENDING BF_U32(0x17c) /* u32: Elements are on their way to a port. */
-#define BF_EMULATION_MODE BF_U32(0x180) /* u32: MODE_* of the code. */
-#define BF_EMULATION_PIECE_COUNT BF_U32(0x184) /* u32: Writes of devices that the instruction makes. */
-#define BF_EMULATION_PIECE_NEXT BF_U32(0x188) /* u32. */
-#define BF_EMULATION_ANSWER_COUNT BF_U32(0x18c) /* u32: Reads of devices that have been answered. */
-#define BF_EMULATION_ANSWER_NEXT BF_U32(0x190) /* u32: Those that the instruction has taken since it was begun again. */
-#define BF_EMULATION_PORT_ANSWER BF_U32(0x194) /* u32: Elements of a port that were read. */
-#define BF_EMULATION_NEXT_RIP BF_U32(0x198) /* u64: RIP behind the instruction. */
-#define BF_EMULATION_LINEAR BF_U32(0x1a0) /* u64: Of the operand that was located last. */
-#define BF_EMULATION_SPAN_FIRST BF_U32(0x1a8) /* u64: Guest physical addresses of an operand's two pages. */
-#define BF_EMULATION_SPAN_SECOND BF_U32(0x1b0) /* u64. */
-#define BF_EMULATION_VALUE BF_U32(0x1b8) /* u64[2]: An operand. */
-#define BF_EMULATION_ENTRY BF_U32(0x1c8) /* u64: Of a page table. */
-#define BF_EMULATION_PIECE_ADDRESS BF_U32(0x1d0) /* u64[4]. */
-#define BF_EMULATION_PIECE_DATA BF_U32(0x1f0) /* u64[4]. */
-#define BF_EMULATION_PIECE_BYTES BF_U32(0x210) /* u32[4]. */
-#define BF_EMULATION_ANSWER_ADDRESS BF_U32(0x220) /* u64[4]. */
-#define BF_EMULATION_ANSWER_DATA BF_U32(0x240) /* u64[4]. */
-#define BF_EMULATION_ANSWER_BYTES BF_U32(0x260) /* u32[4]. */
-#define BF_EMULATION_BYTES BF_U32(0x270) /* Size of the structure. */
+#define BF_EMULATION_KNOWN_ADDRESS BF_U32(0x118) /* u64: With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported. */
+#define BF_EMULATION_OWNER BF_U32(0x120) /* u64: The caller's own: handed to the functions of guest memory. */
+#define BF_EMULATION_BUFFER BF_U32(0x128) /* u64: Address of an area for strings of ports; 0: their elements come one by one. */
+#define BF_EMULATION_VECTORS BF_U32(0x130) /* u64: Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown. */
+#define BF_EMULATION_INSTRUCTION BF_U32(0x138) /* u8[16]: At RIP. */
+#define BF_EMULATION_INSTRUCTION_BYTES BF_U32(0x148) /* u32: Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION. */
+#define BF_EMULATION_RESULT BF_U32(0x14c) /* u32: What emulate() returned last. */
+#define BF_EMULATION_ACCESS_BYTES BF_U32(0x150) /* u32: READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4. */
+#define BF_EMULATION_ELEMENT_COUNT BF_U32(0x154) /* u32: IN, OUT: elements; those of more than one are in the buffer. */
+#define BF_EMULATION_ADDRESS BF_U32(0x158) /* u64: READ, WRITE: guest physical. IN, OUT: the port. */
+#define BF_EMULATION_DATA BF_U32(0x160) /* u64: WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller. */
+#define BF_EMULATION_VECTOR BF_U32(0x168) /* u32: EXCEPTION. */
+#define BF_EMULATION_ERROR_CODE BF_U32(0x16c) /* u32: EXCEPTION: 0 of those that have none. */
+#define BF_EMULATION_CR2 BF_U32(0x170) /* u64: EXCEPTION: of a page fault. */
+#define BF_EMULATION_TRAP BF_U32(0x178) /* u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
+#define BF_EMULATION_PROGRESS BF_U32(0x17c) /* u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
+#define BF_EMULATION_IS_COMPLETE BF_U32(0x180) /* u32: The instruction ends with the pieces that are left. */
+#define BF_EMULATION_PORT_PENDING BF_U32(0x184) /* u32: Elements are on their way to a port. */
+#define BF_EMULATION_MODE BF_U32(0x188) /* u32: MODE_* of the code. */
+#define BF_EMULATION_PIECE_COUNT BF_U32(0x18c) /* u32: Writes of devices that the instruction makes. */
+#define BF_EMULATION_PIECE_NEXT BF_U32(0x190) /* u32. */
+#define BF_EMULATION_ANSWER_COUNT BF_U32(0x194) /* u32: Reads of devices that have been answered. */
+#define BF_EMULATION_ANSWER_NEXT BF_U32(0x198) /* u32: Those that the instruction has taken since it was begun again. */
+#define BF_EMULATION_PORT_ANSWER BF_U32(0x19c) /* u32: Elements of a port that were read. */
+#define BF_EMULATION_NEXT_RIP BF_U32(0x1a0) /* u64: RIP behind the instruction. */
+#define BF_EMULATION_LINEAR BF_U32(0x1a8) /* u64: Of the operand that was located last. */
+#define BF_EMULATION_SPAN_FIRST BF_U32(0x1b0) /* u64: Guest physical addresses of an operand's two pages. */
+#define BF_EMULATION_SPAN_SECOND BF_U32(0x1b8) /* u64. */
+#define BF_EMULATION_VALUE BF_U32(0x1c0) /* u64[2]: An operand. */
+#define BF_EMULATION_ENTRY BF_U32(0x1d0) /* u64: Of a page table. */
+#define BF_EMULATION_PIECE_ADDRESS BF_U32(0x1d8) /* u64[4]. */
+#define BF_EMULATION_PIECE_DATA BF_U32(0x1f8) /* u64[4]. */
+#define BF_EMULATION_PIECE_BYTES BF_U32(0x218) /* u32[4]. */
+#define BF_EMULATION_ANSWER_ADDRESS BF_U32(0x228) /* u64[4]. */
+#define BF_EMULATION_ANSWER_DATA BF_U32(0x248) /* u64[4]. */
+#define BF_EMULATION_ANSWER_BYTES BF_U32(0x268) /* u32[4]. */
+#define BF_EMULATION_BYTES BF_U32(0x278) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_emulation {
     uint64_t general[16];
@@ -3954,6 +3955,7 @@ struct bf_emulation {
     uint32_t physical_bits;
     uint32_t flags;
     uint32_t buffer_bytes;
+    uint64_t known_address;
     uint64_t owner;
     uint64_t buffer;
     uint64_t vectors;
@@ -3990,12 +3992,14 @@ struct bf_emulation {
     uint64_t answer_data[4];
     uint32_t answer_bytes[4];
 };
-_Static_assert(sizeof(struct bf_emulation) == 624, "size of bf_emulation");
+_Static_assert(sizeof(struct bf_emulation) == 632, "size of bf_emulation");
 #endif
 
 /* Emulation.flags */
 #define BF_EMULATION_FLAG_INTEL BF_U32(0x1) /* Near branches ignore the prefix 66 in 64-bit mode. */
 #define BF_EMULATION_FLAG_STOP BF_U32(0x2) /* No other repetition is begun: an interrupt or a signal waits. */
+#define BF_EMULATION_FLAG_KNOWN BF_U32(0x4) /* There is a `knownAddress`, which the guest may read. */
+#define BF_EMULATION_FLAG_KNOWN_WRITE BF_U32(0x8) /* It may be written. */
 
 /* What the functions of guest memory say */
 #define BF_GUEST_DONE BF_U32(0x0)

@@ -4118,6 +4118,8 @@ pub struct Emulation {
     pub flags: u32,
     /// Size of the buffer.
     pub buffer_bytes: u32,
+    /// With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported.
+    pub known_address: u64,
     /// The caller's own: handed to the functions of guest memory.
     pub owner: u64,
     /// Address of an area for strings of ports; 0: their elements come one by one.
@@ -4182,7 +4184,7 @@ pub struct Emulation {
     pub answer_bytes: [u32; 4],
 }
 
-const _: () = assert!(core::mem::size_of::<Emulation>() == 624);
+const _: () = assert!(core::mem::size_of::<Emulation>() == 632);
 
 // Emulation.flags
 
@@ -4190,6 +4192,10 @@ const _: () = assert!(core::mem::size_of::<Emulation>() == 624);
 pub const EMULATION_FLAG_INTEL: u32 = 0x1;
 /// No other repetition is begun: an interrupt or a signal waits.
 pub const EMULATION_FLAG_STOP: u32 = 0x2;
+/// There is a `knownAddress`, which the guest may read.
+pub const EMULATION_FLAG_KNOWN: u32 = 0x4;
+/// It may be written.
+pub const EMULATION_FLAG_KNOWN_WRITE: u32 = 0x8;
 
 // What the functions of guest memory say
 

@@ -1,13 +1,25 @@
 // Operands of an instruction: registers, and the memory that ModRM or an address in the instruction names
 
-import { EMULATION_LINEAR, EMULATION_RIP, EMULATION_VALUE } from "../../../abi/generated/bare/emulation";
-import { peek64, poke64 } from "../memory";
+import {
+  EMULATION_FLAG_KNOWN,
+  EMULATION_FLAG_KNOWN_WRITE,
+  EMULATION_FLAGS,
+  EMULATION_KNOWN_ADDRESS,
+  EMULATION_LINEAR,
+  EMULATION_RIP,
+  EMULATION_SPAN_FIRST,
+  EMULATION_VALUE,
+} from "../../../abi/generated/bare/emulation";
+import { peek32, peek64, poke64 } from "../memory";
 import { MEMORY_BYTE, MEMORY_DOUBLE, MEMORY_WORD } from "../x64/forms";
 import { DecodedInstruction, NO_REGISTER, REGISTER_RIP } from "../x64/instruction";
+import { Operation } from "../x64/operation";
 import { ACCESS_READ, ACCESS_WRITE } from "../x64/paging";
 import { general, maskOf, OK, setGeneral } from "./context";
 import { locate } from "./segments";
 import { openSpan, readSpan, writeSpan } from "./span";
+
+const PAGE_MASK: u64 = 0xfff;
 
 /** Bytes of operand r/m. An instruction that extends it has more in its other operand. */
 export function bytesOfRm(i: DecodedInstruction): u32 {
@@ -47,7 +59,7 @@ export function readRmAt(c: u64, i: DecodedInstruction, distance: u64, bytes: u3
   }
   const isWrite = i.writes;
   let status = locateOperand(c, i, distance, bytes, isWrite);
-  if (status === OK) status = openSpan(c, linearAddress(c), bytes, isWrite ? ACCESS_WRITE : ACCESS_READ);
+  if (status === OK) status = openRm(c, i, bytes, isWrite);
   return status === OK ? readSpan(c, linearAddress(c), bytes) : status;
 }
 
@@ -60,7 +72,7 @@ export function writeRm(c: u64, i: DecodedInstruction, bytes: u32, content: u64)
   let status = OK;
   if (!i.reads) {
     status = locateOperand(c, i, 0, bytes, true);
-    if (status === OK) status = openSpan(c, linearAddress(c), bytes, ACCESS_WRITE);
+    if (status === OK) status = openRm(c, i, bytes, true);
   }
   if (status !== OK) return status;
   setValue(c, content);
@@ -100,6 +112,23 @@ export function setValue(c: u64, content: u64): void {
 /** Where the operand lies that was located last. */
 export function linearAddress(c: u64): u64 {
   return peek64(c + EMULATION_LINEAR);
+}
+
+/** Finds the pages of operand r/m, which was located; the processor may have found its page already. */
+function openRm(c: u64, i: DecodedInstruction, bytes: u32, isWrite: bool): u32 {
+  const linear = linearAddress(c);
+  if (!isKnown(c, i, linear, bytes, isWrite)) return openSpan(c, linear, bytes, isWrite ? ACCESS_WRITE : ACCESS_READ);
+  poke64(c + EMULATION_SPAN_FIRST, peek64(c + EMULATION_KNOWN_ADDRESS));
+  return OK;
+}
+
+/** Whether the address that the processor has reported is that of operand r/m, and not that of the stack, or of a second page. */
+function isKnown(c: u64, i: DecodedInstruction, linear: u64, bytes: u32, isWrite: bool): bool {
+  const flags = peek32(c + EMULATION_FLAGS);
+  if ((flags & (isWrite ? EMULATION_FLAG_KNOWN_WRITE : EMULATION_FLAG_KNOWN)) === 0) return false;
+  if (i.operation === Operation.Push || i.operation === Operation.Pop || i.operation === Operation.Call) return false;
+  const offset = linear & PAGE_MASK;
+  return offset === (peek64(c + EMULATION_KNOWN_ADDRESS) & PAGE_MASK) && offset + bytes <= PAGE_MASK + 1;
 }
 
 function offsetOf(c: u64, i: DecodedInstruction, distance: u64): u64 {

@@ -1,5 +1,6 @@
 // Instructions on devices: what is asked, in which order, and what of the guest changes when
 
+import * as abi from "@bareflank/abi";
 import { describe, expect, it } from "vitest";
 import { RESULT } from "./guest.ts";
 import { bytesOf, DEVICE, FLAG, guestAt, MEMORY, RAX, RBX, RCX, RDX, RIP, RSP } from "./program.ts";
@@ -62,6 +63,46 @@ describe("an instruction that compares", () => {
     guest.onRead = () => 1n;
     expect(guest.run()).toBe(RESULT.done);
     expect(guest.accesses.map(({ kind }) => kind)).toEqual(["read"]);
+  });
+});
+
+describe("an operand that the processor has found", () => {
+  const LINEAR = 0x9_0010n;
+  const FOUND = DEVICE + 0x10n;
+  const READABLE = abi.EMULATION_FLAG_KNOWN;
+  const WRITABLE = READABLE | abi.EMULATION_FLAG_KNOWN_WRITE;
+  const accessesOf = (instruction: string, flags: number, linear = LINEAR, found = FOUND) => {
+    const guest = guestAt(instruction);
+    guest.setGeneral(RBX, linear);
+    guest.setGeneral(RSP, MEMORY + 0x100n);
+    guest.set("KNOWN_ADDRESS", found);
+    guest.set32("FLAGS", flags);
+    guest.onRead = () => 1n;
+    expect(guest.run()).toBe(RESULT.done);
+    return guest.accesses.map(({ kind, address }) => [kind, address]);
+  };
+
+  it("is not looked for", () => {
+    expect(accessesOf("8b 03", READABLE)).toEqual([["read", FOUND]]); // mov eax, [rbx]
+    expect(accessesOf("89 03", WRITABLE)).toEqual([["write", FOUND]]);
+    expect(accessesOf("01 03", WRITABLE)).toEqual([
+      ["read", FOUND],
+      ["write", FOUND],
+    ]);
+  });
+
+  it("is looked for when it is another one, or may not be written, or is in two pages", () => {
+    expect(accessesOf("8b 03", 0)).toEqual([["read", LINEAR]]);
+    expect(accessesOf("89 03", READABLE)).toEqual([["write", LINEAR]]);
+    expect(accessesOf("8b 03", READABLE, LINEAR + 4n)).toEqual([["read", LINEAR + 4n]]);
+    expect(accessesOf("8b 03", READABLE, 0x9_0ffen, DEVICE + 0xffen)).toEqual([
+      ["read", 0x9_0ffen],
+      ["read", 0x9_1000n],
+    ]);
+  });
+
+  it.each(["ff 33", "8f 03", "ff 13"])("may be the stack's in %s, and is looked for", (instruction) => {
+    expect(accessesOf(instruction, WRITABLE).map(([, address]) => address)).toEqual([LINEAR]);
   });
 });
 

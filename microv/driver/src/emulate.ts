@@ -69,10 +69,21 @@ const PLACES: u32 = 32;
 const places: usize = memory.data(32 * EMULATION_PLACE_BYTES, 8);
 const taken: usize = memory.data(32 * 4, 4);
 
-/** Carries out the instruction that the guest is at: 0 when its user is asked for something, or GO_ON. */
+/** Carries out the instruction at which the guest has met a port: 0 when its user is asked for something, or GO_ON. */
 export function emulateInstruction(vcpu: u64, run: u64): i64 {
-  if (!readContext(vcpu, run)) return internalError(run);
-  return advance(vcpu, run);
+  return begin(vcpu, run, 0);
+}
+
+/** The same of one that has met memory which is a device: the processor has found where. */
+export function emulateAccess(vcpu: u64, run: u64, address: u64, access: u32): i64 {
+  poke64(word(vcpu, VCPU_EMULATION) + em.EMULATION_KNOWN_ADDRESS, address);
+  if ((access & (mv.MV_ACCESS_TABLE_WALK | mv.MV_ACCESS_EXECUTE)) != 0) return begin(vcpu, run, 0);
+  const isWrite = (access & mv.MV_ACCESS_WRITE) != 0;
+  return begin(vcpu, run, em.EMULATION_FLAG_KNOWN | (isWrite ? em.EMULATION_FLAG_KNOWN_WRITE : 0));
+}
+
+function begin(vcpu: u64, run: u64, flags: u32): i64 {
+  return readContext(vcpu, run, flags) ? advance(vcpu, run) : internalError(run);
 }
 
 /** The user has done what it was asked for. */
@@ -169,7 +180,7 @@ function unknown(vcpu: u64, run: u64): i64 {
 }
 
 /** The guest's registers, as the emulator wants them. Segments of 64-bit code are those of the mode, but for FS and GS. */
-function readContext(vcpu: u64, run: u64): bool {
+function readContext(vcpu: u64, run: u64, flags: u32): bool {
   const context = word(vcpu, VCPU_EMULATION);
   copyMemory(context + em.EMULATION_GENERAL, word(vcpu, VCPU_PAGE) + mv.MV_PAGE_GENERAL, REGISTER_BYTES);
   beginList(vcpu);
@@ -184,7 +195,7 @@ function readContext(vcpu: u64, run: u64): bool {
   poke64(context + em.EMULATION_OWNER, word(vcpu, VCPU_MACHINE));
   poke64(context + em.EMULATION_BUFFER, run + kvm.KVM_PAGE_BYTES);
   poke32(context + em.EMULATION_BUFFER_BYTES, kvm.KVM_PAGE_BYTES);
-  poke32(context + em.EMULATION_FLAGS, isIntel() != 0 ? em.EMULATION_FLAG_INTEL : 0);
+  poke32(context + em.EMULATION_FLAGS, isIntel() != 0 ? flags | em.EMULATION_FLAG_INTEL : flags);
   poke32(context + em.EMULATION_INSTRUCTION_BYTES, 0);
   poke32(context + em.EMULATION_PROGRESS, 0);
   return true;

@@ -8,7 +8,7 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 import { giveRegisters } from "./carried-out";
 import { noticeMsr, updateClock } from "./clock";
-import { emulateInstruction, finishEmulation } from "./emulate";
+import { emulateAccess, emulateInstruction, finishEmulation } from "./emulate";
 import { EINTR, EINVAL } from "./errors";
 import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION, PENDING_INPUT, PENDING_NOTHING } from "./exit";
 import { firstOf, prepare, statusOf } from "./hypercall";
@@ -120,7 +120,7 @@ function leaveForMemory(vcpu: u64, run: u64, page: u64): i64 {
   const error: i64 = isMemory ? showMemory(machine, slot, address) : 0;
   unlockMachine(word(machine, MACHINE_GLUE));
   if (error != 0) return error;
-  return isMemory ? GO_ON : emulateInstruction(vcpu, run);
+  return isMemory ? GO_ON : emulateAccess(vcpu, run, address, access);
 }
 
 function interrupted(vcpu: u64, run: u64): i64 {

@@ -83,7 +83,7 @@ export class Vcpu {
   }
 }
 
-const vcpus: usize = memory.data(128 * 256, 8);
+const vcpus: usize = memory.data(MV_MAX_VPS * offsetof<Vcpu>(), 8);
 
 /** Has all places unused: once, before anything else. */
 export function initVcpus(): void {

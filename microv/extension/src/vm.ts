@@ -21,7 +21,7 @@ export class GuestVm {
   }
 }
 
-const vms: usize = memory.data(16 * 64, 8);
+const vms: usize = memory.data(MV_MAX_VMS * offsetof<GuestVm>(), 8);
 let count: u32 = 0;
 /** MicroV is about to stop. */
 let isEnding: bool = false;

@@ -18,7 +18,7 @@ export class GuestVp {
   }
 }
 
-const vps: usize = memory.data(16 * 256, 8);
+const vps: usize = memory.data(MV_MAX_VPS * offsetof<GuestVp>(), 8);
 
 /** The VP with a number, or null. */
 export function findVp(id: u64): GuestVp | null {
