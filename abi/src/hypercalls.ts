@@ -128,6 +128,10 @@ export const mvExits = table("hypercalls", "Why a guest came back: R10 after MV_
   MV_EXIT_WINDOW: [7, "The guest can take an interrupt, as was asked for."],
   MV_EXIT_NMI: [8, "An NMI of the machine."],
   MV_EXIT_SHUTDOWN: [9, "A triple fault."],
+  MV_EXIT_MACHINE_CHECK: [
+    10,
+    "A machine check of the machine's, which the caller gets as an exception behind its hypercall.",
+  ],
 });
 
 export const mvMsrs = table("hypercalls", "MSRs by which guests ask their VMM for something", "u32", {

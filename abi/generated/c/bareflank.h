@@ -4094,6 +4094,7 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_EXIT_WINDOW BF_U32(0x7) /* The guest can take an interrupt, as was asked for. */
 #define BF_MV_EXIT_NMI BF_U32(0x8) /* An NMI of the machine. */
 #define BF_MV_EXIT_SHUTDOWN BF_U32(0x9) /* A triple fault. */
+#define BF_MV_EXIT_MACHINE_CHECK BF_U32(0xa) /* A machine check of the machine's, which the caller gets as an exception behind its hypercall. */
 
 /* MvPage.ioFlags */
 #define BF_MV_IO_IN BF_U32(0x1)

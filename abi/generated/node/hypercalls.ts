@@ -119,6 +119,8 @@ export const MV_EXIT_WINDOW = 0x7;
 export const MV_EXIT_NMI = 0x8;
 /** A triple fault. */
 export const MV_EXIT_SHUTDOWN = 0x9;
+/** A machine check of the machine's, which the caller gets as an exception behind its hypercall. */
+export const MV_EXIT_MACHINE_CHECK = 0xa;
 
 // MvPage.ioFlags
 

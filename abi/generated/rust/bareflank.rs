@@ -4341,6 +4341,8 @@ pub const MV_EXIT_WINDOW: u32 = 0x7;
 pub const MV_EXIT_NMI: u32 = 0x8;
 /// A triple fault.
 pub const MV_EXIT_SHUTDOWN: u32 = 0x9;
+/// A machine check of the machine's, which the caller gets as an exception behind its hypercall.
+pub const MV_EXIT_MACHINE_CHECK: u32 = 0xa;
 
 // MvPage.ioFlags
 

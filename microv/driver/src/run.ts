@@ -74,6 +74,7 @@ function handle(vcpu: u64, run: u64, page: u64): i64 {
   switch (<u32>firstOf(vcpu + VCPU_BLOCK)) {
     case mv.MV_EXIT_INTERRUPT:
     case mv.MV_EXIT_NMI:
+    case mv.MV_EXIT_MACHINE_CHECK:
       return GO_ON;
     case mv.MV_EXIT_IO:
       return leaveForPort(vcpu, run, page);

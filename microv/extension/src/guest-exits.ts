@@ -27,16 +27,19 @@ import {
   INTEL_EXIT_RDMSR,
   INTEL_EXIT_WRMSR,
   isIntel,
+  isMachineCheck,
   isNmi,
   Next,
   poke64,
   redeliver,
   unaskedExit,
+  Vector,
 } from "@bareflank/sdk";
 import {
   MV_EXIT_FAILURE,
   MV_EXIT_HLT,
   MV_EXIT_INTERRUPT,
+  MV_EXIT_MACHINE_CHECK,
   MV_EXIT_NMI,
   MV_EXIT_SHUTDOWN,
   MV_EXIT_UNKNOWN,
@@ -82,7 +85,7 @@ function amdExit(vcpu: Vcpu, reason: u64): Next {
     return offerWaitingNmi(vcpu);
   }
   if (reason == AMD_EXIT_INVALID) return refused(vcpu, reason);
-  return other(vcpu, reason);
+  return isMachineCheck(vcpu.vs, reason) ? machineChecked(vcpu) : other(vcpu, reason);
 }
 
 function intelExit(vcpu: Vcpu, reason: u64): Next {
@@ -101,7 +104,7 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
     deliverNmi(guest.vs);
     return next;
   }
-  return other(vcpu, reason);
+  return isMachineCheck(vcpu.vs, reason) ? machineChecked(vcpu) : other(vcpu, reason);
 }
 
 /** The guest may have become ready for an NMI. */
@@ -114,6 +117,13 @@ function offerWaitingNmi(vcpu: Vcpu): Next {
 function interrupted(vcpu: Vcpu, reason: u32): Next {
   redeliver(vcpu.vs);
   return leaveGuest(vcpu, reason);
+}
+
+/** The machine has found an error in itself: the exit has taken the exception from the processor. */
+function machineChecked(vcpu: Vcpu): Next {
+  const next = interrupted(vcpu, MV_EXIT_MACHINE_CHECK);
+  guest.vs.raise(Vector.MachineCheck);
+  return next;
 }
 
 /** The processor does not run such a VS. */

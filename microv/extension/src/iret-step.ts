@@ -11,8 +11,11 @@ const RFLAGS_TF: u64 = 1 << 8;
 const HITS: u64 = 0xf;
 const STEP: u64 = 1 << 14;
 
+/** What a guest exits for anyhow. */
+const ALWAYS: u64 = 1 << Vector.MachineCheck;
 /** #DB, and #TS, #NP, #SS, #GP, #PF, #AC, which IRET may raise (APM volume 3, IRET). */
 const EXCEPTIONS: u64 =
+  ALWAYS |
   (1 << Vector.Debug) |
   (1 << Vector.InvalidTss) |
   (1 << Vector.SegmentNotPresent) |
@@ -35,7 +38,7 @@ export function stepOverIret(vcpu: Vcpu): void {
 /** The guest has exited: true when it is behind the IRET, and the exit was for nothing else. */
 export function endStep(vcpu: Vcpu, reason: u64): bool {
   const vs = vcpu.vs;
-  vs.amd.write(AmdRegister.InterceptException, 0);
+  vs.amd.write(AmdRegister.InterceptException, ALWAYS);
   if (reason != AMD_EXIT_EXCEPTION + <u64>Vector.Debug) {
     // It is at the IRET still
     vcpu.nmiState = NMI_RETURNING;

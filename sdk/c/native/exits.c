@@ -130,11 +130,26 @@ static enum bf_next refuse_missing(bf_vs vs, uint64_t reason)
     return bf_vs_inject_undefined_opcode(vs);
 }
 
-// Interrupts and NMIs are the machine's: those that come while another VM runs wait for the root VM.
+// Machine checks are exceptions: type and vector 18, in the VM or on the way into it (APM volume 2, 15.12; SDM volume 3, 25.9.2).
+#define MACHINE_CHECK 18
+
+static bool is_machine_check(bf_vs vs, uint64_t reason)
+{
+    if (!bf_is_intel)
+        return reason == BF_AMD_EXIT_EXCEPTION + MACHINE_CHECK;
+    if (reason == (BF_INTEL_EXIT_ENTRY_FAILURE | BF_INTEL_EXIT_MACHINE_CHECK_AT_ENTRY))
+        return true;
+    return reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI &&
+           (get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & 0x7ff) == (TYPE_EXCEPTION << 8 | MACHINE_CHECK);
+}
+
+// Interrupts, NMIs and machine checks are the machine's: those that come while another VM runs are the root VM's.
 static bool is_for_root(bf_vs vs, uint64_t reason)
 {
     if (bf_guest->active_vm == BF_ROOT_VMID)
         return false;
+    if (is_machine_check(vs, reason))
+        return true;
     if (!bf_is_intel)
         return reason == BF_AMD_EXIT_INTR || reason == BF_AMD_EXIT_NMI;
     return reason == BF_INTEL_EXIT_EXTERNAL_INTERRUPT ||
@@ -151,14 +166,17 @@ static void redeliver(bf_vs vs)
         bf_require(bf_vs_write(vs, BF_AMD_REG_EVENTINJ, event));
 }
 
-// The root VM goes on. On Intel an NMI's exit has taken it from the processor.
+// The root VM goes on. A machine check's exit has taken it from the processor, on Intel an NMI's, too.
 static enum bf_next run_root(bf_vs vs, uint64_t reason)
 {
+    bool is_checked = is_machine_check(vs, reason);
     if (bf_is_intel)
         bf_intel_redeliver(vs);
     else
         redeliver(vs);
     bf_vs root = bf_vs_activate_root();
+    if (is_checked)
+        return bf_vs_inject(root, MACHINE_CHECK);
     return bf_is_intel && reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI ? bf_intel_deliver_nmi(root) : bf_run;
 }
 

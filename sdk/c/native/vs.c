@@ -52,7 +52,10 @@ bf_vs bf_vs_create_root(bf_pp pp)
 
 bf_vs bf_vs_create_guest(bf_vp vp, bf_pp pp, uint64_t space)
 {
-    return create(vp, pp, space);
+    bf_vs vs = create(vp, pp, space);
+    // The machine's, not the VM's: machine checks
+    bf_vs_set_bit(vs, bf_is_intel ? BF_INTEL_REG_EXCEPTION_BITMAP : BF_AMD_REG_INTERCEPT_EXCEPTION, 18, true);
+    return vs;
 }
 
 bf_vs bf_vs_activate_root(void)

@@ -33,6 +33,7 @@ export { InitSipi } from "./apic/init-sipi";
 export { portIn, portOut } from "./calls/port";
 export { processorCount, processorNumber } from "./calls/processor-number";
 export { deliverNmi, isNmi } from "./events/intel-events";
+export { isMachineCheck } from "./events/machine-check";
 export { redeliver } from "./events/redelivery";
 export { hasErrorCode, Vector, vectorName } from "./events/vectors";
 export { accessControl, ControlRegisterExit } from "./exits/control-register-exit";

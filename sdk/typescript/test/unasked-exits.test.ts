@@ -52,6 +52,25 @@ describe("exits that nobody asked for", () => {
     }
   });
 
+  it("are the root VM's when the machine has found an error in itself, whoever ran", () => {
+    const MACHINE_CHECK = 0x8000_0312n;
+    runs(7);
+    on("amd");
+    expect(unit.unasked(abi.AMD_EXIT_EXCEPTION + 18n)).toBe(RUN);
+    expect(injected()).toBe(MACHINE_CHECK);
+    on("intel");
+    for (const [reason, information] of [
+      [abi.INTEL_EXIT_EXCEPTION_OR_NMI, 0x8000_0312n],
+      [abi.INTEL_EXIT_ENTRY_FAILURE | abi.INTEL_EXIT_MACHINE_CHECK_AT_ENTRY, 0n],
+    ] as const) {
+      registers.clear();
+      registers.set(abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION, information);
+      expect(unit.unasked(reason)).toBe(RUN);
+      expect(injected()).toBe(MACHINE_CHECK);
+    }
+    runs(abi.ROOT_VMID);
+  });
+
   it("reset the machine where the operating system's processor shuts down, as it would without a hypervisor", () => {
     for (const [vendor, reason] of [
       ["amd", abi.AMD_EXIT_SHUTDOWN],

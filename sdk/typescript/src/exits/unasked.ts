@@ -15,6 +15,7 @@ import * as answers from "../../../../abi/generated/bare/exit-answers";
 import { SINGLETON } from "../calls/handle";
 import { deliverNmi, deliverWaitingNmi, isNmi } from "../events/intel-events";
 import { closeInterruptWindow } from "../events/interrupt-window";
+import { isMachineCheck } from "../events/machine-check";
 import { redeliver } from "../events/redelivery";
 import { Vector } from "../events/vectors";
 import { answerAnyLeaf } from "../guest/cpuid-bits";
@@ -55,20 +56,23 @@ function carryOut(vsid: u32, reason: u64): Next {
 }
 
 /**
- * Interrupts and NMIs are the machine's: those that come while a VM runs that does not own it make it exit, whether its author
- * asked for that or not, and wait for the root VM.
+ * Interrupts, NMIs and machine checks are the machine's: those that come while a VM runs that does not own it make it exit,
+ * whether its author asked for that or not, and are the root VM's.
  */
 function isForRoot(vs: Vs, reason: u64): bool {
   if (Vm.active.id == Vm.root.id) return false;
+  if (isMachineCheck(vs, reason)) return true;
   if (!isIntel()) return reason == AMD_EXIT_INTR || reason == AMD_EXIT_NMI;
   return reason == INTEL_EXIT_EXTERNAL_INTERRUPT || (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vs));
 }
 
-/** The root VM goes on. On Intel an NMI's exit has taken it from the processor. */
+/** The root VM goes on. A machine check's exit has taken it from the processor, on Intel an NMI's, too. */
 function runRoot(vs: Vs, reason: u64): Next {
+  const isChecked = isMachineCheck(vs, reason);
   // What was being delivered is delivered when the VM goes on
   redeliver(vs);
   const root = Vs.activateRoot();
+  if (isChecked) return root.raise(Vector.MachineCheck);
   if (isIntel() && reason == INTEL_EXIT_EXCEPTION_OR_NMI) deliverNmi(root);
   return Next.Run;
 }

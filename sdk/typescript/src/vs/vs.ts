@@ -352,6 +352,8 @@ function prepare(id: u32, addressSpaceId: u32): Vs {
   vs.set(Register.AddressSpaceId, addressSpaceId);
   if (isIntel()) prepareVmcs(vs);
   else vs.amd.intercept(AmdInstruction.Vmrun, true);
+  // The machine's, not the VM's
+  vs.interceptException(Vector.MachineCheck, true);
   deliverAccesses(vs);
   return vs;
 }
