@@ -1,7 +1,9 @@
 // KVM_CHECK_EXTENSION: what is announced works; what is not is 0
 
 import * as kvm from "../../../abi/generated/bare/kvm";
+import { CLOCK_FLAGS } from "./clock";
 import { SLOT_COUNT } from "./slots";
+import { SYNCED_PARTS } from "./synced-registers";
 
 /** Machine check banks, and what MCG_CAP may say beside their number: there is MCG_CTL, and software may recover. */
 export const MCE_BANKS: u32 = 32;
@@ -34,9 +36,14 @@ export function capability(number: u64): i64 {
     case kvm.KVM_CAP_READONLY_MEM:
     case kvm.KVM_CAP_CHECK_EXTENSION_VM:
     case kvm.KVM_CAP_IMMEDIATE_EXIT:
+    case kvm.KVM_CAP_MMU_SHADOW_CACHE_CONTROL:
+    case kvm.KVM_CAP_ENABLE_CAP_VM:
+    case kvm.KVM_CAP_GET_MSR_FEATURES:
       return 1;
+    case kvm.KVM_CAP_SYNC_REGS:
+      return SYNCED_PARTS;
     case kvm.KVM_CAP_ADJUST_CLOCK:
-      return kvm.KVM_CLOCK_TSC_STABLE;
+      return CLOCK_FLAGS;
     case kvm.KVM_CAP_MCE:
       return MCE_BANKS;
     case kvm.KVM_CAP_NR_VCPUS:

@@ -16,6 +16,10 @@ import {
   KVM_CLOCK_DATA_BYTES,
   KVM_CLOCK_DATA_CLOCK,
   KVM_CLOCK_DATA_FLAGS,
+  KVM_CLOCK_DATA_HOST_TSC,
+  KVM_CLOCK_DATA_REALTIME,
+  KVM_CLOCK_HOST_TSC,
+  KVM_CLOCK_REALTIME,
   KVM_CLOCK_TSC_STABLE,
 } from "../../../abi/generated/bare/kvm";
 import { fillMemory, peek32, peek64, poke8, poke32, poke64 } from "../../../bsl/src/memory";
@@ -53,6 +57,9 @@ const WALL_SECONDS: u64 = 4;
 const WALL_NANOSECONDS: u64 = 8;
 const WALL_BYTES: u64 = 12;
 
+/** What KVM_GET_CLOCK tells, and KVM_SET_CLOCK takes. */
+export const CLOCK_FLAGS: u32 = KVM_CLOCK_TSC_STABLE | KVM_CLOCK_REALTIME | KVM_CLOCK_HOST_TSC;
+
 const ENABLED: u64 = 1;
 const SECOND: u64 = 1_000_000_000;
 
@@ -62,21 +69,28 @@ export function beginClock(machine: u64, scratch: u64): void {
   setWord(machine, MACHINE_CLOCK, 0 - peek64(scratch + TIME_BOOT));
 }
 
-/** KVM_GET_CLOCK: nanoseconds. */
+/** KVM_GET_CLOCK: nanoseconds, and what the time of day and the machine's counter were then. */
 export function getClock(machine: u64, to: u64): void {
-  fillMemory(to, 0, KVM_CLOCK_DATA_BYTES);
   readTime(to);
+  const tsc = peek64(to + TIME_TSC);
   const clock = peek64(to + TIME_BOOT) + word(machine, MACHINE_CLOCK);
+  const real = peek64(to + TIME_REAL);
   fillMemory(to, 0, KVM_CLOCK_DATA_BYTES);
   poke64(to + KVM_CLOCK_DATA_CLOCK, clock);
-  poke32(to + KVM_CLOCK_DATA_FLAGS, KVM_CLOCK_TSC_STABLE);
+  poke64(to + KVM_CLOCK_DATA_REALTIME, real);
+  poke64(to + KVM_CLOCK_DATA_HOST_TSC, tsc);
+  poke32(to + KVM_CLOCK_DATA_FLAGS, CLOCK_FLAGS);
 }
 
-/** KVM_SET_CLOCK. */
+/** KVM_SET_CLOCK: what the clock was at a time of day goes on from there, and never back. */
 export function setClock(machine: u64, from: u64): i64 {
-  if ((peek32(from + KVM_CLOCK_DATA_FLAGS) & ~KVM_CLOCK_TSC_STABLE) != 0) return EINVAL;
-  const clock = peek64(from + KVM_CLOCK_DATA_CLOCK);
+  const flags = peek32(from + KVM_CLOCK_DATA_FLAGS);
+  if ((flags & ~CLOCK_FLAGS) != 0) return EINVAL;
+  let clock = peek64(from + KVM_CLOCK_DATA_CLOCK);
+  const realtime = peek64(from + KVM_CLOCK_DATA_REALTIME);
   readTime(from);
+  const now = peek64(from + TIME_REAL);
+  if ((flags & KVM_CLOCK_REALTIME) != 0 && now > realtime) clock += now - realtime;
   setWord(machine, MACHINE_CLOCK, clock - peek64(from + TIME_BOOT));
   setWord(machine, MACHINE_CLOCK_EPOCH, word(machine, MACHINE_CLOCK_EPOCH) + 1);
   return 0;

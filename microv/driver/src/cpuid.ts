@@ -3,7 +3,8 @@
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { copyMemory, fillMemory, peek32, poke32, poke64 } from "../../../bsl/src/memory";
-import { E2BIG, EFAULT, ENODEV, ENOMEM } from "./errors";
+import { updateCpuids } from "./cpuid-of-now";
+import { E2BIG, EFAULT, EINVAL, ENODEV, ENOMEM } from "./errors";
 import { callMv, firstOf, secondOf } from "./hypercall";
 import {
   ARGUMENT_BYTES,
@@ -12,6 +13,7 @@ import {
   VCPU_BLOCK,
   VCPU_CPUID_COUNT,
   VCPU_CPUIDS,
+  VCPU_HAS_RUN,
   VCPU_PAGE,
   VCPU_VS,
   word,
@@ -99,6 +101,7 @@ export function setCpuids(vcpu: u64, argument: u64): i64 {
   if (count > MOST) return E2BIG;
   const bytes = <u64>count * kvm.KVM_CPUID_ENTRY2_BYTES;
   if (copyFromUser(given, argument + kvm.KVM_CPUID2_BYTES, bytes) == 0) return EFAULT;
+  if (word(vcpu, VCPU_HAS_RUN) != 0) return isSame(vcpu, given, count) ? 0 : EINVAL;
   const page = word(vcpu, VCPU_PAGE);
   for (let i: u32 = 0; i < count; i++) {
     const from = given + <u64>i * kvm.KVM_CPUID_ENTRY2_BYTES;
@@ -115,6 +118,21 @@ export function setCpuids(vcpu: u64, argument: u64): i64 {
   return 0;
 }
 
+/** A guest that has run keeps what it was told; its user may say that again. */
+function isSame(vcpu: u64, given: u64, count: u32): bool {
+  if (word(vcpu, VCPU_CPUID_COUNT) != count) return false;
+  const known = word(vcpu, VCPU_CPUIDS);
+  updateCpuids(vcpu, known, count);
+  updateCpuids(vcpu, given, count);
+  for (let i: u32 = 0; i < count; i++) {
+    const entry = <u64>i * kvm.KVM_CPUID_ENTRY2_BYTES;
+    for (let at = entry; at < entry + kvm.KVM_CPUID_ENTRY2_PADDING; at += 4) {
+      if (peek32(known + at) != peek32(given + at)) return false;
+    }
+  }
+  return true;
+}
+
 /** KVM_GET_CPUID2. */
 export function getCpuids(vcpu: u64, argument: u64): i64 {
   const block = vcpu + VCPU_BLOCK;
@@ -124,6 +142,7 @@ export function getCpuids(vcpu: u64, argument: u64): i64 {
   poke32(block, count);
   if (copyToUser(argument, block, 4) == 0) return EFAULT;
   if (!isEnough) return E2BIG;
+  updateCpuids(vcpu, word(vcpu, VCPU_CPUIDS), count);
   const bytes = <u64>count * kvm.KVM_CPUID_ENTRY2_BYTES;
   return copyToUser(argument + kvm.KVM_CPUID2_BYTES, word(vcpu, VCPU_CPUIDS), bytes) != 0 ? 0 : EFAULT;
 }

@@ -2,7 +2,8 @@
 
 import { MV_STATUS_SUCCESS, MV_VM_CREATE, MV_VM_DESTROY } from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
-import { capability } from "./capabilities";
+import { peek32, peek64 } from "../../../bsl/src/memory";
+import { capability, MOST_VCPUS } from "./capabilities";
 import { beginClock, getClock, setClock } from "./clock";
 import { EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY } from "./errors";
 import { callMv, firstOf, isDone, NOT_TAKEN } from "./hypercall";
@@ -10,18 +11,26 @@ import {
   MACHINE_ARGUMENT,
   MACHINE_BLOCK,
   MACHINE_BYTES,
+  MACHINE_MMU_PAGES,
   MACHINE_PAGES,
   MACHINE_SLOTS,
+  MACHINE_VCPU_IDS,
+  MACHINE_VCPUS,
   MACHINE_VM,
   setWord,
   word,
 } from "./objects";
 import { allocate, copyFromUser, copyToUser, free, openMachine } from "./platform";
 import { hideSlots, PIECE_PAGES, releaseSlots, SLOTS_BYTES, setSlot } from "./slots";
+import { beginTsc } from "./tsc";
 import { createVcpu } from "./vcpu";
 
 /** Three pages at KVM_SET_TSS_ADDR lie below 4 GiB. */
 const LAST_TSS: u64 = 0xffff_d000;
+
+/** KVM's own limit, and what an ioctl can return. */
+const LEAST_MMU_PAGES: u64 = 64;
+const MOST_RESULT: u64 = 0x7fff_ffff;
 
 /** KVM_CREATE_VM: its file, or a negative error. */
 export function createMachine(): i64 {
@@ -40,6 +49,7 @@ function open(machine: u64): i64 {
   if (status != MV_STATUS_SUCCESS) return status == NOT_TAKEN ? ENODEV : ENOMEM;
   setWord(machine, MACHINE_VM, firstOf(block));
   beginClock(machine, machine + MACHINE_ARGUMENT);
+  beginTsc(machine, machine + MACHINE_ARGUMENT);
   const file = openMachine(machine);
   if (file < 0) isDone(block, MV_VM_DESTROY, word(machine, MACHINE_VM));
   return file;
@@ -74,6 +84,18 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
       if (copyFromUser(clock, argument, kvm.KVM_CLOCK_DATA_BYTES) == 0) return EFAULT;
       return setClock(machine, clock);
     }
+    case kvm.KVM_ENABLE_CAP: {
+      const enabled = machine + MACHINE_ARGUMENT;
+      if (copyFromUser(enabled, argument, kvm.KVM_ENABLE_CAP_BYTES) == 0) return EFAULT;
+      return enableCapability(machine, enabled);
+    }
+    // There are no shadow pages: any number of them is enough
+    case kvm.KVM_SET_NR_MMU_PAGES:
+      if (argument < LEAST_MMU_PAGES) return EINVAL;
+      setWord(machine, MACHINE_MMU_PAGES, argument);
+      return 0;
+    case kvm.KVM_GET_NR_MMU_PAGES:
+      return <i64>(word(machine, MACHINE_MMU_PAGES) & MOST_RESULT);
     // For processors that cannot run real mode; these can
     case kvm.KVM_SET_TSS_ADDR:
       return argument <= LAST_TSS ? 0 : EINVAL;
@@ -82,6 +104,19 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
     default:
       return ENOTTY;
   }
+}
+
+/** KVM_ENABLE_CAP. */
+function enableCapability(machine: u64, enabled: u64): i64 {
+  if (peek32(enabled + kvm.KVM_ENABLE_CAP_FLAGS) != 0) return EINVAL;
+  if (peek32(enabled + kvm.KVM_ENABLE_CAP_CAP) != kvm.KVM_CAP_MAX_VCPU_ID) return EINVAL;
+  // How many numbers of vCPUs the user needs: said once, and before there are any beyond
+  const count = peek64(enabled + kvm.KVM_ENABLE_CAP_ARGS);
+  const before = word(machine, MACHINE_VCPU_IDS);
+  if (before == count) return 0;
+  if (before != 0 || count > MOST_VCPUS || word(machine, MACHINE_VCPUS) >> (count - 1) > 1) return EINVAL;
+  setWord(machine, MACHINE_VCPU_IDS, count);
+  return 0;
 }
 
 function freeMachine(machine: u64): void {

@@ -4,7 +4,8 @@
 //     machine.ts       a virtual machine's ioctls
 //     slots.ts         its memory
 //     vcpu.ts          a vCPU's ioctls; registers.ts, events.ts, msrs.ts, cpuid.ts what they move
-//     run.ts           KVM_RUN
+//     run.ts           KVM_RUN; synced-registers.ts, what it takes from the user and leaves there
+//     clock.ts tsc.ts  a machine's time
 //     emulate.ts       instructions that touch devices; guest-memory.ts, what they find in memory
 //     objects.ts       where a machine and a vCPU keep what they know
 //     platform.ts      what Linux does for all this
@@ -16,6 +17,7 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { capability } from "./capabilities";
 import { listCpuids } from "./cpuid";
 import { EINVAL, ENOTTY } from "./errors";
+import { listFeatureMsrs, readFeatureMsrs } from "./feature-msrs";
 import { exchangeGuestMemory, readGuestMemory, writeGuestMemory } from "./guest-memory";
 import { closeMachine, createMachine, machineIoctl } from "./machine";
 import { tellMce } from "./machine-check";
@@ -38,6 +40,10 @@ export function systemIoctl(command: u32, argument: u64): i64 {
       return tellMce(argument);
     case kvm.KVM_GET_MSR_INDEX_LIST:
       return listMsrs(argument);
+    case kvm.KVM_GET_MSR_FEATURE_INDEX_LIST:
+      return listFeatureMsrs(argument);
+    case kvm.KVM_GET_MSRS:
+      return readFeatureMsrs(argument);
     case kvm.KVM_GET_SUPPORTED_CPUID:
       return listCpuids(argument);
     default:

@@ -9,16 +9,17 @@ import { callMv, firstOf, NOT_TAKEN } from "./hypercall";
 import { append, beginList, valueAt } from "./list";
 import { ARGUMENT_BYTES, VCPU_ARGUMENT, VCPU_BLOCK, VCPU_VS, word } from "./objects";
 import { allocate, copyFromUser, copyToUser, free } from "./platform";
+import { writeTsc } from "./tsc";
 
 /** KVM's own limit of one call. */
-const MOST: u32 = 256;
+export const MOST_MSRS: u32 = 256;
 
 /** KVM_GET_MSRS, KVM_SET_MSRS: how many were done, which end at the first that the guest has not or refuses. */
 export function accessMsrs(vcpu: u64, argument: u64, isWrite: bool): i64 {
   const buffer = word(vcpu, VCPU_ARGUMENT);
   if (copyFromUser(buffer, argument, kvm.KVM_MSRS_BYTES) == 0) return EFAULT;
   const count = peek32(buffer + kvm.KVM_MSRS_NMSRS);
-  if (count >= MOST) return E2BIG;
+  if (count >= MOST_MSRS) return E2BIG;
   const bytes = <u64>count * kvm.KVM_MSR_ENTRY_BYTES;
   if (copyFromUser(buffer, argument + kvm.KVM_MSRS_BYTES, bytes) == 0) return EFAULT;
   let done: u32 = 0;
@@ -40,6 +41,11 @@ export function accessMsrs(vcpu: u64, argument: u64, isWrite: bool): i64 {
     done += some;
     if (some < step) break;
   }
+  for (let i: u32 = 0; isWrite && i < done; i++) {
+    const entry = buffer + <u64>i * kvm.KVM_MSR_ENTRY_BYTES;
+    if (peek32(entry + kvm.KVM_MSR_ENTRY_INDEX) != mv.MV_MSR_TIME_STAMP_COUNTER) continue;
+    if (!writeTsc(vcpu, peek64(entry + kvm.KVM_MSR_ENTRY_DATA))) return ENODEV;
+  }
   if (!isWrite && copyToUser(argument + kvm.KVM_MSRS_BYTES, buffer, bytes) == 0) return EFAULT;
   return done;
 }
@@ -59,7 +65,7 @@ function fillMsrs(buffer: u64, argument: u64): i64 {
   if (copyFromUser(buffer, argument, kvm.KVM_MSR_LIST_BYTES) == 0) return EFAULT;
   const room = peek32(buffer + kvm.KVM_MSR_LIST_NMSRS);
   let count: u32 = 0;
-  for (; count < MOST; count++) {
+  for (; count < MOST_MSRS; count++) {
     const status = callMv(block, mv.MV_PP_MSR_GET_SUPPORTED, count, 0, 0, 0);
     if (status == NOT_TAKEN) return ENODEV;
     if (status != mv.MV_STATUS_SUCCESS) break;

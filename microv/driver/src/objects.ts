@@ -23,6 +23,13 @@ export const MACHINE_ARGUMENT: u64 = 144;
 /** What its clock has more than the nanoseconds since boot; and how often that was changed. */
 export const MACHINE_CLOCK: u64 = 656;
 export const MACHINE_CLOCK_EPOCH: u64 = 664;
+/** KVM_SET_NR_MMU_PAGES's number; and how many numbers of vCPUs its user has left itself, 0: all. */
+export const MACHINE_MMU_PAGES: u64 = 672;
+export const MACHINE_VCPU_IDS: u64 = 680;
+/** Time stamp counters (tsc.ts): what they have more than the machine's, what was written to one last, and when by the machine's. */
+export const MACHINE_TSC_OFFSET: u64 = 688;
+export const MACHINE_TSC_WRITTEN: u64 = 696;
+export const MACHINE_TSC_TIME: u64 = 704;
 export const MACHINE_BYTES: u64 = 1024;
 export const MACHINE_ARGUMENT_BYTES: u64 = 512;
 
@@ -51,6 +58,8 @@ export const VCPU_CLOCK_PAGE: u64 = 152;
 export const VCPU_CLOCK_EPOCH: u64 = 160;
 /** 1: the page has registers that the guest gets when it runs next (MV_RUN_REGISTERS). */
 export const VCPU_HAS_REGISTERS: u64 = 168;
+/** 1: the guest has run. */
+export const VCPU_HAS_RUN: u64 = 176;
 /** 64 bytes for whatever is put together. */
 export const VCPU_SCRATCH: u64 = 192;
 export const VCPU_BYTES: u64 = 256;

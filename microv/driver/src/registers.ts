@@ -83,6 +83,8 @@ const EFER_LME: u64 = 1 << 8;
 const EFER_LMA: u64 = 1 << 10;
 const HIGH: u64 = 0xffff_ffff_0000_0000;
 const MOST_CR8: u64 = 15;
+/** The address, global enable, and whether it is the first processor's (SDM volume 3, 11.4.4); x2APIC is not there. */
+const APIC_BASE_BITS: u64 = 0x000f_ffff_ffff_f900;
 const RFLAGS_ONE: u64 = 2;
 const EVENT_VALID: u64 = 1 << 31;
 const EVENT_TYPE: u64 = 7 << 8;
@@ -213,6 +215,7 @@ function isMachine(sregs: u64): bool {
   if ((cr0 & HIGH) != 0 || ((cr0 & CR0_PG) != 0 && (cr0 & CR0_PE) == 0) || ((cr0 & CR0_NW) != 0 && (cr0 & CR0_CD) == 0))
     return false;
   if (peek64(sregs + kvm.KVM_SREGS_CR8) > MOST_CR8) return false;
+  if ((peek64(sregs + kvm.KVM_SREGS_APIC_BASE) & ~APIC_BASE_BITS) != 0) return false;
   const isLong = (efer & EFER_LME) != 0 && (cr0 & CR0_PG) != 0;
   if (isLong) return (cr4 & CR4_PAE) != 0 && (efer & EFER_LMA) != 0;
   return (efer & EFER_LMA) == 0 && peek8(sregs + kvm.KVM_SREGS_CS + kvm.KVM_SEGMENT_L) == 0;

@@ -18,6 +18,7 @@ import {
   VCPU_BLOCK,
   VCPU_GLUE,
   VCPU_HAS_REGISTERS,
+  VCPU_HAS_RUN,
   VCPU_MACHINE,
   VCPU_PAGE,
   VCPU_PENDING,
@@ -27,12 +28,27 @@ import {
 } from "./objects";
 import { enter, lockMachine, sharedPages, unlockMachine } from "./platform";
 import { findSlot, isWritable, showMemory } from "./slots";
+import { isSynced, takeRegisters, takesParts, tellRegisters } from "./synced-registers";
 
 const MOST_CR8: u64 = 15;
 
 export function runVcpu(vcpu: u64): i64 {
   if (word(vcpu, VCPU_RUN) == 0) setWord(vcpu, VCPU_RUN, sharedPages(word(vcpu, VCPU_GLUE)));
   const run = word(vcpu, VCPU_RUN);
+  if (isSynced(run)) return runSynced(vcpu, run);
+  return runOnce(vcpu, run);
+}
+
+/** With the registers that the user has written there, and wants to read there. */
+function runSynced(vcpu: u64, run: u64): i64 {
+  if (!takesParts(run)) return EINVAL;
+  const error = takeRegisters(vcpu, run);
+  const result = error == 0 ? runOnce(vcpu, run) : error;
+  tellRegisters(vcpu, run);
+  return result;
+}
+
+function runOnce(vcpu: u64, run: u64): i64 {
   if (peek64(run + kvm.KVM_RUN_CR8) > MOST_CR8) return EINVAL;
   const result = advance(vcpu, run);
   tellState(vcpu, run);
@@ -49,7 +65,8 @@ function advance(vcpu: u64, run: u64): i64 {
     const result = finishEmulation(vcpu, run);
     if (result != GO_ON) return result;
   }
-  if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return interrupted(vcpu, run);
+  // What the last exit was for stays there to be read
+  if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return giveRegisters(vcpu) ? EINTR : internalError(run);
   let result: i64 = GO_ON;
   while (result == GO_ON) result = enterOnce(vcpu, run, page);
   return result;
@@ -65,6 +82,7 @@ function enterOnce(vcpu: u64, run: u64, page: u64): i64 {
   if (error == EINTR) return interrupted(vcpu, run);
   if (error != 0) return error;
   setWord(vcpu, VCPU_HAS_REGISTERS, 0);
+  setWord(vcpu, VCPU_HAS_RUN, 1);
   return handle(vcpu, run, page);
 }
 

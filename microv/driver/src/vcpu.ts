@@ -24,6 +24,7 @@ import { accessMsrs } from "./msrs";
 import {
   ARGUMENT_BYTES,
   MACHINE_GLUE,
+  MACHINE_VCPU_IDS,
   MACHINE_VCPUS,
   MACHINE_VM,
   setWord,
@@ -55,6 +56,7 @@ import {
   unmapPage,
 } from "./platform";
 import { getDebugregs, getRegs, getSregs, getXcrs, setDebugregs, setRegs, setSregs, setXcrs } from "./registers";
+import { startTsc } from "./tsc";
 
 /** MicroV's answer when it has none. */
 const NOTHING: u64 = 0xffff_ffff_ffff_ffff;
@@ -65,7 +67,8 @@ const SIGNAL_BYTES: u32 = 8;
 
 /** KVM_CREATE_VCPU: its file, or a negative error. The machine's lock is held. */
 export function createVcpu(machine: u64, number: u64): i64 {
-  if (number >= MOST_VCPUS) return EINVAL;
+  const count = word(machine, MACHINE_VCPU_IDS);
+  if (number >= (count != 0 ? count : MOST_VCPUS)) return EINVAL;
   const bit = (<u64>1) << number;
   if ((word(machine, MACHINE_VCPUS) & bit) != 0) return EEXIST;
   const vcpu = allocate(VCPU_BYTES);
@@ -101,6 +104,7 @@ function open(vcpu: u64): i64 {
   const page = mapPage(secondOf(block));
   if (page == 0) return ENOMEM;
   setWord(vcpu, VCPU_PAGE, page);
+  if (!startTsc(vcpu)) return ENODEV;
   // The user may run it as soon as there is a file: everything else is there before
   if (word(vcpu, VCPU_NUMBER) != 0 && !setRegister(vcpu, MV_REG_APIC_BASE, APIC_BASE_OF_OTHERS)) return ENODEV;
   return openVcpu(word(machine, MACHINE_GLUE), vcpu, <u32>word(vcpu, VCPU_NUMBER));

@@ -84,7 +84,8 @@ function amdExit(vcpu: Vcpu, reason: u64): Next {
     noteIret(vcpu);
     return offerWaitingNmi(vcpu);
   }
-  if (reason == AMD_EXIT_INVALID) return refused(vcpu, reason);
+  // The emulator's processor has 32 bits of -1
+  if (<u32>reason == <u32>AMD_EXIT_INVALID) return refused(vcpu, reason);
   return isMachineCheck(vcpu.vs, reason) ? machineChecked(vcpu) : other(vcpu, reason);
 }
 

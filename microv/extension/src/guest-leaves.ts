@@ -30,6 +30,8 @@ const IN_A_VM: u32 = 1 << 31;
 const FEATURES_EDX: u32 = 0x178b_fbff;
 /** FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, INVPCID, AVX-512 and its parts, RDSEED, ADX, SMAP, CLFLUSHOPT, CLWB, SHA. */
 const MORE_EBX: u32 = 0xf1bf_07ab & ~((1 << 4) | (1 << 11) | (1 << 12) | (1 << 14) | (1 << 15) | (1 << 25) | (1 << 22));
+/** Every guest has it, whatever the processor has (msrs.ts). */
+const TSC_ADJUST: u32 = 2;
 /** AVX512_VBMI, UMIP, PKU, AVX512_VBMI2, GFNI, VAES, VPCLMULQDQ, AVX512_VNNI, BITALG, VPOPCNTDQ, RDPID. */
 const MORE_ECX: u32 = 0x0040_5f4e;
 /** AVX512_4VNNIW, 4FMAPS, fast short REP MOV. */
@@ -69,7 +71,7 @@ export function guestLeaf(leaf: u32, subleaf: u32): void {
       break;
     case LEAF_MORE:
       eax = 0;
-      ebx = subleaf == 0 ? ebx & MORE_EBX : 0;
+      ebx = subleaf == 0 ? (ebx & MORE_EBX) | TSC_ADJUST : 0;
       ecx = subleaf == 0 ? ecx & MORE_ECX : 0;
       edx = subleaf == 0 ? edx & MORE_EDX : 0;
       break;

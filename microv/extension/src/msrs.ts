@@ -178,9 +178,7 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
   if (msr == MSR_TSC) return moveTime(vcpu, value - (processorTime() + vcpu.vs.timeStampOffset));
   if (msr == MSR_TSC_ADJUST) return moveTime(vcpu, value - peek64(slot(vcpu, ADJUST_SLOT)));
   if (msr == MSR_APIC_BASE) {
-    if ((value & ~(APIC_BASE_WRITABLE | BSP)) != 0) return false;
-    vcpu.apicBase = value;
-    return true;
+    return setApicBase(vcpu, value);
   }
   // AMD's processors leave the upper half out
   if (msr == MSR_TSC_AUX) return hasTscAux() && vcpu.vs.writeMsr(msr, isIntel() ? value : <u32>value);
@@ -191,6 +189,13 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
   // What cannot be written may be written as it is
   if (((value ^ before) & ~writable) != 0) return false;
   poke64(slot(vcpu, index), value);
+  return true;
+}
+
+/** False: it has bits that are reserved. */
+export function setApicBase(vcpu: Vcpu, value: u64): bool {
+  if ((value & ~(APIC_BASE_WRITABLE | BSP)) != 0) return false;
+  vcpu.apicBase = value;
   return true;
 }
 
@@ -244,10 +249,18 @@ export function writeMsrs(vcpu: Vcpu): u64 {
   for (; done < count; done++) {
     const entry = vcpu.shared(MV_PAGE_LIST) + done * 16;
     const msr = peek64(entry);
-    if (msr >> 32 != 0 || !writeGuestMsr(vcpu, <u32>msr, peek64(entry + 8))) break;
+    if (msr >> 32 != 0 || !writeCallersMsr(vcpu, <u32>msr, peek64(entry + 8))) break;
   }
   guest.r10 = done;
   return MV_STATUS_SUCCESS;
+}
+
+/** What the caller does to the time is not what the guest has done: TSC_ADJUST and the counter have nothing to do with one another. */
+function writeCallersMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
+  if (msr == MSR_TSC) vcpu.vs.offsetTimeStamps(value - processorTime());
+  else if (msr == MSR_TSC_ADJUST) poke64(slot(vcpu, ADJUST_SLOT), value);
+  else return writeGuestMsr(vcpu, msr, value);
+  return true;
 }
 
 const ADJUST_SLOT: u32 = PLACES;

@@ -24,6 +24,7 @@ import {
 } from "../../../abi/generated/bare/hypercalls";
 import { readEfer, xcr0Bits } from "./control-bits";
 import { priorityOf, setPriority, tellChangedState } from "./interruptibility";
+import { setApicBase } from "./msrs";
 import { nmiBits, noteEvent, setNmiBits } from "./nmi";
 import { Vcpu } from "./vcpu";
 
@@ -189,8 +190,7 @@ function write(vcpu: Vcpu, number: u32, value: u64): bool {
       vs.set(Register.Efer, value);
       return true;
     case MV_REG_APIC_BASE:
-      vcpu.apicBase = value;
-      return true;
+      return setApicBase(vcpu, value);
     case MV_REG_INTERRUPT_SHADOW:
       vs.interruptShadow = value != 0;
       return true;

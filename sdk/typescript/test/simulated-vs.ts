@@ -91,6 +91,7 @@ const imports = {
     },
   },
   cpuid: { cpuidRegister: () => 0, cpuidEdx: () => 0, cpuidEaxEdx: () => XCR0_SUPPORTED },
+  tsc: { readTsc: () => msrs.get(0x10n) ?? 0n },
   port: {
     portIn: () => 0,
     portOut: (port: number, _bytes: number, value: number) => ports.push([port, value]),

@@ -192,6 +192,26 @@ test("gives each processor a TSC_AUX of its own, which RDTSCP tells", (context) 
   });
 });
 
+test("lets guests and their users set the time stamp counter", () => {
+  // mov ecx, 10h; xor eax, eax; mov edx, 1000h; wrmsr; rdtsc; hlt
+  const code = [
+    ...[0xb9, 0x10, 0x00, 0x00, 0x00, 0x31, 0xc0, 0xba, 0x00, 0x10, 0x00, 0x00, 0x0f, 0x30],
+    ...[0x0f, 0x31, HLT],
+  ];
+  const TSC = 0x10;
+  return withMachine(64, code, ({ vcpu }) => {
+    assert.equal(vcpu.run().kind, "hlt");
+    const { rdx } = vcpu.registers();
+    // Less than a minute has gone by
+    assert.ok(rdx >= 0x1000n && rdx < 0x1040n, rdx.toString(16));
+    const [tsc = 0n] = [...vcpu.msrs([TSC]).values()];
+    assert.equal(tsc >> 40n, 0x10n);
+    vcpu.setMsrs(new Map([[TSC, 0x2000_0000_0000n]]));
+    const [later = 0n] = [...vcpu.msrs([TSC]).values()];
+    assert.equal(later >> 40n, 0x20n);
+  });
+});
+
 /** The XSAVE area (APM volume 2, 11.5; SDM volume 1, 13.4): MXCSR, XMM0, and which parts are not initial. */
 const XSAVE_MXCSR = 24;
 const XSAVE_XMM0 = 160;
@@ -430,6 +450,14 @@ test("tells of a triple fault", () =>
   // lidt [0040h], of which the limit is 0; int3
   withMachine(32, [0x0f, 0x01, 0x1d, 0x40, 0x00, 0x00, 0x00, 0xcc], ({ vcpu }) => {
     assert.equal(vcpu.run().kind, "shutdown");
+  }));
+
+test("tells of a guest that its processor refuses to run", () =>
+  // mov cr3, rax; cpuid; hlt: AMD's emulated processor takes reserved bits; others raise #GP, for which there is no table
+  withMachine(64, [0x0f, 0x22, 0xd8, 0x0f, 0xa2, HLT], ({ vcpu }) => {
+    vcpu.setRegisters({ rax: (1n << 51n) | 0x9000n });
+    const { kind } = vcpu.run();
+    assert.ok(["failEntry", "shutdown"].includes(kind), kind);
   }));
 
 test("refuses registers that make no machine", () =>

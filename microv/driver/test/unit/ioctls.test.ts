@@ -28,6 +28,8 @@ describe("an ioctl that a file does not have", () => {
     kvm.KVM_GET_VCPU_MMAP_SIZE,
     kvm.KVM_X86_GET_MCE_CAP_SUPPORTED,
     kvm.KVM_GET_MSR_INDEX_LIST,
+    kvm.KVM_GET_MSR_FEATURE_INDEX_LIST,
+    kvm.KVM_GET_MSRS,
     kvm.KVM_GET_SUPPORTED_CPUID,
   ]);
   const ofVm = new Set<number>([
@@ -38,6 +40,9 @@ describe("an ioctl that a file does not have", () => {
     kvm.KVM_SET_CLOCK,
     kvm.KVM_SET_TSS_ADDR,
     kvm.KVM_SET_IDENTITY_MAP_ADDR,
+    kvm.KVM_ENABLE_CAP,
+    kvm.KVM_SET_NR_MMU_PAGES,
+    kvm.KVM_GET_NR_MMU_PAGES,
   ]);
   const ofVcpu = new Set<number>([
     ...[kvm.KVM_GET_REGS, kvm.KVM_GET_SREGS, kvm.KVM_GET_DEBUGREGS, kvm.KVM_GET_XCRS, kvm.KVM_GET_FPU],
@@ -322,6 +327,56 @@ describe("the leaves of a vCPU", () => {
     expect(tell(driver, vcpu, 2)).toEqual({ result: E.TOOBIG, leaves: [] });
     expect(driver.peek(0, 4)).toBe(3n);
     expect(driver.vcpu(vcpu, kvm.KVM_GET_CPUID2, NOWHERE)).toBe(E.FAULT);
+  });
+
+  /** With bits of which the model cannot know whether a processor has them. */
+  const setCr4 = (driver: Driver, value: bigint) => {
+    const { registers } = driver.vs();
+    const get = registers.get.bind(registers);
+    registers.get = (number) => (number === mv.MV_REG_CR4 ? value : get(number));
+  };
+
+  it("show the guest's registers as they are", () => {
+    const { driver, vcpu } = withVcpu();
+    driver.fill(0);
+    const entries = [
+      [1, 0, 0, 0, 0, 1 << 27, 0],
+      [7, 0, 1, 0, 0, 0, 0],
+      [7, 1, 1, 0, 0, 0x10, 0],
+      [0xd, 0, 1, 7, 9, 9, 0],
+      [0xd, 1, 1, 7, 5, 0, 0],
+      [0xd, 2, 1, 0x100, 0x240, 0, 0],
+      [0xd, 9, 1, 8, 0xa80, 0, 0],
+    ];
+    driver.poke(0, 4, entries.length);
+    for (const [i, words] of entries.entries()) {
+      for (const [j, word] of words.entries()) driver.poke(8 + 40 * i + 4 * j, 4, word);
+    }
+    expect(driver.vcpu(vcpu, kvm.KVM_SET_CPUID2, ARGUMENT)).toBe(0);
+    const told = () => {
+      expect(driver.vcpu(vcpu, kvm.KVM_GET_CPUID2, ARGUMENT)).toBe(0);
+      return entries.map((_, i) => [Number(driver.peek(8 + 40 * i + 16, 4)), Number(driver.peek(8 + 40 * i + 20, 4))]);
+    };
+    const [plain, rest] = [
+      [0, 0],
+      [0x240, 0],
+    ];
+    expect(told()).toEqual([plain, plain, [0, 0x10], [576, 9], [5, 0], rest, [0xa80, 0]]);
+    setCr4(driver, (1n << 18n) | (1n << 22n));
+    driver.vs().registers.set(mv.MV_REG_XCR0, 7n);
+    expect(told()).toEqual([[0, 1 << 27], [0, 0x10], [0, 0x10], [0x340, 9], [5, 0], rest, [0xa80, 0]]);
+  });
+
+  it("are the guest's for good when it has run", () => {
+    const { driver, vcpu } = withVcpu();
+    expect(give(driver, vcpu, [0, 1, 7])).toBe(0);
+    driver.onRun = () => mv.MV_EXIT_HLT;
+    expect(driver.run(vcpu)).toBe(0);
+    setCr4(driver, 1n << 18n);
+    expect(give(driver, vcpu, [0, 1, 7])).toBe(0);
+    expect(give(driver, vcpu, [0, 1])).toBe(E.INVAL);
+    expect(give(driver, vcpu, [0, 1, 8])).toBe(E.INVAL);
+    expect(tell(driver, vcpu, 3)).toEqual({ result: 0, leaves: [0, 1, 7] });
   });
 
   it("stay as they are when others are refused", () => {

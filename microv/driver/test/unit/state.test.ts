@@ -279,19 +279,42 @@ describe("the clock", () => {
     expect(driver.run(vcpu)).toBe(0);
   };
 
+  it("goes on from a time of day, and never back", () => {
+    const { driver, vm } = withVcpu();
+    const [, , now] = driver.linux.time;
+    for (const [realtime, clock] of [
+      [now - 30n, 1030n],
+      [now + 30n, 1000n],
+    ] as const) {
+      driver.fill(0);
+      driver.poke(kvm.KVM_CLOCK_DATA_CLOCK, 8, 1000n);
+      driver.poke(kvm.KVM_CLOCK_DATA_FLAGS, 4, kvm.KVM_CLOCK_REALTIME);
+      driver.poke(kvm.KVM_CLOCK_DATA_REALTIME, 8, realtime);
+      expect(driver.vm(vm, kvm.KVM_SET_CLOCK, ARGUMENT)).toBe(0);
+      expect(ticks(driver, vm)).toBe(clock);
+    }
+  });
+
   it("begins at 0 with the machine, and is where it is put", () => {
     const { driver, vm } = withVcpu();
     expect(ticks(driver, vm)).toBe(0n);
     driver.linux.time[1] += 700n;
     expect(ticks(driver, vm)).toBe(700n);
-    expect(driver.peek(kvm.KVM_CLOCK_DATA_FLAGS, 4)).toBe(BigInt(kvm.KVM_CLOCK_TSC_STABLE));
+    const flags = kvm.KVM_CLOCK_TSC_STABLE | kvm.KVM_CLOCK_REALTIME | kvm.KVM_CLOCK_HOST_TSC;
+    expect(driver.system(kvm.KVM_CHECK_EXTENSION, kvm.KVM_CAP_ADJUST_CLOCK)).toBe(flags);
+    expect(driver.peek(kvm.KVM_CLOCK_DATA_FLAGS, 4)).toBe(BigInt(flags));
+    const [tsc, , real] = driver.linux.time;
+    expect(driver.peek(kvm.KVM_CLOCK_DATA_HOST_TSC, 8)).toBe(tsc);
+    expect(driver.peek(kvm.KVM_CLOCK_DATA_REALTIME, 8)).toBe(real);
     driver.fill(0);
     driver.poke(kvm.KVM_CLOCK_DATA_CLOCK, 8, 1_000_000n);
     expect(driver.vm(vm, kvm.KVM_SET_CLOCK, ARGUMENT)).toBe(0);
     driver.linux.time[1] += 5n;
     expect(ticks(driver, vm)).toBe(1_000_005n);
-    driver.poke(kvm.KVM_CLOCK_DATA_FLAGS, 4, kvm.KVM_CLOCK_REALTIME);
-    expect(driver.vm(vm, kvm.KVM_SET_CLOCK, ARGUMENT)).toBe(INVAL);
+    for (const flag of [1, 0x10]) {
+      driver.poke(kvm.KVM_CLOCK_DATA_FLAGS, 4, flag);
+      expect(driver.vm(vm, kvm.KVM_SET_CLOCK, ARGUMENT)).toBe(INVAL);
+    }
     for (const command of [kvm.KVM_GET_CLOCK, kvm.KVM_SET_CLOCK])
       expect(driver.vm(vm, command, 8n)).toBe(-kvm.ERRNO_EFAULT);
   });

@@ -102,6 +102,7 @@ const lists: readonly (readonly [string, number, readonly (readonly [number, Wor
   ["registers: CR4 with what guests have", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0xa0]], OK, 1],
   ["registers: CR4 with VMXE", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0x2000]], REG2, 0],
   ["registers: CR4 with a reserved bit", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 1n << 40n]], REG2, 0],
+  ["registers: an APIC base with what is reserved", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_APIC_BASE, 0x400]], REG2, 0],
   ["registers: XCR0 without x87", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_XCR0, 2]], REG2, 0],
   [
     "MSRs: one that a guest has not",

@@ -186,6 +186,7 @@ export class RegisterFile {
     if (number === mv.MV_REG_XCR0 && told !== undefined && (value & ~((told & XCR0_OF_GUESTS) | X87)) !== 0n)
       return false;
     if (number === mv.MV_REG_XCR0 && !this.#isXcr0(value)) return false;
+    if (number === mv.MV_REG_APIC_BASE && (value & ~APIC_BASE_WRITABLE) !== 0n) return false;
     const given = number === mv.MV_REG_INTERRUPT_SHADOW ? BigInt(value !== 0n) : value;
     this.#registers.set(number, given & (widths.get(number) ?? ALL));
     return true;
@@ -202,12 +203,11 @@ export class RegisterFile {
   writeMsr(number: number, value: bigint): boolean {
     const before = this.readMsr(number);
     if (before === undefined) return false;
-    if (number === MSR_TSC || number === MSR_TSC_ADJUST) this.#moveTime(value - before);
+    if (number === MSR_TSC) this.set(mv.MV_REG_TSC_OFFSET, BigInt.asUintN(64, value - this.#processor.time()));
+    else if (number === MSR_TSC_ADJUST) this.#msrs.set(number, value);
     else if (number === MSR_EFER) return this.#writeEfer(value);
-    else if (number === MSR_APIC_BASE) {
-      if ((value & ~APIC_BASE_WRITABLE) !== 0n) return false;
-      this.set(mv.MV_REG_APIC_BASE, value);
-    } else if ([0xc000_0100, 0xc000_0101].includes(number)) {
+    else if (number === MSR_APIC_BASE) return this.set(mv.MV_REG_APIC_BASE, value);
+    else if ([0xc000_0100, 0xc000_0101].includes(number)) {
       if (!isCanonical(value)) return false;
       this.set(alias.get(number) ?? 0, value);
     } else {
@@ -248,11 +248,6 @@ export class RegisterFile {
     if ((value & ~(EFER_KNOWN | kept)) !== 0n) return false;
     if (((value ^ before) & EFER_LME) !== 0n && (this.get(mv.MV_REG_CR0) & CR0_PG) !== 0n) return false;
     return this.set(mv.MV_REG_EFER, (value & ~kept) | (before & kept));
-  }
-
-  #moveTime(by: bigint): void {
-    this.set(mv.MV_REG_TSC_OFFSET, BigInt.asUintN(64, this.get(mv.MV_REG_TSC_OFFSET) + by));
-    this.#msrs.set(MSR_TSC_ADJUST, BigInt.asUintN(64, (this.#msrs.get(MSR_TSC_ADJUST) ?? 0n) + by));
   }
 
   #isXcr0(value: bigint): boolean {

@@ -6,6 +6,7 @@ import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { SYSCALL_INTRINSIC_RDMSR, SYSCALL_INTRINSIC_WRMSR } from "../../../../abi/generated/bare/syscalls";
 import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { callOutput, callStatus, callWithOutput } from "../calls/syscall";
+import { readTsc } from "../vendor/tsc";
 import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
 import { trySet } from "./try-set";
@@ -39,14 +40,18 @@ export function readMsr(vs: Vs, msr: u32): bool {
     setOwnWord(Slot.MsrValue, vs.get(register));
     return true;
   }
+  if (msr == MSR_TSC) {
+    setOwnWord(Slot.MsrValue, processorTime() + vs.timeStampOffset);
+    return true;
+  }
   if (callWithOutput(SYSCALL_INTRINSIC_RDMSR, msr, 0, 0) != STATUS_SUCCESS) return false;
-  setOwnWord(Slot.MsrValue, msr == MSR_TSC ? callOutput() + vs.timeStampOffset : callOutput());
+  setOwnWord(Slot.MsrValue, callOutput());
   return true;
 }
 
 /** The processor's own time stamp counter. */
 export function processorTime(): u64 {
-  return callWithOutput(SYSCALL_INTRINSIC_RDMSR, MSR_TSC, 0, 0) == STATUS_SUCCESS ? callOutput() : 0;
+  return readTsc();
 }
 
 /** What readMsr() has read. */
