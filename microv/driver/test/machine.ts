@@ -7,9 +7,12 @@ import { join } from "node:path";
 import { LinuxMachine, type LinuxOptions } from "../../../lab/src/index.ts";
 import { bundle } from "../../../vmm/bundle.ts";
 
-const programs = ["../../../vmm/test/e2e/kvm-api.ts", "../../../vmm/test/e2e/linux-boot.ts", "guest/processors.ts"].map(
-  (name) => join(import.meta.dirname, name),
-);
+const programs = [
+  "../../../vmm/test/e2e/kvm-api.ts",
+  "../../../vmm/test/e2e/linux-boot.ts",
+  "guest/processors.ts",
+  "ioctl-fuzz/ioctl-fuzz.ts",
+].map((name) => join(import.meta.dirname, name));
 const flags = ["-O2", "-static", "-Wall", "-Wextra", "-Werror", "-std=gnu11"];
 
 /** What is looked at of `bfm memory --json`. */
