@@ -17,11 +17,13 @@ import { guestExit } from "./guest-exits";
 import { rootExit } from "./root";
 import { showToRoot } from "./root-memory";
 import { initVcpus } from "./vcpu";
+import { noteProcessor } from "./vm";
 
 /** Called on each processor when it starts: the operating system becomes its root VM, which does not see the hypervisor. */
 export function bootstrap(ppid: u32): Next {
   if (ppid == 0) initVcpus();
   const root = Vs.createRoot(ppid).intercept(Instruction.Cpuid).intercept(Instruction.Hypercall);
+  noteProcessor();
   return showToRoot(root) ? Next.Run : Next.Fail;
 }
 

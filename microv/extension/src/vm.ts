@@ -1,7 +1,8 @@
 // Guest VMs: a VM of the microkernel's, and the memory that it has
 
-import { NestedTables, Vm } from "@bareflank/sdk";
+import { NestedTables, processorCount, Vm } from "@bareflank/sdk";
 import { MV_MAX_VMS } from "../../../abi/generated/bare/hypercalls";
+import { lockObjects, unlockObjects } from "./lock";
 
 /** A guest VM. All fields are behind the lock. */
 @unmanaged
@@ -23,6 +24,8 @@ export class GuestVm {
 
 const vms: usize = memory.data(MV_MAX_VMS * offsetof<GuestVm>(), 8);
 let count: u32 = 0;
+/** Processors that have a root VS. */
+let begun: u32 = 0;
 /** MicroV is about to stop. */
 let isEnding: bool = false;
 
@@ -46,9 +49,20 @@ export function findVm(id: u64): GuestVm | null {
   return vm.isUsed != 0 ? vm : null;
 }
 
-/** Makes a VM without memory: its number, or MV_MAX_VMS: there is no room. */
+/** A processor has its root VS. */
+export function noteProcessor(): void {
+  lockObjects();
+  // bf-allow shared-variable: behind the lock
+  begun++;
+  unlockObjects();
+}
+
+/**
+ * Makes a VM without memory: its number, or MV_MAX_VMS: there is no room. None before all processors have begun: a root VS has the
+ * number of its processor, which a guest's might take (vs_init_as_root).
+ */
 export function createVm(): u32 {
-  if (isEnding) return MV_MAX_VMS;
+  if (isEnding || begun < processorCount()) return MV_MAX_VMS;
   let id: u32 = 0;
   while (id < MV_MAX_VMS && vmAt(id).isUsed != 0) id++;
   if (id == MV_MAX_VMS) return id;
