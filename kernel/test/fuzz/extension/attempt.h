@@ -131,6 +131,10 @@ u32 map_detach(struct processor *p, struct attempt *a);
 void map_detached(struct processor *p, struct attempt *a, const struct registers *result);
 
 /* Registers beside those of vs_read: registers.c. */
+u32 fpu_read(struct processor *p, struct attempt *a);
+void fpu_was_read(struct processor *p, struct attempt *a, const struct registers *result);
+u32 fpu_write(struct processor *p, struct attempt *a);
+void fpu_was_written(struct processor *p, struct attempt *a, const struct registers *result);
 u32 msr_read(struct processor *p, struct attempt *a);
 u32 msr_write(struct processor *p, struct attempt *a);
 void msr_was_written(struct processor *p, struct attempt *a, const struct registers *result);

@@ -65,6 +65,8 @@ static const struct kind kinds[] = {
     KIND(MAP_QUERY, 8, map_query, map_queried),
     KIND(MAP_ATTACH, 6, map_attach, map_attached),
     KIND(MAP_DETACH, 6, map_detach, map_detached),
+    KIND(FPU_READ, 6, fpu_read, fpu_was_read),
+    KIND(FPU_WRITE, 6, fpu_write, fpu_was_written),
     KIND(MSR_READ, 6, msr_read, 0),
     KIND(MSR_WRITE, 6, msr_write, msr_was_written),
     KIND(MESSAGE_REGISTER, 2, message_register, 0),
