@@ -181,7 +181,7 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   cr8: ["u64", "The task priority: in and out, and MV_REG_CR8."],
   apicBase: ["u64", "The local APIC's base MSR: the same."],
   exits: ["u64", "Exits of the VS since it was made."],
-  processor: ["u32", "The processor that it ran on."],
+  processor: ["u32", "MV_EXIT_FAILURE: the processor that does not run it."],
   msr: ["u32", "Its number."],
   general: [
     "u64[16]",

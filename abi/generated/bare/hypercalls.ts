@@ -201,7 +201,7 @@ export const MV_PAGE_CR8: u32 = 0x28;
 export const MV_PAGE_APIC_BASE: u32 = 0x30;
 /** u64: Exits of the VS since it was made. */
 export const MV_PAGE_EXITS: u32 = 0x38;
-/** u32: The processor that it ran on. */
+/** u32: MV_EXIT_FAILURE: the processor that does not run it. */
 export const MV_PAGE_PROCESSOR: u32 = 0x40;
 /** u32: Its number. */
 export const MV_PAGE_MSR: u32 = 0x44;

@@ -4144,7 +4144,7 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_CR8 BF_U32(0x28) /* u64: The task priority: in and out, and MV_REG_CR8. */
 #define BF_MV_PAGE_APIC_BASE BF_U32(0x30) /* u64: The local APIC's base MSR: the same. */
 #define BF_MV_PAGE_EXITS BF_U32(0x38) /* u64: Exits of the VS since it was made. */
-#define BF_MV_PAGE_PROCESSOR BF_U32(0x40) /* u32: The processor that it ran on. */
+#define BF_MV_PAGE_PROCESSOR BF_U32(0x40) /* u32: MV_EXIT_FAILURE: the processor that does not run it. */
 #define BF_MV_PAGE_MSR BF_U32(0x44) /* u32: Its number. */
 #define BF_MV_PAGE_GENERAL BF_U32(0x48) /* u64[16]: MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
 #define BF_MV_PAGE_RIP BF_U32(0xc8) /* u64. */

@@ -4424,7 +4424,7 @@ pub struct MvPage {
     pub apic_base: u64,
     /// Exits of the VS since it was made.
     pub exits: u64,
-    /// The processor that it ran on.
+    /// MV_EXIT_FAILURE: the processor that does not run it.
     pub processor: u32,
     /// Its number.
     pub msr: u32,

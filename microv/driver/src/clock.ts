@@ -116,9 +116,10 @@ export function noticeMsr(vcpu: u64, msr: u32, value: u64): void {
 /** Writes the time into the guest's page, if it is not of now. */
 export function updateClock(vcpu: u64): void {
   const page = word(vcpu, VCPU_CLOCK_PAGE);
+  if ((page & ENABLED) == 0) return;
   const machine = word(vcpu, VCPU_MACHINE);
   const epoch = word(machine, MACHINE_CLOCK_EPOCH) + 1;
-  if (word(vcpu, VCPU_CLOCK_EPOCH) == epoch || (page & ENABLED) == 0) return;
+  if (word(vcpu, VCPU_CLOCK_EPOCH) == epoch) return;
   setWord(vcpu, VCPU_CLOCK_EPOCH, epoch);
   const offset = getRegister(vcpu, MV_REG_TSC_OFFSET);
   const info = vcpu + VCPU_SCRATCH;

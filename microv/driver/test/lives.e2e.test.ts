@@ -1,6 +1,6 @@
 // Guests of a rough user, on a machine with two processors: nothing that he does to them reaches anybody else, or is kept
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { kill, victims } from "./kills.ts";
 import { type MicrovMachine, machineWithMicrov } from "./machine.ts";
 
@@ -12,14 +12,20 @@ const END = "{ kill -9 $! && { wait $! || true; }; }";
 const CPU1 = "/sys/devices/system/cpu/cpu1/online";
 
 let linux: MicrovMachine;
+let isThere = false;
 
-beforeAll(async () => {
+/** One machine for all; a test that is tried again gets another, for the first may have ended it. */
+beforeEach(async ({ task }) => {
+  if (isThere && (task.result?.retryCount ?? 0) === 0) return;
+  if (isThere) await linux.close();
+  isThere = false;
   linux = await machineWithMicrov("amd", { smp: 2 });
-  await linux.run("echo 8 >/proc/sys/vm/nr_hugepages");
+  isThere = true;
+  await linux.run("echo 8 >/proc/sys/vm/nr_hugepages; dmesg -c >/dev/null");
 });
 
 afterAll(async () => {
-  await linux?.close();
+  if (isThere) await linux.close();
 });
 
 it.each([

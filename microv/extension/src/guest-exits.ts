@@ -30,6 +30,7 @@ import {
   isMachineCheck,
   isNmi,
   Next,
+  poke32,
   poke64,
   redeliver,
   unaskedExit,
@@ -44,6 +45,7 @@ import {
   MV_EXIT_SHUTDOWN,
   MV_EXIT_UNKNOWN,
   MV_PAGE_DETAIL,
+  MV_PAGE_PROCESSOR,
 } from "../../../abi/generated/bare/hypercalls";
 import { answerCpuid } from "./cpuid";
 import { writeControl, writeXcr0 } from "./exits/control";
@@ -130,6 +132,7 @@ function machineChecked(vcpu: Vcpu): Next {
 /** The processor does not run such a VS. */
 function refused(vcpu: Vcpu, reason: u64): Next {
   poke64(vcpu.shared(MV_PAGE_DETAIL), reason);
+  poke32(vcpu.shared(MV_PAGE_PROCESSOR), vcpu.ppid);
   explainRefusal(vcpu.vs);
   return leaveGuest(vcpu, MV_EXIT_FAILURE);
 }

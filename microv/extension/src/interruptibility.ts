@@ -12,18 +12,18 @@ import { Vcpu } from "./vcpu";
 const RFLAGS_IF: u64 = 1 << 9;
 const MOST_PRIORITY: u64 = 15;
 
-/** Tells it by RFLAGS; `isHeld`: the guest takes no interrupt although it has them enabled. */
-export function tellState(vcpu: Vcpu, rflags: u64, isHeld: bool): void {
+/** Tells a vCPU's page by its RFLAGS; `isHeld`: the guest takes no interrupt although it has them enabled. */
+export function tellState(page: u64, rflags: u64, isHeld: bool): void {
   const isEnabled = (rflags & RFLAGS_IF) != 0;
   let state: u32 = isEnabled ? MV_STATE_IF : 0;
   if (isEnabled && !isHeld) state |= MV_STATE_INTERRUPTIBLE;
-  poke32(vcpu.shared(MV_PAGE_STATE), state);
+  poke32(page + MV_PAGE_STATE, state);
 }
 
 /** The same after the caller has changed something. */
 export function tellChangedState(vcpu: Vcpu): void {
   const vs = vcpu.vs;
-  tellState(vcpu, vs.get(Register.Rflags), vs.interruptShadow || vs.hasEvent);
+  tellState(vcpu.shared(0), vs.get(Register.Rflags), vs.interruptShadow || vs.hasEvent);
 }
 
 /** The task priority: the page has it while the guest does not run. */
@@ -45,7 +45,8 @@ export function givePriority(vcpu: Vcpu): void {
 }
 
 /** The page gets the guest's, which has run. */
-export function takePriority(vcpu: Vcpu): void {
-  vcpu.priority = vcpu.vs.get(Register.Cr8);
-  poke64(vcpu.shared(MV_PAGE_CR8), vcpu.priority);
+export function takePriority(vcpu: Vcpu, page: u64): void {
+  const priority = vcpu.vs.get(Register.Cr8);
+  vcpu.priority = priority;
+  poke64(page + MV_PAGE_CR8, priority);
 }

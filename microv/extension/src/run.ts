@@ -7,7 +7,6 @@ import {
   MV_EXIT_WINDOW,
   MV_PAGE_DATA,
   MV_PAGE_EXITS,
-  MV_PAGE_PROCESSOR,
   MV_PAGE_REQUEST,
   MV_RUN_REGISTERS,
   MV_RUN_WINDOW,
@@ -59,10 +58,10 @@ export function leaveGuestBehind(vcpu: Vcpu, reason: u32): Next {
 
 /** What the vCPU's page tells besides the reason; `isHeld`: the guest takes no interrupt although it has them enabled. */
 function tell(vcpu: Vcpu, isHeld: bool): void {
-  tellState(vcpu, exitRflags(), isHeld);
-  takePriority(vcpu);
-  poke64(vcpu.shared(MV_PAGE_EXITS), vcpu.exits);
-  poke32(vcpu.shared(MV_PAGE_PROCESSOR), vcpu.ppid);
+  const page = vcpu.shared(0);
+  tellState(page, exitRflags(), isHeld);
+  takePriority(vcpu, page);
+  poke64(page + MV_PAGE_EXITS, vcpu.exits);
 }
 
 function answerRun(vcpu: Vcpu, reason: u32): Next {

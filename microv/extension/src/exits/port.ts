@@ -29,14 +29,15 @@ export function leaveForPort(vcpu: Vcpu): Next {
   let flags: u32 = isInput ? MV_IO_IN : 0;
   if (isString) flags |= MV_IO_STRING;
   if ((information & REPEATED) != 0) flags |= MV_IO_REPEATED;
-  poke16(vcpu.shared(MV_PAGE_PORT), <u16>(information >> 16));
-  poke8(vcpu.shared(MV_PAGE_IO_BYTES), <u8>bytes);
-  poke8(vcpu.shared(MV_PAGE_IO_FLAGS), <u8>flags);
+  const page = vcpu.shared(0);
+  poke16(page + MV_PAGE_PORT, <u16>(information >> 16));
+  poke8(page + MV_PAGE_IO_BYTES, <u8>bytes);
+  poke8(page + MV_PAGE_IO_FLAGS, <u8>flags);
   if (isString) {
     tellInstruction(vcpu);
     return leaveGuest(vcpu, MV_EXIT_IO);
   }
   if (isInput) vcpu.pendingInput = bytes;
-  else poke64(vcpu.shared(MV_PAGE_DATA), guest.rax & (bytes == 4 ? 0xffff_ffff : bytes == 2 ? 0xffff : 0xff));
+  else poke64(page + MV_PAGE_DATA, guest.rax & (bytes == 4 ? 0xffff_ffff : bytes == 2 ? 0xffff : 0xff));
   return leaveGuestBehind(vcpu, MV_EXIT_IO);
 }
