@@ -11,11 +11,8 @@ const RFLAGS_TF: u64 = 1 << 8;
 const HITS: u64 = 0xf;
 const STEP: u64 = 1 << 14;
 
-/** What a guest exits for anyhow. */
-const ALWAYS: u64 = 1 << Vector.MachineCheck;
 /** #DB, and #TS, #NP, #SS, #GP, #PF, #AC, which IRET may raise (APM volume 3, IRET). */
 const EXCEPTIONS: u64 =
-  ALWAYS |
   (1 << Vector.Debug) |
   (1 << Vector.InvalidTss) |
   (1 << Vector.SegmentNotPresent) |
@@ -32,13 +29,13 @@ export function stepOverIret(vcpu: Vcpu): void {
   vcpu.nmiConditions = vs.get(Register.Dr6);
   vcpu.nmiState = NMI_STEPPING;
   vs.set(Register.Rflags, flags | RFLAGS_TF);
-  vs.amd.write(AmdRegister.InterceptException, EXCEPTIONS);
+  vs.amd.write(AmdRegister.InterceptException, vs.amd.read(AmdRegister.InterceptException) | EXCEPTIONS);
 }
 
 /** The guest has exited: true when it is behind the IRET, and the exit was for nothing else. */
 export function endStep(vcpu: Vcpu, reason: u64): bool {
   const vs = vcpu.vs;
-  vs.amd.write(AmdRegister.InterceptException, ALWAYS);
+  vs.amd.write(AmdRegister.InterceptException, vs.amd.read(AmdRegister.InterceptException) & ~EXCEPTIONS);
   if (reason != AMD_EXIT_EXCEPTION + <u64>Vector.Debug) {
     // It is at the IRET still
     vcpu.nmiState = NMI_RETURNING;

@@ -84,7 +84,15 @@ describe("events", () => {
     on(vendor);
     destroyVs();
     unit.deliverAgain(vendor === "amd" ? abi.AMD_EXIT_NESTED_PAGE_FAULT : abi.INTEL_EXIT_EPT_VIOLATION);
+    registers.delete(abi.INTEL_REG_EXIT_REASON);
     expect(registers.size).toBe(0);
+  });
+
+  it("were not interrupted by an entry that failed, whatever the exit before it had", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_0030n);
+    unit.deliverAgain(abi.INTEL_EXIT_ENTRY_FAILURE | abi.INTEL_EXIT_MACHINE_CHECK_AT_ENTRY);
+    expect(registers.has(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(false);
   });
 
   it("give way to an event that is there already", () => {

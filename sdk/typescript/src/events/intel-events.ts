@@ -3,8 +3,13 @@
 // Interruptibility (SDM volume 3, 25.4.2): bit 0 blocking by STI, 1 by MOV SS, 3 by NMI. Every NMI exits, and NMIs are
 // virtual (25.5.1): the VM gets each from here, as soon as it is not in a handler of one.
 
-import { INTEL_EXIT_EXCEPTION_OR_NMI } from "../../../../abi/generated/bare/callbacks";
 import {
+  INTEL_EXIT_ENTRY_FAILURE,
+  INTEL_EXIT_EPT_VIOLATION,
+  INTEL_EXIT_EXCEPTION_OR_NMI,
+} from "../../../../abi/generated/bare/callbacks";
+import {
+  INTEL_REG_EXIT_REASON,
   INTEL_REG_IDT_VECTORING_ERROR_CODE,
   INTEL_REG_INTERRUPTIBILITY_STATE,
   INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
@@ -13,8 +18,6 @@ import {
   INTEL_REG_VMEXIT_INSTRUCTION_LENGTH,
   INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION,
 } from "../../../../abi/generated/bare/registers-intel";
-import { exitReason } from "../exits/current";
-import { EXIT_NESTED_PAGE_FAULT } from "../exits/reasons";
 import { information1, interruptedEvent } from "../exits/told";
 import { trapNmiWindow } from "../vendor/intel-vs";
 import { NativeVs } from "../vs/native-vs";
@@ -34,6 +37,9 @@ import { Vector } from "./vectors";
 const ENTRY_BITS: u64 = EVENT_VALID | EVENT_WITH_CODE | EVENT_TYPE | EVENT_VECTOR;
 /** Of exit information and of the qualification of EPT violations: IRET had ended the blocking of NMIs. */
 const NMI_UNBLOCKED: u64 = 1 << 12;
+
+/** Of the exit reason (25.9.1). */
+const BASIC_REASON: u64 = 0xffff;
 
 const BY_STI: u64 = 1;
 const BY_MOV_SS: u64 = 2;
@@ -60,9 +66,12 @@ export function deliverWaitingNmi(vs: NativeVs): void {
 
 /** Delivers again what was being delivered when the VM exited, unless something else is to be delivered. */
 export function redeliverIntel(vs: NativeVs): void {
+  const reason = vs.read(INTEL_REG_EXIT_REASON);
+  // An entry that failed delivered nothing, and left what the exit before it had interrupted (27.8)
+  if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return;
   const event = interruptedEvent();
   if ((event & EVENT_VALID) == 0) {
-    restoreNmiBlocking(vs);
+    restoreNmiBlocking(vs, reason & BASIC_REASON);
     return;
   }
   if (hasEvent(vs)) return;
@@ -87,10 +96,9 @@ export function setShadow(vs: NativeVs, wanted: bool): void {
 }
 
 /** An IRET that faulted blocks NMIs again (28.2.3). */
-function restoreNmiBlocking(vs: NativeVs): void {
-  const reason = exitReason();
+function restoreNmiBlocking(vs: NativeVs, reason: u64): void {
   let information: u64 = 0;
-  if (reason == EXIT_NESTED_PAGE_FAULT) {
+  if (reason == INTEL_EXIT_EPT_VIOLATION) {
     information = information1();
   } else if (reason == INTEL_EXIT_EXCEPTION_OR_NMI) {
     information = vs.read(INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION);
