@@ -170,10 +170,10 @@ static void redeliver(bf_vs vs)
 static enum bf_next run_root(bf_vs vs, uint64_t reason)
 {
     bool is_checked = is_machine_check(vs, reason);
-    if (bf_is_intel)
-        bf_intel_redeliver(vs);
-    else
+    if (!bf_is_intel)
         redeliver(vs);
+    else if (!(reason & BF_INTEL_EXIT_ENTRY_FAILURE))
+        bf_intel_redeliver(vs);
     bf_vs root = bf_vs_activate_root();
     if (is_checked)
         return bf_vs_inject(root, MACHINE_CHECK);
