@@ -2,7 +2,7 @@
 //
 // The caller has interrupts disabled. One of the machine makes the guest exit, and is taken when the caller enables them.
 
-import { exitRflags, guest, Next, peek32, peek64, poke32, poke64, Vs } from "@bareflank/sdk";
+import { exitRflags, guest, Next, peek32, peek64, poke64, Vs } from "@bareflank/sdk";
 import {
   MV_EXIT_WINDOW,
   MV_PAGE_DATA,
