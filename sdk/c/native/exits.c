@@ -156,13 +156,17 @@ static bool is_for_root(bf_vs vs, uint64_t reason)
            (reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI && bf_intel_is_nmi(vs));
 }
 
-// What was being delivered on AMD is delivered again, but for INT, INT3 and INTO, which are executed again (15.7.2).
-static void redeliver(bf_vs vs)
+// On AMD INT, INT3 and INTO are executed again, and deliver it themselves (APM volume 2, 15.7.2).
+void bf_vs_redeliver(bf_vs vs)
 {
+    if (bf_is_intel) {
+        bf_intel_redeliver(vs);
+        return;
+    }
     uint64_t event = get(vs, BF_AMD_REG_EXITINTINFO);
     uint32_t type = event >> 8 & 7, vector = event & 0xff;
     bool is_instruction = type == TYPE_SOFTWARE || (type == TYPE_EXCEPTION && (vector == 3 || vector == 4));
-    if ((event & EVENT_VALID) && !is_instruction)
+    if ((event & EVENT_VALID) && !is_instruction && !(get(vs, BF_AMD_REG_EVENTINJ) & EVENT_VALID))
         bf_require(bf_vs_write(vs, BF_AMD_REG_EVENTINJ, event));
 }
 
@@ -170,10 +174,7 @@ static void redeliver(bf_vs vs)
 static enum bf_next run_root(bf_vs vs, uint64_t reason)
 {
     bool is_checked = is_machine_check(vs, reason);
-    if (!bf_is_intel)
-        redeliver(vs);
-    else if (!(reason & BF_INTEL_EXIT_ENTRY_FAILURE))
-        bf_intel_redeliver(vs);
+    bf_vs_redeliver(vs);
     bf_vs root = bf_vs_activate_root();
     if (is_checked)
         return bf_vs_inject(root, MACHINE_CHECK);

@@ -35,6 +35,11 @@
 #define WITH_CODE BIT(11)
 #define ENTRY_BITS (VALID | WITH_CODE | EVENT_TYPE | 0xff)
 #define NMI (VALID | TYPE_NMI | 2)
+#define DOUBLE_FAULT 8
+// Of exit information and of the qualification of EPT violations: IRET had ended the blocking of NMIs.
+#define NMI_UNBLOCKED BIT(12)
+// Of the exit reason (25.9.1).
+#define BASIC_REASON 0xffff
 
 static uint64_t get(bf_vs vs, uint32_t reg)
 {
@@ -126,23 +131,49 @@ static void trap_nmi_window(bf_vs vs, bool wanted)
     set(vs, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, wanted ? controls | PRIMARY_NMI_WINDOW : controls);
 }
 
-// What was being delivered when the VM exited is delivered again (25.9.3).
-static void redeliver(bf_vs vs, uint64_t event)
+static bool has_event(bf_vs vs) { return get(vs, BF_INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD) & VALID; }
+
+static void set_nmi_blocking(bf_vs vs, bool wanted)
 {
+    uint64_t state = get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & ~BLOCKED_BY_NMI;
+    set(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE, wanted ? state | BLOCKED_BY_NMI : state);
+}
+
+// An IRET that faulted blocks NMIs again: it had ended that already (28.2.3).
+static void restore_nmi_blocking(bf_vs vs, uint64_t reason)
+{
+    uint64_t information = 0;
+    if (reason == BF_INTEL_EXIT_EPT_VIOLATION) {
+        information = get(vs, BF_INTEL_REG_EXIT_QUALIFICATION);
+    } else if (reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI) {
+        information = get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION);
+        if ((information & 0xff) == DOUBLE_FAULT)
+            return;
+    }
+    if (information & NMI_UNBLOCKED)
+        set_nmi_blocking(vs, true);
+}
+
+void bf_intel_redeliver(bf_vs vs)
+{
+    uint64_t reason = get(vs, BF_INTEL_REG_EXIT_REASON);
+    // An entry that failed delivered nothing, and left what the exit before it had interrupted (27.8)
+    if (reason & BF_INTEL_EXIT_ENTRY_FAILURE)
+        return;
+    uint64_t event = get(vs, BF_INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
+    if (!(event & VALID)) {
+        restore_nmi_blocking(vs, reason & BASIC_REASON);
+        return;
+    }
+    if (has_event(vs))
+        return;
     if ((event & EVENT_TYPE) == TYPE_NMI)
-        set(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE, get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & ~BLOCKED_BY_NMI);
+        set_nmi_blocking(vs, false);
     if ((event & EVENT_TYPE) >= TYPE_SOFTWARE)
         set(vs, BF_INTEL_REG_VMENTRY_INSTRUCTION_LENGTH, get(vs, BF_INTEL_REG_VMEXIT_INSTRUCTION_LENGTH));
     if (event & WITH_CODE)
         set(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, get(vs, BF_INTEL_REG_IDT_VECTORING_ERROR_CODE));
     inject(vs, event & ENTRY_BITS);
-}
-
-void bf_intel_redeliver(bf_vs vs)
-{
-    uint64_t interrupted = get(vs, BF_INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
-    if (interrupted & VALID)
-        redeliver(vs, interrupted);
 }
 
 bool bf_intel_is_nmi(bf_vs vs)
@@ -153,10 +184,8 @@ bool bf_intel_is_nmi(bf_vs vs)
 // The VM gets each NMI once: now or, when it cannot take one, as soon as it can.
 enum bf_next bf_intel_deliver_nmi(bf_vs vs)
 {
-    uint64_t interrupted = get(vs, BF_INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
-    if (interrupted & VALID)
-        redeliver(vs, interrupted);
-    else if (!(get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & BLOCKS_NMI))
+    bf_intel_redeliver(vs);
+    if (!has_event(vs) && !(get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & BLOCKS_NMI))
         return inject(vs, NMI);
     trap_nmi_window(vs, true);
     return bf_run;

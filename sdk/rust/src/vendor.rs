@@ -19,6 +19,7 @@ extern "C" {
     pub(crate) fn bf_vs_try_set(vs: Vs, reg: u32, value: u64) -> bool;
     /// sdk/c/native/exits.c.
     pub(crate) fn bf_unasked(vs: Vs, reason: u64) -> u32;
+    pub(crate) fn bf_vs_redeliver(vs: Vs);
 }
 
 /// Whether this is a processor of Intel's; of AMD's otherwise.

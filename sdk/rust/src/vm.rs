@@ -3,8 +3,8 @@
 
 use crate::abi::{self, Pp, Status, Vm, Vp, Vs};
 use crate::vendor::{
-    bf_intel_get, bf_intel_set, bf_vs_activate_root, bf_vs_create_guest, bf_vs_create_root, bf_vs_start_in_real_mode,
-    bf_vs_try_set, is_intel, native,
+    bf_intel_get, bf_intel_set, bf_vs_activate_root, bf_vs_create_guest, bf_vs_create_root, bf_vs_redeliver,
+    bf_vs_start_in_real_mode, bf_vs_try_set, is_intel, native,
 };
 
 /// An event that is valid, and an exception; bit 11: it has an error code (APM volume 2, 15.20; SDM volume 3, 25.8.3).
@@ -181,6 +181,12 @@ impl Vs {
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     pub fn inject_undefined_opcode(self) -> Result<(), Status> {
         self.raise(UNDEFINED_OPCODE)
+    }
+
+    /// Delivers what was being delivered to the VM when it exited, unless something else is to be delivered: for exits after
+    /// which the same instruction runs again. It fails the callback when the microkernel refuses.
+    pub fn redeliver(self) {
+        unsafe { bf_vs_redeliver(self) }
     }
 
     fn raise(self, event: u64) -> Result<(), Status> {

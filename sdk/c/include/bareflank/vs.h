@@ -76,6 +76,13 @@ bf_vs bf_vs_create_guest(bf_vp vp, bf_pp pp, uint64_t space);
 bf_vs bf_vs_activate_root(void);
 
 /*
+ * Delivers what was being delivered to the VM when it exited (APM volume 2, 15.7.2; SDM volume 3, 25.9.3), unless something else
+ * is to be delivered: for an extension's own exits after which the same instruction runs again, such as for nested page faults.
+ * native/exits.c has it.
+ */
+void bf_vs_redeliver(bf_vs vs);
+
+/*
  * Gives a VS the state in which it executes 16-bit code at segment:offset, with interrupts disabled and all other segments at
  * 0. It exits for HLT.
  */

@@ -133,6 +133,9 @@ class Vs {
     void refuse() const { bf_vs_refuse(vs_); }
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     void inject_undefined_opcode() const { bf_vs_inject_undefined_opcode(vs_); }
+    /// Delivers what was being delivered to the VM when it exited, unless something else is to be delivered: for exits after
+    /// which the same instruction runs again.
+    void redeliver() const { bf_vs_redeliver(vs_); }
     /// Makes it the active VS.
     Result<> set_active(Vm vm, Vp vp) const { return bf_vs_set_active(vm, vp, vs_); }
     /// The same, and skips the instruction that the VS exited for which was active until now.
