@@ -1,13 +1,9 @@
 // The KVM API as its users see it: what vmm/test/e2e holds Linux's own KVM to, Debian's QEMU, and whoever behaves badly
 
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { QEMU } from "./kills.ts";
 import { type MicrovMachine, machineWithMicrov } from "./machine.ts";
 
-const GUEST = "/usr/lib/bareflank/guest";
-const QEMU = [
-  "qemu-system-x86_64 -machine microvm,rtc=on,kernel-irqchip=off -accel kvm -m 256 -nodefaults -no-user-config",
-  `-no-reboot -display none -serial stdio -kernel ${GUEST}/vmlinuz -initrd ${GUEST}/initrd.img`,
-].join(" ");
 const LINUX = "-append 'console=ttyS0 quiet cryptomgr.notests reboot=t'";
 
 let linux: MicrovMachine;
