@@ -32,7 +32,8 @@ const OPTIMIZED: Readonly<Record<Runtime, readonly string[]>> = {
 export const ascOptions = (runtime: Runtime): readonly string[] => OPTIMIZED[runtime];
 
 /** The same without optimization: for twins that count branches, where each stays where its source is, and for checks. */
-export const UNOPTIMIZED_OPTIONS: readonly string[] = [...COMMON_OPTIONS, "--runtime", "stub", "-O0"];
+export const unoptimizedOptions = (runtime: Runtime): readonly string[] =>
+  OPTIMIZED[runtime].map((option) => (option === "-O3" ? "-O0" : option));
 
 /** Version of the compiler. */
 export function ascVersion(runtime: Runtime): string {

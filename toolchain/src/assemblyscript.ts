@@ -1,12 +1,14 @@
 // TypeScript to WebAssembly: asc as a library
 
 import { readFileSync } from "node:fs";
-import { basename, relative, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import type * as Asc from "assemblyscript/asc";
-import { ascOptions, type Runtime, UNOPTIMIZED_OPTIONS } from "./asc-options.ts";
+import { ascOptions, type Runtime, unoptimizedOptions } from "./asc-options.ts";
+import { type CallbackProgram, checkCallbacks } from "./callbacks.ts";
 import { asc, RUNTIME } from "./compiler.ts";
 import { environments } from "./environments.ts";
 import { type Diagnostic, locate } from "./errors.ts";
+import { explained } from "./explanation.ts";
 import { type OwnNames, rewriteImports } from "./imports.ts";
 import { instrument } from "./instrument.ts";
 import { type Linted, type LintProgram, lintProgram } from "./lint.ts";
@@ -36,6 +38,8 @@ export interface CompileRequest {
   readonly optimize?: boolean;
   /** Names that the sources find by isDefined(). */
   readonly defines?: readonly string[];
+  /** What the first entry must export (callbacks.ts). */
+  readonly callbacks?: readonly string[];
   /** Put a counter at each branch (instrument.ts). */
   readonly coverage?: boolean;
 }
@@ -55,7 +59,7 @@ export interface CompileResult {
 /** Compiles one module. The compiler stays loaded, so a second module costs a fraction of the first. */
 export async function compileTypeScript(request: CompileRequest): Promise<CompileResult> {
   const { root } = request;
-  const sources = new Map<string, string>();
+  const sources: Sources = new Map();
   const inputs = new Set<string>();
   const outputs = new Map<string, Uint8Array | string>();
   const diagnostics: Diagnostic[] = [];
@@ -67,7 +71,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     try {
       const source = readFileSync(path, "utf8");
       const text = rewriteImports(source, path, request.ownNames, (manifest) => inputs.add(manifest));
-      sources.set(relative(root, path), text);
+      sources.set(relative(root, path), { written: source, compiled: text });
       return text;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
@@ -82,7 +86,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     },
   };
   const isPlain = request.coverage === true || request.optimize === false;
-  const common = isPlain ? UNOPTIMIZED_OPTIONS : ascOptions(RUNTIME);
+  const common = isPlain ? unoptimizedOptions(RUNTIME) : ascOptions(RUNTIME);
   const options = request.exportTable === true ? [...common, "--exportTable"] : common;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
   const defines = (request.defines ?? []).flatMap((name) => ["--use", `${name}=1`]);
@@ -100,6 +104,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
       reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message, sources)),
       transforms: [
         measure as unknown as Asc.Transform,
+        ...(request.callbacks === undefined ? [] : [callbackCheck(request.callbacks, entries, diagnostics)]),
         ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)]),
         ...(request.coverage === true ? [instrument] : []),
         ...(RUNTIME === "managed" ? [localConstants as unknown as Asc.Transform, environments] : []),
@@ -107,17 +112,21 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     },
   );
 
-  const done = { diagnostics, dataEnd, inputs: [...inputs] };
-  if (error instanceof LintDone) return done;
-  if (error !== null && !diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
+  if (error !== null && !(error instanceof Done) && !diagnostics.some(isError)) {
     diagnostics.push({ severity: "error", message: error.message });
   }
   const wasm = outputs.get("module.wasm");
   const sourceMap = outputs.get("module.wasm.map");
-  if (error !== null || !(wasm instanceof Uint8Array) || typeof sourceMap !== "string") return done;
-  if (request.coverage !== true) diagnostics.push(...floatsOf(wasm, sourceMap, sources));
-  return { ...done, wasm, sourceMap: stripSources(sourceMap) };
+  const isCompiled = error === null && wasm instanceof Uint8Array && typeof sourceMap === "string";
+  if (isCompiled && request.coverage !== true) diagnostics.push(...floatsOf(wasm, sourceMap, sources));
+  const folders = entries.map((entry) => dirname(entry));
+  const written = new Map([...sources].map(([path, texts]) => [path, texts.written]));
+  const words = explained(diagnostics, { sources: written, folders, managed: RUNTIME === "managed" });
+  const done = { diagnostics: words, dataEnd, inputs: [...inputs] };
+  return isCompiled ? { ...done, wasm, sourceMap: stripSources(sourceMap) } : done;
 }
+
+const isError = ({ severity }: Diagnostic) => severity === "error";
 
 interface DataSegment {
   readonly offset: number;
@@ -147,15 +156,26 @@ function endOfData(module: ModuleWithData): number {
   return end;
 }
 
-/** Thrown at asc to end its work after the linter had its turn. */
-class LintDone extends Error {}
+/** Thrown at asc to end its work where all is said. */
+class Done extends Error {}
+
+/** A transform that looks whether the SDK's callbacks are there. */
+function callbackCheck(callbacks: readonly string[], entries: readonly string[], found: Diagnostic[]): Asc.Transform {
+  return {
+    afterInitialize(program: unknown): void {
+      const missing = checkCallbacks(program as CallbackProgram, entries[0] ?? "", callbacks);
+      found.push(...missing);
+      if (missing.length > 0) throw new Done("callbacks");
+    },
+  } as unknown as Asc.Transform;
+}
 
 /** A transform that applies the linter's rules. */
 function linter(what: Linted, entries: readonly string[], diagnostics: Diagnostic[]): Asc.Transform {
   return {
     afterInitialize(program: unknown): never {
       diagnostics.push(...lintProgram(program as LintProgram, what, entries));
-      throw new LintDone("linted");
+      throw new Done("linted");
     },
   } as unknown as Asc.Transform;
 }
@@ -170,29 +190,45 @@ interface AscMessage {
 /** `DiagnosticCategory` of asc: pedantic 0, info 1, warning 2, error 3. */
 const CATEGORY_ERROR = 3;
 
-function diagnosticOf(message: AscMessage, sources: ReadonlyMap<string, string>): Diagnostic {
+/** Sources by path, as their authors wrote them and as asc sees them: line by line the same but for imports. */
+type Sources = Map<string, { readonly written: string; readonly compiled: string }>;
+
+function diagnosticOf(message: AscMessage, sources: Sources): Diagnostic {
   const severity = message.category === CATEGORY_ERROR ? "error" : "warning";
   const common = { severity, message: message.message, code: `AS${message.code}` } as const;
   if (message.range === null) return common;
-  const file = message.range.source.normalizedPath;
-  const source = sources.get(file);
-  return source === undefined ? { ...common, file } : { ...common, file, ...locate(source, message.range.start) };
+  const { source, start } = message.range;
+  const file = source.normalizedPath;
+  const texts = sources.get(file);
+  if (texts === undefined) return { ...common, file };
+  const place = locate(texts.compiled, start);
+  const text = lineOf(texts.written, place.line);
+  return { ...common, file, ...place, column: Math.min(place.column, text.length + 1), text };
 }
 
+const lineOf = (text: string, line: number) => text.split("\n")[line - 1]?.replace(/\r$/, "") ?? "";
+
+/** What the compiler's own sources are called. */
+const LIBRARY = "~lib/";
+
 /** One error for each function that uses floating point. */
-function floatsOf(wasm: Uint8Array, sourceMap: string, sources: ReadonlyMap<string, string>): Diagnostic[] {
+function floatsOf(wasm: Uint8Array, sourceMap: string, sources: Sources): Diagnostic[] {
   const { floats } = scanWasm(wasm);
   if (floats.length === 0) return [];
   const mappings = readSourceMap(sourceMap);
-  return floats.map((use) => {
-    const place = placeOf(mappings, use.function.start, use.offset);
-    const text = place === undefined ? undefined : sources.get(place.file)?.split("\n")[place.line - 1];
+  // Where the library was put into a function of the author's, that function's line is the one to look at
+  const ownMappings = mappings.filter(({ file }) => !file.startsWith(LIBRARY));
+  const own = floats.filter((use) => placeOf(ownMappings, use.function.start, use.offset) !== undefined);
+  return (own.length > 0 ? own : floats).map((use) => {
+    const { start } = use.function;
+    const place = placeOf(ownMappings, start, use.offset) ?? placeOf(mappings, start, use.offset);
+    const texts = place === undefined ? undefined : sources.get(place.file);
     return {
       severity: "error",
       code: "float",
       message: `floating point in ${use.function.name}: the guest's registers would be lost (number is a 64-bit float)`,
       ...place,
-      ...(text === undefined ? {} : { text }),
+      ...(texts === undefined || place === undefined ? {} : { text: lineOf(texts.written, place.line) }),
     };
   });
 }

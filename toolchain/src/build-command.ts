@@ -116,12 +116,16 @@ export function explain(error: Error): string {
 function toJson(result: BuildResult) {
   return {
     products: result.products.map(({ part, type, files, cached }) => ({ part, type, files, cached })),
-    errors: result.failures.map(({ part, error }) => ({
-      part,
-      message: error.message,
-      hint: error instanceof BuildError ? error.hint : undefined,
-      diagnostics: error instanceof BuildError ? error.diagnostics : ([] satisfies Diagnostic[]),
-    })),
+    errors: result.failures.map(({ part, error }) => ({ part, ...errorJson(error) })),
+  };
+}
+
+/** What `--json` says of an error; the command's own have no part. */
+export function errorJson(error: Error) {
+  return {
+    message: error.message,
+    hint: error instanceof BuildError ? error.hint : undefined,
+    diagnostics: error instanceof BuildError ? error.diagnostics : ([] satisfies Diagnostic[]),
   };
 }
 

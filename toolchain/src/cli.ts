@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { explain, registerBuild } from "./build-command.ts";
+import { errorJson, explain, registerBuild } from "./build-command.ts";
 import { registerCoverage } from "./coverage-command.ts";
 import { UsageError } from "./errors.ts";
 import { registerLint } from "./lint-command.ts";
@@ -34,11 +34,29 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+      if (error.exitCode !== 0 && wantsJson(argv)) {
+        const said = new UsageError(error.message.replace(/^error: /, ""));
+        process.stdout.write(`${JSON.stringify(failureJson(argv, said), null, 2)}\n`);
+      }
       return;
     }
-    process.stderr.write(`bf: ${explain(error as Error)}\n`);
+    if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(failureJson(argv, error as Error), null, 2)}\n`);
+    else process.stderr.write(`bf: ${explain(error as Error)}\n`);
     process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
   }
+}
+
+/** Whether this is a command of the toolchain that prints JSON; what is behind `--` is somebody else's. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return OWN_COMMANDS.has(argv[0] ?? "") && (end < 0 ? argv : argv.slice(0, end)).includes("--json");
+}
+
+/** An error as the command's JSON has errors. */
+function failureJson([command]: readonly string[], error: Error): unknown {
+  const found = errorJson(error);
+  if (command !== "lint") return { products: [], errors: [found] };
+  return [{ severity: "error", message: [found.message, found.hint].filter(Boolean).join(" ") }];
 }
 
 function version(): string {

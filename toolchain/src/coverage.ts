@@ -2,7 +2,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ascVersion, UNOPTIMIZED_OPTIONS } from "./asc-options.ts";
+import { ascVersion, unoptimizedOptions } from "./asc-options.ts";
 import { Cache } from "./cache.ts";
 import { Compilers } from "./compilers.ts";
 import { digestOf, productFolder } from "./context.ts";
@@ -85,7 +85,7 @@ export class Coverage {
     const { entries, defines } = part;
     const request = { root, entries, defines, initialPages, maximumPages, coverage: true };
     const names = entries.map((path) => relative(root, path));
-    const key = [ascVersion("none"), UNOPTIMIZED_OPTIONS, names, defines, initialPages];
+    const key = [ascVersion("none"), unoptimizedOptions("none"), names, defines, initialPages];
     const step = await cache.run("twin", key, async () => {
       const { wasm, sourceMap, inputs, diagnostics } = await compilers.compile(request);
       if (wasm === undefined || sourceMap === undefined) {

@@ -11,6 +11,16 @@ const PACKAGE_IMPORT = /\b(from\s*|import\s*)(["'])(@[\w.-]+\/[\w.-]+|[a-zA-Z][\
 
 const OWN_NAME_IMPORT = /\b(from\s*|import\s*)(["'])(#[\w./-]+)\2/g;
 
+/** `import type { … }`, and braces that may have `type` in them: for asc a type is imported as anything is. */
+const TYPE_IMPORT = /^(import|export)(\s+)type(?=\s*[{*])/gm;
+const BRACES = /^(?:import|export)\s*\{[^}]*\}\s*from\b/gm;
+const INLINE_TYPE = /([{,]\s*)type(?=\s+(?!as\b)[A-Za-z_$])/g;
+
+/** The same without the word `type`, every letter at its place. */
+function withoutTypeWords(source: string): string {
+  return source.replace(TYPE_IMPORT, "$1$2    ").replace(BRACES, (braces) => braces.replace(INLINE_TYPE, "$1    "));
+}
+
 /** What a package's own names stand for, beside or instead of what its package.json says: files with absolute paths. */
 export type OwnNames = Readonly<Record<string, string>>;
 
@@ -30,7 +40,7 @@ export function rewriteImports(
     const steps = relative(folder, target.replace(/\.ts$/, ""));
     return `${keyword}${quote}${steps.startsWith(".") ? steps : `./${steps}`}${quote}`;
   };
-  return source
+  return withoutTypeWords(source)
     .replace(PACKAGE_IMPORT, (whole, keyword, quote, name, path) =>
       replace(whole, keyword, quote, resolvePackage(name, path, folder)),
     )

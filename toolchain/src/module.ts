@@ -1,16 +1,17 @@
 // Builds the parts that are compiled from TypeScript: kernel, extension, loader, library
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { ascOptions, ascVersion } from "./asc-options.ts";
 import type { CachedResult } from "./cache.ts";
 import { type BuildContext, digestOf, type Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError, type Diagnostic, locate } from "./errors.ts";
 import { fastNames } from "./fast-functions.ts";
+import type { Linked } from "./linker-messages.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
 import { type CodeModel, compileNative, joinObjects, link, linkApplication, RUNTIME } from "./native.ts";
 import type { Heap, Part } from "./part.ts";
@@ -48,7 +49,8 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
   const isShared = exportTable && part.instance === "shared";
   const defines = isShared ? [...part.defines, "SHARED_INSTANCE"] : part.defines;
   const names = part.entries.map((path) => relative(root, path));
-  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, defines, names];
+  const { callbacks } = part;
+  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, defines, names, callbacks];
   return cache.run("asc", key, async () => {
     context.onStep(part.name, "TypeScript to WebAssembly");
     const result = await context.compilers.compile({
@@ -58,6 +60,7 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
       exportTable,
       runtime,
       defines,
+      callbacks,
     });
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     for (const diagnostic of result.diagnostics) {
@@ -109,8 +112,29 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   }
   const script = part.linkerScript ?? join(RUNTIME, part.type === "kernel" ? "kernel.ld" : "extension.ld");
   const flags = part.type === "kernel" ? ["--emit-relocs"] : [];
-  const image = await keep(link(cache, { objects: paths, script, flags, include: options.include, root }));
+  const linked: Linked = {
+    sources: new Map(paths.map((path, index) => [path, relative(root, sources[index]?.path ?? part.name)])),
+    declared: (symbol) => missingImport(symbol, wasm.inputs, root),
+  };
+  const image = await keep(link(cache, { objects: paths, script, flags, include: options.include, root, linked }));
   return { elf: image.path("image.elf"), debug: image.path("image.debug.elf"), header };
+}
+
+/** The declaration that a C symbol `<file>_<function>` stands for, when nobody has the function. */
+function missingImport(symbol: string, inputs: readonly string[], root: string): Diagnostic | undefined {
+  const [, module = "", name = ""] = /^([A-Za-z0-9]+)_(\w+)$/.exec(symbol) ?? [];
+  for (const path of inputs) {
+    if (basename(path) !== `${module}.ts` || !existsSync(path)) continue;
+    const source = readFileSync(path, "utf8");
+    const found = new RegExp(`\\bdeclare function (${name})\\(`, "d").exec(source);
+    if (found === null) continue;
+    const [offset = found.index] = found.indices?.[1] ?? [];
+    const message =
+      `${name} is declared, and nobody has it: it is an INTRINSIC(…, ${module}, ${name}, …) of a header among ` +
+      `"intrinsics", or the C function ${symbol} of a file among "native"`;
+    return { severity: "error", code: "link", message, file: relative(root, path), ...locate(source, offset) };
+  }
+  return undefined;
 }
 
 /** Every function has a frame, and calls are calls: an error's stack trace follows them. */

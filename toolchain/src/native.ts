@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cache, CachedResult } from "./cache.ts";
+import { type Linked, linkerDiagnostics } from "./linker-messages.ts";
 import { MEMORY_START } from "./memory.ts";
 import { requireMovable } from "./pe.ts";
 import { appendRelocations } from "./relocations.ts";
@@ -134,6 +135,8 @@ export interface LinkOptions {
   readonly flags: readonly string[];
   readonly include: readonly string[];
   readonly root: string;
+  /** For messages. */
+  readonly linked?: Linked;
 }
 
 /** Links an image; the result's files are `image.elf` (stripped) and `image.debug.elf` (with symbols). */
@@ -165,7 +168,8 @@ export function link(cache: Cache, options: LinkOptions): Promise<CachedResult> 
       );
       const debug = join(folder, "image.debug.elf");
       const stripped = join(folder, "image.elf");
-      await run("Linking", lld.path, [...flags, "-T", script, "-o", debug, ...options.objects], options.root);
+      const parse = (output: string) => linkerDiagnostics(output, options.linked ?? {});
+      await run("Linking", lld.path, [...flags, "-T", script, "-o", debug, ...options.objects], options.root, parse);
       await run("Stripping", objcopy.path, ["--strip-sections", debug, stripped], options.root);
       const symbols = await readFile(debug);
       return {

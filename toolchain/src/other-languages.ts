@@ -1,10 +1,11 @@
 // Builds extensions in C, C++ and Rust: their objects, the SDK's start file, its linker script
 
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { CachedResult } from "./cache.ts";
 import type { BuildContext, Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError, type Diagnostic } from "./errors.ts";
+import type { Linked } from "./linker-messages.ts";
 import { buildHeap } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
@@ -36,7 +37,9 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
   }
   context.onStep(part.name, "linking");
   const script = part.linkerScript ?? join(RUNTIME, "extension.ld");
-  const image = await link(cache, { objects, script, flags: [], include, root }).catch((error: unknown) => {
+  const sources = new Map(objects.map((path, index) => [path, relative(root, native[index] ?? part.sources[0] ?? "")]));
+  const linked: Linked = { sources, declared: (symbol) => missingCallback(symbol, part, root) };
+  const image = await link(cache, { objects, script, flags: [], include, root, linked }).catch((error: unknown) => {
     throw explainHeap(part, error);
   });
   steps.push(image);
@@ -45,14 +48,32 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
   return deliver(context, part, files, { steps });
 }
 
-/** What a linker says of an extension that uses a heap and has none. */
-const HEAP_MISSING =
-  /undefined (?:hidden )?symbol: (?:malloc|calloc|realloc|aligned_alloc|free|bf_heap_\w+|operator (?:new|delete)\b|__rust_alloc)/;
+/** Where an extension begins, in each language. */
+const BOOTSTRAP = {
+  c: "enum bf_next bootstrap(bf_pp pp)",
+  cpp: "Next bootstrap(Pp pp)",
+  rust: "callbacks!(bootstrap, vmexit);",
+} as const;
+
+/** A callback that the SDK's start file calls. */
+function missingCallback(symbol: string, { language, sources }: Part, root: string): Diagnostic | undefined {
+  const [, name] = /^(?:bareflank::)?(bootstrap|vmexit)(?:\(.*\))?$/.exec(symbol) ?? [];
+  if (name === undefined || language === "typescript") return undefined;
+  const form = name === "bootstrap" || language === "rust" ? `: write ${BOOTSTRAP[language]}` : "";
+  const message = `there is no ${name}, which the microkernel calls${form}`;
+  return { severity: "error", code: "callback", message, file: relative(root, sources[0] ?? "") };
+}
+
+/** What a linker misses of an extension that uses a heap and has none. */
+const HEAP =
+  /^(?:malloc|calloc|realloc|aligned_alloc|free|bf_heap_\w+|operator (?:new|delete)\b.*|__rust_alloc\w*) is used/;
 
 function explainHeap(part: Part, error: unknown): unknown {
-  if (part.heap !== undefined || !(error instanceof BuildError) || !HEAP_MISSING.test(error.message)) return error;
+  if (part.heap !== undefined || !(error instanceof BuildError)) return error;
+  if (!error.diagnostics.some(({ message }) => HEAP.test(message))) return error;
   return new BuildError(error.message, {
     cause: error,
+    diagnostics: error.diagnostics,
     hint: 'It wants a heap: "memory": { "maximumKiB": 1024 } in its field "bareflank" says how large.',
   });
 }

@@ -31,6 +31,8 @@ export interface PartField {
   readonly whenNamed?: boolean;
   readonly loader?: string;
   readonly module?: string;
+  /** Of an SDK: `bootstrap(ppid: u32): Next`, with a `?` behind the name of one that need not be there. */
+  readonly callbacks?: readonly string[];
 }
 
 export const PART_TYPES = [
@@ -90,6 +92,8 @@ export interface Part {
   readonly fast: readonly FastPlace[] | undefined;
   /** Names that its TypeScript finds by isDefined(). */
   readonly defines: readonly string[];
+  /** What its TypeScript must export, as its SDK says. */
+  readonly callbacks: readonly string[];
   /** Name of the loader part that a `bare` or `linux-driver` part links. */
   readonly loader: string;
   /** Name of the Linux module that a `linux-driver` part makes. */
@@ -234,6 +238,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     cflags: field.cflags ?? [],
     fast: field.fast?.flatMap((place) => fastPlaces(folder, place)),
     defines: field.defines ?? [],
+    callbacks: language === "typescript" ? sdks.flatMap(({ field: sdk }) => sdk.callbacks ?? []) : [],
     loader: field.loader ?? "loader",
     module: field.module ?? "bfdriver",
   };

@@ -250,6 +250,41 @@ describe("the command", () => {
     ]);
   });
 
+  it.each([
+    ["build", "kernal", 'There is no part "kernal".'],
+    ["build", "--colour", "unknown option '--colour'"],
+  ])("prints what is wrong with %s %s as JSON", (command, word, message) => {
+    const { status, stdout } = run([command, word, "--json"]);
+    expect(status).toBe(2);
+    const { products, errors } = JSON.parse(stdout) as { products: unknown[]; errors: { message: string }[] };
+    expect({ products, messages: errors.map((error) => error.message) }).toEqual({ products: [], messages: [message] });
+  });
+
+  it("prints what is wrong with a part to lint as JSON", () => {
+    const { status, stdout } = run(["lint", "kernal", "--json"]);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        severity: "error",
+        message: 'There is no part "kernal". Parts here: kernel, hello, loader, arithmetic.',
+      },
+    ]);
+  });
+
+  it("prints what is wrong with a package.json as JSON", async () => {
+    await changed(
+      "kernel/package.json",
+      (text) => text.replace('"type": "kernel"', '"type": "colonel"'),
+      () => {
+        const { status, stdout } = run(["build", "--json"]);
+        const { errors } = JSON.parse(stdout) as { errors: { message: string }[] };
+        const begin = 'The field "bareflank" of kernel/package.json needs a "type": one of "kernel"';
+        expect([status, errors[0]?.message.slice(0, begin.length)]).toEqual([1, begin]);
+        return Promise.resolve();
+      },
+    );
+  });
+
   it("names the Debian package of a tool that is missing, without a stack trace", () => {
     const folder = sample.path("tools");
     const tools = ["node", "readlink", "sh"].map((name) => [

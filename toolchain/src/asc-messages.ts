@@ -1,0 +1,77 @@
+// What asc says, in words that an author of an extension can do something with
+
+import { missingSyntax } from "./missing.ts";
+
+/** A message of asc's, and the line that it is about as its author wrote it. */
+export interface AscWords {
+  readonly code: string;
+  readonly message: string;
+  readonly text?: string | undefined;
+}
+
+/** The message in other words, and maybe with another code. */
+export function reword({ code, message, text = "" }: AscWords): { code: string; message: string } {
+  const short = shortNames(message);
+  if (message === "Not implemented: Closures") return { code: "closure", message: missingSyntax("closure") };
+  if (message === "Not implemented: Exceptions") return { code: "try", message: missingSyntax("try") };
+  if (message === "Not implemented: Interface hidden classes") {
+    return { code: "object-literal", message: missingSyntax("object-literal") };
+  }
+  switch (code) {
+    case "AS200":
+      return { code, message: `${short.replace(/\.$/, "")}: ${castTo(short)}` };
+    case "AS2322":
+      return { code, message: short.replace(/\.$/, "") + assignmentHint(short) };
+    case "AS2365":
+      return { code, message: `${short.replace(/\.$/, "")}: cast one to the type of the other` };
+    case "AS6054":
+      return { code, message: notFound(specifierIn(text) ?? short) };
+    case "AS2305": {
+      const [, name = ""] = /no exported member '([^']*)'/.exec(message) ?? [];
+      const specifier = specifierIn(text);
+      return { code, message: specifier === undefined ? short : `"${specifier}" exports no "${name}"` };
+    }
+    default:
+      return { code, message: short };
+  }
+}
+
+/** `../../sdk/src/exits/cpuid-exit/CpuidExit` is `CpuidExit`, and the library's String is `string`. */
+function shortNames(message: string): string {
+  return message.replace(/(?:[\w.~@+-]*\/)+([A-Za-z_]\w*)/g, "$1").replace(/\bString\b(?=[^<(]*')/g, "string");
+}
+
+function castTo(message: string): string {
+  const [, from = "", to = ""] = /from type '([^']*)' to '([^']*)'/.exec(message) ?? [];
+  const [, fromBits = "32"] = /^[iu](\d+)$/.exec(from) ?? [];
+  const [, toBits = "32"] = /^[iu](\d+)$/.exec(to) ?? [];
+  const why = Number(fromBits) > Number(toBits) ? "drops the upper bits" : "says that it is meant";
+  return `<${to}>(…) ${why}`;
+}
+
+function assignmentHint(message: string): string {
+  const [, from = "", to = ""] = /Type '([^']*)' is not assignable to type '([^']*)'/.exec(message) ?? [];
+  if (from === `${to} | null`) return ": it may be null, ask first (if (x === null) return …)";
+  const isNumber = (type: string) => /^(?:[iu](?:8|16|32|64)|[iu]size|bool)$/.test(type);
+  if (isNumber(from) && to === "string") return ": write (…).toString()";
+  if (from === "string" && isNumber(to)) return ": U64.parseInt(…) reads a number";
+  return "";
+}
+
+/** What an import names. */
+function specifierIn(line: string): string | undefined {
+  return /\b(?:from|import)\s*["']([^"']+)["']/.exec(line)?.[1];
+}
+
+/** Why an import leads nowhere. */
+function notFound(name: string): string {
+  const ending = /\.(\w+)$/.exec(name)?.[1];
+  if (name.startsWith("node:")) return `"${name}" is Node.js's: an extension runs without it, and without Linux`;
+  if (ending !== undefined && /^[mc]?[tj]sx?$/.test(ending)) {
+    return `imports have no ending: write "${name.slice(0, -ending.length - 1)}"`;
+  }
+  if (name.startsWith(".") && ending !== undefined)
+    return `only TypeScript is imported: embed("${name}") gives its bytes`;
+  if (name.startsWith(".")) return `there is no file "${name}.ts"`.replace(".ts.ts", ".ts");
+  return `there is no package "${name}": write it into "dependencies" of package.json, and npm install`;
+}

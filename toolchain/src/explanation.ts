@@ -1,0 +1,83 @@
+// Makes of a compiler's errors what their author needs to hear: one for each mistake, at its place
+
+import { createRequire } from "node:module";
+import { reword } from "./asc-messages.ts";
+import { type Diagnostic, locate } from "./errors.ts";
+import { findMissing, type MissingPlace, mayMissSilently } from "./missing-syntax.ts";
+import type { Ts } from "./typescript-tree.ts";
+
+/** What was compiled. */
+export interface Explained {
+  /** Texts as they were written, by path. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Folders of the sources that are the part's own. */
+  readonly folders: readonly string[];
+  readonly managed: boolean;
+}
+
+/** The diagnostics in better words; those that follow from another one are left out. */
+export function explained(diagnostics: readonly Diagnostic[], { sources, folders, managed }: Explained): Diagnostic[] {
+  const isOwn = (file: string) => folders.some((folder) => folder === "." || file.startsWith(`${folder}/`));
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const isFloat = errors.some(({ code }) => code === "float");
+  const files = [...sources].filter(
+    ([file, text]) =>
+      errors.some((error) => error.file === file) || ((isFloat || mayMissSilently(text)) && isOwn(file)),
+  );
+  const found = new Map(files.map(([file, text]) => [file, missingIn(text, managed)]));
+  const findings = files.flatMap(([file, text]) =>
+    (found.get(file) ?? []).map(
+      ({ code, message, start }): Diagnostic => ({ severity: "error", code, message, file, ...locate(text, start) }),
+    ),
+  );
+  const rest = diagnostics.filter((diagnostic) => !isConsequence(diagnostic, findings)).map(withWords);
+  return [...findings, ...withoutEchoes(rest)];
+}
+
+const toolchain = createRequire(import.meta.url);
+
+/** Nothing where TypeScript's parser is not installed: asc's own words say it then. */
+function missingIn(text: string, managed: boolean): MissingPlace[] {
+  const ts = typescript();
+  return ts === undefined ? [] : findMissing(ts, { text, managed });
+}
+
+/** TypeScript 6, the last one with a parser to call. */
+function typescript(): Ts | undefined {
+  try {
+    const ts = toolchain("typescript") as Partial<Ts>;
+    return ts.createSourceFile === undefined ? undefined : (ts as Ts);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Syntax errors from the first finding of a file on, whatever is on a finding's line, and floats when a name brings them. */
+function isConsequence({ file, line = 0, code = "" }: Diagnostic, findings: readonly Diagnostic[]): boolean {
+  if (findings.length > 0 && code === "float") return true;
+  const here = findings.filter((finding) => finding.file === file);
+  const first = Math.min(...here.map((finding) => finding.line ?? 0));
+  const isSyntax = /^AS1\d\d\d$/.test(code);
+  return (isSyntax && (line >= first || here.some(isBroken))) || here.some((finding) => finding.line === line);
+}
+
+/** It is no TypeScript. */
+const isBroken = ({ code = "" }: Diagnostic) => code.startsWith("TS");
+
+function withWords(diagnostic: Diagnostic): Diagnostic {
+  const { code = "", message, text } = diagnostic;
+  return code.startsWith("AS") ? { ...diagnostic, ...reword({ code, message, text }) } : diagnostic;
+}
+
+/** One for each place; of a variable that a closure uses asc says first that it has no value. */
+function withoutEchoes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const place = ({ file, line, column }: Diagnostic) => `${file}:${line}:${column}`;
+  const closures = new Set(diagnostics.filter(({ code }) => code === "closure").map(place));
+  const seen = new Set<string>();
+  return diagnostics.filter((diagnostic) => {
+    if (diagnostic.file === undefined) return true;
+    if (closures.has(place(diagnostic)) && diagnostic.code !== "closure") return false;
+    const key = `${place(diagnostic)} ${diagnostic.code}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -1,0 +1,138 @@
+// What an extension must export, and what its sources name that nobody has: said at the author's line
+
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COMPILERS } from "../../test/compilers.ts";
+import { BuildError, Builder, findWorkspace, selectParts } from "../src/index.ts";
+import { linkerDiagnostics } from "../src/linker-messages.ts";
+
+const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
+const CACHE = join(CHECKOUT, "build/test/toolchain/callbacks");
+let root: string;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "bf-callbacks-"));
+  symlinkSync(join(CHECKOUT, "node_modules"), join(root, "node_modules"));
+  mkdirSync(join(root, "src"));
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** What building an extension says, each with its place. */
+async function errors(source: string, field: object = {}): Promise<string[]> {
+  const language = (field as { language?: string }).language ?? "typescript";
+  const sdk = language === "typescript" ? "@bareflank/sdk" : `@bareflank/sdk-${language}`;
+  const manifest = {
+    name: "mine",
+    dependencies: { [sdk]: "0.1.0" },
+    bareflank: { type: "extension", name: "mine", ...field },
+  };
+  writeFileSync(join(root, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(root, "src", language === "typescript" ? "main.ts" : `main.${language}`), source);
+  const builder = new Builder(findWorkspace(root), { cache: CACHE, compilers: COMPILERS });
+  const { failures } = await builder.build(selectParts(builder.workspace, []));
+  await builder.close();
+  const error = failures[0]?.error;
+  if (!(error instanceof BuildError)) throw error ?? new Error("it was built");
+  return error.diagnostics.map(({ file, line, column, message }) =>
+    line === undefined ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`,
+  );
+}
+
+const IMPORTS = 'import { Next, startRoot } from "@bareflank/sdk";\n';
+const BODY = "{ startRoot(ppid); return Next.Run; }\n";
+const BOOTSTRAP = "write export function bootstrap(ppid: u32): Next";
+
+describe("an extension in TypeScript", () => {
+  it.each([
+    [
+      "without bootstrap",
+      "startRoot(0);",
+      `1:1: src/main.ts exports no bootstrap, which is where an extension begins: ${BOOTSTRAP}`,
+    ],
+    ["that keeps it", `function bootstrap(ppid: u32): Next ${BODY}`, `2:1: bootstrap is not exported: ${BOOTSTRAP}`],
+    [
+      "with a value",
+      `export const bootstrap = (ppid: u32): Next => ${BODY}`,
+      `2:14: bootstrap is no function: ${BOOTSTRAP}`,
+    ],
+    [
+      "without the parameter",
+      "export function bootstrap(): Next { return Next.Run; }",
+      `2:1: bootstrap is called as another function: ${BOOTSTRAP}`,
+    ],
+    [
+      "with a wide parameter",
+      "export function bootstrap(ppid: u64): Next { return Next.Run; }",
+      `2:1: bootstrap is called as another function: ${BOOTSTRAP}`,
+    ],
+    [
+      "without a result",
+      "export function bootstrap(ppid: u32): void { startRoot(ppid); }",
+      `2:1: bootstrap is called as another function: ${BOOTSTRAP}`,
+    ],
+    [
+      "with another vmexit",
+      `export function bootstrap(ppid: u32): Next ${BODY}export function vmexit(vsid: u32): Next { return Next.Run; }`,
+      "3:1: vmexit is called as another function: write export function vmexit(vsid: u32, reason: u64): Next",
+    ],
+  ])("%s", async (_, source, message) => {
+    expect(await errors(IMPORTS + source)).toEqual([`src/main.ts:${message}`]);
+  });
+
+  it("that declares what nobody has", async () => {
+    const source = `${IMPORTS}declare function poke(x: u32): void;\nexport function bootstrap(ppid: u32): Next { poke(ppid); return Next.Run; }\n`;
+    expect(await errors(source)).toEqual([
+      'src/main.ts:2:18: poke is declared, and nobody has it: it is an INTRINSIC(…, main, poke, …) of a header among "intrinsics", or the C function main_poke of a file among "native"',
+    ]);
+  });
+});
+
+describe("an extension in C", () => {
+  const C = "#include <bareflank/extension.h>\n";
+  const VMEXIT = "enum bf_next vmexit(bf_vs vs, uint64_t reason) { return bf_root_vmexit(vs, reason); }\n";
+
+  it("without bootstrap", async () => {
+    expect(await errors(C + VMEXIT, { language: "c" })).toEqual([
+      "src/main.c: there is no bootstrap, which the microkernel calls: write enum bf_next bootstrap(bf_pp pp)",
+    ]);
+  });
+
+  it("that calls what nobody has", async () => {
+    const source = `${C}${VMEXIT}extern void poke(void);\nenum bf_next bootstrap(bf_pp pp) { bf_root_start(pp); poke(); return bf_run; }\n`;
+    expect(await errors(source, { language: "c" })).toEqual([
+      "src/main.c: poke is used by bootstrap and defined nowhere",
+    ]);
+  });
+});
+
+describe("what the linker says besides", () => {
+  const sources = new Map([
+    ["/cache/1/object.o", "src/a.c"],
+    ["/cache/2/object.o", "src/b.c"],
+  ]);
+
+  it("names sources in the place of objects", () => {
+    const output =
+      "ld.lld: error: duplicate symbol: count\n>>> defined at a.c\n>>>            /cache/1/object.o:(.bss.count+0x0)\n>>> defined at b.c\n>>>            /cache/2/object.o:(.bss.count+0x0)\n";
+    expect(linkerDiagnostics(output, { sources }).map(({ file, message }) => `${file}: ${message}`)).toEqual([
+      "src/a.c: duplicate symbol: count; defined at a.c; src/a.c:(.bss.count+0x0); defined at b.c; src/b.c:(.bss.count+0x0)",
+    ]);
+  });
+
+  it("suggests what is meant", () => {
+    const output =
+      "ld.lld: error: undefined symbol: bf_log_numbr\n>>> referenced by b.c\n>>>               /cache/2/object.o:(vmexit)\n>>> did you mean: bf_log_number\n>>> defined in: /cache/1/object.o\n";
+    expect(linkerDiagnostics(output, { sources })).toEqual([
+      {
+        severity: "error",
+        code: "link",
+        message: "bf_log_numbr is used by vmexit and defined nowhere; is bf_log_number meant?",
+        file: "src/b.c",
+      },
+    ]);
+  });
+});
