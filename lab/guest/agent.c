@@ -3,7 +3,7 @@
  * The first process of the lab's Linux: runs what the host asks for, over a virtio or serial port.
  *
  * Frames are described in lab/src/linux/channel.ts. One command runs at a time; its output goes to the host as it
- * comes, standard output and standard error apart.
+ * comes, standard output and standard error apart. One shell may run beside it, on the terminal.
  */
 
 #define _GNU_SOURCE
@@ -33,6 +33,8 @@ static const char stream_types[STREAMS] = {'O', 'E'};
 static int port;
 static const char *terminal_name;
 static pid_t command;
+/* What owns the terminal while a shell runs there. */
+static pid_t shell_owner;
 /* Read ends of the command's output; -1 when closed. */
 static int streams[STREAMS] = {-1, -1};
 static char chunk[CHUNK_BYTES];
@@ -136,8 +138,8 @@ static uint32_t exit_code(int status)
 
 static void start_shell(const uint16_t *size)
 {
-    command = fork();
-    if (command != 0)
+    shell_owner = fork();
+    if (shell_owner != 0)
         return;
     default_signals();
     int terminal = open(terminal_name, O_RDWR);
@@ -160,6 +162,14 @@ static void start_shell(const uint16_t *size)
         continue;
     tcdrain(STDOUT_FILENO);
     _exit((int)exit_code(status));
+}
+
+/* A signal for the command and what it has started, as a terminal sends one. */
+static void signal_command(int number)
+{
+    /* Until it has a session of its own, it is alone. */
+    if (command > 0 && kill(-command, number) != 0)
+        kill(command, number);
 }
 
 static void send_file(const char *path)
@@ -206,6 +216,14 @@ static void receive(void)
     case 'S':
         start_shell((const uint16_t *)payload);
         break;
+    case 'K':
+        signal_command(payload[0]);
+        break;
+    case 'H':
+        /* Its terminal hangs up with it, which ends the shell, and what runs there. */
+        if (shell_owner > 0)
+            kill(shell_owner, SIGKILL);
+        break;
     case 'G':
         send_file(payload);
         break;
@@ -221,6 +239,10 @@ static void reap(void)
     int status;
     pid_t pid;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid == shell_owner) {
+            shell_owner = 0;
+            send_number('Y', exit_code(status));
+        }
         if (pid != command)
             continue;
         command = 0;

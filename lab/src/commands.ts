@@ -17,6 +17,7 @@ import { runShell } from "./linux/shell.ts";
 import { bareMachineNames, machineNames } from "./machines.ts";
 import { memorySize, wholeNumber } from "./option-values.ts";
 import { describeExitCodes } from "./outcome.ts";
+import { registerStanding } from "./standing-commands.ts";
 
 /** Options that all three commands have. */
 interface MachineFlags {
@@ -240,5 +241,6 @@ Examples:
     )
     .action((flags: BareFlags) => (flags.audit === true ? audit(runners, flags) : bare(runners, flags)));
 
+  registerStanding(lab);
   registerKvmTests(lab, runners);
 };

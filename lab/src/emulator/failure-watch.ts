@@ -33,6 +33,8 @@ export type Limit =
 
 /** Notices when a machine dies, and keeps what can be learned from it. */
 export class FailureWatch extends EventEmitter<{ failure: [error: MachineFailure] }> {
+  /** Resolves when the machine has died, and its logs are complete. */
+  readonly failure = new Promise<MachineFailure>((resolve) => this.once("failure", resolve));
   readonly #emulator: Emulator;
   readonly #symbolFiles: readonly string[];
   #failure: MachineFailure | undefined;

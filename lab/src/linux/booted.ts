@@ -17,7 +17,7 @@ import type { QemuMachine } from "../machines.ts";
 import { INITRAMFS } from "./images.ts";
 import type { LinuxOptions } from "./options.ts";
 
-/** So many states of machines with one number of processors stay. */
+/** So many states of machines with one number of processors, with or without a terminal, stay. */
 const KEPT = 2;
 const STATE = "state";
 
@@ -33,7 +33,6 @@ export const hasBootedState = (options: LinuxOptions, { machine }: MachineOption
   options.cpu === undefined &&
   options.icount !== true &&
   options.gdbPort === undefined &&
-  options.terminal !== true &&
   options.crashKernel !== true;
 
 /** Everything that decides what a machine is when it has booted: the emulator and its words, and the files that it boots. */
@@ -57,7 +56,7 @@ export const bootedState = async (
   boot: LinuxBoot,
   save: (state: string) => Promise<void>,
 ): Promise<LinuxBoot> => {
-  const name = `booted-${hardware.smp}`;
+  const name = `booted-${hardware.smp}${boot.terminal ? "-terminal" : ""}`;
   const produce = async (folder: string) => {
     mkdirSync(folder);
     copyFileSync(boot.initramfs, join(folder, INITRAMFS));

@@ -12,6 +12,10 @@ export const toGuest = {
   command: "C",
   /** Payload: u16 rows, u16 columns. A login shell on the terminal. */
   shell: "S",
+  /** Payload: u8, number of a signal for the command that runs, and for all that it has started. */
+  signal: "K",
+  /** The shell's terminal hangs up. */
+  hangUp: "H",
   /** Payload: path of the file to send. */
   get: "G",
   /** Payload: a cpio archive, which the agent keeps as ARCHIVE. It answers with a file's end. */
@@ -25,6 +29,8 @@ export const fromGuest = {
   stderr: "E",
   /** Payload: u32, the command's exit code as a shell counts it. */
   exit: "X",
+  /** The same of the shell. */
+  shellExit: "Y",
   /** A piece of a file. */
   fileData: "D",
   /** End of a file; payload: u32 errno, 0 when it is complete. */
@@ -32,7 +38,10 @@ export const fromGuest = {
 } as const;
 
 /** Where the agent keeps the archive that it was sent. */
-export const ARCHIVE = "/run/lab-files.cpio";
+const ARCHIVE = "/run/lab-files.cpio";
+
+/** The command that unpacks it into the root file system. */
+export const UNPACK = `cd / && { cpio -idu <${ARCHIVE} 2>/dev/null; unpacked=$?; rm ${ARCHIVE}; [ $unpacked = 0 ]; }`;
 
 const HEADER_BYTES = 5;
 

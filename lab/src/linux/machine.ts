@@ -2,15 +2,17 @@
 
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { CONSOLE_LOG, type Emulator, type Monitor, SERIAL_LOG } from "../emulator/emulator.ts";
 import type { FailureWatch, Limit } from "../emulator/failure-watch.ts";
 import { LabError } from "../errors.ts";
+import { filesArchive, type PutFile, putEntries } from "../image/initramfs.ts";
 import { lastWords } from "../last-words.ts";
 import { findMachine } from "../machines.ts";
 import { MachineFailure } from "../outcome.ts";
 import { removeRunFolder } from "../run-folder.ts";
-import { type Channel, fromGuest, toGuest } from "./channel.ts";
+import { type Channel, fromGuest, toGuest, UNPACK } from "./channel.ts";
 import { linuxDevices } from "./devices.ts";
 import type { LinuxOptions } from "./options.ts";
 import { type StartedMachine, startMachine } from "./start.ts";
@@ -86,6 +88,11 @@ export class LinuxMachine {
     }
   }
 
+  /** Resolves when the machine has died, whether or not anybody waits for something from it. */
+  get failure(): Promise<MachineFailure> {
+    return this.#watch.failure;
+  }
+
   /** The emulator's monitor: registers, memory. */
   get monitor(): Monitor {
     return this.#emulator.monitor;
@@ -156,13 +163,45 @@ export class LinuxMachine {
     return result === NEXT_KERNEL ? undefined : result;
   }
 
-  /** Runs a login shell on the terminal and waits for its end; returns its exit code. */
+  /** Sends a signal to the command that runs, and to all that it has started; nothing when none runs. */
+  signal(name: NodeJS.Signals): void {
+    this.#channel.send(toGuest.signal, Uint8Array.of(constants.signals[name]));
+  }
+
+  /**
+   * Runs a login shell on the terminal and waits for its end; returns its exit code. Commands may run meanwhile.
+   */
   runShell(rows: number, columns: number): Promise<number> {
     const size = Buffer.alloc(4);
     size.writeUInt16LE(rows, 0);
     size.writeUInt16LE(columns, 2);
-    const receive = (type: string, payload: Buffer) => (type === fromGuest.exit ? payload.readUInt32LE() : undefined);
+    const receive = (type: string, payload: Buffer) =>
+      type === fromGuest.shellExit ? payload.readUInt32LE() : undefined;
     return this.#request(toGuest.shell, size, receive, undefined);
+  }
+
+  /** Ends the shell as a terminal that hangs up does. */
+  hangUp(): void {
+    this.#channel.send(toGuest.hangUp, "");
+  }
+
+  /**
+   * Brings files along later: as `put` of the machine's options does.
+   *
+   * @throws LabError when one of them cannot be read, or the machine has no memory left for them
+   */
+  async put(files: readonly (string | PutFile)[]): Promise<void> {
+    await this.unpack(filesArchive(putEntries(files)));
+  }
+
+  /** Unpacks a cpio archive in the root file system. Errors: as `put`. */
+  async unpack(archive: Buffer): Promise<void> {
+    const receive = (type: string, payload: Buffer) =>
+      type === fromGuest.fileEnd ? payload.readUInt32LE() : undefined;
+    const errno = await this.#request(toGuest.put, archive, receive, this.#limit());
+    if (errno !== 0) throw new LabError(`The machine cannot take the files (errno ${errno}).`);
+    const { exitCode } = await this.run(UNPACK);
+    if (exitCode !== 0) throw new LabError("The machine cannot take the files: they could not be unpacked.");
   }
 
   /**

@@ -34,17 +34,14 @@ export class EscapeFilter {
 }
 
 /**
- * Gives the terminal to a shell inside, until the shell ends or Ctrl-A X is typed.
+ * Gives this process's terminal to a shell of a machine, until it ends or Ctrl-A X is typed.
  *
- * @returns the shell's exit code; 0 after Ctrl-A X
- * @throws LabError when the machine cannot be made
- * @throws MachineFailure when it dies
+ * @param type gets what is typed
+ * @param ended the shell's exit code, when it has ended
+ * @returns that, or 0 after Ctrl-A X
  */
-export const runShell = async (options: LinuxOptions): Promise<number> => {
-  const linux = await LinuxMachine.boot({ ...options, terminal: true });
-  const { stdin, stdout } = process;
-  const terminal = await linux.terminal();
-  terminal.on("data", (bytes) => stdout.write(bytes));
+export const lendTerminal = async (type: (bytes: Buffer) => void, ended: Promise<number>): Promise<number> => {
+  const { stdin } = process;
   const escapes = new EscapeFilter();
   try {
     if (stdin.isTTY) {
@@ -53,20 +50,44 @@ export const runShell = async (options: LinuxOptions): Promise<number> => {
     const quit = new Promise<number>((resolve) => {
       stdin.on("data", (typed) => {
         const { bytes, quit: wanted } = escapes.filter(Buffer.from(typed));
-        terminal.write(bytes);
+        type(bytes);
         if (wanted) {
           resolve(0);
         }
       });
     });
-    const ended = linux.runShell(stdout.rows || 24, stdout.columns || 80);
-    ended.catch((error) => error instanceof MachineFailure);
     return await Promise.race([ended, quit]);
   } finally {
     if (stdin.isTTY) {
       stdin.setRawMode(false);
     }
     stdin.pause();
+  }
+};
+
+/** How large this process's terminal is; as a terminal is that does not say. */
+export const terminalSize = (): { rows: number; columns: number } => ({
+  rows: process.stdout.rows || 24,
+  columns: process.stdout.columns || 80,
+});
+
+/**
+ * Gives the terminal to a shell inside, until the shell ends or Ctrl-A X is typed.
+ *
+ * @returns the shell's exit code; 0 after Ctrl-A X
+ * @throws LabError when the machine cannot be made
+ * @throws MachineFailure when it dies
+ */
+export const runShell = async (options: LinuxOptions): Promise<number> => {
+  const linux = await LinuxMachine.boot({ ...options, terminal: true });
+  try {
+    const terminal = await linux.terminal();
+    terminal.on("data", (bytes) => process.stdout.write(bytes));
+    const { rows, columns } = terminalSize();
+    const ended = linux.runShell(rows, columns);
+    ended.catch((error) => error instanceof MachineFailure);
+    return await lendTerminal((bytes) => terminal.write(bytes), ended);
+  } finally {
     await linux.close();
   }
 };

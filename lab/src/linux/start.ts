@@ -10,7 +10,7 @@ import type { Entry } from "../image/tree.ts";
 import { findMachine, type QemuMachine } from "../machines.ts";
 import { keepRunFolder, newRunFolder, removeRunFolder } from "../run-folder.ts";
 import { bootedState, hasBootedState } from "./booted.ts";
-import { ARCHIVE, type Channel, fromGuest, toGuest } from "./channel.ts";
+import { type Channel, fromGuest, toGuest, UNPACK } from "./channel.ts";
 import { linuxDevices } from "./devices.ts";
 import { filesFor, INITRAMFS, prepareBoot } from "./images.ts";
 import { type LaunchedMachine, launch, machineOptions } from "./launch.ts";
@@ -84,7 +84,7 @@ const untilEquipped = async (
   const ended = nextFrame(watch, channel, limit, fromGuest.exit, (_, text) => {
     notes += text.toString();
   });
-  channel.send(toGuest.command, `cd / && cpio -idu <${ARCHIVE} 2>/dev/null; rm ${ARCHIVE}; sh ${DRIVER_SCRIPT}`);
+  channel.send(toGuest.command, `${UNPACK}; sh ${DRIVER_SCRIPT}`);
   await ended;
   return notes.trim();
 };
