@@ -12,3 +12,5 @@ export { type RunLinuxOptions, type RunLinuxResult, runLinux } from "./linux/run
 export { runShell } from "./linux/shell.ts";
 export { bareMachineNames, findMachine, type Machine, machineNames } from "./machines.ts";
 export { type FailureKind, MachineFailure, type OutcomeKind, outcomes } from "./outcome.ts";
+export { type ExecOptions, RequestFailure, StandingMachine } from "./standing/client.ts";
+export { startStanding } from "./standing/start.ts";
