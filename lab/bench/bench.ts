@@ -6,6 +6,7 @@ import { endWhenOutputFails } from "@bareflank/toolchain/output";
 import { buildFolder } from "../src/paths.ts";
 import { allocatorFigures } from "./allocators.ts";
 import { callFigures } from "./calls.ts";
+import { changeFigures } from "./changes.ts";
 import { exitFigures } from "./exits.ts";
 import { type Figure, holds, table } from "./figure.ts";
 import { guestFigures } from "./guests.ts";
@@ -18,11 +19,12 @@ endWhenOutputFails("npm run bench");
 /** Where the JSON goes. */
 const OUTPUT = join(buildFolder, "bench.json");
 
-const suites: readonly (readonly [string, () => Promise<Figure[]>])[] = [
+const suites: readonly (readonly [string, () => Figure[] | Promise<Figure[]>])[] = [
   ["exits on the bare platform", exitFigures],
   ["system calls", callFigures],
   ["allocators, beside a twin in C", allocatorFigures],
   ["sizes", sizeFigures],
+  ["a change of an extension", changeFigures],
   ["Linux, counting every instruction", linuxFigures],
   ["Linux from UEFI", uefiFigures],
   ["guests on Linux's KVM", guestFigures],

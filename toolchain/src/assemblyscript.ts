@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import type * as Asc from "assemblyscript/asc";
-import { ascOptions, type Runtime, unoptimizedOptions } from "./asc-options.ts";
+import { ascOptions, developmentOptions, type Runtime, unoptimizedOptions } from "./asc-options.ts";
 import { type CallbackProgram, checkCallbacks } from "./callbacks.ts";
 import { asc, RUNTIME } from "./compiler.ts";
 import { environments } from "./environments.ts";
@@ -36,6 +36,8 @@ export interface CompileRequest {
   readonly ownNames?: OwnNames;
   /** false: nothing will run it, so it need not be fast. */
   readonly optimize?: boolean;
+  /** With the options of the development profile. */
+  readonly development?: boolean;
   /** Names that the sources find by isDefined(). */
   readonly defines?: readonly string[];
   /** What the first entry must export (callbacks.ts). */
@@ -85,8 +87,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
       dataEnd = endOfData(module);
     },
   };
-  const isPlain = request.coverage === true || request.optimize === false;
-  const common = isPlain ? unoptimizedOptions(RUNTIME) : ascOptions(RUNTIME);
+  const common = optionsFor(request);
   const options = request.exportTable === true ? [...common, "--exportTable"] : common;
   const memory = ["--initialMemory", String(request.initialPages), "--maximumMemory", String(request.maximumPages)];
   const defines = (request.defines ?? []).flatMap((name) => ["--use", `${name}=1`]);
@@ -127,6 +128,11 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
 }
 
 const isError = ({ severity }: Diagnostic) => severity === "error";
+
+function optionsFor({ coverage, optimize, development }: CompileRequest): readonly string[] {
+  if (coverage === true || optimize === false) return unoptimizedOptions(RUNTIME);
+  return development === true ? developmentOptions(RUNTIME) : ascOptions(RUNTIME);
+}
 
 interface DataSegment {
   readonly offset: number;

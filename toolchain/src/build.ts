@@ -59,6 +59,13 @@ function unknownPart(word: string, parts: readonly DeclaredPart[]): UsageError {
   });
 }
 
+interface BuilderOptions {
+  readonly fresh?: boolean;
+  readonly cache?: string;
+  readonly compilers?: Compilers;
+  readonly development?: boolean;
+}
+
 /** A builder keeps its compilers warm and its knowledge of files from one build to the next; `close` it at the end. */
 export class Builder {
   readonly workspace: Workspace;
@@ -66,13 +73,15 @@ export class Builder {
   readonly #ownCompilers: boolean;
   readonly #cache: Cache;
   readonly #temporary: string | undefined;
+  readonly #development: boolean;
 
   /**
    * @param options `fresh`: use nothing that was built before; `cache`: the cache's folder; `compilers`: warm ones of the
-   * caller's, who closes them
+   * caller's, who closes them; `development`: compile extensions in TypeScript to be there soon, instead of to be fast
    */
-  constructor(workspace: Workspace, options: { fresh?: boolean; cache?: string; compilers?: Compilers } = {}) {
+  constructor(workspace: Workspace, options: BuilderOptions = {}) {
     this.workspace = workspace;
+    this.#development = options.development === true;
     this.#compilers = options.compilers ?? new Compilers();
     this.#ownCompilers = options.compilers === undefined;
     const folder = options.cache ?? process.env.BF_CACHE ?? join(workspace.build, ".cache");
@@ -100,6 +109,7 @@ export class Builder {
       build: this.workspace.build,
       cache: this.#cache,
       compilers: this.#compilers,
+      development: this.#development,
       onStep: events.onStep ?? (() => {}),
       onWarning: events.onWarning ?? (() => {}),
       require: (by, type, name) => start(this.#find(by, type, name)),

@@ -1,15 +1,18 @@
 // The command bf
 
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
-import { errorJson, explain, registerBuild } from "./build-command.ts";
+import { buildFailureJson, endingOf, errorJson, registerBuild } from "./build-command.ts";
 import { registerCoverage } from "./coverage-command.ts";
 import { UsageError } from "./errors.ts";
 import { registerLint } from "./lint-command.ts";
 import { registerNew } from "./new-command.ts";
 import { endWhenOutputFails } from "./output.ts";
 
-const EXIT_FAILED = 1;
+// Binaryen is five megabytes of WebAssembly: optimizing them takes longer than all that they do here
+setFlagsFromString("--liftoff-only");
+
 const EXIT_USAGE = 2;
 
 /**
@@ -40,9 +43,13 @@ export async function main(argv: readonly string[]): Promise<void> {
       }
       return;
     }
-    if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(failureJson(argv, error as Error), null, 2)}\n`);
-    else process.stderr.write(`bf: ${explain(error as Error)}\n`);
-    process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+    const { exitCode, stdout, stderr } = endingOf(
+      error as Error,
+      wantsJson(argv) ? failureJson(argv, error as Error) : undefined,
+    );
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    process.exitCode = exitCode;
   }
 }
 
@@ -54,8 +61,8 @@ function wantsJson(argv: readonly string[]): boolean {
 
 /** An error as the command's JSON has errors. */
 function failureJson([command]: readonly string[], error: Error): unknown {
+  if (command !== "lint") return buildFailureJson(error);
   const found = errorJson(error);
-  if (command !== "lint") return { products: [], errors: [found] };
   return [{ severity: "error", message: [found.message, found.hint].filter(Boolean).join(" ") }];
 }
 

@@ -14,6 +14,8 @@ export interface BuildContext {
   readonly build: string;
   readonly cache: Cache;
   readonly compilers: Compilers;
+  /** Extensions in TypeScript are compiled to be there soon, instead of to be fast. */
+  readonly development: boolean;
   /** Told of every step that really runs, for the user to see. */
   readonly onStep: (part: string, step: string) => void;
   readonly onWarning: (diagnostic: Diagnostic) => void;
@@ -29,6 +31,8 @@ export interface Product {
   readonly files: Readonly<Record<string, string>>;
   /** Every file that was read; a change of one of them makes the product stale. */
   readonly inputs: readonly string[];
+  /** Made with the development profile. */
+  readonly development?: boolean;
   /** Nothing had to be made anew. */
   readonly cached: boolean;
 }

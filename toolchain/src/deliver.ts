@@ -28,6 +28,8 @@ export interface Origin {
   readonly inputs?: readonly string[];
   /** Whether those came from the cache. */
   readonly cached?: boolean;
+  /** Made with the development profile. */
+  readonly development?: boolean;
 }
 
 /** The contents of `manifest.json` beside a part's products: what exactly was built together. */
@@ -36,6 +38,8 @@ export interface ProductManifest {
   readonly type: string;
   /** Version of the AssemblyScript compiler. */
   readonly asc: string;
+  /** Not there in a release. */
+  readonly profile?: "development";
   readonly files: Readonly<Partial<Record<Role, { file: string; sha256: string; bytes: number }>>>;
 }
 
@@ -57,13 +61,20 @@ export function deliver(
     digests[role] = { file: name, sha256: digestOf(data), bytes: data.length };
     writeProduct(join(folder, name), data);
   }
-  const manifest: ProductManifest = { part: part.name, type: part.type, asc: ascVersion(part.runtime), files: digests };
+  const manifest: ProductManifest = {
+    part: part.name,
+    type: part.type,
+    asc: ascVersion(part.runtime),
+    ...(origin.development === true ? { profile: "development" } : {}),
+    files: digests,
+  };
   writeProduct(join(folder, "manifest.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   return {
     part: part.name,
     type: part.type,
     files,
     inputs: [...origin.steps.flatMap((step) => step.inputs), ...(origin.inputs ?? [])],
+    development: origin.development === true,
     cached: origin.steps.every((step) => step.hit) && origin.cached !== false,
   };
 }

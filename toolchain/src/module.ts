@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import { ascOptions, ascVersion } from "./asc-options.ts";
+import { ascOptions, ascVersion, developmentOptions } from "./asc-options.ts";
 import type { CachedResult } from "./cache.ts";
 import { type BuildContext, digestOf, type Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
@@ -32,10 +32,13 @@ export async function buildModule(context: BuildContext, part: Part): Promise<Pr
   const wasm = await keep(compile(context, part));
   const files: Record<string, string> = { wasm: wasm.path("module.wasm"), map: wasm.path("module.wasm.map") };
   if (part.type !== "library") Object.assign(files, await buildNative(context, part, wasm, keep));
-  return deliver(context, part, files, { steps });
+  return deliver(context, part, files, { steps, development: isDevelopment(context, part) });
 }
 
 export type Keep = (step: Promise<CachedResult>) => Promise<CachedResult>;
+
+/** The development profile is one of extensions in TypeScript: everything else compiles soon enough, or has to be fast. */
+const isDevelopment = (context: BuildContext, part: Part) => context.development && part.type === "extension";
 
 /** TypeScript to WebAssembly. */
 function compile(context: BuildContext, part: Part): Promise<CachedResult> {
@@ -46,11 +49,13 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
   };
   const exportTable = part.type === "extension";
   const { runtime } = part;
+  const development = isDevelopment(context, part);
+  const options = development ? developmentOptions(runtime) : ascOptions(runtime);
   const isShared = exportTable && part.instance === "shared";
   const defines = isShared ? [...part.defines, "SHARED_INSTANCE"] : part.defines;
   const names = part.entries.map((path) => relative(root, path));
   const { callbacks } = part;
-  const key = [ascVersion(runtime), ascOptions(runtime), exportTable, part.memory, defines, names, callbacks];
+  const key = [ascVersion(runtime), options, exportTable, part.memory, defines, names, callbacks];
   return cache.run("asc", key, async () => {
     context.onStep(part.name, "TypeScript to WebAssembly");
     const result = await context.compilers.compile({
@@ -61,6 +66,7 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
       runtime,
       defines,
       callbacks,
+      development,
     });
     const errors = result.diagnostics.filter(({ severity }) => severity === "error");
     for (const diagnostic of result.diagnostics) {
@@ -99,7 +105,12 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   const sources = [unit, ...others.map((path) => ({ path }))];
   if (part.type !== "loader") sources.push({ path: join(RUNTIME, "freestanding.c") });
   if (part.runtime === "managed") sources.push({ path: join(RUNTIME, "unwind.S") });
-  const objects = await Promise.all(sources.map((source) => keep(compileNative(cache, source, options))));
+  const unoptimized = isDevelopment(context, part) ? [...options.flags, "-O0"] : options.flags;
+  const objects = await Promise.all(
+    sources.map((source) =>
+      keep(compileNative(cache, source, source === unit ? { ...options, flags: unoptimized } : options)),
+    ),
+  );
   const paths = objects.map((object) => object.path("object.o"));
   const header = translated.path("module.h");
   if (part.type === "uefi") {
@@ -200,7 +211,16 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
     try {
       const output = join(folder, "module.c");
       const features = part.runtime === "managed" ? ["--enable-exceptions"] : [];
-      const args = [WASM2C, wasm.path("module.wasm"), "--module-name", module, "--output", output, ...features];
+      const args = [
+        "--liftoff-only",
+        WASM2C,
+        wasm.path("module.wasm"),
+        "--module-name",
+        module,
+        "--output",
+        output,
+        ...features,
+      ];
       await run("wasm2c", process.execPath, args, root);
       const translation: Translation = translate({
         module,

@@ -10,7 +10,7 @@ import { type Linked, linkerDiagnostics } from "./linker-messages.ts";
 import { MEMORY_START } from "./memory.ts";
 import { requireMovable } from "./pe.ts";
 import { appendRelocations } from "./relocations.ts";
-import { run, tool } from "./tools.ts";
+import { run, type Tool, tool } from "./tools.ts";
 
 /** Folder of the freestanding runtime: headers, default linker scripts. */
 export const RUNTIME = join(dirname(fileURLToPath(import.meta.url)), "..", "runtime");
@@ -77,7 +77,7 @@ export interface NativeOptions {
 export function compileNative(cache: Cache, source: NativeSource, options: NativeOptions): Promise<CachedResult> {
   const clang = tool("clang");
   const include = [RUNTIME, ABI_HEADERS, ...options.include].flatMap((folder) => ["-I", folder]);
-  const headers = ["-isystem", join(resourceFolder(clang.path), "include")];
+  const headers = ["-isystem", join(resourceFolder(clang), "include")];
   const language = /\.(cpp|cc|cxx)$/.test(source.path) ? CPP_FLAGS : C_FLAGS;
   const flags = [...COMMON_FLAGS, ...language, ...CODE_MODELS[options.model], ...include, ...headers, ...options.flags];
   const key = [clang.identity, flags, source.path, source.text ?? ""];
@@ -105,11 +105,11 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
 const resourceFolders = new Map<string, string>();
 
 /** clang's own headers (stdint.h and the like), without those of the operating system. */
-function resourceFolder(clang: string): string {
-  let folder = resourceFolders.get(clang);
+function resourceFolder({ path, identity }: Tool): string {
+  let folder = resourceFolders.get(identity);
   if (folder === undefined) {
-    folder = execFileSync(clang, ["-print-resource-dir"], { encoding: "utf8" }).trim();
-    resourceFolders.set(clang, folder);
+    folder = execFileSync(path, ["-print-resource-dir"], { encoding: "utf8" }).trim();
+    resourceFolders.set(identity, folder);
   }
   return folder;
 }

@@ -42,6 +42,9 @@ const TOOLS = ["@bareflank/toolchain", "@bareflank/lab"];
 /** Packages of others that it uses, in the versions of the checkout; asc's declarations are for extensions in TypeScript. */
 const FOREIGN_TOOLS = ["assemblyscript", "typescript", "vitest"];
 
+const DEVELOPMENT_ROW = `| \`npm run bf -- build --dev\` | the same within a second, for tests: slower code, which \`npm test\` and \`npm start\` build, too |
+`;
+
 /** npm's rule for names, and one that a linker and a shell can live with. */
 const NAME = /^[a-z][a-z0-9-]*$/;
 
@@ -93,6 +96,7 @@ export function scaffold(path: string, templateName: string): Scaffold {
     about: template.about.replace(/^\w/, (first) => first.toLowerCase()),
     elf: `build/extensions/${name}/${name}.elf`,
     checkout: relative(folder, CHECKOUT),
+    development: languageOf(template) === "typescript" ? DEVELOPMENT_ROW : "",
   };
   mkdirSync(join(folder, "test"), { recursive: true });
   cpSync(join(template.folder, "src"), join(folder, "src"), { recursive: true });
@@ -165,6 +169,8 @@ function manifest(template: Template, folder: string, elf: string) {
   const own = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, `file:${relative(folder, packageOf(name))}`]));
   const foreign = Object.fromEntries(FOREIGN_TOOLS.map((name) => [name, readManifest(packageOf(name)).version]));
+  const isTypeScript = languageOf(template) === "typescript";
+  const build = isTypeScript ? "bf build --dev" : "bf build";
   const quick = `bfm quick ${basename(elf)} && bf-cpuid --leaf 0x40000000 && bfm dump && bfm stop`;
   return {
     name: basename(folder),
@@ -174,9 +180,9 @@ function manifest(template: Template, folder: string, elf: string) {
     scripts: {
       bf: "bf",
       build: "bf build",
-      start: `bf build && bf lab run --machine amd --put ${elf} -- '${quick}'`,
+      start: `${build} && bf lab run --machine amd --put ${elf} -- '${quick}'`,
       // Each compiler of TypeScript accepts things that the other one refuses.
-      test: languageOf(template) === "typescript" ? "tsc && bf build && vitest run" : "bf build && vitest run",
+      test: `${isTypeScript ? "tsc && " : ""}${build} && vitest run`,
     },
     dependencies: own(template.dependencies),
     devDependencies: { ...own(TOOLS), ...foreign },

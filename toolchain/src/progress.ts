@@ -1,17 +1,19 @@
 // What the user sees on stderr while a build runs: a line per part, and a spinner on a terminal
 
+import type { Screen } from "./terminal.ts";
+
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MILLISECONDS = 100;
 
 /** Lines that stay, and below them, on a terminal, one that moves. */
 export class Progress {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Screen;
   readonly #running = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
   readonly colors: boolean;
 
-  constructor(stream: NodeJS.WriteStream = process.stderr) {
+  constructor(stream: Screen = process.stderr) {
     this.#stream = stream;
     this.colors = stream.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== "dumb";
   }

@@ -35,24 +35,33 @@ export interface Tool {
   readonly identity: string;
 }
 
-const found = new Map<ToolName, Tool>();
+/** Per tool: the PATH that it was found on. */
+const found = new Map<ToolName, { readonly searched: string | undefined; readonly path: string }>();
 
 /** Finds a tool on the PATH; one that is missing is named with the Debian package that has it. */
 export function tool(name: ToolName): Tool {
+  const searched = process.env.PATH;
   const known = found.get(name);
-  if (known !== undefined) return known;
+  const again = known?.searched === searched ? identify(known?.path) : undefined;
+  if (again !== undefined) return again;
   const { names, debianPackage } = TOOLS[name];
   for (const candidate of names) {
     const path = findOnPath(candidate);
-    if (path === undefined) continue;
-    const status = statSync(path);
-    const result = { path, identity: `${path} ${status.size} ${Math.floor(status.mtimeMs)}` };
-    found.set(name, result);
+    const result = identify(path);
+    if (path === undefined || result === undefined) continue;
+    found.set(name, { searched, path });
     return result;
   }
   throw new BuildError(`${names[0]} is not installed.`, {
     hint: `It is in the Debian package ${debianPackage}: apt-get install ${debianPackage}`,
   });
+}
+
+/** Looked at anew each time: a process that builds for hours sees another version being installed. */
+function identify(path: string | undefined): Tool | undefined {
+  const status = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (path === undefined || status === undefined) return undefined;
+  return { path, identity: `${path} ${status.size} ${Math.floor(status.mtimeMs)}` };
 }
 
 function findOnPath(name: string): string | undefined {

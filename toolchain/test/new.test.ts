@@ -41,7 +41,7 @@ describe("a new package", () => {
     expect(read("mine", "src/main.ts")).toBe(readFileSync(join(checkout, "extensions/minimal/src/main.ts"), "utf8"));
     expect(JSON.parse(read("mine", "package.json"))).toMatchObject({
       name: "mine",
-      scripts: { test: "tsc && bf build && vitest run" },
+      scripts: { test: "tsc && bf build --dev && vitest run" },
       bareflank: { type: "extension" },
     });
     for (const file of files) expect(read("mine", file)).not.toContain("{{");
