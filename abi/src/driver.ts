@@ -202,7 +202,7 @@ export const errors = table("driver", "Errors of the driver", "u32", {
   ERROR_NO_NX: 12,
   ERROR_LA57: [13, "The operating system uses 5-level paging."],
   ERROR_START_FAILED: [14, "cpu, phase, detail: BOOT_* << 32 | its detail."],
-  ERROR_TIMEOUT: [15, "The extension did not return and start was interrupted: cpu and phase."],
+  ERROR_TIMEOUT: [15, "The extension did not return and the operation was interrupted: cpu and phase."],
   ERROR_NO_ANSWER: [16, "The processor runs, but the extension does not answer the control leaf."],
   ERROR_STOP_REFUSED: [17, "The extension does not give the processor back; it works on as before."],
   ERROR_INTERRUPTED: [18, "A signal ended the wait before anything was done."],

@@ -18,6 +18,8 @@ export interface Report extends Place {
   readonly detail: bigint;
   /** What bfm called `file`, where it knows. */
   readonly fileName?: string;
+  /** What bfm calls the operation, where it knows. */
+  readonly operation?: string;
 }
 
 /** Report.cpu when no single processor is meant. */
@@ -190,7 +192,8 @@ export const errorTexts: Texts<Text> = () => ({
     advice: `All processors were given back to Linux. ${seeRing}`,
   },
   [abi.ERROR_TIMEOUT]: {
-    what: ({ cpu, phase }) => `start was interrupted: ${processor(cpu)} did not return, ${phaseText(phase)}`,
+    what: ({ cpu, phase, operation }) =>
+      `${operation === undefined ? "" : `${operation} was interrupted: `}${processor(cpu)} did not return, ${phaseText(phase)}`,
     advice: `That processor is lost until you reboot; the others are Linux's again. ${seeRing}`,
   },
   [abi.ERROR_NO_ANSWER]: {

@@ -23,6 +23,13 @@ import type { MemoryBounds } from "./memory-size.ts";
 const MOST_REPEATS = 10;
 const EINTR: Errno = 4;
 
+/** Requests that wait for processors, as messages call them. */
+const operations: ReadonlyMap<number, string> = new Map([
+  [abi.IOCTL_STOP, "stop"],
+  [abi.IOCTL_UNLOAD, "unload"],
+  [abi.IOCTL_VMCALL, "the hypercall"],
+]);
+
 /** How much of what it needs each processor does against speculation. */
 const mitigationFlags = {
   /** The root VM and its extension count as the operating system, which is trusted with the machine. */
@@ -142,7 +149,7 @@ export class Driver {
       (kaslr ? 0 : abi.OPERATION_NO_SLIDE) |
       (isolateKernel ? abi.OPERATION_ISOLATE_KERNEL : 0);
     const block = operationBlock(flags, watchdog, bounds);
-    this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block);
+    this.#check(await this.#device.ioctlInThread(abi.IOCTL_START, block.bytes), block, "start");
   }
 
   /** Where a start in another thread is. The driver may keep this waiting, so it has a thread of its own, too. */
@@ -158,13 +165,14 @@ export class Driver {
     for (let repeat = 0; errno === EINTR && repeat < MOST_REPEATS; repeat++) {
       errno = this.#device.ioctl(request, block.bytes);
     }
-    this.#check(errno, block, fileNames);
+    this.#check(errno, block, operations.get(request), fileNames);
   }
 
-  #check(errno: Errno, block: Block, fileNames: readonly string[] = []): void {
+  #check(errno: Errno, block: Block, operation?: string, fileNames: readonly string[] = []): void {
     if (errno !== 0) throw ioctlFailure(errno, block.version);
     const { report } = block;
-    if (report.error !== abi.ERROR_NONE) throw reportFailure({ ...report, fileName: fileNames[report.file] });
+    if (report.error === abi.ERROR_NONE) return;
+    throw reportFailure({ ...report, operation, fileName: fileNames[report.file] });
   }
 
   #span(bytes: Uint8Array): Span {

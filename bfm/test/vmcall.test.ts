@@ -46,6 +46,18 @@ test("says when nothing runs, or not there", async () => {
   expect(error).toContain("processor 9 does not run under the hypervisor");
 });
 
+test.each([
+  [["vmcall", "--cpu", "1", "7"], "vmcall", "the hypercall"],
+  [["stop"], "stop", "stop"],
+  [["start"], "start", "start"],
+])("%j says what was interrupted where a processor does not return", async (args, name, words) => {
+  bench.driver.state = name === "start" ? abi.STATE_LOADED : abi.STATE_RUNNING;
+  bench.driver.reports[name] = { error: abi.ERROR_TIMEOUT, cpu: 1, phase: abi.PHASE_BOOTSTRAP };
+  expect((await bench.bfm(...args)).error).toContain(
+    `bfm: ${words} was interrupted: processor 1 did not return, in the extension's bootstrap callback`,
+  );
+});
+
 test("status adds the extension's counters up over all processors", async () => {
   bench.driver.state = abi.STATE_RUNNING;
   bench.driver.counters.set("cpuids", 20n);

@@ -99,7 +99,7 @@ export const ERROR_NO_NX: u32 = 0xc;
 export const ERROR_LA57: u32 = 0xd;
 /** cpu, phase, detail: BOOT_* << 32 | its detail. */
 export const ERROR_START_FAILED: u32 = 0xe;
-/** The extension did not return and start was interrupted: cpu and phase. */
+/** The extension did not return and the operation was interrupted: cpu and phase. */
 export const ERROR_TIMEOUT: u32 = 0xf;
 /** The processor runs, but the extension does not answer the control leaf. */
 export const ERROR_NO_ANSWER: u32 = 0x10;

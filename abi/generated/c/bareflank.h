@@ -1464,7 +1464,7 @@ _Static_assert(sizeof(struct bf_dump_args) == 56, "size of bf_dump_args");
 #define BF_ERROR_NO_NX BF_U32(0xc)
 #define BF_ERROR_LA57 BF_U32(0xd) /* The operating system uses 5-level paging. */
 #define BF_ERROR_START_FAILED BF_U32(0xe) /* cpu, phase, detail: BOOT_* << 32 | its detail. */
-#define BF_ERROR_TIMEOUT BF_U32(0xf) /* The extension did not return and start was interrupted: cpu and phase. */
+#define BF_ERROR_TIMEOUT BF_U32(0xf) /* The extension did not return and the operation was interrupted: cpu and phase. */
 #define BF_ERROR_NO_ANSWER BF_U32(0x10) /* The processor runs, but the extension does not answer the control leaf. */
 #define BF_ERROR_STOP_REFUSED BF_U32(0x11) /* The extension does not give the processor back; it works on as before. */
 #define BF_ERROR_INTERRUPTED BF_U32(0x12) /* A signal ended the wait before anything was done. */

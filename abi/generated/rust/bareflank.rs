@@ -1593,7 +1593,7 @@ pub const ERROR_NO_NX: u32 = 0xc;
 pub const ERROR_LA57: u32 = 0xd;
 /// cpu, phase, detail: BOOT_* << 32 | its detail.
 pub const ERROR_START_FAILED: u32 = 0xe;
-/// The extension did not return and start was interrupted: cpu and phase.
+/// The extension did not return and the operation was interrupted: cpu and phase.
 pub const ERROR_TIMEOUT: u32 = 0xf;
 /// The processor runs, but the extension does not answer the control leaf.
 pub const ERROR_NO_ANSWER: u32 = 0x10;
