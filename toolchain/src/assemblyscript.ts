@@ -6,6 +6,7 @@ import type * as Asc from "assemblyscript/asc";
 import { ascOptions, developmentOptions, type Runtime, unoptimizedOptions } from "./asc-options.ts";
 import { type CallbackProgram, checkCallbacks } from "./callbacks.ts";
 import { asc, RUNTIME } from "./compiler.ts";
+import { type Embedded, replaceEmbedded } from "./embed.ts";
 import { environments } from "./environments.ts";
 import { type Diagnostic, locate } from "./errors.ts";
 import { explained } from "./explanation.ts";
@@ -32,6 +33,10 @@ export interface CompileRequest {
   readonly exportTable?: boolean;
   /** Apply the rules of lint.ts for such a part, and compile nothing. */
   readonly lint?: Linted;
+  /** Compile all the same. */
+  readonly check?: boolean;
+  /** Texts in place of files, by absolute path. */
+  readonly texts?: Readonly<Record<string, string>>;
   /** What names like "#arch/cpu" stand for, where that is not what the package's package.json says. */
   readonly ownNames?: OwnNames;
   /** false: nothing will run it, so it need not be fast. */
@@ -54,6 +59,8 @@ export interface CompileResult {
   /** Offset in the linear memory behind all static data, whether zero or not. */
   readonly dataEnd: number;
   readonly diagnostics: readonly Diagnostic[];
+  /** Files that the sources embed, by the number that stands for each in the module. */
+  readonly embedded: readonly Embedded[];
   /** Every file that was read or looked for, as absolute paths. */
   readonly inputs: readonly string[];
 }
@@ -63,6 +70,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   const { root } = request;
   const sources: Sources = new Map();
   const inputs = new Set<string>();
+  const embedded: Embedded[] = [];
   const outputs = new Map<string, Uint8Array | string>();
   const diagnostics: Diagnostic[] = [];
 
@@ -71,8 +79,10 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
     const path = resolve(root, folder, name);
     inputs.add(path);
     try {
-      const source = readFileSync(path, "utf8");
-      const text = rewriteImports(source, path, request.ownNames, (manifest) => inputs.add(manifest));
+      const source = request.texts?.[path] ?? readFileSync(path, "utf8");
+      const place = { path, shown: relative(root, path) };
+      const whole = replaceEmbedded(source, place, embedded, diagnostics);
+      const text = rewriteImports(whole, path, request.ownNames, (manifest) => inputs.add(manifest));
       sources.set(relative(root, path), { written: source, compiled: text });
       return text;
     } catch (error) {
@@ -106,7 +116,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
       transforms: [
         measure as unknown as Asc.Transform,
         ...(request.callbacks === undefined ? [] : [callbackCheck(request.callbacks, entries, diagnostics)]),
-        ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics)]),
+        ...(request.lint === undefined ? [] : [linter(request.lint, entries, diagnostics, request.check === true)]),
         ...(request.coverage === true ? [instrument] : []),
         ...(RUNTIME === "managed" ? [localConstants as unknown as Asc.Transform, environments] : []),
       ],
@@ -123,7 +133,7 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   const folders = entries.map((entry) => dirname(entry));
   const written = new Map([...sources].map(([path, texts]) => [path, texts.written]));
   const words = explained(diagnostics, { sources: written, folders, managed: RUNTIME === "managed" });
-  const done = { diagnostics: words, dataEnd, inputs: [...inputs] };
+  const done = { diagnostics: words, embedded, dataEnd, inputs: [...inputs] };
   return isCompiled ? { ...done, wasm, sourceMap: stripSources(sourceMap) } : done;
 }
 
@@ -177,11 +187,11 @@ function callbackCheck(callbacks: readonly string[], entries: readonly string[],
 }
 
 /** A transform that applies the linter's rules. */
-function linter(what: Linted, entries: readonly string[], diagnostics: Diagnostic[]): Asc.Transform {
+function linter(what: Linted, entries: readonly string[], found: Diagnostic[], isCompiled: boolean): Asc.Transform {
   return {
-    afterInitialize(program: unknown): never {
-      diagnostics.push(...lintProgram(program as LintProgram, what, entries));
-      throw new Done("linted");
+    afterInitialize(program: unknown): void {
+      found.push(...lintProgram(program as LintProgram, what, entries));
+      if (!isCompiled) throw new Done("linted");
     },
   } as unknown as Asc.Transform;
 }
@@ -209,7 +219,13 @@ function diagnosticOf(message: AscMessage, sources: Sources): Diagnostic {
   if (texts === undefined) return { ...common, file };
   const place = locate(texts.compiled, start);
   const text = lineOf(texts.written, place.line);
-  return { ...common, file, ...place, column: Math.min(place.column, text.length + 1), text };
+  return { ...common, file, ...place, column: columnIn(text, place), text };
+}
+
+/** The column in a line as it was written; behind what was replaced in it, counted from the end. */
+function columnIn(written: string, { text, column }: { readonly text: string; readonly column: number }): number {
+  const same = [...written].findIndex((letter, index) => letter !== text[index]);
+  return same < 0 || column <= same + 1 ? column : Math.max(same + 1, written.length - (text.length - column));
 }
 
 const lineOf = (text: string, line: number) => text.split("\n")[line - 1]?.replace(/\r$/, "") ?? "";

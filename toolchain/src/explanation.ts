@@ -72,10 +72,13 @@ function withWords(diagnostic: Diagnostic): Diagnostic {
 /** One for each place; of a variable that a closure uses asc says first that it has no value. */
 function withoutEchoes(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const place = ({ file, line, column }: Diagnostic) => `${file}:${line}:${column}`;
+  // The linter has said it better
+  const floats = new Set(diagnostics.filter(({ code }) => code === "floating-point").map(({ file }) => file));
   const closures = new Set(diagnostics.filter(({ code }) => code === "closure").map(place));
   const seen = new Set<string>();
   return diagnostics.filter((diagnostic) => {
     if (diagnostic.file === undefined) return true;
+    if (diagnostic.code === "float" && floats.has(diagnostic.file)) return false;
     if (closures.has(place(diagnostic)) && diagnostic.code !== "closure") return false;
     const key = `${place(diagnostic)} ${diagnostic.code}`;
     return !seen.has(key) && seen.add(key);

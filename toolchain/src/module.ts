@@ -9,11 +9,21 @@ import { ascOptions, ascVersion, developmentOptions } from "./asc-options.ts";
 import type { CachedResult } from "./cache.ts";
 import { type BuildContext, digestOf, type Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
+import { type Embedded, embeddedAssembly, refusal } from "./embed.ts";
 import { BuildError, type Diagnostic, locate } from "./errors.ts";
 import { fastNames } from "./fast-functions.ts";
+import { requireLoadable } from "./image-size.ts";
 import type { Linked } from "./linker-messages.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
-import { type CodeModel, compileNative, joinObjects, link, linkApplication, RUNTIME } from "./native.ts";
+import {
+  type CodeModel,
+  compileNative,
+  joinObjects,
+  link,
+  linkApplication,
+  type NativeSource,
+  RUNTIME,
+} from "./native.ts";
 import type { Heap, Part } from "./part.ts";
 import { run } from "./tools.ts";
 import { type MemoryModel, type Translation, translate } from "./translate.ts";
@@ -84,6 +94,7 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     const files = new Map<string, Uint8Array | string>([
       ["module.wasm", result.wasm],
       ["module.wasm.map", result.sourceMap],
+      ["embedded.json", JSON.stringify(result.embedded)],
     ]);
     return { files, inputs: result.inputs };
   });
@@ -102,9 +113,10 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   };
   context.onStep(part.name, "WebAssembly to machine code");
   const unit = { path: `${part.name}.c`, text: readFileSync(translated.path("module.c"), "utf8") };
-  const sources = [unit, ...others.map((path) => ({ path }))];
+  const sources: NativeSource[] = [unit, ...others.map((path) => ({ path }))];
   if (part.type !== "loader") sources.push({ path: join(RUNTIME, "freestanding.c") });
   if (part.runtime === "managed") sources.push({ path: join(RUNTIME, "unwind.S") });
+  if (part.type === "extension") sources.push(...embeddedSource(wasm));
   const unoptimized = isDevelopment(context, part) ? [...options.flags, "-O0"] : options.flags;
   const objects = await Promise.all(
     sources.map((source) =>
@@ -128,7 +140,22 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
     declared: (symbol) => missingImport(symbol, wasm.inputs, root),
   };
   const image = await keep(link(cache, { objects: paths, script, flags, include: options.include, root, linked }));
+  if (part.type === "extension") requireLoadable(part.name, image.path("image.elf"));
   return { elf: image.path("image.elf"), debug: image.path("image.debug.elf"), header };
+}
+
+/** The files that a module embeds, as assembly. They were there when it was compiled, which may be a while ago. */
+function embeddedSource(wasm: CachedResult): NativeSource[] {
+  const files = JSON.parse(readFileSync(wasm.path("embedded.json"), "utf8")) as Embedded[];
+  const diagnostics = files.flatMap(({ path, name, by }): Diagnostic[] => {
+    const why = refusal(path);
+    return why === undefined
+      ? []
+      : [{ severity: "error", code: "embed", message: `${name} ${why} (${path})`, file: by }];
+  });
+  if (diagnostics.length > 0) throw new BuildError("A file that is embedded cannot be.", { diagnostics });
+  if (files.length === 0) return [];
+  return [{ path: "embedded.S", text: embeddedAssembly(files), inputs: files.map(({ path }) => path) }];
 }
 
 /** The declaration that a C symbol `<file>_<function>` stands for, when nobody has the function. */

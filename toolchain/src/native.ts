@@ -62,6 +62,8 @@ const CPP_FLAGS = [
 export interface NativeSource {
   readonly path: string;
   readonly text?: string;
+  /** What the text has the assembler read. */
+  readonly inputs?: readonly string[];
 }
 
 /** How to compile it. */
@@ -94,7 +96,10 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
       const inputs = parseDependencies(await readFile(list, "utf8"), options.root);
       return {
         files: new Map([["object.o", await readFile(object)]]),
-        inputs: source.text === undefined ? inputs : inputs.filter((path) => path !== input),
+        inputs: [
+          ...(source.text === undefined ? inputs : inputs.filter((path) => path !== input)),
+          ...(source.inputs ?? []),
+        ],
       };
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -37,8 +37,9 @@ interface Manifest {
 const CHECKOUT = resolve(import.meta.dirname, "../..");
 const TEMPLATES = resolve(import.meta.dirname, "../templates");
 
-/** Packages of the checkout that every extension uses to build and test. */
+/** Packages of the checkout that every extension uses to build and test, and one for editors of TypeScript. */
 const TOOLS = ["@bareflank/toolchain", "@bareflank/lab"];
+const EDITOR = "@bareflank/editor";
 /** Packages of others that it uses, in the versions of the checkout; asc's declarations are for extensions in TypeScript. */
 const FOREIGN_TOOLS = ["assemblyscript", "typescript", "vitest"];
 
@@ -98,15 +99,17 @@ export function scaffold(path: string, templateName: string): Scaffold {
     checkout: relative(folder, CHECKOUT),
     development: languageOf(template) === "typescript" ? DEVELOPMENT_ROW : "",
   };
-  mkdirSync(join(folder, "test"), { recursive: true });
   cpSync(join(template.folder, "src"), join(folder, "src"), { recursive: true });
-  const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
   write("package.json", json(manifest(template, folder, words.elf)));
   write("README.md", filled("README.md", words));
   write(".gitignore", filled("gitignore", words));
   write(join("test", "extension.test.ts"), filled("extension.test.ts", words));
   for (const [file, text] of editorFiles(template, folder)) write(file, text);
-  linkPackages([...template.dependencies, ...TOOLS, ...FOREIGN_TOOLS], folder);
+  linkPackages([...template.dependencies, ...toolsOf(template), ...FOREIGN_TOOLS], folder);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
@@ -141,6 +144,8 @@ function newFolder(path: string): string {
 function real(path: string): string {
   return existsSync(path) || path === dirname(path) ? realpathSync(path) : join(real(dirname(path)), basename(path));
 }
+
+const toolsOf = (template: Template) => (languageOf(template) === "typescript" ? [...TOOLS, EDITOR] : [...TOOLS]);
 
 const languageOf = (template: Template): Language => template.field.language ?? "typescript";
 
@@ -185,10 +190,23 @@ function manifest(template: Template, folder: string, elf: string) {
       test: `${isTypeScript ? "tsc && " : ""}${build} && vitest run`,
     },
     dependencies: own(template.dependencies),
-    devDependencies: { ...own(TOOLS), ...foreign },
+    devDependencies: { ...own(toolsOf(template)), ...foreign },
     bareflank,
   };
 }
+
+const TSCONFIG = {
+  extends: "@bareflank/toolchain/tsconfig.bare.json",
+  compilerOptions: { plugins: [{ name: EDITOR }] },
+  include: ["src/**/*.ts"],
+};
+
+/** Version 7 has no plugins; Visual Studio Code takes one of the workspace's when it is allowed to, and asks. */
+const VSCODE = {
+  "typescript.tsdk": "node_modules/@bareflank/toolchain/node_modules/typescript/lib",
+  "typescript.enablePromptUseWorkspaceTsdk": true,
+  "typescript.tsserver.pluginPaths": ["./node_modules"],
+};
 
 /** What editors want to know of the sources. */
 function editorFiles(template: Template, folder: string): [string, string][] {
@@ -198,7 +216,8 @@ function editorFiles(template: Template, folder: string): [string, string][] {
   switch (languageOf(template)) {
     case "typescript":
       return [
-        ["tsconfig.json", json({ extends: "@bareflank/toolchain/tsconfig.bare.json", include: ["src/**/*.ts"] })],
+        ["tsconfig.json", json(TSCONFIG)],
+        [".vscode/settings.json", json(VSCODE)],
       ];
     case "c":
       return [["compile_flags.txt", `${[...clang, "-std=gnu11"].join("\n")}\n`]];
@@ -217,8 +236,9 @@ const rustProject = (sdk: string) => ({
   ],
 });
 
-/** The real folder of a package that the checkout has or uses. */
-const packageOf = (name: string) => realpathSync(join(CHECKOUT, "node_modules", name));
+/** The real folder of a package that the checkout has or uses; the one for editors is no workspace, so nothing links it. */
+const packageOf = (name: string) =>
+  name === EDITOR ? join(CHECKOUT, "toolchain", "editor") : realpathSync(join(CHECKOUT, "node_modules", name));
 
 /** What `npm install` would do, without a network: links to the packages, those that they need, and their commands. */
 function linkPackages(names: readonly string[], folder: string): void {

@@ -5,6 +5,7 @@ import type { CachedResult } from "./cache.ts";
 import type { BuildContext, Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
 import { BuildError, type Diagnostic } from "./errors.ts";
+import { requireLoadable } from "./image-size.ts";
 import type { Linked } from "./linker-messages.ts";
 import { buildHeap } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
@@ -43,6 +44,7 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
     throw explainHeap(part, error);
   });
   steps.push(image);
+  requireLoadable(part.name, image.path("image.elf"));
   const files = { elf: image.path("image.elf"), debug: image.path("image.debug.elf") };
   if (isRust) steps.push(await refuseFloatingPoint(cache, part.name, files.debug, root));
   return deliver(context, part, files, { steps });

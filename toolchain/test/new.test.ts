@@ -36,7 +36,15 @@ describe("a new package", () => {
   it("has what its template has, under a name of its own", () => {
     const { files } = scaffold(join(folder, "mine"), "minimal");
     expect(files).toEqual([
-      ...[".gitignore", "README.md", "package.json", "src/main.ts", "test/extension.test.ts", "tsconfig.json"],
+      ...[
+        ".gitignore",
+        ".vscode/settings.json",
+        "README.md",
+        "package.json",
+        "src/main.ts",
+        "test/extension.test.ts",
+        "tsconfig.json",
+      ],
     ]);
     expect(read("mine", "src/main.ts")).toBe(readFileSync(join(checkout, "extensions/minimal/src/main.ts"), "utf8"));
     expect(JSON.parse(read("mine", "package.json"))).toMatchObject({

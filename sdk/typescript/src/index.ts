@@ -84,6 +84,7 @@ export { startRoot } from "./life/root";
 export { hasSetting, settingIs, settingNumber } from "./life/settings";
 export { onUncaught, reportError } from "./life/uncaught";
 export { allocatedBytes, collect, collectIfNeeded, collections } from "./memory/collector";
+export { EmbeddedFile, embed } from "./memory/embed";
 export { allocatePage, allocateRun, freePage, freeRun, ownMemory, PAGE_BYTES, tryFreePage } from "./memory/pages";
 export { SHARED_BYTES, sharedMemory } from "./memory/shared";
 export { COUNTER_NAME_BYTES, MAX_COUNTERS, publishCounter } from "./messages/counters";
