@@ -38,7 +38,10 @@ export function reword({ code, message, text = "" }: AscWords): { code: string; 
 
 /** `../../sdk/src/exits/cpuid-exit/CpuidExit` is `CpuidExit`, and the library's String is `string`. */
 function shortNames(message: string): string {
-  return message.replace(/(?:[\w.~@+-]*\/)+([A-Za-z_]\w*)/g, "$1").replace(/\bString\b(?=[^<(]*')/g, "string");
+  return message
+    .replace(/(?:[\w.~@+-]*\/)+([A-Za-z_]\w*)/g, "$1")
+    .replace(/'\w+~(?=\w)/g, "'")
+    .replace(/\bString\b(?=[^<(]*')/g, "string");
 }
 
 function castTo(message: string): string {
@@ -51,6 +54,7 @@ function castTo(message: string): string {
 
 function assignmentHint(message: string): string {
   const [, from = "", to = ""] = /Type '([^']*)' is not assignable to type '([^']*)'/.exec(message) ?? [];
+  if (from.startsWith("(this: ")) return ": a method is no function by itself, write an arrow function that calls it";
   if (from === `${to} | null`) return ": it may be null, ask first (if (x === null) return …)";
   const isNumber = (type: string) => /^(?:[iu](?:8|16|32|64)|[iu]size|bool)$/.test(type);
   if (isNumber(from) && to === "string") return ": write (…).toString()";

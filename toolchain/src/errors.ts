@@ -16,6 +16,9 @@ export interface Diagnostic {
   readonly text?: string;
 }
 
+/** A place in a source, with its line. */
+export type SourceLine = Required<Pick<Diagnostic, "file" | "line" | "column" | "text">>;
+
 /** A build that failed for a reason that the user can do something about. */
 export class BuildError extends Error {
   override readonly name = "BuildError";

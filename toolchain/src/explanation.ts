@@ -1,6 +1,7 @@
 // Makes of a compiler's errors what their author needs to hear: one for each mistake, at its place
 
 import { createRequire } from "node:module";
+import { posix } from "node:path";
 import { reword } from "./asc-messages.ts";
 import { type Diagnostic, locate } from "./errors.ts";
 import { findMissing, type MissingPlace, mayMissSilently } from "./missing-syntax.ts";
@@ -30,7 +31,9 @@ export function explained(diagnostics: readonly Diagnostic[], { sources, folders
       ({ code, message, start }): Diagnostic => ({ severity: "error", code, message, file, ...locate(text, start) }),
     ),
   );
-  const rest = diagnostics.filter((diagnostic) => !isConsequence(diagnostic, findings)).map(withWords);
+  const rest = diagnostics
+    .filter((diagnostic) => !isConsequence(diagnostic, findings))
+    .map((one) => withWords(one, sources));
   return [...findings, ...withoutEchoes(rest)];
 }
 
@@ -61,11 +64,27 @@ function isConsequence({ file, line = 0, code = "" }: Diagnostic, findings: read
   return (isSyntax && (line >= first || here.some(isBroken))) || here.some((finding) => finding.line === line);
 }
 
+/** Whether the SDK, which is compiled along, has something by this name. */
+function hasSdk(name: string, sources: Explained["sources"]): boolean {
+  const index = [...sources.keys()].find((file) => file.endsWith("sdk/typescript/src/index.ts"));
+  if (index === undefined) return false;
+  if (new RegExp(`^export \\{[^}]*\\b${name}\\b[^}]*\\}`, "m").test(sources.get(index) ?? "")) return true;
+  const whole = [...(sources.get(index) ?? "").matchAll(/^export \* from "(.*)";/gm)].map(([, path = ""]) => path);
+  return whole.some((path) => {
+    const text = sources.get(`${posix.join(posix.dirname(index), path)}.ts`) ?? "";
+    return new RegExp(`^export (?:declare )?(?:function|class|enum|const|type) ${name}\\b`, "m").test(text);
+  });
+}
+
 /** It is no TypeScript. */
 const isBroken = ({ code = "" }: Diagnostic) => code.startsWith("TS");
 
-function withWords(diagnostic: Diagnostic): Diagnostic {
+function withWords(diagnostic: Diagnostic, sources: Explained["sources"]): Diagnostic {
   const { code = "", message, text } = diagnostic;
+  const [, name] = /^Cannot find name '(\w+)'/.exec(message) ?? [];
+  if (code === "AS2304" && name !== undefined && hasSdk(name, sources)) {
+    return { ...diagnostic, message: `Cannot find name '${name}': import { ${name} } from "@bareflank/sdk"` };
+  }
   return code.startsWith("AS") ? { ...diagnostic, ...reword({ code, message, text }) } : diagnostic;
 }
 

@@ -33,7 +33,7 @@ export function findMissing(ts: Ts, { text, managed }: SourceToExplain): Missing
   const found: MissingPlace[] = [];
   const visit = (node: Node): void => {
     const [row, place] = syntaxOf(ts, node) ?? [];
-    if (row !== undefined && place !== undefined && !(managed && row === "try")) {
+    if (row !== undefined && place !== undefined && !(managed && HAS_MANAGED.has(row))) {
       found.push({ code: row, message: missingSyntax(row), start: place.getStart(), end: place.getEnd() });
       if (row !== "no-type" && row !== "try" && row !== "for-of") return;
     }
@@ -53,6 +53,9 @@ export function findMissing(ts: Ts, { text, managed }: SourceToExplain): Missing
     { code: `TS${broken.code}`, message, start, end: start + length },
   ];
 }
+
+/** Rows of the runtime "managed". */
+const HAS_MANAGED: ReadonlySet<MissingSyntax> = new Set(["try", "closure"]);
 
 /** Missing types are what a parser makes of anything. */
 const isUsual = ({ code }: MissingPlace) => code !== "no-type";
@@ -220,7 +223,17 @@ function expressionOf(ts: Ts, node: Node): Row | undefined {
     if (isPattern && left !== undefined && is(ts, operatorToken, "EqualsToken")) return ["destructuring", left];
   }
   if (questionDotToken !== undefined) return ["optional-chaining", node];
+  if (is(ts, node, "NewExpression") && node.arguments === undefined) return ["new-call", node];
+  if (is(ts, node, "ThisKeyword") && isOfArrow(ts, node)) return ["closure", node];
   return is(ts, node, "CallExpression") && is(ts, expression, "ImportKeyword") ? ["import", node] : undefined;
+}
+
+/** Whether `this` is that of a method around an arrow function. */
+function isOfArrow(ts: Ts, node: Node): boolean {
+  const owner = ["MethodDeclaration", "Constructor", "GetAccessor", "SetAccessor", "FunctionDeclaration", "SourceFile"];
+  let around = node.parent;
+  while (!is(ts, around, "ArrowFunction", ...owner)) around = around.parent;
+  return is(ts, around, "ArrowFunction");
 }
 
 const LOGICAL_ASSIGNMENTS = ["AmpersandAmpersandEqualsToken", "BarBarEqualsToken", "QuestionQuestionEqualsToken"];

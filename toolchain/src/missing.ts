@@ -212,6 +212,11 @@ export const MISSING_SYNTAX = {
     typed: "function »twice(x: u32) { return 2 * x; }",
     instead: "write it: parameters and results of functions, and variables without a value, need theirs (`x: u32`)",
   },
+  "new-call": {
+    what: "`new` without `()`",
+    typed: "const set = »new Set<u32>;",
+    instead: "write `new Set<u32>()`",
+  },
   "new-target": {
     what: "`new.target` or `import.meta`",
     typed: "const meta = »import.meta;",

@@ -10,7 +10,7 @@ import type { CachedResult } from "./cache.ts";
 import { type BuildContext, digestOf, type Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
 import { type Embedded, embeddedAssembly, refusal } from "./embed.ts";
-import { BuildError, type Diagnostic, locate } from "./errors.ts";
+import { BuildError, type Diagnostic, locate, type SourceLine } from "./errors.ts";
 import { fastNames } from "./fast-functions.ts";
 import { requireLoadable } from "./image-size.ts";
 import type { Linked } from "./linker-messages.ts";
@@ -161,16 +161,23 @@ function embeddedSource(wasm: CachedResult): NativeSource[] {
 /** The declaration that a C symbol `<file>_<function>` stands for, when nobody has the function. */
 function missingImport(symbol: string, inputs: readonly string[], root: string): Diagnostic | undefined {
   const [, module = "", name = ""] = /^([A-Za-z0-9]+)_(\w+)$/.exec(symbol) ?? [];
+  const place = declaration(module, name, inputs, root);
+  if (place === undefined) return undefined;
+  const message =
+    `${name} is declared, and nobody has it: it is an INTRINSIC(…, ${module}, ${name}, …) of a header among ` +
+    `"intrinsics", or the C function ${symbol} of a file among "native"`;
+  return { severity: "error", code: "link", message, ...place };
+}
+
+/** Where `module.ts` declares a name that native code has. */
+function declaration(module: string, name: string, inputs: readonly string[], root: string): SourceLine | undefined {
+  if (!/^\w+$/.test(name)) return undefined;
   for (const path of inputs) {
     if (basename(path) !== `${module}.ts` || !existsSync(path)) continue;
     const source = readFileSync(path, "utf8");
-    const found = new RegExp(`\\bdeclare function (${name})\\(`, "d").exec(source);
-    if (found === null) continue;
-    const [offset = found.index] = found.indices?.[1] ?? [];
-    const message =
-      `${name} is declared, and nobody has it: it is an INTRINSIC(…, ${module}, ${name}, …) of a header among ` +
-      `"intrinsics", or the C function ${symbol} of a file among "native"`;
-    return { severity: "error", code: "link", message, file: relative(root, path), ...locate(source, offset) };
+    const found = new RegExp(`\\bdeclare (?:function|const|let|var) (${name})\\b`, "d").exec(source);
+    const [offset] = found?.indices?.[1] ?? [];
+    if (offset !== undefined) return { file: relative(root, path), ...locate(source, offset) };
   }
   return undefined;
 }
@@ -263,6 +270,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
         managed: part.runtime === "managed",
         fast,
         extra,
+        declared: (from, name) => declaration(from, name, wasm.inputs, root),
       });
       const files = new Map([
         ["module.c", translation.source],

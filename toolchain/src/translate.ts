@@ -10,7 +10,7 @@
 
 import { createHash } from "node:crypto";
 import { packData } from "./data.ts";
-import { BuildError } from "./errors.ts";
+import { BuildError, type SourceLine } from "./errors.ts";
 import { sizeFunctions } from "./fast-functions.ts";
 
 /** How the module's linear memory is reached. */
@@ -24,6 +24,8 @@ export interface MemoryModel {
 
 /** What the translation unit is made of. */
 export interface TranslationInput {
+  /** Where a source declares what it imports, for messages. */
+  readonly declared?: (module: string, name: string) => SourceLine | undefined;
   /** Name given to wasm2c: letters and digits. */
   readonly module: string;
   /** wasm2c's two files. */
@@ -74,7 +76,7 @@ const PRELUDE_DIGEST = "43ac969062794219dd0fa2dd889c6de85bcf775ae91ec30b1709801b
 /** Puts the translation unit together. */
 export function translate(input: TranslationInput): Translation {
   const { module, memory } = input;
-  const { imports, exports } = readHeader(input.header, module);
+  const { imports, exports } = readHeader(input.header, module, input.declared ?? (() => undefined));
   const external = imports.filter(({ module: from, name }) => !isDefined(input.intrinsics, from, name));
   const prototypes = [
     ...exports.map((item) => prototype(item.name, item)),
@@ -148,10 +150,19 @@ function memoryDefinitions(memory: MemoryModel): string[] {
   ];
 }
 
-function readHeader(header: string, module: string): { imports: Import[]; exports: Export[] } {
-  if (/\/\* import: .*\n\s*(?:extern|[\w ]+\*\s*w2c_)/.test(header)) {
+function readHeader(
+  header: string,
+  module: string,
+  declared: NonNullable<TranslationInput["declared"]>,
+): { imports: Import[]; exports: Export[] } {
+  const variable = /\/\* import: '([^']+)' '([^']+)' \*\/\n\s*(?:extern|[\w ]+\*\s*w2c_)/.exec(header);
+  if (variable !== null) {
+    const [, from = "", name = ""] = variable;
+    const place = declared(from, name);
+    const message = `${name} is a variable of nobody: only functions can be declared for native code`;
     throw new BuildError(`Module "${module}" imports a variable; only functions can be imported.`, {
       hint: "Replace `export declare const` by `export declare function`.",
+      diagnostics: place === undefined ? [] : [{ severity: "error", code: "import", message, ...place }],
     });
   }
   const imports = [
@@ -166,7 +177,10 @@ function readHeader(header: string, module: string): { imports: Import[]; export
   );
   for (const { module: from, name } of imports) {
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(from) || !/^\w+$/.test(name)) {
+      const place = declared(from, name);
+      const message = `${name} is declared in ${from}.ts, whose name is no single word`;
       throw new BuildError(`The intrinsic ${name} stands in a file ${from}.ts, whose name is no single word.`, {
+        diagnostics: place === undefined ? [] : [{ severity: "error", code: "import", message, ...place }],
         hint: "Name files of intrinsics with letters and digits only: C functions are named after them.",
       });
     }

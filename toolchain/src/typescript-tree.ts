@@ -19,6 +19,7 @@ export interface TsNode {
   readonly expression?: TsNode;
   readonly body?: TsNode;
   readonly modifiers?: readonly TsNode[];
+  readonly arguments?: readonly TsNode[];
   readonly asteriskToken?: TsNode;
   readonly questionToken?: TsNode;
   readonly questionDotToken?: TsNode;

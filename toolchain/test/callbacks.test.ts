@@ -91,6 +91,23 @@ describe("an extension in TypeScript", () => {
   });
 });
 
+describe("what is declared for native code", () => {
+  it("is no variable", async () => {
+    const source = `${IMPORTS}declare const speed: u32;\nexport function bootstrap(ppid: u32): Next { return speed == ppid ? Next.Run : Next.Fail; }\n`;
+    expect(await errors(source)).toEqual([
+      "src/main.ts:2:15: speed is a variable of nobody: only functions can be declared for native code",
+    ]);
+  });
+
+  it("stands in a file whose name C can have", async () => {
+    writeFileSync(join(root, "src/my-cpu.ts"), "export declare function halt(): void;\n");
+    const source = `${IMPORTS}import { halt } from "./my-cpu";\nexport function bootstrap(ppid: u32): Next { halt(); return Next.Run; }\n`;
+    expect(await errors(source)).toEqual([
+      "src/my-cpu.ts:1:25: halt is declared in my-cpu.ts, whose name is no single word",
+    ]);
+  });
+});
+
 describe("an extension in C", () => {
   const C = "#include <bareflank/extension.h>\n";
   const VMEXIT = "enum bf_next vmexit(bf_vs vs, uint64_t reason) { return bf_root_vmexit(vs, reason); }\n";

@@ -153,6 +153,26 @@ describe("what asc says, in other words", () => {
       "interface P { a: u32 }\nexport const p: P = { a: 1 };",
       `2:21 object-literal: ${missingSyntax("object-literal")}`,
     ],
+    [
+      "`this` of a method around an arrow function",
+      'import { onKick } from "@bareflank/sdk";\nclass Kicks { n: u64 = 0; count(): void { onKick(() => { this.n++; return true; }); } }\nexport const kicks = new Kicks();\nkicks.count();',
+      `2:58 closure: ${missingSyntax("closure")}`,
+    ],
+    [
+      "a method in the place of a function",
+      'import { Exit, onKick } from "@bareflank/sdk";\nclass Kicks { n: u64 = 0; seen(exit: Exit): bool { return true; } }\nconst kicks = new Kicks();\nonKick(kicks.seen);',
+      "4:8 AS2322: Type '(this: Kicks, Exit) => bool' is not assignable to type '(Exit) => bool': a method is no function by itself, write an arrow function that calls it",
+    ],
+    [
+      "a name of the SDK that is not imported",
+      'import { onKick } from "@bareflank/sdk";\nonKick(() => { log("a"); return true; });',
+      "2:16 AS2304: Cannot find name 'log': import { log } from \"@bareflank/sdk\"",
+    ],
+    [
+      "a constant that is written",
+      "export function f(): u32 { const a: u32 = 3; a = 4; return a; }",
+      "1:50 AS2540: Cannot assign to 'a' because it is a constant or a read-only property.",
+    ],
     ["a brace that is missing", "export function f(): void { if (true) { }\n", "2:1 TS1005: '}' expected."],
     ["no TypeScript at all", "export function f(: u32) {}", "1:19 TS1138: Parameter declaration expected."],
     [
