@@ -6,7 +6,7 @@ import { type MicrovMachine, machineWithMicrov } from "./machine.ts";
 
 /** So many times here; a hundred in lives.full.test.ts. */
 const COUNTS = [20, 20, 3, 3];
-/** Nobody is told to end before: what it does is in microv/driver/test/guest/rough.c. */
+/** Nobody is told to end before: what it does is in microv/driver/test/guest/rough-live.c. */
 const LIVE =
   "rm -f /tmp/live.txt; ./rough live >/tmp/live.txt 2>&1 & until grep -q up /tmp/live.txt; do sleep 0.1; done";
 const END = "{ kill -9 $! && { wait $! || true; }; }";

@@ -1,7 +1,7 @@
 // A machine whose Linux has the KVM API of MicroV, with the tests of @bareflank/vmm in /root
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LinuxMachine, type LinuxOptions } from "../../../lab/src/index.ts";
@@ -13,6 +13,7 @@ const programs = [
   "guest/processors.ts",
   "ioctl-fuzz/ioctl-fuzz.ts",
 ].map((name) => join(import.meta.dirname, name));
+const guests = join(import.meta.dirname, "guest");
 const flags = ["-O2", "-static", "-Wall", "-Wextra", "-Werror", "-std=gnu11"];
 
 /** What is looked at of `bfm memory --json`. */
@@ -38,7 +39,8 @@ export async function machineWithMicrov(machine: "amd" | "intel", options: Linux
   const folder = mkdtempSync(join(tmpdir(), "bf-kvm-"));
   try {
     const rough = join(folder, "rough");
-    execFileSync("clang", [...flags, "-o", rough, join(import.meta.dirname, "guest/rough.c")]);
+    const sources = readdirSync(guests).filter((name) => name.endsWith(".c"));
+    execFileSync("clang", [...flags, "-o", rough, ...sources.map((name) => join(guests, name))]);
     const put = [rough, ...(await bundle(programs, folder)).map((name) => join(folder, name))];
     const linux = await LinuxMachine.boot({ machine, guests: true, booted: true, ...options, put });
     const run = async (command: string): Promise<string> => {
