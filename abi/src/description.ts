@@ -8,6 +8,7 @@ import * as driver from "./driver.ts";
 import * as efi from "./efi.ts";
 import * as emulation from "./emulation.ts";
 import * as entryRules from "./entry-rules.ts";
+import * as events from "./events.ts";
 import * as exchange from "./exchange.ts";
 import * as hypercalls from "./hypercalls.ts";
 import * as kvmCapabilities from "./kvm-capabilities.ts";
@@ -44,6 +45,7 @@ const modules = [
   kvmState,
   kvmRun,
   emulation,
+  events,
   hypercalls,
 ];
 

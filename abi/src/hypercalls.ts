@@ -32,6 +32,10 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
     0x4_0102,
     "R11: a VM. R10 out: how many processors may still use memory that was unmapped; 0: give it back.",
   ],
+  MV_VM_CONFIGURE: [
+    0x4_0103,
+    "R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before.",
+  ],
   MV_VP_CREATE: [0x5_0000, "R11: a VM. R10 out: the VP."],
   MV_VP_DESTROY: [0x5_0001, "R11: a VP, whose VS is gone."],
   MV_VS_CREATE: [
@@ -75,6 +79,29 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
     "R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported.",
   ],
   MV_VS_INJECT_NMI: [0x6_0100, "R11: a VS, which gets it when it runs next, or behind the handler of another one."],
+  MV_VS_CONFIGURE: [0x6_0102, "R11: a VS, R12: MV_OPTION_*: what its guest finds from now on."],
+});
+
+export const mvVmOptions = table("hypercalls", "MV_VM_CONFIGURE: R12", "u32", {
+  MV_OPTION_MSR_ASKED: [
+    1,
+    "Each access to an MSR that exits comes to the caller (MV_EXIT_MSR_ACCESS), before anything of it is done.",
+  ],
+  MV_OPTION_MSR_UNKNOWN: [2, "Accesses to MSRs that the guest has not exit, instead of #GP."],
+  MV_OPTION_MSR_REFUSED: [4, "So do writes of values that the guest's MSR does not take."],
+  MV_OPTION_MWAIT_BY_CPUID: [8, "MONITOR and MWAIT are #UD where CPUID has them not, instead of nothing."],
+  MV_OPTION_MWAIT_BY_MSR: [
+    16,
+    "CPUID has MONITOR and MWAIT while MISC_ENABLE's bit 18 is set, whatever the caller gave it.",
+  ],
+  MV_OPTION_MSR_CLOSED: [
+    32,
+    "MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE.",
+  ],
+});
+
+export const mvVsOptions = table("hypercalls", "MV_VS_CONFIGURE: R12", "u32", {
+  MV_OPTION_FEATURES: [1, "The guest has those MSRs of KVM's alone whose bits CPUID leaf 0x40000001 has."],
 });
 
 export const mvLimits = table("hypercalls", "Versions and limits of MicroV's hypercalls", "u32", {
@@ -132,6 +159,18 @@ export const mvExits = table("hypercalls", "Why a guest came back: R10 after MV_
     10,
     "A machine check of the machine's, which the caller gets as an exception behind its hypercall.",
   ],
+  MV_EXIT_MSR_ACCESS: [
+    11,
+    "RDMSR or WRMSR: `msr`, `msrFlags`, `data` of a WRMSR. Nothing has happened, the guest is still at it: MV_RUN_MSR_* says what becomes of it.",
+  ],
+  MV_EXIT_STOP: [12, "As was asked for: nothing has run."],
+});
+
+export const mvMsrFlags = table("hypercalls", "MvPage.msrFlags: an access, and why it exits", "u32", {
+  MV_MSR_WRITE: 1,
+  MV_MSR_ASKED: [2, "MV_OPTION_MSR_ASKED."],
+  MV_MSR_UNKNOWN: [4, "MV_OPTION_MSR_UNKNOWN."],
+  MV_MSR_REFUSED: [8, "MV_OPTION_MSR_REFUSED."],
 });
 
 export const mvMsrs = table("hypercalls", "MSRs by which guests ask their VMM for something", "u32", {
@@ -159,6 +198,13 @@ export const mvRun = table("hypercalls", "MvPage.request and MvPage.state", "u32
   MV_RUN_REGISTERS: [
     2,
     "request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it.",
+  ],
+  MV_RUN_STOP: [4, "request: what else is asked for is done, and nothing runs."],
+  MV_RUN_MSR_DONE: [8, "request: the access to an MSR is done; a RDMSR's answer is `data`."],
+  MV_RUN_MSR_FAULT: [16, "request: it raises #GP."],
+  MV_RUN_MSR_ALLOWED: [
+    32,
+    "request: it is carried out, if it is what the guest does next, and does not exit for MV_OPTION_MSR_ASKED.",
   ],
   MV_STATE_INTERRUPTIBLE: [1, "state: the guest can take an interrupt now."],
   MV_STATE_IF: [2, "state: RFLAGS.IF."],
@@ -189,7 +235,9 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   ],
   rip: "u64",
   rflags: "u64",
-  reserved: "u64[4]",
+  msrFlags: ["u32", "MV_MSR_*."],
+  reserved0: "u32",
+  reserved: "u64[3]",
   listCount: ["u64", "Entries of the list."],
   list: ["u64[480]", "Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids."],
 });

@@ -89,7 +89,7 @@ export const kvmCapabilities = table("kvm", "Capabilities of KVM on x86", "u32",
   KVM_CAP_HALT_POLL: 182,
   KVM_CAP_ASYNC_PF_INT: 183,
   KVM_CAP_STEAL_TIME: 187,
-  KVM_CAP_X86_USER_SPACE_MSR: [188, "KVM_MSR_EXIT_REASON_*."],
+  KVM_CAP_X86_USER_SPACE_MSR: 188,
   KVM_CAP_X86_MSR_FILTER: 189,
   KVM_CAP_ENFORCE_PV_FEATURE_CPUID: 190,
   KVM_CAP_DIRTY_LOG_RING: 192,
@@ -102,12 +102,30 @@ export const kvmCapabilities = table("kvm", "Capabilities of KVM on x86", "u32",
   KVM_CAP_VM_GPA_BITS: 207,
   KVM_CAP_XSAVE2: 208,
   KVM_CAP_SYS_ATTRIBUTES: 209,
-  KVM_CAP_DISABLE_QUIRKS2: 213,
+  KVM_CAP_DISABLE_QUIRKS2: [213, "KVM_X86_QUIRK_* that can be disabled."],
   KVM_CAP_VM_TSC_CONTROL: 214,
   KVM_CAP_SYSTEM_EVENT_DATA: 215,
   KVM_CAP_X86_TRIPLE_FAULT_EVENT: 218,
   KVM_CAP_X86_NOTIFY_VMEXIT: 219,
 });
+
+export const kvmQuirks = table(
+  "kvm",
+  "KVM_CAP_DISABLE_QUIRKS2: what KVM does against the manuals unless it is told not to",
+  "u32",
+  {
+    KVM_X86_QUIRK_LINT0_REENABLED: 1,
+    KVM_X86_QUIRK_CD_NW_CLEARED: 2,
+    KVM_X86_QUIRK_LAPIC_MMIO_HOLE: 4,
+    KVM_X86_QUIRK_OUT_7E_INC_RIP: 8,
+    KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT: [
+      16,
+      "CPUID has MONITOR and MWAIT as the user gave it, whatever MISC_ENABLE says.",
+    ],
+    KVM_X86_QUIRK_FIX_HYPERCALL_INSN: 32,
+    KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS: [64, "MONITOR and MWAIT do nothing where CPUID has them not, instead of #UD."],
+  },
+);
 
 export const errnos = table(
   "kvm",

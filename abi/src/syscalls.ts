@@ -152,8 +152,16 @@ export const tls = structure("tls", "Tcb", "Thread control block of an extension
   r13: "u64",
   r14: "u64",
   r15: "u64",
-  reserved1: "u64[227]",
-  exitRip: ["u64", "Of the last exit but CPUID's, like the three behind it: RIP."],
+  reserved1: "u64[225]",
+  exitShadow: [
+    "u64",
+    "Of the last exit but CPUID's, like the five behind it. AMD: the interrupt shadow's word; Intel: the interruptibility state.",
+  ],
+  exitPriority: [
+    "u64",
+    "CR8 of a VM that has its own, one that is not the root VM and was made through version 2: bits 3:0. AMD: the others are V_IRQ and its like.",
+  ],
+  exitRip: "u64",
   exitNextRip: [
     "u64",
     "Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length.",

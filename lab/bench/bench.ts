@@ -12,6 +12,7 @@ import { type Figure, holds, table } from "./figure.ts";
 import { guestFigures } from "./guests.ts";
 import { linuxFigures } from "./linux.ts";
 import { sizeFigures } from "./size.ts";
+import { toldFigures } from "./told.ts";
 import { uefiFigures } from "./uefi.ts";
 
 endWhenOutputFails("npm run bench");
@@ -21,6 +22,7 @@ const OUTPUT = join(buildFolder, "bench.json");
 
 const suites: readonly (readonly [string, () => Figure[] | Promise<Figure[]>])[] = [
   ["exits on the bare platform", exitFigures],
+  ["what an exit was about", toldFigures],
   ["system calls", callFigures],
   ["allocators, beside a twin in C", allocatorFigures],
   ["sizes", sizeFigures],

@@ -157,8 +157,10 @@
 #define BF_TCB_R13 BF_U32(0x860) /* u64. */
 #define BF_TCB_R14 BF_U32(0x868) /* u64. */
 #define BF_TCB_R15 BF_U32(0x870) /* u64. */
-#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[227]. */
-#define BF_TCB_EXIT_RIP BF_U32(0xf90) /* u64: Of the last exit but CPUID's, like the three behind it: RIP. */
+#define BF_TCB_RESERVED1 BF_U32(0x878) /* u64[225]. */
+#define BF_TCB_EXIT_SHADOW BF_U32(0xf80) /* u64: Of the last exit but CPUID's, like the five behind it. AMD: the interrupt shadow's word; Intel: the interruptibility state. */
+#define BF_TCB_EXIT_PRIORITY BF_U32(0xf88) /* u64: CR8 of a VM that has its own, one that is not the root VM and was made through version 2: bits 3:0. AMD: the others are V_IRQ and its like. */
+#define BF_TCB_EXIT_RIP BF_U32(0xf90) /* u64. */
 #define BF_TCB_EXIT_NEXT_RIP BF_U32(0xf98) /* u64: Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length. */
 #define BF_TCB_EXIT_RFLAGS BF_U32(0xfa0) /* u64. */
 #define BF_TCB_EXIT_CODE BF_U32(0xfa8) /* u64: Attributes of the code segment, as VS_READ gives them. */
@@ -199,7 +201,9 @@ struct bf_tcb {
     uint64_t r13;
     uint64_t r14;
     uint64_t r15;
-    uint64_t reserved1[227];
+    uint64_t reserved1[225];
+    uint64_t exit_shadow;
+    uint64_t exit_priority;
     uint64_t exit_rip;
     uint64_t exit_next_rip;
     uint64_t exit_rflags;
@@ -2688,7 +2692,7 @@ _Static_assert(sizeof(struct bf_efi_digests) == 4096, "size of bf_efi_digests");
 #define BF_KVM_CAP_HALT_POLL BF_U32(0xb6)
 #define BF_KVM_CAP_ASYNC_PF_INT BF_U32(0xb7)
 #define BF_KVM_CAP_STEAL_TIME BF_U32(0xbb)
-#define BF_KVM_CAP_X86_USER_SPACE_MSR BF_U32(0xbc) /* KVM_MSR_EXIT_REASON_*. */
+#define BF_KVM_CAP_X86_USER_SPACE_MSR BF_U32(0xbc)
 #define BF_KVM_CAP_X86_MSR_FILTER BF_U32(0xbd)
 #define BF_KVM_CAP_ENFORCE_PV_FEATURE_CPUID BF_U32(0xbe)
 #define BF_KVM_CAP_DIRTY_LOG_RING BF_U32(0xc0)
@@ -2701,11 +2705,20 @@ _Static_assert(sizeof(struct bf_efi_digests) == 4096, "size of bf_efi_digests");
 #define BF_KVM_CAP_VM_GPA_BITS BF_U32(0xcf)
 #define BF_KVM_CAP_XSAVE2 BF_U32(0xd0)
 #define BF_KVM_CAP_SYS_ATTRIBUTES BF_U32(0xd1)
-#define BF_KVM_CAP_DISABLE_QUIRKS2 BF_U32(0xd5)
+#define BF_KVM_CAP_DISABLE_QUIRKS2 BF_U32(0xd5) /* KVM_X86_QUIRK_* that can be disabled. */
 #define BF_KVM_CAP_VM_TSC_CONTROL BF_U32(0xd6)
 #define BF_KVM_CAP_SYSTEM_EVENT_DATA BF_U32(0xd7)
 #define BF_KVM_CAP_X86_TRIPLE_FAULT_EVENT BF_U32(0xda)
 #define BF_KVM_CAP_X86_NOTIFY_VMEXIT BF_U32(0xdb)
+
+/* KVM_CAP_DISABLE_QUIRKS2: what KVM does against the manuals unless it is told not to */
+#define BF_KVM_X86_QUIRK_LINT0_REENABLED BF_U32(0x1)
+#define BF_KVM_X86_QUIRK_CD_NW_CLEARED BF_U32(0x2)
+#define BF_KVM_X86_QUIRK_LAPIC_MMIO_HOLE BF_U32(0x4)
+#define BF_KVM_X86_QUIRK_OUT_7E_INC_RIP BF_U32(0x8)
+#define BF_KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT BF_U32(0x10) /* CPUID has MONITOR and MWAIT as the user gave it, whatever MISC_ENABLE says. */
+#define BF_KVM_X86_QUIRK_FIX_HYPERCALL_INSN BF_U32(0x20)
+#define BF_KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS BF_U32(0x40) /* MONITOR and MWAIT do nothing where CPUID has them not, instead of #UD. */
 
 /* Argument of KVM_CLEAR_DIRTY_LOG */
 #define BF_KVM_CLEAR_DIRTY_LOG_SLOT BF_U32(0x0) /* u32. */
@@ -4017,6 +4030,16 @@ _Static_assert(sizeof(struct bf_emulation) == 632, "size of bf_emulation");
 #define BF_EMULATION_UNKNOWN BF_U32(0x6) /* The emulator does not know how; `instruction` has `instructionBytes` of it. */
 #define BF_EMULATION_FAILED BF_U32(0x7) /* The functions of guest memory said GUEST_FAILED. */
 
+/* An event that a VM finds when it runs next */
+#define BF_EVENT_VECTOR BF_U64(0xff)
+#define BF_EVENT_TYPE BF_U64(0x700)
+#define BF_EVENT_WITH_CODE BF_U64(0x800) /* The error code counts. */
+#define BF_EVENT_VALID BF_U64(0x80000000)
+#define BF_EVENT_TYPE_INTERRUPT BF_U64(0x0) /* Of EVENT_TYPE, as those below. */
+#define BF_EVENT_TYPE_NMI BF_U64(0x200)
+#define BF_EVENT_TYPE_EXCEPTION BF_U64(0x300)
+#define BF_EVENT_TYPE_SOFTWARE BF_U64(0x400) /* What an instruction raises. On Intel this and those above: INT n, ICEBP, INT3 and INTO. */
+
 /* MvPage.access: what a guest wanted of memory */
 #define BF_MV_ACCESS_WRITE BF_U32(0x2)
 #define BF_MV_ACCESS_EXECUTE BF_U32(0x4)
@@ -4036,6 +4059,7 @@ _Static_assert(sizeof(struct bf_emulation) == 632, "size of bf_emulation");
 #define BF_MV_VM_MAP BF_U32(0x40100) /* R11: a VM, R12: guest physical address, R13: host physical address | MV_MAP_*, R14: bytes; all multiples of 4 KiB. R10 out: bytes done, which may be fewer. */
 #define BF_MV_VM_UNMAP BF_U32(0x40101) /* R11: a VM, R12: guest physical address, R13: bytes. R10 out: bytes done, which may be fewer. */
 #define BF_MV_VM_UNFLUSHED BF_U32(0x40102) /* R11: a VM. R10 out: how many processors may still use memory that was unmapped; 0: give it back. */
+#define BF_MV_VM_CONFIGURE BF_U32(0x40103) /* R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before. */
 #define BF_MV_VP_CREATE BF_U32(0x50000) /* R11: a VM. R10 out: the VP. */
 #define BF_MV_VP_DESTROY BF_U32(0x50001) /* R11: a VP, whose VS is gone. */
 #define BF_MV_VS_CREATE BF_U32(0x60000) /* R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller. */
@@ -4052,6 +4076,7 @@ _Static_assert(sizeof(struct bf_emulation) == 632, "size of bf_emulation");
 #define BF_MV_VS_QUEUE_INTERRUPT BF_U32(0x60026) /* R11: a VS, which can take one now, R12: vector. */
 #define BF_MV_VS_MCE_SETUP BF_U32(0x60101) /* R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported. */
 #define BF_MV_VS_INJECT_NMI BF_U32(0x60100) /* R11: a VS, which gets it when it runs next, or behind the handler of another one. */
+#define BF_MV_VS_CONFIGURE BF_U32(0x60102) /* R11: a VS, R12: MV_OPTION_*: what its guest finds from now on. */
 
 /* An entry of MV_VS_CPUID_SET_LIST */
 #define BF_MV_CPUID_LEAF BF_U32(0x0) /* u32. */
@@ -4095,6 +4120,8 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_EXIT_NMI BF_U32(0x8) /* An NMI of the machine. */
 #define BF_MV_EXIT_SHUTDOWN BF_U32(0x9) /* A triple fault. */
 #define BF_MV_EXIT_MACHINE_CHECK BF_U32(0xa) /* A machine check of the machine's, which the caller gets as an exception behind its hypercall. */
+#define BF_MV_EXIT_MSR_ACCESS BF_U32(0xb) /* RDMSR or WRMSR: `msr`, `msrFlags`, `data` of a WRMSR. Nothing has happened, the guest is still at it: MV_RUN_MSR_* says what becomes of it. */
+#define BF_MV_EXIT_STOP BF_U32(0xc) /* As was asked for: nothing has run. */
 
 /* MvPage.ioFlags */
 #define BF_MV_IO_IN BF_U32(0x1)
@@ -4119,6 +4146,12 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_MAP_READ BF_U32(0x1)
 #define BF_MV_MAP_WRITE BF_U32(0x2)
 #define BF_MV_MAP_EXECUTE BF_U32(0x4)
+
+/* MvPage.msrFlags: an access, and why it exits */
+#define BF_MV_MSR_WRITE BF_U32(0x1)
+#define BF_MV_MSR_ASKED BF_U32(0x2) /* MV_OPTION_MSR_ASKED. */
+#define BF_MV_MSR_UNKNOWN BF_U32(0x4) /* MV_OPTION_MSR_UNKNOWN. */
+#define BF_MV_MSR_REFUSED BF_U32(0x8) /* MV_OPTION_MSR_REFUSED. */
 
 /* MSRs by which guests ask their VMM for something */
 #define BF_MV_MSR_TIME_STAMP_COUNTER BF_U32(0x10)
@@ -4149,7 +4182,9 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_GENERAL BF_U32(0x48) /* u64[16]: MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
 #define BF_MV_PAGE_RIP BF_U32(0xc8) /* u64. */
 #define BF_MV_PAGE_RFLAGS BF_U32(0xd0) /* u64. */
-#define BF_MV_PAGE_RESERVED BF_U32(0xd8) /* u64[4]. */
+#define BF_MV_PAGE_MSR_FLAGS BF_U32(0xd8) /* u32: MV_MSR_*. */
+#define BF_MV_PAGE_RESERVED0 BF_U32(0xdc) /* u32. */
+#define BF_MV_PAGE_RESERVED BF_U32(0xe0) /* u64[3]. */
 #define BF_MV_PAGE_LIST_COUNT BF_U32(0xf8) /* u64: Entries of the list. */
 #define BF_MV_PAGE_LIST BF_U32(0x100) /* u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
 #define BF_MV_PAGE_BYTES BF_U32(0x1000) /* Size of the structure. */
@@ -4172,7 +4207,9 @@ struct bf_mv_page {
     uint64_t general[16];
     uint64_t rip;
     uint64_t rflags;
-    uint64_t reserved[4];
+    uint32_t msr_flags;
+    uint32_t reserved0;
+    uint64_t reserved[3];
     uint64_t list_count;
     uint64_t list[480];
 };
@@ -4260,6 +4297,10 @@ _Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
 /* MvPage.request and MvPage.state */
 #define BF_MV_RUN_WINDOW BF_U32(0x1) /* request: come back as soon as the guest can take an interrupt. */
 #define BF_MV_RUN_REGISTERS BF_U32(0x2) /* request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it. */
+#define BF_MV_RUN_STOP BF_U32(0x4) /* request: what else is asked for is done, and nothing runs. */
+#define BF_MV_RUN_MSR_DONE BF_U32(0x8) /* request: the access to an MSR is done; a RDMSR's answer is `data`. */
+#define BF_MV_RUN_MSR_FAULT BF_U32(0x10) /* request: it raises #GP. */
+#define BF_MV_RUN_MSR_ALLOWED BF_U32(0x20) /* request: it is carried out, if it is what the guest does next, and does not exit for MV_OPTION_MSR_ASKED. */
 #define BF_MV_STATE_INTERRUPTIBLE BF_U32(0x1) /* state: the guest can take an interrupt now. */
 #define BF_MV_STATE_IF BF_U32(0x2) /* state: RFLAGS.IF. */
 
@@ -4277,5 +4318,16 @@ _Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
 #define BF_MV_STATUS_RETRY_CONTINUATION BF_U64(0xdead000000100004)
 #define BF_MV_STATUS_EXIT_FAILURE BF_U64(0xdead000000100005) /* The processor refuses to run the VS: the debug ring says why. */
 #define BF_MV_STATUS_EXIT_UNKNOWN BF_U64(0xdead000000200005)
+
+/* MV_VM_CONFIGURE: R12 */
+#define BF_MV_OPTION_MSR_ASKED BF_U32(0x1) /* Each access to an MSR that exits comes to the caller (MV_EXIT_MSR_ACCESS), before anything of it is done. */
+#define BF_MV_OPTION_MSR_UNKNOWN BF_U32(0x2) /* Accesses to MSRs that the guest has not exit, instead of #GP. */
+#define BF_MV_OPTION_MSR_REFUSED BF_U32(0x4) /* So do writes of values that the guest's MSR does not take. */
+#define BF_MV_OPTION_MWAIT_BY_CPUID BF_U32(0x8) /* MONITOR and MWAIT are #UD where CPUID has them not, instead of nothing. */
+#define BF_MV_OPTION_MWAIT_BY_MSR BF_U32(0x10) /* CPUID has MONITOR and MWAIT while MISC_ENABLE's bit 18 is set, whatever the caller gave it. */
+#define BF_MV_OPTION_MSR_CLOSED BF_U32(0x20) /* MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE. */
+
+/* MV_VS_CONFIGURE: R12 */
+#define BF_MV_OPTION_FEATURES BF_U32(0x1) /* The guest has those MSRs of KVM's alone whose bits CPUID leaf 0x40000001 has. */
 
 #endif

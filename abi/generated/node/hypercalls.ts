@@ -35,6 +35,8 @@ export const MV_VM_MAP = 0x40100;
 export const MV_VM_UNMAP = 0x40101;
 /** R11: a VM. R10 out: how many processors may still use memory that was unmapped; 0: give it back. */
 export const MV_VM_UNFLUSHED = 0x40102;
+/** R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before. */
+export const MV_VM_CONFIGURE = 0x40103;
 /** R11: a VM. R10 out: the VP. */
 export const MV_VP_CREATE = 0x50000;
 /** R11: a VP, whose VS is gone. */
@@ -67,6 +69,8 @@ export const MV_VS_QUEUE_INTERRUPT = 0x60026;
 export const MV_VS_MCE_SETUP = 0x60101;
 /** R11: a VS, which gets it when it runs next, or behind the handler of another one. */
 export const MV_VS_INJECT_NMI = 0x60100;
+/** R11: a VS, R12: MV_OPTION_*: what its guest finds from now on. */
+export const MV_VS_CONFIGURE = 0x60102;
 
 // An entry of MV_VS_CPUID_SET_LIST
 
@@ -121,6 +125,10 @@ export const MV_EXIT_NMI = 0x8;
 export const MV_EXIT_SHUTDOWN = 0x9;
 /** A machine check of the machine's, which the caller gets as an exception behind its hypercall. */
 export const MV_EXIT_MACHINE_CHECK = 0xa;
+/** RDMSR or WRMSR: `msr`, `msrFlags`, `data` of a WRMSR. Nothing has happened, the guest is still at it: MV_RUN_MSR_* says what becomes of it. */
+export const MV_EXIT_MSR_ACCESS = 0xb;
+/** As was asked for: nothing has run. */
+export const MV_EXIT_STOP = 0xc;
 
 // MvPage.ioFlags
 
@@ -159,6 +167,16 @@ export const MV_LIST_ENTRIES = 0xf0;
 export const MV_MAP_READ = 0x1;
 export const MV_MAP_WRITE = 0x2;
 export const MV_MAP_EXECUTE = 0x4;
+
+// MvPage.msrFlags: an access, and why it exits
+
+export const MV_MSR_WRITE = 0x1;
+/** MV_OPTION_MSR_ASKED. */
+export const MV_MSR_ASKED = 0x2;
+/** MV_OPTION_MSR_UNKNOWN. */
+export const MV_MSR_UNKNOWN = 0x4;
+/** MV_OPTION_MSR_REFUSED. */
+export const MV_MSR_REFUSED = 0x8;
 
 // MSRs by which guests ask their VMM for something
 
@@ -211,8 +229,12 @@ export const MV_PAGE_GENERAL = 0x48;
 export const MV_PAGE_RIP = 0xc8;
 /** u64. */
 export const MV_PAGE_RFLAGS = 0xd0;
-/** u64[4]. */
-export const MV_PAGE_RESERVED = 0xd8;
+/** u32: MV_MSR_*. */
+export const MV_PAGE_MSR_FLAGS = 0xd8;
+/** u32. */
+export const MV_PAGE_RESERVED0 = 0xdc;
+/** u64[3]. */
+export const MV_PAGE_RESERVED = 0xe0;
 /** u64: Entries of the list. */
 export const MV_PAGE_LIST_COUNT = 0xf8;
 /** u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
@@ -310,6 +332,14 @@ export const MV_REG_NMI = 0x105;
 export const MV_RUN_WINDOW = 0x1;
 /** request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it. */
 export const MV_RUN_REGISTERS = 0x2;
+/** request: what else is asked for is done, and nothing runs. */
+export const MV_RUN_STOP = 0x4;
+/** request: the access to an MSR is done; a RDMSR's answer is `data`. */
+export const MV_RUN_MSR_DONE = 0x8;
+/** request: it raises #GP. */
+export const MV_RUN_MSR_FAULT = 0x10;
+/** request: it is carried out, if it is what the guest does next, and does not exit for MV_OPTION_MSR_ASKED. */
+export const MV_RUN_MSR_ALLOWED = 0x20;
 /** state: the guest can take an interrupt now. */
 export const MV_STATE_INTERRUPTIBLE = 0x1;
 /** state: RFLAGS.IF. */
@@ -332,3 +362,23 @@ export const MV_STATUS_RETRY_CONTINUATION = 0xdead000000100004n;
 /** The processor refuses to run the VS: the debug ring says why. */
 export const MV_STATUS_EXIT_FAILURE = 0xdead000000100005n;
 export const MV_STATUS_EXIT_UNKNOWN = 0xdead000000200005n;
+
+// MV_VM_CONFIGURE: R12
+
+/** Each access to an MSR that exits comes to the caller (MV_EXIT_MSR_ACCESS), before anything of it is done. */
+export const MV_OPTION_MSR_ASKED = 0x1;
+/** Accesses to MSRs that the guest has not exit, instead of #GP. */
+export const MV_OPTION_MSR_UNKNOWN = 0x2;
+/** So do writes of values that the guest's MSR does not take. */
+export const MV_OPTION_MSR_REFUSED = 0x4;
+/** MONITOR and MWAIT are #UD where CPUID has them not, instead of nothing. */
+export const MV_OPTION_MWAIT_BY_CPUID = 0x8;
+/** CPUID has MONITOR and MWAIT while MISC_ENABLE's bit 18 is set, whatever the caller gave it. */
+export const MV_OPTION_MWAIT_BY_MSR = 0x10;
+/** MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE. */
+export const MV_OPTION_MSR_CLOSED = 0x20;
+
+// MV_VS_CONFIGURE: R12
+
+/** The guest has those MSRs of KVM's alone whose bits CPUID leaf 0x40000001 has. */
+export const MV_OPTION_FEATURES = 0x1;

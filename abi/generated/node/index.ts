@@ -18,4 +18,5 @@ export * from "./exchange.ts";
 export * from "./efi.ts";
 export * from "./kvm.ts";
 export * from "./emulation.ts";
+export * from "./events.ts";
 export * from "./hypercalls.ts";

@@ -225,7 +225,6 @@ export const KVM_CAP_PMU_EVENT_FILTER = 0xad;
 export const KVM_CAP_HALT_POLL = 0xb6;
 export const KVM_CAP_ASYNC_PF_INT = 0xb7;
 export const KVM_CAP_STEAL_TIME = 0xbb;
-/** KVM_MSR_EXIT_REASON_*. */
 export const KVM_CAP_X86_USER_SPACE_MSR = 0xbc;
 export const KVM_CAP_X86_MSR_FILTER = 0xbd;
 export const KVM_CAP_ENFORCE_PV_FEATURE_CPUID = 0xbe;
@@ -239,11 +238,24 @@ export const KVM_CAP_EXIT_ON_EMULATION_FAILURE = 0xcc;
 export const KVM_CAP_VM_GPA_BITS = 0xcf;
 export const KVM_CAP_XSAVE2 = 0xd0;
 export const KVM_CAP_SYS_ATTRIBUTES = 0xd1;
+/** KVM_X86_QUIRK_* that can be disabled. */
 export const KVM_CAP_DISABLE_QUIRKS2 = 0xd5;
 export const KVM_CAP_VM_TSC_CONTROL = 0xd6;
 export const KVM_CAP_SYSTEM_EVENT_DATA = 0xd7;
 export const KVM_CAP_X86_TRIPLE_FAULT_EVENT = 0xda;
 export const KVM_CAP_X86_NOTIFY_VMEXIT = 0xdb;
+
+// KVM_CAP_DISABLE_QUIRKS2: what KVM does against the manuals unless it is told not to
+
+export const KVM_X86_QUIRK_LINT0_REENABLED = 0x1;
+export const KVM_X86_QUIRK_CD_NW_CLEARED = 0x2;
+export const KVM_X86_QUIRK_LAPIC_MMIO_HOLE = 0x4;
+export const KVM_X86_QUIRK_OUT_7E_INC_RIP = 0x8;
+/** CPUID has MONITOR and MWAIT as the user gave it, whatever MISC_ENABLE says. */
+export const KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT = 0x10;
+export const KVM_X86_QUIRK_FIX_HYPERCALL_INSN = 0x20;
+/** MONITOR and MWAIT do nothing where CPUID has them not, instead of #UD. */
+export const KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS = 0x40;
 
 // Argument of KVM_CLEAR_DIRTY_LOG
 

@@ -36,9 +36,13 @@ export const TCB_R13 = 0x860;
 export const TCB_R14 = 0x868;
 /** u64. */
 export const TCB_R15 = 0x870;
-/** u64[227]. */
+/** u64[225]. */
 export const TCB_RESERVED1 = 0x878;
-/** u64: Of the last exit but CPUID's, like the three behind it: RIP. */
+/** u64: Of the last exit but CPUID's, like the five behind it. AMD: the interrupt shadow's word; Intel: the interruptibility state. */
+export const TCB_EXIT_SHADOW = 0xf80;
+/** u64: CR8 of a VM that has its own, one that is not the root VM and was made through version 2: bits 3:0. AMD: the others are V_IRQ and its like. */
+export const TCB_EXIT_PRIORITY = 0xf88;
+/** u64. */
 export const TCB_EXIT_RIP = 0xf90;
 /** u64: Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length. */
 export const TCB_EXIT_NEXT_RIP = 0xf98;

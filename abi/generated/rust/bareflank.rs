@@ -170,8 +170,11 @@ pub struct Tcb {
     pub r13: u64,
     pub r14: u64,
     pub r15: u64,
-    pub reserved1: [u64; 227],
-    /// Of the last exit but CPUID's, like the three behind it: RIP.
+    pub reserved1: [u64; 225],
+    /// Of the last exit but CPUID's, like the five behind it. AMD: the interrupt shadow's word; Intel: the interruptibility state.
+    pub exit_shadow: u64,
+    /// CR8 of a VM that has its own, one that is not the root VM and was made through version 2: bits 3:0. AMD: the others are V_IRQ and its like.
+    pub exit_priority: u64,
     pub exit_rip: u64,
     /// Behind the instruction that exited. AMD: 0 where the processor does not tell; Intel: RIP and length.
     pub exit_next_rip: u64,
@@ -3058,7 +3061,6 @@ pub const KVM_CAP_PMU_EVENT_FILTER: u32 = 0xad;
 pub const KVM_CAP_HALT_POLL: u32 = 0xb6;
 pub const KVM_CAP_ASYNC_PF_INT: u32 = 0xb7;
 pub const KVM_CAP_STEAL_TIME: u32 = 0xbb;
-/// KVM_MSR_EXIT_REASON_*.
 pub const KVM_CAP_X86_USER_SPACE_MSR: u32 = 0xbc;
 pub const KVM_CAP_X86_MSR_FILTER: u32 = 0xbd;
 pub const KVM_CAP_ENFORCE_PV_FEATURE_CPUID: u32 = 0xbe;
@@ -3072,11 +3074,24 @@ pub const KVM_CAP_EXIT_ON_EMULATION_FAILURE: u32 = 0xcc;
 pub const KVM_CAP_VM_GPA_BITS: u32 = 0xcf;
 pub const KVM_CAP_XSAVE2: u32 = 0xd0;
 pub const KVM_CAP_SYS_ATTRIBUTES: u32 = 0xd1;
+/// KVM_X86_QUIRK_* that can be disabled.
 pub const KVM_CAP_DISABLE_QUIRKS2: u32 = 0xd5;
 pub const KVM_CAP_VM_TSC_CONTROL: u32 = 0xd6;
 pub const KVM_CAP_SYSTEM_EVENT_DATA: u32 = 0xd7;
 pub const KVM_CAP_X86_TRIPLE_FAULT_EVENT: u32 = 0xda;
 pub const KVM_CAP_X86_NOTIFY_VMEXIT: u32 = 0xdb;
+
+// KVM_CAP_DISABLE_QUIRKS2: what KVM does against the manuals unless it is told not to
+
+pub const KVM_X86_QUIRK_LINT0_REENABLED: u32 = 0x1;
+pub const KVM_X86_QUIRK_CD_NW_CLEARED: u32 = 0x2;
+pub const KVM_X86_QUIRK_LAPIC_MMIO_HOLE: u32 = 0x4;
+pub const KVM_X86_QUIRK_OUT_7E_INC_RIP: u32 = 0x8;
+/// CPUID has MONITOR and MWAIT as the user gave it, whatever MISC_ENABLE says.
+pub const KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT: u32 = 0x10;
+pub const KVM_X86_QUIRK_FIX_HYPERCALL_INSN: u32 = 0x20;
+/// MONITOR and MWAIT do nothing where CPUID has them not, instead of #UD.
+pub const KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS: u32 = 0x40;
 
 // Argument of KVM_CLEAR_DIRTY_LOG
 
@@ -4226,6 +4241,20 @@ pub const EMULATION_UNKNOWN: u32 = 0x6;
 /// The functions of guest memory said GUEST_FAILED.
 pub const EMULATION_FAILED: u32 = 0x7;
 
+// An event that a VM finds when it runs next
+
+pub const EVENT_VECTOR: u64 = 0xff;
+pub const EVENT_TYPE: u64 = 0x700;
+/// The error code counts.
+pub const EVENT_WITH_CODE: u64 = 0x800;
+pub const EVENT_VALID: u64 = 0x80000000;
+/// Of EVENT_TYPE, as those below.
+pub const EVENT_TYPE_INTERRUPT: u64 = 0x0;
+pub const EVENT_TYPE_NMI: u64 = 0x200;
+pub const EVENT_TYPE_EXCEPTION: u64 = 0x300;
+/// What an instruction raises. On Intel this and those above: INT n, ICEBP, INT3 and INTO.
+pub const EVENT_TYPE_SOFTWARE: u64 = 0x400;
+
 // MvPage.access: what a guest wanted of memory
 
 pub const MV_ACCESS_WRITE: u32 = 0x2;
@@ -4261,6 +4290,8 @@ pub const MV_VM_MAP: u32 = 0x40100;
 pub const MV_VM_UNMAP: u32 = 0x40101;
 /// R11: a VM. R10 out: how many processors may still use memory that was unmapped; 0: give it back.
 pub const MV_VM_UNFLUSHED: u32 = 0x40102;
+/// R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before.
+pub const MV_VM_CONFIGURE: u32 = 0x40103;
 /// R11: a VM. R10 out: the VP.
 pub const MV_VP_CREATE: u32 = 0x50000;
 /// R11: a VP, whose VS is gone.
@@ -4293,6 +4324,8 @@ pub const MV_VS_QUEUE_INTERRUPT: u32 = 0x60026;
 pub const MV_VS_MCE_SETUP: u32 = 0x60101;
 /// R11: a VS, which gets it when it runs next, or behind the handler of another one.
 pub const MV_VS_INJECT_NMI: u32 = 0x60100;
+/// R11: a VS, R12: MV_OPTION_*: what its guest finds from now on.
+pub const MV_VS_CONFIGURE: u32 = 0x60102;
 
 // An entry of MV_VS_CPUID_SET_LIST
 
@@ -4343,6 +4376,10 @@ pub const MV_EXIT_NMI: u32 = 0x8;
 pub const MV_EXIT_SHUTDOWN: u32 = 0x9;
 /// A machine check of the machine's, which the caller gets as an exception behind its hypercall.
 pub const MV_EXIT_MACHINE_CHECK: u32 = 0xa;
+/// RDMSR or WRMSR: `msr`, `msrFlags`, `data` of a WRMSR. Nothing has happened, the guest is still at it: MV_RUN_MSR_* says what becomes of it.
+pub const MV_EXIT_MSR_ACCESS: u32 = 0xb;
+/// As was asked for: nothing has run.
+pub const MV_EXIT_STOP: u32 = 0xc;
 
 // MvPage.ioFlags
 
@@ -4381,6 +4418,16 @@ pub const MV_LIST_ENTRIES: u32 = 0xf0;
 pub const MV_MAP_READ: u32 = 0x1;
 pub const MV_MAP_WRITE: u32 = 0x2;
 pub const MV_MAP_EXECUTE: u32 = 0x4;
+
+// MvPage.msrFlags: an access, and why it exits
+
+pub const MV_MSR_WRITE: u32 = 0x1;
+/// MV_OPTION_MSR_ASKED.
+pub const MV_MSR_ASKED: u32 = 0x2;
+/// MV_OPTION_MSR_UNKNOWN.
+pub const MV_MSR_UNKNOWN: u32 = 0x4;
+/// MV_OPTION_MSR_REFUSED.
+pub const MV_MSR_REFUSED: u32 = 0x8;
 
 // MSRs by which guests ask their VMM for something
 
@@ -4432,7 +4479,10 @@ pub struct MvPage {
     pub general: [u64; 16],
     pub rip: u64,
     pub rflags: u64,
-    pub reserved: [u64; 4],
+    /// MV_MSR_*.
+    pub msr_flags: u32,
+    pub reserved0: u32,
+    pub reserved: [u64; 3],
     /// Entries of the list.
     pub list_count: u64,
     /// Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids.
@@ -4531,6 +4581,14 @@ pub const MV_REG_NMI: u32 = 0x105;
 pub const MV_RUN_WINDOW: u32 = 0x1;
 /// request: the guest has carried out an instruction, and has `general`, `rip` and `rflags` behind it.
 pub const MV_RUN_REGISTERS: u32 = 0x2;
+/// request: what else is asked for is done, and nothing runs.
+pub const MV_RUN_STOP: u32 = 0x4;
+/// request: the access to an MSR is done; a RDMSR's answer is `data`.
+pub const MV_RUN_MSR_DONE: u32 = 0x8;
+/// request: it raises #GP.
+pub const MV_RUN_MSR_FAULT: u32 = 0x10;
+/// request: it is carried out, if it is what the guest does next, and does not exit for MV_OPTION_MSR_ASKED.
+pub const MV_RUN_MSR_ALLOWED: u32 = 0x20;
 /// state: the guest can take an interrupt now.
 pub const MV_STATE_INTERRUPTIBLE: u32 = 0x1;
 /// state: RFLAGS.IF.
@@ -4553,6 +4611,26 @@ pub const MV_STATUS_RETRY_CONTINUATION: u64 = 0xdead000000100004;
 /// The processor refuses to run the VS: the debug ring says why.
 pub const MV_STATUS_EXIT_FAILURE: u64 = 0xdead000000100005;
 pub const MV_STATUS_EXIT_UNKNOWN: u64 = 0xdead000000200005;
+
+// MV_VM_CONFIGURE: R12
+
+/// Each access to an MSR that exits comes to the caller (MV_EXIT_MSR_ACCESS), before anything of it is done.
+pub const MV_OPTION_MSR_ASKED: u32 = 0x1;
+/// Accesses to MSRs that the guest has not exit, instead of #GP.
+pub const MV_OPTION_MSR_UNKNOWN: u32 = 0x2;
+/// So do writes of values that the guest's MSR does not take.
+pub const MV_OPTION_MSR_REFUSED: u32 = 0x4;
+/// MONITOR and MWAIT are #UD where CPUID has them not, instead of nothing.
+pub const MV_OPTION_MWAIT_BY_CPUID: u32 = 0x8;
+/// CPUID has MONITOR and MWAIT while MISC_ENABLE's bit 18 is set, whatever the caller gave it.
+pub const MV_OPTION_MWAIT_BY_MSR: u32 = 0x10;
+/// MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE.
+pub const MV_OPTION_MSR_CLOSED: u32 = 0x20;
+
+// MV_VS_CONFIGURE: R12
+
+/// The guest has those MSRs of KVM's alone whose bits CPUID leaf 0x40000001 has.
+pub const MV_OPTION_FEATURES: u32 = 0x1;
 
 // System calls as functions
 

@@ -1,6 +1,6 @@
 // What entry.S calls beside the portable entry points of src/main.ts, and what no compiler is to put into another way
 
-export { enterCarefulVmexit, enterVmexit, otherExit } from "./amd/exit";
+export { deliverExit, enterCarefulVmexit, enterVmexit, otherExit, rareExit } from "./amd/exit";
 export { enterFastSyscall } from "./amd/syscall";
 export { enterCarefulSyscall } from "./careful";
 export { enterException } from "./exception";

@@ -180,7 +180,7 @@ describe("an exit that the kernel alone asked for", () => {
     expect(exit(pp, EXIT.control, { EXIT_QUALIFICATION: 0x408n, RSP: 16n }).is).toBe("running");
     expect(event(pp)).toBe(RAISE_GP);
     expect(exit(pp, EXIT.interrupt).is).toBe("called");
-    expect(read(pp, guest.vs, abi.INTEL_REG_CR8)).toBe(9n);
+    expect([read(pp, guest.vs, abi.INTEL_REG_CR8), pp.tcb.get("exitPriority")]).toEqual([9n, 9n]);
   });
 
   // As instructions number them (SDM volume 3, table 28-3)

@@ -31,7 +31,7 @@ import type { Pp } from "../machine/pp.ts";
 const PVI = 2n;
 const TOLD = [
   ...(["exitInformation1", "exitInformation2", "exitEvent", "exitInstruction", "exitPrivilege"] as const),
-  ...(["exitRip", "exitNextRip", "exitRflags", "exitCode"] as const),
+  ...(["exitShadow", "exitPriority", "exitRip", "exitNextRip", "exitRflags", "exitCode"] as const),
 ];
 
 const VENDORS = [
@@ -78,6 +78,7 @@ describe("what an exit was about", () => {
     const { pp } = inGuest({ vendor: VENDOR_AMD });
     const CR4 = pp.tcb.get("cr4") ^ PVI;
     const words = { EXITINFO1: 0x1_0000_0006n, EXITINFO2: 0xfee0_0300n, EXITINTINFO: 0x8000_0321n, CPL: 3n, CR4 };
+    const held = { VIRTUAL_INTERRUPT_B: 1n, VIRTUAL_INTERRUPT_A: 0x100_0105n };
     const code = { RIP: 0x40_1000n, NRIP: 0x40_1003n, RFLAGS: 0x246n, CS_ATTRIB: 0xafbn };
     const expected = {
       exitInformation1: 0x1_0000_0006n,
@@ -85,12 +86,14 @@ describe("what an exit was about", () => {
       exitEvent: 0x8000_0321n,
       exitInstruction: 0n,
       exitPrivilege: 3n,
+      exitShadow: 1n,
+      exitPriority: 0x100_0105n,
       exitRip: 0x40_1000n,
       exitNextRip: 0x40_1003n,
       exitRflags: 0x246n,
       exitCode: 0xafbn,
     };
-    expectOutcome(pp.exit(0x400n, { ...words, ...code }), "called");
+    expectOutcome(pp.exit(0x400n, { ...words, ...held, ...code }), "called");
     expect(told(pp)).toEqual(expected);
     expect(pp.tcb.get("cr4")).toBe(CR4);
     expectOutcome(pp.syscall(SYSCALL_VS_RUN_CURRENT, HANDLE), "running");
@@ -112,6 +115,7 @@ describe("what an exit was about", () => {
       VMEXIT_INSTRUCTION_LENGTH: 3n,
       RFLAGS: 0x246n,
       CS_ATTRIB: 0xa0fbn,
+      INTERRUPTIBILITY_STATE: 2n,
     };
     const expected = {
       exitInformation1: 0x182n,
@@ -119,6 +123,9 @@ describe("what an exit was about", () => {
       exitEvent: 0x8000_0021n,
       exitInstruction: 0x1_0700n,
       exitPrivilege: 3n,
+      exitShadow: 2n,
+      // The root VM has none of its own
+      exitPriority: expect.any(BigInt),
       exitRip: 0x40_1000n,
       exitNextRip: 0x40_1003n,
       exitRflags: 0x246n,

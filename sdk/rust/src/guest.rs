@@ -67,7 +67,7 @@ macro_rules! told {
 
 told! {
     exit_information1 exit_information2 exit_event exit_instruction exit_privilege
-    exit_rip exit_next_rip exit_rflags exit_code
+    exit_shadow exit_priority exit_rip exit_next_rip exit_rflags exit_code
 }
 
 /// The active VS of this processor.

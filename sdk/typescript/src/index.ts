@@ -52,8 +52,10 @@ export {
   information1 as exitInformation1,
   information2 as exitInformation2,
   privilege as exitPrivilege,
+  toldPriority as exitPriority,
   toldRflags as exitRflags,
   toldRip as exitRip,
+  toldShadow as exitShadow,
 } from "./exits/told";
 export { unaskedExit } from "./exits/unasked";
 export { readCr4 } from "./guest/cpuid-bits";

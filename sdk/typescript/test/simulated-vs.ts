@@ -64,6 +64,7 @@ function told(offset: number): bigint | undefined {
         [abi.TCB_EXIT_INFORMATION1, abi.INTEL_REG_EXIT_QUALIFICATION],
         [abi.TCB_EXIT_INFORMATION2, abi.INTEL_REG_PHYSICAL_ADDRESS],
         [abi.TCB_EXIT_EVENT, abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD],
+        [abi.TCB_EXIT_SHADOW, abi.INTEL_REG_INTERRUPTIBILITY_STATE],
         [abi.TCB_EXIT_INSTRUCTION, abi.INTEL_REG_VMEXIT_INSTRUCTION_INFORMATION],
       ])
     : new Map([
@@ -71,6 +72,7 @@ function told(offset: number): bigint | undefined {
         [abi.TCB_EXIT_INFORMATION1, abi.AMD_REG_EXITINFO1],
         [abi.TCB_EXIT_INFORMATION2, abi.AMD_REG_EXITINFO2],
         [abi.TCB_EXIT_EVENT, abi.AMD_REG_EXITINTINFO],
+        [abi.TCB_EXIT_SHADOW, abi.AMD_REG_VIRTUAL_INTERRUPT_B],
       ]);
   const register = places.get(offset);
   return register === undefined ? undefined : (registers.get(register) ?? 0n);

@@ -2,6 +2,7 @@
 
 import { BOOT_ARGS_FEATURES, CPU_FEATURE_NRIP } from "../../../../abi/generated/bare/boot";
 import { AMD_EXIT_EXCEPTION } from "../../../../abi/generated/bare/callbacks";
+import { EVENT_VALID } from "../../../../abi/generated/bare/events";
 import { PP_BLOCK_SCRATCH } from "../../../../abi/generated/bare/pp-block";
 import { DIRECT_BASE, PP_AREA_BASE, PP_ARGS, PP_BLOCK } from "../../../../abi/generated/bare/windows";
 import { peek32, peek64, poke64 } from "../../../../bsl/src/memory";
@@ -36,7 +37,6 @@ const INTERCEPT_DEBUG: u32 = 1 << 1;
 const DR7_GD: u64 = 1 << 13;
 /** Valid, an exception, vector 1 (15.20). */
 const INJECT_DEBUG: u64 = 0x8000_0301;
-const EVENT_VALID: u64 = 1 << 31;
 
 /** Whether skipping has to do with nothing but RIP and shadow; `vmcb` is in the direct map. */
 export function isPlainSkip(vmcb: u64): bool {

@@ -1,5 +1,13 @@
 // Exceptions that the kernel raises in a VM (APM volume 2, 15.20)
 
+import {
+  EVENT_TYPE,
+  EVENT_TYPE_EXCEPTION,
+  EVENT_TYPE_SOFTWARE,
+  EVENT_VALID,
+  EVENT_VECTOR,
+  EVENT_WITH_CODE,
+} from "../../../../abi/generated/bare/events";
 import { DIRECT_BASE } from "../../../../abi/generated/bare/windows";
 import { peek64, poke64 } from "../../../../bsl/src/memory";
 import { Vs } from "../../../src/vs";
@@ -10,18 +18,11 @@ export const VECTOR_UD: u32 = 6;
 export const VECTOR_GP: u32 = 13;
 export const VECTOR_AC: u32 = 17;
 
-/** EVENTINJ and EXITINTINFO: valid, the type, the vector. */
-const VALID: u64 = 1 << 31;
-const TYPE: u64 = 7 << 8;
-const TYPE_EXCEPTION: u64 = 3 << 8;
-const TYPE_SOFTWARE: u64 = 4 << 8;
-const VECTOR: u64 = 0xff;
 const VECTOR_BP: u64 = 3;
 const VECTOR_OF: u64 = 4;
 
 /** EVENTINJ: valid, an exception; with an error code, whose 32 bits lie above. */
 const EXCEPTION: u64 = 0x8000_0300;
-const WITH_CODE: u64 = 1 << 11;
 const CR0_PE: u64 = 1;
 /** Pushed with a fault, so that its handler's IRET meets no breakpoint at the instruction again (APM volume 2, 3.1.6). */
 const RFLAGS_RF: u64 = 1 << 16;
@@ -38,7 +39,7 @@ export function raiseAgain(vs: Vs, vector: u32): void {
   const vmcb = DIRECT_BASE + vs.controlBlock;
   // In real mode no exception pushes one (APM volume 2, 8.2)
   const hasCode = (vector == VECTOR_GP || vector == VECTOR_AC) && (peek64(vmcb + VMCB_CR0) & CR0_PE) != 0;
-  poke64(vmcb + VMCB_EVENTINJ, EXCEPTION | vector | (hasCode ? WITH_CODE : 0));
+  poke64(vmcb + VMCB_EVENTINJ, EXCEPTION | vector | (hasCode ? EVENT_WITH_CODE : 0));
 }
 
 /**
@@ -47,9 +48,9 @@ export function raiseAgain(vs: Vs, vector: u32): void {
  */
 export function redeliver(vs: Vs): void {
   const event = peek64(DIRECT_BASE + vs.controlBlock + VMCB_EXITINTINFO);
-  const type = event & TYPE;
-  const vector = event & VECTOR;
-  if ((event & VALID) == 0 || type == TYPE_SOFTWARE) return;
-  if (type == TYPE_EXCEPTION && (vector == VECTOR_BP || vector == VECTOR_OF)) return;
+  const type = event & EVENT_TYPE;
+  const vector = event & EVENT_VECTOR;
+  if ((event & EVENT_VALID) == 0 || type == EVENT_TYPE_SOFTWARE) return;
+  if (type == EVENT_TYPE_EXCEPTION && (vector == VECTOR_BP || vector == VECTOR_OF)) return;
   poke64(DIRECT_BASE + vs.controlBlock + VMCB_EVENTINJ, event);
 }

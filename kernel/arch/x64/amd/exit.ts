@@ -63,7 +63,10 @@ export function enterVmexit(reason: u64): u32 {
 /** The same on the ways that look. */
 export function enterCarefulVmexit(reason: u64): u32 {
   secureExit();
-  return enterVmexit(reason);
+  if (reason != block64(PP_BLOCK_PLAIN_EXIT)) return otherExit(reason);
+  countExit(EXIT_CPUID);
+  tellCr4(block64(PP_BLOCK_VMCB_VIRTUAL));
+  return callVmexit(EXIT_CPUID);
 }
 
 /**
@@ -71,6 +74,19 @@ export function enterCarefulVmexit(reason: u64): u32 {
  * into the way of the first.
  */
 export function otherExit(reason: u64): u32 {
+  // Beside VMs that have all memory, guests exit for this most: a function that needs no registers saved
+  if (<u32>reason == EXIT_NESTED_PAGE_FAULT && !isGuarded(changetype<Vs>(activeVs()))) return deliverExit(reason);
+  return rareExit(reason);
+}
+
+/** The extension hears of it. */
+export function deliverExit(reason: u64): u32 {
+  countExit(reason);
+  tellExit(block64(PP_BLOCK_VMCB_VIRTUAL));
+  return callVmexit(reason);
+}
+
+export function rareExit(reason: u64): u32 {
   const vs = changetype<Vs>(activeVs());
   const code = <u32>reason;
   if (code == EXIT_INVALID) {
@@ -90,10 +106,7 @@ export function otherExit(reason: u64): u32 {
   // What the extension does not hear of, its statistics do not count
   const done = isAsked(vs, code) ? DELIVER : serve(vs, code);
   if (done == SKIP) return runAgainAdvanced(vs);
-  if (done == RAISED) return runAgain(vs);
-  countExit(reason);
-  tellExit(DIRECT_BASE + vs.controlBlock);
-  return callVmexit(reason);
+  return done == RAISED ? runAgain(vs) : deliverExit(reason);
 }
 
 /** Whether the extension asked for such an exit. Those that have no bit it did, unless the kernel keeps the nested tables. */

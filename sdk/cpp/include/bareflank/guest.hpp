@@ -51,6 +51,8 @@ inline constexpr Told<BF_TCB_EXIT_INFORMATION2> exit_information2{};
 inline constexpr Told<BF_TCB_EXIT_EVENT> exit_event{};
 inline constexpr Told<BF_TCB_EXIT_INSTRUCTION> exit_instruction{};
 inline constexpr Told<BF_TCB_EXIT_PRIVILEGE> exit_privilege{};
+inline constexpr Told<BF_TCB_EXIT_SHADOW> exit_shadow{};
+inline constexpr Told<BF_TCB_EXIT_PRIORITY> exit_priority{};
 inline constexpr Told<BF_TCB_EXIT_RIP> exit_rip{};
 inline constexpr Told<BF_TCB_EXIT_NEXT_RIP> exit_next_rip{};
 inline constexpr Told<BF_TCB_EXIT_RFLAGS> exit_rflags{};

@@ -1,13 +1,14 @@
 // Events that a VM finds when it runs next: exceptions and interrupts
 //
-// One word on both vendors, that of EVENTINJ (APM volume 2, 15.20). Intel has bits 31:0 in the same order (SDM volume 3,
-// 25.8.3), and the error code in a field of its own.
-//
-//     63        32 31 30    12 11 10   8 7      0
-//     ┌───────────┬──┬────────┬──┬──────┬────────┐
-//     │ error code│V │        │EV│ type │ vector │   V: valid, EV: error code valid
-//     └───────────┴──┴────────┴──┴──────┴────────┘
+// One word on both vendors, which abi/src/events.ts has.
 
+import {
+  EVENT_TYPE_EXCEPTION,
+  EVENT_TYPE_INTERRUPT,
+  EVENT_TYPE_NMI,
+  EVENT_VALID,
+  EVENT_WITH_CODE,
+} from "../../../../abi/generated/bare/events";
 import {
   AMD_REG_CR0,
   AMD_REG_EVENTINJ,
@@ -25,16 +26,6 @@ import { isIntel } from "../vendor/vendor";
 import { NativeVs } from "../vs/native-vs";
 import { hasErrorCode, isFault, Vector } from "./vectors";
 
-export const EVENT_VALID: u64 = 1 << 31;
-export const EVENT_WITH_CODE: u64 = 1 << 11;
-export const EVENT_TYPE: u64 = 7 << 8;
-export const TYPE_NMI: u64 = 2 << 8;
-/** What an instruction raises. On Intel this and those above: INT n, ICEBP, INT3 and INTO. */
-export const TYPE_SOFTWARE: u64 = 4 << 8;
-export const EVENT_VECTOR: u64 = 0xff;
-
-const TYPE_INTERRUPT: u64 = 0 << 8;
-export const TYPE_EXCEPTION: u64 = 3 << 8;
 const RFLAGS_RF: u64 = 1 << 16;
 const LOW: u64 = 0xffff_ffff;
 const CR0_PE: u64 = 1;
@@ -51,17 +42,17 @@ export function injectException(vs: NativeVs, vector: Vector, errorCode: u32): v
     setOwnWord(Slot.TrapOf, <u64>vs.id + 1);
     setOwnWord(Slot.TrapRip, vs.read(AMD_REG_RIP));
   }
-  inject(vs, code | EVENT_VALID | TYPE_EXCEPTION | <u64>vector);
+  inject(vs, code | EVENT_VALID | EVENT_TYPE_EXCEPTION | <u64>vector);
 }
 
 /** Delivers an external interrupt. */
 export function injectInterrupt(vs: NativeVs, vector: u32): void {
-  inject(vs, EVENT_VALID | TYPE_INTERRUPT | (vector & 0xff));
+  inject(vs, EVENT_VALID | EVENT_TYPE_INTERRUPT | (vector & 0xff));
 }
 
 /** Delivers a non-maskable interrupt. */
 export function injectNmi(vs: NativeVs): void {
-  inject(vs, EVENT_VALID | TYPE_NMI | <u64>Vector.NonMaskable);
+  inject(vs, EVENT_VALID | EVENT_TYPE_NMI | <u64>Vector.NonMaskable);
 }
 
 /** Whether something is to be delivered when the VM runs next. */

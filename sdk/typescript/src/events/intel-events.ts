@@ -9,6 +9,14 @@ import {
   INTEL_EXIT_EXCEPTION_OR_NMI,
 } from "../../../../abi/generated/bare/callbacks";
 import {
+  EVENT_TYPE,
+  EVENT_TYPE_NMI,
+  EVENT_TYPE_SOFTWARE,
+  EVENT_VALID,
+  EVENT_VECTOR,
+  EVENT_WITH_CODE,
+} from "../../../../abi/generated/bare/events";
+import {
   INTEL_REG_EXIT_REASON,
   INTEL_REG_IDT_VECTORING_ERROR_CODE,
   INTEL_REG_INTERRUPTIBILITY_STATE,
@@ -21,16 +29,7 @@ import {
 import { information1, interruptedEvent } from "../exits/told";
 import { trapNmiWindow } from "../vendor/intel-vs";
 import { NativeVs } from "../vs/native-vs";
-import {
-  EVENT_TYPE,
-  EVENT_VALID,
-  EVENT_VECTOR,
-  EVENT_WITH_CODE,
-  hasEvent,
-  injectNmi,
-  TYPE_NMI,
-  TYPE_SOFTWARE,
-} from "./event";
+import { hasEvent, injectNmi } from "./event";
 import { Vector } from "./vectors";
 
 /** What VM-entry takes of the information of an exit. */
@@ -47,7 +46,7 @@ const BY_NMI: u64 = 8;
 
 /** Whether an exit of reason EXCEPTION_OR_NMI is for an NMI. */
 export function isNmi(vs: NativeVs): bool {
-  return (vs.read(INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) == TYPE_NMI;
+  return (vs.read(INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) == EVENT_TYPE_NMI;
 }
 
 /** An NMI has come: the VM gets it now or, when it cannot take one, as soon as it can. */
@@ -64,25 +63,26 @@ export function deliverWaitingNmi(vs: NativeVs): void {
   injectNmi(vs);
 }
 
-/** Delivers again what was being delivered when the VM exited, unless something else is to be delivered. */
-export function redeliverIntel(vs: NativeVs): void {
+/** Delivers again what was being delivered when the VM exited, unless something else is to be delivered; whether there was something. */
+export function redeliverIntel(vs: NativeVs): bool {
   const reason = vs.read(INTEL_REG_EXIT_REASON);
   // An entry that failed delivered nothing, and left what the exit before it had interrupted (27.8)
-  if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return;
+  if ((reason & INTEL_EXIT_ENTRY_FAILURE) != 0) return false;
   const event = interruptedEvent();
   if ((event & EVENT_VALID) == 0) {
     restoreNmiBlocking(vs, reason & BASIC_REASON);
-    return;
+    return false;
   }
-  if (hasEvent(vs)) return;
-  if ((event & EVENT_TYPE) == TYPE_NMI) setBlocking(vs, BY_NMI, false);
-  if ((event & EVENT_TYPE) >= TYPE_SOFTWARE) {
+  if (hasEvent(vs)) return true;
+  if ((event & EVENT_TYPE) == EVENT_TYPE_NMI) setBlocking(vs, BY_NMI, false);
+  if ((event & EVENT_TYPE) >= EVENT_TYPE_SOFTWARE) {
     vs.write(INTEL_REG_VMENTRY_INSTRUCTION_LENGTH, vs.read(INTEL_REG_VMEXIT_INSTRUCTION_LENGTH));
   }
   if ((event & EVENT_WITH_CODE) != 0) {
     vs.write(INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, vs.read(INTEL_REG_IDT_VECTORING_ERROR_CODE));
   }
   vs.write(INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD, event & ENTRY_BITS);
+  return true;
 }
 
 /** Whether the VM takes no interrupt before the next instruction, behind STI or a move to SS. */

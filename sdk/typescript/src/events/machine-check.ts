@@ -7,10 +7,10 @@ import {
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_MACHINE_CHECK_AT_ENTRY,
 } from "../../../../abi/generated/bare/callbacks";
+import { EVENT_TYPE, EVENT_TYPE_EXCEPTION, EVENT_VECTOR } from "../../../../abi/generated/bare/events";
 import { INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION } from "../../../../abi/generated/bare/registers-intel";
 import { isIntel } from "../vendor/vendor";
 import { NativeVs } from "../vs/native-vs";
-import { EVENT_TYPE, EVENT_VECTOR, TYPE_EXCEPTION } from "./event";
 import { Vector } from "./vectors";
 
 /** Whether an exit was for a machine check: in the VM, or on the way into it. */
@@ -19,5 +19,5 @@ export function isMachineCheck(vs: NativeVs, reason: u64): bool {
   if (reason == (INTEL_EXIT_ENTRY_FAILURE | INTEL_EXIT_MACHINE_CHECK_AT_ENTRY)) return true;
   if (reason != INTEL_EXIT_EXCEPTION_OR_NMI) return false;
   const information = vs.read(INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION);
-  return (information & (EVENT_TYPE | EVENT_VECTOR)) == (TYPE_EXCEPTION | <u64>Vector.MachineCheck);
+  return (information & (EVENT_TYPE | EVENT_VECTOR)) == (EVENT_TYPE_EXCEPTION | <u64>Vector.MachineCheck);
 }

@@ -7,7 +7,17 @@ import { MAP_ACCESSES, MAP_ALWAYS, MAP_MSR, MAP_READS, MAP_WRITES } from "../../
 import { handleOf, idOf } from "../calls/handle";
 import { isIntel } from "../vendor/vendor";
 import { NativeVs } from "../vs/native-vs";
-import { attachMap, createMap, destroyMap, detachMap, passInMap, queryMap, trapInMap } from "./permission-map";
+import {
+  attachMap,
+  createMap,
+  destroyMap,
+  detachMap,
+  NO_MAP,
+  passInMap,
+  queryMap,
+  trapInMap,
+  tryCreateMap,
+} from "./permission-map";
 
 const LAST_LOW: u32 = 0x1fff;
 const FIRST_HIGH: u32 = 0xc000_0000;
@@ -23,10 +33,13 @@ export class MsrMap {
 
   /** A new map in which all MSRs exit. */
   static closed(): MsrMap {
-    const map = MsrMap.create()
-      .trapRange(0, LAST_LOW)
-      .trapRange(FIRST_HIGH, FIRST_HIGH + LAST_LOW);
-    return isIntel() ? map : map.trapRange(FIRST_AMD, FIRST_AMD + LAST_LOW);
+    return MsrMap.create().trapAll();
+  }
+
+  /** The same, or null: there is no memory. */
+  static tryClosed(): MsrMap | null {
+    const map = tryCreateMap(MAP_MSR);
+    return map == NO_MAP ? null : changetype<MsrMap>(handleOf(map)).trapAll();
   }
 
   get id(): u32 {
@@ -60,6 +73,12 @@ export class MsrMap {
   trapRange(first: u32, last: u32): MsrMap {
     trapInMap(this.id, first, last, MAP_ACCESSES);
     return this;
+  }
+
+  /** Makes all accesses exit. */
+  trapAll(): MsrMap {
+    this.trapRange(0, LAST_LOW).trapRange(FIRST_HIGH, FIRST_HIGH + LAST_LOW);
+    return isIntel() ? this : this.trapRange(FIRST_AMD, FIRST_AMD + LAST_LOW);
   }
 
   /** Lets both happen without an exit, where the processor has bits for the MSR. */

@@ -20,6 +20,14 @@ export function createMap(kind: u32): u32 {
   return <u32>callResult(0);
 }
 
+/** What no map has as its identifier. */
+export const NO_MAP: u32 = 0xffff_ffff;
+
+/** The same, or NO_MAP: there is no memory, or no identifier left. */
+export function tryCreateMap(kind: u32): u32 {
+  return callObject(SYSCALL_MAP_CREATE, kind, 0, 0, 0, 0) == STATUS_SUCCESS ? <u32>callResult(0) : NO_MAP;
+}
+
 export function destroyMap(map: u32): void {
   check(callObject(SYSCALL_MAP_DESTROY, map, 0, 0, 0, 0));
 }
