@@ -47,7 +47,7 @@ async function measure(linux: LinuxMachine): Promise<Costs> {
 }
 
 /** What MicroV may take of an exit, as a share of what Linux's KVM takes; two of five go to user space and back. */
-const EXIT_LIMITS = [0.2, 0.2, 1.05, 1.05, 1.9];
+const EXIT_LIMITS = [0.2, 0.2, 0.95, 0.95, 1.9];
 const BOOT_LIMIT = 1.15;
 
 function figures(linux: Costs, own: Costs): Figure[] {

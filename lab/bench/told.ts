@@ -21,6 +21,8 @@ const READINGS = [
 const FIRST_LEAF = 0x5000_0000;
 const TIMES = 16;
 const LIMIT = 10;
+/** Intel's words for ports are put into AMD's format. */
+const INTEL_PORT = { reading: READINGS.length - 1, limit: 40 };
 
 /** Machines, and what tells their figures apart. */
 const MACHINES = [
@@ -46,7 +48,7 @@ export async function toldFigures(): Promise<Figure[]> {
         title: `reading of an exit: ${reading}${where}`,
         value: ((await measure(machine, FIRST_LEAF + 1 + index)) - nothing) / TIMES,
         unit: "instructions",
-        limit: LIMIT,
+        limit: machine === "intel" && index === INTEL_PORT.reading ? INTEL_PORT.limit : LIMIT,
       });
     }
   }

@@ -32,4 +32,4 @@ export type { DescriptorTable, ExtendedControlRegisters, Registers, Segment, Spe
 export type { Access, Devices } from "./thread-messages.ts";
 export { type RunState, Vcpu } from "./vcpu.ts";
 export { type RunResult, type ThreadOptions, VcpuThread } from "./vcpu-thread.ts";
-export { type MemoryOptions, VirtualMachine } from "./virtual-machine.ts";
+export { type MemoryOptions, type MsrRange, VirtualMachine } from "./virtual-machine.ts";

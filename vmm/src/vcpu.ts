@@ -152,6 +152,12 @@ export class Vcpu {
     this.#msrCall("KVM_SET_MSRS", writeMsrs(msrs), [...msrs.keys()]);
   }
 
+  /** @throws KvmError when this KVM does not have it for virtual processors, or not with this argument */
+  enableCapability(number: number, argument: bigint): void {
+    const block = new Block(kvm.KVM_ENABLE_CAP_BYTES).set32(kvm.KVM_ENABLE_CAP_CAP, number);
+    this.#file.call("KVM_ENABLE_CAP", block.set64(kvm.KVM_ENABLE_CAP_ARGS, argument).bytes, `capability ${number}`);
+  }
+
   /** CPUID's leaves; before the first run. */
   setCpuid(leaves: readonly CpuidLeaf[]): void {
     this.#file.call("KVM_SET_CPUID2", writeLeaves(leaves).bytes);

@@ -23,6 +23,38 @@ export interface MemoryOptions {
   readonly isReadOnly?: boolean;
 }
 
+/** MSRs in a row, and which of them a guest may use. */
+export interface MsrRange {
+  readonly first: number;
+  /** One for each MSR of the range, at most 12,288. */
+  readonly allowed: readonly boolean[];
+  /** Which accesses the range is about; both, if it does not say. */
+  readonly access?: "read" | "write";
+}
+
+/** KVM's own limit of a range's bitmap, and of sixteen ranges. */
+const BITMAP_BYTES = 0x600;
+const BITMAPS_BYTES = 0x6000;
+
+const accesses = {
+  read: kvm.KVM_MSR_FILTER_READ,
+  write: kvm.KVM_MSR_FILTER_WRITE,
+  both: kvm.KVM_MSR_FILTER_READ | kvm.KVM_MSR_FILTER_WRITE,
+};
+
+const writeRange = (block: Block, at: number, { first, allowed, access }: MsrRange): void => {
+  block.set32(at + kvm.KVM_MSR_FILTER_RANGE_FLAGS, accesses[access ?? "both"]);
+  block.set32(at + kvm.KVM_MSR_FILTER_RANGE_NMSRS, allowed.length);
+  block.set32(at + kvm.KVM_MSR_FILTER_RANGE_BASE, first);
+};
+
+const bitmapOf = (allowed: readonly boolean[]): Uint8Array => {
+  const bitmap = new Uint8Array(Math.ceil(allowed.length / 8));
+  for (const [index, isAllowed] of allowed.entries())
+    if (isAllowed) bitmap[index >> 3] = (bitmap[index >> 3] ?? 0) | (1 << (index & 7));
+  return bitmap;
+};
+
 /** What another thread needs to have the same machine. */
 export interface VmHandle {
   readonly fd: number;
@@ -91,6 +123,31 @@ export class VirtualMachine {
     const block = new Block(kvm.KVM_ENABLE_CAP_BYTES).set32(kvm.KVM_ENABLE_CAP_CAP, number);
     for (const [index, value] of args.entries()) block.set64(kvm.KVM_ENABLE_CAP_ARGS + 8 * index, value);
     this.#file.call("KVM_ENABLE_CAP", block.bytes, `capability ${number}`);
+  }
+
+  /**
+   * Says which MSRs the guest may use (KVM_CAP_X86_MSR_FILTER): the first range that has an MSR and the access decides, and `isAllowed`
+   * about all others. No ranges: it may use all again. What it may not is #GP, or an exit with KVM_MSR_EXIT_REASON_FILTER.
+   */
+  filterMsrs(ranges: readonly MsrRange[], isAllowed = true): void {
+    const block = new Block(kvm.KVM_MSR_FILTER_BYTES);
+    block.set32(kvm.KVM_MSR_FILTER_FLAGS, isAllowed ? 0 : kvm.KVM_MSR_FILTER_DEFAULT_DENY);
+    const mapping = mapMemory(BITMAPS_BYTES);
+    if (typeof mapping === "number") throw new KvmError("mmap", -mapping, `${BITMAPS_BYTES} bytes of memory`);
+    try {
+      const bitmaps = view(mapping);
+      for (const [index, range] of ranges.entries()) {
+        const at = kvm.KVM_MSR_FILTER_RANGES + index * kvm.KVM_MSR_FILTER_RANGE_BYTES;
+        writeRange(block, at, range);
+        bitmaps.set(bitmapOf(range.allowed), index * BITMAP_BYTES);
+        block.set64(at + kvm.KVM_MSR_FILTER_RANGE_BITMAP, mapping.address + BigInt(index * BITMAP_BYTES));
+      }
+      this.#file.call("KVM_X86_SET_MSR_FILTER", block.bytes);
+      check("mmap", giveBack(mapping, bitmaps));
+    } catch (error) {
+      check("munmap", unmap(mapping));
+      throw error;
+    }
   }
 
   /**

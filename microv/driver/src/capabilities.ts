@@ -4,6 +4,7 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { CLOCK_FLAGS } from "./clock";
 import { SLOT_COUNT } from "./slots";
 import { SYNCED_PARTS } from "./synced-registers";
+import { QUIRKS } from "./vm-options";
 
 /** Machine check banks, and what MCG_CAP may say beside their number: there is MCG_CTL, and software may recover. */
 export const MCE_BANKS: u32 = 32;
@@ -37,9 +38,15 @@ export function capability(number: u64): i64 {
     case kvm.KVM_CAP_CHECK_EXTENSION_VM:
     case kvm.KVM_CAP_IMMEDIATE_EXIT:
     case kvm.KVM_CAP_MMU_SHADOW_CACHE_CONTROL:
+    case kvm.KVM_CAP_ENABLE_CAP:
     case kvm.KVM_CAP_ENABLE_CAP_VM:
     case kvm.KVM_CAP_GET_MSR_FEATURES:
+    case kvm.KVM_CAP_X86_USER_SPACE_MSR:
+    case kvm.KVM_CAP_X86_MSR_FILTER:
+    case kvm.KVM_CAP_ENFORCE_PV_FEATURE_CPUID:
       return 1;
+    case kvm.KVM_CAP_DISABLE_QUIRKS2:
+      return QUIRKS;
     case kvm.KVM_CAP_SYNC_REGS:
       return SYNCED_PARTS;
     case kvm.KVM_CAP_ADJUST_CLOCK:

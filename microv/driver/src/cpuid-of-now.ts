@@ -11,8 +11,13 @@ import {
 import { MV_REG_CR4, MV_REG_XCR0 } from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, poke32 } from "../../../bsl/src/memory";
-import { getRegister } from "./list";
+import { getMsr, getRegister } from "./list";
+import { MACHINE_QUIRKS, VCPU_MACHINE, word } from "./objects";
 
+/** Leaf 1, ECX: MONITOR and MWAIT, and the bit of MISC_ENABLE that says so (SDM volume 4, table 2-2). */
+const MWAIT_BIT: u32 = 1 << 3;
+const MSR_MISC_ENABLE: u32 = 0x1a0;
+const ENABLE_MWAIT: u64 = 1 << 18;
 const LEAF_XSAVE: u32 = 0xd;
 /** The legacy region and the header (SDM volume 1, 13.4); the first component behind them. */
 const XSAVE_LEAST: u32 = 576;
@@ -21,6 +26,9 @@ const LAST_COMPONENT: u32 = 62;
 
 /** Brings entries for a vCPU up to date. */
 export function updateCpuids(vcpu: u64, entries: u64, count: u32): void {
+  const quirks = word(word(vcpu, VCPU_MACHINE), MACHINE_QUIRKS);
+  const followsMsr = (quirks & kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT) != 0;
+  const hasMwait = followsMsr && (getMsr(vcpu, MSR_MISC_ENABLE) & ENABLE_MWAIT) != 0;
   const cr4 = getRegister(vcpu, MV_REG_CR4);
   const xcr0 = getRegister(vcpu, MV_REG_XCR0);
   for (let i: u32 = 0; i < count; i++) {
@@ -28,6 +36,7 @@ export function updateCpuids(vcpu: u64, entries: u64, count: u32): void {
     const leaf = peek32(entry + kvm.KVM_CPUID_ENTRY2_FUNCTION);
     const subleaf = peek32(entry + kvm.KVM_CPUID_ENTRY2_INDEX);
     if (leaf == <u32>CPUID_OSXSAVE_LEAF) show(entry, <u32>CPUID_OSXSAVE_BIT, (cr4 & CPUID_OSXSAVE_CR4) != 0);
+    if (leaf == <u32>CPUID_OSXSAVE_LEAF && followsMsr) show(entry, MWAIT_BIT, hasMwait);
     if (subleaf != 0) continue;
     if (leaf == <u32>CPUID_OSPKE_LEAF) show(entry, <u32>CPUID_OSPKE_BIT, (cr4 & CPUID_OSPKE_CR4) != 0);
     if (leaf == LEAF_XSAVE) poke32(entry + kvm.KVM_CPUID_ENTRY2_EBX, xsaveBytes(entries, count, xcr0));

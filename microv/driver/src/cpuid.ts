@@ -3,8 +3,9 @@
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { copyMemory, fillMemory, peek32, poke32, poke64 } from "../../../bsl/src/memory";
+import { withBuffer } from "./buffer";
 import { updateCpuids } from "./cpuid-of-now";
-import { E2BIG, EFAULT, EINVAL, ENODEV, ENOMEM } from "./errors";
+import { E2BIG, EFAULT, EINVAL, ENODEV } from "./errors";
 import { callMv, firstOf, secondOf } from "./hypercall";
 import {
   ARGUMENT_BYTES,
@@ -18,7 +19,7 @@ import {
   VCPU_VS,
   word,
 } from "./objects";
-import { allocate, copyFromUser, copyToUser, free } from "./platform";
+import { copyFromUser, copyToUser } from "./platform";
 
 /** Leaves of a guest, at most: MicroV's. */
 const MOST: u32 = mv.MV_MAX_CPUIDS;
@@ -42,11 +43,7 @@ const KVM_EDX: u32 = 0x4d;
 
 /** KVM_GET_SUPPORTED_CPUID. */
 export function listCpuids(argument: u64): i64 {
-  const buffer = allocate(ARGUMENT_BYTES);
-  if (buffer == 0) return ENOMEM;
-  const result = fillCpuids(buffer, argument);
-  free(buffer);
-  return result;
+  return withBuffer(argument, fillCpuids);
 }
 
 function fillCpuids(buffer: u64, argument: u64): i64 {

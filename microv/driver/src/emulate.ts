@@ -6,9 +6,10 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { compareExchange32, storeRelease32 } from "../../../bsl/src/atomic";
 import { EMULATION_PLACE_BYTES, emulate } from "../../../bsl/src/emulator/emulate";
 import { copyMemory, nativeAddress, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
-import { giveRegisters } from "./carried-out";
+import { giveAnswer, noteAnswer } from "./answered";
 import { EFAULT } from "./errors";
 import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION } from "./exit";
+import { readVectors, VECTORS_BYTES, writeVectors } from "./fpu";
 import { callMv } from "./hypercall";
 import { append, beginList, getList, setList, valueAt } from "./list";
 import {
@@ -16,7 +17,6 @@ import {
   setWord,
   VCPU_BLOCK,
   VCPU_EMULATION,
-  VCPU_HAS_REGISTERS,
   VCPU_MACHINE,
   VCPU_PAGE,
   VCPU_PENDING,
@@ -43,6 +43,8 @@ const CS_PLACE: u32 = 4;
 const FS_PLACE: u32 = 6;
 /** General registers, RIP and RFLAGS: the first of the context, and in the same order in the page. */
 const REGISTER_BYTES: u64 = 144;
+/** The context, and XMM registers twice. */
+export const VCPU_EMULATION_BYTES: u64 = em.EMULATION_BYTES + 2 * VECTORS_BYTES;
 const EFER_LMA: u64 = 1 << 10;
 const LONG: u64 = 1 << 9;
 
@@ -103,13 +105,8 @@ export function finishEmulation(vcpu: u64, run: u64): i64 {
 }
 
 function advance(vcpu: u64, run: u64): i64 {
-  const context = word(vcpu, VCPU_EMULATION);
-  const place = takePlace();
-  const machine = word(vcpu, VCPU_MACHINE);
-  lockMachine(word(machine, MACHINE_GLUE));
-  const result = emulate(context, places + <usize>(place * EMULATION_PLACE_BYTES));
-  unlockMachine(word(machine, MACHINE_GLUE));
-  givePlace(place);
+  let result = emulateOnce(vcpu);
+  if (result == em.EMULATION_UNKNOWN && showVectors(vcpu)) result = emulateOnce(vcpu);
   switch (result) {
     case em.EMULATION_READ:
     case em.EMULATION_WRITE:
@@ -126,6 +123,34 @@ function advance(vcpu: u64, run: u64): i64 {
     default:
       return unknown(vcpu, run);
   }
+}
+
+function emulateOnce(vcpu: u64): u32 {
+  const place = takePlace();
+  const machine = word(vcpu, VCPU_MACHINE);
+  lockMachine(word(machine, MACHINE_GLUE));
+  const result = emulate(word(vcpu, VCPU_EMULATION), places + <usize>(place * EMULATION_PLACE_BYTES));
+  unlockMachine(word(machine, MACHINE_GLUE));
+  givePlace(place);
+  return result;
+}
+
+/** Most instructions do without XMM registers. False: it is none of those that want them, or there are none to be had. */
+function showVectors(vcpu: u64): bool {
+  const context = word(vcpu, VCPU_EMULATION);
+  if (peek64(context + em.EMULATION_VECTORS) != 0 || !readVectors(vcpu, vectorsOf(vcpu))) return false;
+  copyMemory(vectorsBefore(vcpu), vectorsOf(vcpu), VECTORS_BYTES);
+  poke64(context + em.EMULATION_VECTORS, vectorsOf(vcpu));
+  poke32(context + em.EMULATION_PROGRESS, 0);
+  return true;
+}
+
+/** Behind the context: the registers, and what they were before the instruction. */
+function vectorsOf(vcpu: u64): u64 {
+  return word(vcpu, VCPU_EMULATION) + em.EMULATION_BYTES;
+}
+function vectorsBefore(vcpu: u64): u64 {
+  return vectorsOf(vcpu) + VECTORS_BYTES;
 }
 
 /** KVM_EXIT_MMIO. */
@@ -198,6 +223,7 @@ function readContext(vcpu: u64, run: u64, flags: u32): bool {
   poke32(context + em.EMULATION_FLAGS, isIntel() != 0 ? flags | em.EMULATION_FLAG_INTEL : flags);
   poke32(context + em.EMULATION_INSTRUCTION_BYTES, 0);
   poke32(context + em.EMULATION_PROGRESS, 0);
+  poke64(context + em.EMULATION_VECTORS, 0);
   return true;
 }
 
@@ -227,10 +253,12 @@ function readSegments(vcpu: u64, context: u64): bool {
 /** What the instruction has changed, for the guest's next run. A debug exception of single steps is due behind it. */
 function writeBack(vcpu: u64): bool {
   const context = word(vcpu, VCPU_EMULATION);
+  if (peek64(context + em.EMULATION_VECTORS) != 0 && !writeVectors(vcpu, vectorsOf(vcpu), vectorsBefore(vcpu)))
+    return false;
   copyMemory(word(vcpu, VCPU_PAGE) + mv.MV_PAGE_GENERAL, context + em.EMULATION_GENERAL, REGISTER_BYTES);
-  setWord(vcpu, VCPU_HAS_REGISTERS, 1);
+  noteAnswer(vcpu, mv.MV_RUN_REGISTERS);
   if (peek32(context + em.EMULATION_TRAP) == 0) return true;
-  if (!giveRegisters(vcpu)) return false;
+  if (!giveAnswer(vcpu)) return false;
   const status = callMv(vcpu + VCPU_BLOCK, mv.MV_VS_INJECT_EXCEPTION, word(vcpu, VCPU_VS), DEBUG_EXCEPTION, 0, 0);
   return status == mv.MV_STATUS_SUCCESS;
 }

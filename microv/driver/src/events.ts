@@ -1,5 +1,14 @@
 // KVM_INTERRUPT, KVM_NMI, KVM_GET_VCPU_EVENTS, KVM_SET_VCPU_EVENTS: what the guest finds when it runs next
 
+import {
+  EVENT_TYPE,
+  EVENT_TYPE_EXCEPTION,
+  EVENT_TYPE_INTERRUPT,
+  EVENT_TYPE_NMI,
+  EVENT_TYPE_SOFTWARE,
+  EVENT_VALID,
+  EVENT_WITH_CODE,
+} from "../../../abi/generated/bare/events";
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { fillMemory, peek8, peek32, poke8, poke32 } from "../../../bsl/src/memory";
@@ -8,14 +17,6 @@ import { isDone } from "./hypercall";
 import { append, beginList, getList, getRegister, setList, valueAt } from "./list";
 import { VCPU_BLOCK, VCPU_VS, word } from "./objects";
 
-/** The event word (APM volume 2, 15.20). */
-const VALID: u64 = 1 << 31;
-const HAS_CODE: u64 = 1 << 11;
-const TYPE: u64 = 7 << 8;
-const TYPE_INTERRUPT: u64 = 0;
-const TYPE_NMI: u64 = 2 << 8;
-const TYPE_EXCEPTION: u64 = 3 << 8;
-const TYPE_SOFTWARE: u64 = 4 << 8;
 const VECTOR_NMI: u64 = 2;
 const LAST_EXCEPTION: u32 = 31;
 
@@ -25,8 +26,8 @@ const KNOWN_FLAGS: u32 =
 /** An interrupt of the user's, which has looked whether the guest can take one. */
 export function interrupt(vcpu: u64, vector: u32): i64 {
   if (vector > 255) return EINVAL;
-  if ((getRegister(vcpu, mv.MV_REG_EVENT) & VALID) != 0) return EEXIST;
-  return setEvent(vcpu, VALID | TYPE_INTERRUPT | vector) ? 0 : ENODEV;
+  if ((getRegister(vcpu, mv.MV_REG_EVENT) & EVENT_VALID) != 0) return EEXIST;
+  return setEvent(vcpu, EVENT_VALID | EVENT_TYPE_INTERRUPT | vector) ? 0 : ENODEV;
 }
 
 export function nmi(vcpu: u64): i64 {
@@ -43,7 +44,7 @@ export function getEvents(vcpu: u64, to: u64): i64 {
   const isShadowed = valueAt(vcpu, 1) != 0;
   const nmi = valueAt(vcpu, 2);
   fillMemory(to, 0, kvm.KVM_VCPU_EVENTS_BYTES);
-  if ((event & VALID) != 0) tellEvent(event, to);
+  if ((event & EVENT_VALID) != 0) tellEvent(event, to);
   if (isShadowed) poke8(to + kvm.KVM_VCPU_EVENTS_INTERRUPT_SHADOW, <u8>kvm.KVM_X86_SHADOW_INT_STI);
   poke8(to + kvm.KVM_VCPU_EVENTS_NMI_PENDING, (nmi & mv.MV_NMI_WAITS) != 0 ? 1 : 0);
   poke8(to + kvm.KVM_VCPU_EVENTS_NMI_MASKED, (nmi & mv.MV_NMI_BLOCKED) != 0 ? 1 : 0);
@@ -75,32 +76,34 @@ export function setEvents(vcpu: u64, from: u64): i64 {
 
 function eventOf(from: u64, exception: u32, hasException: bool): u64 {
   if (hasException) {
-    const event = VALID | TYPE_EXCEPTION | exception;
+    const event = EVENT_VALID | EVENT_TYPE_EXCEPTION | exception;
     if (peek8(from + kvm.KVM_VCPU_EVENTS_EXCEPTION_HAS_ERROR_CODE) == 0) return event;
-    return event | HAS_CODE | ((<u64>peek32(from + kvm.KVM_VCPU_EVENTS_EXCEPTION_ERROR_CODE)) << 32);
+    return event | EVENT_WITH_CODE | ((<u64>peek32(from + kvm.KVM_VCPU_EVENTS_EXCEPTION_ERROR_CODE)) << 32);
   }
-  if (peek8(from + kvm.KVM_VCPU_EVENTS_NMI_INJECTED) != 0) return VALID | TYPE_NMI | VECTOR_NMI;
+  if (peek8(from + kvm.KVM_VCPU_EVENTS_NMI_INJECTED) != 0) return EVENT_VALID | EVENT_TYPE_NMI | VECTOR_NMI;
   if (peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_INJECTED) == 0) return 0;
   const isSoft = peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_SOFT) != 0;
-  return VALID | (isSoft ? TYPE_SOFTWARE : TYPE_INTERRUPT) | peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_NR);
+  return (
+    EVENT_VALID | (isSoft ? EVENT_TYPE_SOFTWARE : EVENT_TYPE_INTERRUPT) | peek8(from + kvm.KVM_VCPU_EVENTS_INTERRUPT_NR)
+  );
 }
 
 function tellEvent(event: u64, to: u64): void {
   const vector = <u8>(event & 0xff);
-  switch (event & TYPE) {
-    case TYPE_NMI:
+  switch (event & EVENT_TYPE) {
+    case EVENT_TYPE_NMI:
       poke8(to + kvm.KVM_VCPU_EVENTS_NMI_INJECTED, 1);
       return;
-    case TYPE_EXCEPTION:
+    case EVENT_TYPE_EXCEPTION:
       poke8(to + kvm.KVM_VCPU_EVENTS_EXCEPTION_INJECTED, 1);
       poke8(to + kvm.KVM_VCPU_EVENTS_EXCEPTION_NR, vector);
-      poke8(to + kvm.KVM_VCPU_EVENTS_EXCEPTION_HAS_ERROR_CODE, (event & HAS_CODE) != 0 ? 1 : 0);
+      poke8(to + kvm.KVM_VCPU_EVENTS_EXCEPTION_HAS_ERROR_CODE, (event & EVENT_WITH_CODE) != 0 ? 1 : 0);
       poke32(to + kvm.KVM_VCPU_EVENTS_EXCEPTION_ERROR_CODE, <u32>(event >> 32));
       return;
     default:
       poke8(to + kvm.KVM_VCPU_EVENTS_INTERRUPT_INJECTED, 1);
       poke8(to + kvm.KVM_VCPU_EVENTS_INTERRUPT_NR, vector);
-      poke8(to + kvm.KVM_VCPU_EVENTS_INTERRUPT_SOFT, (event & TYPE) == TYPE_SOFTWARE ? 1 : 0);
+      poke8(to + kvm.KVM_VCPU_EVENTS_INTERRUPT_SOFT, (event & EVENT_TYPE) == EVENT_TYPE_SOFTWARE ? 1 : 0);
   }
 }
 

@@ -6,10 +6,11 @@ import { poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 /** The guest runs on: no result of KVM_RUN. */
 export const GO_ON: i64 = 1;
 
-/** VCPU_PENDING: the user has the datum of an IN, or something for the emulator. */
+/** VCPU_PENDING: the user has the datum of an IN, something for the emulator, or an access to an MSR. */
 export const PENDING_NOTHING: u64 = 0;
 export const PENDING_INPUT: u64 = 1;
 export const PENDING_EMULATION: u64 = 2;
+export const PENDING_MSR: u64 = 3;
 
 /** The emulator's, or a call that MicroV refuses: neither is the guest's fault. */
 export function internalError(run: u64): i64 {

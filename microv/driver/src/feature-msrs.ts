@@ -2,10 +2,10 @@
 
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, poke32, poke64 } from "../../../bsl/src/memory";
-import { E2BIG, EFAULT, ENOMEM } from "./errors";
+import { withBuffer } from "./buffer";
+import { E2BIG, EFAULT } from "./errors";
 import { MOST_MSRS } from "./msrs";
-import { ARGUMENT_BYTES } from "./objects";
-import { allocate, copyFromUser, copyToUser, free } from "./platform";
+import { copyFromUser, copyToUser } from "./platform";
 
 /** The microcode's revision; AMD's DE_CFG: LFENCE serializes. As MicroV's guests have them. */
 const FEATURES: usize = memory.data<u64>([0x8b, 0, 0xc001_1029, 2]);
@@ -13,11 +13,7 @@ const FEATURE_COUNT: u32 = 2;
 
 /** KVM_GET_MSR_FEATURE_INDEX_LIST: says how many there are, and with E2BIG that the user has no room for them. */
 export function listFeatureMsrs(argument: u64): i64 {
-  const buffer = allocate(ARGUMENT_BYTES);
-  if (buffer == 0) return ENOMEM;
-  const result = list(buffer, argument);
-  free(buffer);
-  return result;
+  return withBuffer(argument, list);
 }
 
 function list(buffer: u64, argument: u64): i64 {
@@ -32,11 +28,7 @@ function list(buffer: u64, argument: u64): i64 {
 
 /** KVM_GET_MSRS of the system's file: how many were read, which ends at the first that is none of these. */
 export function readFeatureMsrs(argument: u64): i64 {
-  const buffer = allocate(ARGUMENT_BYTES);
-  if (buffer == 0) return ENOMEM;
-  const result = read(buffer, argument);
-  free(buffer);
-  return result;
+  return withBuffer(argument, read);
 }
 
 function read(buffer: u64, argument: u64): i64 {

@@ -41,6 +41,7 @@ const AREA_XMM: u64 = 160;
 const XMM_BYTES: u64 = 256;
 const AREA_COMPONENTS: u64 = 512;
 const HEADER_WORDS: u64 = 8;
+const SSE: u64 = 2;
 const X87_AND_SSE: u64 = 3;
 /** What guests may have (microv/extension/src/guest-leaves.ts). */
 const COMPONENTS: u64 = 0xe7;
@@ -91,6 +92,36 @@ export function setXsave(vcpu: u64, from: u64): i64 {
   if ((peek64(from + AREA_COMPONENTS) & ~COMPONENTS) != 0) return EINVAL;
   for (let i: u64 = 1; i < HEADER_WORDS; i++) if (peek64(from + AREA_COMPONENTS + i * 8) != 0) return EINVAL;
   return writeArea(vcpu, from) ? 0 : ENODEV;
+}
+
+/** Bytes of XMM0 to XMM15. */
+export const VECTORS_BYTES: u64 = XMM_BYTES;
+
+/** The guest's XMM registers. */
+export function readVectors(vcpu: u64, to: u64): bool {
+  const area = areaOf(vcpu);
+  if (!readArea(vcpu, area)) return false;
+  if ((peek64(area + AREA_COMPONENTS) & SSE) != 0) copyMemory(to, area + AREA_XMM, XMM_BYTES);
+  else fillMemory(to, 0, XMM_BYTES);
+  return true;
+}
+
+/** Gives the guest those that are not what they were before. */
+export function writeVectors(vcpu: u64, from: u64, before: u64): bool {
+  if (isEqual(from, before)) return true;
+  const area = areaOf(vcpu);
+  if (!readArea(vcpu, area)) return false;
+  if ((peek64(area + AREA_COMPONENTS) & SSE) == 0) fillMemory(area + AREA_XMM, 0, XMM_BYTES);
+  for (let at: u64 = 0; at < XMM_BYTES; at += 8) {
+    if (peek64(from + at) != peek64(before + at)) poke64(area + AREA_XMM + at, peek64(from + at));
+  }
+  poke64(area + AREA_COMPONENTS, peek64(area + AREA_COMPONENTS) | SSE);
+  return writeArea(vcpu, area);
+}
+
+function isEqual(some: u64, others: u64): bool {
+  for (let at: u64 = 0; at < XMM_BYTES; at += 8) if (peek64(some + at) != peek64(others + at)) return false;
+  return true;
 }
 
 /** Behind the argument of these ioctls. */

@@ -5,6 +5,7 @@ import {
   MV_PAGE_LIST,
   MV_PAGE_LIST_COUNT,
   MV_STATUS_SUCCESS,
+  MV_VS_MSR_GET_LIST,
   MV_VS_REG_GET_LIST,
   MV_VS_REG_SET_LIST,
 } from "../../../abi/generated/bare/hypercalls";
@@ -56,4 +57,12 @@ export function setRegister(vcpu: u64, number: u32, value: u64): bool {
   beginList(vcpu);
   append(vcpu, number, value);
   return setList(vcpu);
+}
+
+/** One MSR: 0 when it cannot be had. */
+export function getMsr(vcpu: u64, number: u32): u64 {
+  beginList(vcpu);
+  append(vcpu, number, 0);
+  const status = callMv(vcpu + VCPU_BLOCK, MV_VS_MSR_GET_LIST, word(vcpu, VCPU_VS), 0, 0, 0);
+  return status == MV_STATUS_SUCCESS ? valueAt(vcpu, 0) : 0;
 }

@@ -12,7 +12,10 @@ import {
   MACHINE_BLOCK,
   MACHINE_BYTES,
   MACHINE_MMU_PAGES,
+  MACHINE_MSR_FILTER,
+  MACHINE_MSR_REASONS,
   MACHINE_PAGES,
+  MACHINE_QUIRKS,
   MACHINE_SLOTS,
   MACHINE_VCPU_IDS,
   MACHINE_VCPUS,
@@ -24,6 +27,7 @@ import { allocate, copyFromUser, copyToUser, free, openMachine } from "./platfor
 import { hideSlots, PIECE_PAGES, releaseSlots, SLOTS_BYTES, setSlot } from "./slots";
 import { beginTsc } from "./tsc";
 import { createVcpu } from "./vcpu";
+import { configure, MSR_REASONS, QUIRKS, setMsrFilter } from "./vm-options";
 
 /** Three pages at KVM_SET_TSS_ADDR lie below 4 GiB. */
 const LAST_TSS: u64 = 0xffff_d000;
@@ -84,6 +88,11 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
       if (copyFromUser(clock, argument, kvm.KVM_CLOCK_DATA_BYTES) == 0) return EFAULT;
       return setClock(machine, clock);
     }
+    // There is no interrupt controller that they could lead to
+    case kvm.KVM_SET_GSI_ROUTING:
+      return copyFromUser(machine + MACHINE_ARGUMENT, argument, kvm.KVM_IRQ_ROUTING_BYTES) != 0 ? EINVAL : EFAULT;
+    case kvm.KVM_X86_SET_MSR_FILTER:
+      return setMsrFilter(machine, argument);
     case kvm.KVM_ENABLE_CAP: {
       const enabled = machine + MACHINE_ARGUMENT;
       if (copyFromUser(enabled, argument, kvm.KVM_ENABLE_CAP_BYTES) == 0) return EFAULT;
@@ -109,9 +118,31 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
 /** KVM_ENABLE_CAP. */
 function enableCapability(machine: u64, enabled: u64): i64 {
   if (peek32(enabled + kvm.KVM_ENABLE_CAP_FLAGS) != 0) return EINVAL;
-  if (peek32(enabled + kvm.KVM_ENABLE_CAP_CAP) != kvm.KVM_CAP_MAX_VCPU_ID) return EINVAL;
-  // How many numbers of vCPUs the user needs: said once, and before there are any beyond
-  const count = peek64(enabled + kvm.KVM_ENABLE_CAP_ARGS);
+  const argument = peek64(enabled + kvm.KVM_ENABLE_CAP_ARGS);
+  switch (peek32(enabled + kvm.KVM_ENABLE_CAP_CAP)) {
+    case kvm.KVM_CAP_MAX_VCPU_ID:
+      return limitVcpus(machine, argument);
+    case kvm.KVM_CAP_X86_USER_SPACE_MSR:
+      return change(machine, MACHINE_MSR_REASONS, argument, MSR_REASONS);
+    case kvm.KVM_CAP_DISABLE_QUIRKS2:
+      return change(machine, MACHINE_QUIRKS, argument, QUIRKS);
+    default:
+      return EINVAL;
+  }
+}
+
+/** A word of bits, of which there are `known`, that MicroV hears of. */
+function change(machine: u64, place: u64, bits: u64, known: u64): i64 {
+  if ((bits & ~known) != 0) return EINVAL;
+  const before = word(machine, place);
+  setWord(machine, place, bits);
+  if (configure(machine)) return 0;
+  setWord(machine, place, before);
+  return ENODEV;
+}
+
+/** How many numbers of vCPUs the user needs: said once, and before there are any beyond. */
+function limitVcpus(machine: u64, count: u64): i64 {
   const before = word(machine, MACHINE_VCPU_IDS);
   if (before == count) return 0;
   if (before != 0 || count > MOST_VCPUS || word(machine, MACHINE_VCPUS) >> (count - 1) > 1) return EINVAL;
@@ -120,6 +151,7 @@ function enableCapability(machine: u64, enabled: u64): i64 {
 }
 
 function freeMachine(machine: u64): void {
+  free(word(machine, MACHINE_MSR_FILTER));
   free(word(machine, MACHINE_SLOTS));
   free(word(machine, MACHINE_PAGES));
   free(machine);

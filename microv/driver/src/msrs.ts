@@ -3,12 +3,13 @@
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, peek64, poke32, poke64 } from "../../../bsl/src/memory";
+import { withBuffer } from "./buffer";
 import { noticeMsr } from "./clock";
-import { E2BIG, EFAULT, ENODEV, ENOMEM } from "./errors";
+import { E2BIG, EFAULT, ENODEV } from "./errors";
 import { callMv, firstOf, NOT_TAKEN } from "./hypercall";
 import { append, beginList, valueAt } from "./list";
 import { ARGUMENT_BYTES, VCPU_ARGUMENT, VCPU_BLOCK, VCPU_VS, word } from "./objects";
-import { allocate, copyFromUser, copyToUser, free } from "./platform";
+import { copyFromUser, copyToUser } from "./platform";
 import { writeTsc } from "./tsc";
 
 /** KVM's own limit of one call. */
@@ -52,11 +53,7 @@ export function accessMsrs(vcpu: u64, argument: u64, isWrite: bool): i64 {
 
 /** KVM_GET_MSR_INDEX_LIST: says how many there are, and with E2BIG that the user has no room for them. */
 export function listMsrs(argument: u64): i64 {
-  const buffer = allocate(ARGUMENT_BYTES);
-  if (buffer == 0) return ENOMEM;
-  const result = fillMsrs(buffer, argument);
-  free(buffer);
-  return result;
+  return withBuffer(argument, fillMsrs);
 }
 
 function fillMsrs(buffer: u64, argument: u64): i64 {

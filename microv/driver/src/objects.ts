@@ -30,7 +30,11 @@ export const MACHINE_VCPU_IDS: u64 = 680;
 export const MACHINE_TSC_OFFSET: u64 = 688;
 export const MACHINE_TSC_WRITTEN: u64 = 696;
 export const MACHINE_TSC_TIME: u64 = 704;
-export const MACHINE_BYTES: u64 = 1024;
+/** KVM_MSR_EXIT_REASON_* that the user hears of; the filter of MSRs, 0: there is none (msr-filter.ts); quirks that it has disabled. */
+export const MACHINE_MSR_REASONS: u64 = 712;
+export const MACHINE_MSR_FILTER: u64 = 720;
+export const MACHINE_QUIRKS: u64 = 728;
+export const MACHINE_BYTES: u64 = 1280;
 export const MACHINE_ARGUMENT_BYTES: u64 = 512;
 
 export const VCPU_GLUE: u64 = 0;
@@ -56,10 +60,12 @@ export const VCPU_NUMBER: u64 = 144;
 /** The MSR by which the guest names its clock; and of which change of the machine's clock what it finds there is, plus 1. */
 export const VCPU_CLOCK_PAGE: u64 = 152;
 export const VCPU_CLOCK_EPOCH: u64 = 160;
-/** 1: the page has registers that the guest gets when it runs next (MV_RUN_REGISTERS). */
-export const VCPU_HAS_REGISTERS: u64 = 168;
+/** MV_RUN_*: what the guest gets when it runs next, or before that (answered.ts). */
+export const VCPU_REQUEST: u64 = 168;
 /** 1: the guest has run. */
 export const VCPU_HAS_RUN: u64 = 176;
+/** 1: the user's answer is in the page, and the guest has not got it. */
+export const VCPU_IS_ANSWERED: u64 = 184;
 /** 64 bytes for whatever is put together. */
 export const VCPU_SCRATCH: u64 = 192;
 export const VCPU_BYTES: u64 = 256;

@@ -1,6 +1,7 @@
 // KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_DEBUGREGS and KVM_GET_XCRS, and the same with SET
 
 import { EMULATION_RIP } from "../../../abi/generated/bare/emulation";
+import { EVENT_TYPE, EVENT_VALID } from "../../../abi/generated/bare/events";
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { fillMemory, peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
@@ -86,8 +87,6 @@ const MOST_CR8: u64 = 15;
 /** The address, global enable, and whether it is the first processor's (SDM volume 3, 11.4.4); x2APIC is not there. */
 const APIC_BASE_BITS: u64 = 0x000f_ffff_ffff_f900;
 const RFLAGS_ONE: u64 = 2;
-const EVENT_VALID: u64 = 1 << 31;
-const EVENT_TYPE: u64 = 7 << 8;
 
 export function getRegs(vcpu: u64, to: u64): i64 {
   listAll(vcpu, GENERAL, GENERAL_COUNT);

@@ -6,22 +6,32 @@
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
-import { giveRegisters } from "./carried-out";
+import { forgetAnswer, giveAnswer, noteAnswer } from "./answered";
 import { noticeMsr, updateClock } from "./clock";
 import { emulateAccess, emulateInstruction, finishEmulation } from "./emulate";
 import { EINTR, EINVAL } from "./errors";
-import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION, PENDING_INPUT, PENDING_NOTHING } from "./exit";
+import {
+  askForPort,
+  GO_ON,
+  internalError,
+  leave,
+  PENDING_EMULATION,
+  PENDING_INPUT,
+  PENDING_MSR,
+  PENDING_NOTHING,
+} from "./exit";
 import { firstOf, prepare, statusOf } from "./hypercall";
+import { finishMsr, leaveForMsr } from "./msr-exit";
 import {
   MACHINE_GLUE,
   setWord,
   VCPU_BLOCK,
   VCPU_GLUE,
-  VCPU_HAS_REGISTERS,
   VCPU_HAS_RUN,
   VCPU_MACHINE,
   VCPU_PAGE,
   VCPU_PENDING,
+  VCPU_REQUEST,
   VCPU_RUN,
   VCPU_VS,
   word,
@@ -60,13 +70,14 @@ function advance(vcpu: u64, run: u64): i64 {
   poke64(page + mv.MV_PAGE_CR8, peek64(run + kvm.KVM_RUN_CR8));
   const pending = word(vcpu, VCPU_PENDING);
   setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);
-  if (pending == PENDING_INPUT) poke64(page + mv.MV_PAGE_DATA, portData(run));
+  if (pending == PENDING_INPUT) finishInput(vcpu, run);
+  else if (pending == PENDING_MSR) finishMsr(vcpu, run);
   if (pending == PENDING_EMULATION) {
     const result = finishEmulation(vcpu, run);
     if (result != GO_ON) return result;
   }
   // What the last exit was for stays there to be read
-  if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return giveRegisters(vcpu) ? EINTR : internalError(run);
+  if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return giveAnswer(vcpu) ? EINTR : internalError(run);
   let result: i64 = GO_ON;
   while (result == GO_ON) result = enterOnce(vcpu, run, page);
   return result;
@@ -75,13 +86,12 @@ function advance(vcpu: u64, run: u64): i64 {
 function enterOnce(vcpu: u64, run: u64, page: u64): i64 {
   updateClock(vcpu);
   const wantsWindow = peek8(run + kvm.KVM_RUN_REQUEST_INTERRUPT_WINDOW) != 0;
-  const registers: u32 = word(vcpu, VCPU_HAS_REGISTERS) != 0 ? mv.MV_RUN_REGISTERS : 0;
-  poke32(page + mv.MV_PAGE_REQUEST, (wantsWindow ? mv.MV_RUN_WINDOW : 0) | registers);
+  poke32(page + mv.MV_PAGE_REQUEST, (wantsWindow ? mv.MV_RUN_WINDOW : 0) | <u32>word(vcpu, VCPU_REQUEST));
   prepare(vcpu + VCPU_BLOCK, mv.MV_VS_RUN, word(vcpu, VCPU_VS));
   const error = enter(vcpu + VCPU_BLOCK);
   if (error == EINTR) return interrupted(vcpu, run);
   if (error != 0) return error;
-  setWord(vcpu, VCPU_HAS_REGISTERS, 0);
+  forgetAnswer(vcpu);
   setWord(vcpu, VCPU_HAS_RUN, 1);
   return handle(vcpu, run, page);
 }
@@ -101,6 +111,8 @@ function handle(vcpu: u64, run: u64, page: u64): i64 {
     case mv.MV_EXIT_MSR:
       noticeMsr(vcpu, peek32(page + mv.MV_PAGE_MSR), peek64(page + mv.MV_PAGE_DATA));
       return GO_ON;
+    case mv.MV_EXIT_MSR_ACCESS:
+      return leaveForMsr(vcpu, run, page);
     case mv.MV_EXIT_HLT:
       return leave(run, kvm.KVM_EXIT_HLT);
     case mv.MV_EXIT_WINDOW:
@@ -143,7 +155,7 @@ function leaveForMemory(vcpu: u64, run: u64, page: u64): i64 {
 }
 
 function interrupted(vcpu: u64, run: u64): i64 {
-  if (!giveRegisters(vcpu)) return internalError(run);
+  if (!giveAnswer(vcpu)) return internalError(run);
   poke32(run + kvm.KVM_RUN_EXIT_REASON, kvm.KVM_EXIT_INTR);
   return EINTR;
 }
@@ -160,6 +172,7 @@ function tellState(vcpu: u64, run: u64): void {
 }
 
 /** What the user has read from a port: as many bytes as it was asked for. */
-function portData(run: u64): u64 {
-  return peek64(run + kvm.KVM_PAGE_BYTES);
+function finishInput(vcpu: u64, run: u64): void {
+  poke64(word(vcpu, VCPU_PAGE) + mv.MV_PAGE_DATA, peek64(run + kvm.KVM_PAGE_BYTES));
+  noteAnswer(vcpu, 0);
 }

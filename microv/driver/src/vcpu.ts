@@ -1,12 +1,13 @@
 // A vCPU: a VP and a VS of MicroV's, and what its user reads and writes of it
 
-import { EMULATION_BYTES } from "../../../abi/generated/bare/emulation";
 import {
+  MV_OPTION_FEATURES,
   MV_REG_APIC_BASE,
   MV_STATUS_RETRY_CONTINUATION,
   MV_STATUS_SUCCESS,
   MV_VP_CREATE,
   MV_VP_DESTROY,
+  MV_VS_CONFIGURE,
   MV_VS_CREATE,
   MV_VS_DESTROY,
 } from "../../../abi/generated/bare/hypercalls";
@@ -14,6 +15,7 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, peek64, poke32 } from "../../../bsl/src/memory";
 import { MOST_VCPUS } from "./capabilities";
 import { CPUIDS_BYTES, getCpuids, setCpuids } from "./cpuid";
+import { VCPU_EMULATION_BYTES } from "./emulate";
 import { EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY } from "./errors";
 import { getEvents, interrupt, nmi, setEvents } from "./events";
 import { getFpu, getXsave, setFpu, setXsave } from "./fpu";
@@ -95,7 +97,7 @@ function open(vcpu: u64): i64 {
   const block = vcpu + VCPU_BLOCK;
   setWord(vcpu, VCPU_ARGUMENT, allocate(ARGUMENT_BYTES));
   setWord(vcpu, VCPU_CPUIDS, allocate(CPUIDS_BYTES));
-  setWord(vcpu, VCPU_EMULATION, allocate(EMULATION_BYTES));
+  setWord(vcpu, VCPU_EMULATION, allocate(VCPU_EMULATION_BYTES));
   if (word(vcpu, VCPU_ARGUMENT) == 0 || word(vcpu, VCPU_CPUIDS) == 0 || word(vcpu, VCPU_EMULATION) == 0) return ENOMEM;
   if (callMv(block, MV_VP_CREATE, word(machine, MACHINE_VM), 0, 0, 0) != MV_STATUS_SUCCESS) return ENOMEM;
   setWord(vcpu, VCPU_VP, firstOf(block));
@@ -146,6 +148,7 @@ export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_SET_VCPU_EVENTS:
     case kvm.KVM_SET_MP_STATE:
     case kvm.KVM_INTERRUPT:
+    case kvm.KVM_ENABLE_CAP:
     case kvm.KVM_X86_SETUP_MCE:
       return set(vcpu, command, argument);
     case kvm.KVM_GET_MSRS:
@@ -225,11 +228,22 @@ function set(vcpu: u64, command: u32, argument: u64): i64 {
       return setEvents(vcpu, block);
     case kvm.KVM_X86_SETUP_MCE:
       return setupMce(vcpu, block);
+    case kvm.KVM_ENABLE_CAP:
+      return enableCapability(vcpu, block);
     case kvm.KVM_SET_MP_STATE:
       return peek32(block) == kvm.KVM_MP_STATE_RUNNABLE ? 0 : EINVAL;
     default:
       return interrupt(vcpu, peek32(block));
   }
+}
+
+/** KVM_ENABLE_CAP of a vCPU. */
+function enableCapability(vcpu: u64, enabled: u64): i64 {
+  if (peek32(enabled + kvm.KVM_ENABLE_CAP_FLAGS) != 0) return EINVAL;
+  if (peek32(enabled + kvm.KVM_ENABLE_CAP_CAP) != kvm.KVM_CAP_ENFORCE_PV_FEATURE_CPUID) return EINVAL;
+  const options: u64 = peek64(enabled + kvm.KVM_ENABLE_CAP_ARGS) != 0 ? MV_OPTION_FEATURES : 0;
+  const status = callMv(vcpu + VCPU_BLOCK, MV_VS_CONFIGURE, word(vcpu, VCPU_VS), options, 0, 0);
+  return status == MV_STATUS_SUCCESS ? 0 : ENODEV;
 }
 
 /** KVM_SET_SIGNAL_MASK: no argument takes it away. */

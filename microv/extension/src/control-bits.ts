@@ -12,8 +12,8 @@ import {
   settableBitsBy,
   WritableControl,
 } from "@bareflank/sdk";
-import { ToldProcessor, toldOf } from "./cpuid";
 import { LEAF_XSAVE, XSAVE_COMPONENTS } from "./guest-leaves";
+import { ToldProcessor, toldOf } from "./told-leaves";
 import { Vcpu } from "./vcpu";
 
 /** VME to OSXMMEXCPT, UMIP, FSGSBASE, PCIDE, OSXSAVE, SMEP, SMAP, PKE: of guest-leaves.ts, which has the features. */

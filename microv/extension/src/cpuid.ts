@@ -17,32 +17,21 @@ import {
   MV_CPUID_EBX,
   MV_CPUID_ECX,
   MV_CPUID_EDX,
-  MV_CPUID_FLAG_SUBLEAF,
-  MV_CPUID_FLAGS,
-  MV_CPUID_LEAF,
-  MV_CPUID_SUBLEAF,
   MV_MAX_CPUIDS,
+  MV_OPTION_MWAIT_BY_MSR,
   MV_PAGE_LIST,
   MV_PAGE_LIST_COUNT,
   MV_STATUS_INVALID_INPUT_REG2,
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
 import { LEAF_XSAVE, xsaveBytes } from "./guest-leaves";
+import { enablesMwait } from "./msrs";
+import { findEntry, toldOf } from "./told-leaves";
 import { Vcpu } from "./vcpu";
 
-/** The processor that a guest is told it has, for settableBitsBy(): its reference is the vCPU's. */
-@unmanaged
-export class ToldProcessor {
-  /** EAX, EBX, ECX or EDX (0 to 3) of a leaf. */
-  cpuid(leaf: u32, subleaf: u32, result: u32): u32 {
-    const entry = findEntry(changetype<Vcpu>(changetype<usize>(this)), leaf, subleaf);
-    return entry == 0 ? 0 : peek32(entry + MV_CPUID_EAX + result * 4);
-  }
-}
-
-export function toldOf(vcpu: Vcpu): ToldProcessor {
-  return changetype<ToldProcessor>(changetype<usize>(vcpu));
-}
+const ECX: u32 = 2;
+/** Of leaf 1: MONITOR and MWAIT (APM volume 3, E.3.2). */
+const MWAIT: u64 = 1 << 3;
 
 /** CPUID in a guest. A leaf that it has not is all zeros. */
 export function answerCpuid(vcpu: Vcpu): Next {
@@ -57,7 +46,7 @@ export function answerCpuid(vcpu: Vcpu): Next {
   guest.rbx = peek32(entry + MV_CPUID_EBX);
   guest.rcx = peek32(entry + MV_CPUID_ECX);
   guest.rdx = peek32(entry + MV_CPUID_EDX);
-  if (leaf == CPUID_OSXSAVE_LEAF) show(CPUID_OSXSAVE_BIT, CPUID_OSXSAVE_CR4);
+  if (leaf == CPUID_OSXSAVE_LEAF) showFeatures(vcpu);
   else if (leaf == CPUID_OSPKE_LEAF && subleaf == 0) show(CPUID_OSPKE_BIT, CPUID_OSPKE_CR4);
   else if (leaf == LEAF_XSAVE && subleaf == 0) guest.rbx = xsaveBytes();
   return Next.AdvanceAndRun;
@@ -73,16 +62,17 @@ export function setCpuids(vcpu: Vcpu, first: u64): u64 {
   return MV_STATUS_SUCCESS;
 }
 
-/** Address of the entry for a leaf, or 0. */
-function findEntry(vcpu: Vcpu, leaf: u32, subleaf: u32): u64 {
-  const begin = ownMemory(vcpu.cpuids);
-  const end = begin + <u64>vcpu.cpuidCount * MV_CPUID_BYTES;
-  for (let entry = begin; entry < end; entry += MV_CPUID_BYTES) {
-    if (peek32(entry + MV_CPUID_LEAF) != leaf) continue;
-    const isAny = (peek32(entry + MV_CPUID_FLAGS) & MV_CPUID_FLAG_SUBLEAF) == 0;
-    if (isAny || peek32(entry + MV_CPUID_SUBLEAF) == subleaf) return entry;
-  }
-  return 0;
+/** Leaf 1. */
+function showFeatures(vcpu: Vcpu): void {
+  show(CPUID_OSXSAVE_BIT, CPUID_OSXSAVE_CR4);
+  if ((vcpu.vp.guest.options & MV_OPTION_MWAIT_BY_MSR) == 0) return;
+  guest.rcx = enablesMwait(vcpu) ? guest.rcx | MWAIT : guest.rcx & ~MWAIT;
+}
+
+/** Whether the guest is told that it has MONITOR and MWAIT. */
+export function hasMwait(vcpu: Vcpu): bool {
+  if ((vcpu.vp.guest.options & MV_OPTION_MWAIT_BY_MSR) != 0) return enablesMwait(vcpu);
+  return (toldOf(vcpu).cpuid(<u32>CPUID_OSXSAVE_LEAF, 0, ECX) & <u32>MWAIT) != 0;
 }
 
 /** A bit of ECX follows one of CR4. */

@@ -14,6 +14,8 @@ import {
   EXIT_INTERRUPT_WINDOW,
   EXIT_IO,
   EXIT_KICK,
+  EXIT_MONITOR,
+  EXIT_MWAIT,
   EXIT_NESTED_PAGE_FAULT,
   EXIT_SHUTDOWN,
   EXIT_XSETBV,
@@ -44,10 +46,11 @@ import {
   MV_EXIT_NMI,
   MV_EXIT_SHUTDOWN,
   MV_EXIT_UNKNOWN,
+  MV_OPTION_MWAIT_BY_CPUID,
   MV_PAGE_DETAIL,
   MV_PAGE_PROCESSOR,
 } from "../../../abi/generated/bare/hypercalls";
-import { answerCpuid } from "./cpuid";
+import { answerCpuid, hasMwait } from "./cpuid";
 import { writeControl, writeXcr0 } from "./exits/control";
 import { answerHypercall } from "./exits/hypercall";
 import { leaveForMemory } from "./exits/memory";
@@ -56,7 +59,7 @@ import { leaveForPort } from "./exits/port";
 import { explainRefusal } from "./exits/refusal";
 import { endStep } from "./iret-step";
 import { noteIret, offerNmi } from "./nmi";
-import { leaveGuest, leaveGuestBehind, windowOpened } from "./run";
+import { leaveGuest, leaveGuestBehind, leaveGuestWith, windowOpened } from "./run";
 import { NMI_STEPPING, Vcpu } from "./vcpu";
 
 const AMD_EXIT_CR4_WRITE = AMD_EXIT_CR_WRITE + 4;
@@ -118,8 +121,8 @@ function offerWaitingNmi(vcpu: Vcpu): Next {
 
 /** The machine wants the processor. What was being delivered to the guest is delivered when it goes on. */
 function interrupted(vcpu: Vcpu, reason: u32): Next {
-  redeliver(vcpu.vs);
-  return leaveGuest(vcpu, reason);
+  const hasEvent = redeliver(vcpu.vs);
+  return leaveGuestWith(vcpu, reason, hasEvent);
 }
 
 /** The machine has found an error in itself: the exit has taken the exception from the processor. */
@@ -139,8 +142,13 @@ function refused(vcpu: Vcpu, reason: u64): Next {
 
 /** What nobody asked for is as the processor would have it, or the caller's affair. */
 function other(vcpu: Vcpu, reason: u64): Next {
+  if ((reason == EXIT_MONITOR || reason == EXIT_MWAIT) && lacksMwait(vcpu)) return vcpu.vs.injectUndefinedOpcode();
   const next = unaskedExit(vcpu.vs.id, reason);
   if (next != Next.Fail) return next;
   poke64(vcpu.shared(MV_PAGE_DETAIL), reason);
   return leaveGuest(vcpu, MV_EXIT_UNKNOWN);
+}
+
+function lacksMwait(vcpu: Vcpu): bool {
+  return (vcpu.vp.guest.options & MV_OPTION_MWAIT_BY_CPUID) != 0 && !hasMwait(vcpu);
 }

@@ -10,6 +10,7 @@ import { injectGuestException, queueInterrupt } from "./events";
 import { readFpu, writeFpu } from "./fpu";
 import { guestLeaf } from "./guest-leaves";
 import { lockObjects, unlockObjects } from "./lock";
+import { prepareClosedMsrs } from "./msr-access";
 import { readMsrs, setupBanks, supportedMsr, writeMsrs } from "./msrs";
 import { readRegisters, writeRegisters } from "./registers";
 import { enterGuest } from "./run";
@@ -19,6 +20,14 @@ import { createVm, destroyVm, findVm, GuestVm } from "./vm";
 import { createVp, destroyVp, findVp } from "./vp";
 
 const PAGE_MASK: u64 = PAGE_BYTES - 1;
+/** MV_OPTION_* that there are. */
+const VM_OPTIONS: u64 =
+  mv.MV_OPTION_MSR_ASKED |
+  mv.MV_OPTION_MSR_UNKNOWN |
+  mv.MV_OPTION_MSR_REFUSED |
+  mv.MV_OPTION_MSR_CLOSED |
+  mv.MV_OPTION_MWAIT_BY_CPUID |
+  mv.MV_OPTION_MWAIT_BY_MSR;
 const LAST_ADDRESS: u64 = ((<u64>1) << 52) - 1;
 
 /** Carries out the hypercall of the root VM's kernel. */
@@ -99,12 +108,21 @@ function vmCall(call: u32): u64 {
     case mv.MV_VM_UNMAP:
       if (!isRange(guest.r12, guest.r13)) return mv.MV_STATUS_INVALID_INPUT_REG2;
       return some(vm.tables.unmapSome(guest.r12, guest.r13));
+    case mv.MV_VM_CONFIGURE:
+      return configureVm(vm, guest.r12);
     case mv.MV_VM_UNFLUSHED:
       guest.r10 = vm.tables.unflushedProcessors;
       return mv.MV_STATUS_SUCCESS;
     default:
       return mv.MV_STATUS_FAILURE_UNSUPPORTED;
   }
+}
+
+function configureVm(vm: GuestVm, options: u64): u64 {
+  if ((options & ~VM_OPTIONS) != 0) return mv.MV_STATUS_INVALID_INPUT_REG2;
+  if ((options & mv.MV_OPTION_MSR_CLOSED) != 0 && !prepareClosedMsrs()) return mv.MV_STATUS_FAILURE_UNKNOWN;
+  vm.options = <u32>options;
+  return mv.MV_STATUS_SUCCESS;
 }
 
 function mapMemory(vm: GuestVm): u64 {
@@ -181,6 +199,10 @@ function acquiredCall(vcpu: Vcpu, call: u32): u64 {
       return queueInterrupt(vcpu, guest.r12);
     case mv.MV_VS_MCE_SETUP:
       setupBanks(vcpu, guest.r12);
+      return mv.MV_STATUS_SUCCESS;
+    case mv.MV_VS_CONFIGURE:
+      if ((guest.r12 & ~(<u64>mv.MV_OPTION_FEATURES)) != 0) return mv.MV_STATUS_INVALID_INPUT_REG2;
+      vcpu.options = <u32>guest.r12;
       return mv.MV_STATUS_SUCCESS;
     case mv.MV_VS_INJECT_NMI:
       vcpu.nmiWaits = 1;

@@ -1,6 +1,6 @@
 // What a guest takes now: the shared page tells it whenever its caller may look, also when the guest has not run since
 
-import { peek64, poke32, poke64, Register } from "@bareflank/sdk";
+import { exitPriority, peek64, poke32, poke64, Register } from "@bareflank/sdk";
 import {
   MV_PAGE_CR8,
   MV_PAGE_STATE,
@@ -46,7 +46,7 @@ export function givePriority(vcpu: Vcpu): void {
 
 /** The page gets the guest's, which has run. */
 export function takePriority(vcpu: Vcpu, page: u64): void {
-  const priority = vcpu.vs.get(Register.Cr8);
+  const priority = exitPriority();
   vcpu.priority = priority;
   poke64(page + MV_PAGE_CR8, priority);
 }

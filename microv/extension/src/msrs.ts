@@ -10,6 +10,7 @@ import {
   MV_MSR_KVM_SYSTEM_TIME_NEW,
   MV_MSR_KVM_WALL_CLOCK,
   MV_MSR_KVM_WALL_CLOCK_NEW,
+  MV_OPTION_FEATURES,
   MV_PAGE_LIST,
   MV_PAGE_LIST_COUNT,
   MV_STATUS_INVALID_INPUT_REG0,
@@ -17,6 +18,7 @@ import {
 } from "../../../abi/generated/bare/hypercalls";
 import { readEfer } from "./control-bits";
 import { hasTscAux } from "./guest-leaves";
+import { toldOf } from "./told-leaves";
 import { Vcpu } from "./vcpu";
 
 const MSR_TSC: u32 = 0x10;
@@ -24,6 +26,13 @@ const MSR_APIC_BASE: u32 = 0x1b;
 const MSR_TSC_ADJUST: u32 = 0x3b;
 const MSR_MCG_CAP: u32 = 0x179;
 const MSR_MCG_CTL: u32 = 0x17b;
+const MSR_MISC_ENABLE: u32 = 0x1a0;
+const ENABLE_MWAIT: u64 = 1 << 18;
+/** KVM's features: the clock by its old MSRs, and by its new ones (Linux's Documentation/virt/kvm/x86/cpuid.rst). */
+const LEAF_KVM_FEATURES: u32 = 0x4000_0001;
+const EAX: u32 = 0;
+const KVM_CLOCK: u32 = 1 << 0;
+const KVM_CLOCK_NEW: u32 = 1 << 3;
 const MSR_TSC_AUX: u32 = 0xc000_0103;
 const ALL: u64 = 0xffff_ffff_ffff_ffff;
 
@@ -76,6 +85,9 @@ const KEPT: usize = memory.data<u64>([
   0x1a0, // MISC_ENABLE: fast strings
   0xffff_ffff_ffff_ffff,
   1,
+  0x1fc, // POWER_CTL
+  0xffff_ffff_ffff_ffff,
+  0,
   0x2ff, // MTRR_DEF_TYPE
   0xcff,
   0,
@@ -119,7 +131,7 @@ const KEPT: usize = memory.data<u64>([
   0xffff_ffff_ffff_ffff,
   0,
 ]);
-const KEPT_COUNT: u32 = 20;
+const KEPT_COUNT: u32 = 21;
 /** Those of ranges: variable MTRRs, and fixed ones of 4 KiB. */
 const FIRST_VARIABLE: u32 = 0x200;
 const VARIABLE_COUNT: u32 = 16;
@@ -167,6 +179,7 @@ export function readGuestMsr(vcpu: Vcpu, msr: u32): bool {
   if (msr == MSR_TSC_ADJUST) return keep(vcpu, peek64(slot(vcpu, ADJUST_SLOT)));
   if (msr == MSR_APIC_BASE) return keep(vcpu, vcpu.apicBase);
   if (msr == MSR_TSC_AUX) return hasTscAux() && keep(vcpu, vcpu.vs.readMsr(msr));
+  if (isHidden(vcpu, msr)) return false;
   const index = keptIndex(msr);
   return index != NONE && keep(vcpu, peek64(slot(vcpu, index)));
 }
@@ -182,6 +195,7 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
   }
   // AMD's processors leave the upper half out
   if (msr == MSR_TSC_AUX) return hasTscAux() && vcpu.vs.writeMsr(msr, isIntel() ? value : <u32>value);
+  if (isHidden(vcpu, msr)) return false;
   const index = keptIndex(msr);
   if (index == NONE) return false;
   const writable = index < KEPT_COUNT ? load<u64>(KEPT + <usize>index * 24, 8) : 0xffff_ffff_ffff_ffff;
@@ -203,6 +217,19 @@ export function setApicBase(vcpu: Vcpu, value: u64): bool {
 export function isVmms(msr: u32): bool {
   if (msr == MV_MSR_KVM_WALL_CLOCK || msr == MV_MSR_KVM_SYSTEM_TIME) return true;
   return msr == MV_MSR_KVM_WALL_CLOCK_NEW || msr == MV_MSR_KVM_SYSTEM_TIME_NEW;
+}
+
+/** Whether a guest that has what its CPUID says of KVM, and no more, has not this MSR. */
+function isHidden(vcpu: Vcpu, msr: u32): bool {
+  if ((vcpu.options & MV_OPTION_FEATURES) == 0 || !isVmms(msr)) return false;
+  const isNew = msr == MV_MSR_KVM_WALL_CLOCK_NEW || msr == MV_MSR_KVM_SYSTEM_TIME_NEW;
+  const features = toldOf(vcpu).cpuid(LEAF_KVM_FEATURES, 0, EAX);
+  return (features & (isNew ? KVM_CLOCK_NEW : KVM_CLOCK)) == 0;
+}
+
+/** MISC_ENABLE says that there are MONITOR and MWAIT (SDM volume 4, table 2-2). */
+export function enablesMwait(vcpu: Vcpu): bool {
+  return (peek64(slot(vcpu, keptIndex(MSR_MISC_ENABLE))) & ENABLE_MWAIT) != 0;
 }
 
 /** What readGuestMsr() has read: the vCPU's, as all else of it. */

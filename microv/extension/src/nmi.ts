@@ -11,14 +11,10 @@
 // Behind another event, or STI, an NMI comes on AMD with the next exit: at the latest with one of the machine's interrupts.
 
 import { AmdInstruction, exitRip, IntelRegister, isIntel, Register, Vs } from "@bareflank/sdk";
+import { EVENT_TYPE, EVENT_TYPE_NMI, EVENT_VALID } from "../../../abi/generated/bare/events";
 import { MV_NMI_BLOCKED, MV_NMI_WAITS } from "../../../abi/generated/bare/hypercalls";
 import { stepOverIret } from "./iret-step";
 import { NMI_HANDLED, NMI_NOT_HANDLED, NMI_RETURNING, Vcpu } from "./vcpu";
-
-/** The event word (APM volume 2, 15.20). */
-const EVENT_VALID: u64 = 1 << 31;
-const EVENT_TYPE: u64 = 7 << 8;
-const TYPE_NMI: u64 = 2 << 8;
 
 /** Intel's interruptibility state: blocking by NMI. */
 const BY_NMI: u64 = 8;
@@ -93,7 +89,7 @@ function isBlocked(vcpu: Vcpu): bool {
 }
 
 function isNmiEvent(event: u64): bool {
-  return (event & (EVENT_VALID | EVENT_TYPE)) == (EVENT_VALID | TYPE_NMI);
+  return (event & (EVENT_VALID | EVENT_TYPE)) == (EVENT_VALID | EVENT_TYPE_NMI);
 }
 
 function setBlocking(vs: Vs, wanted: bool): void {

@@ -175,8 +175,7 @@ function read(vcpu: Vcpu, number: u32): u64 {
 
 function write(vcpu: Vcpu, number: u32, value: u64): bool {
   const vs = vcpu.vs;
-  // An IN's datum is for whoever is behind it still
-  if (number == MV_REG_RIP && vcpu.pendingInput != 0 && value != vs.get(Register.Rip)) vcpu.pendingInput = 0;
+  if (number == MV_REG_RIP) noteRip(vcpu, value);
   if (number == MV_REG_XCR0) return (value & ~xcr0Bits(vcpu)) == 0 && trySet(vs, Register.Xcr0, value);
   if (number == MV_REG_CR4 && (value & ~vcpu.cr4Bits) != 0) return false;
   if (number == MV_REG_CR8) return setPriority(vcpu, value);
@@ -204,6 +203,14 @@ function write(vcpu: Vcpu, number: u32, value: u64): bool {
       vs.offsetTimeStamps(value);
       return true;
   }
+}
+
+/** What the caller has been asked for is for whoever is behind an IN, or at a RDMSR or WRMSR, still. */
+function noteRip(vcpu: Vcpu, value: u64): void {
+  const isAsked = vcpu.pendingInput != 0 || vcpu.pendingMsr != 0;
+  if (!isAsked || value == vcpu.vs.get(Register.Rip)) return;
+  vcpu.pendingInput = 0;
+  vcpu.pendingMsr = 0;
 }
 
 /** Bits that a register has: parts of segments come as selector, attributes, limit and base, from ES to IDTR. */

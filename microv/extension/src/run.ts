@@ -2,13 +2,15 @@
 //
 // The caller has interrupts disabled. One of the machine makes the guest exit, and is taken when the caller enables them.
 
-import { exitRflags, guest, Next, peek32, peek64, poke64, Vs } from "@bareflank/sdk";
+import { exitRflags, exitShadow, guest, Next, peek32, peek64, poke64, Register, Vs } from "@bareflank/sdk";
 import {
+  MV_EXIT_STOP,
   MV_EXIT_WINDOW,
   MV_PAGE_DATA,
   MV_PAGE_EXITS,
   MV_PAGE_REQUEST,
   MV_RUN_REGISTERS,
+  MV_RUN_STOP,
   MV_RUN_WINDOW,
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
@@ -16,6 +18,7 @@ import { takesOver } from "./address-space";
 import { setCurrentVcpu } from "./current";
 import { takeInstruction } from "./instruction";
 import { givePriority, takePriority, tellState } from "./interruptibility";
+import { closeMsrs, finishMsr, mustClose } from "./msr-access";
 import { offerNmi } from "./nmi";
 import { NMI_NOT_HANDLED, releaseVcpu, Vcpu } from "./vcpu";
 
@@ -33,16 +36,33 @@ export function enterGuest(vcpu: Vcpu): Next {
   givePriority(vcpu);
   const request = peek32(vcpu.shared(MV_PAGE_REQUEST));
   if ((request & MV_RUN_REGISTERS) != 0) takeInstruction(vcpu);
+  const next = vcpu.pendingMsr != 0 ? finishMsr(vcpu, request) : Next.Run;
+  if ((request & MV_RUN_STOP) != 0) return stopGuest(vcpu, next == Next.AdvanceAndRun);
+  if (mustClose(vcpu)) closeMsrs(vcpu);
   let window: u32 = request & WINDOW_CALLER;
   if (vcpu.nmiWaits != 0 && !offerNmi(vcpu) && vcpu.nmiState == NMI_NOT_HANDLED) window |= WINDOW_NMI;
   if (window != vcpu.window) setWindow(vcpu, window);
-  return Next.Run;
+  return next;
+}
+
+/** The guest, which is active and has not run, stops: at the instruction where it is, or behind it. */
+function stopGuest(vcpu: Vcpu, isBehind: bool): Next {
+  const vs = vcpu.vs;
+  tellState(vcpu.shared(0), vs.get(Register.Rflags), vs.hasEvent || (!isBehind && vs.interruptShadow));
+  setCurrentVcpu(null);
+  if (isBehind) Vs.activateRootAfterSkip();
+  else Vs.activateRoot();
+  return answerRun(vcpu, MV_EXIT_STOP);
 }
 
 /** The guest stops: its caller goes on, and reads the reason, MV_EXIT_*. */
 export function leaveGuest(vcpu: Vcpu, reason: u32): Next {
-  const isHeld = vcpu.vs.interruptShadow || vcpu.vs.hasEvent;
-  tell(vcpu, isHeld);
+  return leaveGuestWith(vcpu, reason, vcpu.vs.hasEvent);
+}
+
+/** The same where it is known whether the guest is going to be delivered something. */
+export function leaveGuestWith(vcpu: Vcpu, reason: u32, hasEvent: bool): Next {
+  tell(vcpu, hasEvent || exitShadow());
   setCurrentVcpu(null);
   Vs.activateRoot();
   return answerRun(vcpu, reason);

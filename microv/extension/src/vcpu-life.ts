@@ -47,6 +47,10 @@ export function createVcpu(vp: GuestVp): Vcpu | null {
   vcpu.ppid = processorNumber();
   vcpu.cpuidCount = 0;
   vcpu.pendingInput = 0;
+  vcpu.pendingMsr = 0;
+  vcpu.isMsrAllowed = 0;
+  vcpu.hasClosedMsrs = 0;
+  vcpu.options = 0;
   vcpu.window = 0;
   vcpu.exits = 0;
   vcpu.priority = 0;

@@ -45,6 +45,16 @@ export class Vcpu {
   cpuidCount: u32 = 0;
   /** An IN waits for its datum: so many bytes; 0: none. */
   pendingInput: u32 = 0;
+  /** An access to an MSR that its caller has been told of, at which the guest is still: MSR_*; 0: none (msr-access.ts). */
+  pendingMsr: u32 = 0;
+  /** Whether its caller has allowed the access that it was told of last, of which MSR, and 1 when that is a WRMSR. */
+  isMsrAllowed: u32 = 0;
+  allowedMsr: u32 = 0;
+  isWriteAllowed: u32 = 0;
+  /** Whether MSRs of its VS exit that would not by themselves. */
+  hasClosedMsrs: u32 = 0;
+  /** MV_OPTION_*. */
+  options: u32 = 0;
   /** Who waits for an exit when the guest can take an interrupt: WINDOW_* (run.ts). */
   window: u32 = 0;
   /** Its page is shown to its caller. */

@@ -13,6 +13,8 @@ export class GuestVm {
   /** Of the microkernel's. */
   vmId: u32 = 0;
   tablesId: u32 = 0;
+  /** MV_OPTION_*: exits read it while it may change. */
+  options: u32 = 0;
 
   get vm(): Vm {
     return Vm.of(this.vmId);
@@ -76,6 +78,7 @@ export function createVm(): u32 {
   const vm = vmAt(id);
   vm.isUsed = 1;
   vm.vps = 0;
+  vm.options = 0;
   vm.vmId = made.id;
   vm.tablesId = tables.id;
   // bf-allow shared-variable: behind the lock

@@ -16,6 +16,7 @@ import {
   realMode,
   type Vcpu,
   VcpuThread,
+  type VirtualMachine,
   VmmError,
 } from "@bareflank/vmm";
 import { elfFile, noteOf } from "../unit/guest.ts";
@@ -95,6 +96,32 @@ test("runs 32-bit code: memory where there is none", () => {
     byte.data[0] = 0x5a;
     assert.equal(vcpu.run().kind, "hlt");
     assert.equal(vcpu.registers().rbx, 0x5an);
+  });
+});
+
+test("carries XMM registers to memory where there is none, and back", () => {
+  // movups xmm1, [d0000000h]; movdqu [d0000010h], xmm1; hlt
+  const code = [0x0f, 0x10, 0x0d, 0x00, 0x00, 0x00, 0xd0, 0xf3, 0x0f, 0x7f, 0x0d, 0x10, 0x00, 0x00, 0xd0, HLT];
+  return withMachine(32, code, ({ vcpu }) => {
+    // CR4.OSFXSR
+    vcpu.setSpecialRegisters({ cr4: vcpu.specialRegisters().cr4 | 0x200n });
+    const value = Array.from({ length: 16 }, (_, index) => 0x80 + index);
+    const written: number[] = [];
+    let exit = vcpu.run();
+    // How it is divided is KVM's choice.
+    for (let at = 0; at < 16; exit = vcpu.run()) {
+      const { direction, address, data } = expectMmio(exit);
+      assert.deepEqual([direction, address], ["read", 0xd000_0000n + BigInt(at)]);
+      data.set(value.slice(at, at + data.length));
+      at += data.length;
+    }
+    for (; exit.kind === "mmio"; exit = vcpu.run()) {
+      assert.deepEqual([exit.direction, exit.address], ["write", 0xd000_0010n + BigInt(written.length)]);
+      written.push(...exit.data);
+    }
+    assert.equal(exit.kind, "hlt");
+    assert.deepEqual(written, value);
+    assert.deepEqual([...vcpu.fpu().slice(abi.KVM_FPU_XMM + 16, abi.KVM_FPU_XMM + 32)], value);
   });
 });
 
@@ -626,6 +653,200 @@ test("boots a kernel that begins by multiboot", async () => {
   const content = Uint8Array.of(...header, ...firstWord);
   const kernel = elfFile(32, 0x10_000cn, [{ type: 1, address: 0x10_0000n, content }]);
   assert.deepEqual(await bootAndRun(kernel), { kind: "exitPort", value: 0x4d });
+});
+
+/** Handlers of #UD and #GP in 16-bit code: HLT, at an address of each. */
+const HANDLERS = new Map([
+  [6, 0x7d00],
+  [13, 0x7d10],
+]);
+const installHandlers = (vm: VirtualMachine): void => {
+  for (const [vector, address] of HANDLERS) {
+    vm.memory.write(4 * vector, Uint8Array.of(address & 0xff, address >> 8, 0, 0));
+    vm.memory.write(address, Uint8Array.of(HLT));
+  }
+};
+/** Which exception has ended the code, or undefined. */
+const faultOf = (vcpu: Vcpu): number | undefined => {
+  assert.equal(vcpu.run().kind, "hlt");
+  const at = Number(vcpu.registers().rip) - 1;
+  return [...HANDLERS].find(([, address]) => address === at)?.[0];
+};
+const expectMsr = (exit: Exit) => {
+  assert.equal(exit.kind, "msr");
+  return exit as Extract<Exit, { kind: "msr" }>;
+};
+/** mov ecx, number */
+const msrCode = (number: number): number[] => [0x66, 0xb9, ...[0, 8, 16, 24].map((shift) => (number >>> shift) & 0xff)];
+const RDMSR = [0x0f, 0x32];
+const WRMSR = [0x0f, 0x30];
+const NO_MSR = 0x4b4d_4242;
+const SYSENTER_CS = 0x174;
+const UNKNOWN = BigInt(abi.KVM_MSR_EXIT_REASON_UNKNOWN);
+const INVALID = BigInt(abi.KVM_MSR_EXIT_REASON_INVAL);
+const FILTERED = BigInt(abi.KVM_MSR_EXIT_REASON_FILTER);
+
+test("asks its user about MSRs that a guest has not, and about values that one does not take", () => {
+  // rdmsr; wrmsr; mov ecx, EFER; mov eax, 0x8000; xor edx, edx; wrmsr; rdmsr of none
+  const efer = [...msrCode(EFER), 0x66, 0xb8, 0x00, 0x80, 0x00, 0x00, 0x66, 0x31, 0xd2, ...WRMSR];
+  const code = [...msrCode(NO_MSR), ...RDMSR, ...WRMSR, ...efer, ...msrCode(NO_MSR), ...RDMSR, HLT];
+  return withMachine(16, code, ({ kvm, vm, vcpu }) => {
+    assert.equal(kvm.capability(abi.KVM_CAP_X86_USER_SPACE_MSR), 1);
+    installHandlers(vm);
+    failsWith("EINVAL", () => vm.enableCapability(abi.KVM_CAP_X86_USER_SPACE_MSR, 8n));
+    vm.enableCapability(abi.KVM_CAP_X86_USER_SPACE_MSR, UNKNOWN | INVALID);
+    const read = expectMsr(vcpu.run());
+    assert.deepEqual([read.direction, read.msr], ["read", NO_MSR]);
+    read.complete(0x1234_5678_9abc_def0n);
+    const write = expectMsr(vcpu.run());
+    assert.deepEqual([write.direction, write.msr, write.value], ["write", NO_MSR, 0x1234_5678_9abc_def0n]);
+    write.complete();
+    const refused = expectMsr(vcpu.run());
+    assert.deepEqual([refused.direction, refused.msr, refused.value], ["write", EFER, 0x8000n]);
+    refused.complete();
+    expectMsr(vcpu.run()).fault();
+    assert.equal(faultOf(vcpu), 13);
+    // #GP pushes the address of the instruction itself
+    const { rsp, rdx } = vcpu.registers();
+    const stack = new DataView(vm.memory.read(Number(rsp), 2).buffer);
+    assert.deepEqual([stack.getUint16(0, true), rdx], [CODE + code.length - 3, 0n]);
+  });
+});
+
+test("keeps a guest from MSRs by a filter, whose refusals its user may hear of", () => {
+  // mov ecx, SYSENTER_CS; wrmsr; rdmsr; hlt
+  const code = [...msrCode(SYSENTER_CS), 0x66, 0xb8, 0x42, 0, 0, 0, 0x66, 0x31, 0xd2, ...WRMSR, ...RDMSR, HLT];
+  return withMachine(16, code, ({ kvm, vm, vcpu }) => {
+    assert.equal(kvm.capability(abi.KVM_CAP_X86_MSR_FILTER), 1);
+    installHandlers(vm);
+    const again = (): void => {
+      applyStart(vcpu, realMode(CODE));
+      vcpu.setRegisters({ rsp: 0x7000n });
+    };
+    failsWith("EINVAL", () => vm.filterMsrs([], false));
+    vm.filterMsrs([{ first: SYSENTER_CS, allowed: [true] }]);
+    assert.equal(faultOf(vcpu), undefined);
+    assert.equal(vcpu.registers().rax & 0xffff_ffffn, 0x42n);
+    vm.filterMsrs([{ first: SYSENTER_CS, allowed: [false], access: "read" }]);
+    again();
+    assert.equal(faultOf(vcpu), 13);
+    // Nothing is allowed but to write it
+    vm.filterMsrs([{ first: SYSENTER_CS - 1, allowed: [false, true], access: "write" }], false);
+    vm.enableCapability(abi.KVM_CAP_X86_USER_SPACE_MSR, FILTERED);
+    again();
+    const exit = expectMsr(vcpu.run());
+    assert.deepEqual([exit.direction, exit.msr], ["read", SYSENTER_CS]);
+    exit.complete(7n);
+    assert.equal(faultOf(vcpu), undefined);
+    assert.equal(vcpu.registers().rax & 0xffff_ffffn, 7n);
+    // Its user may do what the guest may not
+    assert.deepEqual([...vcpu.msrs([SYSENTER_CS]).values()], [0x42n]);
+    vm.filterMsrs([]);
+    again();
+    assert.equal(faultOf(vcpu), undefined);
+    assert.equal(vcpu.registers().rax & 0xffff_ffffn, 0x42n);
+  });
+});
+
+test("has given the guest what its user answered when a kick ends the next run", () => {
+  // in al, 10h; rdmsr; hlt
+  const code = [0xe4, 0x10, ...msrCode(NO_MSR), ...RDMSR, HLT];
+  return withMachine(16, code, ({ vm, vcpu }) => {
+    vm.enableCapability(abi.KVM_CAP_X86_USER_SPACE_MSR, UNKNOWN);
+    expectIo(vcpu.run()).data[0] = 0x5a;
+    vcpu.kick();
+    assert.equal(vcpu.run().kind, "interrupted");
+    const behindInput = vcpu.registers();
+    assert.deepEqual([behindInput.rax & 0xffn, behindInput.rip], [0x5an, BigInt(CODE + 2)]);
+    expectMsr(vcpu.run()).complete(0x3_0000_0002n);
+    vcpu.kick();
+    assert.equal(vcpu.run().kind, "interrupted");
+    const { rax, rdx, rip } = vcpu.registers();
+    assert.deepEqual([rax, rdx, rip], [2n, 3n, BigInt(CODE + code.length - 1)]);
+    // It has it once
+    vcpu.setRegisters({ rax: 9n });
+    assert.equal(vcpu.run().kind, "hlt");
+    assert.equal(vcpu.registers().rax, 9n);
+  });
+});
+
+/** Leaf 1, ECX: MONITOR and MWAIT; and the bit of MISC_ENABLE (1a0h) that says so. */
+const MWAIT = 1 << 3;
+const MISC_ENABLE = 0x1a0;
+const ENABLE_MWAIT = 1n << 18n;
+
+test("lets MONITOR do nothing, or fault where CPUID has it not, as its user likes", async (context) => {
+  // mov eax, 1; cpuid; monitor; hlt
+  const code = [
+    0x66,
+    0xb8,
+    1,
+    0,
+    0,
+    0,
+    0x0f,
+    0xa2,
+    0x66,
+    0x31,
+    0xc0,
+    0x66,
+    0x31,
+    0xc9,
+    0x66,
+    0x31,
+    0xd2,
+    0x0f,
+    0x01,
+    0xc8,
+    HLT,
+  ];
+  const run = async (quirks: number, hasMwait: boolean, miscEnable?: bigint): Promise<number | undefined> => {
+    let fault: number | undefined;
+    await withMachine(16, code, ({ kvm, vm, vcpu }) => {
+      installHandlers(vm);
+      // Linux looks at MISC_ENABLE when it gets CPUID
+      if (quirks !== 0) vm.enableCapability(abi.KVM_CAP_DISABLE_QUIRKS2, BigInt(quirks));
+      const leaves = kvm.supportedCpuid().map((leaf) => {
+        return leaf.leaf === 1 ? { ...leaf, ecx: (hasMwait ? leaf.ecx | MWAIT : leaf.ecx & ~MWAIT) >>> 0 } : leaf;
+      });
+      vcpu.setCpuid(leaves);
+      if (miscEnable !== undefined) vcpu.setMsrs(new Map([[MISC_ENABLE, miscEnable]]));
+      fault = faultOf(vcpu);
+    });
+    return fault;
+  };
+  const { KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS: never, KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT: misc } = abi;
+  const kvm = Kvm.open();
+  const quirks = kvm.capability(abi.KVM_CAP_DISABLE_QUIRKS2);
+  kvm.close();
+  assert.equal(quirks & (never | misc), never | misc);
+  if ((await run(0, true)) === 6) return context.skip("the processor has no MONITOR");
+  assert.equal(await run(0, false), undefined);
+  assert.equal(await run(never, false), 6);
+  assert.equal(await run(never, true), undefined);
+  // CPUID says what MISC_ENABLE says
+  assert.equal(await run(never | misc, true, 1n), 6);
+  assert.equal(await run(never | misc, false, 1n | ENABLE_MWAIT), undefined);
+});
+
+test("has a guest without what of KVM's its CPUID has not, if its user wants that", async () => {
+  const SYSTEM_TIME = 0x4b56_4d01;
+  const CLOCK_NEW = 1 << 3;
+  const run = async (isEnforced: boolean, features: number): Promise<number | undefined> => {
+    let fault: number | undefined;
+    await withMachine(16, [...msrCode(SYSTEM_TIME), ...RDMSR, HLT], ({ kvm, vm, vcpu }) => {
+      assert.equal(kvm.capability(abi.KVM_CAP_ENFORCE_PV_FEATURE_CPUID), 1);
+      installHandlers(vm);
+      if (isEnforced) vcpu.enableCapability(abi.KVM_CAP_ENFORCE_PV_FEATURE_CPUID, 1n);
+      const leaves = kvm.supportedCpuid();
+      vcpu.setCpuid(leaves.map((leaf) => (leaf.leaf === 0x4000_0001 ? { ...leaf, eax: features } : leaf)));
+      fault = faultOf(vcpu);
+    });
+    return fault;
+  };
+  assert.equal(await run(false, 0), undefined);
+  assert.equal(await run(true, 0), 13);
+  assert.equal(await run(true, CLOCK_NEW), undefined);
 });
 
 test("changes modes between runs", () =>

@@ -334,14 +334,58 @@ describe("a device's memory", () => {
   });
 
   it("is an internal error, with its bytes, where nobody knows the instruction", () => {
-    const { driver, vcpu } = withCode(0x0f, 0x10, 0x06, 0x00, 0x00); // movups xmm0, [0]
+    const { driver, vcpu } = withCode(0x0f, 0xae, 0x06, 0x00, 0x00); // fxsave [0]
     exits(driver, () => device(driver, 0n, 0));
     expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_INTERNAL_ERROR]);
     expect(driver.shared(vcpu, kvm.KVM_RUN_INTERNAL_NDATA, 4)).toBe(4n);
     const data = (offset: number, size: number) => driver.shared(vcpu, kvm.KVM_RUN_INTERNAL_DATA + offset, size);
     expect(data(0, 8)).toBe(BigInt(kvm.KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES));
-    expect(data(9, 2)).toBe(0x100fn);
+    expect(data(9, 2)).toBe(0xae0fn);
     expect(data(8, 1)).toBeGreaterThanOrEqual(2n);
+  });
+
+  it("is read and written by XMM registers, which are the guest's FPU state", () => {
+    // movdqu xmm1, [10h]; movups [20h], xmm2
+    const { driver, vcpu } = withCode(0xf3, 0x0f, 0x6f, 0x0e, 0x10, 0x00, 0x0f, 0x11, 0x16, 0x20, 0x00);
+    const vs = driver.vs();
+    const xmm = (number: number): bigint[] =>
+      [0, 8].map((half) => new DataView(vs.fpu.buffer).getBigUint64(160 + 16 * number + half, true));
+    vs.registers.set(mv.MV_REG_CR4, 0x200n);
+    // What nobody has used is zero, whatever lies there
+    vs.fpu.fill(0xaa, 160, 416);
+    vs.fpu.fill(0, 512, 520);
+    exits(
+      driver,
+      () => device(driver, 0x10n, 0),
+      () => {
+        expect([xmm(1), xmm(2), vs.fpu[512]]).toEqual([[0x1111n, 0x2222n], [0n, 0n], 2]);
+        new DataView(vs.fpu.buffer).setBigUint64(160 + 32, 0x3333n, true);
+        driver.tell(vs, mv.MV_PAGE_ADDRESS, 8, DEVICE + 0x20n);
+        driver.tell(vs, mv.MV_PAGE_ACCESS, 4, mv.MV_ACCESS_WRITE);
+        return mv.MV_EXIT_MMIO;
+      },
+      mv.MV_EXIT_HLT,
+    );
+    for (const [at, data] of [
+      [0x10n, 0x1111n],
+      [0x18n, 0x2222n],
+    ] as const) {
+      driver.run(vcpu);
+      expect(mmio(driver, vcpu)).toMatchObject({ address: DEVICE + at, bytes: 8n, isWrite: 0n });
+      driver.setShared(vcpu, kvm.KVM_RUN_MMIO_DATA, 8, data);
+    }
+    const before = driver.calls.length;
+    for (const [at, data] of [
+      [0x20n, 0x3333n],
+      [0x28n, 0n],
+    ] as const) {
+      driver.run(vcpu);
+      expect(mmio(driver, vcpu)).toEqual({ address: DEVICE + at, data, bytes: 8n, isWrite: 1n });
+    }
+    driver.run(vcpu);
+    expect(rip(driver)).toBe(CODE + 11n);
+    // What was only written to the device is the guest's as it was
+    expect(driver.calls.slice(before).filter((call) => call === mv.MV_VS_FPU_SET_ALL).length).toBe(2);
   });
 
   it("says EFAULT when the instruction's own memory is gone", () => {

@@ -10,7 +10,7 @@ import {
   MV_PAGE_ADDRESS,
 } from "../../../../abi/generated/bare/hypercalls";
 import { tellInstruction } from "../instruction";
-import { leaveGuest } from "../run";
+import { leaveGuestWith } from "../run";
 import { Vcpu } from "../vcpu";
 
 /** The instruction runs again; what was being delivered is delivered again. */
@@ -21,6 +21,6 @@ export function leaveForMemory(vcpu: Vcpu): Next {
   poke32(vcpu.shared(MV_PAGE_ACCESS), access);
   poke64(vcpu.shared(MV_PAGE_ADDRESS), nestedPageFault.address);
   tellInstruction(vcpu);
-  redeliver(vcpu.vs);
-  return leaveGuest(vcpu, MV_EXIT_MMIO);
+  const hasEvent = redeliver(vcpu.vs);
+  return leaveGuestWith(vcpu, MV_EXIT_MMIO, hasEvent);
 }

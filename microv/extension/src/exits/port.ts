@@ -12,7 +12,7 @@ import {
   MV_PAGE_PORT,
 } from "../../../../abi/generated/bare/hypercalls";
 import { tellInstruction } from "../instruction";
-import { leaveGuest, leaveGuestBehind } from "../run";
+import { leaveGuestBehind, leaveGuestWith } from "../run";
 import { Vcpu } from "../vcpu";
 
 /** Bits of the exit's information (APM volume 2, 15.10.2). */
@@ -35,7 +35,8 @@ export function leaveForPort(vcpu: Vcpu): Next {
   poke8(page + MV_PAGE_IO_FLAGS, <u8>flags);
   if (isString) {
     tellInstruction(vcpu);
-    return leaveGuest(vcpu, MV_EXIT_IO);
+    // An instruction of the guest's was carried out: nothing was being delivered
+    return leaveGuestWith(vcpu, MV_EXIT_IO, false);
   }
   if (isInput) vcpu.pendingInput = bytes;
   else poke64(page + MV_PAGE_DATA, guest.rax & (bytes == 4 ? 0xffff_ffff : bytes == 2 ? 0xffff : 0xff));

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
 import { machines } from "../../../../kernel/test/bare/expected.ts";
-import { ended, made, page, set, VM, VS } from "./made.ts";
-import { scratch } from "./script.ts";
+import { ended, list, made, page, set, VM, VS } from "./made.ts";
+import { type Script, scratch } from "./script.ts";
 
 it.each(machines)("runs 16-bit code, and tells its caller of ports, memory and the end (%s)", async (machine) => {
   const code = [
@@ -56,6 +56,70 @@ it.each(machines)("runs 16-bit code, and tells its caller of ports, memory and t
   });
   // What the IN gave is what the guest has written
   expect(stored).toBe(0xbeefn);
+});
+
+const LSTAR = 0xc000_0082;
+
+it.each(machines)("asks its caller about MSRs, and does what that says (%s)", async (machine) => {
+  // mov ecx, LSTAR; rdmsr; wrmsr; rdmsr; hlt
+  const code = [0x66, 0xb9, 0x82, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x0f, 0x30, 0x0f, 0x32, 0xf4];
+  // #GP: hlt
+  const handler = [0xf4];
+  const run = (script: Script, request: number): Script =>
+    script
+      .poke(page(mv.MV_PAGE_REQUEST), request)
+      .call(mv.MV_VS_RUN, VS)
+      .peek(page(mv.MV_PAGE_DATA), 1)
+      .peek(page(mv.MV_PAGE_PROCESSOR), 1);
+  const options = mv.MV_OPTION_MSR_ASKED | mv.MV_OPTION_MSR_CLOSED;
+  let script = set(made().bytes(scratch(0), code).bytes(scratch(0x100), handler), [
+    [mv.MV_REG_CS_SELECTOR, 0],
+    [mv.MV_REG_CS_BASE, 0],
+    [mv.MV_REG_RIP, 0x1000],
+    [mv.MV_REG_RSP, 0x1f00],
+  ])
+    .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
+    .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
+    // The vector of #GP
+    .poke(scratch(0x1000 + 4 * 13), 0x1100)
+    .call(mv.MV_VM_CONFIGURE, VM, options);
+  script = run(script, 0);
+  script = run(script.poke(page(mv.MV_PAGE_DATA), (0x1234n << 32n) | 0x5678n), mv.MV_RUN_MSR_DONE);
+  script = run(script, mv.MV_RUN_MSR_ALLOWED);
+  // The guest has it, and does not run
+  script = run(script.poke(page(mv.MV_PAGE_DATA), 0x77), mv.MV_RUN_MSR_DONE | mv.MV_RUN_STOP);
+  script = list(script, [
+    [mv.MV_REG_RAX, 0],
+    [mv.MV_REG_RDX, 0],
+    [mv.MV_REG_RIP, 0],
+  ]).call(mv.MV_VS_REG_GET_LIST, VS);
+  for (let i = 0; i < 3; i++) script.peek(page(mv.MV_PAGE_LIST + 16 * i + 8));
+  script = list(script, [[LSTAR, 0]])
+    .call(mv.MV_VS_MSR_GET_LIST, VS)
+    .peek(page(mv.MV_PAGE_LIST + 8));
+  script = run(list(script, [[mv.MV_REG_RIP, 0x1006]]).call(mv.MV_VS_REG_SET_LIST, VS), 0);
+  script = run(script, mv.MV_RUN_MSR_FAULT);
+  script = list(script, [[mv.MV_REG_RIP, 0]])
+    .call(mv.MV_VS_REG_GET_LIST, VS)
+    .peek(page(mv.MV_PAGE_LIST + 8));
+  const { answers, peeks, ...result } = await ended(script).play({ machine });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => mv.MV_STATUS_SUCCESS));
+  const runs = [7, 8, 9, 10, 14, 15].map((index) => Number(answers[index]?.r10));
+  const ACCESS = mv.MV_EXIT_MSR_ACCESS;
+  expect(runs).toEqual([ACCESS, ACCESS, ACCESS, mv.MV_EXIT_STOP, ACCESS, mv.MV_EXIT_HLT]);
+  const words = peeks.map(([word = -1n]) => word);
+  expect(words.slice(0, 6)).toEqual([
+    0n,
+    BigInt(LSTAR) << 32n,
+    (0x1234n << 32n) | 0x5678n,
+    BigInt(LSTAR) << 32n,
+    0n,
+    BigInt(LSTAR) << 32n,
+  ]);
+  expect(words.slice(8, 12)).toEqual([0x77n, 0n, 0x100cn, (0x1234n << 32n) | 0x5678n]);
+  // Behind the handler's HLT
+  expect(words.at(-1)).toBe(0x1101n);
 });
 
 function portOf([, data = 0n, word = 0n]: readonly bigint[]) {

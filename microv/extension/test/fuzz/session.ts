@@ -81,7 +81,8 @@ export class HypercallSession {
     else if (choice < 70) this.#msrs();
     else if (choice < 76) this.#leaves();
     else if (choice < 84) this.#fpu();
-    else if (choice < 90) this.#event();
+    else if (choice < 89) this.#event();
+    else if (choice < 91) this.#configure();
     else this.#wild();
   }
 
@@ -220,6 +221,13 @@ export class HypercallSession {
     ]);
     const code = random.once(2) ? 0n : mv.MV_EVENT_HAS_CODE | BigInt(random.below(1 << 30));
     this.#make(call, id, BigInt(random.below(random.once(4) ? 300 : 33)), code);
+  }
+
+  #configure(): void {
+    const random = this.#random;
+    const options = random.once(4) ? chooseWord(random) : BigInt(random.below(64));
+    if (random.once(2)) this.#make(mv.MV_VM_CONFIGURE, this.#vm(), options);
+    else this.#make(mv.MV_VS_CONFIGURE, this.#id(), options & (random.once(4) ? 3n : 1n));
   }
 
   /** Anything at all: numbers of calls that are near, arguments that are far. */

@@ -20,6 +20,8 @@ export interface Call {
 export interface ModelVm {
   readonly memory: AddressSpace;
   vps: number;
+  /** MV_OPTION_*. */
+  options: number;
 }
 
 interface ModelVp {
@@ -36,6 +38,8 @@ export interface ModelVs {
   readonly cpuids: Uint8Array;
   cpuidCount: number;
   readonly fpu: Uint8Array;
+  /** MV_OPTION_*. */
+  options: number;
 }
 
 /** CPUID's answer: EAX, EBX, ECX, EDX. */
@@ -82,6 +86,28 @@ const RFLAGS_IF = 1n << 9n;
 const RFLAGS_RF = 1n << 16n;
 /** Traps, aborts, and what may be either: #DB, NMI, #BP, #OF, #DF, #MC. */
 const NO_FAULTS = new Set([1n, 2n, 3n, 4n, 8n, 18n]);
+
+/** As the page has them: by their encodings, then RIP and RFLAGS. */
+const PAGE_REGISTERS = [
+  ...[mv.MV_REG_RAX, mv.MV_REG_RCX, mv.MV_REG_RDX, mv.MV_REG_RBX, mv.MV_REG_RSP, mv.MV_REG_RBP, mv.MV_REG_RSI],
+  ...[mv.MV_REG_RDI, mv.MV_REG_R8, mv.MV_REG_R9, mv.MV_REG_R10, mv.MV_REG_R11, mv.MV_REG_R12, mv.MV_REG_R13],
+  ...[mv.MV_REG_R14, mv.MV_REG_R15, mv.MV_REG_RIP, mv.MV_REG_RFLAGS],
+];
+const VM_OPTIONS = BigInt(
+  mv.MV_OPTION_MSR_ASKED |
+    mv.MV_OPTION_MSR_UNKNOWN |
+    mv.MV_OPTION_MSR_REFUSED |
+    mv.MV_OPTION_MSR_CLOSED |
+    mv.MV_OPTION_MWAIT_BY_CPUID |
+    mv.MV_OPTION_MWAIT_BY_MSR,
+);
+/** MSRs of KVM's clock, and the bit of leaf 0x40000001 that says so. */
+const KVM_MSRS = new Map([
+  [mv.MV_MSR_KVM_WALL_CLOCK, 1],
+  [mv.MV_MSR_KVM_SYSTEM_TIME, 1],
+  [mv.MV_MSR_KVM_WALL_CLOCK_NEW, 8],
+  [mv.MV_MSR_KVM_SYSTEM_TIME_NEW, 8],
+]);
 
 export class MicrovModel {
   readonly vms: (ModelVm | undefined)[] = Array(mv.MV_MAX_VMS).fill(undefined);
@@ -171,7 +197,8 @@ export class MicrovModel {
   }
 
   #vmCall(call: number, registers: Call): bigint {
-    if (call === mv.MV_VM_CREATE) return create(this.vms, registers, { memory: new AddressSpace(), vps: 0 });
+    if (call === mv.MV_VM_CREATE)
+      return create(this.vms, registers, { memory: new AddressSpace(), vps: 0, options: 0 });
     const vm = find(this.vms, registers.r11);
     if (vm === undefined) return REG1;
     const { r12, r13, r14 } = registers;
@@ -195,6 +222,10 @@ export class MicrovModel {
         if (r12 + r13 > TABLES_BYTES) return UNKNOWN;
         registers.r10 = smaller(r13, this.step);
         vm.memory.unmap(r12, registers.r10);
+        return OK;
+      case mv.MV_VM_CONFIGURE:
+        if ((r12 & ~VM_OPTIONS) !== 0n) return REG2;
+        vm.options = Number(r12);
         return OK;
       case mv.MV_VM_UNFLUSHED:
         registers.r10 = this.unflushed;
@@ -232,7 +263,7 @@ export class MicrovModel {
         this.vss[Number(registers.r11)] = undefined;
         return OK;
       case mv.MV_VS_RUN:
-        registers.r10 = BigInt(this.#around.run(vs));
+        registers.r10 = BigInt(this.#run(vs));
         return OK;
       case mv.MV_VS_CPUID_SET_LIST:
         return this.#setCpuids(vs, r12);
@@ -263,9 +294,27 @@ export class MicrovModel {
       case mv.MV_VS_MCE_SETUP:
         vs.registers.setupBanks(r12);
         return OK;
+      case mv.MV_VS_CONFIGURE:
+        if ((r12 & ~BigInt(mv.MV_OPTION_FEATURES)) !== 0n) return REG2;
+        vs.options = Number(r12);
+        return OK;
       default:
         return UNSUPPORTED;
     }
+  }
+
+  /** Without MV_RUN_STOP the tests' guest runs; answers for ports and MSRs are its affair. */
+  #run(vs: ModelVs): number {
+    const { memory } = this.#around;
+    const at = (offset: number): bigint => vs.page + BigInt(offset);
+    const request = Number(memory.peek(at(mv.MV_PAGE_REQUEST), 4));
+    if ((request & mv.MV_RUN_STOP) === 0) return this.#around.run(vs);
+    if ((request & mv.MV_RUN_REGISTERS) !== 0) {
+      for (const [i, number] of PAGE_REGISTERS.entries())
+        vs.registers.set(number, memory.peek(at(mv.MV_PAGE_GENERAL + 8 * i), 8));
+      vs.registers.set(mv.MV_REG_INTERRUPT_SHADOW, 0n);
+    }
+    return mv.MV_EXIT_STOP;
   }
 
   #createVs(registers: Call): bigint {
@@ -283,6 +332,7 @@ export class MicrovModel {
       cpuids: new Uint8Array(mv.MV_MAX_CPUIDS * mv.MV_CPUID_BYTES),
       cpuidCount: 0,
       fpu,
+      options: 0,
     });
     vp.hasVs = true;
     registers.r11 = page;
@@ -330,7 +380,8 @@ export class MicrovModel {
     let done = 0n;
     for (; done < count; done++) {
       const [number, value] = this.#entry(vs, done);
-      if (number >> 32n !== 0n || (isWrite && !vs.registers.writeMsr(low(number), value))) break;
+      if (number >> 32n !== 0n || isHidden(vs, low(number))) break;
+      if (isWrite && !vs.registers.writeMsr(low(number), value)) break;
       const read = isWrite ? undefined : vs.registers.readMsr(low(number));
       if (!isWrite && read === undefined) break;
       if (read !== undefined) this.#setValue(vs, done, read);
@@ -389,15 +440,27 @@ function wrongPart(place: bigint, bytes: bigint): bigint {
 }
 
 const LEAF_XSAVE = 0xd;
+const LEAF_KVM_FEATURES = 0x4000_0001;
 
 /** What a guest's CPUID says of XCR0's lower half; undefined: it has no leaves. */
-function toldXcr0({ cpuids, cpuidCount }: ModelVs): bigint | undefined {
-  if (cpuidCount === 0) return undefined;
+function toldXcr0(vs: ModelVs): bigint | undefined {
+  return vs.cpuidCount === 0 ? undefined : toldEax(vs, LEAF_XSAVE);
+}
+
+/** Whether its guest has not an MSR, because CPUID does not say so. */
+function isHidden(vs: ModelVs, msr: number): boolean {
+  const feature = KVM_MSRS.get(msr);
+  if (feature === undefined || vs.options !== mv.MV_OPTION_FEATURES) return false;
+  return (toldEax(vs, LEAF_KVM_FEATURES) & BigInt(feature)) === 0n;
+}
+
+/** EAX of a leaf that a guest was given, or 0. */
+function toldEax({ cpuids, cpuidCount }: ModelVs, leaf: number): bigint {
   const view = new DataView(cpuids.buffer);
   for (let entry = 0; entry < cpuidCount * mv.MV_CPUID_BYTES; entry += mv.MV_CPUID_BYTES) {
     const word = (offset: number): number => view.getUint32(entry + offset, true);
     const isAny = (word(mv.MV_CPUID_FLAGS) & mv.MV_CPUID_FLAG_SUBLEAF) === 0;
-    if (word(mv.MV_CPUID_LEAF) === LEAF_XSAVE && (isAny || word(mv.MV_CPUID_SUBLEAF) === 0)) {
+    if (word(mv.MV_CPUID_LEAF) === leaf && (isAny || word(mv.MV_CPUID_SUBLEAF) === 0)) {
       return BigInt(word(mv.MV_CPUID_EAX));
     }
   }

@@ -82,6 +82,7 @@ const keptMsrs: readonly (readonly [number, bigint, bigint])[] = [
   [0x17a, 7n, 0n],
   [0x17b, ALL, ALL],
   [0x1a0, ALL, 1n],
+  [0x1fc, ALL, 0n],
   [0x2ff, 0xcffn, 0n],
   [0x250, ALL, 0n],
   [0x258, ALL, 0n],
