@@ -45,6 +45,11 @@ interface RunFlags extends MachineFlags {
   readonly bootTimeout?: number;
 }
 
+interface ShellFlags extends MachineFlags {
+  readonly put?: string[];
+  readonly guests?: boolean;
+}
+
 interface BareFlags extends MachineFlags {
   readonly extension: string[];
   readonly manifest?: string;
@@ -60,12 +65,12 @@ const AUDIT_FAILED = 21;
 const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 
 /** The port that `--gdb` names, and the command to type for it on stderr. */
-const gdbPort = (flag: number | true | undefined): number | undefined => {
+const gdbPort = (flag: number | true | undefined, files: readonly string[] = []): number | undefined => {
   if (flag === undefined) {
     return undefined;
   }
   const port = flag === true ? DEFAULT_GDB_PORT : flag;
-  note(`waiting for GDB: ${gdbCommand(port)}`);
+  note(`waiting for GDB: ${gdbCommand(port, files)}`);
   return port;
 };
 
@@ -82,7 +87,7 @@ const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promi
   endingWithCode(async () => {
     const result = await runners.runLinux({
       ...flags,
-      gdbPort: gdbPort(flags.gdb),
+      gdbPort: gdbPort(flags.gdb, flags.put),
       command: words.join(" "),
       crashKernel: undefined,
       crashCommand: flags.crashKernel,
@@ -103,10 +108,10 @@ const run = (runners: Runners, words: readonly string[], flags: RunFlags): Promi
     return result.exitCode;
   });
 
-const shell = (runners: Runners, flags: MachineFlags & { readonly guests?: boolean }): Promise<void> =>
+const shell = (runners: Runners, flags: ShellFlags): Promise<void> =>
   endingWithCode(() => {
     note("Ctrl-A X ends the machine, and so does exit.");
-    return runners.runShell({ ...flags, gdbPort: gdbPort(flags.gdb), onNote: note });
+    return runners.runShell({ ...flags, gdbPort: gdbPort(flags.gdb, flags.put), onNote: note });
   });
 
 /** The bare platform's command line. */
@@ -133,7 +138,7 @@ const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
       ...flags,
       extensions: flags.extension,
       append: wordsOf(flags.append, flags.isolateKernel),
-      gdbPort: gdbPort(flags.gdb),
+      gdbPort: gdbPort(flags.gdb, flags.extension),
       onText: (text) => process.stdout.write(text),
     });
     if (result.message !== "") {

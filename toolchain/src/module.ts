@@ -1,7 +1,7 @@
 // Builds the parts that are compiled from TypeScript: kernel, extension, loader, library
 
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
@@ -13,6 +13,7 @@ import { type Embedded, embeddedAssembly, refusal } from "./embed.ts";
 import { BuildError, type Diagnostic, locate, type SourceLine } from "./errors.ts";
 import { fastNames } from "./fast-functions.ts";
 import { requireLoadable } from "./image-size.ts";
+import { markLines } from "./line-markers.ts";
 import type { Linked } from "./linker-messages.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
 import {
@@ -46,6 +47,9 @@ export async function buildModule(context: BuildContext, part: Part): Promise<Pr
 }
 
 export type Keep = (step: Promise<CachedResult>) => Promise<CachedResult>;
+
+/** Lines and variables for debuggers. The columns would be those of the C file. */
+const DEVELOPMENT_FLAGS = ["-O0", "-g", "-gdwarf-4", "-gno-column-info"];
 
 /** The development profile is one of extensions in TypeScript: everything else compiles soon enough, or has to be fast. */
 const isDevelopment = (context: BuildContext, part: Part) => context.development && part.type === "extension";
@@ -117,7 +121,7 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   if (part.type !== "loader") sources.push({ path: join(RUNTIME, "freestanding.c") });
   if (part.runtime === "managed") sources.push({ path: join(RUNTIME, "unwind.S") });
   if (part.type === "extension") sources.push(...embeddedSource(wasm));
-  const unoptimized = isDevelopment(context, part) ? [...options.flags, "-O0"] : options.flags;
+  const unoptimized = isDevelopment(context, part) ? [...options.flags, ...DEVELOPMENT_FLAGS] : options.flags;
   const objects = await Promise.all(
     sources.map((source) =>
       keep(compileNative(cache, source, source === unit ? { ...options, flags: unoptimized } : options)),
@@ -227,6 +231,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
   const module = part.name.replace(/[^A-Za-z0-9]/g, "");
   const memory = memoryModel(part);
   const native = part.native.filter((path) => path.endsWith(".c"));
+  const development = isDevelopment(context, part);
   const fast = part.fast === undefined ? undefined : fastNames(root, part.fast);
   const names = [part.intrinsics, native].map((paths) => paths.map((path) => relative(root, path)));
   const key = [
@@ -238,23 +243,16 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
     part.runtime,
     fast,
     extra,
+    ...(development ? [cache.digest(wasm.path("module.wasm.map"))] : []),
     cache.digest(wasm.path("module.wasm")),
   ];
   return cache.run("c", key, async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
     try {
       const output = join(folder, "module.c");
+      const { path, places } = development ? await marked(wasm, folder) : { path: wasm.path("module.wasm") };
       const features = part.runtime === "managed" ? ["--enable-exceptions"] : [];
-      const args = [
-        "--liftoff-only",
-        WASM2C,
-        wasm.path("module.wasm"),
-        "--module-name",
-        module,
-        "--output",
-        output,
-        ...features,
-      ];
+      const args = ["--liftoff-only", WASM2C, path, "--module-name", module, "--output", output, ...features];
       await run("wasm2c", process.execPath, args, root);
       const translation: Translation = translate({
         module,
@@ -269,6 +267,7 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
         perProcessor: isPerProcessor(part),
         managed: part.runtime === "managed",
         fast,
+        ...(places === undefined ? {} : { places }),
         extra,
         declared: (from, name) => declaration(from, name, wasm.inputs, root),
       });
@@ -281,6 +280,15 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
       await rm(folder, { recursive: true, force: true });
     }
   });
+}
+
+/** The module with markers of lines, in a file, and what they stand for. */
+async function marked(wasm: CachedResult, folder: string) {
+  const [bytes, map] = [await readFile(wasm.path("module.wasm")), await readFile(wasm.path("module.wasm.map"), "utf8")];
+  const { wasm: module, places } = markLines(bytes, map);
+  const path = join(folder, "marked.wasm");
+  await writeFile(path, module);
+  return { path, places };
 }
 
 function memoryModel(part: Part): MemoryModel {

@@ -91,7 +91,9 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
       const object = join(folder, "object.o");
       const list = join(folder, "inputs.d");
       const assembly = source.path.endsWith(".S") && options.model !== "uefi" ? ["-Wa,--noexecstack"] : [];
-      const files = ["-MD", "-MF", list, "-c", input, "-o", object];
+      // Debuggers are not told of a folder that is gone by then, and whose name is another each time.
+      const names = `-fdebug-prefix-map=${folder}=.`;
+      const files = [names, "-MD", "-MF", list, "-c", input, "-o", object];
       await run(`Compiling ${basename(source.path)}`, clang.path, [...flags, ...assembly, ...files], options.root);
       const inputs = parseDependencies(await readFile(list, "utf8"), options.root);
       return {

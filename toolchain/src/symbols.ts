@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { BuildError } from "./errors.ts";
 import { demangleForeign } from "./foreign-names.ts";
+import { LineTable } from "./line-table.ts";
 import { nameRegister } from "./register-names.ts";
 
 /** A function or object in an image. */
@@ -68,11 +69,14 @@ export class SymbolTable {
   readonly #symbols: readonly Symbol[];
   readonly #code: readonly Range[];
   readonly #names: readonly string[];
+  readonly #elf: Uint8Array;
+  #lines: LineTable | undefined;
 
   /** @param elf a `*.debug.elf` */
   constructor(elf: Uint8Array) {
     const code = codeOf(elf);
     this.#code = code;
+    this.#elf = elf;
     this.#symbols = readSymbols(elf).filter(({ address }) => isWithin(code, address));
     this.#names = demangleForeign(this.#symbols.map(({ name }) => demangle(name)));
   }
@@ -83,7 +87,8 @@ export class SymbolTable {
   }
 
   /**
-   * `kernel/src/vm/createVm+0x1c`, or nothing when the address is not in the image's code.
+   * `kernel/src/vm/createVm+0x1c`, or nothing when the address is not in the image's code. Where the image tells lines,
+   * `src/main/bootstrap+0x1c, src/main.ts:41`.
    *
    * @param isBehind the address is that behind the instruction that is meant, as a return address is: a function may end
    * with that instruction
@@ -104,7 +109,10 @@ export class SymbolTable {
     if (symbol.size > 0n && meant >= symbol.address + symbol.size) return undefined;
     const offset = address - symbol.address;
     const name = this.#names[low - 1] ?? symbol.name;
-    return offset === 0n ? name : `${name}+0x${offset.toString(16)}`;
+    this.#lines ??= new LineTable(this.#elf);
+    const place = this.#lines.find(meant);
+    const line = place === undefined ? "" : `, ${place.file}:${place.line}`;
+    return `${name}${offset === 0n ? "" : `+0x${offset.toString(16)}`}${line}`;
   }
 }
 

@@ -12,6 +12,8 @@ import { createHash } from "node:crypto";
 import { packData } from "./data.ts";
 import { BuildError, type SourceLine } from "./errors.ts";
 import { sizeFunctions } from "./fast-functions.ts";
+import { placeLines } from "./line-markers.ts";
+import type { SourcePlace } from "./source-map.ts";
 
 /** How the module's linear memory is reached. */
 export interface MemoryModel {
@@ -41,6 +43,8 @@ export interface TranslationInput {
   readonly managed: boolean;
   /** Names as symbols.ts gives them, or their beginnings: functions to compile for speed, all others for size. */
   readonly fast: readonly string[] | undefined;
+  /** What the markers of the module stand for (line-markers.ts), when it has any. */
+  readonly places?: readonly SourcePlace[];
   /** C that only this kind of part has, at the end: notes and linear memory. */
   readonly extra: string;
 }
@@ -97,7 +101,7 @@ export function translate(input: TranslationInput): Translation {
     makeStatic(input.header, module).replace('#include "wasm-rt.h"', ""),
     `static MODULE_PER_PROCESSOR w2c_${module} module_instance;`,
     '#include "prelude.h"',
-    packData(ownFunctions(input.source)),
+    packData(withLines(ownFunctions(input.source), input.places)),
     ...tableDefinition(input.header),
     ...(input.managed ? [heapDefinition(input.header)] : []),
     ...exports.map((item) => exportFunction(item, input.managed)),
@@ -110,6 +114,9 @@ export function translate(input: TranslationInput): Translation {
   const source = input.fast === undefined ? unit : sizeFunctions(unit, { module, exports: names, fast: input.fast });
   return { source, header: nativeHeader(module, memory, prototypes) };
 }
+
+const withLines = (source: string, places: readonly SourcePlace[] | undefined) =>
+  places === undefined ? source : placeLines(source, places);
 
 /** The prelude's digest, as `translate` compares it. */
 export function preludeDigest(source: string): string {

@@ -146,6 +146,30 @@ export function findCalls(wasm: Uint8Array, module: string, name: string): Const
   return calls;
 }
 
+/** Byte offsets of a function body's instructions. */
+export function instructionsOf(wasm: Uint8Array, { start, end }: Pick<WasmFunction, "start" | "end">): number[] {
+  const body = new Reader(wasm, start, end);
+  skipLocals(body);
+  const offsets: number[] = [];
+  while (!body.done) {
+    offsets.push(body.offset);
+    skipInstruction(body);
+  }
+  return offsets;
+}
+
+/** Where the section of code begins with the number that identifies it, and where it ends. */
+export function codeSection(wasm: Uint8Array): { readonly start: number; readonly end: number } | undefined {
+  const reader = new Reader(wasm, 8);
+  while (!reader.done) {
+    const start = reader.offset;
+    const id = reader.byte();
+    const { end } = reader.section();
+    if (id === SECTION.code) return { start, end };
+  }
+  return undefined;
+}
+
 /** What a module consists of, for comparing two. */
 export interface WasmShape {
   /**
