@@ -12,6 +12,7 @@ export const packages = [
   { name: "clang", file: "clang", why: "compiles what wasm2c generates" },
   { name: "lld", file: "ld.lld", why: "links kernel and extensions" },
   { name: "llvm", file: "llvm-objcopy", why: "strips, disassembles and symbolises them" },
+  { name: "gdb", file: "gdb", why: "steps through extensions, in a test, too" },
   { name: "rustc", file: "rustc", why: "compiles extensions in Rust" },
   { name: "gcc", file: "gcc", why: "builds the Linux driver, as Debian builds its kernel" },
   { name: "make", file: "make", why: "runs Linux's module build" },

@@ -73,7 +73,7 @@ export function changeFigures(): Figure[] {
         title: "a change, for development, by a server (C: 1)",
         value: cost("--dev"),
         unit,
-        limit: 2,
+        limit: 2.2,
       },
       {
         key: "changeAlone",

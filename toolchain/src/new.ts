@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { debuggerFiles } from "./debugger-files.ts";
 import { BuildError, UsageError } from "./errors.ts";
 import { findWorkspace, type Language, type PartField } from "./part.ts";
 
@@ -43,6 +44,9 @@ const EDITOR = "@bareflank/editor";
 /** Packages of others that it uses, in the versions of the checkout; asc's declarations are for extensions in TypeScript. */
 const FOREIGN_TOOLS = ["assemblyscript", "typescript", "vitest"];
 
+const DEBUGGING = `In VS Code with its extension C/C++, F5 stops at breakpoints in TypeScript; elsewhere the third command with \`--gdb\` says what to type.
+
+`;
 const DEVELOPMENT_ROW = `| \`npm run bf -- build --dev\` | the same within a second, for tests: slower code, which \`npm test\` and \`npm start\` build, too |
 `;
 
@@ -98,6 +102,7 @@ export function scaffold(path: string, templateName: string): Scaffold {
     elf: `build/extensions/${name}/${name}.elf`,
     checkout: relative(folder, CHECKOUT),
     development: languageOf(template) === "typescript" ? DEVELOPMENT_ROW : "",
+    debugging: languageOf(template) === "typescript" ? DEBUGGING : "",
   };
   cpSync(join(template.folder, "src"), join(folder, "src"), { recursive: true });
   const write = (file: string, text: string) => {
@@ -109,6 +114,10 @@ export function scaffold(path: string, templateName: string): Scaffold {
   write(".gitignore", filled("gitignore", words));
   write(join("test", "extension.test.ts"), filled("extension.test.ts", words));
   for (const [file, text] of editorFiles(template, folder)) write(file, text);
+  if (languageOf(template) === "typescript") {
+    const kernel = relative(folder, join(CHECKOUT, "build/kernel/kernel.debug.elf"));
+    for (const [file, value] of debuggerFiles({ kernel, elf: words.elf })) write(file, json(value));
+  }
   linkPackages([...template.dependencies, ...toolsOf(template), ...FOREIGN_TOOLS], folder);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())

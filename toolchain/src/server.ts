@@ -36,15 +36,20 @@ const [address = ""] = process.argv.slice(2);
 const idleSeconds = Number(process.env.BF_SERVER_SECONDS ?? 600);
 const compilers = new Compilers();
 
+/** Compilers do not give back all that they take; the next server begins anew. */
+const MOST_BYTES = 2 ** 30;
+
 let isBusy = false;
 let idle: NodeJS.Timeout | undefined;
 
-function waitForCalls(): void {
+function waitForCalls(seconds = idleSeconds): void {
   clearTimeout(idle);
-  idle = setTimeout(() => {
-    rmSync(address, { force: true });
-    process.exit(0);
-  }, idleSeconds * 1000);
+  idle = setTimeout(leave, seconds * 1000);
+}
+
+function leave(): void {
+  rmSync(address, { force: true });
+  process.exit(0);
 }
 
 /** Whoever is told nothing takes the server for busy, and goes. */
@@ -65,9 +70,10 @@ async function answer(socket: Socket, line: string): Promise<void> {
   try {
     tell({ exitCode: await run(call, terminalOf(call, tell)) });
   } finally {
-    isBusy = false;
+    isBusy = process.memoryUsage.rss() > MOST_BYTES;
     socket.end();
-    waitForCalls();
+    // The answer is still on its way.
+    waitForCalls(isBusy ? 1 : idleSeconds);
   }
 }
 
@@ -105,7 +111,7 @@ function listen(): void {
         listen();
       });
   });
-  server.listen(address, waitForCalls);
+  server.listen(address, () => waitForCalls());
 }
 
 // Sources that changed since the client looked make another server.

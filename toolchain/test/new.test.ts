@@ -38,7 +38,9 @@ describe("a new package", () => {
     expect(files).toEqual([
       ...[
         ".gitignore",
+        ".vscode/launch.json",
         ".vscode/settings.json",
+        ".vscode/tasks.json",
         "README.md",
         "package.json",
         "src/main.ts",
