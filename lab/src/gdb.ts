@@ -1,6 +1,6 @@
 // What to type to look into a machine with GDB
 
-import { products } from "./paths.ts";
+import { products, repository } from "./paths.ts";
 import { debugFiles } from "./symbol-files.ts";
 
 /** Port when `--gdb` names none; QEMU's own habit. */
@@ -14,6 +14,10 @@ export const DEFAULT_GDB_PORT = 1234;
 export function gdbCommand(port: number, files: readonly string[] = []): string {
   const extensions = files.filter((file) => file.endsWith(".elf"));
   const symbols = debugFiles(extensions).filter((file) => file !== products.kernelSymbols);
-  const commands = [...symbols.map((file) => `add-symbol-file ${file}`), `target remote localhost:${port}`];
+  const commands = [
+    `directory ${repository}`,
+    ...symbols.map((file) => `add-symbol-file ${file}`),
+    `target remote localhost:${port}`,
+  ];
   return `gdb ${commands.map((command) => `-ex '${command}'`).join(" ")} ${products.kernelSymbols}`;
 }

@@ -5,6 +5,8 @@
 export interface Debugged {
   /** The microkernel with symbols. */
   readonly kernel: string;
+  /** Where the microkernel's sources are. */
+  readonly checkout: string;
   /** The extension's image; beside it lies the one with symbols. */
   readonly elf: string;
 }
@@ -14,7 +16,7 @@ const PORT = 1234;
 const TASK = "build, and start a machine that waits for GDB";
 
 /** Contents of the files, by their names. */
-export const debuggerFiles = ({ kernel, elf }: Debugged): [string, unknown][] => [
+export const debuggerFiles = ({ kernel, checkout, elf }: Debugged): [string, unknown][] => [
   [
     ".vscode/launch.json",
     {
@@ -27,7 +29,10 @@ export const debuggerFiles = ({ kernel, elf }: Debugged): [string, unknown][] =>
           MIMode: "gdb",
           cwd: "${workspaceFolder}",
           program: `\${workspaceFolder}/${kernel}`,
-          setupCommands: [{ text: `add-symbol-file \${workspaceFolder}/${elf.replace(/\.elf$/, ".debug.elf")}` }],
+          setupCommands: [
+            { text: `directory \${workspaceFolder}/${checkout}` },
+            { text: `add-symbol-file \${workspaceFolder}/${elf.replace(/\.elf$/, ".debug.elf")}` },
+          ],
           miDebuggerServerAddress: `localhost:${PORT}`,
           stopAtConnect: false,
           preLaunchTask: TASK,

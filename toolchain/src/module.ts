@@ -48,8 +48,14 @@ export async function buildModule(context: BuildContext, part: Part): Promise<Pr
 
 export type Keep = (step: Promise<CachedResult>) => Promise<CachedResult>;
 
-/** Lines and variables for debuggers. The columns would be those of the C file. */
-const DEVELOPMENT_FLAGS = ["-O0", "-g", "-gdwarf-4", "-gno-column-info"];
+/** Lines and variables for debuggers and backtraces. The columns would be those of the C file. */
+const DEBUG_FLAGS = ["-g", "-gdwarf-4", "-gno-column-info"];
+/** What is released does not depend on the folder that it was built in. */
+const RELEASE_FLAGS = [...DEBUG_FLAGS, "-fdebug-compilation-dir=."];
+const DEVELOPMENT_FLAGS = [...DEBUG_FLAGS, "-O0"];
+
+/** Parts that have a file with symbols. */
+const hasLines = ({ type }: Part) => type === "kernel" || type === "extension";
 
 /** The development profile is one of extensions in TypeScript: everything else compiles soon enough, or has to be fast. */
 const isDevelopment = (context: BuildContext, part: Part) => context.development && part.type === "extension";
@@ -121,10 +127,16 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   if (part.type !== "loader") sources.push({ path: join(RUNTIME, "freestanding.c") });
   if (part.runtime === "managed") sources.push({ path: join(RUNTIME, "unwind.S") });
   if (part.type === "extension") sources.push(...embeddedSource(wasm));
-  const unoptimized = isDevelopment(context, part) ? [...options.flags, ...DEVELOPMENT_FLAGS] : options.flags;
+  const forDebuggers = isDevelopment(context, part) ? DEVELOPMENT_FLAGS : hasLines(part) ? RELEASE_FLAGS : [];
   const objects = await Promise.all(
     sources.map((source) =>
-      keep(compileNative(cache, source, source === unit ? { ...options, flags: unoptimized } : options)),
+      keep(
+        compileNative(
+          cache,
+          source,
+          source === unit ? { ...options, flags: [...options.flags, ...forDebuggers] } : options,
+        ),
+      ),
     ),
   );
   const paths = objects.map((object) => object.path("object.o"));
@@ -231,7 +243,6 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
   const module = part.name.replace(/[^A-Za-z0-9]/g, "");
   const memory = memoryModel(part);
   const native = part.native.filter((path) => path.endsWith(".c"));
-  const development = isDevelopment(context, part);
   const fast = part.fast === undefined ? undefined : fastNames(root, part.fast);
   const names = [part.intrinsics, native].map((paths) => paths.map((path) => relative(root, path)));
   const key = [
@@ -243,14 +254,14 @@ function toC(context: BuildContext, part: Part, wasm: CachedResult, extra: strin
     part.runtime,
     fast,
     extra,
-    ...(development ? [cache.digest(wasm.path("module.wasm.map"))] : []),
+    ...(hasLines(part) ? [cache.digest(wasm.path("module.wasm.map"))] : []),
     cache.digest(wasm.path("module.wasm")),
   ];
   return cache.run("c", key, async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
     try {
       const output = join(folder, "module.c");
-      const { path, places } = development ? await marked(wasm, folder) : { path: wasm.path("module.wasm") };
+      const { path, places } = hasLines(part) ? await marked(wasm, folder) : { path: wasm.path("module.wasm") };
       const features = part.runtime === "managed" ? ["--enable-exceptions"] : [];
       const args = ["--liftoff-only", WASM2C, path, "--module-name", module, "--output", output, ...features];
       await run("wasm2c", process.execPath, args, root);

@@ -116,7 +116,8 @@ export function scaffold(path: string, templateName: string): Scaffold {
   for (const [file, text] of editorFiles(template, folder)) write(file, text);
   if (languageOf(template) === "typescript") {
     const kernel = relative(folder, join(CHECKOUT, "build/kernel/kernel.debug.elf"));
-    for (const [file, value] of debuggerFiles({ kernel, elf: words.elf })) write(file, json(value));
+    for (const [file, value] of debuggerFiles({ kernel, checkout: words.checkout, elf: words.elf }))
+      write(file, json(value));
   }
   linkPackages([...template.dependencies, ...toolsOf(template), ...FOREIGN_TOOLS], folder);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })

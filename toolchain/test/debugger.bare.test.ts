@@ -59,3 +59,11 @@ it("stops at a line in ring 3, shows its variables and callers, and steps to the
   expect(output).toMatch(new RegExp(`^${line + 1}\\s+watched = table`, "m"));
   expect(output).toMatch(/exit 0$/);
 });
+
+it("stops in ring 0, and knows the microkernel's lines", async () => {
+  const output = await debug(["hbreak enterVmexit", "continue", "next", "frame", "delete", "continue"]);
+  expect(output).toMatch(/breakpoint 1 at 0x\w+: file kernel\/arch\/x64\/amd\/exit\.ts, line \d+\./);
+  expect(output).toMatch(/^#0 .* at kernel\/[\w./]+\.ts:\d+\n/m);
+  expect(output).not.toContain(".ts: No such file");
+  expect(output).toMatch(/exit 0$/);
+});
