@@ -1,6 +1,7 @@
 // From addresses in an image to functions of TypeScript
 
 import { readFileSync } from "node:fs";
+import { nameCallsAndExits } from "./call-names.ts";
 import { BuildError } from "./errors.ts";
 import { demangleForeign } from "./foreign-names.ts";
 import { LineTable } from "./line-table.ts";
@@ -152,8 +153,8 @@ const INSTRUCTION_POINTER = /\brip 0x/i;
 const TRAPS: ReadonlySet<string> = new Set(["1", "3", "4"]);
 
 /**
- * Puts a function's name and the offset in it behind every hexadecimal address that lies in one, and a register's name in
- * the place of its number, line by line. Where the
+ * Puts a function's name and the offset in it behind every hexadecimal address that lies in one, and a register's, a
+ * system call's or an exit's name in the place of its number, line by line. Where the
  * microkernel prints an address that lies behind the instruction that is meant (a breakpoint, a system call, a return
  * address), the name is that instruction's.
  */
@@ -180,7 +181,7 @@ export class AddressNamer {
 
   #nameLine(line: string): string {
     const isBehind = this.#isBehind(line);
-    return nameRegister(line).replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
+    return nameCallsAndExits(nameRegister(line)).replace(/\b0x[0-9a-f]{6,16}\b/gi, (address) => {
       this.#tables ??= this.#read();
       const names = this.#tables.flatMap((table) => table.symbolize(BigInt(address), isBehind) ?? []);
       return names.length === 0 ? address : `${address} (${[...new Set(names)].join(", or ")})`;

@@ -43,6 +43,14 @@ it("without symbols the text stays as it is", () => {
 });
 
 it.each([
+  [
+    "PP 0: error: system call 0x60003 refused: status 0xdead000000020003, REG1 0x7, REG2 0x61",
+    "PP 0: error: system call vs_read refused: status INVALID_INPUT_REG1, REG1 0x7, REG2 0x61",
+  ],
+  ["PP 1: error: AMD exit 0x400 has no handler", "PP 1: error: AMD exit NESTED_PAGE_FAULT (0x400) has no handler"],
+  ["PP 1: error: Intel exit 0x30 has no handler", "PP 1: error: Intel exit EPT_VIOLATION (0x30) has no handler"],
+  ["PP 1: error: Intel exit 0x7fff", "PP 1: error: Intel exit 0x7fff"],
+  ["system call 0xffff refused: status 0x5", "system call 0xffff refused: status 0x5"],
   ["  AMD register 97   0x40001008", "  rip 0x40001008 (kernel/src/pool/Pool#allocate+8)"],
   ["  AMD register 1 0x5", "  rbx 0x5"],
   ["  Intel register 1 0x5", "  rax 0x5"],

@@ -1,6 +1,7 @@
-import { BOOT_INVALID_VM, ERROR_START_FAILED } from "@bareflank/abi";
+import { AMD_REG_RIP, BOOT_EXT_FAULT, BOOT_INVALID_VM, ERROR_START_FAILED } from "@bareflank/abi";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exitsLine, LOADER_CPUIDS } from "../../../kernel/test/bare/expected.ts";
+import { nameCallsAndExits } from "../../../toolchain/src/call-names.ts";
 import { actionResult, buildProbes, runProbe } from "./fixtures.ts";
 
 const EXIT_BUG = 19;
@@ -69,6 +70,32 @@ describe("a VS that breaks a rule of the manual", () => {
       `PP 0: broken: ${rule}`,
       `bareflank: PP 0: the processor refuses VS 0: ${rule}`,
     ]);
+  });
+});
+
+describe("an assertion of the SDK", () => {
+  it("names the call that was refused and what it was about", async () => {
+    const result = await runProbe("assertion");
+    expect(result.report).toMatchObject({ error: ERROR_START_FAILED, detail: (BigInt(BOOT_EXT_FAULT) << 32n) | 3n });
+    const said = result.ring.filter((line) => line.startsWith("PP 0: error")).map(nameCallsAndExits);
+    expect(said).toEqual([
+      `PP 0: error: system call vs_read refused: status INVALID_INPUT_REG1, REG1 0x4d, REG2 0x${AMD_REG_RIP.toString(16)}`,
+    ]);
+  });
+});
+
+describe("files of the image", () => {
+  it("have their bytes, once, and no more than theirs", async () => {
+    const result = await runProbe("embedded");
+    expect(result.ring.filter((line) => line.startsWith("PP 0"))).toEqual([
+      "PP 0: bytes: 16",
+      "PP 0: last: 16",
+      "PP 0: byte: 255",
+      "PP 0: same: 1",
+      `PP 0: copied: ${0x0c0b_0a09_0807_0605n}`,
+      "PP 0: error: embed: bytes 0x8 and 0x9 on, of 0x10",
+    ]);
+    expect(result.report).toMatchObject({ error: ERROR_START_FAILED, detail: (BigInt(BOOT_EXT_FAULT) << 32n) | 3n });
   });
 });
 

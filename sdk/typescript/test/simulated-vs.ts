@@ -14,6 +14,8 @@ interface Unit {
   raise(vector: number, errorCode: number): void;
   deliverAgain(reason: bigint): void;
   unasked(reason: bigint): number;
+  dispatched(reason: bigint): number;
+  reportFailure(vector: bigint): void;
   kind(reason: bigint): number;
   cpuid(leaf: number): void;
   useAmd(): void;
@@ -78,6 +80,13 @@ function told(offset: number): bigint | undefined {
   return register === undefined ? undefined : (registers.get(register) ?? 0n);
 }
 
+/** Lines of the debug ring, and the one that is being written. */
+export const lines: string[] = [];
+let written = "";
+
+/** The last system call that was refused. */
+export const refusal = { call: 0n, status: 0n, first: 0n, second: 0n };
+
 /** The processor's own words. */
 const own = new Map<number, bigint>();
 
@@ -105,11 +114,15 @@ const imports = {
   },
   instance: { isShared: () => 0, requireOwnInstance: () => undefined },
   log: {
-    beginLine: () => undefined,
+    beginLine: () => {
+      written = "";
+    },
     isWanted: () => 1,
     lineLength: () => 0,
     lineText: () => 0n,
-    append: () => undefined,
+    append: (byte: number) => {
+      written += String.fromCharCode(byte);
+    },
   },
   memory: new Proxy({}, { get: () => () => 0n }),
   syscall: {
@@ -134,9 +147,20 @@ const imports = {
     callOutput: () => output,
     callDebug: () => {
       log += "line";
+      lines.push(written);
+    },
+    refusedCall: () => refusal.call,
+    refusedStatus: () => refusal.status,
+    refusedFirst: () => refusal.first,
+    refusedSecond: () => refusal.second,
+    forgetRefusal: () => {
+      refusal.call = 0n;
     },
     assertionFailed: () => {
       throw new Error("assertion failed");
+    },
+    callRequired: (call: number, _first: bigint, second: bigint, third: bigint) => {
+      if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(second), unsigned(third));
     },
     callOrZero: () => 0n,
     useDispatcher: () => undefined,

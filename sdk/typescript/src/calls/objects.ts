@@ -5,4 +5,6 @@
  * REG0 to REG3, until the next such call.
  */
 export declare function callObject(call: u32, reg1: u64, reg2: u64, reg3: u64, reg4: u64, reg5: u64): u64;
+/** The same for a call that succeeds unless the extension is wrong: otherwise it asserts, and the call is reported. */
+export declare function objectRequired(call: u32, reg1: u64, reg2: u64, reg3: u64, reg4: u64, reg5: u64): void;
 export declare function callResult(index: u32): u64;

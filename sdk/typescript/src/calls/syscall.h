@@ -29,12 +29,31 @@ INTRINSIC(u64, syscall, callStatus, u32 call, u64 reg1, u64 reg2, u64 reg3)
     return sdk_call(call, &reg0, reg1, reg2, reg3);
 }
 
+// What an assertion was about: call, REG1, REG2, status. defaults.S has it, and writes it.
+extern _Thread_local u64 sdk_refusal[4] __attribute__((visibility("hidden")));
+
+// Result: REG0. No call that a compiler knows of is made where it fails: it would save registers for it where all goes well.
+// What RSI and RDX had is still there, and nothing comes back.
+MODULE_INLINE u64 sdk_required(u32 call, u64 reg1, u64 reg2, u64 reg3)
+{
+    u64 status, reg0 = bf_handle;
+    register u64 r10 __asm__("r10") = reg3;
+    __asm__ volatile("syscall"
+                     : "=a"(status), "+D"(reg0), "+S"(reg1), "+d"(reg2)
+                     : "a"(SYSCALL_RAX(call)), "r"(r10)
+                     : "rcx", "r11", "memory");
+    if (__builtin_expect(status != BF_STATUS_SUCCESS, 0)) {
+        __asm__ volatile("call sdk_refused" : : "a"(status), "D"((u64)call), "S"(reg1), "d"(reg2));
+        __builtin_unreachable();
+    }
+    return reg0;
+}
+
+INTRINSIC(void, syscall, callRequired, u32 call, u64 reg1, u64 reg2, u64 reg3) { sdk_required(call, reg1, reg2, reg3); }
+
 INTRINSIC(u64, syscall, callValue, u32 call, u64 reg1, u64 reg2, u64 reg3)
 {
-    u64 reg0 = bf_handle;
-    if (__builtin_expect(sdk_call(call, &reg0, reg1, reg2, reg3) != BF_STATUS_SUCCESS, 0))
-        __asm__ volatile("int3");
-    return reg0;
+    return sdk_required(call, reg1, reg2, reg3);
 }
 
 INTRINSIC(u64, syscall, callOrZero, u32 call, u64 reg1, u64 reg2, u64 reg3)
@@ -63,6 +82,12 @@ INTRINSIC0(void, syscall, assertionFailed)
 {
     __asm__ volatile("int3");
 }
+
+INTRINSIC0(u64, syscall, refusedCall) { return sdk_refusal[0]; }
+INTRINSIC0(u64, syscall, refusedFirst) { return sdk_refusal[1]; }
+INTRINSIC0(u64, syscall, refusedSecond) { return sdk_refusal[2]; }
+INTRINSIC0(u64, syscall, refusedStatus) { return sdk_refusal[3]; }
+INTRINSIC0(void, syscall, forgetRefusal) { sdk_refusal[0] = 0; }
 
 INTRINSIC(void, syscall, useDispatcher, u32 index) { sdk_dispatcher = index; }
 INTRINSIC(void, syscall, useFailHandler, u32 index) { sdk_fail_handler = index; }

@@ -3,6 +3,9 @@
 /** Makes a call with the extension's handle in REG0 and up to three more arguments. Result: its status. */
 export declare function callStatus(call: u32, reg1: u64, reg2: u64, reg3: u64): u64;
 
+/** The same for a call that succeeds unless the extension is wrong: otherwise it asserts, as callValue does. */
+export declare function callRequired(call: u32, reg1: u64, reg2: u64, reg3: u64): void;
+
 /**
  * Makes a call whose REG0 is its output. A call that fails raises a breakpoint exception, which is how an extension
  * asserts: the fail callback is told.
@@ -21,6 +24,13 @@ export declare function callDebug(call: u32, reg0: u64, reg1: u64): void;
 
 /** Ends the callback as a failed assertion. */
 export declare function assertionFailed(): void;
+
+/** The call that an assertion was about, until forgetRefusal(), or 0; its REG1, REG2 and status. */
+export declare function refusedCall(): u64;
+export declare function refusedFirst(): u64;
+export declare function refusedSecond(): u64;
+export declare function refusedStatus(): u64;
+export declare function forgetRefusal(): void;
 
 /** Has the dispatcher, a function of the module's table, called for every exit of an extension without a vmexit. */
 export declare function useDispatcher(index: u32): void;

@@ -6,7 +6,8 @@ import { redeliver } from "../events/redelivery";
 import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
 import { Next } from "../life/next";
-import { Level, line } from "../text/log";
+import { Level, Line, line } from "../text/log";
+import { isIntel } from "../vendor/vendor";
 import { Vs } from "../vs/vs";
 import { ControlRegisterExit } from "./control-register-exit";
 import { exitReason, setExitReason, setNext, takeNext } from "./current";
@@ -14,6 +15,7 @@ import { accessMsr, accessPort } from "./default-access";
 import { ExceptionExit } from "./exception-exit";
 import { callHandlers, Kind } from "./handlers";
 import { kindOf } from "./kinds";
+import { nestedPageFault } from "./nested-page-fault-exit";
 import { EXIT_CPUID } from "./reasons";
 import { unaskedExit } from "./unasked";
 
@@ -41,7 +43,7 @@ export function dispatch(vsid: u32, reason: u64): Next {
     case Kind.Exception:
       return exception(vs);
     case Kind.NestedPageFault:
-      return nestedPageFault(vs);
+      return mapping(vs);
     case Kind.Hypercall:
       setNext(Next.AdvanceAndRun);
       return callHandlers(kind) ? takeNext() : vs.raise(Vector.UndefinedOpcode);
@@ -76,9 +78,9 @@ function exception(vs: Vs): Next {
   return takeNext();
 }
 
-function nestedPageFault(vs: Vs): Next {
+function mapping(vs: Vs): Next {
   setNext(Next.Run);
-  if (!callHandlers(Kind.NestedPageFault)) return nobody();
+  if (!callHandlers(Kind.NestedPageFault)) return nobodyMaps();
   if (takeNext() == Next.Run) redeliver(vs);
   return takeNext();
 }
@@ -94,8 +96,27 @@ function other(vs: Vs, reason: u64): Next {
   return takeNext();
 }
 
-/** Exits that somebody must know what to do about. */
+/** Exits that somebody must know what to do about. What shows the debug ring knows the reason's name. */
 function nobody(): Next {
-  line(Level.Error).text("exit ").hex(exitReason()).text(" has no handler, RIP ").hex(guest.rip).end();
+  unhandled().text(", RIP ").hex(guest.rip).text(": onOther registers one").end();
   return Next.Fail;
+}
+
+function nobodyMaps(): Next {
+  const what = nestedPageFault.isWrite ? ", write of " : nestedPageFault.isExecute ? ", execution of " : ", read of ";
+  unhandled()
+    .text(what)
+    .hex(nestedPageFault.address)
+    .text(", RIP ")
+    .hex(guest.rip)
+    .text(": map it in NestedTables, or onNestedPageFault registers one")
+    .end();
+  return Next.Fail;
+}
+
+function unhandled(): Line {
+  return line(Level.Error)
+    .text(isIntel() ? "Intel exit " : "AMD exit ")
+    .hex(exitReason())
+    .text(" has no handler");
 }

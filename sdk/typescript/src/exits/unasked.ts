@@ -163,7 +163,7 @@ function sayOnce(reason: u64): void {
   if ((load<u8>(place) & bit) != 0) return;
   store<u8>(place, load<u8>(place) | bit);
   line(Level.Warning)
-    .text("exit ")
+    .text(isIntel() ? "Intel exit " : "AMD exit ")
     .hex(reason)
     .text(": nobody carries the instruction out, #UD, RIP ")
     .hex(guest.rip)

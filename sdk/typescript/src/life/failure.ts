@@ -3,7 +3,14 @@
 import { FAIL_OVERDUE } from "../../../../abi/generated/bare/callbacks";
 import { SINGLETON } from "../calls/handle";
 import { ownWord, Slot, setOwnWord } from "../calls/own";
-import { useFailHandler } from "../calls/syscall";
+import {
+  forgetRefusal,
+  refusedCall,
+  refusedFirst,
+  refusedSecond,
+  refusedStatus,
+  useFailHandler,
+} from "../calls/syscall";
 import { hasErrorCode, Vector, vectorName } from "../events/vectors";
 import { Level, line } from "../text/log";
 import { Next } from "./next";
@@ -32,6 +39,10 @@ export class Failure {
       line(Level.Error).text(this.name).text(" at ").hex(this.address).end();
       return;
     }
+    if (this.isRefusal) {
+      reportRefusal();
+      return;
+    }
     const message = line(Level.Error).text(this.name);
     if (hasErrorCode(this.vector)) message.text(", error code ").hex(this.errorCode);
     if (this.vector == Vector.PageFault) message.text(this.access).text(" address ").hex(this.address);
@@ -43,10 +54,30 @@ export class Failure {
     return this.isOverdue ? "overdue" : vectorName(this.vector);
   }
 
+  /** The SDK asserted that a system call succeeds. */
+  private get isRefusal(): bool {
+    return this.vector == Vector.Breakpoint && refusedCall() != 0;
+  }
+
   private get access(): string {
     if ((this.errorCode & 16) != 0) return ": cannot execute";
     return (this.errorCode & 2) != 0 ? ": cannot write" : ": cannot read";
   }
+}
+
+/** In numbers; what shows the debug ring knows the names (toolchain/src/call-names.ts). */
+function reportRefusal(): void {
+  line(Level.Error)
+    .text("system call ")
+    .hex(refusedCall())
+    .text(" refused: status ")
+    .hex(refusedStatus())
+    .text(", REG1 ")
+    .hex(refusedFirst())
+    .text(", REG2 ")
+    .hex(refusedSecond())
+    .end();
+  forgetRefusal();
 }
 
 let handler: ((failure: Failure) => Next) | null = null;
@@ -56,13 +87,17 @@ let handler: ((failure: Failure) => Next) | null = null;
  * leaves the callback and runs the VM on, Next.Fail gives up.
  */
 export function onFailure(function_: (failure: Failure) => Next): void {
-  const receiver: (code: u64, address: u64) => Next = receive;
   handler = function_;
-  useFailHandler(receiver.index);
 }
+
+const receiver: (code: u64, address: u64) => Next = receive;
+useFailHandler(receiver.index);
 
 function receive(code: u64, address: u64): Next {
   setOwnWord(Slot.FailureError, code);
   setOwnWord(Slot.FailureAddress, address);
-  return handler === null ? Next.Fail : handler(changetype<Failure>(SINGLETON));
+  if (handler !== null) return handler(changetype<Failure>(SINGLETON));
+  // Of what is no call of the SDK's the microkernel has said what there is to say
+  if (<Vector>(code & 0xff) == Vector.Breakpoint && code != FAIL_OVERDUE && refusedCall() != 0) reportRefusal();
+  return Next.Fail;
 }

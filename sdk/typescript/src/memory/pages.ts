@@ -10,7 +10,7 @@ import {
   SYSCALL_MEM_FREE_PAGE,
 } from "../../../../abi/generated/bare/syscalls";
 import { EXT_POOL_BASE } from "../../../../abi/generated/bare/windows";
-import { assertionFailed, callOrZero, callStatus } from "../calls/syscall";
+import { callOrZero, callRequired, callStatus } from "../calls/syscall";
 
 /** Bytes of a page. */
 export const PAGE_BYTES: u64 = 0x1000;
@@ -22,7 +22,7 @@ export function allocatePage(): u64 {
 
 /** Gives a page of allocatePage() back, which no VM sees. */
 export function freePage(physical: u64): void {
-  if (!tryFreePage(physical)) assertionFailed();
+  callRequired(SYSCALL_MEM_FREE_PAGE, ownMemory(physical), 0, 0);
 }
 
 /** The same; false: a VM sees it, or saw it, and another processor has not noticed yet (NestedTables.unflushedProcessors). */
@@ -40,7 +40,7 @@ export function allocateRun(bytes: u64): u64 {
 
 /** Gives a run of allocateRun() back. */
 export function freeRun(physical: u64): void {
-  if (callStatus(SYSCALL_MEM_FREE_HUGE, ownMemory(physical), 0, 0) != STATUS_SUCCESS) assertionFailed();
+  callRequired(SYSCALL_MEM_FREE_HUGE, ownMemory(physical), 0, 0);
 }
 
 /** Where the extension sees a physical address of its own memory: for peek64(), poke64() and their like. */

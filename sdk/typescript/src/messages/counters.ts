@@ -9,6 +9,7 @@ import { HypercallExit } from "../exits/hypercall-exit";
 import { onHypercall } from "../exits/on";
 import { guest } from "../guest/guest";
 import { isShared, lockInstance, unlockInstance } from "../life/instance";
+import { Level, line } from "../text/log";
 import { Vs } from "../vs/vs";
 
 /** How many counters an extension may publish. */
@@ -48,7 +49,10 @@ function has(read: () => u64): bool {
 }
 
 function add(name: string, read: () => u64): void {
-  if (count == MAX_COUNTERS || <u32>name.length > COUNTER_NAME_BYTES) assertionFailed();
+  if (count == MAX_COUNTERS || <u32>name.length > COUNTER_NAME_BYTES) {
+    line(Level.Error).text("publishCounter: no place for ").text(name).end();
+    assertionFailed();
+  }
   for (let i = 0; i < name.length; i++) {
     store<u8>(names + <usize>(count * COUNTER_NAME_BYTES + <u32>i), <u8>name.charCodeAt(i));
   }

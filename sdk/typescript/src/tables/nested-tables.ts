@@ -33,8 +33,7 @@ import {
   SYSCALL_NESTED_UNMAP,
 } from "../../../../abi/generated/bare/syscalls";
 import { handleOf, idOf } from "../calls/handle";
-import { callObject, callResult } from "../calls/objects";
-import { assertionFailed } from "../calls/syscall";
+import { callObject, callResult, objectRequired } from "../calls/objects";
 import { PAGE_BYTES } from "../memory/pages";
 import { NativeVs } from "../vs/native-vs";
 import { forgetTables, rememberTables } from "./attached";
@@ -130,20 +129,20 @@ export class NestedTables {
   /** Gives the tables' memory back, not what they map. No VS may use them any more. */
   free(): void {
     do {
-      check(callObject(SYSCALL_NESTED_DESTROY, this.id, 0, 0, 0, 0));
+      objectRequired(SYSCALL_NESTED_DESTROY, this.id, 0, 0, 0, 0);
     } while (callResult(0) != 0);
   }
 
   /** Makes a VS use the tables, instead of those that it had. */
   use(vs: NativeVs): NestedTables {
-    check(callObject(SYSCALL_NESTED_ATTACH, this.id, vs.id, 0, 0, 0));
+    objectRequired(SYSCALL_NESTED_ATTACH, this.id, vs.id, 0, 0, 0);
     rememberTables(vs.id, this.id);
     return this;
   }
 
   /** Takes the tables from a VS, which uses them: the root VM sees all physical memory as it is then, another VM none. */
   release(vs: NativeVs): void {
-    check(callObject(SYSCALL_NESTED_DETACH, this.id, vs.id, 0, 0, 0));
+    objectRequired(SYSCALL_NESTED_DETACH, this.id, vs.id, 0, 0, 0);
     forgetTables(vs.id);
   }
 
@@ -261,7 +260,7 @@ export class NestedTables {
 
   /** How many other processors still run a VM with the tables as they were before they were changed. */
   get unflushedProcessors(): u64 {
-    check(callObject(SYSCALL_NESTED_FLUSH, this.id, 0, 0, 0, 0));
+    objectRequired(SYSCALL_NESTED_FLUSH, this.id, 0, 0, 0, 0);
     return callResult(0);
   }
 
@@ -305,8 +304,4 @@ function hasFeature(feature: u32): bool {
 function create(flags: u32): NestedTables | null {
   const status = callObject(SYSCALL_NESTED_CREATE, flags, 0, 0, 0, 0);
   return status == STATUS_SUCCESS ? NestedTables.of(<u32>callResult(0)) : null;
-}
-
-function check(status: u64): void {
-  if (status != STATUS_SUCCESS) assertionFailed();
 }

@@ -1,6 +1,5 @@
 // What maps of MSRs and of ports have in common: they are the microkernel's
 
-import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import {
   SYSCALL_MAP_ATTACH,
   SYSCALL_MAP_CREATE,
@@ -10,13 +9,12 @@ import {
   SYSCALL_MAP_QUERY,
   SYSCALL_MAP_TRAP,
 } from "../../../../abi/generated/bare/syscalls";
-import { callObject, callResult } from "../calls/objects";
-import { assertionFailed } from "../calls/syscall";
+import { callResult, objectRequired } from "../calls/objects";
 import { NativeVs } from "../vs/native-vs";
 
 /** Makes a map of a kind (MAP_*): its identifier. */
 export function createMap(kind: u32): u32 {
-  check(callObject(SYSCALL_MAP_CREATE, kind, 0, 0, 0, 0));
+  objectRequired(SYSCALL_MAP_CREATE, kind, 0, 0, 0, 0);
   return <u32>callResult(0);
 }
 
@@ -29,33 +27,29 @@ export function tryCreateMap(kind: u32): u32 {
 }
 
 export function destroyMap(map: u32): void {
-  check(callObject(SYSCALL_MAP_DESTROY, map, 0, 0, 0, 0));
+  objectRequired(SYSCALL_MAP_DESTROY, map, 0, 0, 0, 0);
 }
 
 export function attachMap(map: u32, vs: NativeVs): void {
-  check(callObject(SYSCALL_MAP_ATTACH, map, vs.id, 0, 0, 0));
+  objectRequired(SYSCALL_MAP_ATTACH, map, vs.id, 0, 0, 0);
 }
 
 export function detachMap(map: u32, vs: NativeVs): void {
-  check(callObject(SYSCALL_MAP_DETACH, map, vs.id, 0, 0, 0));
+  objectRequired(SYSCALL_MAP_DETACH, map, vs.id, 0, 0, 0);
 }
 
 /** Makes accesses (MAP_*) to numbers `first` to `last` exit. */
 export function trapInMap(map: u32, first: u32, last: u32, accesses: u32): void {
-  check(callObject(SYSCALL_MAP_TRAP, map, first, last, accesses, 0));
+  objectRequired(SYSCALL_MAP_TRAP, map, first, last, accesses, 0);
 }
 
 /** Lets them happen without an exit. */
 export function passInMap(map: u32, first: u32, last: u32, accesses: u32): void {
-  check(callObject(SYSCALL_MAP_PASS, map, first, last, accesses, 0));
+  objectRequired(SYSCALL_MAP_PASS, map, first, last, accesses, 0);
 }
 
 /** MAP_*: which accesses to a number exit. */
 export function queryMap(map: u32, number: u32): u32 {
-  check(callObject(SYSCALL_MAP_QUERY, map, number, 0, 0, 0));
+  objectRequired(SYSCALL_MAP_QUERY, map, number, 0, 0, 0);
   return <u32>callResult(0);
-}
-
-function check(status: u64): void {
-  if (status != STATUS_SUCCESS) assertionFailed();
 }

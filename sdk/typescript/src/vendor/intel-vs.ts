@@ -10,9 +10,8 @@ import {
   INTEL_REG_VMENTRY_CTLS,
   INTEL_REG_VMX_PREEMPTION_TIMER_VALUE,
 } from "../../../../abi/generated/bare/registers-intel";
-import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { SYSCALL_MAP_ATTACH, SYSCALL_MAP_CREATE } from "../../../../abi/generated/bare/syscalls";
-import { assertionFailed, callStatus, callValue } from "../calls/syscall";
+import { callRequired, callValue } from "../calls/syscall";
 import { NativeVs } from "../vs/native-vs";
 import { trapControlWrites } from "./intel-state";
 
@@ -93,7 +92,7 @@ export function prepareVmcs(vs: NativeVs): void {
 export function prepareRootVmcs(vs: NativeVs): void {
   prepareVmcs(vs);
   const map = callValue(SYSCALL_MAP_CREATE, MAP_MSR, 0, 0);
-  if (callStatus(SYSCALL_MAP_ATTACH, map, vs.id, 0) != STATUS_SUCCESS) assertionFailed();
+  callRequired(SYSCALL_MAP_ATTACH, map, vs.id, 0);
   vs.write(INTEL_REG_VMENTRY_CTLS, vs.read(INTEL_REG_VMENTRY_CTLS) | ENTRY_IA32E_MODE);
 }
 

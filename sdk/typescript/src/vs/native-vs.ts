@@ -7,7 +7,7 @@ import { REG_RIP } from "../../../../abi/generated/bare/portable";
 import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import { SYSCALL_VS_READ, SYSCALL_VS_WRITE } from "../../../../abi/generated/bare/syscalls";
 import { idOf } from "../calls/handle";
-import { assertionFailed, callStatus, callValue, callWithOutput } from "../calls/syscall";
+import { callRequired, callValue, callWithOutput } from "../calls/syscall";
 import { native } from "../vendor/vendor";
 
 /** Every method asserts that the microkernel agrees. */
@@ -24,7 +24,7 @@ export class NativeVs {
 
   /** Writes a register by that number. */
   write(register: u32, value: u64): void {
-    if (callStatus(SYSCALL_VS_WRITE, this.id, register, value) != STATUS_SUCCESS) assertionFailed();
+    callRequired(SYSCALL_VS_WRITE, this.id, register, value);
   }
 
   /** Whether there is such a VS, for one that may have been destroyed. */

@@ -10,7 +10,7 @@ import {
 } from "../../../../abi/generated/bare/syscalls";
 import { TCB_ACTIVE_VM, TCB_ACTIVE_VP } from "../../../../abi/generated/bare/tls";
 import { handleOf, idOf } from "../calls/handle";
-import { assertionFailed, callOutput, callStatus, callValue, callWithOutput } from "../calls/syscall";
+import { callOutput, callRequired, callValue, callWithOutput } from "../calls/syscall";
 import { tcbLoad32 } from "../calls/tcb";
 
 /** Identifiers are 16 bits of the register that returns them. */
@@ -49,7 +49,7 @@ export class Vm {
 
   /** Ends it; its VPs must be gone. */
   destroy(): void {
-    if (callStatus(SYSCALL_VM_DESTROY, this.id, 0, 0) != STATUS_SUCCESS) assertionFailed();
+    callRequired(SYSCALL_VM_DESTROY, this.id, 0, 0);
   }
 }
 
@@ -81,6 +81,6 @@ export class Vp {
 
   /** Ends it; its VSs must be gone. */
   destroy(): void {
-    if (callStatus(SYSCALL_VP_DESTROY, this.id, 0, 0) != STATUS_SUCCESS) assertionFailed();
+    callRequired(SYSCALL_VP_DESTROY, this.id, 0, 0);
   }
 }

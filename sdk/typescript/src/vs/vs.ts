@@ -32,7 +32,7 @@ import {
 import { handleOf } from "../calls/handle";
 import { callObject } from "../calls/objects";
 import { processorNumber } from "../calls/processor-number";
-import { assertionFailed, callOutput, callStatus, callValue, callWithOutput } from "../calls/syscall";
+import { assertionFailed, callOutput, callRequired, callStatus, callValue, callWithOutput } from "../calls/syscall";
 import { hasEvent, inject, injectException, injectInterrupt, injectNmi, pendingEvent } from "../events/event";
 import { isInShadow, setShadow } from "../events/intel-events";
 import { closeInterruptWindow, requestInterruptWindow } from "../events/interrupt-window";
@@ -95,10 +95,10 @@ export class Vs extends NativeVs {
     vs.set(Register.AddressSpaceId, ROOT_SPACE);
     if (isIntel()) prepareRootVmcs(vs);
     else vs.amd.intercept(AmdInstruction.Vmrun, true);
-    check(callStatus(SYSCALL_VS_INIT_AS_ROOT, vs.id, 0, 0));
+    callRequired(SYSCALL_VS_INIT_AS_ROOT, vs.id, 0, 0);
     store<u32>(rootVss + <usize>(ppid * 8), vs.id);
     store<u32>(rootVss + <usize>(ppid * 8), vpid, 4);
-    check(callStatus(SYSCALL_VS_SET_ACTIVE, ROOT_VMID, vpid, vs.id));
+    callRequired(SYSCALL_VS_SET_ACTIVE, ROOT_VMID, vpid, vs.id);
     return vs;
   }
 
@@ -145,17 +145,17 @@ export class Vs extends NativeVs {
 
   /** Ends it; it must not be active. */
   destroy(): void {
-    check(callStatus(SYSCALL_VS_DESTROY, this.id, 0, 0));
+    callRequired(SYSCALL_VS_DESTROY, this.id, 0, 0);
   }
 
   /** Makes it the VS that Next.Run runs, and whose registers `guest` has. It is of that VP of that VM. */
   activate(vm: Vm, vp: Vp): void {
-    check(callStatus(SYSCALL_VS_SET_ACTIVE, vm.id, vp.id, this.id));
+    callRequired(SYSCALL_VS_SET_ACTIVE, vm.id, vp.id, this.id);
   }
 
   /** The same, with the instruction skipped that the VS which was active so far exited for. */
   activateAfterSkip(vm: Vm, vp: Vp): void {
-    check(callStatus(SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, vm.id, vp.id, this.id));
+    callRequired(SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, vm.id, vp.id, this.id);
   }
 
   /** Why the processor refuses to run it: the first rule of the manual that it breaks. It must be of this processor. */
@@ -308,7 +308,7 @@ export class Vs extends NativeVs {
 
   /** Gives the VM those of such a page. What the processor has not, and reserved bits, are left out. */
   writeFpu(page: u64): void {
-    check(callStatus(SYSCALL_FPU_WRITE, this.id, ownMemory(page), 0));
+    callRequired(SYSCALL_FPU_WRITE, this.id, ownMemory(page), 0);
   }
 
   /**
@@ -329,12 +329,12 @@ export class Vs extends NativeVs {
 
   /** Takes it to another processor, whose own it is from then on; it must be active nowhere. */
   moveTo(ppid: u32): void {
-    check(callStatus(SYSCALL_VS_MIGRATE, this.id, ppid, 0));
+    callRequired(SYSCALL_VS_MIGRATE, this.id, ppid, 0);
   }
 
   /** Makes every VS of the VM that is active here forget its translations before it runs again, on this processor. */
   flushTranslations(): void {
-    check(callStatus(SYSCALL_VM_TLB_FLUSH, Vm.active.id, 0, 0));
+    callRequired(SYSCALL_VM_TLB_FLUSH, Vm.active.id, 0, 0);
   }
 }
 
