@@ -34,7 +34,7 @@ export function explained(diagnostics: readonly Diagnostic[], { sources, folders
   const rest = diagnostics
     .filter((diagnostic) => !isConsequence(diagnostic, findings))
     .map((one) => withWords(one, sources));
-  return [...findings, ...withoutEchoes(rest)];
+  return inOrder([...findings, ...withoutEchoes(rest)]);
 }
 
 const toolchain = createRequire(import.meta.url);
@@ -62,6 +62,14 @@ function isConsequence({ file, line = 0, code = "" }: Diagnostic, findings: read
   const first = Math.min(...here.map((finding) => finding.line ?? 0));
   const isSyntax = /^AS1\d\d\d$/.test(code);
   return (isSyntax && (line >= first || here.some(isBroken))) || here.some((finding) => finding.line === line);
+}
+
+/** Of a file by its lines; files in the order in which they are first told of. */
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ file }) => file))];
+  return files.flatMap((file) =>
+    diagnostics.filter((diagnostic) => diagnostic.file === file).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  );
 }
 
 /** Whether the SDK, which is compiled along, has something by this name. */

@@ -7,6 +7,7 @@ import { BuildError } from "./errors.ts";
 import type { FastPlace } from "./fast-functions.ts";
 import { packageFolder } from "./imports.ts";
 import { WASM_PAGE_KIB } from "./memory.ts";
+import { unknownField } from "./unknown-field.ts";
 
 /** The `bareflank` field of a package.json, or one element of it when it is a list. README.md describes each field. */
 export interface PartField {
@@ -196,6 +197,7 @@ const KNOWN_FIELDS = new Set(
     " ",
   ),
 );
+const MEMORY_FIELDS: readonly string[] = ["initialKiB", "maximumKiB"];
 /** Fields that go with asc, and the one that goes without it. */
 const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "instance", "runtime", "fast", "defines"] as const;
 const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
@@ -204,7 +206,7 @@ const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
 export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
   const where = fieldOf(folder);
   const unknown = Object.keys(field).find((key) => !KNOWN_FIELDS.has(key));
-  if (unknown !== undefined) throw new BuildError(`${where} has no "${unknown}".`, { hint: SEE_README });
+  if (unknown !== undefined) throw unknownField(folder, unknown, [...KNOWN_FIELDS], `${where} has no "${unknown}".`);
   const files = (names: readonly string[] = []) => filesOf(folder, names);
   const language = languageOf(type, field, where);
   const sdks = type === "extension" ? sdksOf(folder) : [];
@@ -225,7 +227,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
     include: [...files(field.include), ...sdkFiles((sdk) => sdk.include)],
     linkerScript: [...files(optional(field.linkerScript)), ...sdkFiles((sdk) => optional(sdk.linkerScript))][0],
     ...(language === "typescript"
-      ? { memory: memoryOf(field, where), heap: undefined }
+      ? { memory: memoryOf(field, where, folder), heap: undefined }
       : {
           memory: NO_MEMORY,
           heap: heapOf(
@@ -271,9 +273,9 @@ function heapOf({ memory }: PartField, where: string, entries: readonly string[]
 }
 
 /** Where linear memory ends at the beginning, and at most. */
-function memoryOf({ memory = {}, runtime }: PartField, where: string): Part["memory"] {
-  const unknown = Object.keys(memory).find((key) => key !== "initialKiB" && key !== "maximumKiB");
-  if (unknown !== undefined) throw new BuildError(`${where} has a "memory" with "${unknown}".`, { hint: SEE_README });
+function memoryOf({ memory = {}, runtime }: PartField, where: string, folder: string): Part["memory"] {
+  const unknown = Object.keys(memory).find((key) => !MEMORY_FIELDS.includes(key));
+  if (unknown !== undefined) throw unknownField(folder, unknown, MEMORY_FIELDS, `${where} has no "memory.${unknown}".`);
   const { initialKiB = DEFAULT_INITIAL_KIB, maximumKiB = initialKiB } = memory;
   for (const [key, size] of Object.entries({ initialKiB, maximumKiB })) {
     if (Number.isInteger(size) && size % 4 === 0 && size > WASM_PAGE_KIB && size <= MOST_KIB) continue;

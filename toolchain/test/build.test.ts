@@ -271,6 +271,26 @@ describe("the command", () => {
     ]);
   });
 
+  it.each([
+    ["initalKiB", '"initialKiB"', 'The field "bareflank" of kernel/package.json has no "memory.initalKiB".'],
+    ["intrinsic", '"intrinsics"', 'The field "bareflank" of kernel/package.json has no "intrinsic".'],
+  ])("names a field that does not exist, %s, where it is, and the one that is meant", async (typo, meant, message) => {
+    await changed(
+      "kernel/package.json",
+      (text) => text.replace(meant, `"${typo}"`),
+      () => {
+        const line = readFileSync(sample.path("kernel/package.json"), "utf8")
+          .split("\n")
+          .findIndex((row) => row.includes(typo));
+        const { status, stderr } = run(["build", "kernel"]);
+        expect(status).toBe(1);
+        expect(stderr).toContain(`${message}\nkernel/package.json:${line + 1}:`);
+        expect(stderr).toContain(`Is ${meant} meant? toolchain/README.md describes the field.`);
+        return Promise.resolve();
+      },
+    );
+  });
+
   it("prints what is wrong with a package.json as JSON", async () => {
     await changed(
       "kernel/package.json",

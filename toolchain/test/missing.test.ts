@@ -86,6 +86,15 @@ describe("names that are not there", () => {
     expect(await errors(source)).toEqual(["main.ts:2:55 AS2304: Cannot find name 'missing'."]);
   });
 
+  it("stand among other errors in the order of their lines", async () => {
+    const source = "export const a: u32 = missing;\nexport const b = Date.now();\nexport const c: u32 = missing;\n";
+    expect((await errors(source)).map((message) => message.slice(0, 20))).toEqual([
+      "main.ts:1:23 AS2304:",
+      "main.ts:2:18 name: t",
+      "main.ts:3:23 AS2304:",
+    ]);
+  });
+
   it("are refused with two at once, each at its line", async () => {
     const source = 'export function f(): void { console.log("a"); }\nexport const now = Date.now();\n';
     expect((await errors(source)).map((message) => message.slice(0, 22))).toEqual([
