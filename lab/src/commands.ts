@@ -118,11 +118,18 @@ const shell = (runners: Runners, flags: ShellFlags): Promise<void> =>
 const wordsOf = (append: string | undefined, isolateKernel: boolean | undefined): string =>
   [append, isolateKernel === true ? "isolate=1" : undefined].filter(Boolean).join(" ");
 
+/** Said before a machine is made for nothing. */
+function requireExtension({ extension, manifest }: BareFlags): void {
+  if (extension.length > 0 || manifest !== undefined) return;
+  throw new LabError("There is no extension to run.", "Name one: --extension FILE, or --manifest FILE.");
+}
+
 const audit = (runners: Runners, { audit: _, gdb, timeout, isolateKernel, ...flags }: BareFlags): Promise<void> =>
   endingWithCode(async () => {
     if (gdb !== undefined || timeout !== undefined) {
       throw new LabError("An audit ends by itself, and holds the machine itself.", "Leave --gdb and --timeout away.");
     }
+    requireExtension(flags);
     const result = await runners.auditBare({
       ...flags,
       extensions: flags.extension,
@@ -134,6 +141,7 @@ const audit = (runners: Runners, { audit: _, gdb, timeout, isolateKernel, ...fla
 
 const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
   endingWithCode(async () => {
+    requireExtension(flags);
     const result = await runners.runBare({
       ...flags,
       extensions: flags.extension,

@@ -158,6 +158,13 @@ describe("lab bare", () => {
     expect(process.exitCode).toBe(3);
   });
 
+  it.each([[], ["--audit"]])("makes no machine without an extension %j", async (...words) => {
+    await lab("bare", "--machine", "amd", ...words);
+    expect(stderr).toBe("lab: There is no extension to run.\nlab: Name one: --extension FILE, or --manifest FILE.\n");
+    expect(process.exitCode).toBe(247);
+    expect(runners.runBare).not.toHaveBeenCalled();
+  });
+
   it("audits instead, prints what it found, and ends with 21", async () => {
     const print = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
     const detail = "kernel memory, ring 0 RWX";
