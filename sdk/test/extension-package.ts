@@ -23,20 +23,27 @@ export const PATIENCE = 120_000;
 
 /** A folder for this test's packages, thrown away after it; `build` answers the path of an image. */
 export function extensionPackages(): {
-  /** `field` adds to the field "bareflank" of its package.json. */
-  build(template: TemplateName, name: string, source: string, field?: object): Promise<string>;
+  /** `field` adds to the field "bareflank" of its package.json, `files` are written beside the source. */
+  build(
+    template: TemplateName,
+    name: string,
+    source: string,
+    field?: object,
+    files?: Readonly<Record<string, string>>,
+  ): Promise<string>;
   folderOf(name: string): string;
 } {
   const folder = mkdtempSync(join(tmpdir(), "bf-sdk-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   return {
     folderOf: (name) => join(folder, name),
-    async build(template, name, source, field = {}) {
+    async build(template, name, source, field = {}, files = {}) {
       const path = join(folder, name);
       // A test that is tried again finds what it left
       rmSync(path, { recursive: true, force: true });
       scaffold(path, template);
       writeFileSync(join(path, SOURCES[template]), source);
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text);
       const manifest = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
       const bareflank = { ...manifest.bareflank, ...field };
       writeFileSync(join(path, "package.json"), JSON.stringify({ ...manifest, bareflank }));

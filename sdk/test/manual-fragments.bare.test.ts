@@ -33,6 +33,8 @@ interface Place {
   readonly before?: string;
   readonly after?: string;
   readonly field?: object;
+  /** What lies beside the source, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const BOOTSTRAP = "export function bootstrap(ppid: u32): Next {\n  startRoot(ppid);\n  return Next.Run;\n}\n";
@@ -52,6 +54,19 @@ const places: readonly Place[] = [
       'startRoot, Vs } from "@bareflank/sdk";\n' +
       "const KIND_HELLO: u32 = 1;\n",
     after: BOOTSTRAP,
+  },
+  {
+    name: "embedding",
+    template: "minimal",
+    pieces: [
+      [
+        'embed("payload.bin")',
+        "export function bootstrap(ppid: u32): Next {\n  startRoot(ppid);\n",
+        "  return Next.Run;\n}\n",
+      ],
+    ],
+    before: 'import { allocatePage, embed, Next, ownMemory, PAGE_BYTES, startRoot } from "@bareflank/sdk";\n',
+    files: { "src/payload.bin": "payload" },
   },
   {
     name: "starting-processors",
@@ -129,11 +144,11 @@ describe("the code that the manual shows in part", () => {
   it.each(places.map((place) => [place.name, place] as const))(
     "compiles: %s",
     async (name, place) => {
-      const { template, pieces, before = "", after = "", field } = place;
+      const { template, pieces, before = "", after = "", field, files } = place;
       const code = pieces.map(
         ([word, head = "", tail = "}\n"]) => head + piece(word) + (head === "" && tail === "}\n" ? "" : tail),
       );
-      await packages.build(template, name, before + code.join("") + after, field);
+      await packages.build(template, name, before + code.join("") + after, field, files);
     },
     PATIENCE,
   );

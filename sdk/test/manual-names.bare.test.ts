@@ -15,6 +15,7 @@ const unique = (names: readonly string[]) => [...new Set(names)];
 /** Types of the variables that the manual's examples are about. */
 const VARIABLES = {
   vs: "Vs",
+  payload: "EmbeddedFile",
   exit: "Exit",
   guest: "Guest",
   why: "Explanation",

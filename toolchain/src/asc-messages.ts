@@ -28,13 +28,15 @@ export function reword({ code, message, text = "" }: AscWords): { code: string; 
       return { code, message: notFound(specifierIn(text) ?? short) };
     case "AS2305": {
       const [, name = ""] = /no exported member '([^']*)'/.exec(message) ?? [];
-      const specifier = specifierIn(text);
+      const specifier = specifierIn(text) ?? (SDK_INDEX.test(message) ? "@bareflank/sdk" : undefined);
       return { code, message: specifier === undefined ? short : `"${specifier}" exports no "${name}"` };
     }
     default:
       return { code, message: short };
   }
 }
+
+const SDK_INDEX = /^Module '[^']*sdk\/typescript\/src\/index' /;
 
 /** `../../sdk/src/exits/cpuid-exit/CpuidExit` is `CpuidExit`, and the library's String is `string`. */
 function shortNames(message: string): string {

@@ -137,6 +137,11 @@ describe("what asc says, in other words", () => {
       '1:10 AS2305: "@bareflank/sdk" exports no "logg"',
     ],
     [
+      "an export that the SDK has not, in an import of several lines",
+      'import {\n  log,\n  logg,\n} from "@bareflank/sdk";\nexport function f(): void { log("a"); }',
+      '3:3 AS2305: "@bareflank/sdk" exports no "logg"',
+    ],
+    [
       "a package that is not there",
       'import { x } from "@bareflank/sdkk";\nexport const y = x;',
       '1:19 AS6054: there is no package "@bareflank/sdkk": write it into "dependencies" of package.json, and npm install',
