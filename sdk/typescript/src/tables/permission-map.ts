@@ -1,5 +1,6 @@
 // What maps of MSRs and of ports have in common: they are the microkernel's
 
+import { STATUS_SUCCESS } from "../../../../abi/generated/bare/status";
 import {
   SYSCALL_MAP_ATTACH,
   SYSCALL_MAP_CREATE,
@@ -9,7 +10,7 @@ import {
   SYSCALL_MAP_QUERY,
   SYSCALL_MAP_TRAP,
 } from "../../../../abi/generated/bare/syscalls";
-import { callResult, objectRequired } from "../calls/objects";
+import { callObject, callResult, objectRequired } from "../calls/objects";
 import { NativeVs } from "../vs/native-vs";
 
 /** Makes a map of a kind (MAP_*): its identifier. */
