@@ -14,7 +14,17 @@ it.each([
   await linux.run(`node ioctl-fuzz.mjs ${seed + 1000} 2 3`);
   const before = await linux.kept();
   const output = await linux.run(`node ioctl-fuzz.mjs ${seed} 30 4`);
-  for (const done of ["create_vm 0", "create_vcpu 0", "slot 0", "set_sregs 0", "set_regs 0", "run -4", "exit 2 0"]) {
+  for (const done of [
+    "create_vm 0",
+    "create_vcpu 0",
+    "slot 0",
+    "filter 0",
+    "enable 0",
+    "set_sregs 0",
+    "set_regs 0",
+    "run -4",
+    "exit 2 0",
+  ]) {
     expect(output).toMatch(new RegExp(`^${done} \\d+$`, "m"));
   }
   expect(await linux.kept()).toBe(before);

@@ -96,6 +96,8 @@ export class Thread {
     else if (choice < 260) this.#slot(vm);
     else if (choice < 300) this.#changeMemory();
     else if (choice < 340) this.#any("system", this.#device);
+    else if (choice < 360) this.#filter(vm);
+    else if (choice < 370) this.#enable(vm, vcpu);
     else if (choice < 400) this.#any("vm", vm);
     else if (choice < 600) this.#any("vcpu", vcpu);
     else if (choice < 750) this.#start(vcpu);
@@ -161,6 +163,41 @@ export class Thread {
     if (command === kvm.KVM_SET_SREGS) this.#avoidHalfLongMode();
     if (!isBlock && (command === kvm.KVM_SET_DEBUGREGS || command === kvm.KVM_SET_SREGS)) return;
     this.#note(name, ioctl(file, command, argument));
+  }
+
+  /** Which MSRs the guest may use: bits are what lies in its memory. */
+  #filter(vm: number): void {
+    const random = this.#random;
+    this.#argument.fill(0, 0, kvm.KVM_MSR_FILTER_BYTES);
+    this.#words.setUint32(kvm.KVM_MSR_FILTER_FLAGS, random.below(2), true);
+    for (let i = random.below(4); i > 0; i--) {
+      const at = kvm.KVM_MSR_FILTER_RANGES + random.below(16) * kvm.KVM_MSR_FILTER_RANGE_BYTES;
+      const bitmap = random.once(10) ? random.pick(edges) : this.#memory + BigInt(random.below(ARENA_BYTES));
+      this.#words.setUint32(at + kvm.KVM_MSR_FILTER_RANGE_FLAGS, random.below(4), true);
+      this.#words.setUint32(at + kvm.KVM_MSR_FILTER_RANGE_NMSRS, random.below(0x3010), true);
+      this.#words.setUint32(
+        at + kvm.KVM_MSR_FILTER_RANGE_BASE,
+        random.pick([0, 0x100, 0xc000_0000, 0xc001_0000]),
+        true,
+      );
+      this.#words.setBigUint64(at + kvm.KVM_MSR_FILTER_RANGE_BITMAP, bitmap, true);
+    }
+    this.#note("filter", ioctl(vm, kvm.KVM_X86_SET_MSR_FILTER, this.#argument));
+  }
+
+  #enable(vm: number, vcpu: number): void {
+    const random = this.#random;
+    const capability = random.pick([kvm.KVM_CAP_X86_USER_SPACE_MSR, kvm.KVM_CAP_DISABLE_QUIRKS2]);
+    this.#argument.fill(0, 0, kvm.KVM_ENABLE_CAP_BYTES);
+    this.#words.setUint32(kvm.KVM_ENABLE_CAP_CAP, capability, true);
+    this.#words.setBigUint64(
+      kvm.KVM_ENABLE_CAP_ARGS,
+      BigInt(random.once(3) ? random.below(128) : random.pick([0, 1, 2, 4, 7, 16, 64, 80])),
+      true,
+    );
+    this.#note("enable", ioctl(vm, kvm.KVM_ENABLE_CAP, this.#argument));
+    this.#words.setUint32(kvm.KVM_ENABLE_CAP_CAP, kvm.KVM_CAP_ENFORCE_PV_FEATURE_CPUID, true);
+    this.#note("enable", ioctl(vcpu, kvm.KVM_ENABLE_CAP, this.#argument));
   }
 
   /** Registers with which a vCPU may run; now and then with something wrong about them. */
