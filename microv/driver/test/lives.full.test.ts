@@ -7,9 +7,6 @@ import { type MicrovMachine, machineWithMicrov } from "./machine.ts";
 /** Fills Linux's processors and its page cache; ends with its shell's variable. */
 const LOAD = "{ while :; do find /usr /sys 2>/dev/null | sha256sum >/dev/null; done & }; load=$!";
 
-/** A guest of each kind, which nobody ends. */
-const LIVE = "./rough live >/tmp/live.txt 2>&1 & until grep -q up /tmp/live.txt; do sleep 0.1; done";
-
 let linux: MicrovMachine;
 
 beforeAll(async () => {
@@ -56,20 +53,4 @@ it("stops between two guests, or not at all", async () => {
     expect(pair).toMatch(/guest VMs live.* \/ .*running on 4 of 4|stopped, Linux has its 4 .* \/ .*not running/);
   }
   expect(output).toContain("running on 4 of 4");
-});
-
-it.each([
-  ["panics, and another kernel saves its memory", "bf-kexec --panic", "echo c >/proc/sysrq-trigger"],
-  ["ends for another kernel", "true", "bf-kexec --now"],
-])("gives every processor back when Linux %s, whatever guests live", async (_, prepare, end) => {
-  const dying = await machineWithMicrov("amd", { smp: 2, crashKernel: true });
-  try {
-    await dying.run(prepare);
-    expect(await dying.linux.untilNextKernel(`${LIVE}; ${end}; sleep 600`, { timeout: 300 })).toBeUndefined();
-    const givenBack = [...dying.linux.serial().matchAll(/^bareflank: PP (\d+): exits by reason/gm)].map(([, pp]) => pp);
-    expect(givenBack.sort()).toEqual(["0", "1"]);
-    expect((await dying.linux.run("nproc")).stdout).toMatch(/^[12]\n$/);
-  } finally {
-    await dying.close();
-  }
 });

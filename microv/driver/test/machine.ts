@@ -26,7 +26,6 @@ interface Report {
 }
 
 export interface MicrovMachine {
-  readonly linux: LinuxMachine;
   /** Runs a command that must succeed: all that it printed. */
   run(command: string): Promise<string>;
   /** Pages of the microkernel's pool that nobody has. The first guests have its tables split and its caches filled. */
@@ -70,7 +69,7 @@ export async function machineWithMicrov(machine: "amd" | "intel", options: Linux
       return `${objects.join(", ")}; pinned ${pinned.trim()}, areas ${areas.trim()}`;
     };
     await run("bfm quick microv && insmod /usr/lib/bareflank/bareflank_kvm.ko");
-    return { linux, run, freePages, kept, close: () => linux.close() };
+    return { run, freePages, kept, close: () => linux.close() };
   } finally {
     rmSync(folder, { recursive: true });
   }

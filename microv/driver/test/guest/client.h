@@ -111,11 +111,7 @@ static inline uint64_t first_flags(void)
 static inline struct vcpu *make_vcpu(struct guest *guest, int number, const void *code, size_t bytes, uint32_t data)
 {
     struct vcpu *vcpu = &guest->vcpus[number];
-<<<<<<< Updated upstream
     struct kvm_regs regs = {.rip = CODE + number * PAGE, .rflags = first_flags()};
-=======
-    struct kvm_regs regs = {.rip = CODE + number * PAGE, .rflags = 0x202};
->>>>>>> Stashed changes
     struct kvm_sregs sregs;
 
     memcpy(guest->low + CODE + number * PAGE, code, bytes);
