@@ -108,7 +108,7 @@ describe("the field of package.json", () => {
     [{ maximumKiB: "1024" }, '"memory.maximumKiB" of 1024, where'],
     [{ maximumKiB: 4 * 1024 * 1024 + 4 }, '"memory.maximumKiB" of 4194308, where'],
     [{ initialKiB: 128, maximumKiB: 72 }, '"memory.maximumKiB" of 72, and begins with 128 KiB'],
-    [{ maximalKiB: 72 }, '"memory" with "maximalKiB"'],
+    [{ maximalKiB: 72 }, 'has no "memory.maximalKiB".'],
   ])("refuses the memory %o", (memory, sentence) => {
     expect(() => resolve({ memory } as Partial<PartField>)).toThrow(sentence);
   });
