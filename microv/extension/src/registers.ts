@@ -10,6 +10,7 @@ import {
   MV_REG_APIC_BASE,
   MV_REG_CR4,
   MV_REG_CR8,
+  MV_REG_DR6,
   MV_REG_EFER,
   MV_REG_ES_SELECTOR,
   MV_REG_EVENT,
@@ -179,6 +180,8 @@ function write(vcpu: Vcpu, number: u32, value: u64): bool {
   if (number == MV_REG_XCR0) return (value & ~xcr0Bits(vcpu)) == 0 && trySet(vs, Register.Xcr0, value);
   if (number == MV_REG_CR4 && (value & ~vcpu.cr4Bits) != 0) return false;
   if (number == MV_REG_CR8) return setPriority(vcpu, value);
+  // MOV does not take such, and nor does the microkernel, which executes it on Intel (SDM volume 3, 18.2.3)
+  if (number == MV_REG_DR6 && value >> 32 != 0) return false;
   if (number < MV_REG_XCR0) {
     const register = registerOf(number);
     if (register != 0) vs.set(<Register>register, value & widthOf(number));

@@ -107,6 +107,7 @@ const lists: readonly (readonly [string, number, readonly (readonly [number, Wor
   ],
   ["registers: bits of NMIs that are none", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_NMI, 4]], REG2, 0],
   ["registers: CR8 above 15", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR8, 16]], REG2, 0],
+  ["registers: DR6 above 32 bits", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_DR6, 1n << 32n]], REG2, 0],
   ["registers: CR4 with what guests have", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0xa0]], OK, 1],
   ["registers: CR4 with VMXE", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 0x2000]], REG2, 0],
   ["registers: CR4 with a reserved bit", mv.MV_VS_REG_SET_LIST, [[mv.MV_REG_CR4, 1n << 40n]], REG2, 0],

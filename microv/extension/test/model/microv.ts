@@ -212,7 +212,7 @@ export class MicrovModel {
         const host = r13 & ~0xfffn;
         if (!isRange(r12, r14)) return REG2;
         if (rights === 0 || rights > 7 || !isRange(host, r14) || this.#isOfVs(host, r14)) return REG3;
-        if ((rights & mv.MV_MAP_READ) === 0 || r12 + r14 > TABLES_BYTES) return UNKNOWN;
+        if (!this.#isShown(rights) || r12 + r14 > TABLES_BYTES) return UNKNOWN;
         registers.r10 = smaller(r14, this.step);
         vm.memory.map(r12, host, registers.r10, rights);
         return OK;
@@ -405,6 +405,11 @@ export class MicrovModel {
 
   #write(vs: ModelVs, offset: number, bytes: Uint8Array): void {
     this.#around.memory.write(vs.page + BigInt(offset), bytes);
+  }
+
+  /** Nested page tables can show what is read; on Intel also what is executed alone. */
+  #isShown(rights: number): boolean {
+    return (rights & mv.MV_MAP_READ) !== 0 || (this.#around.isIntel && rights === mv.MV_MAP_EXECUTE);
   }
 
   /** The shared pages are no guest's. Other pages that a VS has, nobody outside knows of. */

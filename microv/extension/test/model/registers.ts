@@ -32,6 +32,11 @@ const widths = new Map<number, bigint>([
   ]),
 ]);
 
+const SEGMENT_ATTRIBUTES = new Set(SEGMENTS.map((name) => register(`${name}_ATTRIB`)));
+/** Present, of code or data; and accessed. */
+const CODE_OR_DATA = 0x90n;
+const ACCESSED = 1n;
+
 /** After a reset (APM volume 2, table 14-1). */
 const reset = new Map<number, bigint>([
   ...SEGMENTS.map((name): [number, bigint] => [register(`${name}_ATTRIB`), 0x93n]),
@@ -179,18 +184,39 @@ export class RegisterFile {
   /** False: the processor does not take it. `told` is what the guest's CPUID says of XCR0; undefined: it has no leaves. */
   set(number: number, value: bigint, told?: bigint): boolean {
     if (number === mv.MV_REG_CR8 && value > 15n) return false;
+    if (number === mv.MV_REG_DR6 && value > LOW) return false;
     if (number === mv.MV_REG_NMI && (value & ~NMI_BITS) !== 0n) return false;
     // An NMI on its way keeps others away, as one that was delivered does
-    if (number === mv.MV_REG_EVENT && (value & EVENT_AND_TYPE) === NMI_EVENT)
-      this.set(mv.MV_REG_NMI, this.get(mv.MV_REG_NMI) | BigInt(mv.MV_NMI_BLOCKED));
+    if (number === mv.MV_REG_EVENT && (value & EVENT_AND_TYPE) === NMI_EVENT) this.#blockNmis(value);
     if (number === mv.MV_REG_CR4 && (value & ~CR4_KNOWN) !== 0n) return false;
     if (number === mv.MV_REG_XCR0 && told !== undefined && (value & ~((told & XCR0_OF_GUESTS) | X87)) !== 0n)
       return false;
     if (number === mv.MV_REG_XCR0 && !this.#isXcr0(value)) return false;
     if (number === mv.MV_REG_APIC_BASE && (value & ~APIC_BASE_WRITABLE) !== 0n) return false;
     const given = number === mv.MV_REG_INTERRUPT_SHADOW ? BigInt(value !== 0n) : value;
-    this.#registers.set(number, given & (widths.get(number) ?? ALL));
+    const taken = given & this.#widthOf(number);
+    this.#registers.set(number, this.#isUsed(number, taken) ? taken | ACCESSED : taken);
+    if (number === mv.MV_REG_NMI && (value & BigInt(mv.MV_NMI_BLOCKED)) !== 0n)
+      this.#blockNmis(this.#registers.get(mv.MV_REG_EVENT) ?? 0n);
     return true;
+  }
+
+  /** Of CR0 the microkernel keeps what VMX lets be set (SDM volume 3, A.7). */
+  #widthOf(number: number): bigint {
+    if (number === mv.MV_REG_CR0 && this.#processor.isIntel) return LOW;
+    return widths.get(number) ?? ALL;
+  }
+
+  /** With an event that there is: Intel's processors take an NMI with none blocked, for delivering it blocks others. */
+  #blockNmis(event: bigint): void {
+    const waits = (this.#registers.get(mv.MV_REG_NMI) ?? 0n) & BigInt(mv.MV_NMI_WAITS);
+    const isOnItsWay = this.#processor.isIntel && (event & EVENT_AND_TYPE) === NMI_EVENT;
+    this.#registers.set(mv.MV_REG_NMI, isOnItsWay ? waits : waits | BigInt(mv.MV_NMI_BLOCKED));
+  }
+
+  /** Intel's processors want each segment of code or data that is present to have been accessed (SDM volume 3, 27.3.1.2). */
+  #isUsed(number: number, attributes: bigint): boolean {
+    return this.#processor.isIntel && SEGMENT_ATTRIBUTES.has(number) && (attributes & CODE_OR_DATA) === CODE_OR_DATA;
   }
 
   /** Undefined: the guest has no such MSR. */
