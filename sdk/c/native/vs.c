@@ -85,6 +85,9 @@ void bf_vs_start_in_real_mode(bf_vs vs, uint16_t segment, uint16_t offset)
     bf_vs_set(vs, BF_REG_CS_BASE, (uint64_t)segment << 4);
     bf_vs_set(vs, BF_REG_GDTR_LIMIT, LIMIT);
     bf_vs_set(vs, BF_REG_IDTR_LIMIT, LIMIT);
+    // Before CR0: what the microkernel sets there on Intel the VM does not see then
+    if (bf_is_intel)
+        bf_intel_allow_real_mode(vs);
     bf_vs_set(vs, BF_REG_CR0, 0x10);
     bf_vs_set(vs, BF_REG_DR6, 0xffff0ff0);
     bf_vs_set(vs, BF_REG_DR7, 0x400);
@@ -93,6 +96,4 @@ void bf_vs_start_in_real_mode(bf_vs vs, uint16_t segment, uint16_t offset)
     bf_vs_set(vs, BF_REG_RFLAGS, 2);
     bf_vs_set(vs, BF_REG_RIP, offset);
     bf_vs_intercept(vs, BF_INTERCEPT_HLT);
-    if (bf_is_intel)
-        bf_intel_allow_real_mode(vs);
 }

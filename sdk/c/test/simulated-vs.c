@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the SDK for C does with a VS, as a program for Linux: its system calls read and write registers of a table
 //
-// Usage: simulated-vs amd|intel redeliver|REASON [REGISTER=VALUE ...]
+// Usage: simulated-vs amd|intel redeliver|real-mode|REASON [REGISTER=VALUE ...]
 //
-// Delivers again what was interrupted, or answers an exit that nobody asked for, of a VM other than the root VM. All numbers are
-// hexadecimal. It prints the registers that were written then, and what the VM does next.
+// Delivers again what was interrupted, starts 16-bit code, or answers an exit that nobody asked for, of a VM other than the root VM. All
+// numbers are hexadecimal. It prints the registers that were written then, what the VM does next, and CR0 as the VM sees it.
 //
 // The processor's FS is libc's: the SDK is compiled with GS in its place. The kernel's calls are none of Linux's, which raises
 // SIGSYS for them (seccomp).
@@ -31,6 +31,8 @@
 /* Linux's own calls are below, the microkernel's above: their class is in bits 31:16. */
 #define FIRST_CALL 0x10000
 #define MOST_REGISTERS 0x200
+/* What VMX wants set, and the microkernel sets. */
+#define CR0_NE 0x20
 
 uint64_t bf_handle = 1;
 /* No constant here, and for the SDK one that it does not know. */
@@ -56,7 +58,7 @@ static void on_call(int number, siginfo_t *information, void *context)
     case BF_SYSCALL_VS_WRITE:
         if (place >= MOST_REGISTERS)
             abort();
-        values[place] = registers[REG_R10];
+        values[place] = registers[REG_R10] | (bf_is_intel && place == BF_INTEL_REG_CR0 ? CR0_NE : 0);
         is_written[place] = true;
         break;
     case BF_SYSCALL_VS_SET_ACTIVE:
@@ -86,7 +88,6 @@ int main(int argc, char **argv)
 {
     static struct bf_tcb block = {.active_vm = GUEST, .active_vs = VS};
     bf_vs vs = {VS};
-    bool is_redelivery = argc > 2 && strcmp(argv[2], "redeliver") == 0;
     uint64_t next = BF_NEXT_RUN;
 
     if (argc < 3 || syscall(SYS_arch_prctl, ARCH_SET_GS, &block) != 0)
@@ -101,13 +102,16 @@ int main(int argc, char **argv)
         values[place] = strtoull(value + 1, NULL, 16);
     }
     take_calls();
-    if (is_redelivery)
+    if (strcmp(argv[2], "redeliver") == 0)
         bf_vs_redeliver(vs);
+    else if (strcmp(argv[2], "real-mode") == 0)
+        bf_vs_start_in_real_mode(vs, 0x1000, 0x20);
     else
         next = bf_unasked(vs, strtoull(argv[2], NULL, 16));
     for (uint32_t place = 0; place < MOST_REGISTERS; place++)
         if (is_written[place])
             printf("%x=%llx\n", place, (unsigned long long)values[place]);
+    printf("CR0 %llx\n", (unsigned long long)bf_vs_get(vs, BF_REG_CR0));
     printf("next %llu\n", (unsigned long long)next);
     return 0;
 }

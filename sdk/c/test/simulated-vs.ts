@@ -15,9 +15,10 @@ const flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-U__seg_fs",
 export type Registers = ReadonlyMap<number, bigint>;
 export type Vendor = "amd" | "intel";
 
-/** What the SDK did: registers that it wrote, and what happens next, BF_NEXT_*. */
+/** What the SDK did: registers that it wrote, CR0 as the VM sees it then, and what happens next, BF_NEXT_*. */
 export interface Done {
   readonly written: Registers;
+  readonly cr0: bigint;
   readonly next: number;
 }
 
@@ -38,9 +39,9 @@ export function unload(): void {
 }
 
 function run(vendor: Vendor, what: string, registers: Readonly<Record<number, bigint>>): Done {
-  // A VM's CR0: protected mode, where exceptions have error codes
-  const all = { [vendor === "intel" ? abi.INTEL_REG_CR0 : abi.AMD_REG_CR0]: 1n, ...registers };
-  const words = Object.entries(all).map(([number, value]) => `${Number(number).toString(16)}=${value.toString(16)}`);
+  const words = Object.entries(registers).map(
+    ([number, value]) => `${Number(number).toString(16)}=${value.toString(16)}`,
+  );
   const lines = execFileSync(program, [vendor, what, ...words], { encoding: "utf8" })
     .trim()
     .split("\n");
@@ -48,12 +49,16 @@ function run(vendor: Vendor, what: string, registers: Readonly<Record<number, bi
     const [number, value] = line.split("=");
     return value === undefined ? [] : [[Number.parseInt(number ?? "", 16), BigInt(`0x${value}`)] as const];
   });
-  return { written: new Map(written), next: Number(/^next (\d+)$/.exec(lines.at(-1) ?? "")?.[1]) };
+  const cr0 = BigInt(`0x${/^CR0 (\w+)$/.exec(lines.at(-2) ?? "")?.[1]}`);
+  return { written: new Map(written), cr0, next: Number(/^next (\d+)$/.exec(lines.at(-1) ?? "")?.[1]) };
 }
 
 /** Has it deliver again what was interrupted. */
 export const redeliver = (vendor: Vendor, registers: Readonly<Record<number, bigint>>): Registers =>
   run(vendor, "redeliver", registers).written;
+
+/** Has it start 16-bit code at 1000h:20h. */
+export const startInRealMode = (vendor: Vendor): Done => run(vendor, "real-mode", {});
 
 /** Has it answer an exit that nobody asked for, of a VM other than the root VM. On Intel the VS has the reason, too. */
 export const unasked = (vendor: Vendor, reason: bigint, registers: Readonly<Record<number, bigint>> = {}): Done =>

@@ -10,6 +10,7 @@ interface Unit {
   set(register: number, value: bigint): void;
   intercept(instruction: number, wanted: number): void;
   interceptCr4(wanted: number): void;
+  realMode(segment: number, offset: number): void;
   shadow(wanted: number): number;
   raise(vector: number, errorCode: number): void;
   deliverAgain(reason: bigint): void;
@@ -87,6 +88,9 @@ let written = "";
 /** The last system call that was refused. */
 export const refusal = { call: 0n, status: 0n, first: 0n, second: 0n };
 
+/** What VMX wants of a register, and the microkernel sets: CR0.NE. */
+const wanted = (register: number): bigint => (intel && register === abi.INTEL_REG_CR0 ? 0x20n : 0n);
+
 /** The processor's own words. */
 const own = new Map<number, bigint>();
 
@@ -160,7 +164,7 @@ const imports = {
       throw new Error("assertion failed");
     },
     callRequired: (call: number, _first: bigint, second: bigint, third: bigint) => {
-      if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(second), unsigned(third));
+      if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(second), unsigned(third) | wanted(Number(second)));
     },
     callOrZero: () => 0n,
     useDispatcher: () => undefined,

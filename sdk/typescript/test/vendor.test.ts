@@ -52,6 +52,16 @@ describe("registers", () => {
     expect(unit.get(abi.REG_CR4)).toBe(0x2020n);
   });
 
+  it.each(["amd", "intel"] as const)(
+    "are those of 16-bit code where it starts, without what VMX wants in CR0 (%s)",
+    (vendor) => {
+      on(vendor);
+      unit.realMode(0x1000, 0x20);
+      const [cs, base, rip] = [abi.REG_CS_SELECTOR, abi.REG_CS_BASE, abi.REG_RIP].map((register) => unit.get(register));
+      expect([unit.get(abi.REG_CR0), cs, base, rip]).toEqual([0x10n, 0x1000n, 0x1_0000n, 0x20n]);
+    },
+  );
+
   it("change the mode of entries with EFER.LMA", () => {
     on("intel");
     registers.set(abi.INTEL_REG_VMENTRY_CTLS, 0xc004n);

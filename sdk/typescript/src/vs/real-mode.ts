@@ -43,6 +43,8 @@ export function setRealMode(vs: Vs, segment: u32, offset: u32): void {
   vs.set(Register.CsBase, segment << 4);
   vs.set(Register.GdtrLimit, LIMIT);
   vs.set(Register.IdtrLimit, LIMIT);
+  // Before CR0: what the microkernel sets there on Intel the VM does not see then
+  if (isIntel()) allowRealMode(vs);
   vs.set(Register.Cr0, CR0_ET);
   vs.set(Register.Dr6, DR6_RESET);
   vs.set(Register.Dr7, DR7_RESET);
@@ -50,7 +52,6 @@ export function setRealMode(vs: Vs, segment: u32, offset: u32): void {
   vs.set(Register.Efer, 0);
   vs.set(Register.Rflags, RFLAGS_ALWAYS);
   vs.set(Register.Rip, offset);
-  if (isIntel()) allowRealMode(vs);
 }
 
 function setSegment(vs: Vs, attributes: Register, limit: Register, value: u64): void {
