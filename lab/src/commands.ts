@@ -5,6 +5,7 @@ import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { auditBare, auditText } from "./audit/audit.ts";
 import { runBare } from "./bare.ts";
+import { registerDev } from "./dev-command.ts";
 import { endingWithCode, note } from "./ending.ts";
 import { LabError } from "./errors.ts";
 import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
@@ -173,7 +174,7 @@ const withMachineOptions = (command: Command, names: readonly string[], memory: 
 const exitCodeHelp = `\nExit codes:\n${describeExitCodes()}\n`;
 
 /**
- * Adds `lab run`, `lab shell`, `lab bare`, `lab kvm-tests` and `image usb` to the command `bf`.
+ * Adds `lab` with all its commands, `image usb` and `dev` to the command `bf`.
  *
  * @example
  * register(program);
@@ -184,6 +185,7 @@ export const register = (
   runners: Runners = { runLinux, runShell, runBare, auditBare, runKvmTests },
 ): void => {
   registerImage(program);
+  registerDev(program);
   const lab = program.command("lab").description("emulated machines: run Linux, or one extension on nothing at all");
 
   withMachineOptions(lab.command("run"), machineNames, "1G")

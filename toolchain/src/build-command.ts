@@ -6,7 +6,7 @@ import { type BuildEvents, Builder, type BuildResult, selectParts } from "./buil
 import type { Compilers } from "./compilers.ts";
 import type { Product } from "./context.ts";
 import { BuildError, type Diagnostic, formatDiagnostic, UsageError } from "./errors.ts";
-import { findWorkspace } from "./part.ts";
+import { type DeclaredPart, findWorkspace } from "./part.ts";
 import { Progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -89,6 +89,22 @@ export async function build(
   } finally {
     await builder.close();
   }
+}
+
+/**
+ * Builds parts for development, and again whenever a source changes, as `bf build --dev --watch` does; never returns by itself.
+ *
+ * @param onBuilt called after each build; what changes meanwhile is built when it has ended
+ */
+export async function watchForDevelopment(
+  parts: readonly DeclaredPart[],
+  onBuilt: (result: BuildResult) => Promise<void>,
+): Promise<never> {
+  const workspace = findWorkspace(process.cwd());
+  const builder = new Builder(workspace, { development: true });
+  const progress = new Progress(process.stderr);
+  const { watch } = await import("./watch.ts");
+  return await watch(builder, parts, reporter(progress, workspace.root), progress, onBuilt);
 }
 
 /** Prints one line per part. */

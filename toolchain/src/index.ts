@@ -10,6 +10,7 @@
 //   symbols.ts       addresses in images to names of TypeScript
 
 export { type BuildEvents, Builder, type BuildResult, selectParts } from "./build.ts";
+export { watchForDevelopment } from "./build-command.ts";
 export type { Product } from "./context.ts";
 export type { ProductManifest } from "./deliver.ts";
 export { BuildError, type Diagnostic, formatDiagnostic, UsageError } from "./errors.ts";

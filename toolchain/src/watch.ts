@@ -2,19 +2,24 @@
 
 import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { dirname, sep } from "node:path";
-import type { BuildEvents, Builder } from "./build.ts";
+import type { BuildEvents, Builder, BuildResult } from "./build.ts";
 import type { DeclaredPart } from "./part.ts";
 import type { Progress } from "./progress.ts";
 
 /** Editors write a file in several steps; wait until they are done. */
 const SETTLE_MILLISECONDS = 50;
 
-/** Builds, then builds again at every change of a folder that the build read from; never returns by itself. */
+/**
+ * Builds, then builds again at every change of a folder that the build read from; never returns by itself.
+ *
+ * @param onBuilt called after each build; what changes meanwhile is built when it has ended
+ */
 export async function watch(
   builder: Builder,
   parts: readonly DeclaredPart[],
   events: BuildEvents,
   progress: Progress,
+  onBuilt: (result: BuildResult) => Promise<void> = async () => {},
 ): Promise<never> {
   const watchers = new Map<string, FSWatcher>();
   let wake: () => void = () => {};
@@ -22,8 +27,8 @@ export async function watch(
     const changed = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    const { products } = await builder.build(parts, events);
-    const read = products
+    const result = await builder.build(parts, events);
+    const read = result.products
       .flatMap((product) => product.inputs)
       .filter((path) => !path.includes(`${sep}node_modules${sep}`));
     const folders = new Set([...read.map((path) => dirname(path)), ...parts.flatMap(sourceFolders)]);
@@ -38,6 +43,8 @@ export async function watch(
         // The folder does not exist (yet): one that does leads to it.
       }
     }
+    progress.stop();
+    await onBuilt(result);
     progress.line(progress.paint("dim", "waiting for changes; Ctrl+C ends"));
     await changed;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS));
