@@ -20,7 +20,6 @@ module_trap:
 
 // A system call was refused that must not be (calls/syscall.h): RDI call, RSI REG1, RDX REG2, RAX status. The fail
 // callback says what happens then: nothing comes back here.
-    .hidden sdk_refused
     .globl sdk_refused
 sdk_refused:
     mov qword ptr fs:[sdk_refusal@tpoff], rdi
@@ -29,14 +28,5 @@ sdk_refused:
     mov qword ptr fs:[sdk_refusal@tpoff + 24], rax
     int3
     ud2
-
-    .section .tbss, "awT", @nobits
-    .balign 8
-    .hidden sdk_refusal
-    .globl sdk_refusal
-    .type sdk_refusal, @object
-sdk_refusal:
-    .zero 32
-    .size sdk_refusal, 32
 
     .section .note.GNU-stack, "", @progbits

@@ -41,11 +41,11 @@ const imports: Record<string, Record<string, (...values: never[]) => unknown>> =
   },
   tcb: { tcbLoad32: () => 0 },
   syscall: {
-    callValue: (_call: number, _vsid: bigint, register: bigint) => registers.get(Number(register)) ?? 0n,
-    callStatus: (call: number) => (call === abi.SYSCALL_INTRINSIC_WRMSR ? 1n : 0n),
-    callRequired: (call: number, _vsid: bigint, register: bigint, value: bigint) => {
+    callValue: (call: number, _vsid: bigint, register: bigint, value: bigint) => {
       if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(register), BigInt.asUintN(64, value));
+      return registers.get(Number(register)) ?? 0n;
     },
+    callStatus: (call: number) => (call === abi.SYSCALL_INTRINSIC_WRMSR ? 1n : 0n),
   },
 };
 

@@ -130,7 +130,9 @@ const imports = {
   },
   memory: new Proxy({}, { get: () => () => 0n }),
   syscall: {
-    callValue: (call: number, vsid: bigint, register: bigint) => {
+    callValue: (call: number, vsid: bigint, register: bigint, value: bigint) => {
+      if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(register), unsigned(value) | wanted(Number(register)));
+      if (call !== abi.SYSCALL_VS_READ) return 0n;
       if (isGone) throw new Error("assertion failed");
       expect([call, vsid]).toEqual([abi.SYSCALL_VS_READ, BigInt(VSID)]);
       return (
@@ -153,18 +155,12 @@ const imports = {
       log += "line";
       lines.push(written);
     },
-    refusedCall: () => refusal.call,
-    refusedStatus: () => refusal.status,
-    refusedFirst: () => refusal.first,
-    refusedSecond: () => refusal.second,
+    refusal: (index: number) => [refusal.call, refusal.first, refusal.second, refusal.status][index] ?? 0n,
     forgetRefusal: () => {
       refusal.call = 0n;
     },
     assertionFailed: () => {
       throw new Error("assertion failed");
-    },
-    callRequired: (call: number, _first: bigint, second: bigint, third: bigint) => {
-      if (call === abi.SYSCALL_VS_WRITE) registers.set(Number(second), unsigned(third) | wanted(Number(second)));
     },
     callOrZero: () => 0n,
     useDispatcher: () => undefined,

@@ -19,13 +19,4 @@ INTRINSIC(u64, objects, callObject, u32 call, u64 reg1, u64 reg2, u64 reg3, u64 
     return status;
 }
 
-INTRINSIC(void, objects, objectRequired, u32 call, u64 reg1, u64 reg2, u64 reg3, u64 reg4, u64 reg5)
-{
-    u64 status = w2c_objects_callObject(0, call, reg1, reg2, reg3, reg4, reg5);
-    if (__builtin_expect(status == BF_STATUS_SUCCESS, 1))
-        return;
-    __asm__ volatile("call sdk_refused" : : "a"(status), "D"((u64)call), "S"(reg1), "d"(reg2));
-    __builtin_unreachable();
-}
-
 INTRINSIC(u64, objects, callResult, u32 index) { return sdk_results[index & 3]; }

@@ -4,7 +4,9 @@
 export declare function callStatus(call: u32, reg1: u64, reg2: u64, reg3: u64): u64;
 
 /** The same for a call that succeeds unless the extension is wrong: otherwise it asserts, as callValue does. */
-export declare function callRequired(call: u32, reg1: u64, reg2: u64, reg3: u64): void;
+export function callRequired(call: u32, reg1: u64, reg2: u64, reg3: u64): void {
+  callValue(call, reg1, reg2, reg3);
+}
 
 /**
  * Makes a call whose REG0 is its output. A call that fails raises a breakpoint exception, which is how an extension
@@ -25,11 +27,11 @@ export declare function callDebug(call: u32, reg0: u64, reg1: u64): void;
 /** Ends the callback as a failed assertion. */
 export declare function assertionFailed(): void;
 
-/** The call that an assertion was about, until forgetRefusal(), or 0; its REG1, REG2 and status. */
-export declare function refusedCall(): u64;
-export declare function refusedFirst(): u64;
-export declare function refusedSecond(): u64;
-export declare function refusedStatus(): u64;
+/** Asserts that a call succeeds, which has not: the call is reported. */
+export declare function refuse(call: u32, reg1: u64, reg2: u64, status: u64): void;
+
+/** What an assertion was about, until forgetRefusal(): call, REG1, REG2, status; the call is 0 when it was about none. */
+export declare function refusal(index: u32): u64;
 export declare function forgetRefusal(): void;
 
 /** Has the dispatcher, a function of the module's table, called for every exit of an extension without a vmexit. */

@@ -3,14 +3,7 @@
 import { FAIL_OVERDUE } from "../../../../abi/generated/bare/callbacks";
 import { SINGLETON } from "../calls/handle";
 import { ownWord, Slot, setOwnWord } from "../calls/own";
-import {
-  forgetRefusal,
-  refusedCall,
-  refusedFirst,
-  refusedSecond,
-  refusedStatus,
-  useFailHandler,
-} from "../calls/syscall";
+import { forgetRefusal, refusal, useFailHandler } from "../calls/syscall";
 import { hasErrorCode, Vector, vectorName } from "../events/vectors";
 import { Level, line } from "../text/log";
 import { Next } from "./next";
@@ -56,7 +49,7 @@ export class Failure {
 
   /** The SDK asserted that a system call succeeds. */
   private get isRefusal(): bool {
-    return this.vector == Vector.Breakpoint && refusedCall() != 0;
+    return this.vector == Vector.Breakpoint && refusal(0) != 0;
   }
 
   private get access(): string {
@@ -69,13 +62,13 @@ export class Failure {
 function reportRefusal(): void {
   line(Level.Error)
     .text("system call ")
-    .hex(refusedCall())
+    .hex(refusal(0))
     .text(" refused: status ")
-    .hex(refusedStatus())
+    .hex(refusal(3))
     .text(", REG1 ")
-    .hex(refusedFirst())
+    .hex(refusal(1))
     .text(", REG2 ")
-    .hex(refusedSecond())
+    .hex(refusal(2))
     .end();
   forgetRefusal();
 }
@@ -98,6 +91,6 @@ function receive(code: u64, address: u64): Next {
   setOwnWord(Slot.FailureAddress, address);
   if (handler !== null) return handler(changetype<Failure>(SINGLETON));
   // Of what is no call of the SDK's the microkernel has said what there is to say
-  if (<Vector>(code & 0xff) == Vector.Breakpoint && code != FAIL_OVERDUE && refusedCall() != 0) reportRefusal();
+  if (<Vector>(code & 0xff) == Vector.Breakpoint && code != FAIL_OVERDUE && refusal(0) != 0) reportRefusal();
   return Next.Fail;
 }
