@@ -3,7 +3,7 @@
 import { register } from "tsx/esm/api";
 
 register();
-const { checkTexts } = await import("../src/check-texts.ts");
+const { checkTexts } = await import("../src/messages/check-texts.ts");
 
 process.on("message", async ({ folder, texts }) => {
   process.send?.(await checkTexts(folder, texts));

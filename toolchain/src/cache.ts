@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { dirname, isAbsolute, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { filesBelow } from "./files.ts";
 
 /** What a step produced, and every file that it read or looked for in vain. */
 export interface Outcome {
@@ -170,8 +171,8 @@ export function writeProduct(path: string, data: Uint8Array): boolean {
 
 function toolchainDigest(): string {
   const folder = dirname(fileURLToPath(import.meta.url));
-  const names = readdirSync(folder).sort();
-  return sha256(names.map((name) => `${name}\n${readFileSync(join(folder, name), "utf8")}`).join("\n"));
+  const texts = filesBelow(folder).map((path) => `${relative(folder, path)}\n${readFileSync(path, "utf8")}`);
+  return sha256(texts.join("\n"));
 }
 
 function readEntries(index: string): Entry[] {

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import { buildFailureJson, endingOf, errorJson, registerBuild } from "./build-command.ts";
-import { registerCoverage } from "./coverage-command.ts";
+import { registerCoverage } from "./coverage/coverage-command.ts";
 import { UsageError } from "./errors.ts";
-import { registerLint } from "./lint-command.ts";
+import { registerLint } from "./lint/lint-command.ts";
 import { registerNew } from "./new-command.ts";
 import { endWhenOutputFails } from "./output.ts";
 

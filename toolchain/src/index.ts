@@ -7,7 +7,11 @@
 //   assemblyscript.ts  TypeScript to WebAssembly, by asc
 //   translate.ts     WebAssembly to one C translation unit, by wasm2c and runtime/
 //   native.ts        C and assembly to objects and images, by clang and ld.lld
-//   symbols.ts       addresses in images to names of TypeScript
+//   line-markers.ts, line-table.ts, symbols.ts  lines of TypeScript into images, and addresses to names and lines again
+//   messages/        what of TypeScript is not there, and compilers' messages in an author's words
+//   lint/            rules that no compiler has
+//   coverage/        which lines of the compiled TypeScript the unit tests run
+//   server/          what keeps compilers warm from one call of bf build --dev to the next
 
 export { type BuildEvents, Builder, type BuildResult, selectParts } from "./build.ts";
 export { watchForDevelopment } from "./build-command.ts";

@@ -14,8 +14,8 @@ import { BuildError, type Diagnostic, locate, type SourceLine } from "./errors.t
 import { fastNames } from "./fast-functions.ts";
 import { requireLoadable } from "./image-size.ts";
 import { markLines } from "./line-markers.ts";
-import type { Linked } from "./linker-messages.ts";
 import { MEMORY_START, WASM_PAGE_KIB } from "./memory.ts";
+import type { Linked } from "./messages/linker-messages.ts";
 import {
   type CodeModel,
   compileNative,

@@ -6,7 +6,7 @@ import type { BuildContext, Product } from "./context.ts";
 import { deliver } from "./deliver.ts";
 import { BuildError, type Diagnostic } from "./errors.ts";
 import { requireLoadable } from "./image-size.ts";
-import type { Linked } from "./linker-messages.ts";
+import type { Linked } from "./messages/linker-messages.ts";
 import { buildHeap } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";

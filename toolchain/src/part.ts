@@ -7,7 +7,7 @@ import { BuildError } from "./errors.ts";
 import type { FastPlace } from "./fast-functions.ts";
 import { packageFolder } from "./imports.ts";
 import { WASM_PAGE_KIB } from "./memory.ts";
-import { unknownField } from "./unknown-field.ts";
+import { unknownField } from "./messages/unknown-field.ts";
 
 /** The `bareflank` field of a package.json, or one element of it when it is a list. README.md describes each field. */
 export interface PartField {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMPILERS } from "../../test/compilers.ts";
 import { BuildError, Builder, findWorkspace, selectParts } from "../src/index.ts";
-import { linkerDiagnostics } from "../src/linker-messages.ts";
+import { linkerDiagnostics } from "../src/messages/linker-messages.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 const CACHE = join(CHECKOUT, "build/test/toolchain/callbacks");

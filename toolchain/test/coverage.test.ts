@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Coverage } from "../src/coverage.ts";
+import { Coverage } from "../src/coverage/coverage.ts";
 import { selectParts } from "../src/index.ts";
 import { Sample } from "./sample.ts";
 

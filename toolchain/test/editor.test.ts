@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { missingName, missingSyntax } from "../src/missing.ts";
+import { missingName, missingSyntax } from "../src/messages/missing.ts";
 import { scaffold } from "../src/new.ts";
 
 /** On a busy host a check may take long. */

@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { formatDiagnostic } from "../src/errors.ts";
-import { readImportGraph } from "../src/import-graph.ts";
-import { LAYERS_FILE, type Layer, lintImports } from "../src/lint-imports.ts";
+import { readImportGraph } from "../src/lint/import-graph.ts";
+import { LAYERS_FILE, type Layer, lintImports } from "../src/lint/lint-imports.ts";
 
 const roots: string[] = [];
 afterEach(() => {

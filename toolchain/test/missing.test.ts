@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMPILERS } from "../../test/compilers.ts";
 import type { Runtime } from "../src/asc-options.ts";
 import type { CompileResult } from "../src/assemblyscript.ts";
-import { MISSING_NAMES, MISSING_SYNTAX, type Missing, missingName, missingSyntax } from "../src/missing.ts";
-import { manualTables } from "../src/missing-manual.ts";
+import { MISSING_NAMES, MISSING_SYNTAX, type Missing, missingName, missingSyntax } from "../src/messages/missing.ts";
+import { manualTables } from "../src/messages/missing-manual.ts";
 
 let root: string;
 

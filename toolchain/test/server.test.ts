@@ -16,7 +16,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { serverAddress } from "../src/server-address.mjs";
+import { serverAddress } from "../src/server/server-address.mjs";
 import { tool } from "../src/tools.ts";
 import { Sample } from "./sample.ts";
 

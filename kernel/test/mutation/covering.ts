@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Coverage } from "../../../toolchain/src/coverage.ts";
+import { Coverage } from "../../../toolchain/src/coverage/coverage.ts";
 import { findWorkspace } from "../../../toolchain/src/part.ts";
 import type { Change } from "./changes.ts";
 import { modulesOf } from "./modules.ts";

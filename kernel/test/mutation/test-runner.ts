@@ -68,7 +68,7 @@ export class TestRunner {
 
   async #start(): Promise<ChildProcess> {
     if (this.#child !== undefined) return this.#child;
-    const hook = new URL("../../../toolchain/src/coverage-hook.mjs", import.meta.url).href;
+    const hook = new URL("../../../toolchain/src/coverage/coverage-hook.mjs", import.meta.url).href;
     const env = {
       ...process.env,
       NO_COLOR: "1",

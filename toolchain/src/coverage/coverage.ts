@@ -2,16 +2,16 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ascVersion, unoptimizedOptions } from "./asc-options.ts";
-import { Cache } from "./cache.ts";
-import { Compilers } from "./compilers.ts";
-import { digestOf, productFolder } from "./context.ts";
-import { BuildError } from "./errors.ts";
+import { ascVersion, unoptimizedOptions } from "../asc-options.ts";
+import { Cache } from "../cache.ts";
+import { Compilers } from "../compilers.ts";
+import { digestOf, productFolder } from "../context.ts";
+import { BuildError } from "../errors.ts";
 import { COVERAGE_IMPORTS } from "./instrument.ts";
-import { WASM_PAGE_KIB } from "./memory.ts";
-import { type DeclaredPart, resolvePart, type Workspace } from "./part.ts";
-import { placeOf, readSourceMap } from "./source-map.ts";
-import { findCalls, scanWasm } from "./wasm.ts";
+import { WASM_PAGE_KIB } from "../memory.ts";
+import { type DeclaredPart, resolvePart, type Workspace } from "../part.ts";
+import { placeOf, readSourceMap } from "../source-map.ts";
+import { findCalls, scanWasm } from "../wasm.ts";
 
 /** A condition in the source. */
 export interface Branch {

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { resolveImport } from "./imports.ts";
+import { resolveImport } from "../imports.ts";
 
 /** One import. */
 export interface Arrow {

@@ -4,8 +4,8 @@
 // where it is meant: `// bf-allow <rule>: <reason>` at the end of its line or on the line above.
 
 import { dirname } from "node:path";
-import { type Diagnostic, locate } from "./errors.ts";
-import type { PartType } from "./part.ts";
+import { type Diagnostic, locate } from "../errors.ts";
+import type { PartType } from "../part.ts";
 import {
   CommonFlags,
   LiteralKind,
@@ -15,7 +15,7 @@ import {
   type Source,
   Token,
   walk,
-} from "./syntax-tree.ts";
+} from "../syntax-tree.ts";
 
 /** Rules by name, with the reason that the user is given. */
 const RULES = {

@@ -3,10 +3,10 @@
 import { spawn } from "node:child_process";
 import { join, relative, sep } from "node:path";
 import type { Command } from "commander";
-import { Builder, selectParts } from "./build.ts";
+import { Builder, selectParts } from "../build.ts";
 import { type Branch, Coverage } from "./coverage.ts";
-import { BuildError } from "./errors.ts";
-import { findWorkspace, isCompiled } from "./part.ts";
+import { BuildError } from "../errors.ts";
+import { findWorkspace, isCompiled } from "../part.ts";
 
 /** Adds the command to the program. */
 export function registerCoverage(program: Command): void {

@@ -1,11 +1,11 @@
 // `bf lint`
 
 import type { Command } from "commander";
-import { selectParts } from "./build.ts";
-import { formatDiagnostic } from "./errors.ts";
+import { selectParts } from "../build.ts";
+import { formatDiagnostic } from "../errors.ts";
+import { findWorkspace } from "../part.ts";
 import { lintImports } from "./lint-imports.ts";
 import { lintParts } from "./lint-parts.ts";
-import { findWorkspace } from "./part.ts";
 
 /** Adds the command to the program. */
 export function registerLint(program: Command): void {

@@ -1,4 +1,4 @@
-// The tables of docs/language.md, from missing.ts: node --import tsx -e 'import("./toolchain/src/missing-manual.ts").then((m) => m.print())'
+// The tables of docs/language.md, from missing.ts: node --import tsx -e 'import("./toolchain/src/messages/missing-manual.ts").then((m) => m.print())'
 
 import { MISSING_NAMES, MISSING_SYNTAX, type Missing } from "./missing.ts";
 

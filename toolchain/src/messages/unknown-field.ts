@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { BuildError, type Diagnostic, locate } from "./errors.ts";
+import { BuildError, type Diagnostic, locate } from "../errors.ts";
 
 /** The error, with the key's place in package.json. */
 export function unknownField(folder: string, key: string, known: readonly string[], message: string): BuildError {

@@ -1,10 +1,10 @@
 // Compiles extensions as their author types them, for an editor: nothing is written, and nothing is optimized
 
 import { join, resolve } from "node:path";
-import { Compilers } from "./compilers.ts";
-import { BuildError, type Diagnostic } from "./errors.ts";
-import { WASM_PAGE_KIB } from "./memory.ts";
-import { findWorkspace, isCompiled, resolvePart } from "./part.ts";
+import { Compilers } from "../compilers.ts";
+import { BuildError, type Diagnostic } from "../errors.ts";
+import { WASM_PAGE_KIB } from "../memory.ts";
+import { findWorkspace, isCompiled, resolvePart } from "../part.ts";
 
 /** A finding, with the absolute path of its file. */
 export interface Finding extends Diagnostic {

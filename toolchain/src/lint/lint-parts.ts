@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ascVersion } from "./asc-options.ts";
-import { Cache } from "./cache.ts";
-import { Compilers } from "./compilers.ts";
-import type { Diagnostic } from "./errors.ts";
-import { type DeclaredPart, isCompiled, type Part, resolvePart, type Workspace } from "./part.ts";
+import { ascVersion } from "../asc-options.ts";
+import { Cache } from "../cache.ts";
+import { Compilers } from "../compilers.ts";
+import type { Diagnostic } from "../errors.ts";
+import { type DeclaredPart, isCompiled, type Part, resolvePart, type Workspace } from "../part.ts";
 
 /** Findings of lint.ts in the parts that asc compiles, each once, by file and line. */
 export async function lintParts(workspace: Workspace, parts: readonly DeclaredPart[]): Promise<Diagnostic[]> {

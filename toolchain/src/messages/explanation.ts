@@ -2,8 +2,8 @@
 
 import { createRequire } from "node:module";
 import { posix } from "node:path";
+import { type Diagnostic, locate } from "../errors.ts";
 import { reword } from "./asc-messages.ts";
-import { type Diagnostic, locate } from "./errors.ts";
 import { findMissing, type MissingPlace, mayMissSilently } from "./missing-syntax.ts";
 import type { Ts } from "./typescript-tree.ts";
 

@@ -4,7 +4,7 @@
 //   >>> referenced by hello.c
 //   >>>               …/object.o:(bootstrap)
 
-import type { Diagnostic } from "./errors.ts";
+import type { Diagnostic } from "../errors.ts";
 
 /** What is known of what is linked. */
 export interface Linked {

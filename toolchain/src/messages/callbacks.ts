@@ -1,7 +1,7 @@
 // What an extension must export for its SDK: looked at before anything is compiled, where the author's line is known
 
-import { type Diagnostic, locate } from "./errors.ts";
-import { type Node, NodeKind, type Source } from "./syntax-tree.ts";
+import { type Diagnostic, locate } from "../errors.ts";
+import { type Node, NodeKind, type Source } from "../syntax-tree.ts";
 
 interface NamedType extends Node {
   readonly name?: { readonly identifier: { readonly text: string } };

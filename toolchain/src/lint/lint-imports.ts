@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BuildError, type Diagnostic, locate } from "./errors.ts";
+import { BuildError, type Diagnostic, locate } from "../errors.ts";
 import { type Arrow, findCircles, type ImportGraph, readImportGraph } from "./import-graph.ts";
 
 /** The table, at the workspace's root; without it only circles are looked for. */

@@ -10,7 +10,7 @@ import { getSystemErrorMap } from "node:util";
 import { serverAddress } from "./server-address.mjs";
 
 const SERVER = resolve(import.meta.dirname, "server.ts");
-const LOADER = resolve(import.meta.dirname, "../../node_modules/tsx/dist/loader.mjs");
+const LOADER = resolve(import.meta.dirname, "../../../node_modules/tsx/dist/loader.mjs");
 
 const RETRY_MILLISECONDS = 20;
 /** A server that has not begun by then answers somebody else, or never will. */
@@ -86,7 +86,7 @@ function ask(socket, call) {
 async function buildHere() {
   const { register } = await import("tsx/esm/api");
   register();
-  await import("./cli.ts");
+  await import("../cli.ts");
 }
 
 function endWhenOutputFails() {

@@ -5,9 +5,10 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from "nod
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 
-const HERE = import.meta.dirname;
+/** The toolchain's sources. */
+const SOURCES = resolve(import.meta.dirname, "..");
 /** What was installed, and in which versions. */
-const INSTALLED = resolve(HERE, "../../node_modules/.package-lock.json");
+const INSTALLED = resolve(SOURCES, "../../node_modules/.package-lock.json");
 
 /** An address is a path of so many bytes at most. (unix(7)) */
 const ADDRESS_BYTES = 107;
@@ -18,8 +19,11 @@ const ADDRESS_BYTES = 107;
  * @throws Error where no server can be
  */
 export function serverAddress() {
-  const digest = createHash("sha256").update(`${process.execPath} ${process.version} ${HERE}`);
-  for (const name of readdirSync(HERE).sort()) digest.update(name).update(readFileSync(join(HERE, name)));
+  const digest = createHash("sha256").update(`${process.execPath} ${process.version} ${SOURCES}`);
+  const entries = readdirSync(SOURCES, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const path of entries.map(({ parentPath, name }) => join(parentPath, name)).sort()) {
+    digest.update(path).update(readFileSync(path));
+  }
   digest.update(readFileSync(INSTALLED));
   const address = join(ownFolder(), `${digest.digest("hex").slice(0, 16)}.socket`);
   if (Buffer.byteLength(address) > ADDRESS_BYTES) throw new Error(`${address} is too long for an address`);

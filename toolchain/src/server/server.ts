@@ -8,10 +8,10 @@ import { rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setFlagsFromString } from "node:v8";
-import { build, buildFailureJson, endingOf } from "./build-command.ts";
-import { Compilers } from "./compilers.ts";
+import { build, buildFailureJson, endingOf } from "../build-command.ts";
+import { Compilers } from "../compilers.ts";
+import type { Terminal } from "../terminal.ts";
 import { serverAddress } from "./server-address.mjs";
-import type { Terminal } from "./terminal.ts";
 
 /** What a client asks for. */
 interface Call {
