@@ -132,7 +132,12 @@ export async function compileTypeScript(request: CompileRequest): Promise<Compil
   if (isCompiled && request.coverage !== true) diagnostics.push(...floatsOf(wasm, sourceMap, sources));
   const folders = entries.map((entry) => dirname(entry));
   const written = new Map([...sources].map(([path, texts]) => [path, texts.written]));
-  const words = explained(diagnostics, { sources: written, folders, managed: RUNTIME === "managed" });
+  const words = explained(diagnostics, {
+    sources: written,
+    folders,
+    managed: RUNTIME === "managed",
+    isUncompiled: request.lint !== undefined,
+  });
   const done = { diagnostics: words, embedded, dataEnd, inputs: [...inputs] };
   return isCompiled ? { ...done, wasm, sourceMap: stripSources(sourceMap) } : done;
 }

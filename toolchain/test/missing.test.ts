@@ -48,6 +48,27 @@ function placed(typed: string): { source: string; line: number; column: number }
   return { source: AROUND + line.replace("»", ""), line: AROUND.split("\n").length, column: line.indexOf("»") + 1 };
 }
 
+it("is told by bf lint, too, which compiles no bodies", async () => {
+  const rows = Object.entries(MISSING_SYNTAX) as [keyof typeof MISSING_SYNTAX, Missing][];
+  const lint = { type: "extension" } as const;
+  const options = {
+    root,
+    entries: [join(root, "main.ts")],
+    initialPages: 2,
+    maximumPages: 2,
+    runtime: "none",
+  } as const;
+  const untold: string[] = [];
+  for (const [name, { typed }] of rows) {
+    const { source, line, column } = placed(typed);
+    writeFileSync(join(root, "main.ts"), source);
+    const { diagnostics } = await COMPILERS.compile({ ...options, lint });
+    const found = diagnostics.map((one) => `${one.line}:${one.column} ${one.code}`);
+    if (!found.includes(`${line}:${column} ${name}`)) untold.push(name);
+  }
+  expect(untold).toEqual(["closure"]);
+});
+
 describe("syntax that is not there", () => {
   const rows = Object.entries(MISSING_SYNTAX) as [keyof typeof MISSING_SYNTAX, Missing][];
 

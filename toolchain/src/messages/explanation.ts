@@ -14,16 +14,20 @@ export interface Explained {
   /** Folders of the sources that are the part's own. */
   readonly folders: readonly string[];
   readonly managed: boolean;
+  /** Bodies were not compiled (`bf lint`), so that all that is there to be found is still to be found. */
+  readonly isUncompiled: boolean;
 }
 
 /** The diagnostics in better words; those that follow from another one are left out. */
-export function explained(diagnostics: readonly Diagnostic[], { sources, folders, managed }: Explained): Diagnostic[] {
+export function explained(diagnostics: readonly Diagnostic[], explaining: Explained): Diagnostic[] {
+  const { sources, folders, managed, isUncompiled } = explaining;
   const isOwn = (file: string) => folders.some((folder) => folder === "." || file.startsWith(`${folder}/`));
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const isFloat = errors.some(({ code }) => code === "float");
   const files = [...sources].filter(
     ([file, text]) =>
-      errors.some((error) => error.file === file) || ((isFloat || mayMissSilently(text)) && isOwn(file)),
+      errors.some((error) => error.file === file) ||
+      ((isUncompiled || isFloat || mayMissSilently(text)) && isOwn(file)),
   );
   const found = new Map(files.map(([file, text]) => [file, missingIn(text, managed)]));
   const findings = files.flatMap(([file, text]) =>
