@@ -27,6 +27,9 @@ describe("NMIs during a storm of CPUIDs", () => {
     const command = `
       dmesg -c >/dev/null
       for cpu in 0 1 2 3; do bf-cpuid --storm 100000000 --cpu $cpu >/dev/null & done
+      for pid in $(jobs -p); do
+        until [ "$(awk '{ print $14 + $15 }' /proc/$pid/stat)" -gt 2 ]; do sleep 0.05; done
+      done
       i=0
       while [ $i -lt ${PRESSES} ]; do
         taskset 1 sh -c 'echo l >/proc/sysrq-trigger'
