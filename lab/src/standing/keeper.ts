@@ -76,6 +76,7 @@ export class Keeper {
   readonly #turns = new Turns();
   readonly #server: Server;
   readonly #end: () => Promise<void>;
+  readonly #askers = new Set<Asker>();
   #shell: Asker | undefined;
 
   /** @param end ends the machine */
@@ -96,11 +97,20 @@ export class Keeper {
   }
 
   async #serve(asker: Asker, type: string, payload: Buffer): Promise<void> {
+    this.#askers.add(asker);
     try {
       asker.done(await this.#answer(asker, type, payload.toString(), payload));
     } catch (error) {
       asker.fail(error);
+    } finally {
+      this.#askers.delete(asker);
     }
+  }
+
+  /** The machine ends; whoever waits for something from it is told. */
+  async #down(by: Asker): Promise<void> {
+    await this.#end();
+    for (const asker of this.#askers) if (asker !== by) asker.fail(new LabError("The machine was ended."));
   }
 
   /** Returns the exit code. */
@@ -114,7 +124,7 @@ export class Keeper {
     } else if (type === toKeeper.put) {
       await this.#turn(asker, "a transfer of files", () => this.#machine.unpack(payload));
     } else if (type === toKeeper.down) {
-      await this.#end();
+      await this.#down(asker);
     } else {
       throw new LabError(`The machine's keeper knows no request "${type}".`, "It is of another version: end it.");
     }

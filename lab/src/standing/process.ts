@@ -38,6 +38,9 @@ const keep = async ({ name, options }: Order): Promise<void> => {
   const keeper = new Keeper(linux, async () => {
     keeper.close();
     await linux.close();
+    // Before anybody is told: the name may be another machine's at once
+    forget();
+    removeRecord(name);
   });
   await keeper.listen(socketOf(name));
   writeRecord(record);

@@ -194,6 +194,19 @@ it("ends when it is asked to", async () => {
   expect(end).toHaveBeenCalledTimes(1);
 });
 
+it("tells those who wait that it was ended", async () => {
+  const { machine, ends } = fakeMachine();
+  const standing = await keep(machine);
+  const running = await standing.begin("sleep");
+  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  const onWaiting = vi.fn();
+  const queued = await standing.begin("second", { onWaiting });
+  await vi.waitFor(() => expect(onWaiting).toHaveBeenCalled());
+  const told = [running, queued].map(({ done }) => expect(done).rejects.toThrow("The machine was ended."));
+  await standing.down();
+  await Promise.all(told);
+});
+
 it("refuses what it does not know", async () => {
   const { machine } = fakeMachine();
   await keep(machine);

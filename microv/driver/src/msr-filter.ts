@@ -54,7 +54,8 @@ function takeRange(filter: u64, index: u32): i64 {
   const range = rangeOf(filter, index);
   const count = peek32(range + kvm.KVM_MSR_FILTER_RANGE_NMSRS);
   if (count == 0) return 0;
-  if ((peek32(range + kvm.KVM_MSR_FILTER_RANGE_FLAGS) & ~ACCESSES) != 0) return EINVAL;
+  const accesses = peek32(range + kvm.KVM_MSR_FILTER_RANGE_FLAGS);
+  if (accesses == 0 || (accesses & ~ACCESSES) != 0) return EINVAL;
   // Whole words of 64 bits, as Linux counts
   const bytes = ((<u64>count + 63) >> 6) << 3;
   if (bytes > BITMAP_BYTES) return EINVAL;

@@ -185,6 +185,7 @@ describe("a filter", () => {
     expect(filter(driver, vm, 2, [range])).toBe(INVAL);
     expect(filter(driver, vm, 1, [])).toBe(INVAL);
     expect(filter(driver, vm, 0, [{ ...range, flags: 4 }])).toBe(INVAL);
+    expect(filter(driver, vm, 0, [{ ...range, flags: 0 }])).toBe(INVAL);
     expect(filter(driver, vm, 0, [{ ...range, count: 0x3001 }])).toBe(INVAL);
     expect(filter(driver, vm, 0, [{ ...range, count: 0xffff_ffff }])).toBe(INVAL);
     write(driver, 0, [range]);
@@ -205,7 +206,6 @@ describe("a filter", () => {
     const ranges = [
       { flags: READ, base: 0x10, count: 9, bitmap: [0b0000_0010, 0b1] },
       { flags: READ | WRITE, base: 0x10, count: 64, bitmap: [0xff, 0, 0, 0, 0, 0, 0, 0x80] },
-      { flags: 0, base: 0x100, count: 8, bitmap: [0xff] },
       { flags: WRITE, base: 0xffff_fff8, count: 8, bitmap: [0x80] },
       { flags: READ | WRITE, base: 0x7f0, count: 0x20, bitmap: [0, 0, 0, 0] },
       { flags: READ, base: 0x1_0000, count: 0x3000, bitmap: [...Array(0x5ff).fill(0), 0x80] },
