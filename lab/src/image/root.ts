@@ -72,6 +72,16 @@ const skeleton: readonly Entry[] = [
   { kind: "file", path: "/etc/profile", content: "PS1='lab:\\w# '\n" },
 ];
 
+/** What an extension's author pokes at: one program, by the name that it is called. */
+const tools = async (): Promise<Entry[]> => {
+  const path = "/usr/lib/bareflank/tools";
+  const names = ["bf-port", "bf-msr", "bf-memory", "bf-interrupt", "bf-ipi"];
+  return [
+    { kind: "host-file", path, source: await guestProgram("tools", ["probe/tools.h"]), mode: 0o755 },
+    ...names.map((name): Entry => ({ kind: "link", path: `/usr/bin/${name}`, target: path })),
+  ];
+};
+
 /** Everything on the root disk; with `guests` what virtual machines inside need, too. */
 export const rootTree = async (kernel: DebianKernel, guests = false): Promise<Entry[]> => {
   const programs = {
@@ -95,6 +105,7 @@ export const rootTree = async (kernel: DebianKernel, guests = false): Promise<En
     ...dynamicProgram("/usr/bin/node", process.execPath),
     ...kernelModules(kernel),
     ...compiled,
+    ...(await tools()),
     ...(guests ? guestEntries(kernel) : []),
   ]);
 };
