@@ -16,7 +16,7 @@ import { runKvmTests } from "./kvm-tests/run.ts";
 import { runLinux } from "./linux/run.ts";
 import { runShell } from "./linux/shell.ts";
 import { bareMachineNames, machineNames } from "./machines.ts";
-import { memorySize, wholeNumber } from "./option-values.ts";
+import { freshHelp, memorySize, wholeNumber } from "./option-values.ts";
 import { describeExitCodes } from "./outcome.ts";
 import { registerStanding } from "./standing-commands.ts";
 
@@ -38,7 +38,7 @@ interface RunFlags extends MachineFlags {
   readonly crashKernel?: string;
   readonly stick?: string;
   readonly guests?: boolean;
-  readonly booted?: boolean;
+  readonly fresh?: boolean;
   readonly uefiLoader?: UefiLoader;
   readonly manifest?: string;
   readonly secureBoot?: boolean;
@@ -48,6 +48,7 @@ interface RunFlags extends MachineFlags {
 
 interface ShellFlags extends MachineFlags {
   readonly put?: string[];
+  readonly fresh?: boolean;
   readonly guests?: boolean;
 }
 
@@ -202,7 +203,7 @@ export const register = (
     .option("--append <words>", "more words for Linux's command line")
     .option("--stick <file>", "put this image into the machine as a USB stick; UEFI firmware boots from it first")
     .option("--guests", "take QEMU along, and a small guest for it: /usr/lib/bareflank/guest/{vmlinuz,initrd.img}")
-    .option("--booted", "go on from where a machine has booted: quick, but it cannot be switched off or rebooted")
+    .option("--fresh", freshHelp)
     .addOption(
       new Option("--uefi-loader <name>", "where the machine has UEFI firmware: what boots Linux")
         .choices(["stub", "grub"])
@@ -231,6 +232,7 @@ Examples:
     .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
     .option("--append <words>", "more words for Linux's command line")
     .option("--guests", "take QEMU along, and a small guest for it: /usr/lib/bareflank/guest/{vmlinuz,initrd.img}")
+    .option("--fresh", freshHelp)
     .addHelpText("after", `${exitCodeHelp}\nExample:\n  bf lab shell --machine amd --smp 2\n`)
     .action((flags: MachineFlags & { readonly guests?: boolean }) => shell(runners, flags));
 

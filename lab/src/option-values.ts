@@ -1,4 +1,4 @@
-// Values of options that several commands have
+// Options that several commands have
 
 import { InvalidArgumentError } from "commander";
 
@@ -15,3 +15,5 @@ export const memorySize = (text: string): string => {
   }
   return text;
 };
+
+export const freshHelp = "boot, even where the machine could go on from where one of its kind has booted";

@@ -7,7 +7,7 @@ import { endingWithCode, note } from "./ending.ts";
 import { LabError } from "./errors.ts";
 import { lendTerminal, terminalSize } from "./linux/shell.ts";
 import { machineNames } from "./machines.ts";
-import { memorySize, wholeNumber } from "./option-values.ts";
+import { freshHelp, memorySize, wholeNumber } from "./option-values.ts";
 import { describeExitCodes } from "./outcome.ts";
 import { type Request, RequestFailure, StandingMachine } from "./standing/client.ts";
 import { toKeeper } from "./standing/frames.ts";
@@ -21,6 +21,7 @@ interface UpFlags {
   readonly memory: string;
   readonly put: string[];
   readonly guests?: boolean;
+  readonly fresh?: boolean;
 }
 
 /** As `endingWithCode`; what a keeper says failed has its own code. */
@@ -124,11 +125,10 @@ export const registerStanding = (lab: Command): void => {
     .option("--memory <size>", "memory, e.g. 512M or 2G", memorySize, "1G")
     .option("--put <file>", "copy a file to /root; may be repeated", collect, [])
     .option("--guests", "take QEMU along, and a small guest for it: /usr/lib/bareflank/guest/{vmlinuz,initrd.img}")
+    .option("--fresh", freshHelp)
     .addHelpText(
       "after",
       `
-On QEMU it goes on from where such a machine has booted, and can be neither switched off nor rebooted.
-
 Example:
   bf lab up dev --machine amd --smp 2
   bf lab put dev build/hello.elf

@@ -3,7 +3,7 @@ import { hasBootedState } from "../src/linux/booted.ts";
 import { machineOptions } from "../src/linux/launch.ts";
 import type { LinuxOptions } from "../src/linux/options.ts";
 
-const has = (options: LinuxOptions) => hasBootedState({ booted: true, ...options }, machineOptions(options));
+const has = (options: LinuxOptions) => hasBootedState(options, machineOptions(options));
 
 it("QEMU's machines go on from a saved state, whatever files they get", () => {
   expect(has({})).toBe(true);
@@ -12,10 +12,13 @@ it("QEMU's machines go on from a saved state, whatever files they get", () => {
 
 it.each<LinuxOptions>([
   { machine: "intel" },
-  { booted: false },
+  { fresh: true },
+  { machine: "uefi" },
   { append: "x" },
   { cpu: "EPYC" },
   { icount: true },
+  { plugin: "count.so" },
+  { restarts: true },
   { gdbPort: 1234 },
   { crashKernel: true },
 ])("%j boots", (options) => {

@@ -17,7 +17,6 @@ describe("bfm, on two processors", () => {
     anotherKernel.set64(version, 99n);
     const cut = new ElfPatch(products.defaultExtension);
     linux = await LinuxMachine.boot({
-      booted: true,
       smp: 2,
       put: [
         { from: anotherKernel.bytes, to: "/root/another-kernel.elf" },

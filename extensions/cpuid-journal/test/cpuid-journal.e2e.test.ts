@@ -6,7 +6,6 @@ const elf = join(import.meta.dirname, "../../../build/extensions/cpuid-journal/c
 
 it("writes down what Linux asked for", async () => {
   const result = await runLinux({
-    booted: true,
     put: [{ from: elf }],
     command: "bfm quick cpuid-journal.elf && bf-cpuid --leaf 0x77 && bfm stop && bfm dump && bfm unload",
   });

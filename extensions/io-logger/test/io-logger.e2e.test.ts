@@ -6,7 +6,6 @@ const elf = join(import.meta.dirname, "../../../build/extensions/io-logger/io-lo
 
 it("sees Linux ask the clock, which answers as ever", async () => {
   const result = await runLinux({
-    booted: true,
     put: [{ from: elf }],
     command: "bfm quick io-logger.elf && cat /sys/class/rtc/rtc0/time && bfm stop && bfm dump && bfm unload",
   });

@@ -6,7 +6,6 @@ const elf = join(import.meta.dirname, "../../../build/extensions/memory-watch/me
 
 it("watches a page of Linux's, on each processor, and Linux works and stops as ever", async () => {
   const result = await runLinux({
-    booted: true,
     smp: 2,
     put: [{ from: elf }],
     command: "bfm quick memory-watch.elf && bf-forkloop 20 && bfm stop && bfm dump && bfm unload",

@@ -6,7 +6,6 @@ const repository = join(import.meta.dirname, "../../..");
 
 it("keeps Linux's entry of system calls where it is", async () => {
   const result = await runLinux({
-    booted: true,
     put: [
       { from: join(repository, "build/extensions/msr-monitor/msr-monitor.elf") },
       { from: join(import.meta.dirname, "move-lstar.cjs") },

@@ -7,7 +7,6 @@ const hook = "echo 0x40000030 > /proc/bfhook && cat /proc/bfhook";
 
 it("patches a function of a Linux module for whoever calls it, and hides that from whoever reads it", async () => {
   const result = await runLinux({
-    booted: true,
     smp: 2,
     put: [{ from: elf }],
     command: [

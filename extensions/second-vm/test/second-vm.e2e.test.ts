@@ -6,7 +6,6 @@ const elf = join(import.meta.dirname, "../../../build/extensions/second-vm/secon
 
 it("runs beside Linux, on every processor", async () => {
   const result = await runLinux({
-    booted: true,
     smp: 2,
     put: [{ from: elf }],
     command: "bfm quick second-vm.elf && bf-cpuid --leaf 0x40000040 && bfm stop && bfm dump && bfm unload",

@@ -6,7 +6,6 @@ const elf = join(import.meta.dirname, "../../../build/extensions/self-protection
 
 it("hides the hypervisor from Linux's own view of physical memory", async () => {
   const result = await runLinux({
-    booted: true,
     smp: 2,
     put: [{ from: elf }, { from: join(import.meta.dirname, "read-physical.cjs") }],
     command: [

@@ -6,7 +6,6 @@ const elf = join(import.meta.dirname, "../../../build/extensions/single-step/sin
 
 it("steps through a function of a Linux module, and Linux notices nothing", async () => {
   const result = await runLinux({
-    booted: true,
     smp: 2,
     put: [{ from: elf }],
     command: [

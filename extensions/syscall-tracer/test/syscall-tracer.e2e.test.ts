@@ -6,7 +6,6 @@ const elf = join(import.meta.dirname, "../../../build/extensions/syscall-tracer/
 
 it("counts what Linux's programs call, on each processor, and Linux gets its system calls back", async () => {
   const result = await runLinux({
-    booted: true,
     smp: 2,
     put: [{ from: elf }],
     command: "bfm quick syscall-tracer.elf && bf-forkloop 25 && bfm stop && bfm dump && bfm unload && bf-forkloop 5",

@@ -10,6 +10,12 @@ export const RESET_LOG = "resets.log";
 /** The path of a socket that QEMU connects to as a client; the lab listens on it before it starts QEMU. */
 export type SocketPath = (name: Wire | "qmp") => string;
 
+/** Where the root disk lies, in bytes: behind the memory of every machine here. */
+const ROOT_DISK_ADDRESS = 32 * 1024 ** 3;
+
+/** What Linux must know of the root disk: persistent memory, by a word of its command line. */
+export const rootDiskWord = (bytes: number): string => `memmap=${bytes}!${ROOT_DISK_ADDRESS}`;
+
 /** A character device that connects to the socket. */
 const socketDevice = (id: string, socket: string): string[] => ["-chardev", `socket,id=${id},path=${socket}`];
 
@@ -74,8 +80,10 @@ const stickArguments = ({ stick }: LinuxBoot): string[] =>
       ];
 
 /**
- * The root disk is a persistent-memory device on a private mapping of the image file: Linux maps its pages directly
- * (DAX), so nothing is copied, and all machines share the host's page cache.
+ * The root disk is the image file, mapped as memory: Linux maps its pages directly (DAX), so nothing is copied, and all machines
+ * share the host's page cache. What lends it to the machine is a virtio device whose queue nobody uses: Linux is told where the
+ * memory is (`rootDiskWord`). QEMU does not save that queue, so a machine with a driver for it, gone on from a saved state, would
+ * wait for its last flush for ever.
  */
 const linuxArguments = (
   machine: QemuMachine,
@@ -87,8 +95,8 @@ const linuxArguments = (
   ...socketDevice("console", path("console")),
   ...["-serial", "chardev:console"],
   ...(boot.state === undefined ? [] : ["-incoming", `exec:cat ${quotedWord(boot.state)}`]),
-  ...["-object", `memory-backend-file,id=root,mem-path=${boot.root},size=${boot.rootBytes},share=off`],
-  ...["-device", "virtio-pmem-pci,memdev=root,id=rootdisk"],
+  ...["-object", `memory-backend-file,id=root,mem-path=${boot.root},size=${boot.rootBytes},share=on,readonly=on`],
+  ...["-device", `virtio-pmem-pci,memdev=root,id=rootdisk,memaddr=${ROOT_DISK_ADDRESS}`],
   ...["-device", "virtio-serial-pci"],
   ...socketDevice("channel", path("channel")),
   ...["-device", "virtserialport,nr=1,chardev=channel,name=bareflank.lab"],

@@ -48,7 +48,6 @@ const bootMachine = (options: KvmTestsOptions, tests: readonly KvmTest[]): Promi
     smp: options.smp,
     memory: options.memory,
     guests: true,
-    booted: true,
     put: filesOf(tests),
     onNote: options.onNote,
   });

@@ -2,9 +2,6 @@
 //
 // A boot is the same every time, so the next machine of its kind goes on from where one has booted. Nothing of the
 // workspace is in it: what was built, the driver and the user's files come over the channel afterwards.
-//
-// QEMU does not save the queue of its virtio-pmem device, which is the root disk. Linux needs it only when it is switched
-// off or rebooted, and then waits for ever: such machines have to boot.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, statSync } from "node:fs";
@@ -17,21 +14,24 @@ import type { QemuMachine } from "../machines.ts";
 import { INITRAMFS } from "./images.ts";
 import type { LinuxOptions } from "./options.ts";
 
-/** So many states of machines with one number of processors, with or without a terminal, stay. */
-const KEPT = 2;
+/** So many states stay, of 100 MB each. */
+const KEPT = 12;
 const STATE = "state";
 
 /**
  * Whether the machine can go on from a saved state: QEMU's, with nothing that only a boot can give. Instructions are
- * counted from a boot, and GDB wants to be there from the first one.
+ * counted from a boot, GDB wants to be there from the first one, and a machine that starts again gets its files from the initial
+ * file system.
  */
 export const hasBootedState = (options: LinuxOptions, { machine }: MachineOptions): boolean =>
   machine.emulator === "qemu" &&
   machine.firmware === undefined &&
-  options.booted === true &&
+  options.fresh !== true &&
   (options.append ?? "") === "" &&
   options.cpu === undefined &&
   options.icount !== true &&
+  options.plugin === undefined &&
+  options.restarts !== true &&
   options.gdbPort === undefined &&
   options.crashKernel !== true;
 
@@ -56,12 +56,11 @@ export const bootedState = async (
   boot: LinuxBoot,
   save: (state: string) => Promise<void>,
 ): Promise<LinuxBoot> => {
-  const name = `booted-${hardware.smp}${boot.terminal ? "-terminal" : ""}`;
   const produce = async (folder: string) => {
     mkdirSync(folder);
     copyFileSync(boot.initramfs, join(folder, INITRAMFS));
     await save(join(folder, STATE));
   };
-  const folder = await cached(name, digestOf(machine, hardware, boot), produce, KEPT);
+  const folder = await cached("booted", digestOf(machine, hardware, boot), produce, KEPT);
   return { ...boot, initramfs: join(folder, INITRAMFS), state: join(folder, STATE) };
 };

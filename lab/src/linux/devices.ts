@@ -18,7 +18,7 @@ export interface LinuxDevices {
 
 export const linuxDevices: Readonly<Record<Machine["emulator"], LinuxDevices>> = {
   qemu: {
-    modules: ["virtio_pci", "virtio_pmem", "nd_pmem", "virtio_console"],
+    modules: ["virtio_pci", "nd_e820", "nd_pmem", "virtio_console"],
     channelModules: ["virtio_pci", "virtio_console"],
     channel: "/dev/vport*p1",
     terminal: "/dev/hvc0",

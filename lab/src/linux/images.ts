@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bochsLinuxWords } from "../emulator/bochs-configuration.ts";
 import type { LinuxBoot } from "../emulator/emulator.ts";
+import { rootDiskWord } from "../emulator/qemu-arguments.ts";
 import { LabError } from "../errors.ts";
 import { findKernel } from "../image/debian.ts";
 import { initramfs, nextKernelEntries, productEntries, putEntries } from "../image/initramfs.ts";
@@ -56,7 +57,9 @@ export const prepareBoot = async (
   const content = await initramfs(kernel, devices.modules, files);
   writeFileSync(file, content);
   const words = [
-    ...(machine.emulator === "bochs" ? bochsLinuxWords(machineOptions(options).memory, root.bytes) : []),
+    ...(machine.emulator === "bochs"
+      ? bochsLinuxWords(machineOptions(options).memory, root.bytes)
+      : [rootDiskWord(root.bytes)]),
     ...(options.crashKernel === true ? [CRASH_KERNEL_WORDS] : []),
     options.append ?? "",
   ];

@@ -42,11 +42,8 @@ export interface LinuxOptions {
    * retry. Without it, a boot is given up when nothing comes from it any more.
    */
   readonly bootTimeout?: number;
-  /**
-   * Go on from the state of a machine that has booted, where there is one (linux/booted.ts): a second instead of five. Such
-   * a machine can be neither switched off nor rebooted.
-   */
-  readonly booted?: boolean;
+  /** Boot, even where the machine could go on from where one of its kind has booted (linux/booted.ts). */
+  readonly fresh?: boolean;
   /** Where the machine has UEFI firmware: what boots Linux; default `stub`. */
   readonly uefiLoader?: UefiLoader;
   /** Where the machine has UEFI firmware: a load manifest, which names the extensions that it starts. */

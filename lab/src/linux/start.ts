@@ -84,7 +84,9 @@ const untilEquipped = async (
   const ended = nextFrame(watch, channel, limit, fromGuest.exit, (_, text) => {
     notes += text.toString();
   });
-  channel.send(toGuest.command, `${UNPACK}; sh ${DRIVER_SCRIPT}`);
+  // Its clock stands where it stood when the machine was saved
+  const seconds = (Date.now() / 1000).toFixed();
+  channel.send(toGuest.command, `date -u -s @${seconds} >/dev/null; ${UNPACK}; sh ${DRIVER_SCRIPT}`);
   await ended;
   return notes.trim();
 };

@@ -35,7 +35,7 @@ export const startStanding = async (name: string, options: LinuxOptions): Promis
     detached: true,
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  const order: Order = { name, options: { ...rest, booted: true, terminal: true } };
+  const order: Order = { name, options: { ...rest, terminal: true } };
   try {
     return await new Promise<MachineRecord>((resolve, reject) => {
       child.on("message", (report: Report) => {

@@ -10,7 +10,6 @@ describe("a machine with two processors", () => {
   beforeAll(async () => {
     linux = await LinuxMachine.boot({
       smp: 2,
-      booted: true,
       put: [{ from: Buffer.from("content"), to: "/root/put.txt" }, import.meta.filename],
     });
   });
@@ -129,33 +128,41 @@ describe("a machine with two processors", () => {
 });
 
 describe("a machine that goes on from where another has booted", () => {
-  const boot = (content: string, booted = true) =>
+  const boot = (content: string, fresh = false) =>
     runLinux({
-      booted,
+      fresh,
       put: [{ from: Buffer.from(content), to: "/root/deep/er/put.txt" }],
       command: "cat /proc/sys/kernel/random/boot_id deep/er/put.txt; lsmod | grep -c ^bfdriver; bfm --version",
     });
 
   it("has its own files and the driver, and changes nothing for the next", async () => {
-    const [first, second, fresh] = [await boot("one"), await boot("two"), await boot("three", false)];
+    const [first, second, fresh] = [await boot("one"), await boot("two"), await boot("three", true)];
     const [id] = first.stdout.split("\n");
     expect(first.stdout).toMatch(/^[0-9a-f-]{36}\none1\n\S/);
     expect(second.stdout).toBe(first.stdout.replace("one", "two"));
     expect(fresh.stdout).toMatch(/^[0-9a-f-]{36}\nthree1\n\S/);
     expect(fresh.stdout.split("\n")[0]).not.toBe(id);
   });
+
+  it("knows what time it is", async () => {
+    await runLinux({ command: "true" });
+    const begin = Math.floor(Date.now() / 1000);
+    const { stdout } = await runLinux({ command: "date +%s" });
+    expect(Number(stdout)).toBeGreaterThanOrEqual(begin);
+    expect(Number(stdout)).toBeLessThan(begin + 3600);
+  });
 });
 
 describe("runLinux", () => {
   it("fetches files, whatever the command's exit code", async () => {
-    const { kind, exitCode, files } = await runLinux({ booted: true, command: "echo 1 >a; exit 3", get: ["a", "b"] });
+    const { kind, exitCode, files } = await runLinux({ command: "echo 1 >a; exit 3", get: ["a", "b"] });
     expect({ kind, exitCode }).toEqual({ kind: "exit", exitCode: 3 });
     expect(files.get("a")?.toString()).toBe("1\n");
     expect(files.has("b")).toBe(false);
   });
 
   it("fails when a command succeeds without writing a file that is wanted", async () => {
-    const { kind, exitCode, message, folder } = await runLinux({ booted: true, command: "true", get: ["b"] });
+    const { kind, exitCode, message, folder } = await runLinux({ command: "true", get: ["b"] });
     expect({ kind, exitCode }).toEqual({ kind: "lab-error", exitCode: 247 });
     expect(message).toContain("cannot read b");
     rmSync(folder ?? "", { recursive: true });
@@ -189,10 +196,8 @@ describe("a machine with a terminal", () => {
 });
 
 describe("a machine that dies", () => {
-  /** Where nobody switches it off, it need not have booted. */
   const die = async (command: string, timeout = 60, append = "") => {
-    const booted = !/reboot|poweroff/.test(command);
-    const result = await runLinux({ booted, command: `echo before; ${command}`, timeout, append });
+    const result = await runLinux({ command: `echo before; ${command}`, timeout, append });
     expect(result.stdout).toBe("before\n");
     return result;
   };
@@ -235,7 +240,7 @@ describe("a machine that dies", () => {
   });
 
   it("a fault of the microkernel that Linux survives ends as the command does", async () => {
-    const result = await runLinux({ booted: true, command: "echo 'bareflank: PANIC: but' >/dev/ttyS0; exit 3" });
+    const result = await runLinux({ command: "echo 'bareflank: PANIC: but' >/dev/ttyS0; exit 3" });
     expect({ kind: result.kind, exitCode: result.exitCode }).toEqual({ kind: "exit", exitCode: 3 });
     expect(result.serial).toContain("PANIC: but");
   });
@@ -246,7 +251,6 @@ describe("a machine that dies", () => {
         "cmp dword ptr [rip + exits], 9; jne 1f; call author; 1: jmp 2f; .type author, @function; author: ud2; 2:",
     });
     const result = await runLinux({
-      booted: true,
       put: [{ from: elf, to: "/root/failing.elf" }],
       command: "bfm quick failing.elf; bf-cpuid --storm 20",
     });

@@ -11,7 +11,7 @@ describe("four busy processors", () => {
   let linux: LinuxMachine;
 
   beforeAll(async () => {
-    linux = await bootMachine({ smp: 4, booted: true });
+    linux = await bootMachine({ smp: 4 });
     await succeed(linux, `bfm load; (for i in 1 2 3 4; do ${WORK} done) >/dev/null 2>&1`);
   });
   afterAll(() => linux?.close());

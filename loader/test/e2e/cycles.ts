@@ -40,7 +40,7 @@ function cycles(smp: number): void {
     succeed(linux, "grep -v -e unpurged -e kernel_clone /proc/vmallocinfo | cut -d' ' -f2- | sort");
 
   beforeAll(async () => {
-    linux = await bootMachine({ smp, booted: true });
+    linux = await bootMachine({ smp });
     await succeed(linux, "insmod /usr/lib/bareflank/probe.ko");
     before = await facts();
     expect(before.registers.match(/ cr0=/g)).toHaveLength(smp);

@@ -11,7 +11,7 @@ describe("a debugger", () => {
   let linux: LinuxMachine;
 
   beforeAll(async () => {
-    linux = await bootMachine({ booted: true, put: [{ from: guestProgram("step"), to: "/usr/bin/bf-step" }] });
+    linux = await bootMachine({ put: [{ from: guestProgram("step"), to: "/usr/bin/bf-step" }] });
   });
 
   afterAll(() => linux?.close());

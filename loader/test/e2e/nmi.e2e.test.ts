@@ -9,7 +9,7 @@ describe("NMIs during a storm of CPUIDs", () => {
   let linux: LinuxMachine;
 
   beforeAll(async () => {
-    linux = await bootMachine({ smp: PROCESSORS, booted: true });
+    linux = await bootMachine({ smp: PROCESSORS });
     await succeed(linux, "bfm quick");
   });
 

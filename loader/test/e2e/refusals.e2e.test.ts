@@ -47,7 +47,6 @@ describe("the driver", () => {
     const anotherKernel = new ElfPatch(products.kernel);
     anotherKernel.set64(anotherKernel.bytes.indexOf("Bareflank\0") + 12, BOOT_VERSION + 1n);
     linux = await bootMachine({
-      booted: true,
       smp: 2,
       put: [
         { from: assemble({ bootstrap: talk }), to: "/root/talkative.elf" },

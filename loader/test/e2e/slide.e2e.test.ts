@@ -8,7 +8,7 @@ const STARTS = 4;
 let linux: LinuxMachine;
 
 beforeAll(async () => {
-  linux = await LinuxMachine.boot({ booted: true, smp: 2 });
+  linux = await LinuxMachine.boot({ smp: 2 });
 });
 
 afterAll(() => linux?.close());

@@ -23,7 +23,6 @@ describe("two processors", () => {
 
   beforeAll(async () => {
     linux = await LinuxMachine.boot({
-      booted: true,
       smp: 2,
       put: [
         { from: guestProgram("ioctl"), to: "/usr/bin/bf-ioctl" },
@@ -70,7 +69,7 @@ describe("two processors", () => {
 });
 
 it("one processor without counters is not watched, and bfm says so", async () => {
-  const linux = await LinuxMachine.boot({ booted: true, smp: 1 });
+  const linux = await LinuxMachine.boot({ smp: 1 });
   try {
     await succeed(linux, "bfm load");
     const { exitCode, output } = await linux.run("bfm start --watchdog 2s");

@@ -42,7 +42,7 @@ export async function machineWithMicrov(machine: "amd" | "intel", options: Linux
     const sources = readdirSync(guests).filter((name) => name.endsWith(".c"));
     execFileSync("clang", [...flags, "-o", rough, ...sources.map((name) => join(guests, name))]);
     const put = [rough, ...(await bundle(programs, folder)).map((name) => join(folder, name))];
-    const linux = await LinuxMachine.boot({ machine, guests: true, booted: true, ...options, put });
+    const linux = await LinuxMachine.boot({ machine, guests: true, ...options, put });
     const run = async (command: string): Promise<string> => {
       const { exitCode, output } = await linux.run(command);
       if (exitCode !== 0) throw new Error(`${command}: exit code ${exitCode}\n${output}`);

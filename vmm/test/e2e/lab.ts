@@ -32,7 +32,7 @@ export const machineWithTests = async (options: LinuxOptions): Promise<LinuxMach
 
 /** The same, whose Linux has loaded its own KVM. */
 export const machineWithKvm = async (machine: "amd" | "intel"): Promise<LinuxMachine> => {
-  const linux = await machineWithTests({ machine, booted: true });
+  const linux = await machineWithTests({ machine });
   const { exitCode, output } = await linux.run(`modprobe ${machine === "amd" ? "kvm_amd" : "kvm_intel"}`);
   if (exitCode !== 0) throw new Error(`There is no KVM: ${output}`);
   return linux;
