@@ -12,6 +12,7 @@ import { createHash } from "node:crypto";
 import { packData } from "./data.ts";
 import { BuildError, type SourceLine } from "./errors.ts";
 import { sizeFunctions } from "./fast-functions.ts";
+import { nameGlobals } from "./global-names.ts";
 import { placeLines } from "./line-markers.ts";
 import type { SourcePlace } from "./source-map.ts";
 
@@ -109,7 +110,7 @@ export function translate(input: TranslationInput): Translation {
     ...input.native.map(include),
     input.extra,
   ];
-  const unit = `${lines.join("\n")}\n`;
+  const unit = nameGlobals(`${lines.join("\n")}\n`, input.header);
   const names = exports.map(({ name }) => name);
   const source = input.fast === undefined ? unit : sizeFunctions(unit, { module, exports: names, fast: input.fast });
   return { source, header: nativeHeader(module, memory, prototypes) };

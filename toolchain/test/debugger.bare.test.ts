@@ -1,14 +1,16 @@
 // GDB in a new extension's TypeScript, told what its launch.json tells
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runBare } from "../../lab/src/index.ts";
 import { scaffold } from "../src/index.ts";
+import { fieldOf, launchConfiguration, lineOf, MachineInterface } from "./machine-interface.ts";
 
 const folder = join(mkdtempSync(join(tmpdir(), "bf-debugger-")), "watched");
+const elf = join(folder, "build/extensions/watched/watched.elf");
 const PORT = 4711;
 
 beforeAll(() => {
@@ -22,13 +24,11 @@ afterAll(() => rmSync(join(folder, ".."), { recursive: true }));
 
 /** What GDB says to the commands, on the bare platform with the extension. */
 async function debug(commands: readonly string[]): Promise<string> {
-  const launch = readFileSync(join(folder, ".vscode/launch.json"), "utf8").replaceAll("${workspaceFolder}", folder);
-  const [{ program, setupCommands }] = JSON.parse(launch).configurations;
-  const setup = setupCommands.map(({ text }: { text: string }) => text);
+  const { program, setupCommands } = launchConfiguration(folder, PORT);
+  const setup = setupCommands.map(({ text }) => text);
   const script = ["set confirm off", "set pagination off", ...setup, `target remote localhost:${PORT}`, ...commands];
   let output = "";
-  const extensions = [join(folder, "build/extensions/watched/watched.elf")];
-  const machine = runBare({ extensions, append: "cpuid=10", gdbPort: PORT });
+  const machine = runBare({ extensions: [elf], append: "cpuid=10", gdbPort: PORT });
   const gdb = spawn("gdb", ["-batch", ...script.flatMap((command) => ["-ex", command]), program], { cwd: folder });
   gdb.stdout.on("data", (chunk) => {
     output += chunk;
@@ -40,24 +40,21 @@ async function debug(commands: readonly string[]): Promise<string> {
   return `${output}\nexit ${ended.exitCode}`;
 }
 
-/** Number of the first line with a text. */
-const lineOf = (text: string) =>
-  readFileSync(join(folder, "src/main.ts"), "utf8")
-    .split("\n")
-    .findIndex((line) => line.includes(text)) + 1;
-
-it("stops at a line in ring 3, shows its variables and callers, and steps to the next", async () => {
-  const line = lineOf("tables = made;");
-  const output = await debug([
-    ...[`break src/main.ts:${line}`, "continue", "backtrace", "print var_ppid", "print var_made != 0", "next"],
-    ...["delete", "continue"],
-  ]);
-  expect(output).toMatch(new RegExp(`Breakpoint 1, .*bootstrap.* at src/main.ts:${line}\n${line}\\s+tables = made;`));
-  expect(output).toMatch(new RegExp(`#0 .*bootstrap .*at src/main.ts:${line}\n#1 .*bootstrap`));
-  expect(output).toContain("$1 = 0\n");
-  expect(output).toContain("$2 = 1\n");
-  expect(output).toMatch(new RegExp(`^${line + 1}\\s+watched = table`, "m"));
-  expect(output).toMatch(/exit 0$/);
+it("stops for an editor at a line in ring 3, shows its variables and callers, and steps to the next", async () => {
+  const place = lineOf(folder, "tables = made;");
+  const machine = runBare({ extensions: [elf], append: "cpuid=10", gdbPort: PORT });
+  const gdb = await MachineInterface.launch(launchConfiguration(folder, PORT), [place]);
+  const stop = await gdb.go("-exec-continue");
+  expect(fieldOf(stop, "reason"), gdb.log).toBe("breakpoint-hit");
+  expect(`${fieldOf(stop, "fullname")}:${fieldOf(stop, "line")}`).toBe(place);
+  expect(await gdb.send("-stack-list-frames")).toMatch(/level="1",.*func="[^"]*bootstrap/);
+  const variables = await gdb.send("-stack-list-variables --simple-values");
+  expect(variables).toMatch(/name="var_ppid",(arg="1",)?type="\w+",value="0"/);
+  expect(await gdb.send('-data-evaluate-expression "var_made != 0"')).toBe('value="1"');
+  const next = await gdb.go("-exec-next");
+  expect(Number(fieldOf(next, "line"))).toBe(Number(fieldOf(stop, "line")) + 1);
+  await gdb.leave();
+  expect((await machine).exitCode).toBe(0);
 });
 
 it("stops in ring 0, and knows the microkernel's lines", async () => {
