@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BareBoot, LinuxBoot, MachineOptions } from "../src/emulator/emulator.ts";
-import { qemuArguments } from "../src/emulator/qemu-arguments.ts";
+import { qemuArguments, rootDiskWord } from "../src/emulator/qemu-arguments.ts";
 import { kernelCommandLine } from "../src/linux/command-line.ts";
 import { linuxDevices } from "../src/linux/devices.ts";
 import { findMachine, type QemuMachine } from "../src/machines.ts";
@@ -68,10 +68,12 @@ describe("qemuArguments", () => {
 });
 
 describe("qemuArguments for Linux", () => {
-  it("maps the root disk privately, so that no machine changes it", () => {
+  it("maps the root disk for reading, where Linux is told that it is", () => {
     expect(valuesOf(wordsFor({}, linux), "-object")).toEqual([
-      "memory-backend-file,id=root,mem-path=/root.img,size=134217728,share=off",
+      "memory-backend-file,id=root,mem-path=/root.img,size=134217728,share=on,readonly=on",
     ]);
+    expect(valuesOf(wordsFor({}, linux), "-device")[0]).toContain("memaddr=34359738368");
+    expect(rootDiskWord(134217728)).toBe("memmap=134217728!34359738368");
   });
 
   it("goes on from a saved state, whatever its file is called", () => {

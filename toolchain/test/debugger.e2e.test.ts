@@ -38,7 +38,7 @@ it("stops at a line when Linux makes that exit, and both work on behind it", asy
     expect(await gdb.send('-data-evaluate-expression "instance->main_count > 1"')).toBe('value="1"');
     await gdb.leave();
     const { exitCode, stdout } = await running;
-    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"40000010"') });
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"ebx":"0x00000001"') });
   } finally {
     gdb.end();
     await linux.close();

@@ -8,7 +8,7 @@ const offsets = join(import.meta.dirname, "../offsets.mjs");
 let linux: LinuxMachine;
 
 beforeAll(async () => {
-  linux = await LinuxMachine.boot({ booted: true, smp: 2, put: [{ from: elf }, { from: offsets }] });
+  linux = await LinuxMachine.boot({ smp: 2, put: [{ from: elf }, { from: offsets }] });
 });
 
 afterAll(() => linux?.close());

@@ -29,7 +29,7 @@ const APIC_ID = "0xfee00020";
 const LINE = 7;
 
 beforeAll(async () => {
-  linux = await LinuxMachine.boot({ smp: 2, booted: true, put: [{ from: MONITOR }] });
+  linux = await LinuxMachine.boot({ smp: 2, put: [{ from: MONITOR }] });
 });
 
 afterAll(() => linux?.close());
