@@ -99,7 +99,7 @@ function parseDiagnostics(output: string, root: string): Diagnostic[] {
     return [
       {
         severity: level === "warning" ? "warning" : "error",
-        message: span?.label == null ? message : `${message}: ${span.label}`,
+        message: callbackHint(message) ?? (span?.label == null ? message : `${message}: ${span.label}`),
         code: code?.code,
         file: span?.file_name.replace(`${root}/`, ""),
         line: span?.line_start,
@@ -108,6 +108,12 @@ function parseDiagnostics(output: string, root: string): Diagnostic[] {
       } satisfies Diagnostic,
     ];
   });
+}
+
+/** What is missing where the compiler only sees a function that nobody calls. */
+function callbackHint(message: string): string | undefined {
+  const [, name] = /^function `(bootstrap|vmexit)` is never used$/.exec(message) ?? [];
+  return name && `${name} is no callback yet: write callbacks!(bootstrap, vmexit);`;
 }
 
 /** An operand that only floating point and vector instructions have. */

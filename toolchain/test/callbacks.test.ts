@@ -21,6 +21,9 @@ beforeAll(() => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+/** Ends of files' names, where they are not the language's own. */
+const FILES: Readonly<Record<string, string>> = { typescript: "ts", rust: "rs" };
+
 /** What building an extension says, each with its place. */
 async function errors(source: string, field: object = {}): Promise<string[]> {
   const language = (field as { language?: string }).language ?? "typescript";
@@ -31,7 +34,7 @@ async function errors(source: string, field: object = {}): Promise<string[]> {
     bareflank: { type: "extension", name: "mine", ...field },
   };
   writeFileSync(join(root, "package.json"), JSON.stringify(manifest));
-  writeFileSync(join(root, "src", language === "typescript" ? "main.ts" : `main.${language}`), source);
+  writeFileSync(join(root, "src", `main.${FILES[language] ?? language}`), source);
   const builder = new Builder(findWorkspace(root), { cache: CACHE, compilers: COMPILERS });
   const { failures } = await builder.build(selectParts(builder.workspace, []));
   await builder.close();
@@ -122,6 +125,60 @@ describe("an extension in C", () => {
     const source = `${C}${VMEXIT}extern void poke(void);\nenum bf_next bootstrap(bf_pp pp) { bf_root_start(pp); poke(); return bf_run; }\n`;
     expect(await errors(source, { language: "c" })).toEqual([
       "src/main.c: poke is used by bootstrap and defined nowhere",
+    ]);
+  });
+});
+
+describe("an extension in C++", () => {
+  const CPP = "#include <bareflank/extension.hpp>\nusing namespace bareflank;\n";
+  const VMEXIT = "Next vmexit(Vs vs, uint64_t reason) { return root::vmexit(vs, reason); }\n";
+
+  it("without bootstrap", async () => {
+    expect(await errors(CPP + VMEXIT, { language: "cpp" })).toEqual([
+      "src/main.cpp: there is no bootstrap, which the microkernel calls: write Next bootstrap(Pp pp)",
+    ]);
+  });
+
+  it("that calls what nobody has", async () => {
+    const source = `${CPP}${VMEXIT}void poke(int);\nNext bootstrap(Pp) { poke(1); return Next::run; }\n`;
+    expect(await errors(source, { language: "cpp" })).toEqual([
+      "src/main.cpp: poke(int) is used by bootstrap and defined nowhere",
+    ]);
+  });
+
+  it("that is virtual and defined nowhere", async () => {
+    const source = `${CPP}${VMEXIT}struct Device { virtual void poke(); };\nNext bootstrap(Pp) { Device device; device.poke(); return Next::run; }\n`;
+    expect(await errors(source, { language: "cpp" })).toEqual([
+      "src/main.cpp: vtable for Device is used by bootstrap and defined nowhere",
+      "src/main.cpp: Device::poke() is used by bootstrap and defined nowhere",
+    ]);
+  });
+});
+
+describe("an extension in Rust", () => {
+  const RUST = "#![no_std]\nuse bareflank::{root, Next, Pp, Status, Vs};\n";
+  const CALLBACKS = "use bareflank::callbacks;\ncallbacks!(bootstrap, vmexit);\n";
+  const FUNCTIONS =
+    "fn bootstrap(_: Pp) -> Result<Next, Status> { Ok(Next::Run) }\nfn vmexit(vs: Vs, reason: u64) -> Result<Next, Status> { root::vmexit(vs, reason) }\n";
+
+  it("without callbacks", async () => {
+    expect(await errors(RUST + FUNCTIONS, { language: "rust" })).toEqual([
+      "src/main.rs:3:4: bootstrap is no callback yet: write callbacks!(bootstrap, vmexit);",
+      "src/main.rs:4:4: vmexit is no callback yet: write callbacks!(bootstrap, vmexit);",
+    ]);
+  });
+
+  it("that names a callback which it has not", async () => {
+    expect(await errors(`#![no_std]\n\n${CALLBACKS}`, { language: "rust" })).toEqual([
+      "src/main.rs:4:12: cannot find function `bootstrap` in this scope: not found in this scope",
+      "src/main.rs:4:23: cannot find function `vmexit` in this scope",
+    ]);
+  });
+
+  it("that calls what nobody has", async () => {
+    const source = `${RUST}${CALLBACKS}extern "C" { fn poke(); }\n${FUNCTIONS.replace("{ Ok", "{ unsafe { poke() }; Ok")}`;
+    expect(await errors(source, { language: "rust" })).toEqual([
+      "src/main.rs: poke is used by bootstrap and defined nowhere",
     ]);
   });
 });

@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -175,6 +176,17 @@ describe("a server", () => {
     const path = address();
     while (servers().length > 0) await new Promise((done) => setTimeout(done, 50));
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("leaves an address alone that is another's by then", async () => {
+    expect(bf(["hello"], { BF_SERVER_SECONDS: "1" })).toMatchObject({ status: 0, here: undefined });
+    const path = address();
+    // A new inode: two files at once cannot have the same
+    writeFileSync(`${path}.new`, "another's");
+    renameSync(`${path}.new`, path);
+    while (servers().length > 0) await new Promise((done) => setTimeout(done, 50));
+    expect(readFileSync(path, "utf8")).toBe("another's");
+    rmSync(path);
   });
 });
 

@@ -14,6 +14,9 @@ export interface Linked {
   readonly declared?: (symbol: string) => Diagnostic | undefined;
 }
 
+/** An object, its function, and the archive that it is in. */
+const PLACE = />>>.*?(\S+\.(?:o|a))(?:\(\S*\))?(?::\((?:\.text\.?)?([^)]*)\))?(?: in archive (\S+))?/g;
+
 /** One diagnostic for each error; what is no error of the linker's own is left out. */
 export function linkerDiagnostics(output: string, { sources = new Map(), declared }: Linked): Diagnostic[] {
   return output.split(/^(?=\S*ld\.lld: )/m).flatMap((block) => {
@@ -22,9 +25,10 @@ export function linkerDiagnostics(output: string, { sources = new Map(), declare
     const [, symbol] = /^undefined (?:hidden |protected )?symbol: (.*)$/.exec(head) ?? [];
     const known = symbol === undefined ? undefined : declared?.(symbol);
     if (known !== undefined) return [known];
-    const files = [...block.matchAll(/>>>.*?(\S+\.(?:o|a))(?:\(\S*\))?(?::\((?:\.text\.?)?([^)]*)\))?/g)].map(
-      ([, path = "", where = ""]) => ({ file: sources.get(path), where: where.replace(/\+0x[0-9a-f]+$/, "") }),
-    );
+    const files = [...block.matchAll(PLACE)].map(([, path = "", where = "", archive = path]) => ({
+      file: sources.get(archive),
+      where: where.replace(/\+0x[0-9a-f]+$/, ""),
+    }));
     const [first] = files;
     const message =
       symbol === undefined ? inSources(head, block, sources) : undefinedSymbol(symbol, first?.where, block);

@@ -4,7 +4,7 @@
 // Of one call, nothing is left for the next but the compilers: files, programs and environment are looked at anew. Calls
 // are answered one after the other; a client that would have to wait builds by itself.
 
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setFlagsFromString } from "node:v8";
@@ -39,6 +39,8 @@ const compilers = new Compilers();
 /** Compilers do not give back all that they take; the next server begins anew. */
 const MOST_BYTES = 2 ** 30;
 
+/** Inode of the socket that this server has made. */
+let own: number | undefined;
 let isBusy = false;
 let idle: NodeJS.Timeout | undefined;
 
@@ -47,8 +49,9 @@ function waitForCalls(seconds = idleSeconds): void {
   idle = setTimeout(leave, seconds * 1000);
 }
 
+/** The address may be another server's by now. */
 function leave(): void {
-  rmSync(address, { force: true });
+  if (statSync(address, { throwIfNoEntry: false })?.ino === own) rmSync(address);
   process.exit(0);
 }
 
@@ -111,7 +114,10 @@ function listen(): void {
         listen();
       });
   });
-  server.listen(address, () => waitForCalls());
+  server.listen(address, () => {
+    own = statSync(address).ino;
+    waitForCalls();
+  });
 }
 
 // Sources that changed since the client looked make another server.
