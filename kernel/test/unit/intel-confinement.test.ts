@@ -153,6 +153,57 @@ describe("an exit that the kernel alone asked for", () => {
     expect(pp.processor.readDr(6) & 0x600fn).toBe(0x4002n);
   });
 
+  describe("for #DB does what its delivery would have done:", () => {
+    const [TF, STEP, GD, BUS_LOCK, DETECTED, RTM] = [0x100n, 0x4000n, 0x2000n, 0x800n, 0x2000n, 0x1_0000n];
+    const HARDWARE = 0x8000_0301n;
+    const DEBUGCTL = 0x1d9;
+
+    function raised(information: bigint, qualification: bigint, fields: Readonly<Record<string, bigint>> = {}): Pp {
+      const { pp } = running();
+      pp.processor.writeDr(7, 0x403n | GD);
+      pp.processor.wrmsr(DEBUGCTL, 0x43n);
+      pp.processor.writeDr(6, 0xffff_0ff2n);
+      const exited = { VMEXIT_INTERRUPTION_INFORMATION: information, EXIT_QUALIFICATION: qualification };
+      expect(exit(pp, EXIT.exception, { ...exited, ...fields }).is).toBe("running");
+      expect(event(pp)).toBe(information);
+      return pp;
+    }
+
+    test.each([
+      ["a breakpoint's in place of the ones before", 8n, 0xffff_0ff8n],
+      ["an access to a debug register", DETECTED, 0xffff_2ff0n],
+      ["a bus lock, which is a clear bit", BUS_LOCK, 0xffff_07f0n],
+      ["a transaction, likewise", RTM | 1n, 0xfffe_0ff1n],
+    ])("DR6 tells %s", (_, qualification, dr6) => {
+      expect(raised(HARDWARE, qualification).processor.readDr(6)).toBe(dr6);
+    });
+
+    test("DR7.GD, and LBR and BTF of DEBUGCTL, are clear for its handler", () => {
+      const { processor } = raised(HARDWARE, DETECTED);
+      expect([processor.readDr(7), processor.rdmsr(DEBUGCTL)]).toEqual([0x403n, 0x40n]);
+    });
+
+    test.each([1n, 2n])("in a shadow (%s) a step is pending as an entry wants it by RFLAGS.TF", (shadow) => {
+      const fields = { INTERRUPTIBILITY_STATE: shadow, PENDING_DEBUG_EXCEPTIONS: 0n };
+      const still = raised(HARDWARE, DETECTED, fields).vmx.vmcs;
+      expect([still.get("PENDING_DEBUG_EXCEPTIONS"), still.get("INTERRUPTIBILITY_STATE")]).toEqual([0n, shadow]);
+      const stepping = raised(HARDWARE, DETECTED, { ...fields, RFLAGS: 2n | TF }).vmx.vmcs;
+      expect([stepping.get("PENDING_DEBUG_EXCEPTIONS"), stepping.get("INTERRUPTIBILITY_STATE")]).toEqual([
+        STEP,
+        shadow,
+      ]);
+    });
+
+    test("without a shadow none is, and INT1 ends it", () => {
+      const free = raised(HARDWARE, STEP, { PENDING_DEBUG_EXCEPTIONS: 0n, RFLAGS: 2n | TF }).vmx.vmcs;
+      expect(free.get("PENDING_DEBUG_EXCEPTIONS")).toBe(0n);
+      const fields = { INTERRUPTIBILITY_STATE: 10n, PENDING_DEBUG_EXCEPTIONS: 0n, RFLAGS: 2n | TF };
+      const { vmcs } = raised(0x8000_0501n, 0n, { ...fields, VMEXIT_INSTRUCTION_LENGTH: 3n }).vmx;
+      expect([vmcs.get("PENDING_DEBUG_EXCEPTIONS"), vmcs.get("INTERRUPTIBILITY_STATE")]).toEqual([0n, 8n]);
+      expect([vmcs.get("VMENTRY_INSTRUCTION_LENGTH"), vmcs.get("RIP")]).toEqual([3n, RIP]);
+    });
+  });
+
   test("for #AC raises it again, with its error code", () => {
     const { pp } = running();
     const information = { VMEXIT_INTERRUPTION_INFORMATION: 0x8000_0b11n, VMEXIT_INTERRUPTION_ERROR_CODE: 0n };

@@ -239,6 +239,90 @@ describe("what a debugger is to see of an instruction that is carried out for th
     expect([unit.between(0n), read(abi.AMD_REG_EVENTINJ)]).toEqual([0, 0n]);
   });
 
+  describe("on Intel an exit for #DB has left out what its delivery does:", () => {
+    const [HARDWARE, PRIVILEGED] = [0x8000_0301n, 0x8000_0501n];
+    const [BUS_LOCK, DETECTED, RTM, LBR_AND_BTF, SHADOW_STI, SHADOW_SS] = [0x800n, 0x2000n, 0x1_0000n, 3n, 1n, 2n];
+
+    /** The registers that it leaves: DR6, DR7, DEBUGCTL. */
+    const left = () => [unit.get(abi.REG_DR6), unit.get(abi.REG_DR7), unit.get(abi.REG_DEBUG_CONTROL)];
+    const pending = () => read(abi.INTEL_REG_PENDING_DEBUG_EXCEPTIONS);
+
+    function exit(information: bigint, qualification: bigint): void {
+      registers.set(abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION, information);
+      registers.set(abi.INTEL_REG_EXIT_QUALIFICATION, qualification);
+      registers.set(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD, 0n);
+      expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
+      expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(INJECT_DEBUG);
+    }
+
+    beforeEach(() => {
+      on("intel");
+      unit.set(abi.REG_RIP, 0x1000n);
+      unit.set(abi.REG_DR7, GD | 0x403n);
+    });
+
+    it("the debug registers that may be read by its handler, with what it is for", () => {
+      unit.set(abi.REG_DR6, 0xffff_0ff2n);
+      unit.set(abi.REG_DEBUG_CONTROL, LBR_AND_BTF | 0x40n);
+      exit(HARDWARE, DETECTED);
+      expect(left()).toEqual([0xffff_2ff0n, 0x403n, 0x40n]);
+      // What is not this one's stays, but for breakpoints
+      exit(HARDWARE, STEP | 9n);
+      expect(left()).toEqual([0xffff_6ff9n, 0x403n, 0x40n]);
+      expect([unit.get(abi.REG_RIP), pending()]).toEqual([0x1000n, 0n]);
+    });
+
+    it("bits that are clear when they are meant", () => {
+      unit.set(abi.REG_DR6, 0xffff_0ff0n);
+      exit(HARDWARE, BUS_LOCK);
+      expect(unit.get(abi.REG_DR6)).toBe(0xffff_07f0n);
+      exit(HARDWARE, RTM | 1n);
+      expect(unit.get(abi.REG_DR6)).toBe(0xfffe_07f1n);
+      exit(HARDWARE, STEP);
+      expect(unit.get(abi.REG_DR6)).toBe(0xffff_47f0n);
+    });
+
+    it.each([SHADOW_STI, SHADOW_SS])("the step that an entry in a shadow wants to be pending (%s)", (shadow) => {
+      registers.set(abi.INTEL_REG_INTERRUPTIBILITY_STATE, shadow);
+      exit(HARDWARE, DETECTED);
+      expect(pending()).toBe(0n);
+      unit.set(abi.REG_RFLAGS, TF);
+      unit.set(abi.REG_DEBUG_CONTROL, 2n);
+      exit(HARDWARE, DETECTED);
+      expect([pending(), read(abi.INTEL_REG_INTERRUPTIBILITY_STATE)]).toEqual([STEP, shadow]);
+    });
+
+    it("INT1 is behind it, and out of the shadow before it", () => {
+      unit.set(abi.REG_DR6, 0xffff_0ff0n);
+      unit.set(abi.REG_RFLAGS, TF);
+      registers.set(abi.INTEL_REG_INTERRUPTIBILITY_STATE, SHADOW_SS);
+      registers.set(abi.INTEL_REG_VMEXIT_INSTRUCTION_LENGTH, 3n);
+      exit(PRIVILEGED, 0n);
+      expect(left()).toEqual([0xffff_0ff0n, 0x403n, 0n]);
+      expect([unit.get(abi.REG_RIP), pending(), read(abi.INTEL_REG_INTERRUPTIBILITY_STATE)]).toEqual([0x1003n, 0n, 0n]);
+    });
+  });
+
+  it("INT3 and INTO are behind it, with their prefixes where the processor tells how many there are", () => {
+    on("intel");
+    for (const [vector, information] of [
+      [3n, 0x8000_0603n],
+      [4n, 0x8000_0604n],
+    ] as const) {
+      unit.set(abi.REG_RIP, 0x2000n);
+      registers.set(abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION, information);
+      registers.set(abi.INTEL_REG_VMEXIT_INSTRUCTION_LENGTH, 12n);
+      expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
+      expect([unit.get(abi.REG_RIP), read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)]).toEqual([
+        ...[0x200cn, 0x8000_0300n | vector],
+      ]);
+    }
+    on("amd");
+    unit.set(abi.REG_RIP, 0x2000n);
+    expect(unit.unasked(abi.AMD_EXIT_EXCEPTION + 3n)).toBe(RUN);
+    expect([unit.get(abi.REG_RIP), read(abi.AMD_REG_EVENTINJ)]).toEqual([0x2001n, 0x8000_0303n]);
+  });
+
   it("on AMD an extension that intercepts #DB hears of the step behind the last iteration", () => {
     registers.set(abi.AMD_REG_INTERCEPT_EXCEPTION, 2n);
     unit.set(abi.REG_RFLAGS, TF);

@@ -22,12 +22,12 @@ import { Vs } from "../../../src/vs";
 import { MISC_FEATURES_ENABLES, readShared, writeShared } from "../cpuid-faulting";
 import { writeGuarded } from "../guarded-msrs";
 import { mayHave } from "../own-msrs";
-import { VS_CR8, VS_DR6 } from "../register-file";
+import { VS_CR8 } from "../register-file";
 import { ASKED_EXCEPTIONS, ASKED_SECONDARY } from "./asked";
 import { CR4_CLOSED } from "./confinement";
+import { deliverDebug } from "./debug-exception";
 import { isAskedFor } from "./msr-map";
 import { isMtrr, writeMtrr } from "./mtrr";
-import { readOwn, writeOwn } from "./own-registers";
 import {
   VMCS_CR0,
   VMCS_CR4_SHADOW,
@@ -70,11 +70,11 @@ const HAS_CODE: u64 = 1 << 11;
 const NMI_UNBLOCKED: u64 = 1 << 12;
 const BLOCKED_BY_NMI: u64 = 8;
 const NMI_TYPE: u64 = 2;
+/** INT1 (table 25-17). */
+const PRIVILEGED_TYPE: u64 = 5;
 const RAISE_GP: u64 = 0x8000_0b0d;
 const RFLAGS_RF: u64 = 1 << 16;
 const CR0_PE: u64 = 1;
-/** DR6: what a debug exception's exit qualification has (28.2.1): B0 to B3, BD, BS. */
-const DR6_CAUSES: u64 = 0x600f;
 
 /** The qualification of an access to a control register (28.2.1): its number, MOV from it, the general register. */
 const CR4: u64 = 4;
@@ -167,15 +167,13 @@ function raiseProtection(): u32 {
   return RAISED;
 }
 
-/** Raises #DB or #AC again. The exit has left the cause of a #DB out of DR6 (28.1). */
+/** Raises #DB or #AC again. */
 function serveException(vs: Vs): u32 {
   const information = vmread(VMCS_EXIT_INTERRUPTION);
   const vector = <u32>information & 0xff;
-  if (((information >> 8) & 7) == NMI_TYPE || ((vs.asked(ASKED_EXCEPTIONS) >> vector) & 1) != 0) return DELIVER;
-  if (vector == VECTOR_DB) {
-    const causes = vmread(VMCS_QUALIFICATION) & DR6_CAUSES;
-    writeOwn(vs, VS_DR6, (readOwn(vs, VS_DR6) & ~(<u64>15)) | causes);
-  }
+  const type = (information >> 8) & 7;
+  if (type == NMI_TYPE || ((vs.asked(ASKED_EXCEPTIONS) >> vector) & 1) != 0) return DELIVER;
+  if (vector == VECTOR_DB) deliverDebug(vs, type == PRIVILEGED_TYPE);
   vmwrite(VMCS_ENTRY_INTERRUPTION, information & INTERRUPTION);
   if ((information & HAS_CODE) != 0) vmwrite(VMCS_ENTRY_ERROR_CODE, vmread(VMCS_EXIT_INTERRUPTION_CODE));
   // Of INT1, which is one, too

@@ -4,8 +4,9 @@
 // interruption information, and the qualification (SDM volume 3, 28.2.1 and 28.2.2).
 
 import { AMD_EXIT_EXCEPTION } from "../../../../abi/generated/bare/callbacks";
-import { Register } from "../../../../abi/generated/bare/enumerations";
+import { EVENT_TYPE } from "../../../../abi/generated/bare/events";
 import {
+  INTEL_REG_VMEXIT_INSTRUCTION_LENGTH,
   INTEL_REG_VMEXIT_INTERRUPTION_ERROR_CODE,
   INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION,
 } from "../../../../abi/generated/bare/registers-intel";
@@ -13,14 +14,13 @@ import { Vector } from "../events/vectors";
 import { guest } from "../guest/guest";
 import { Next } from "../life/next";
 import { isIntel } from "../vendor/vendor";
+import { deliverDebug } from "./debug-delivery";
 import { Exit } from "./exit";
 import { information1, information2 } from "./told";
 
 const VECTOR: u64 = 0xff;
-/** Bits of DR6 that the qualification of #DB has: B0 to B3, BD, BS (table 28-1). */
-const DEBUG_CAUSES: u64 = 0x600f;
-const DEBUG_HITS: u64 = 0xf;
-
+/** Of EVENT_TYPE: INT1 (SDM volume 3, table 25-17). */
+const TYPE_PRIVILEGED: u64 = 0x500;
 /** An exception is raised in the VM. Next is Run; without a handler the VM gets it. */
 @unmanaged
 export class ExceptionExit extends Exit {
@@ -40,16 +40,25 @@ export class ExceptionExit extends Exit {
   /** Gives it to the VM, as if it had not been intercepted. */
   passThrough(): void {
     const vector = this.vector;
-    // What is written when the exception is delivered: CR2, on Intel DR6; and RIP points at INT3 itself
+    // What is written when the exception is delivered: CR2, on Intel debug registers; and RIP points at INT3 itself
     if (vector == Vector.PageFault) guest.cr2 = this.address;
-    if (vector == Vector.Debug && isIntel()) this.writeDr6();
-    if (vector == Vector.Breakpoint || vector == Vector.Overflow) guest.rip = guest.rip + 1;
+    if (this.isOfInstruction(vector)) this.skip();
+    if (vector == Vector.Debug && isIntel()) deliverDebug(this.vs, information1());
     this.raise(vector, this.errorCode);
     this.next = Next.Run;
   }
 
-  private writeDr6(): void {
-    const kept = this.vs.get(Register.Dr6) & ~DEBUG_HITS;
-    this.vs.set(Register.Dr6, kept | (information1() & DEBUG_CAUSES));
+  /** Whether RIP is at an instruction that is behind it when the exception is delivered: INT3, INTO, on Intel INT1. */
+  private isOfInstruction(vector: Vector): bool {
+    if (vector == Vector.Breakpoint || vector == Vector.Overflow) return true;
+    if (vector != Vector.Debug || !isIntel()) return false;
+    return (this.vs.read(INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) == TYPE_PRIVILEGED;
+  }
+
+  /** Prefixes count on Intel, whose processors tell the length (SDM volume 3, 28.2.5). */
+  private skip(): void {
+    const bytes: u64 = isIntel() ? this.vs.read(INTEL_REG_VMEXIT_INSTRUCTION_LENGTH) : 1;
+    guest.rip = guest.rip + bytes;
+    if (this.vs.interruptShadow) this.vs.interruptShadow = false;
   }
 }
