@@ -22,9 +22,9 @@ import {
   exitInformation1,
   guest,
   INTEL_EXIT_CR_ACCESS,
+  INTEL_EXIT_ENTRY_FAILURE,
   INTEL_EXIT_EXCEPTION_OR_NMI,
   INTEL_EXIT_EXTERNAL_INTERRUPT,
-  INTEL_EXIT_INVALID_GUEST_STATE,
   INTEL_EXIT_NMI_WINDOW,
   INTEL_EXIT_RDMSR,
   INTEL_EXIT_WRMSR,
@@ -99,7 +99,6 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == INTEL_EXIT_WRMSR) return accessMsr(vcpu, true);
   if (reason == INTEL_EXIT_CR_ACCESS) return writeControl(vcpu, reason);
   if (reason == INTEL_EXIT_EXTERNAL_INTERRUPT) return interrupted(vcpu, MV_EXIT_INTERRUPT);
-  if (reason == INTEL_EXIT_INVALID_GUEST_STATE) return refused(vcpu, reason);
   if (reason == INTEL_EXIT_NMI_WINDOW) {
     vcpu.vs.intel.trapNmiWindow(false);
     return offerWaitingNmi(vcpu);
@@ -110,7 +109,8 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
     deliverNmi(guest.vs);
     return next;
   }
-  return isMachineCheck(vcpu.vs, reason) ? machineChecked(vcpu) : other(vcpu, reason);
+  if (isMachineCheck(vcpu.vs, reason)) return machineChecked(vcpu);
+  return (reason & INTEL_EXIT_ENTRY_FAILURE) != 0 ? refused(vcpu, reason) : other(vcpu, reason);
 }
 
 /** The guest may have become ready for an NMI. */

@@ -140,7 +140,10 @@ const FIXED_COUNT: u32 = 8;
 /** Machine check banks: CTL, STATUS, ADDR and MISC of each. Nothing is reported there but what the caller writes. */
 const FIRST_BANK: u32 = 0x400;
 const BANK_COUNT: u32 = 32 * 4;
-/** AMD's four performance counters and what they count (APM volume 2, 13.2.1), which every processor of AMD's has: nothing counts. */
+/**
+ * AMD's four performance counters and what they count (APM volume 2, 13.2.1), which every processor of AMD's has, and so a guest
+ * that takes its processor for one: nothing counts.
+ */
 const FIRST_COUNTER: u32 = 0xc001_0000;
 const COUNTER_COUNT: u32 = 8;
 /** All of these, behind one another. */
@@ -312,7 +315,7 @@ function keptIndex(msr: u32): u32 {
   if (msr - FIRST_VARIABLE < VARIABLE_COUNT) return KEPT_COUNT + (msr - FIRST_VARIABLE);
   if (msr - FIRST_FIXED < FIXED_COUNT) return KEPT_COUNT + VARIABLE_COUNT + (msr - FIRST_FIXED);
   if (msr - FIRST_BANK < BANK_COUNT) return BANK_PLACE + (msr - FIRST_BANK);
-  if (!isIntel() && msr - FIRST_COUNTER < COUNTER_COUNT) return COUNTER_PLACE + (msr - FIRST_COUNTER);
+  if (msr - FIRST_COUNTER < COUNTER_COUNT) return COUNTER_PLACE + (msr - FIRST_COUNTER);
   return NONE;
 }
 

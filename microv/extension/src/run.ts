@@ -22,6 +22,8 @@ import { closeMsrs, finishMsr, mustClose } from "./msr-access";
 import { offerNmi } from "./nmi";
 import { NMI_NOT_HANDLED, releaseVcpu, Vcpu } from "./vcpu";
 
+const RFLAGS_TF: u64 = 1 << 8;
+
 /** Who waits for the window: the caller, by its MV_RUN_WINDOW, and an NMI. */
 const WINDOW_CALLER: u32 = MV_RUN_WINDOW;
 const WINDOW_NMI: u32 = 0x8000_0000;
@@ -48,7 +50,8 @@ export function enterGuest(vcpu: Vcpu): Next {
 /** The guest, which is active and has not run, stops: at the instruction where it is, or behind it. */
 function stopGuest(vcpu: Vcpu, isBehind: bool): Next {
   const vs = vcpu.vs;
-  tellState(vcpu.shared(0), vs.get(Register.Rflags), vs.hasEvent || (!isBehind && vs.interruptShadow));
+  const flags = vs.get(Register.Rflags);
+  tellState(vcpu.shared(0), flags, vs.hasEvent || (isBehind ? isStepping(flags) : vs.interruptShadow));
   setCurrentVcpu(null);
   if (isBehind) Vs.activateRootAfterSkip();
   else Vs.activateRoot();
@@ -68,12 +71,20 @@ export function leaveGuestWith(vcpu: Vcpu, reason: u32, hasEvent: bool): Next {
   return answerRun(vcpu, reason);
 }
 
-/** The same, with the guest behind the instruction that it exited for: what held interrupts off before that does so no longer. */
+/**
+ * The same, with the guest behind the instruction that it exited for: what held interrupts off before that does so no longer, but
+ * the instruction's own step comes first.
+ */
 export function leaveGuestBehind(vcpu: Vcpu, reason: u32): Next {
-  tell(vcpu, false);
+  tell(vcpu, isStepping(exitRflags()));
   setCurrentVcpu(null);
   Vs.activateRootAfterSkip();
   return answerRun(vcpu, reason);
+}
+
+/** Whether a debug exception may follow an instruction: the microkernel, which completes it, knows for certain. */
+function isStepping(flags: u64): bool {
+  return (flags & RFLAGS_TF) != 0;
 }
 
 /** What the vCPU's page tells besides the reason; `isHeld`: the guest takes no interrupt although it has them enabled. */

@@ -115,6 +115,20 @@ describe("events", () => {
     expect(unit.shadow(1)).toBe(1);
     expect(unit.shadow(0)).toBe(0);
   });
+
+  it("wait on Intel as behind STI where interrupts are enabled, else as behind a move to SS", () => {
+    on("intel");
+    const blocking = () => read(abi.INTEL_REG_INTERRUPTIBILITY_STATE);
+    unit.shadow(1);
+    expect(blocking()).toBe(2n);
+    // One that is there already is as good, and both at a time are refused
+    unit.set(abi.REG_RFLAGS, 0x202n);
+    unit.shadow(1);
+    expect(blocking()).toBe(2n);
+    unit.shadow(0);
+    unit.shadow(1);
+    expect(blocking()).toBe(1n);
+  });
 });
 
 describe("an NMI on Intel", () => {

@@ -122,6 +122,54 @@ it.each(machines)("asks its caller about MSRs, and does what that says (%s)", as
   expect(words.at(-1)).toBe(0x1101n);
 });
 
+const RFLAGS_IF_AND_TF = 0x302;
+
+it.each(machines)(
+  "has a guest step behind what its caller has carried out, before any interrupt (%s)",
+  async (machine) => {
+    // out 80h, al; hlt. The handler of #DB: hlt
+    let script = set(made().bytes(scratch(0), [0xe6, 0x80, 0xf4]).bytes(scratch(0x100), [0xf4]), [
+      [mv.MV_REG_CS_SELECTOR, 0],
+      [mv.MV_REG_CS_BASE, 0],
+      [mv.MV_REG_RIP, 0x1000],
+      [mv.MV_REG_RSP, 0x1f00],
+      [mv.MV_REG_RFLAGS, RFLAGS_IF_AND_TF],
+    ])
+      .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
+      .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
+      .poke(scratch(0x1000 + 4), 0x1100)
+      .call(mv.MV_VS_RUN, VS)
+      .peek(page(0))
+      .call(mv.MV_VS_RUN, VS);
+    script = list(script, [[mv.MV_REG_RIP, 0]])
+      .call(mv.MV_VS_REG_GET_LIST, VS)
+      .peek(page(mv.MV_PAGE_LIST + 8))
+      .peek(scratch(0xef8));
+    const { answers, peeks, ...result } = await ended(script).play({ machine });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    expect([6, 7].map((index) => Number(answers[index]?.r10))).toEqual([mv.MV_EXIT_IO, mv.MV_EXIT_HLT]);
+    const [state = 0n, rip = 0n, stack = 0n] = peeks.map(([word]) => word);
+    expect(Number(state >> 32n)).toBe(mv.MV_STATE_IF);
+    // Behind the handler's HLT; what it returns to is behind the OUT
+    expect([rip, (stack >> 16n) & 0xffffn]).toEqual([0x1101n, 0x1002n]);
+  },
+);
+
+it("tells of a guest that Intel's processors refuse, and the ring of the rule", async () => {
+  // Behind an STI that has not set IF
+  const script = set(made(), [
+    [mv.MV_REG_RFLAGS, 0x202],
+    [mv.MV_REG_INTERRUPT_SHADOW, 1],
+    [mv.MV_REG_RFLAGS, 2],
+  ])
+    .call(mv.MV_VS_RUN, VS)
+    .peek(page(mv.MV_PAGE_DETAIL));
+  const { answers, peeks, ring } = await ended(script).play({ machine: "intel" });
+  expect([answers[4]?.status, answers[4]?.r10]).toEqual([BigInt(mv.MV_STATUS_SUCCESS), BigInt(mv.MV_EXIT_FAILURE)]);
+  expect(peeks[0]).toEqual([0x8000_0021n]);
+  expect(ring).toContain("a guest is not run: ");
+});
+
 function portOf([, data = 0n, word = 0n]: readonly bigint[]) {
   return {
     data: Number(data),

@@ -169,7 +169,7 @@ export class RegisterFile {
       this.#msrs.set(number, value);
       this.#writable.set(number, writable);
     }
-    const plain = [...VARIABLE, ...FIXED, ...BANKS, ...(processor.isIntel ? [] : COUNTERS)];
+    const plain = [...VARIABLE, ...FIXED, ...BANKS, ...COUNTERS];
     for (const number of [...IN_VS, ...BASES, ...plain, MSR_TSC_ADJUST]) this.#msrs.set(number, 0n);
     this.#msrs.set(MSR_PAT, PAT_RESET);
   }

@@ -20,6 +20,7 @@ import {
   INTEL_REG_EXIT_REASON,
   INTEL_REG_IDT_VECTORING_ERROR_CODE,
   INTEL_REG_INTERRUPTIBILITY_STATE,
+  INTEL_REG_RFLAGS,
   INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE,
   INTEL_REG_VMENTRY_INSTRUCTION_LENGTH,
   INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD,
@@ -40,6 +41,7 @@ const NMI_UNBLOCKED: u64 = 1 << 12;
 /** Of the exit reason (25.9.1). */
 const BASIC_REASON: u64 = 0xffff;
 
+const RFLAGS_IF: u64 = 1 << 9;
 const BY_STI: u64 = 1;
 const BY_MOV_SS: u64 = 2;
 const BY_NMI: u64 = 8;
@@ -90,9 +92,10 @@ export function isInShadow(vs: NativeVs): bool {
   return (vs.read(INTEL_REG_INTERRUPTIBILITY_STATE) & (BY_STI | BY_MOV_SS)) != 0;
 }
 
-/** Blocking by STI wants RFLAGS.IF set (27.3.1.5): without it there is nothing to hold off. */
+/** Blocking by STI wants RFLAGS.IF set (27.3.1.5), and both at a time are refused. */
 export function setShadow(vs: NativeVs, wanted: bool): void {
-  setBlocking(vs, wanted ? BY_STI : BY_STI | BY_MOV_SS, wanted);
+  if (!wanted) setBlocking(vs, BY_STI | BY_MOV_SS, false);
+  else if (!isInShadow(vs)) setBlocking(vs, (vs.read(INTEL_REG_RFLAGS) & RFLAGS_IF) != 0 ? BY_STI : BY_MOV_SS, true);
 }
 
 /** An IRET that faulted blocks NMIs again (28.2.3). */
