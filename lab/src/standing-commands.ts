@@ -1,7 +1,7 @@
 // `bf lab up`, `exec`, `put`, `get`, `attach`, `list`, `down`: machines that stay up, the command line
 
 import { writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, posix, resolve } from "node:path";
 import type { Command } from "commander";
 import { endingWithCode, note } from "./ending.ts";
 import { LabError } from "./errors.ts";
@@ -71,7 +71,9 @@ const exec = (name: string, words: readonly string[], timeout: number | undefine
 
 const put = (name: string, files: readonly string[], to: string): Promise<void> =>
   ending(async () => {
-    await new StandingMachine(name).put(files.map((from) => ({ from, to: join("/root", to, basename(from)) })));
+    await new StandingMachine(name).put(
+      files.map((from) => ({ from, to: posix.resolve("/root", to, basename(from)) })),
+    );
     return 0;
   });
 
