@@ -21,23 +21,29 @@ export const emulation = structure("emulation", "Emulation", "A guest's processo
   cr3: "u64",
   cr4: "u64",
   efer: "u64",
-  segmentBase: ["u64[6]", "ES, CS, SS, DS, FS, GS."],
-  segmentLimit: ["u32[6]", "In bytes, granularity applied."],
-  segmentAttributes: ["u16[6]", "As the VMCB holds them (APM 2, 15.5.1); not present: unusable."],
+  segmentBase: [
+    "u64[8]",
+    "ES, CS, SS, DS, FS, GS; with EMULATION_FLAG_SEGMENTS LDTR and TR, too. Changed, as the next three.",
+  ],
+  segmentLimit: ["u32[8]", "In bytes, granularity applied."],
+  segmentAttributes: ["u16[8]", "As the VMCB holds them (APM 2, 15.5.1); not present: unusable."],
+  segmentSelector: ["u16[8]", "With EMULATION_FLAG_SEGMENTS."],
   cpl: ["u32", "The current privilege level."],
   pkru: ["u32", "Counts with CR4.PKE."],
   physicalBits: ["u32", "Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52."],
   flags: ["u32", "EMULATION_FLAG_*."],
   bufferBytes: ["u32", "Size of the buffer."],
+  gdtLimit: ["u32", "With EMULATION_FLAG_SEGMENTS, as is its base."],
+  gdtBase: "u64",
   knownAddress: [
     "u64",
     "With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported.",
   ],
   owner: ["u64", "The caller's own: handed to the functions of guest memory."],
   buffer: ["u64", "Address of an area for strings of ports; 0: their elements come one by one."],
-  vectors: [
+  fpu: [
     "u64",
-    "Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown.",
+    "Address of 416 bytes as FXSAVE writes them (APM 2, figure 11-7), changed; 0: instructions that move MMX and XMM registers are unknown.",
   ],
   instruction: ["u8[16]", "At RIP."],
   instructionBytes: [
@@ -56,6 +62,11 @@ export const emulation = structure("emulation", "Emulation", "A guest's processo
   trap: [
     "u32",
     "1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it.",
+  ],
+  changedSegments: ["u32", "Bit n: segment n is another than before."],
+  shadow: [
+    "u32",
+    "1: behind a move to SS, where the next instruction is executed before any interrupt or debug exception.",
   ],
 
   progress: ["u32", "The rest is the emulator's own. All zero before its first call; 0 to give an instruction up."],
@@ -100,7 +111,23 @@ export const flags = table("emulation", "Emulation.flags", "u32", {
   EMULATION_FLAG_STOP: [2, "No other repetition is begun: an interrupt or a signal waits."],
   EMULATION_FLAG_KNOWN: [4, "There is a `knownAddress`, which the guest may read."],
   EMULATION_FLAG_KNOWN_WRITE: [8, "It may be written."],
+  EMULATION_FLAG_SEGMENTS: [
+    16,
+    "Segments are those of the guest's processor, whatever the mode, with selectors; otherwise instructions that load or store them are unknown.",
+  ],
 });
+
+export const wishes = table(
+  "emulation",
+  "Emulation.flags: what is wanted instead of carrying the instruction out",
+  "u32",
+  {
+    EMULATION_FLAG_HYPERCALL: [
+      32,
+      "The processor has said #UD: the other vendor's hypercall is replaced by this one's, and is to be executed again; all else is #UD.",
+    ],
+  },
+);
 
 export const guestResults = table("emulation", "What the functions of guest memory say", "u32", {
   GUEST_DONE: 0,

@@ -98,6 +98,7 @@ export const mvVmOptions = table("hypercalls", "MV_VM_CONFIGURE: R12", "u32", {
     32,
     "MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE.",
   ],
+  MV_OPTION_UNDEFINED_ASKED: [64, "#UD of the guest comes to the caller (MV_EXIT_UNDEFINED), who may know better."],
 });
 
 export const mvVsOptions = table("hypercalls", "MV_VS_CONFIGURE: R12", "u32", {
@@ -164,6 +165,10 @@ export const mvExits = table("hypercalls", "Why a guest came back: R10 after MV_
     "RDMSR or WRMSR: `msr`, `msrFlags`, `data` of a WRMSR. Nothing has happened, the guest is still at it: MV_RUN_MSR_* says what becomes of it.",
   ],
   MV_EXIT_STOP: [12, "As was asked for: nothing has run."],
+  MV_EXIT_UNDEFINED: [
+    13,
+    "With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception.",
+  ],
 });
 
 export const mvMsrFlags = table("hypercalls", "MvPage.msrFlags: an access, and why it exits", "u32", {
@@ -231,7 +236,7 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   msr: ["u32", "Its number."],
   general: [
     "u64[16]",
-    "MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two.",
+    "MV_EXIT_MMIO, MV_EXIT_UNDEFINED, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two.",
   ],
   rip: "u64",
   rflags: "u64",

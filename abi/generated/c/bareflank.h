@@ -3906,51 +3906,56 @@ _Static_assert(sizeof(struct bf_kvm_run_tpr_access) == 48, "size of bf_kvm_run_t
 #define BF_EMULATION_CR3 BF_U32(0x98) /* u64. */
 #define BF_EMULATION_CR4 BF_U32(0xa0) /* u64. */
 #define BF_EMULATION_EFER BF_U32(0xa8) /* u64. */
-#define BF_EMULATION_SEGMENT_BASE BF_U32(0xb0) /* u64[6]: ES, CS, SS, DS, FS, GS. */
-#define BF_EMULATION_SEGMENT_LIMIT BF_U32(0xe0) /* u32[6]: In bytes, granularity applied. */
-#define BF_EMULATION_SEGMENT_ATTRIBUTES BF_U32(0xf8) /* u16[6]: As the VMCB holds them (APM 2, 15.5.1); not present: unusable. */
-#define BF_EMULATION_CPL BF_U32(0x104) /* u32: The current privilege level. */
-#define BF_EMULATION_PKRU BF_U32(0x108) /* u32: Counts with CR4.PKE. */
-#define BF_EMULATION_PHYSICAL_BITS BF_U32(0x10c) /* u32: Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52. */
-#define BF_EMULATION_FLAGS BF_U32(0x110) /* u32: EMULATION_FLAG_*. */
-#define BF_EMULATION_BUFFER_BYTES BF_U32(0x114) /* u32: Size of the buffer. */
-#define BF_EMULATION_KNOWN_ADDRESS BF_U32(0x118) /* u64: With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported. */
-#define BF_EMULATION_OWNER BF_U32(0x120) /* u64: The caller's own: handed to the functions of guest memory. */
-#define BF_EMULATION_BUFFER BF_U32(0x128) /* u64: Address of an area for strings of ports; 0: their elements come one by one. */
-#define BF_EMULATION_VECTORS BF_U32(0x130) /* u64: Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown. */
-#define BF_EMULATION_INSTRUCTION BF_U32(0x138) /* u8[16]: At RIP. */
-#define BF_EMULATION_INSTRUCTION_BYTES BF_U32(0x148) /* u32: Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION. */
-#define BF_EMULATION_RESULT BF_U32(0x14c) /* u32: What emulate() returned last. */
-#define BF_EMULATION_ACCESS_BYTES BF_U32(0x150) /* u32: READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4. */
-#define BF_EMULATION_ELEMENT_COUNT BF_U32(0x154) /* u32: IN, OUT: elements; those of more than one are in the buffer. */
-#define BF_EMULATION_ADDRESS BF_U32(0x158) /* u64: READ, WRITE: guest physical. IN, OUT: the port. */
-#define BF_EMULATION_DATA BF_U32(0x160) /* u64: WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller. */
-#define BF_EMULATION_VECTOR BF_U32(0x168) /* u32: EXCEPTION. */
-#define BF_EMULATION_ERROR_CODE BF_U32(0x16c) /* u32: EXCEPTION: 0 of those that have none. */
-#define BF_EMULATION_CR2 BF_U32(0x170) /* u64: EXCEPTION: of a page fault. */
-#define BF_EMULATION_TRAP BF_U32(0x178) /* u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
-#define BF_EMULATION_PROGRESS BF_U32(0x17c) /* u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
-#define BF_EMULATION_IS_COMPLETE BF_U32(0x180) /* u32: The instruction ends with the pieces that are left. */
-#define BF_EMULATION_PORT_PENDING BF_U32(0x184) /* u32: Elements are on their way to a port. */
-#define BF_EMULATION_MODE BF_U32(0x188) /* u32: MODE_* of the code. */
-#define BF_EMULATION_PIECE_COUNT BF_U32(0x18c) /* u32: Writes of devices that the instruction makes. */
-#define BF_EMULATION_PIECE_NEXT BF_U32(0x190) /* u32. */
-#define BF_EMULATION_ANSWER_COUNT BF_U32(0x194) /* u32: Reads of devices that have been answered. */
-#define BF_EMULATION_ANSWER_NEXT BF_U32(0x198) /* u32: Those that the instruction has taken since it was begun again. */
-#define BF_EMULATION_PORT_ANSWER BF_U32(0x19c) /* u32: Elements of a port that were read. */
-#define BF_EMULATION_NEXT_RIP BF_U32(0x1a0) /* u64: RIP behind the instruction. */
-#define BF_EMULATION_LINEAR BF_U32(0x1a8) /* u64: Of the operand that was located last. */
-#define BF_EMULATION_SPAN_FIRST BF_U32(0x1b0) /* u64: Guest physical addresses of an operand's two pages. */
-#define BF_EMULATION_SPAN_SECOND BF_U32(0x1b8) /* u64. */
-#define BF_EMULATION_VALUE BF_U32(0x1c0) /* u64[2]: An operand. */
-#define BF_EMULATION_ENTRY BF_U32(0x1d0) /* u64: Of a page table. */
-#define BF_EMULATION_PIECE_ADDRESS BF_U32(0x1d8) /* u64[4]. */
-#define BF_EMULATION_PIECE_DATA BF_U32(0x1f8) /* u64[4]. */
-#define BF_EMULATION_PIECE_BYTES BF_U32(0x218) /* u32[4]. */
-#define BF_EMULATION_ANSWER_ADDRESS BF_U32(0x228) /* u64[4]. */
-#define BF_EMULATION_ANSWER_DATA BF_U32(0x248) /* u64[4]. */
-#define BF_EMULATION_ANSWER_BYTES BF_U32(0x268) /* u32[4]. */
-#define BF_EMULATION_BYTES BF_U32(0x278) /* Size of the structure. */
+#define BF_EMULATION_SEGMENT_BASE BF_U32(0xb0) /* u64[8]: ES, CS, SS, DS, FS, GS; with EMULATION_FLAG_SEGMENTS LDTR and TR, too. Changed, as the next three. */
+#define BF_EMULATION_SEGMENT_LIMIT BF_U32(0xf0) /* u32[8]: In bytes, granularity applied. */
+#define BF_EMULATION_SEGMENT_ATTRIBUTES BF_U32(0x110) /* u16[8]: As the VMCB holds them (APM 2, 15.5.1); not present: unusable. */
+#define BF_EMULATION_SEGMENT_SELECTOR BF_U32(0x120) /* u16[8]: With EMULATION_FLAG_SEGMENTS. */
+#define BF_EMULATION_CPL BF_U32(0x130) /* u32: The current privilege level. */
+#define BF_EMULATION_PKRU BF_U32(0x134) /* u32: Counts with CR4.PKE. */
+#define BF_EMULATION_PHYSICAL_BITS BF_U32(0x138) /* u32: Of a guest physical address, by CPUID; more are reserved in page tables. 0: 52. */
+#define BF_EMULATION_FLAGS BF_U32(0x13c) /* u32: EMULATION_FLAG_*. */
+#define BF_EMULATION_BUFFER_BYTES BF_U32(0x140) /* u32: Size of the buffer. */
+#define BF_EMULATION_GDT_LIMIT BF_U32(0x144) /* u32: With EMULATION_FLAG_SEGMENTS, as is its base. */
+#define BF_EMULATION_GDT_BASE BF_U32(0x148) /* u64. */
+#define BF_EMULATION_KNOWN_ADDRESS BF_U32(0x150) /* u64: With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported. */
+#define BF_EMULATION_OWNER BF_U32(0x158) /* u64: The caller's own: handed to the functions of guest memory. */
+#define BF_EMULATION_BUFFER BF_U32(0x160) /* u64: Address of an area for strings of ports; 0: their elements come one by one. */
+#define BF_EMULATION_FPU BF_U32(0x168) /* u64: Address of 416 bytes as FXSAVE writes them (APM 2, figure 11-7), changed; 0: instructions that move MMX and XMM registers are unknown. */
+#define BF_EMULATION_INSTRUCTION BF_U32(0x170) /* u8[16]: At RIP. */
+#define BF_EMULATION_INSTRUCTION_BYTES BF_U32(0x180) /* u32: Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION. */
+#define BF_EMULATION_RESULT BF_U32(0x184) /* u32: What emulate() returned last. */
+#define BF_EMULATION_ACCESS_BYTES BF_U32(0x188) /* u32: READ, WRITE: 1 to 8, in one page. IN, OUT: of an element, 1, 2 or 4. */
+#define BF_EMULATION_ELEMENT_COUNT BF_U32(0x18c) /* u32: IN, OUT: elements; those of more than one are in the buffer. */
+#define BF_EMULATION_ADDRESS BF_U32(0x190) /* u64: READ, WRITE: guest physical. IN, OUT: the port. */
+#define BF_EMULATION_DATA BF_U32(0x198) /* u64: WRITE, OUT of one element: what to write. READ, IN of one element: what was read, by the caller. */
+#define BF_EMULATION_VECTOR BF_U32(0x1a0) /* u32: EXCEPTION. */
+#define BF_EMULATION_ERROR_CODE BF_U32(0x1a4) /* u32: EXCEPTION: 0 of those that have none. */
+#define BF_EMULATION_CR2 BF_U32(0x1a8) /* u64: EXCEPTION: of a page fault. */
+#define BF_EMULATION_TRAP BF_U32(0x1b0) /* u32: 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it. */
+#define BF_EMULATION_CHANGED_SEGMENTS BF_U32(0x1b4) /* u32: Bit n: segment n is another than before. */
+#define BF_EMULATION_SHADOW BF_U32(0x1b8) /* u32: 1: behind a move to SS, where the next instruction is executed before any interrupt or debug exception. */
+#define BF_EMULATION_PROGRESS BF_U32(0x1bc) /* u32: The rest is the emulator's own. All zero before its first call; 0 to give an instruction up. */
+#define BF_EMULATION_IS_COMPLETE BF_U32(0x1c0) /* u32: The instruction ends with the pieces that are left. */
+#define BF_EMULATION_PORT_PENDING BF_U32(0x1c4) /* u32: Elements are on their way to a port. */
+#define BF_EMULATION_MODE BF_U32(0x1c8) /* u32: MODE_* of the code. */
+#define BF_EMULATION_PIECE_COUNT BF_U32(0x1cc) /* u32: Writes of devices that the instruction makes. */
+#define BF_EMULATION_PIECE_NEXT BF_U32(0x1d0) /* u32. */
+#define BF_EMULATION_ANSWER_COUNT BF_U32(0x1d4) /* u32: Reads of devices that have been answered. */
+#define BF_EMULATION_ANSWER_NEXT BF_U32(0x1d8) /* u32: Those that the instruction has taken since it was begun again. */
+#define BF_EMULATION_PORT_ANSWER BF_U32(0x1dc) /* u32: Elements of a port that were read. */
+#define BF_EMULATION_NEXT_RIP BF_U32(0x1e0) /* u64: RIP behind the instruction. */
+#define BF_EMULATION_LINEAR BF_U32(0x1e8) /* u64: Of the operand that was located last. */
+#define BF_EMULATION_SPAN_FIRST BF_U32(0x1f0) /* u64: Guest physical addresses of an operand's two pages. */
+#define BF_EMULATION_SPAN_SECOND BF_U32(0x1f8) /* u64. */
+#define BF_EMULATION_VALUE BF_U32(0x200) /* u64[2]: An operand. */
+#define BF_EMULATION_ENTRY BF_U32(0x210) /* u64: Of a page table. */
+#define BF_EMULATION_PIECE_ADDRESS BF_U32(0x218) /* u64[4]. */
+#define BF_EMULATION_PIECE_DATA BF_U32(0x238) /* u64[4]. */
+#define BF_EMULATION_PIECE_BYTES BF_U32(0x258) /* u32[4]. */
+#define BF_EMULATION_ANSWER_ADDRESS BF_U32(0x268) /* u64[4]. */
+#define BF_EMULATION_ANSWER_DATA BF_U32(0x288) /* u64[4]. */
+#define BF_EMULATION_ANSWER_BYTES BF_U32(0x2a8) /* u32[4]. */
+#define BF_EMULATION_BYTES BF_U32(0x2b8) /* Size of the structure. */
 #ifndef __ASSEMBLER__
 struct bf_emulation {
     uint64_t general[16];
@@ -3960,18 +3965,21 @@ struct bf_emulation {
     uint64_t cr3;
     uint64_t cr4;
     uint64_t efer;
-    uint64_t segment_base[6];
-    uint32_t segment_limit[6];
-    uint16_t segment_attributes[6];
+    uint64_t segment_base[8];
+    uint32_t segment_limit[8];
+    uint16_t segment_attributes[8];
+    uint16_t segment_selector[8];
     uint32_t cpl;
     uint32_t pkru;
     uint32_t physical_bits;
     uint32_t flags;
     uint32_t buffer_bytes;
+    uint32_t gdt_limit;
+    uint64_t gdt_base;
     uint64_t known_address;
     uint64_t owner;
     uint64_t buffer;
-    uint64_t vectors;
+    uint64_t fpu;
     uint8_t instruction[16];
     uint32_t instruction_bytes;
     uint32_t result;
@@ -3983,6 +3991,8 @@ struct bf_emulation {
     uint32_t error_code;
     uint64_t cr2;
     uint32_t trap;
+    uint32_t changed_segments;
+    uint32_t shadow;
     uint32_t progress;
     uint32_t is_complete;
     uint32_t port_pending;
@@ -4005,7 +4015,7 @@ struct bf_emulation {
     uint64_t answer_data[4];
     uint32_t answer_bytes[4];
 };
-_Static_assert(sizeof(struct bf_emulation) == 632, "size of bf_emulation");
+_Static_assert(sizeof(struct bf_emulation) == 696, "size of bf_emulation");
 #endif
 
 /* Emulation.flags */
@@ -4013,6 +4023,7 @@ _Static_assert(sizeof(struct bf_emulation) == 632, "size of bf_emulation");
 #define BF_EMULATION_FLAG_STOP BF_U32(0x2) /* No other repetition is begun: an interrupt or a signal waits. */
 #define BF_EMULATION_FLAG_KNOWN BF_U32(0x4) /* There is a `knownAddress`, which the guest may read. */
 #define BF_EMULATION_FLAG_KNOWN_WRITE BF_U32(0x8) /* It may be written. */
+#define BF_EMULATION_FLAG_SEGMENTS BF_U32(0x10) /* Segments are those of the guest's processor, whatever the mode, with selectors; otherwise instructions that load or store them are unknown. */
 
 /* What the functions of guest memory say */
 #define BF_GUEST_DONE BF_U32(0x0)
@@ -4029,6 +4040,9 @@ _Static_assert(sizeof(struct bf_emulation) == 632, "size of bf_emulation");
 #define BF_EMULATION_EXCEPTION BF_U32(0x5) /* The guest gets `vector`; its registers are those before the instruction. */
 #define BF_EMULATION_UNKNOWN BF_U32(0x6) /* The emulator does not know how; `instruction` has `instructionBytes` of it. */
 #define BF_EMULATION_FAILED BF_U32(0x7) /* The functions of guest memory said GUEST_FAILED. */
+
+/* Emulation.flags: what is wanted instead of carrying the instruction out */
+#define BF_EMULATION_FLAG_HYPERCALL BF_U32(0x20) /* The processor has said #UD: the other vendor's hypercall is replaced by this one's, and is to be executed again; all else is #UD. */
 
 /* An event that a VM finds when it runs next */
 #define BF_EVENT_VECTOR BF_U64(0xff)
@@ -4122,6 +4136,7 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_EXIT_MACHINE_CHECK BF_U32(0xa) /* A machine check of the machine's, which the caller gets as an exception behind its hypercall. */
 #define BF_MV_EXIT_MSR_ACCESS BF_U32(0xb) /* RDMSR or WRMSR: `msr`, `msrFlags`, `data` of a WRMSR. Nothing has happened, the guest is still at it: MV_RUN_MSR_* says what becomes of it. */
 #define BF_MV_EXIT_STOP BF_U32(0xc) /* As was asked for: nothing has run. */
+#define BF_MV_EXIT_UNDEFINED BF_U32(0xd) /* With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception. */
 
 /* MvPage.ioFlags */
 #define BF_MV_IO_IN BF_U32(0x1)
@@ -4179,7 +4194,7 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_EXITS BF_U32(0x38) /* u64: Exits of the VS since it was made. */
 #define BF_MV_PAGE_PROCESSOR BF_U32(0x40) /* u32: MV_EXIT_FAILURE: the processor that does not run it. */
 #define BF_MV_PAGE_MSR BF_U32(0x44) /* u32: Its number. */
-#define BF_MV_PAGE_GENERAL BF_U32(0x48) /* u64[16]: MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
+#define BF_MV_PAGE_GENERAL BF_U32(0x48) /* u64[16]: MV_EXIT_MMIO, MV_EXIT_UNDEFINED, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
 #define BF_MV_PAGE_RIP BF_U32(0xc8) /* u64. */
 #define BF_MV_PAGE_RFLAGS BF_U32(0xd0) /* u64. */
 #define BF_MV_PAGE_MSR_FLAGS BF_U32(0xd8) /* u32: MV_MSR_*. */
@@ -4326,6 +4341,7 @@ _Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
 #define BF_MV_OPTION_MWAIT_BY_CPUID BF_U32(0x8) /* MONITOR and MWAIT are #UD where CPUID has them not, instead of nothing. */
 #define BF_MV_OPTION_MWAIT_BY_MSR BF_U32(0x10) /* CPUID has MONITOR and MWAIT while MISC_ENABLE's bit 18 is set, whatever the caller gave it. */
 #define BF_MV_OPTION_MSR_CLOSED BF_U32(0x20) /* MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE. */
+#define BF_MV_OPTION_UNDEFINED_ASKED BF_U32(0x40) /* #UD of the guest comes to the caller (MV_EXIT_UNDEFINED), who may know better. */
 
 /* MV_VS_CONFIGURE: R12 */
 #define BF_MV_OPTION_FEATURES BF_U32(0x1) /* The guest has those MSRs of KVM's alone whose bits CPUID leaf 0x40000001 has. */

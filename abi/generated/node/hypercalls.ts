@@ -129,6 +129,8 @@ export const MV_EXIT_MACHINE_CHECK = 0xa;
 export const MV_EXIT_MSR_ACCESS = 0xb;
 /** As was asked for: nothing has run. */
 export const MV_EXIT_STOP = 0xc;
+/** With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception. */
+export const MV_EXIT_UNDEFINED = 0xd;
 
 // MvPage.ioFlags
 
@@ -223,7 +225,7 @@ export const MV_PAGE_EXITS = 0x38;
 export const MV_PAGE_PROCESSOR = 0x40;
 /** u32: Its number. */
 export const MV_PAGE_MSR = 0x44;
-/** u64[16]: MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
+/** u64[16]: MV_EXIT_MMIO, MV_EXIT_UNDEFINED, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two. */
 export const MV_PAGE_GENERAL = 0x48;
 /** u64. */
 export const MV_PAGE_RIP = 0xc8;
@@ -377,6 +379,8 @@ export const MV_OPTION_MWAIT_BY_CPUID = 0x8;
 export const MV_OPTION_MWAIT_BY_MSR = 0x10;
 /** MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE. */
 export const MV_OPTION_MSR_CLOSED = 0x20;
+/** #UD of the guest comes to the caller (MV_EXIT_UNDEFINED), who may know better. */
+export const MV_OPTION_UNDEFINED_ASKED = 0x40;
 
 // MV_VS_CONFIGURE: R12
 

@@ -4117,12 +4117,14 @@ pub struct Emulation {
     pub cr3: u64,
     pub cr4: u64,
     pub efer: u64,
-    /// ES, CS, SS, DS, FS, GS.
-    pub segment_base: [u64; 6],
+    /// ES, CS, SS, DS, FS, GS; with EMULATION_FLAG_SEGMENTS LDTR and TR, too. Changed, as the next three.
+    pub segment_base: [u64; 8],
     /// In bytes, granularity applied.
-    pub segment_limit: [u32; 6],
+    pub segment_limit: [u32; 8],
     /// As the VMCB holds them (APM 2, 15.5.1); not present: unusable.
-    pub segment_attributes: [u16; 6],
+    pub segment_attributes: [u16; 8],
+    /// With EMULATION_FLAG_SEGMENTS.
+    pub segment_selector: [u16; 8],
     /// The current privilege level.
     pub cpl: u32,
     /// Counts with CR4.PKE.
@@ -4133,14 +4135,17 @@ pub struct Emulation {
     pub flags: u32,
     /// Size of the buffer.
     pub buffer_bytes: u32,
+    /// With EMULATION_FLAG_SEGMENTS, as is its base.
+    pub gdt_limit: u32,
+    pub gdt_base: u64,
     /// With EMULATION_FLAG_KNOWN: the guest physical address that the processor has found for the memory operand, and reported.
     pub known_address: u64,
     /// The caller's own: handed to the functions of guest memory.
     pub owner: u64,
     /// Address of an area for strings of ports; 0: their elements come one by one.
     pub buffer: u64,
-    /// Address of XMM0 to XMM15, 16 bytes each, which are changed; 0: instructions that move them are unknown.
-    pub vectors: u64,
+    /// Address of 416 bytes as FXSAVE writes them (APM 2, figure 11-7), changed; 0: instructions that move MMX and XMM registers are unknown.
+    pub fpu: u64,
     /// At RIP.
     pub instruction: [u8; 16],
     /// Bytes of `instruction` that the processor told; 0: they are fetched from guest memory. 0 again after EMULATION_DONE and EMULATION_EXCEPTION.
@@ -4163,6 +4168,10 @@ pub struct Emulation {
     pub cr2: u64,
     /// 1 when RFLAGS.TF was set as the instruction, or a repetition of it, ended: a debug exception is due behind it.
     pub trap: u32,
+    /// Bit n: segment n is another than before.
+    pub changed_segments: u32,
+    /// 1: behind a move to SS, where the next instruction is executed before any interrupt or debug exception.
+    pub shadow: u32,
     /// The rest is the emulator's own. All zero before its first call; 0 to give an instruction up.
     pub progress: u32,
     /// The instruction ends with the pieces that are left.
@@ -4199,7 +4208,7 @@ pub struct Emulation {
     pub answer_bytes: [u32; 4],
 }
 
-const _: () = assert!(core::mem::size_of::<Emulation>() == 632);
+const _: () = assert!(core::mem::size_of::<Emulation>() == 696);
 
 // Emulation.flags
 
@@ -4211,6 +4220,8 @@ pub const EMULATION_FLAG_STOP: u32 = 0x2;
 pub const EMULATION_FLAG_KNOWN: u32 = 0x4;
 /// It may be written.
 pub const EMULATION_FLAG_KNOWN_WRITE: u32 = 0x8;
+/// Segments are those of the guest's processor, whatever the mode, with selectors; otherwise instructions that load or store them are unknown.
+pub const EMULATION_FLAG_SEGMENTS: u32 = 0x10;
 
 // What the functions of guest memory say
 
@@ -4240,6 +4251,11 @@ pub const EMULATION_EXCEPTION: u32 = 0x5;
 pub const EMULATION_UNKNOWN: u32 = 0x6;
 /// The functions of guest memory said GUEST_FAILED.
 pub const EMULATION_FAILED: u32 = 0x7;
+
+// Emulation.flags: what is wanted instead of carrying the instruction out
+
+/// The processor has said #UD: the other vendor's hypercall is replaced by this one's, and is to be executed again; all else is #UD.
+pub const EMULATION_FLAG_HYPERCALL: u32 = 0x20;
 
 // An event that a VM finds when it runs next
 
@@ -4380,6 +4396,8 @@ pub const MV_EXIT_MACHINE_CHECK: u32 = 0xa;
 pub const MV_EXIT_MSR_ACCESS: u32 = 0xb;
 /// As was asked for: nothing has run.
 pub const MV_EXIT_STOP: u32 = 0xc;
+/// With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception.
+pub const MV_EXIT_UNDEFINED: u32 = 0xd;
 
 // MvPage.ioFlags
 
@@ -4475,7 +4493,7 @@ pub struct MvPage {
     pub processor: u32,
     /// Its number.
     pub msr: u32,
-    /// MV_EXIT_MMIO, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two.
+    /// MV_EXIT_MMIO, MV_EXIT_UNDEFINED, MV_EXIT_IO of strings: registers in the order of their encodings. In with MV_RUN_REGISTERS, as the next two.
     pub general: [u64; 16],
     pub rip: u64,
     pub rflags: u64,
@@ -4626,6 +4644,8 @@ pub const MV_OPTION_MWAIT_BY_CPUID: u32 = 0x8;
 pub const MV_OPTION_MWAIT_BY_MSR: u32 = 0x10;
 /// MSRs exit that may change hands with the VS: reads of the time stamp counter, SYSENTER's, SYSCALL's, FS_BASE, GS_BASE and KERNEL_GS_BASE.
 pub const MV_OPTION_MSR_CLOSED: u32 = 0x20;
+/// #UD of the guest comes to the caller (MV_EXIT_UNDEFINED), who may know better.
+pub const MV_OPTION_UNDEFINED_ASKED: u32 = 0x40;
 
 // MV_VS_CONFIGURE: R12
 

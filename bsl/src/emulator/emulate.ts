@@ -8,10 +8,12 @@
 
 import {
   EMULATION_ANSWER_NEXT,
+  EMULATION_CHANGED_SEGMENTS,
   EMULATION_DONE,
   EMULATION_EFER,
   EMULATION_ELEMENT_COUNT,
   EMULATION_EXCEPTION,
+  EMULATION_FLAG_HYPERCALL,
   EMULATION_FLAG_INTEL,
   EMULATION_FLAGS,
   EMULATION_IN,
@@ -26,6 +28,7 @@ import {
   EMULATION_READ,
   EMULATION_RESULT,
   EMULATION_RIP,
+  EMULATION_SHADOW,
   EMULATION_TRAP,
 } from "../../../abi/generated/bare/emulation";
 import { peek32, peek64, poke32, poke64 } from "../memory";
@@ -42,6 +45,7 @@ import { EFER_LMA } from "../x64/paging";
 import { AGAIN, FLAG_RF, FLAG_TF, maskOf, OK, PART, rflags, setFlags } from "./context";
 import { execute } from "./execute";
 import { readInstruction } from "./fetch";
+import { replaceHypercall } from "./hypercall";
 import { ATTRIBUTE_32, ATTRIBUTE_LONG, attributesOf } from "./segments";
 import { forgetDevices, hasPiece, nextPiece, takeAnswer } from "./span";
 import { isInterrupted } from "./string";
@@ -78,6 +82,8 @@ function advance(c: u64, place: usize): u32 {
   }
   poke32(c + EMULATION_ANSWER_NEXT, 0);
   poke32(c + EMULATION_TRAP, 0);
+  poke32(c + EMULATION_CHANGED_SEGMENTS, 0);
+  poke32(c + EMULATION_SHADOW, 0);
   const status = perform(c, changetype<DecodedInstruction>(place));
   if (status === OK || status === PART) return deliver(c);
   if (status !== EMULATION_READ && status !== EMULATION_IN) return end(c, status);
@@ -89,9 +95,10 @@ function advance(c: u64, place: usize): u32 {
 function perform(c: u64, i: DecodedInstruction): u32 {
   const mode = codeMode(c);
   poke32(c + EMULATION_MODE, mode);
-  const isIntel = (peek32(c + EMULATION_FLAGS) & EMULATION_FLAG_INTEL) !== 0;
-  let status = readInstruction(c, i, isIntel ? mode | INTEL_BRANCHES : mode);
+  const flags = peek32(c + EMULATION_FLAGS);
+  let status = readInstruction(c, i, (flags & EMULATION_FLAG_INTEL) !== 0 ? mode | INTEL_BRANCHES : mode);
   if (status !== OK) return status;
+  if ((flags & EMULATION_FLAG_HYPERCALL) !== 0) return replaceHypercall(c, i);
   const behind = peek64(c + EMULATION_RIP) + i.length;
   poke64(c + EMULATION_NEXT_RIP, mode === MODE_64 ? behind : behind & maskOf(4));
   status = execute(c, i);
@@ -115,8 +122,9 @@ function rest(c: u64): void {
   poke32(c + EMULATION_IS_COMPLETE, 0);
 }
 
+/** No step is seen behind a move to SS. */
 function setTrap(c: u64): void {
-  if ((rflags(c) & FLAG_TF) !== 0) poke32(c + EMULATION_TRAP, 1);
+  if ((rflags(c) & FLAG_TF) !== 0 && peek32(c + EMULATION_SHADOW) === 0) poke32(c + EMULATION_TRAP, 1);
 }
 
 /** The pieces, if there are any, and then the end. */

@@ -9,6 +9,7 @@ import { compareAndExchange, compareAndExchangePair, exchange, exchangeAndAdd, t
 import { extend, move, moveIf, moveSwapped, setIf, storeStatus } from "./move";
 import { executeOther } from "./other";
 import { executePort, executePortString } from "./port";
+import { loadSystemSegment, moveFromSegment, moveToSegment, storeSystemSegment } from "./segment-moves";
 import { call, jump, pop, push, ret } from "./stack";
 import { executeString } from "./string";
 
@@ -80,6 +81,16 @@ export function execute(c: u64, i: DecodedInstruction): u32 {
       return jump(c, i);
     case Operation.Ret:
       return ret(c, i);
+    case Operation.MovFromSegment:
+      return moveFromSegment(c, i);
+    case Operation.MovToSegment:
+      return moveToSegment(c, i);
+    case Operation.Lldt:
+    case Operation.Ltr:
+      return loadSystemSegment(c, i);
+    case Operation.Sldt:
+    case Operation.Str:
+      return storeSystemSegment(c, i);
     case Operation.Movs:
     case Operation.Cmps:
     case Operation.Stos:

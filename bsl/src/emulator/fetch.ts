@@ -69,7 +69,8 @@ function fetch(c: u64): u32 {
   return OK;
 }
 
-function linearRip(c: u64, distance: u32): u64 {
+/** Where the instruction is, or a byte of it. */
+export function linearRip(c: u64, distance: u32): u64 {
   const offset = peek64(c + EMULATION_RIP) + distance;
   if (peek32(c + EMULATION_MODE) === MODE_64) return offset;
   return (offset + peek64(c + EMULATION_SEGMENT_BASE + SEGMENT_CS * 8)) & maskOf(4);

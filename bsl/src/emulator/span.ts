@@ -44,7 +44,15 @@ const LIST_ENTRIES: u32 = 4;
 
 /** Finds the page or the two pages that an operand lies in. Nothing is read or written before both are there. */
 export function openSpan(c: u64, linear: u64, bytes: u32, access: u32): u32 {
-  const rights = access | userAccess(c);
+  return openPages(c, linear, bytes, access | userAccess(c));
+}
+
+/** The same where the processor looks for itself, whatever the privilege: descriptors. */
+export function openSystemSpan(c: u64, linear: u64, bytes: u32, access: u32): u32 {
+  return openPages(c, linear, bytes, access);
+}
+
+function openPages(c: u64, linear: u64, bytes: u32, rights: u32): u32 {
   const status = translate(c, linear, rights, EMULATION_SPAN_FIRST);
   const first = inPage(linear);
   if (status !== OK || first >= bytes) return status;

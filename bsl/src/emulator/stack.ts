@@ -1,4 +1,4 @@
-// The stack, and near branches: PUSH, POP, CALL, JMP and RET (APM volume 3). What needs segments is left to others
+// The stack, and branches: PUSH, POP, ENTER, LEAVE, CALL, JMP and RET (APM volume 3)
 
 import {
   EMULATION_MODE,
@@ -7,17 +7,31 @@ import {
   EMULATION_UNKNOWN,
 } from "../../../abi/generated/bare/emulation";
 import { peek32, peek64, poke64 } from "../memory";
-import { MODRM, OPCODE_REGISTER, STACK } from "../x64/forms";
+import {
+  IMMEDIATE_FAR,
+  IMMEDIATE_MASK,
+  IMMEDIATE_SHIFT,
+  MEMORY_ANY,
+  MODRM,
+  OPCODE_REGISTER,
+  STACK,
+} from "../x64/forms";
 import { DecodedInstruction, MODE_64, SEGMENT_CS, SEGMENT_SS } from "../x64/instruction";
-import { general, maskOf, OK, protectionFault, RSP, setGeneral } from "./context";
-import { readAt, readRm, register, setRegister, setValue, value, writeAt, writeRm } from "./operands";
-import { ATTRIBUTE_32, attributesOf, isCanonical } from "./segments";
+import { general, maskOf, OK, protectionFault, RBP, RSP, setGeneral } from "./context";
+import { callFar, jumpFar, returnFar } from "./far";
+import { readAt, readRm, register, setRegister, setValue, value, writeRm } from "./operands";
+import { popSegment, pushSegment } from "./segment-moves";
+import { isCanonical } from "./segments";
+import { addToStack, popValue, pushValue, stackBytes } from "./stack-values";
+
+/** ENTER: how many procedures are around. */
+const NESTING: u32 = 31;
 
 export function push(c: u64, i: DecodedInstruction): u32 {
   const bytes = i.operandBytes;
   if (i.immediateBytes !== 0) return pushValue(c, bytes, i.immediate);
   if ((i.form & OPCODE_REGISTER) !== 0) return pushValue(c, bytes, register(c, i, i.register, bytes));
-  if ((i.form & MODRM) === 0) return EMULATION_UNKNOWN;
+  if ((i.form & MODRM) === 0) return pushSegment(c, i);
   const status = readRm(c, i, bytes);
   return status === OK ? pushValue(c, bytes, value(c)) : status;
 }
@@ -26,7 +40,7 @@ export function push(c: u64, i: DecodedInstruction): u32 {
 export function pop(c: u64, i: DecodedInstruction): u32 {
   const bytes = i.operandBytes;
   const isRegister = (i.form & OPCODE_REGISTER) !== 0;
-  if (!isRegister && (i.form & MODRM) === 0) return EMULATION_UNKNOWN;
+  if (!isRegister && (i.form & MODRM) === 0) return popSegment(c, i);
   const before = general(c, RSP);
   let status = popValue(c, bytes);
   if (status !== OK) return status;
@@ -40,12 +54,34 @@ export function pop(c: u64, i: DecodedInstruction): u32 {
   return status;
 }
 
+/** ENTER of a procedure that is in no other one. */
+export function enter(c: u64, i: DecodedInstruction): u32 {
+  if ((i.immediate2 & NESTING) !== 0) return EMULATION_UNKNOWN;
+  const status = pushValue(c, i.operandBytes, register(c, i, RBP, i.operandBytes));
+  if (status !== OK) return status;
+  setGeneral(c, RBP, stackBytes(c), general(c, RSP));
+  addToStack(c, -(<u64>i.immediate & 0xffff));
+  return OK;
+}
+
+export function leave(c: u64, i: DecodedInstruction): u32 {
+  const size = stackBytes(c);
+  const top = general(c, RBP) & maskOf(size);
+  const status = readAt(c, SEGMENT_SS, top, i.operandBytes);
+  if (status !== OK) return status;
+  setGeneral(c, RSP, size, top + i.operandBytes);
+  setGeneral(c, RBP, i.operandBytes, value(c));
+  return OK;
+}
+
 export function jump(c: u64, i: DecodedInstruction): u32 {
+  if (isFar(i)) return jumpFar(c, i);
   const status = findTarget(c, i);
   return status === OK ? branch(c, i, value(c)) : status;
 }
 
 export function call(c: u64, i: DecodedInstruction): u32 {
+  if (isFar(i)) return callFar(c, i);
   let status = findTarget(c, i);
   if (status !== OK) return status;
   const target = value(c);
@@ -55,19 +91,24 @@ export function call(c: u64, i: DecodedInstruction): u32 {
 }
 
 export function ret(c: u64, i: DecodedInstruction): u32 {
-  if ((i.form & STACK) === 0) return EMULATION_UNKNOWN;
+  if ((i.form & STACK) === 0) return returnFar(c, i);
   const before = general(c, RSP);
   let status = popValue(c, i.operandBytes);
   if (status !== OK) return status;
   status = branch(c, i, value(c));
   if (status !== OK) setGeneral(c, RSP, 8, before);
-  else setGeneral(c, RSP, stackBytes(c), general(c, RSP) + (<u64>i.immediate & 0xffff));
+  else addToStack(c, <u64>i.immediate & 0xffff);
   return status;
+}
+
+/** By a selector and an offset. */
+function isFar(i: DecodedInstruction): bool {
+  return (i.form & MEMORY_ANY) !== 0 || ((i.form >> IMMEDIATE_SHIFT) & IMMEDIATE_MASK) === IMMEDIATE_FAR;
 }
 
 /** Where a near branch goes, into Emulation.value. */
 function findTarget(c: u64, i: DecodedInstruction): u32 {
-  // Far ones, and short ones, which touch no memory
+  // Short ones touch no memory
   if ((i.form & STACK) === 0) return EMULATION_UNKNOWN;
   if ((i.form & MODRM) !== 0) return readRm(c, i, i.operandBytes);
   setValue(c, peek64(c + EMULATION_NEXT_RIP) + i.immediate);
@@ -82,26 +123,4 @@ function branch(c: u64, i: DecodedInstruction, target: u64): u32 {
   if (isLong ? !isCanonical(c, rip) : rip > limit) return protectionFault(c, false);
   poke64(c + EMULATION_NEXT_RIP, rip);
   return OK;
-}
-
-function pushValue(c: u64, bytes: u32, content: u64): u32 {
-  const size = stackBytes(c);
-  const top = (general(c, RSP) - bytes) & maskOf(size);
-  const status = writeAt(c, SEGMENT_SS, top, bytes, content);
-  if (status === OK) setGeneral(c, RSP, size, top);
-  return status;
-}
-
-function popValue(c: u64, bytes: u32): u32 {
-  const size = stackBytes(c);
-  const top = general(c, RSP) & maskOf(size);
-  const status = readAt(c, SEGMENT_SS, top, bytes);
-  if (status === OK) setGeneral(c, RSP, size, top + bytes);
-  return status;
-}
-
-/** Bytes of rSP that count: the stack's segment decides, not that of the code (APM volume 2, 4.7.3). */
-function stackBytes(c: u64): u32 {
-  if (peek32(c + EMULATION_MODE) === MODE_64) return 8;
-  return (attributesOf(c, SEGMENT_SS) & ATTRIBUTE_32) !== 0 ? 4 : 2;
 }

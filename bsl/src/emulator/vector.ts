@@ -1,23 +1,27 @@
-// Moves between memory and XMM registers (APM volume 4, MOVAPD to MOVUPS): frame buffers are written with them
+// Moves between memory and XMM registers (APM volume 4, MOVAPD to MOVUPS): frame buffers are written with them; and MMX ones
 //
-// The registers are those of the caller's area, whose layout is that of FXSAVE from XMM0 on; without one nobody knows them.
+// The registers are those of the caller's area, whose layout is that of FXSAVE; without one nobody knows them.
 // The upper halves of YMM registers stay as they are, as SSE's instructions leave them.
 
 import {
   EMULATION_CR0,
   EMULATION_CR4,
+  EMULATION_FPU,
   EMULATION_UNKNOWN,
   EMULATION_VALUE,
-  EMULATION_VECTORS,
 } from "../../../abi/generated/bare/emulation";
-import { peek64, poke64 } from "../memory";
+import { peek64, poke16, poke64 } from "../memory";
 import { DecodedInstruction, REPEAT, REPEAT_NOT_EQUAL, REX_R, REX_W } from "../x64/instruction";
 import { ACCESS_READ, ACCESS_WRITE, CR0_EM, CR0_TS, CR4_OSFXSR } from "../x64/paging";
 import { OK, protectionFault, raise, undefinedOpcode } from "./context";
+import { enterMmx, hasPendingException, MMX_TAG, mmxRegister } from "./mmx";
 import { linearAddress, locateOperand } from "./operands";
 import { openSpan, readSpan, writeSpan } from "./span";
 
 const NOT_AVAILABLE: u32 = 7;
+const X87_FAULT: u32 = 16;
+/** XMM0 in the area. */
+const AREA_XMM: u32 = 160;
 const REGISTER_BYTES: u32 = 16;
 const ALIGNMENT: u64 = 16;
 
@@ -37,6 +41,8 @@ const HIGH: u32 = 1 << 18;
 const LOW: u32 = 1 << 19;
 /** 8 bytes with REX.W. */
 const WIDE: u32 = 1 << 20;
+/** The register is one of MMX. */
+const MMX: u32 = 1 << 21;
 const BYTES_SHIFT: u32 = 24;
 const B4: u32 = 4 << BYTES_SHIFT;
 const B8: u32 = 8 << BYTES_SHIFT;
@@ -59,6 +65,8 @@ const MOVES: usize = memory.data<u32>(
     F3 | 0x6f | B16, F3 | 0x7f | B16 | STORE, // MOVDQU
     F3 | 0x7e | B8, P66 | 0xd6 | B8 | STORE, // MOVQ
     P66 | 0xe7 | B16 | ALIGNED | STORE, F2 | 0xf0 | B16, // MOVNTDQ, LDDQU
+    NP | 0x6e | B4 | WIDE | MMX, NP | 0x7e | B4 | WIDE | MMX | STORE, // MOVD, MOVQ
+    NP | 0x6f | B8 | MMX, NP | 0x7f | B8 | MMX | STORE, NP | 0xe7 | B8 | MMX | STORE, // MOVQ, MOVNTQ
     0xffff_ffff,
   ],
   4,
@@ -66,11 +74,13 @@ const MOVES: usize = memory.data<u32>(
 
 export function moveVector(c: u64, i: DecodedInstruction): u32 {
   const form = findMove(i);
-  const area = peek64(c + EMULATION_VECTORS);
+  const area = peek64(c + EMULATION_FPU);
   if (form === 0 || area === 0) return EMULATION_UNKNOWN;
   const cr0 = peek64(c + EMULATION_CR0);
-  if ((cr0 & CR0_EM) !== 0 || (peek64(c + EMULATION_CR4) & CR4_OSFXSR) === 0) return undefinedOpcode(c);
+  const isMmx = (form & MMX) !== 0;
+  if ((cr0 & CR0_EM) !== 0 || (!isMmx && (peek64(c + EMULATION_CR4) & CR4_OSFXSR) === 0)) return undefinedOpcode(c);
   if ((cr0 & CR0_TS) !== 0) return raise(c, NOT_AVAILABLE, 0);
+  if (isMmx && hasPendingException(area)) return raise(c, X87_FAULT, 0);
   const bytes = (form & WIDE) !== 0 && (i.rex & REX_W) !== 0 ? 8 : form >> BYTES_SHIFT;
   const isStore = (form & STORE) !== 0;
   let status = locateOperand(c, i, 0, bytes, isStore);
@@ -79,9 +89,23 @@ export function moveVector(c: u64, i: DecodedInstruction): u32 {
   if (status !== OK) return status;
   status = openSpan(c, linearAddress(c), bytes, isStore ? ACCESS_WRITE : ACCESS_READ);
   if (status !== OK) return status;
+  if (isMmx) return moveMmx(c, i, area, bytes, isStore);
   const number = i.opcodeExtension | ((i.rex & REX_R) !== 0 ? 8 : 0);
-  const half = area + number * REGISTER_BYTES + ((form & HIGH) !== 0 ? 8 : 0);
+  const half = area + AREA_XMM + number * REGISTER_BYTES + ((form & HIGH) !== 0 ? 8 : 0);
   return isStore ? storeVector(c, half, bytes) : loadVector(c, half, bytes, (form & (HIGH | LOW)) !== 0);
+}
+
+/** Either way the x87 registers are those of MMX then; one that is written has an exponent of ones (APM volume 5, 6.2). */
+function moveMmx(c: u64, i: DecodedInstruction, area: u64, bytes: u32, isStore: bool): u32 {
+  const place = mmxRegister(area, i.opcodeExtension);
+  const status = isStore ? storeVector(c, place, bytes) : readSpan(c, linearAddress(c), bytes);
+  if (status !== OK) return status;
+  enterMmx(area);
+  if (isStore) return OK;
+  const written = mmxRegister(area, i.opcodeExtension);
+  poke64(written, peek64(c + EMULATION_VALUE));
+  poke16(written + 8, MMX_TAG);
+  return OK;
 }
 
 function storeVector(c: u64, half: u64, bytes: u32): u32 {

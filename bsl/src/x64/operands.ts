@@ -76,13 +76,15 @@ function operandBytes(into: DecodedInstruction, ignoresSizeOfBranches: bool): u3
   if ((form & NATURAL) !== 0) return isLong ? 8 : 4;
   if ((into.rex & REX_W) !== 0) return (form & PORT) !== 0 ? 4 : 8;
   if (into.operation === Operation.Movnti) return 4;
-  if (isLong && ignoresSizeOfBranches && isNearBranch(into.operation)) return 8;
+  if (isLong && ignoresSizeOfBranches && isNearBranch(into.operation, form)) return 8;
   if (into.hasOperandSize) return into.mode === MODE_16 ? 4 : 2;
   return isLong && (form & STACK) !== 0 ? 8 : into.mode === MODE_16 ? 2 : 4;
 }
 
-function isNearBranch(operation: Operation): bool {
-  return operation >= Operation.Call && operation <= Operation.Ret;
+/** Far ones have memory of a size of its own; far RET is the one that is not of the stack. */
+function isNearBranch(operation: Operation, form: u32): bool {
+  if (operation < Operation.Call || operation > Operation.Ret || (form & MEMORY_ANY) !== 0) return false;
+  return operation !== Operation.Ret || (form & STACK) !== 0;
 }
 
 /** What the byte ModRM says, and what follows it. */

@@ -16,8 +16,10 @@ const PAGE_BYTES = 4096;
 const CONTEXTS = 0x7000_0000_0000n;
 const CONTEXT_BYTES = 4096;
 const BUFFER_OFFSET = 2048;
-const VECTORS_OFFSET = 3072;
-const VECTORS_BYTES = 256;
+const FPU_OFFSET = 3072;
+/** As FXSAVE has them: all, and XMM registers. */
+const FPU_BYTES = 416;
+const XMM_OFFSET = 160;
 
 /** What a device was asked. */
 export interface Access {
@@ -49,7 +51,8 @@ const WIDE = {
   OWNER: abi.EMULATION_OWNER,
   KNOWN_ADDRESS: abi.EMULATION_KNOWN_ADDRESS,
   BUFFER: abi.EMULATION_BUFFER,
-  VECTORS: abi.EMULATION_VECTORS,
+  FPU: abi.EMULATION_FPU,
+  GDT_BASE: abi.EMULATION_GDT_BASE,
   ADDRESS: abi.EMULATION_ADDRESS,
   DATA: abi.EMULATION_DATA,
   CR2: abi.EMULATION_CR2,
@@ -61,6 +64,9 @@ const NARROW = {
   PHYSICAL_BITS: abi.EMULATION_PHYSICAL_BITS,
   FLAGS: abi.EMULATION_FLAGS,
   BUFFER_BYTES: abi.EMULATION_BUFFER_BYTES,
+  GDT_LIMIT: abi.EMULATION_GDT_LIMIT,
+  CHANGED_SEGMENTS: abi.EMULATION_CHANGED_SEGMENTS,
+  SHADOW: abi.EMULATION_SHADOW,
   INSTRUCTION_BYTES: abi.EMULATION_INSTRUCTION_BYTES,
   RESULT: abi.EMULATION_RESULT,
   ACCESS_BYTES: abi.EMULATION_ACCESS_BYTES,
@@ -75,7 +81,15 @@ type Narrow = keyof typeof NARROW;
 
 /** Segments in the order of their numbers. */
 export const SEGMENTS = ["es", "cs", "ss", "ds", "fs", "gs"] as const;
-export type Segment = (typeof SEGMENTS)[number];
+const ALL_SEGMENTS = [...SEGMENTS, "ldtr", "tr"] as const;
+export type Segment = (typeof ALL_SEGMENTS)[number];
+
+/** What a segment register holds, its selector apart. */
+export interface SegmentParts {
+  readonly base: bigint;
+  readonly limit: number;
+  readonly attributes: number;
+}
 
 const contexts = new DataView(new ArrayBuffer(16 * CONTEXT_BYTES));
 /** Whose memory the functions of guest memory mean, by owner. */
@@ -205,11 +219,38 @@ export class Guest {
     contexts.setBigUint64(this.#context + abi.EMULATION_GENERAL + number * 8, value, true);
   }
 
-  segment(name: Segment, { base, limit, attributes }: { base: bigint; limit: number; attributes: number }): void {
-    const number = SEGMENTS.indexOf(name);
+  segment(name: Segment, { base, limit, attributes }: SegmentParts): void {
+    const number = ALL_SEGMENTS.indexOf(name);
     contexts.setBigUint64(this.#context + abi.EMULATION_SEGMENT_BASE + number * 8, base, true);
     contexts.setUint32(this.#context + abi.EMULATION_SEGMENT_LIMIT + number * 4, limit, true);
     contexts.setUint16(this.#context + abi.EMULATION_SEGMENT_ATTRIBUTES + number * 2, attributes, true);
+  }
+
+  segmentOf(name: Segment): SegmentParts {
+    const number = ALL_SEGMENTS.indexOf(name);
+    return {
+      base: contexts.getBigUint64(this.#context + abi.EMULATION_SEGMENT_BASE + number * 8, true),
+      limit: contexts.getUint32(this.#context + abi.EMULATION_SEGMENT_LIMIT + number * 4, true),
+      attributes: contexts.getUint16(this.#context + abi.EMULATION_SEGMENT_ATTRIBUTES + number * 2, true),
+    };
+  }
+
+  selector(name: Segment): number {
+    return contexts.getUint16(this.#selectorAt(name), true);
+  }
+
+  setSelector(name: Segment, value: number): void {
+    contexts.setUint16(this.#selectorAt(name), value, true);
+  }
+
+  /** The segments that the instruction has changed. */
+  changed(): Segment[] {
+    const bits = this.get32("CHANGED_SEGMENTS");
+    return ALL_SEGMENTS.filter((_, number) => ((bits >> number) & 1) === 1);
+  }
+
+  #selectorAt(name: Segment): number {
+    return this.#context + abi.EMULATION_SEGMENT_SELECTOR + ALL_SEGMENTS.indexOf(name) * 2;
   }
 
   /** Gives the bytes of the instruction, as a processor that tells them does. */
@@ -228,10 +269,15 @@ export class Guest {
     return new Uint8Array(contexts.buffer, this.#context + BUFFER_OFFSET, this.get32("BUFFER_BYTES"));
   }
 
-  /** The area of XMM registers, which the emulator knows from now on. */
+  /** The area of x87, MMX and XMM registers, which the emulator knows from now on. */
+  fpu(): Uint8Array {
+    this.set("FPU", CONTEXTS + BigInt(this.#context + FPU_OFFSET));
+    return new Uint8Array(contexts.buffer, this.#context + FPU_OFFSET, FPU_BYTES);
+  }
+
+  /** Its XMM registers. */
   vectors(): Uint8Array {
-    this.set("VECTORS", CONTEXTS + BigInt(this.#context + VECTORS_OFFSET));
-    return new Uint8Array(contexts.buffer, this.#context + VECTORS_OFFSET, VECTORS_BYTES);
+    return this.fpu().subarray(XMM_OFFSET);
   }
 
   /** The caller wants no more of the instruction. */

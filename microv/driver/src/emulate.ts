@@ -5,13 +5,14 @@ import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { compareExchange32, storeRelease32 } from "../../../bsl/src/atomic";
 import { EMULATION_PLACE_BYTES, emulate } from "../../../bsl/src/emulator/emulate";
-import { copyMemory, nativeAddress, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
+import { copyMemory, nativeAddress, peek32, peek64, poke8, poke32, poke64 } from "../../../bsl/src/memory";
 import { giveAnswer, noteAnswer } from "./answered";
+import { readSegments, setLongSegments, showSegments, writeSegments } from "./emulated-segments";
 import { EFAULT } from "./errors";
 import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION } from "./exit";
-import { readVectors, VECTORS_BYTES, writeVectors } from "./fpu";
+import { LEGACY_BYTES, readLegacy, writeLegacy } from "./fpu";
 import { callMv } from "./hypercall";
-import { append, beginList, getList, setList, valueAt } from "./list";
+import { append, beginList, getList, setList, setRegister, valueAt } from "./list";
 import {
   MACHINE_GLUE,
   setWord,
@@ -43,28 +44,16 @@ const CS_PLACE: u32 = 4;
 const FS_PLACE: u32 = 6;
 /** General registers, RIP and RFLAGS: the first of the context, and in the same order in the page. */
 const REGISTER_BYTES: u64 = 144;
-/** The context, and XMM registers twice. */
-export const VCPU_EMULATION_BYTES: u64 = em.EMULATION_BYTES + 2 * VECTORS_BYTES;
+/** The context, and registers of x87 and XMM twice. */
+export const VCPU_EMULATION_BYTES: u64 = em.EMULATION_BYTES + 2 * LEGACY_BYTES;
 const EFER_LMA: u64 = 1 << 10;
 const LONG: u64 = 1 << 9;
-
-/** Attributes of ES, CS, SS, DS, FS, GS; limit and base are behind each. */
-const SEGMENTS: usize = memory.data<u32>([
-  mv.MV_REG_ES_ATTRIB,
-  mv.MV_REG_CS_ATTRIB,
-  mv.MV_REG_SS_ATTRIB,
-  mv.MV_REG_DS_ATTRIB,
-  mv.MV_REG_FS_ATTRIB,
-  mv.MV_REG_GS_ATTRIB,
-]);
-const SEGMENT_COUNT: u32 = 6;
-const SEGMENT_CS: u32 = 1;
-const SEGMENT_FS: u32 = 4;
 
 /** Vectors with an error code: #DF, #TS, #NP, #SS, #GP, #PF, #AC (APM volume 2, table 8-1). */
 const CODES: u32 = (1 << 8) | (1 << 10) | (1 << 11) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 17);
 const PAGE_FAULT: u32 = 14;
 const DEBUG_EXCEPTION: u64 = 1;
+const RFLAGS_TF: u64 = 1 << 8;
 
 /** The emulator's memory while it works: places, and a word for each that says who has it. */
 const PLACES: u32 = 32;
@@ -82,6 +71,11 @@ export function emulateAccess(vcpu: u64, run: u64, address: u64, access: u32): i
   if ((access & (mv.MV_ACCESS_TABLE_WALK | mv.MV_ACCESS_EXECUTE)) != 0) return begin(vcpu, run, 0);
   const isWrite = (access & mv.MV_ACCESS_WRITE) != 0;
   return begin(vcpu, run, em.EMULATION_FLAG_KNOWN | (isWrite ? em.EMULATION_FLAG_KNOWN_WRITE : 0));
+}
+
+/** An instruction that the processor does not know: the other vendor's hypercall becomes this one's, all else is #UD. */
+export function replaceHypercall(vcpu: u64, run: u64): i64 {
+  return begin(vcpu, run, em.EMULATION_FLAG_HYPERCALL);
 }
 
 function begin(vcpu: u64, run: u64, flags: u32): i64 {
@@ -106,7 +100,7 @@ export function finishEmulation(vcpu: u64, run: u64): i64 {
 
 function advance(vcpu: u64, run: u64): i64 {
   let result = emulateOnce(vcpu);
-  if (result == em.EMULATION_UNKNOWN && showVectors(vcpu)) result = emulateOnce(vcpu);
+  if (result == em.EMULATION_UNKNOWN && showMore(vcpu)) result = emulateOnce(vcpu);
   switch (result) {
     case em.EMULATION_READ:
     case em.EMULATION_WRITE:
@@ -135,22 +129,23 @@ function emulateOnce(vcpu: u64): u32 {
   return result;
 }
 
-/** Most instructions do without XMM registers. False: it is none of those that want them, or there are none to be had. */
-function showVectors(vcpu: u64): bool {
+/** Most instructions do without segments and vectors. False: it is none of those that want them, or there are none to be had. */
+function showMore(vcpu: u64): bool {
   const context = word(vcpu, VCPU_EMULATION);
-  if (peek64(context + em.EMULATION_VECTORS) != 0 || !readVectors(vcpu, vectorsOf(vcpu))) return false;
-  copyMemory(vectorsBefore(vcpu), vectorsOf(vcpu), VECTORS_BYTES);
-  poke64(context + em.EMULATION_VECTORS, vectorsOf(vcpu));
+  if ((peek32(context + em.EMULATION_FLAGS) & em.EMULATION_FLAG_SEGMENTS) != 0) return false;
+  if (!showSegments(vcpu, context) || !readLegacy(vcpu, legacyOf(vcpu))) return false;
+  copyMemory(legacyBefore(vcpu), legacyOf(vcpu), LEGACY_BYTES);
+  poke64(context + em.EMULATION_FPU, legacyOf(vcpu));
   poke32(context + em.EMULATION_PROGRESS, 0);
   return true;
 }
 
-/** Behind the context: the registers, and what they were before the instruction. */
-function vectorsOf(vcpu: u64): u64 {
+/** Behind the context: x87 and vector registers, and what they were before the instruction. */
+function legacyOf(vcpu: u64): u64 {
   return word(vcpu, VCPU_EMULATION) + em.EMULATION_BYTES;
 }
-function vectorsBefore(vcpu: u64): u64 {
-  return vectorsOf(vcpu) + VECTORS_BYTES;
+function legacyBefore(vcpu: u64): u64 {
+  return legacyOf(vcpu) + LEGACY_BYTES;
 }
 
 /** KVM_EXIT_MMIO. */
@@ -215,7 +210,8 @@ function readContext(vcpu: u64, run: u64, flags: u32): bool {
   const code = valueAt(vcpu, CS_PLACE);
   const stack = valueAt(vcpu, CS_PLACE + 1);
   poke32(context + em.EMULATION_CPL, (<u32>stack >> 5) & 3);
-  if ((valueAt(vcpu, EFER_PLACE) & EFER_LMA) != 0 && (code & LONG) != 0) setLongSegments(vcpu, context, code, stack);
+  if ((valueAt(vcpu, EFER_PLACE) & EFER_LMA) != 0 && (code & LONG) != 0)
+    setLongSegments(vcpu, context, code, stack, FS_PLACE);
   else if (!readSegments(vcpu, context)) return false;
   poke64(context + em.EMULATION_OWNER, word(vcpu, VCPU_MACHINE));
   poke64(context + em.EMULATION_BUFFER, run + kvm.KVM_PAGE_BYTES);
@@ -223,44 +219,28 @@ function readContext(vcpu: u64, run: u64, flags: u32): bool {
   poke32(context + em.EMULATION_FLAGS, isIntel() != 0 ? flags | em.EMULATION_FLAG_INTEL : flags);
   poke32(context + em.EMULATION_INSTRUCTION_BYTES, 0);
   poke32(context + em.EMULATION_PROGRESS, 0);
-  poke64(context + em.EMULATION_VECTORS, 0);
-  return true;
-}
-
-function setLongSegments(vcpu: u64, context: u64, code: u64, stack: u64): void {
-  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
-    const isFsOrGs = i >= SEGMENT_FS;
-    poke16(context + em.EMULATION_SEGMENT_ATTRIBUTES + i * 2, <u16>(i == SEGMENT_CS ? code : stack));
-    poke32(context + em.EMULATION_SEGMENT_LIMIT + i * 4, 0xffff_ffff);
-    poke64(context + em.EMULATION_SEGMENT_BASE + i * 8, isFsOrGs ? valueAt(vcpu, FS_PLACE + i - SEGMENT_FS) : 0);
-  }
-}
-
-function readSegments(vcpu: u64, context: u64): bool {
-  beginList(vcpu);
-  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
-    for (let part: u32 = 0; part < 3; part++) append(vcpu, load<u32>(SEGMENTS + i * 4) + part, 0);
-  }
-  if (!getList(vcpu)) return false;
-  for (let i: u32 = 0; i < SEGMENT_COUNT; i++) {
-    poke16(context + em.EMULATION_SEGMENT_ATTRIBUTES + i * 2, <u16>valueAt(vcpu, i * 3));
-    poke32(context + em.EMULATION_SEGMENT_LIMIT + i * 4, <u32>valueAt(vcpu, i * 3 + 1));
-    poke64(context + em.EMULATION_SEGMENT_BASE + i * 8, valueAt(vcpu, i * 3 + 2));
-  }
+  poke64(context + em.EMULATION_FPU, 0);
   return true;
 }
 
 /** What the instruction has changed, for the guest's next run. A debug exception of single steps is due behind it. */
 function writeBack(vcpu: u64): bool {
   const context = word(vcpu, VCPU_EMULATION);
-  if (peek64(context + em.EMULATION_VECTORS) != 0 && !writeVectors(vcpu, vectorsOf(vcpu), vectorsBefore(vcpu)))
-    return false;
+  const hasLegacy = peek64(context + em.EMULATION_FPU) != 0;
+  if (hasLegacy && !writeLegacy(vcpu, legacyOf(vcpu), legacyBefore(vcpu))) return false;
+  if (!writeSegments(vcpu, context)) return false;
   copyMemory(word(vcpu, VCPU_PAGE) + mv.MV_PAGE_GENERAL, context + em.EMULATION_GENERAL, REGISTER_BYTES);
   noteAnswer(vcpu, mv.MV_RUN_REGISTERS);
+  if (isInShadow(context)) return giveAnswer(vcpu) && setRegister(vcpu, mv.MV_REG_INTERRUPT_SHADOW, 1);
   if (peek32(context + em.EMULATION_TRAP) == 0) return true;
   if (!giveAnswer(vcpu)) return false;
   const status = callMv(vcpu + VCPU_BLOCK, mv.MV_VS_INJECT_EXCEPTION, word(vcpu, VCPU_VS), DEBUG_EXCEPTION, 0, 0);
   return status == mv.MV_STATUS_SUCCESS;
+}
+
+/** Where single steps are on, nothing but a step tells the two instructions apart, and Intel's processors want one to be pending. */
+function isInShadow(context: u64): bool {
+  return peek32(context + em.EMULATION_SHADOW) != 0 && (peek64(context + em.EMULATION_RFLAGS) & RFLAGS_TF) == 0;
 }
 
 function takePlace(): u32 {

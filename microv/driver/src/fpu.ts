@@ -41,8 +41,11 @@ const AREA_XMM: u64 = 160;
 const XMM_BYTES: u64 = 256;
 const AREA_COMPONENTS: u64 = 512;
 const HEADER_WORDS: u64 = 8;
+const X87: u64 = 1;
 const SSE: u64 = 2;
 const X87_AND_SSE: u64 = 3;
+/** x87 as FNINIT leaves it: no register is in use. */
+const FCW_INITIAL: u16 = 0x37f;
 /** What guests may have (microv/extension/src/guest-leaves.ts). */
 const COMPONENTS: u64 = 0xe7;
 const MXCSR_RESERVED: u32 = 0xffff_0000;
@@ -94,33 +97,45 @@ export function setXsave(vcpu: u64, from: u64): i64 {
   return writeArea(vcpu, from) ? 0 : ENODEV;
 }
 
-/** Bytes of XMM0 to XMM15. */
-export const VECTORS_BYTES: u64 = XMM_BYTES;
+/** Bytes of x87, MMX and XMM registers, as FXSAVE writes them. */
+export const LEGACY_BYTES: u64 = AREA_XMM + XMM_BYTES;
 
-/** The guest's XMM registers. */
-export function readVectors(vcpu: u64, to: u64): bool {
+/** The guest's. */
+export function readLegacy(vcpu: u64, to: u64): bool {
   const area = areaOf(vcpu);
   if (!readArea(vcpu, area)) return false;
-  if ((peek64(area + AREA_COMPONENTS) & SSE) != 0) copyMemory(to, area + AREA_XMM, XMM_BYTES);
-  else fillMemory(to, 0, XMM_BYTES);
+  initialize(area);
+  copyMemory(to, area, LEGACY_BYTES);
   return true;
 }
 
 /** Gives the guest those that are not what they were before. */
-export function writeVectors(vcpu: u64, from: u64, before: u64): bool {
-  if (isEqual(from, before)) return true;
+export function writeLegacy(vcpu: u64, from: u64, before: u64): bool {
+  let components: u64 = isEqual(from, before, 0, AREA_XMM) ? 0 : X87;
+  if (!isEqual(from, before, AREA_XMM, LEGACY_BYTES)) components |= SSE;
+  if (components == 0) return true;
   const area = areaOf(vcpu);
   if (!readArea(vcpu, area)) return false;
-  if ((peek64(area + AREA_COMPONENTS) & SSE) == 0) fillMemory(area + AREA_XMM, 0, XMM_BYTES);
-  for (let at: u64 = 0; at < XMM_BYTES; at += 8) {
-    if (peek64(from + at) != peek64(before + at)) poke64(area + AREA_XMM + at, peek64(from + at));
+  initialize(area);
+  for (let at: u64 = 0; at < LEGACY_BYTES; at += 8) {
+    if (peek64(from + at) != peek64(before + at)) poke64(area + at, peek64(from + at));
   }
-  poke64(area + AREA_COMPONENTS, peek64(area + AREA_COMPONENTS) | SSE);
+  poke64(area + AREA_COMPONENTS, peek64(area + AREA_COMPONENTS) | components);
   return writeArea(vcpu, area);
 }
 
-function isEqual(some: u64, others: u64): bool {
-  for (let at: u64 = 0; at < XMM_BYTES; at += 8) if (peek64(some + at) != peek64(others + at)) return false;
+/** Writes what the processor has left out of an area, for it is as after a reset. MXCSR belongs to neither component. */
+function initialize(area: u64): void {
+  const components = peek64(area + AREA_COMPONENTS);
+  if ((components & SSE) == 0) fillMemory(area + AREA_XMM, 0, XMM_BYTES);
+  if ((components & X87) != 0) return;
+  fillMemory(area, 0, AREA_MXCSR);
+  poke16(area + AREA_FCW, FCW_INITIAL);
+  fillMemory(area + AREA_ST, 0, ST_BYTES);
+}
+
+function isEqual(some: u64, others: u64, from: u64, to: u64): bool {
+  for (let at = from; at < to; at += 8) if (peek64(some + at) != peek64(others + at)) return false;
   return true;
 }
 

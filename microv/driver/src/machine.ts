@@ -54,7 +54,7 @@ function open(machine: u64): i64 {
   setWord(machine, MACHINE_VM, firstOf(block));
   beginClock(machine, machine + MACHINE_ARGUMENT);
   beginTsc(machine, machine + MACHINE_ARGUMENT);
-  const file = openMachine(machine);
+  const file = configure(machine) ? openMachine(machine) : ENODEV;
   if (file < 0) isDone(block, MV_VM_DESTROY, word(machine, MACHINE_VM));
   return file;
 }

@@ -8,7 +8,7 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 import { forgetAnswer, giveAnswer, noteAnswer } from "./answered";
 import { noticeMsr, updateClock } from "./clock";
-import { emulateAccess, emulateInstruction, finishEmulation } from "./emulate";
+import { emulateAccess, emulateInstruction, finishEmulation, replaceHypercall } from "./emulate";
 import { EINTR, EINVAL } from "./errors";
 import {
   askForPort,
@@ -113,6 +113,8 @@ function handle(vcpu: u64, run: u64, page: u64): i64 {
       return GO_ON;
     case mv.MV_EXIT_MSR_ACCESS:
       return leaveForMsr(vcpu, run, page);
+    case mv.MV_EXIT_UNDEFINED:
+      return replaceHypercall(vcpu, run);
     case mv.MV_EXIT_HLT:
       return leave(run, kvm.KVM_EXIT_HLT);
     case mv.MV_EXIT_WINDOW:

@@ -21,7 +21,10 @@ export const MSR_REASONS: u64 =
   kvm.KVM_MSR_EXIT_REASON_INVAL | kvm.KVM_MSR_EXIT_REASON_UNKNOWN | kvm.KVM_MSR_EXIT_REASON_FILTER;
 
 /** Quirks of KVM's that there are, and that can be disabled. */
-export const QUIRKS: u64 = kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT | kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS;
+export const QUIRKS: u64 =
+  kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT |
+  kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS |
+  kvm.KVM_X86_QUIRK_FIX_HYPERCALL_INSN;
 
 /** KVM_X86_SET_MSR_FILTER: the user's filter replaces the one before; without any range there is none. */
 export function setMsrFilter(machine: u64, argument: u64): i64 {
@@ -54,6 +57,7 @@ export function configure(machine: u64): bool {
   if ((reasons & kvm.KVM_MSR_EXIT_REASON_INVAL) != 0) options |= mv.MV_OPTION_MSR_REFUSED;
   if ((quirks & kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS) != 0) options |= mv.MV_OPTION_MWAIT_BY_CPUID;
   if ((quirks & kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT) != 0) options |= mv.MV_OPTION_MWAIT_BY_MSR;
+  if ((quirks & kvm.KVM_X86_QUIRK_FIX_HYPERCALL_INSN) == 0) options |= mv.MV_OPTION_UNDEFINED_ASKED;
   const block = machine + MACHINE_BLOCK;
   return callMv(block, mv.MV_VM_CONFIGURE, word(machine, MACHINE_VM), options, 0, 0) == mv.MV_STATUS_SUCCESS;
 }

@@ -2,6 +2,7 @@
 
 import {
   AMD_EXIT_CR_WRITE,
+  AMD_EXIT_EXCEPTION,
   AMD_EXIT_INTR,
   AMD_EXIT_INVALID,
   AMD_EXIT_IRET,
@@ -28,6 +29,7 @@ import {
   INTEL_EXIT_NMI_WINDOW,
   INTEL_EXIT_RDMSR,
   INTEL_EXIT_WRMSR,
+  IntelRegister,
   isIntel,
   isMachineCheck,
   isNmi,
@@ -57,11 +59,15 @@ import { leaveForMemory } from "./exits/memory";
 import { accessMsr } from "./exits/msr";
 import { leaveForPort } from "./exits/port";
 import { explainRefusal } from "./exits/refusal";
+import { leaveForUndefined } from "./exits/undefined";
 import { endStep } from "./iret-step";
 import { noteIret, offerNmi } from "./nmi";
 import { leaveGuest, leaveGuestBehind, leaveGuestWith, windowOpened } from "./run";
 import { NMI_STEPPING, Vcpu } from "./vcpu";
 
+/** Vector and type of an event; of #UD. */
+const EVENT: u64 = 0x7ff;
+const UNDEFINED_OPCODE: u64 = 0x306;
 const AMD_EXIT_CR4_WRITE = AMD_EXIT_CR_WRITE + 4;
 
 /** What is to happen after an exit of a guest. */
@@ -85,6 +91,7 @@ function amdExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == AMD_EXIT_CR4_WRITE) return writeControl(vcpu, reason);
   if (reason == AMD_EXIT_INTR) return interrupted(vcpu, MV_EXIT_INTERRUPT);
   if (reason == AMD_EXIT_NMI) return interrupted(vcpu, MV_EXIT_NMI);
+  if (reason == AMD_EXIT_EXCEPTION + <u64>Vector.UndefinedOpcode) return leaveForUndefined(vcpu);
   if (reason == AMD_EXIT_IRET) {
     noteIret(vcpu);
     return offerWaitingNmi(vcpu);
@@ -103,6 +110,7 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
     vcpu.vs.intel.trapNmiWindow(false);
     return offerWaitingNmi(vcpu);
   }
+  if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isUndefined(vcpu)) return leaveForUndefined(vcpu);
   if (reason == INTEL_EXIT_EXCEPTION_OR_NMI && isNmi(vcpu.vs)) {
     const next = interrupted(vcpu, MV_EXIT_NMI);
     // The exit has taken it from the processor
@@ -111,6 +119,11 @@ function intelExit(vcpu: Vcpu, reason: u64): Next {
   }
   if (isMachineCheck(vcpu.vs, reason)) return machineChecked(vcpu);
   return (reason & INTEL_EXIT_ENTRY_FAILURE) != 0 ? refused(vcpu, reason) : other(vcpu, reason);
+}
+
+/** Of an exit for an exception (SDM volume 3, 25.9.2). */
+function isUndefined(vcpu: Vcpu): bool {
+  return (vcpu.vs.intel.read(IntelRegister.VmexitInterruptionInformation) & EVENT) == UNDEFINED_OPCODE;
 }
 
 /** The guest may have become ready for an NMI. */

@@ -10,6 +10,7 @@ import {
   startInRealMode,
   storeRelease32,
   tryFreePage,
+  Vector,
   Vs,
 } from "@bareflank/sdk";
 import { MV_MAX_VPS } from "../../../abi/generated/bare/hypercalls";
@@ -110,6 +111,7 @@ function reset(vcpu: Vcpu): void {
   vs.set(Register.CsBase, RESET_BASE);
   vs.intercept(Instruction.Cpuid).intercept(Instruction.Hypercall).intercept(Instruction.Shutdown);
   vs.intercept(Instruction.Monitor).intercept(Instruction.Mwait).intercept(Instruction.Xsetbv);
+  vs.interceptException(Vector.UndefinedOpcode, true);
   setControlBits(vcpu);
   vcpu.vp.guest.tables.use(vs);
   resetMsrs(vcpu);

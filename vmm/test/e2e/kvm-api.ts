@@ -829,6 +829,32 @@ test("lets MONITOR do nothing, or fault where CPUID has it not, as its user like
   assert.equal(await run(never | misc, false, 1n | ENABLE_MWAIT), undefined);
 });
 
+test("writes the processor's own hypercall in place of the other vendor's, unless its user wants #UD", async () => {
+  const VMCALL = [0x0f, 0x01, 0xc1];
+  const VMMCALL = [0x0f, 0x01, 0xd9];
+  const NO_SUCH_CALL = 0xffff_fc18n;
+  const quirk = BigInt(abi.KVM_X86_QUIRK_FIX_HYPERCALL_INSN);
+  const run = async (code: readonly number[], isDisabled: boolean) => {
+    let ending: { fault: number | undefined; code: number[]; rax: bigint } | undefined;
+    await withMachine(16, [...code, HLT], ({ vm, vcpu }) => {
+      installHandlers(vm);
+      if (isDisabled) vm.enableCapability(abi.KVM_CAP_DISABLE_QUIRKS2, quirk);
+      vcpu.setRegisters({ rax: 0x1234n });
+      const fault = faultOf(vcpu);
+      ending = { fault, code: [...vm.memory.read(CODE, 3)], rax: vcpu.registers().rax };
+    });
+    return ending;
+  };
+  // The processor's is the one that nobody has to replace
+  const isIntel = (await run(VMCALL, true))?.fault === undefined;
+  const [own, other] = isIntel ? [VMCALL, VMMCALL] : [VMMCALL, VMCALL];
+  assert.deepEqual(await run(own, true), { fault: undefined, code: own, rax: NO_SUCH_CALL });
+  assert.deepEqual(await run(other, false), { fault: undefined, code: own, rax: NO_SUCH_CALL });
+  assert.deepEqual(await run(other, true), { fault: 6, code: other, rax: 0x1234n });
+  // What is no hypercall is #UD all the same
+  assert.deepEqual(await run([0x0f, 0x0b, 0x90], false), { fault: 6, code: [0x0f, 0x0b, 0x90], rax: 0x1234n });
+});
+
 test("has a guest without what of KVM's its CPUID has not, if its user wants that", async () => {
   const SYSTEM_TIME = 0x4b56_4d01;
   const CLOCK_NEW = 1 << 3;

@@ -101,7 +101,10 @@ describe("/dev/kvm", () => {
       [kvm.KVM_CAP_SYNC_MMU]: 0,
       [kvm.KVM_CAP_ENABLE_CAP]: 1,
       [kvm.KVM_CAP_X86_USER_SPACE_MSR]: 1,
-      [kvm.KVM_CAP_DISABLE_QUIRKS2]: kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT | kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS,
+      [kvm.KVM_CAP_DISABLE_QUIRKS2]:
+        kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT |
+        kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS |
+        kvm.KVM_X86_QUIRK_FIX_HYPERCALL_INSN,
     };
     for (const [number, worth] of Object.entries(offered)) {
       expect(driver.system(kvm.KVM_CHECK_EXTENSION, BigInt(number))).toBe(worth);

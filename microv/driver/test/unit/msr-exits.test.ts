@@ -86,10 +86,13 @@ const told = (driver: Driver, vcpu: number) => ({
   data: driver.shared(vcpu, kvm.KVM_RUN_MSR_DATA, 8),
 });
 
+/** What MicroV was told, but for #UD. */
+const optionsOf = (driver: Driver): number => (driver.microv.vms[0]?.options ?? 0) & ~mv.MV_OPTION_UNDEFINED_ASKED;
+
 describe("KVM_ENABLE_CAP", () => {
   it("tells MicroV which accesses exit, and takes no reason that there is not", () => {
     const { driver, vm } = withVcpu();
-    const options = (): number | undefined => driver.microv.vms[0]?.options;
+    const options = () => optionsOf(driver);
     const { KVM_MSR_EXIT_REASON_INVAL, KVM_MSR_EXIT_REASON_UNKNOWN, KVM_MSR_EXIT_REASON_FILTER } = kvm;
     expect([userMsr(driver, vm, KVM_MSR_EXIT_REASON_INVAL), options()]).toEqual([0, mv.MV_OPTION_MSR_REFUSED]);
     expect([userMsr(driver, vm, KVM_MSR_EXIT_REASON_UNKNOWN), options()]).toEqual([0, mv.MV_OPTION_MSR_UNKNOWN]);
@@ -104,12 +107,16 @@ describe("KVM_ENABLE_CAP", () => {
   it("disables quirks that there are, and lets them be again", () => {
     const { driver, vm } = withVcpu();
     const disable = (quirks: bigint | number): number => enable(driver, vm, kvm.KVM_CAP_DISABLE_QUIRKS2, quirks);
-    const options = (): number | undefined => driver.microv.vms[0]?.options;
+    const options = () => optionsOf(driver);
+    const asksForUndefined = () => ((driver.microv.vms[0]?.options ?? 0) & mv.MV_OPTION_UNDEFINED_ASKED) !== 0;
+    expect(asksForUndefined()).toBe(true);
     expect([disable(kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS), options()]).toEqual([0, mv.MV_OPTION_MWAIT_BY_CPUID]);
     expect([disable(kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT), options()]).toEqual([0, mv.MV_OPTION_MWAIT_BY_MSR]);
-    expect(disable(kvm.KVM_X86_QUIRK_FIX_HYPERCALL_INSN)).toBe(INVAL);
+    expect(asksForUndefined()).toBe(true);
+    expect([disable(kvm.KVM_X86_QUIRK_FIX_HYPERCALL_INSN), options(), asksForUndefined()]).toEqual([0, 0, false]);
+    expect(disable(kvm.KVM_X86_QUIRK_LINT0_REENABLED)).toBe(INVAL);
     expect(disable(1n << 32n)).toBe(INVAL);
-    expect([disable(0), options()]).toEqual([0, 0]);
+    expect([disable(0), options(), asksForUndefined()]).toEqual([0, 0, true]);
     expect(enable(driver, vm, kvm.KVM_CAP_DISABLE_QUIRKS2, 0, 1)).toBe(INVAL);
   });
 
@@ -161,7 +168,7 @@ describe("CPUID's MWAIT", () => {
 describe("a filter", () => {
   it("has every access exit while there is one", () => {
     const { driver, vm } = withVcpu();
-    const options = (): number | undefined => driver.microv.vms[0]?.options;
+    const options = () => optionsOf(driver);
     const before = driver.taken.allocations;
     const one = { flags: READ, base: 0x35, count: 1, bitmap: [0] };
     expect([filter(driver, vm, 0, [one]), options()]).toEqual([0, mv.MV_OPTION_MSR_ASKED]);

@@ -388,6 +388,69 @@ describe("a device's memory", () => {
     expect(driver.calls.slice(before).filter((call) => call === mv.MV_VS_FPU_SET_ALL).length).toBe(2);
   });
 
+  it("is read by MMX registers, which are those of x87 then", () => {
+    const { driver, vcpu } = withCode(0x0f, 0x6f, 0x0e, 0x10, 0x00); // movq mm1, [10h]
+    const vs = driver.vs();
+    // x87 as after a reset, whatever lies there
+    vs.fpu.fill(0xaa, 0, 24);
+    vs.fpu.fill(0xaa, 32, 160);
+    vs.fpu.fill(0, 512, 520);
+    exits(driver, () => device(driver, 0x10n, 0), mv.MV_EXIT_HLT);
+    driver.run(vcpu);
+    expect(mmio(driver, vcpu)).toEqual({ address: DEVICE + 0x10n, data: 0n, bytes: 8n, isWrite: 0n });
+    driver.setShared(vcpu, kvm.KVM_RUN_MMIO_DATA, 8, 0x1122n);
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+    // FCW, FSW, all registers in use; MM1 alone has something
+    expect([...vs.fpu.subarray(0, 8)]).toEqual([0x7f, 3, 0, 0, 0xff, 0, 0, 0]);
+    expect([...vs.fpu.subarray(48, 58)]).toEqual([0x22, 0x11, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    expect([vs.fpu[32], vs.fpu[64], vs.fpu[512]]).toEqual([0, 0, 1]);
+  });
+
+  it("has a selector, whose segment is the guest's then; behind a move to SS nothing comes between", () => {
+    const { driver, vcpu } = withCode(0x8e, 0x16, 0x20, 0x00); // mov ss, [20h]
+    const { registers } = driver.vs();
+    const GDT = 0x3000n;
+    registers.set(mv.MV_REG_CR0, 0x11n);
+    registers.set(mv.MV_REG_GDTR_BASE, GDT);
+    registers.set(mv.MV_REG_GDTR_LIMIT, 0x1fn);
+    driver.memory.poke(RAM + GDT + 0x18n, 8, 0x1240_9234_5678_ffffn);
+    const segment = (first: number) => [0, 1, 2, 3].map((part) => registers.get(first + part));
+    const code = segment(mv.MV_REG_CS_SELECTOR);
+    exits(
+      driver,
+      () => device(driver, 0x20n, 0),
+      () => {
+        expect(segment(mv.MV_REG_SS_SELECTOR)).toEqual([0x18n, 0x493n, 0xffffn, 0x1234_5678n]);
+        expect(segment(mv.MV_REG_CS_SELECTOR)).toEqual(code);
+        expect([registers.get(mv.MV_REG_INTERRUPT_SHADOW), registers.get(mv.MV_REG_RIP)]).toEqual([1n, CODE + 4n]);
+        return mv.MV_EXIT_HLT;
+      },
+    );
+    driver.run(vcpu);
+    expect(mmio(driver, vcpu)).toEqual({ address: DEVICE + 0x20n, data: 0n, bytes: 2n, isWrite: 0n });
+    driver.setShared(vcpu, kvm.KVM_RUN_MMIO_DATA, 8, 0x18n);
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+    // Its descriptor was used
+    expect(driver.memory.peek(RAM + GDT + 0x18n, 8)).toBe(0x1240_9334_5678_ffffn);
+  });
+
+  it("has a pointer to code, whose segment is the guest's then", () => {
+    const { driver, vcpu } = withCode(0xff, 0x2e, 0x20, 0x00); // jmp far [20h]
+    const { registers } = driver.vs();
+    exits(
+      driver,
+      () => device(driver, 0x20n, 0),
+      () => {
+        expect([registers.get(mv.MV_REG_CS_SELECTOR), registers.get(mv.MV_REG_CS_BASE)]).toEqual([0x1000n, 0x1_0000n]);
+        expect([rip(driver), request(driver)]).toEqual([0x234n, BigInt(mv.MV_RUN_REGISTERS)]);
+        return mv.MV_EXIT_HLT;
+      },
+    );
+    driver.run(vcpu);
+    driver.setShared(vcpu, kvm.KVM_RUN_MMIO_DATA, 8, 0x1000_0234n);
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+  });
+
   it("says EFAULT when the instruction's own memory is gone", () => {
     const { driver, vcpu } = withCode(0xa1, 0x00, 0x00);
     driver.memory.unmap(RAM + CODE, 4096);
@@ -403,6 +466,37 @@ describe("a device's memory", () => {
       return device(driver, 0n, 0);
     });
     expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_INTERNAL_ERROR]);
+  });
+});
+
+describe("an instruction that the processor does not know", () => {
+  const undefinedAt = (...code: readonly number[]) => {
+    const made = withCode(...code);
+    exits(
+      made.driver,
+      () => {
+        tellInstruction(made.driver, { RAX: 5n });
+        return mv.MV_EXIT_UNDEFINED;
+      },
+      () => {
+        expect(rip(made.driver)).toBe(CODE);
+        return mv.MV_EXIT_HLT;
+      },
+    );
+    expect([made.driver.run(made.vcpu), reason(made.driver, made.vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+    return { code: [...made.driver.memory.read(RAM + CODE, code.length)], ...made };
+  };
+
+  it("is replaced when it is the other vendor's hypercall", () => {
+    const { driver, code } = undefinedAt(0x0f, 0x01, 0xc1, 0x90); // vmcall
+    expect(code).toEqual([0x0f, 0x01, 0xd9, 0x90]);
+    expect(driver.vs().registers.get(mv.MV_REG_EVENT)).toBe(0n);
+  });
+
+  it("is #UD otherwise", () => {
+    const { driver, code } = undefinedAt(0x0f, 0x0b); // ud2
+    expect(code).toEqual([0x0f, 0x0b]);
+    expect(driver.vs().registers.get(mv.MV_REG_EVENT)).toBe(0x8000_0306n);
   });
 });
 

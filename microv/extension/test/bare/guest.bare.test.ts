@@ -155,6 +155,40 @@ it.each(machines)(
   },
 );
 
+it.each(machines)(
+  "tells of an instruction that is none, if its caller wants that, else raises #UD (%s)",
+  async (machine) => {
+    // ud2. The handler of #UD: hlt
+    let script = set(made().bytes(scratch(0), [0x0f, 0x0b]).bytes(scratch(0x100), [0xf4]), [
+      [mv.MV_REG_CS_SELECTOR, 0],
+      [mv.MV_REG_CS_BASE, 0],
+      [mv.MV_REG_RIP, 0x1000],
+      [mv.MV_REG_RSP, 0x1f00],
+      [mv.MV_REG_RAX, 0x1234],
+    ])
+      .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
+      .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
+      .poke(scratch(0x1000 + 4 * 6), 0x1100)
+      .call(mv.MV_VM_CONFIGURE, VM, mv.MV_OPTION_UNDEFINED_ASKED)
+      .call(mv.MV_VS_RUN, VS)
+      .peek(page(mv.MV_PAGE_GENERAL))
+      .peek(page(mv.MV_PAGE_RIP))
+      .call(mv.MV_VM_CONFIGURE, VM, 0)
+      .call(mv.MV_VS_RUN, VS);
+    script = list(script, [[mv.MV_REG_RIP, 0]])
+      .call(mv.MV_VS_REG_GET_LIST, VS)
+      .peek(page(mv.MV_PAGE_LIST + 8))
+      .peek(scratch(0xef8));
+    const { answers, peeks, ...result } = await ended(script).play({ machine });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => mv.MV_STATUS_SUCCESS));
+    expect([7, 9].map((index) => Number(answers[index]?.r10))).toEqual([mv.MV_EXIT_UNDEFINED, mv.MV_EXIT_HLT]);
+    const [rax = 0n, at = 0n, rip = 0n, stack = 0n] = peeks.map(([word]) => word);
+    // Behind the handler's HLT, and what it returns to
+    expect([rax, at, rip, (stack >> 16n) & 0xffffn]).toEqual([0x1234n, 0x1000n, 0x1101n, 0x1000n]);
+  },
+);
+
 it("tells of a guest that Intel's processors refuse, and the ring of the rule", async () => {
   // Behind an STI that has not set IF
   const script = set(made(), [
@@ -167,7 +201,7 @@ it("tells of a guest that Intel's processors refuse, and the ring of the rule", 
   const { answers, peeks, ring } = await ended(script).play({ machine: "intel" });
   expect([answers[4]?.status, answers[4]?.r10]).toEqual([BigInt(mv.MV_STATUS_SUCCESS), BigInt(mv.MV_EXIT_FAILURE)]);
   expect(peeks[0]).toEqual([0x8000_0021n]);
-  expect(ring).toContain("a guest is not run: ");
+  expect(ring.join("\n")).toContain("a guest is not run: ");
 });
 
 function portOf([, data = 0n, word = 0n]: readonly bigint[]) {

@@ -225,7 +225,7 @@ export class HypercallSession {
 
   #configure(): void {
     const random = this.#random;
-    const options = random.once(4) ? chooseWord(random) : BigInt(random.below(64));
+    const options = random.once(4) ? chooseWord(random) : BigInt(random.below(128));
     if (random.once(2)) this.#make(mv.MV_VM_CONFIGURE, this.#vm(), options);
     else this.#make(mv.MV_VS_CONFIGURE, this.#id(), options & (random.once(4) ? 3n : 1n));
   }
@@ -377,7 +377,7 @@ function fpuLegacy(random: Random): bigint[] {
   words[0] = 0x37fn | (BigInt(random.below(256)) << 32n);
   words[1] = 0n;
   words[2] = 0n;
-  words[3] = 0x1f80n | BigInt(random.below(64));
+  words[3] = 0x1f80n | BigInt(random.below(128));
   for (let i = 5; i < 20; i += 2) words[i] = (words[i] ?? 0n) & 0xffffn;
   return words;
 }

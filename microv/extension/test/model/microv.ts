@@ -99,6 +99,7 @@ const VM_OPTIONS = BigInt(
     mv.MV_OPTION_MSR_REFUSED |
     mv.MV_OPTION_MSR_CLOSED |
     mv.MV_OPTION_MWAIT_BY_CPUID |
+    mv.MV_OPTION_UNDEFINED_ASKED |
     mv.MV_OPTION_MWAIT_BY_MSR,
 );
 /** MSRs of KVM's clock, and the bit of leaf 0x40000001 that says so. */
