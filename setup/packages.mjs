@@ -12,11 +12,25 @@ export const packages = [
   { name: "clang", file: "clang", why: "compiles what wasm2c generates" },
   { name: "lld", file: "ld.lld", why: "links kernel and extensions" },
   { name: "llvm", file: "llvm-objcopy", why: "strips, disassembles and symbolises them" },
+  {
+    name: "libc++-14-dev",
+    file: "/usr/lib/llvm-14/lib/libc++.a",
+    why: "is the standard library of extensions in C++ that ask for it",
+  },
+  {
+    name: "libunwind-14-dev",
+    file: "/usr/lib/llvm-14/lib/libunwind.a",
+    why: "finds the handlers of their exceptions",
+  },
   { name: "gdb", file: "gdb", why: "steps through extensions, in a test, too" },
   { name: "rustc", file: "rustc", why: "compiles extensions in Rust" },
   { name: "gcc", file: "gcc", why: "builds the Linux driver, as Debian builds its kernel" },
   { name: "make", file: "make", why: "runs Linux's module build" },
-  { name: "libc6-dev", file: "/usr/include/stdio.h", why: "builds the test programs that run inside the lab" },
+  {
+    name: "libc6-dev",
+    file: "/usr/include/stdio.h",
+    why: "builds the test programs that run inside the lab; its headers go with libc++",
+  },
   {
     name: "linux-headers-cloud-amd64",
     file: "/usr/share/doc/linux-headers-cloud-amd64",

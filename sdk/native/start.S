@@ -126,6 +126,9 @@ run:
     SYSCALL_WITH_HANDLE(VS_RUN_CURRENT)
     jmp give_up
 stop:
+#ifdef BF_STD
+    call bf_end_processor
+#endif
     mov esi, dword ptr fs:[BF_TCB_ACTIVE_VS]
     SYSCALL_WITH_HANDLE(VS_PROMOTE)
     jmp give_up

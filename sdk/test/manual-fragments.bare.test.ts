@@ -122,6 +122,14 @@ const places: readonly Place[] = [
       "Next bootstrap(Pp pp) {\n    root::start(pp);\n    return creating();\n}\n" +
       "Next vmexit(Vs vs, uint64_t reason) { return root::vmexit(vs, reason); }\n",
   },
+  {
+    name: "cpp-library",
+    template: "cpp",
+    pieces: [["#include <unordered_map>"]],
+    before: "#include <bareflank/extension.hpp>\nusing namespace bareflank;\n",
+    after: "Next bootstrap(Pp pp) {\n    root::start(pp);\n    return Next::run;\n}\n",
+    field: { runtime: "std", memory: { maximumKiB: 1024 } },
+  },
 ];
 
 /** The pieces that are whole extensions are built and run by manual.bare.test.ts. */

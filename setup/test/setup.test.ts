@@ -61,7 +61,10 @@ test("every missing Debian package is named with its reason, in one command", ()
   const missing = missingPackages(() => false);
   expect(missing).toEqual(packages);
   const text = howToInstall(missing);
-  for (const { name, why } of packages) expect(text).toMatch(new RegExp(`^ {2}${name} +${why}$`, "m"));
+  const literal = (words: string) => words.replace(/[+.]/g, "\\$&");
+  for (const { name, why } of packages) {
+    expect(text).toMatch(new RegExp(`^ {2}${literal(name)} +${literal(why)}$`, "m"));
+  }
   expect(text).toContain("--no-install-recommends clang lld llvm");
 });
 

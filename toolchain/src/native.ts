@@ -51,12 +51,29 @@ const COMMON_FLAGS = [
   ],
 ];
 
+/**
+ * For the standard library of C++: as its archives were compiled. What floating point and vectors cost an exit is paid where the
+ * source has them; the compiler makes none of its own.
+ */
+const STD_FLAGS = [
+  ...COMMON_FLAGS.filter((flag) => !/^(--target=.*|-ffreestanding|-mgeneral-regs-only)$/.test(flag)),
+  ...["--target=x86_64-unknown-linux-gnu", "-mno-implicit-float", "-fno-vectorize", "-fno-slp-vectorize"],
+  ...["-fasynchronous-unwind-tables", "-std=c++17", "-nostdinc++", "-D__NO_INLINE__", "-DBF_STD"],
+];
+
 const C_FLAGS = ["-std=gnu11"];
 /** The language without a library: no exceptions, no type information, no guards and destructors of statics. */
 const CPP_FLAGS = [
   ...["-std=c++17", "-nostdinc++", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics"],
   "-fno-c++-static-destructors",
 ];
+
+/** The standard library of C++: folders of headers in front of clang's own and behind them, and what is linked. */
+export interface StandardLibrary {
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
+  readonly archives: readonly string[];
+}
 
 /** Something to compile: a file, or a text with the name that messages shall give it. */
 export interface NativeSource {
@@ -71,6 +88,8 @@ export interface NativeOptions {
   readonly model: CodeModel;
   readonly include: readonly string[];
   readonly flags: readonly string[];
+  /** What C++ is compiled with, where it has it. */
+  readonly std?: StandardLibrary | undefined;
   /** Where messages' paths start. */
   readonly root: string;
 }
@@ -79,9 +98,12 @@ export interface NativeOptions {
 export function compileNative(cache: Cache, source: NativeSource, options: NativeOptions): Promise<CachedResult> {
   const clang = tool("clang");
   const include = [RUNTIME, ABI_HEADERS, ...options.include].flatMap((folder) => ["-I", folder]);
-  const headers = ["-isystem", join(resourceFolder(clang), "include")];
-  const language = /\.(cpp|cc|cxx)$/.test(source.path) ? CPP_FLAGS : C_FLAGS;
-  const flags = [...COMMON_FLAGS, ...language, ...CODE_MODELS[options.model], ...include, ...headers, ...options.flags];
+  const isCpp = /\.(cpp|cc|cxx)$/.test(source.path);
+  const std = isCpp ? options.std : undefined;
+  const folders = [...(std?.before ?? []), join(resourceFolder(clang), "include"), ...(std?.behind ?? [])];
+  const headers = folders.flatMap((folder) => ["-isystem", folder]);
+  const language = std !== undefined ? STD_FLAGS : [...COMMON_FLAGS, ...(isCpp ? CPP_FLAGS : C_FLAGS)];
+  const flags = [...language, ...CODE_MODELS[options.model], ...include, ...headers, ...options.flags];
   const key = [clang.identity, flags, source.path, source.text ?? ""];
   return cache.run("object", key, async () => {
     const folder = await mkdtemp(join(tmpdir(), "bf-"));
@@ -112,7 +134,7 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
 const resourceFolders = new Map<string, string>();
 
 /** clang's own headers (stdint.h and the like), without those of the operating system. */
-function resourceFolder({ path, identity }: Tool): string {
+export function resourceFolder({ path, identity }: Tool): string {
   let folder = resourceFolders.get(identity);
   if (folder === undefined) {
     folder = execFileSync(path, ["-print-resource-dir"], { encoding: "utf8" }).trim();
@@ -139,6 +161,8 @@ export interface LinkOptions {
   readonly objects: readonly string[];
   /** Preprocessed with the C headers before the linker sees it. */
   readonly script: string;
+  /** What the preprocessor knows besides. */
+  readonly defines?: readonly string[];
   readonly flags: readonly string[];
   readonly include: readonly string[];
   readonly root: string;
@@ -154,11 +178,13 @@ export function link(cache: Cache, options: LinkOptions): Promise<CachedResult> 
     ...["-static", "-z", "max-page-size=4096", "-z", "noexecstack", "-z", "norelro", "--build-id=sha1"],
     ...["--gc-sections", "--fatal-warnings", "--orphan-handling=error", ...options.flags],
   ];
+  const defines = (options.defines ?? []).map((name) => `-D${name}`);
   const key = [
     clang.identity,
     lld.identity,
     objcopy.identity,
     flags,
+    ...defines,
     options.objects.map((path) => cache.digest(path)),
   ];
   return cache.run("image", [...key, options.script], async () => {
@@ -170,7 +196,7 @@ export function link(cache: Cache, options: LinkOptions): Promise<CachedResult> 
       await run(
         "Reading the linker script",
         clang.path,
-        [...preprocess, ...SCRIPT_DEFINES, ...include, options.script, "-o", script],
+        [...preprocess, ...SCRIPT_DEFINES, ...defines, ...include, options.script, "-o", script],
         options.root,
       );
       const debug = join(folder, "image.debug.elf");

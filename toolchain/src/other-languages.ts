@@ -11,17 +11,28 @@ import { buildHeap } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
 import { compileRust, refuseFloatingPoint } from "./rust.ts";
+import { standardLibrary } from "./standard-library.ts";
 
 /** Builds one extension; its products lie in `productFolder`. */
 export async function buildExtension(context: BuildContext, part: Part): Promise<Product> {
   const { root, cache } = context;
   const include = [...part.include, root];
-  const options = { model: "anywhere", include, flags: part.cflags, root } as const;
+  const std = part.std === undefined ? undefined : standardLibrary();
+  const defines = std === undefined ? [] : ["BF_STD"];
+  const options = { model: "anywhere", include, root, std } as const;
+  const flags = (path: string) => [...(path.endsWith(".S") ? defines.map((name) => `-D${name}`) : []), ...part.cflags];
   context.onStep(part.name, "compiling");
   const isRust = part.language === "rust";
-  const native = [...(isRust ? [] : part.sources), ...part.native, join(RUNTIME, "freestanding.c")];
-  const compiled = native.map((path) => compileNative(cache, { path }, options));
-  const steps: CachedResult[] = await Promise.all(compiled);
+  const native = [
+    ...(isRust ? [] : part.sources),
+    ...part.native,
+    ...(part.std ?? []),
+    join(RUNTIME, "freestanding.c"),
+  ];
+  const compiled = native.map((path) => compileNative(cache, { path }, { ...options, flags: flags(path) }));
+  const steps: CachedResult[] = await Promise.all(compiled).catch((error: unknown) => {
+    throw explainLibrary(part, error);
+  });
   const objects = steps.map((step) => step.path("object.o"));
   if (isRust) {
     const rust = await compileRust(cache, part, root);
@@ -39,9 +50,13 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
   context.onStep(part.name, "linking");
   const script = part.linkerScript ?? join(RUNTIME, "extension.ld");
   const sources = new Map(objects.map((path, index) => [path, relative(root, native[index] ?? part.sources[0] ?? "")]));
+  if (std !== undefined) objects.push(...std.archives);
   const linked: Linked = { sources, declared: (symbol) => missingCallback(symbol, part, root) };
-  const image = await link(cache, { objects, script, flags: [], include, root, linked }).catch((error: unknown) => {
-    throw explainHeap(part, error);
+  const image = await link(cache, {
+    ...{ objects, script, defines, include, root, linked },
+    flags: std === undefined ? [] : ["--eh-frame-hdr", "--no-dependent-libraries", "--no-relax"],
+  }).catch((error: unknown) => {
+    throw explainLibrary(part, explainHeap(part, error));
   });
   steps.push(image);
   requireLoadable(part.name, image.path("image.elf"));
@@ -71,11 +86,36 @@ const HEAP =
   /^(?:malloc|calloc|realloc|aligned_alloc|free|bf_heap_\w+|operator (?:new|delete)\b.*|__rust_alloc\w*) is used/;
 
 function explainHeap(part: Part, error: unknown): unknown {
-  if (part.heap !== undefined || !(error instanceof BuildError)) return error;
-  if (!error.diagnostics.some(({ message }) => HEAP.test(message))) return error;
-  return new BuildError(error.message, {
-    cause: error,
-    diagnostics: error.diagnostics,
-    hint: 'It wants a heap: "memory": { "maximumKiB": 1024 } in its field "bareflank" says how large.',
-  });
+  if (part.heap !== undefined) return error;
+  return withHint(
+    error,
+    HEAP,
+    'It wants a heap: "memory": { "maximumKiB": 1024 } in its field "bareflank" says how large.',
+  );
+}
+
+/** What clang misses without the standard library of C++, and what the linker misses with it. */
+const WITHOUT_LIBRARY = /^'\w+' file not found$|with exceptions disabled$|requires -frtti$/;
+const BELOW_LIBRARY = / is used by .* defined nowhere/;
+
+function explainLibrary(part: Part, error: unknown): unknown {
+  if (part.language !== "cpp") return error;
+  return part.std === undefined
+    ? withHint(
+        error,
+        WITHOUT_LIBRARY,
+        'With "runtime": "std" and "memory": { "maximumKiB": 1024 } in its field "bareflank" it has the standard library, exceptions and type information.',
+      )
+    : withHint(
+        error,
+        BELOW_LIBRARY,
+        "Below the standard library there are no files, clocks or new threads, and little mathematics: docs/extensions.md has the table.",
+      );
+}
+
+/** The same error with a hint, where one of its messages is of a kind, and nobody has given one. */
+function withHint(error: unknown, kind: RegExp, hint: string): unknown {
+  if (!(error instanceof BuildError) || error.hint !== undefined) return error;
+  if (!error.diagnostics.some(({ message }) => kind.test(message))) return error;
+  return new BuildError(error.message, { cause: error, diagnostics: error.diagnostics, hint });
 }

@@ -25,7 +25,8 @@ export interface PartField {
   readonly linkerScript?: string;
   readonly memory?: { readonly initialKiB?: number; readonly maximumKiB?: number };
   readonly instance?: Instance;
-  readonly runtime?: Runtime;
+  readonly runtime?: Runtime | typeof STD;
+  readonly std?: StandardField;
   readonly cflags?: readonly string[];
   readonly fast?: readonly string[];
   readonly defines?: readonly string[];
@@ -60,6 +61,15 @@ type Instance = (typeof INSTANCES)[number];
 /** What the C and assembly of an extension's dependency is marked by; nothing to build by itself. */
 const SDK = "sdk";
 
+/** The runtime of an extension in C++ that has the standard library. */
+const STD = "std";
+
+/** Of an SDK: what is between the standard library and the microkernel, the library's own heap included. */
+interface StandardField {
+  readonly native: readonly string[];
+  readonly heap: string;
+}
+
 /** What the heap is compiled from, and how large it may become. */
 export interface Heap {
   readonly entries: readonly string[];
@@ -86,6 +96,8 @@ export interface Part {
   readonly memory: { readonly initialKiB: number; readonly maximumKiB: number };
   /** The heap of an extension in another language, when it wants one. */
   readonly heap: Heap | undefined;
+  /** What is between the standard library of C++ and the microkernel, where an extension has it. */
+  readonly std: readonly string[] | undefined;
   readonly instance: Instance;
   readonly runtime: Runtime;
   readonly cflags: readonly string[];
@@ -199,7 +211,7 @@ const KNOWN_FIELDS = new Set(
 );
 const MEMORY_FIELDS: readonly string[] = ["initialKiB", "maximumKiB"];
 /** Fields that go with asc, and the one that goes without it. */
-const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "instance", "runtime", "fast", "defines"] as const;
+const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "instance", "fast", "defines"] as const;
 const OTHER_LANGUAGES_FIELDS = ["sources"] as const;
 
 /** Fills in defaults and finds the files; one that is missing is an error that names it. */
@@ -213,6 +225,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
   const sdkFiles = (names: (sdk: PartField) => readonly string[] | undefined) =>
     sdks.flatMap((sdk) => filesOf(sdk.folder, names(sdk.field)));
   const optional = (name: string | undefined) => (name === undefined ? [] : [name]);
+  const std = standardOf(field, language, where, sdks);
   const entry = field.entry ?? (isCompiled({ type, field }) ? "src/main.ts" : []);
   return {
     type,
@@ -230,12 +243,9 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
       ? { memory: memoryOf(field, where, folder), heap: undefined }
       : {
           memory: NO_MEMORY,
-          heap: heapOf(
-            field,
-            where,
-            sdkFiles((sdk) => optional(sdk.heap)),
-          ),
+          heap: heapOf(field, where, std?.heap ?? sdkFiles((sdk) => optional(sdk.heap))),
         }),
+    std: std?.native,
     ...instanceOf(type, field, where),
     cflags: field.cflags ?? [],
     fast: field.fast?.flatMap((place) => fastPlaces(folder, place)),
@@ -270,6 +280,31 @@ function heapOf({ memory }: PartField, where: string, entries: readonly string[]
     });
   }
   return { entries, maximumKiB };
+}
+
+/** The files of the SDK that the runtime "std" takes. */
+function standardOf(
+  { memory, runtime }: PartField,
+  language: Language,
+  where: string,
+  sdks: readonly { readonly folder: string; readonly field: PartField }[],
+): { native: string[]; heap: string[] } | undefined {
+  if (language === "typescript" || runtime === undefined || runtime === "none") return undefined;
+  if (language !== "cpp" || runtime !== STD) {
+    const known = language === "cpp" ? `none of "none", "${STD}"` : `not "none", as the language "${language}" has it`;
+    throw new BuildError(`${where} names a "runtime" that is ${known}.`, { hint: SEE_README });
+  }
+  if (memory === undefined) {
+    throw new BuildError(`${where} asks for the runtime "${STD}" without a heap, which exceptions lie in.`, {
+      hint: 'Add "memory": { "maximumKiB": 1024 }, which says how large it may become.',
+    });
+  }
+  const native = sdks.flatMap((sdk) => filesOf(sdk.folder, sdk.field.std?.native));
+  const heap = sdks.flatMap((sdk) => filesOf(sdk.folder, sdk.field.std === undefined ? [] : [sdk.field.std.heap]));
+  if (native.length > 0) return { native, heap };
+  throw new BuildError(`${where} asks for the runtime "${STD}", and none of its dependencies has one.`, {
+    hint: "Depend on @bareflank/sdk-cpp.",
+  });
 }
 
 /** Where linear memory ends at the beginning, and at most. */
@@ -335,7 +370,9 @@ function languageOf(type: PartType, field: PartField, where: string): Language {
 
 /** How an extension lives: what it brings along, and how many of it there are. */
 function instanceOf(type: PartType, field: PartField, where: string): Pick<Part, "instance" | "runtime"> {
-  const { instance = "per-processor", runtime = "none" } = field;
+  const { instance = "per-processor" } = field;
+  const isForeign = (field.language ?? "typescript") !== "typescript";
+  const { runtime = "none" } = isForeign ? {} : (field as { readonly runtime?: Runtime });
   const wrong = !INSTANCES.includes(instance) ? "instance" : RUNTIMES.includes(runtime) ? undefined : "runtime";
   if (wrong !== undefined) {
     const known = wrong === "instance" ? INSTANCES : RUNTIMES;

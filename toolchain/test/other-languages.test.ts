@@ -73,6 +73,67 @@ describe("a heap", () => {
   });
 });
 
+describe("the standard library of C++", () => {
+  const std = { runtime: "std", memory: { maximumKiB: 512 } };
+  const uses = (source: string) =>
+    `#include <stdexcept>\n${source}\n[[gnu::noinline]] void refuse() { throw std::logic_error("no"); }\n`.replace(
+      "Next vmexit(Vs vs, uint64_t reason) {\n",
+      "[[gnu::noinline]] void refuse();\nNext vmexit(Vs vs, uint64_t reason) {\n    try { refuse(); } catch (...) { answered++; }\n",
+    );
+
+  it("is in an image with the microkernel's layout, whose frames the unwinder finds", async () => {
+    const { files } = await built(made("cpp", uses, std));
+    const text = output("llvm-readelf", "-hlSW", files.debug ?? "");
+    const loads = [...text.matchAll(/^ +LOAD .* (R E|R {2}|RW ) 0x1000$/gm)].map((match) => match[1]);
+    expect(loads).toEqual(["R E", "R  ", "RW "]);
+    expect(text).toMatch(/ \.eh_frame_hdr +PROGBITS/);
+    expect(text).not.toMatch(/DYNAMIC|INTERP/);
+    const names = readSymbols(readFileSync(files.debug ?? "")).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["__cxa_throw", "_Unwind_RaiseException", "bf_end_processor"]));
+  });
+
+  it("leaves the guest's vector registers alone where the source has no floating point", async () => {
+    const { files } = await built(made("cpp", uses, std));
+    const code = output("llvm-objdump", "-d", "--disassemble-symbols=vmexit,_Z6refusev", files.debug ?? "");
+    expect(code).toContain("<_Z6refusev>:");
+    expect(code).not.toMatch(/%(?:[xyz]?mm\d|st\b)/);
+  });
+
+  it.each([
+    ["#include <vector>", "'vector' file not found"],
+    ["void wrong() { throw 1; }", "cannot use 'throw' with exceptions disabled"],
+  ])("that nobody asked for is missed by %s, and the message says what to write", async (line, message) => {
+    const { diagnostics, hint } = await failure(made("cpp", (source) => `${source}\n${line}\n`));
+    expect(diagnostics.map((one) => one.message)).toContain(message);
+    expect(hint).toContain('"runtime": "std"');
+  });
+
+  it("has no files below it, and the message says where that stands", async () => {
+    const opens = (source: string) => uses(`#include <cstdio>\n${source}`).replace("throw", 'fopen("/", "r"); throw');
+    const { diagnostics, hint } = await failure(made("cpp", opens, std));
+    expect(diagnostics.map(({ message }) => message)).toEqual(["fopen is used by refuse() and defined nowhere"]);
+    expect(hint).toContain("docs/extensions.md");
+  });
+
+  it("is named with its package where it is not", () => {
+    const bin = join(folder, "bin-without-library");
+    mkdirSync(bin);
+    for (const name of ["sh", "readlink", "node", "ld.lld", "llvm-objcopy"]) {
+      const found = (process.env.PATH ?? "").split(delimiter).map((place) => join(place, name));
+      symlinkSync(found.find((file) => existsSync(file)) ?? "", join(bin, name));
+    }
+    writeFileSync(join(bin, "clang"), "#!/bin/sh\necho /nowhere/llvm-16/lib/clang/16\n", { mode: 0o755 });
+    const { status, stderr } = spawnSync(resolve(import.meta.dirname, "../bin/bf"), ["build"], {
+      cwd: made("cpp", uses, std),
+      env: { PATH: bin, HOME: process.env.HOME },
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain("The standard library of C++ for clang 16 is not installed.");
+    expect(stderr).toContain("It is in the Debian package libc++-16-dev: apt-get install libc++-16-dev");
+  });
+});
+
 describe.each(["c", "cpp", "rust"])("an extension in %s", (language) => {
   it("has the layout that the microkernel wants", async () => {
     const { files } = await built(made(language));
@@ -141,6 +202,17 @@ describe("errors", () => {
     [{ language: "c", memory: {} }, 'has a "memory.maximumKiB" of 0, which is no size of a heap.'],
     [{ language: "c", memory: { maximumKiB: 1022 } }, 'has a "memory.maximumKiB" of 1022, which is no size'],
     [{ language: "c", memory: { maximumKiB: 2 ** 21 + 4 } }, 'has a "memory.maximumKiB" of 2097156, which is no size'],
+    [{ language: "c", runtime: "std" }, 'names a "runtime" that is not "none", as the language "c" has it.'],
+    [{ language: "cpp", runtime: "managed" }, 'names a "runtime" that is none of "none", "std".'],
+    [{ language: "cpp", runtime: "std" }, 'asks for the runtime "std" without a heap, which exceptions lie in.'],
+    [
+      { language: "cpp", runtime: "std", memory: { maximumKiB: 64 } },
+      'asks for the runtime "std", and none of its dependencies has one.',
+    ],
+    [
+      { language: "typescript", runtime: "std", entry: "src/main.c" },
+      'names a "runtime" that is none of "none", "managed".',
+    ],
     [{ sources: ["src/none.c"] }, "names src/none.c, which does not exist."],
   ])("of the field bareflank %j are told in words", async (field, message) => {
     expect((await failure(made("c", undefined, field))).message).toContain(message);

@@ -15,7 +15,7 @@ export interface Linked {
 }
 
 /** An object, its function, and the archive that it is in. */
-const PLACE = />>>.*?(\S+\.(?:o|a))(?:\(\S*\))?(?::\((?:\.text\.?)?([^)]*)\))?(?: in archive (\S+))?/g;
+const PLACE = />>>.*?(\S+\.(?:o|a))(?:\(\S*\))?(?::\((?:\.text\.?)?(.*?)\))?(?: in archive (\S+))?$/gm;
 
 /** One diagnostic for each error; what is no error of the linker's own is left out. */
 export function linkerDiagnostics(output: string, { sources = new Map(), declared }: Linked): Diagnostic[] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Everything that an extension in C++ needs: C++17, freestanding, header-only; no exceptions, no standard library
+// Everything that an extension in C++ needs: C++17, header-only; the standard library and exceptions only where
+// "runtime": "std" in the field "bareflank" of package.json asks for them
 #ifndef BAREFLANK_EXTENSION_HPP
 #define BAREFLANK_EXTENSION_HPP
 

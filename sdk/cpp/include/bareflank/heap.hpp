@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // new and delete, on the heap that "memory": { "maximumKiB": ... } in the field "bareflank" of package.json gives
 //
-// There are no exceptions: `new` without memory fails the callback, `new (std::nothrow)` is a null pointer then.
+// Without the runtime "std" there are no exceptions: `new` without memory fails the callback, `new (std::nothrow)` is a null pointer then.
 #ifndef BAREFLANK_HEAP_HPP
 #define BAREFLANK_HEAP_HPP
 
@@ -10,6 +10,10 @@
 extern "C" {
 #include "bareflank/heap.h"
 }
+
+#ifdef BF_STD
+#include <new>
+#else
 
 namespace std {
 
@@ -30,5 +34,7 @@ void *operator new[](size_t bytes, std::align_val_t alignment, const std::nothro
 /// Makes an object in memory that is there.
 inline void *operator new(size_t, void *memory) noexcept { return memory; }
 inline void *operator new[](size_t, void *memory) noexcept { return memory; }
+
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 
 #include "bareflank/log.h"
 
+#ifdef BF_STD
+#include <string_view>
+#endif
+
 namespace bareflank {
 
 /// A number that log writes in hexadecimal.
@@ -20,6 +24,14 @@ inline void put(bf_line &line, Hex number) {
     bf_line_put(&line, "0x");
     bf_line_put_number(&line, number.value, 16);
 }
+#ifdef BF_STD
+inline void put(bf_line &line, std::string_view text) {
+    for (char character : text) {
+        const char one[] = {character, '\0'};
+        bf_line_put(&line, one);
+    }
+}
+#endif
 
 } // namespace detail
 
