@@ -22,7 +22,9 @@ const VARIABLES = {
   reply: "Reply",
   request: "Request",
   failure: "Failure",
+  root: "Vs",
 };
+const ENUMERATIONS = new Set(["Instruction", "Outcome", "Right"]);
 /** Names that the manual mentions without what they belong to. */
 const OWNERS: Readonly<Record<string, string>> = {
   interceptControlRead: "Vs",
@@ -30,6 +32,24 @@ const OWNERS: Readonly<Record<string, string>> = {
   requestInterruptWindow: "Vs",
   interruptShadow: "Vs",
   use: "NestedTables",
+  hideHypervisor: "Vs",
+  intercept: "Vs",
+  interceptException: "Vs",
+  isPrivileged: "HypercallExit",
+  isString: "IoExit",
+  isTableWalk: "NestedPageFaultExit",
+  leaveUnanswered: "IoExit",
+  mapRange: "NestedTables",
+  passThrough: "IoExit",
+  unflushedProcessors: "NestedTables",
+  Execute: "Right",
+  Read: "Right",
+  Invd: "Instruction",
+  Monitor: "Instruction",
+  Mwait: "Instruction",
+  Pause: "Instruction",
+  Rdpmc: "Instruction",
+  Xsetbv: "Instruction",
   Answered: "Outcome",
   Busy: "Outcome",
   Dead: "Outcome",
@@ -51,7 +71,7 @@ function typeScript(): { imports: readonly string[]; source: string; types: stri
     if (member !== undefined && owner === undefined) {
       exported.add(first);
       statics.push(`${name};`);
-    } else if (owner === "Outcome") statics.push(`Outcome.${first};`);
+    } else if (owner !== undefined && ENUMERATIONS.has(owner)) statics.push(`${owner}.${first};`);
     else if (owner !== undefined) types.push(`export type Of_${types.length} = ${owner}["${member ?? first}"];`);
     else exported.add(first);
     if (owner !== undefined) exported.add(owner);
@@ -61,11 +81,11 @@ function typeScript(): { imports: readonly string[]; source: string; types: stri
     importing(imports),
     "class Door implements Disposable {\n  dispose(): void {}\n}",
     "let count: u64 = 0;",
-    "function mentioned(vs: Vs, object: Door, tables: NestedTables): void {",
+    "function mentioned(vs: Vs, root: Vs, object: Door, tables: NestedTables): void {",
     ...calls.map((call) => (call.startsWith("use(") ? `tables.${call};` : `${call};`)),
     "}",
     "export function bootstrap(ppid: u32): Next {",
-    "  if (ppid == 99) mentioned(startRoot(ppid), new Door(), NestedTables.empty()!);",
+    "  if (ppid == 99) mentioned(Vs.of(0), startRoot(ppid), new Door(), NestedTables.empty()!);",
     "  return Next.Run;",
     "}",
   ]);

@@ -17,6 +17,9 @@ export interface Mentioned {
 const PAGES: readonly (readonly [string, ManualLanguage | undefined])[] = [
   ["README.md", undefined],
   ["docs/extensions.md", undefined],
+  ...["cookbook", "counters", "devices", "guest-memory", "nested-paging", "second-vm"].map(
+    (chapter) => [`docs/extensions/${chapter}.md`, "TypeScript"] as const,
+  ),
   ["docs/objects.md", undefined],
   ["docs/abi.md", undefined],
   ["docs/caveats.md", undefined],
@@ -78,6 +81,9 @@ const OTHERS = new Set([
     "bareflank_kvm",
     "microv",
   ],
+  // Linux's own, and a program's
+  ...["irqd_cfg", "irq_get_irq_data", "dest_apicid", "request_irq", "No", "CONFIG_DEBUG_INFO_BTF"],
+  ...["init_task", "task_struct", "task_struct.pid", "offsets.mjs", "MOST_TASKS", "memory.data"],
 ]);
 
 interface Span {

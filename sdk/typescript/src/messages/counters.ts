@@ -49,15 +49,34 @@ function has(read: () => u64): bool {
 }
 
 function add(name: string, read: () => u64): void {
-  if (count == MAX_COUNTERS || <u32>name.length > COUNTER_NAME_BYTES) {
-    line(Level.Error).text("publishCounter: no place for ").text(name).end();
-    assertionFailed();
-  }
-  for (let i = 0; i < name.length; i++) {
-    store<u8>(names + <usize>(count * COUNTER_NAME_BYTES + <u32>i), <u8>name.charCodeAt(i));
-  }
+  const isShort = <u32>name.length - 1 < COUNTER_NAME_BYTES;
+  if (count == MAX_COUNTERS || !isShort) refuse("no place for ", name);
+  const place = nameOf(count);
+  for (let i = 0; i < name.length; i++) store<u8>(place + <usize>i, <u8>name.charCodeAt(i));
+  // bfm would show none of them
+  if (isTwice(place)) refuse("another one is called ", name);
   readers[count] = read;
   count++;
+}
+
+function nameOf(index: u32): usize {
+  return names + <usize>(index * COUNTER_NAME_BYTES);
+}
+
+function isTwice(place: usize): bool {
+  for (let i: u32 = 0; i < count; i++) {
+    const other = nameOf(i);
+    let differences: u64 = 0;
+    for (let at: usize = 0; at < COUNTER_NAME_BYTES; at += 8)
+      differences |= load<u64>(place + at) ^ load<u64>(other + at);
+    if (differences == 0) return true;
+  }
+  return false;
+}
+
+function refuse(why: string, name: string): void {
+  line(Level.Error).text("publishCounter: ").text(why).text(name).end();
+  assertionFailed();
 }
 
 function answerCounter(exit: HypercallExit): bool {
@@ -65,7 +84,7 @@ function answerCounter(exit: HypercallExit): bool {
   const index = guest.rbx;
   exit.result = index < count ? RESULT_FOUND : RESULT_NONE;
   if (index >= count) return true;
-  const name = names + <usize>(<u32>index * COUNTER_NAME_BYTES);
+  const name = nameOf(<u32>index);
   const read = readers[<i32>index];
   if (read !== null) guest.rbx = read();
   guest.rcx = load<u64>(name);

@@ -40,6 +40,7 @@ import { Vector } from "../events/vectors";
 import { Next } from "../life/next";
 import { ownMemory } from "../memory/pages";
 import { Explanation, explain } from "../text/explanation";
+import { Level, line } from "../text/log";
 import { AmdVs } from "../vendor/amd-vs";
 import { readIntel, trapControlWrites, writeIntel } from "../vendor/intel-state";
 import { IntelVs, prepareRootVmcs, prepareVmcs } from "../vendor/intel-vs";
@@ -50,6 +51,8 @@ import { Vm, Vp } from "./vm";
 
 /** Identifiers are 16 bits of the register that returns them. */
 const ID_MASK: u64 = 0xffff_ffff;
+/** Of an identifier; the rest changes when a number is used again. */
+const NUMBER: u32 = 0xffff;
 /** The root VM's address space identifier; 0 is the hypervisor's own. */
 const ROOT_SPACE: u64 = 1;
 
@@ -92,6 +95,7 @@ export class Vs extends NativeVs {
   static createRoot(ppid: u32): Vs {
     const vpid = callValue(SYSCALL_VP_CREATE, ROOT_VMID, 0, 0) & ID_MASK;
     const vs = Vs.of(<u32>(callValue(SYSCALL_VS_CREATE, vpid, ppid, 0) & ID_MASK));
+    if ((vs.id & NUMBER) != ppid) numberIsTaken();
     vs.set(Register.AddressSpaceId, ROOT_SPACE);
     if (isIntel()) prepareRootVmcs(vs);
     else vs.amd.intercept(AmdInstruction.Vmrun, true);
@@ -345,6 +349,14 @@ function rootVs(): Vs {
 
 function rootVp(): Vp {
   return Vp.of(load<u32>(rootVss + <usize>(processorNumber() * 8), 4));
+}
+
+/** The microkernel wants the root VS of each processor to have its number. */
+function numberIsTaken(): void {
+  line(Level.Error)
+    .text("startRoot: this processor's number is another VS's: make VMs of your own after the last bootstrap")
+    .end();
+  assertionFailed();
 }
 
 function prepare(id: u32, addressSpaceId: u32): Vs {
