@@ -73,9 +73,9 @@ const KEPT: usize = memory.data<u64>([
   0xfe, // MTRRCAP: write-combining, fixed ranges, eight variable ones
   0,
   0x508,
-  0x179, // MCG_CAP
+  0x179, // MCG_CAP: all banks, until its caller says how many there are
   0,
-  0,
+  32,
   0x17a, // MCG_STATUS
   7,
   0,
@@ -137,9 +137,15 @@ const FIRST_VARIABLE: u32 = 0x200;
 const VARIABLE_COUNT: u32 = 16;
 const FIRST_FIXED: u32 = 0x268;
 const FIXED_COUNT: u32 = 8;
-/** Machine check banks: CTL, STATUS, ADDR and MISC of each. Nothing is reported there but what the caller writes. */
+/** Machine check banks: CTL, STATUS, ADDR and MISC of each that MCG_CAP counts. Nothing is reported there but what the caller writes. */
 const FIRST_BANK: u32 = 0x400;
 const BANK_COUNT: u32 = 32 * 4;
+const BANK_CTL: u32 = 0;
+const BANK_STATUS: u32 = 1;
+/** How many banks there are, in MCG_CAP. */
+const CAP_COUNT: u32 = 0xff;
+/** Bits of CTL that systems clear for errata of processors, as Linux's KVM allows. */
+const CTL_OPTIONAL: u64 = (1 << 10) | 1;
 /**
  * AMD's four performance counters and what they count (APM volume 2, 13.2.1), which every processor of AMD's has, and so a guest
  * that takes its processor for one: nothing counts.
@@ -182,7 +188,7 @@ export function readGuestMsr(vcpu: Vcpu, msr: u32): bool {
   if (msr == MSR_TSC_ADJUST) return keep(vcpu, peek64(slot(vcpu, ADJUST_SLOT)));
   if (msr == MSR_APIC_BASE) return keep(vcpu, vcpu.apicBase);
   if (msr == MSR_TSC_AUX) return hasTscAux() && keep(vcpu, vcpu.vs.readMsr(msr));
-  if (isHidden(vcpu, msr)) return false;
+  if (isHidden(vcpu, msr) || lacksBank(vcpu, msr)) return false;
   const index = keptIndex(msr);
   return index != NONE && keep(vcpu, peek64(slot(vcpu, index)));
 }
@@ -198,7 +204,7 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
   }
   // AMD's processors leave the upper half out
   if (msr == MSR_TSC_AUX) return hasTscAux() && vcpu.vs.writeMsr(msr, isIntel() ? value : <u32>value);
-  if (isHidden(vcpu, msr)) return false;
+  if (isHidden(vcpu, msr) || lacksBank(vcpu, msr) || isOddControl(msr, value)) return false;
   const index = keptIndex(msr);
   if (index == NONE) return false;
   const writable = index < KEPT_COUNT ? load<u64>(KEPT + <usize>index * 24, 8) : 0xffff_ffff_ffff_ffff;
@@ -230,6 +236,28 @@ function isHidden(vcpu: Vcpu, msr: u32): bool {
   return (features & (isNew ? KVM_CLOCK_NEW : KVM_CLOCK)) == 0;
 }
 
+/** Whether it is of a machine check bank that MCG_CAP does not count. */
+function lacksBank(vcpu: Vcpu, msr: u32): bool {
+  const place = msr - FIRST_BANK;
+  return place < BANK_COUNT && place >> 2 >= (<u32>peek64(slot(vcpu, keptIndex(MSR_MCG_CAP))) & CAP_COUNT);
+}
+
+/** Controls of machine checks are all or nothing (SDM volume 3, 16.3.1.3 and 16.3.2.1). */
+function isOddControl(msr: u32, value: u64): bool {
+  if (value == 0) return false;
+  if (msr == MSR_MCG_CTL) return value != ALL;
+  return isOfBank(msr, BANK_CTL) && (value | CTL_OPTIONAL) != ALL;
+}
+
+/** Whether a guest may write it so: it clears the status of a machine check bank, and does no more (SDM volume 3, 16.3.2.2). */
+export function mayGuestWrite(msr: u32, value: u64): bool {
+  return value == 0 || !isOfBank(msr, BANK_STATUS);
+}
+
+function isOfBank(msr: u32, part: u32): bool {
+  return msr - FIRST_BANK < BANK_COUNT && (msr & 3) == part;
+}
+
 /** MISC_ENABLE says that there are MONITOR and MWAIT (SDM volume 4, table 2-2). */
 export function enablesMwait(vcpu: Vcpu): bool {
   return (peek64(slot(vcpu, keptIndex(MSR_MISC_ENABLE))) & ENABLE_MWAIT) != 0;
@@ -250,8 +278,6 @@ export function supportedMsr(place: u64): u32 {
   place -= VARIABLE_COUNT;
   if (place < FIXED_COUNT) return FIRST_FIXED + <u32>place;
   place -= FIXED_COUNT;
-  if (place < BANK_COUNT) return FIRST_BANK + <u32>place;
-  place -= BANK_COUNT;
   if (place < 3) return place == 0 ? MSR_TSC : place == 1 ? MSR_APIC_BASE : MSR_TSC_ADJUST;
   return place == 3 && hasTscAux() ? MSR_TSC_AUX : 0;
 }

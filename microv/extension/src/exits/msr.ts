@@ -21,7 +21,7 @@ import {
 } from "../../../../abi/generated/bare/hypercalls";
 import { eferBits } from "../control-bits";
 import { giveMsr, isAsked, notePending, takeAllowance } from "../msr-access";
-import { guestMsrValue, isVmms, readGuestMsr, writeGuestMsr } from "../msrs";
+import { guestMsrValue, isVmms, mayGuestWrite, readGuestMsr, writeGuestMsr } from "../msrs";
 import { leaveGuestBehind, leaveGuestWith } from "../run";
 import { Vcpu } from "../vcpu";
 
@@ -33,7 +33,7 @@ export function accessMsr(vcpu: Vcpu, isWrite: bool): Next {
   if (!takeAllowance(vcpu, msr, isWrite) && isAsked(vcpu)) return ask(vcpu, isWrite, MV_MSR_ASKED);
   if (isWrite) {
     const value = written();
-    const isKnown = msr != MSR_EFER || (value & ~eferBits(vcpu)) == 0;
+    const isKnown = msr == MSR_EFER ? (value & ~eferBits(vcpu)) == 0 : mayGuestWrite(msr, value);
     if (!isKnown || !writeGuestMsr(vcpu, msr, value)) return refuse(vcpu, msr, true);
     return isVmms(msr) ? leaveForMsr(vcpu, msr, value) : Next.AdvanceAndRun;
   }

@@ -189,6 +189,53 @@ it.each(machines)(
   },
 );
 
+const [MCG_CTL, BANK_2_CTL, BANK_2_STATUS, BANK_3_CTL] = [0x17b, 0x408, 0x409, 0x40c];
+
+it.each(machines)(
+  "has the machine check banks that its caller has set up, which take what a processor's do (%s)",
+  async (machine) => {
+    // mov ecx, ...; mov eax, ...; mov edx, eax; wrmsr or rdmsr; hlt. The handler of #GP: hlt
+    const access = (msr: number, value: number, instruction: number): number[] => [
+      ...[0x66, 0xb9, msr & 0xff, msr >> 8, 0, 0],
+      ...[0x66, 0xb8, value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, value >>> 24],
+      ...[0x66, 0x89, 0xc2, 0x0f, instruction, 0xf4],
+    ];
+    const [RDMSR, WRMSR] = [0x32, 0x30];
+    const ALL = 0xffff_ffff;
+    const cases = [
+      [BANK_2_CTL, ALL, WRMSR, "taken"],
+      [BANK_2_CTL, 0, WRMSR, "taken"],
+      [BANK_2_CTL, ALL - 1, WRMSR, "#GP"],
+      [BANK_2_STATUS, 0, WRMSR, "taken"],
+      [BANK_2_STATUS, 1, WRMSR, "#GP"],
+      [BANK_3_CTL, 0, WRMSR, "#GP"],
+      [BANK_3_CTL, 0, RDMSR, "#GP"],
+      [MCG_CTL, ALL, WRMSR, "taken"],
+      [MCG_CTL, 2, WRMSR, "#GP"],
+    ] as const;
+    let script = set(made().bytes(scratch(0x100), [0xf4]), [
+      [mv.MV_REG_CS_SELECTOR, 0],
+      [mv.MV_REG_CS_BASE, 0],
+    ])
+      .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
+      .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
+      .poke(scratch(0x1000 + 4 * 13), 0x1100)
+      .call(mv.MV_VS_MCE_SETUP, VS, 3);
+    for (const [msr, value, instruction] of cases) {
+      script = set(script.bytes(scratch(0), access(msr, value, instruction)), [
+        [mv.MV_REG_RIP, 0x1000],
+        [mv.MV_REG_RSP, 0x1f00],
+      ]).call(mv.MV_VS_RUN, VS);
+      script = list(script, [[mv.MV_REG_RIP, 0]])
+        .call(mv.MV_VS_REG_GET_LIST, VS)
+        .peek(page(mv.MV_PAGE_LIST + 8));
+    }
+    const { peeks, ...result } = await ended(script).play({ machine });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    expect(peeks.map(([rip]) => (rip === 0x1101n ? "#GP" : "taken"))).toEqual(cases.map((each) => each[3]));
+  },
+);
+
 it("tells of a guest that Intel's processors refuse, and the ring of the rule", async () => {
   // Behind an STI that has not set IF
   const script = set(made(), [

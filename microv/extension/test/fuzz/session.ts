@@ -238,7 +238,7 @@ export class HypercallSession {
     const word = random.once(6) ? anyWord(random) : rax(near) ^ (random.once(6) ? 1n << BigInt(random.below(64)) : 0n);
     const good = near === mv.MV_HANDLE_OPEN ? mv.MV_VERSION_1 : mv.MV_HANDLE;
     const handle = random.once(6) ? chooseWord(random) : BigInt(good);
-    const rest = Array.from({ length: 4 }, () => (random.once(3) ? BigInt(random.below(4)) : chooseWord(random)));
+    const rest = Array.from({ length: 4 }, () => (random.once(2) ? BigInt(random.below(4)) : chooseWord(random)));
     const call = Number(word & 0xffff_ffffn);
     // A guest in no known state, or the machine's own memory
     const isRun = call === mv.MV_VS_RUN || call === mv.MV_VM_MAP || call === mv.MV_PP_CPUID_GET;

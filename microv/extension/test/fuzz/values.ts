@@ -46,13 +46,19 @@ export function chooseEntries(random: Random): Entry[] {
 const EFER = 0xc000_0080;
 const TSC = 0x10;
 const COUNTERS = 0xc001_0000;
+const BANKS = 0x400;
+
+function chooseMsr(random: Random): number {
+  if (random.once(30)) return COUNTERS + random.below(9);
+  return random.once(4) ? BANKS + random.below(132) : random.pick(SUPPORTED_MSRS);
+}
 
 /** MSRs and values for them. The time stays as it is: nobody knows what writing it leads to. */
 export function chooseMsrs(random: Random): Entry[] {
   return Array.from({ length: lengthOf(random) }, (): Entry => {
     const any = chooseWord(random);
     if (random.once(60) && any !== BigInt(TSC)) return [any, chooseWord(random)];
-    const number = random.once(30) ? COUNTERS + random.below(9) : random.pick(SUPPORTED_MSRS);
+    const number = chooseMsr(random);
     if (number === TSC) return [0x3b, chooseWord(random)];
     if (number === EFER) return [number, random.pick([0n, 1n, 0x100n, 0x901n, 0x500n, 0x1000n, 1n << 40n, 1n << 63n])];
     if (number === 0x277 && random.once(2)) return [number, 0x0106_0504_0007_0601n];

@@ -79,13 +79,16 @@ const isPat = (value: bigint): boolean =>
     [0n, 1n, 4n, 5n, 6n, 7n].includes(type),
   );
 
+const MSR_MCG_CAP = 0x179;
+const MSR_MCG_CTL = 0x17b;
+
 /** MSRs that are kept, of both vendors: number, bits that can be written, value after a reset. */
 const keptMsrs: readonly (readonly [number, bigint, bigint])[] = [
   [0x8b, ALL, 0n],
   [0xfe, 0n, 0x508n],
-  [0x179, 0n, 0n],
+  [MSR_MCG_CAP, 0n, 32n],
   [0x17a, 7n, 0n],
-  [0x17b, ALL, ALL],
+  [MSR_MCG_CTL, ALL, ALL],
   [0x1a0, ALL, 1n],
   [0x1fc, ALL, 0n],
   [0x2ff, 0xcffn, 0n],
@@ -133,7 +136,6 @@ export const SUPPORTED_MSRS: readonly number[] = [
   ...keptMsrs.map(([number]) => number),
   ...VARIABLE,
   ...FIXED,
-  ...BANKS,
   MSR_TSC,
   MSR_APIC_BASE,
   MSR_TSC_ADJUST,
@@ -222,6 +224,7 @@ export class RegisterFile {
   /** Undefined: the guest has no such MSR. */
   readMsr(number: number): bigint | undefined {
     if (number === MSR_TSC) return BigInt.asUintN(64, this.#processor.time() + this.get(mv.MV_REG_TSC_OFFSET));
+    if (BANKS.includes(number) && BANKS.indexOf(number) >= 4 * Number(this.#banks() & 0xffn)) return undefined;
     const register = alias.get(number);
     return register === undefined ? this.#msrs.get(number) : this.get(register);
   }
@@ -245,10 +248,14 @@ export class RegisterFile {
     return true;
   }
 
+  #banks(): bigint {
+    return this.#msrs.get(MSR_MCG_CAP) ?? 0n;
+  }
+
   /** MV_VS_MCE_SETUP. */
   setupBanks(capabilities: bigint): void {
-    this.#msrs.set(0x179, capabilities);
-    this.#msrs.set(0x17b, ALL);
+    this.#msrs.set(MSR_MCG_CAP, capabilities);
+    this.#msrs.set(MSR_MCG_CTL, ALL);
     for (const [index, number] of BANKS.entries()) this.#msrs.set(number, index % 4 === 0 ? ALL : 0n);
   }
 
@@ -259,6 +266,9 @@ export class RegisterFile {
     if ((isAddress || (isSysenter && this.#processor.isIntel)) && !isCanonical(value)) return undefined;
     if (number === 0x174 || (isSysenter && !this.#processor.isIntel)) return value & LOW;
     if (number === MSR_SFMASK) return value > LOW && this.#processor.isIntel ? undefined : value & LOW;
+    if (number === MSR_MCG_CTL && value !== 0n && value !== ALL) return undefined;
+    const isBankControl = BANKS.indexOf(number) % 4 === 0;
+    if (isBankControl && value !== 0n && (value | 0x401n) !== ALL) return undefined;
     if (number === MSR_PAT) return isPat(value) ? value : undefined;
     const writable = this.#writable.get(number) ?? ALL;
     return ((value ^ before) & ~writable) === 0n ? value : undefined;
