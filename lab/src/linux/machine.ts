@@ -30,6 +30,8 @@ export interface RunOptions {
    * when nothing comes from it for minutes.
    */
   readonly timeout?: number;
+  /** In place of those minutes, without a timeout: so many of the machine's seconds. */
+  readonly silence?: number;
   /** Gets the output as it comes. */
   readonly onOutput?: (chunk: Buffer, stream: OutputStream) => void;
 }
@@ -159,7 +161,7 @@ export class LinuxMachine {
       }
       return undefined;
     };
-    const result = await this.#request(toGuest.command, command, receive, this.#limit(options.timeout));
+    const result = await this.#request(toGuest.command, command, receive, this.#limit(options));
     return result === NEXT_KERNEL ? undefined : result;
   }
 
@@ -240,10 +242,11 @@ export class LinuxMachine {
   }
 
   /** None while GDB may hold the machine. */
-  #limit(seconds?: number): Limit | undefined {
+  #limit({ timeout, silence }: RunOptions = {}): Limit | undefined {
     if (this.#options.gdbPort !== undefined) return undefined;
     const { emulator } = findMachine(this.#options.machine ?? "amd");
-    return seconds === undefined ? { silentSeconds: linuxDevices[emulator].silentCommandSeconds } : { seconds };
+    if (timeout !== undefined) return { seconds: timeout };
+    return { silentSeconds: silence ?? linuxDevices[emulator].silentCommandSeconds };
   }
 
   /** Sends a frame, gives every frame that comes to `receive` until that returns something, or the machine fails. */

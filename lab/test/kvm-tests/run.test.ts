@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MachineFailure } from "../../src/index.ts";
+import { MachineFailure, type RunOptions } from "../../src/index.ts";
 import { type KvmTestsOptions, runKvmTests, type TestMachine } from "../../src/kvm-tests/run.ts";
 import type { KvmTest } from "../../src/kvm-tests/tests.ts";
 
@@ -24,14 +24,14 @@ const options = (more: Partial<KvmTestsOptions> = {}): KvmTestsOptions => ({
 const result = (exitCode: number, stdout = "", stderr = "") => ({ exitCode, stdout, stderr, output: stdout + stderr });
 
 /** Boots machines whose commands are answered by a function; counts what is open. */
-const lab = (answer: (command: string, machine: number) => ReturnType<typeof result>) => {
+const lab = (answer: (command: string, machine: number, options?: RunOptions) => ReturnType<typeof result>) => {
   let machines = 0;
   const open = new Set<number>();
   const boot = vi.fn((): Promise<TestMachine> => {
     const machine = ++machines;
     open.add(machine);
     return Promise.resolve({
-      run: (command: string) => Promise.resolve().then(() => answer(command, machine)),
+      run: (command, options) => Promise.resolve().then(() => answer(command, machine, options)),
       close: () => {
         open.delete(machine);
         return Promise.resolve();
@@ -73,6 +73,16 @@ it("goes on in another machine when a test was the end of one", async () => {
   expect(boot).toHaveBeenCalledTimes(2);
   expect(open.size).toBe(0);
   expect(rows.map(({ outcomes }) => outcomes.microv?.ending)).toEqual(["passed", "died", "passed"]);
+});
+
+it("gives a machine up that stands still, which no program in it can tell", async () => {
+  const silences: (number | undefined)[] = [];
+  const { boot } = lab((command, _, { silence } = {}) => {
+    if (command.includes("watch.sh")) silences.push(silence);
+    return result(0);
+  });
+  await runKvmTests(tests, options({ kvms: ["microv"], silence: 20 }), boot);
+  expect(silences).toEqual([50, 50, 50]);
 });
 
 it("says that a KVM does not start, and leaves no machine behind", async () => {
