@@ -81,6 +81,13 @@ advance:
 // When a callback failed: RDI = error code << 32 | vector, RSI = address. On a stack of its own.
 on_fail:
     call fail
+#ifdef BF_STD
+    cmp eax, BF_NEXT_AGAIN
+    je decide
+    mov ebx, eax
+    call bf_forget_exceptions
+    mov eax, ebx
+#endif
     jmp decide
 
 // For a message: RDI = the caller, RSI, RDX, R10, R8 = its words, which lie on the stack until they are the reply's.

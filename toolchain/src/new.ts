@@ -222,7 +222,9 @@ const VSCODE = {
 function editorFiles(template: Template, folder: string): [string, string][] {
   const at = (...names: string[]) => relative(folder, join(CHECKOUT, ...names));
   const include = ["sdk/c/include", "sdk/cpp/include", "abi/generated/c"].map((name) => `-I${at(name)}`);
-  const clang = ["--target=x86_64-unknown-none-elf", "-ffreestanding", ...include];
+  const bare = ["--target=x86_64-unknown-none-elf", "-ffreestanding"];
+  const std = ["--target=x86_64-unknown-linux-gnu", "-stdlib=libc++", "-DBF_STD"];
+  const clang = [...(template.field.runtime === "std" ? std : bare), ...include];
   switch (languageOf(template)) {
     case "typescript":
       return [

@@ -1,5 +1,6 @@
 // Packages of new extensions, as far as they are files
 
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -84,6 +85,15 @@ describe("a new package", () => {
     for (const [, name = ""] of text.matchAll(/(?:-I|")((?:\.\.\/)+[^"\n]+)/g)) {
       expect(existsSync(join(path, name)), name).toBe(true);
     }
+  });
+
+  it.each(["c", "cpp", "exit-histogram"])("from %s tells editors how clang compiles it", (template) => {
+    const path = join(folder, `clang-${template}`);
+    scaffold(path, template);
+    const flags = readFileSync(join(path, "compile_flags.txt"), "utf8").trimEnd().split("\n");
+    const source = template === "c" ? "src/main.c" : "src/main.cpp";
+    const { stderr, status } = spawnSync("clang", [...flags, "-fsyntax-only", source], { cwd: path, encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
   });
 
   it("can go into a folder that is empty", () => {

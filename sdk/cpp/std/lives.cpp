@@ -3,6 +3,7 @@
 
 #include "processor.hpp"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 using namespace bareflank::layer;
@@ -74,5 +75,6 @@ void bf_end_processor() noexcept {
     end_keys();
     if (__atomic_sub_fetch(&present, 1u, __ATOMIC_ACQ_REL) == 0)
         run(endings);
+    fflush(nullptr);
 }
 }

@@ -122,6 +122,18 @@ double ceil(double value) noexcept { return round_up(value, WHOLE_DOUBLES); }
 float floorf(float value) noexcept { return round_down(value, WHOLE_FLOATS); }
 double floor(double value) noexcept { return round_down(value, WHOLE_DOUBLES); }
 
+float roundf(float value) noexcept { return cut(value + __builtin_copysignf(0.49999997f, value), WHOLE_FLOATS); }
+double round(double value) noexcept { return cut(value + __builtin_copysign(0.49999999999999994, value), WHOLE_DOUBLES); }
+
+float sqrtf(float value) noexcept {
+    __asm__("sqrtss %0, %0" : "+x"(value));
+    return value;
+}
+double sqrt(double value) noexcept {
+    __asm__("sqrtsd %0, %0" : "+x"(value));
+    return value;
+}
+
 /// As the compiler's own library has it: 128 bits by 128 bits.
 __int128 __divti3(__int128 dividend, __int128 divisor) {
     const auto magnitude = [](__int128 value) {

@@ -24,8 +24,9 @@ namespace {
 
 constexpr unsigned MOST_FRAMES = 16;
 
-/// Lines as those of the other SDKs' errors.
+/// Lines as those of the other SDKs' errors, behind what was written before.
 void put_error(const char *text, const char *name = "", const char *more = "") {
+    fflush(nullptr);
     bf_line line;
     bf_line_begin(&line);
     for (const char *part : {"error: ", text, name, more})
@@ -62,19 +63,6 @@ void put_exception(const std::type_info &type) {
     free(name);
 }
 
-/// The exceptions that callbacks on this processor were in the middle of are over: none of those callbacks goes on.
-void forget_exceptions() {
-    // Itanium C++ ABI, 2.2.2: this begins with the caught ones, and behind them stands how many are on their way
-    struct Globals {
-        void *caught;
-        unsigned underway;
-    };
-    auto &globals = *reinterpret_cast<Globals *>(abi::__cxa_get_globals());
-    while (globals.caught != nullptr)
-        abi::__cxa_end_catch();
-    globals.underway = 0;
-}
-
 [[noreturn]] void report() {
     if (const std::type_info *type = abi::__cxa_current_exception_type())
         put_exception(*type);
@@ -82,7 +70,6 @@ void forget_exceptions() {
         put_error("std::terminate was called");
     unsigned frames = 0;
     _Unwind_Backtrace(put_frame, &frames);
-    forget_exceptions();
     for (;;)
         __asm__ volatile("int3");
 }
@@ -98,6 +85,19 @@ void bareflank::layer::fail(const char *text) {
 }
 
 extern "C" {
+
+/// start.S calls it behind a fail callback: what failed does not go on, so the exceptions that it was in the middle of are over.
+void bf_forget_exceptions() {
+    // Itanium C++ ABI, 2.2.2: this begins with the caught ones, and behind them stands how many are on their way
+    struct Globals {
+        void *caught;
+        unsigned underway;
+    };
+    auto &globals = *reinterpret_cast<Globals *>(abi::__cxa_get_globals());
+    while (globals.caught != nullptr)
+        abi::__cxa_end_catch();
+    globals.underway = 0;
+}
 
 void abort() noexcept { fail("abort() was called"); }
 

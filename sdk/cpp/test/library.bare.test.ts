@@ -51,7 +51,7 @@ it.each(machines)(
     expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
     const told = ring.filter((line) => line === "PP 0: error: (anonymous namespace)::Refused: refused 42");
     expect(told).toHaveLength(2);
-    expect(ring.filter((line) => line === "PP 0: fail: 3, underway 0, none")).toHaveLength(2);
+    expect(ring.filter((line) => line === "PP 0: that was 42")).toHaveLength(2);
     expect(ring.filter((line) => /^PP 0: error: {3}at 0x3280[0-9a-f]{8}$/.test(line)).length).toBeGreaterThan(8);
   },
   PATIENCE,

@@ -112,6 +112,17 @@ describe("texts", () => {
     expect(lines).toContain("float: 0x4170000020000000 0x400a000000000000");
   });
 
+  it("show what rounding and roots are", () => {
+    const rows = lines.filter((line) => /^-?\d\S* \S+ \S+ \S+ \S+$/.test(line));
+    expect(rows).toEqual([
+      "0 1 0 0 0.707",
+      "1 1 0 0 0.707",
+      "-3 -2 -3 -2 -nan",
+      "4.5036e+15 4.5036e+15 4.5036e+15 4.5036e+15 67108864.000",
+      "2 3 2 2 1.549",
+    ]);
+  });
+
   it("are read as JavaScript reads them, 2,000 numbers of all magnitudes", () => {
     const numbers = print("numbers");
     expect(numbers).toHaveLength(2000);
@@ -228,17 +239,36 @@ function names(lines: readonly string[]): string[] {
 }
 
 describe("an exception that nobody catches", () => {
-  it("is told with its type, its words and its way, and the fail callback says what happens", () => {
-    const lines = print("uncaught");
-    expect(lines.slice(0, 3)).toEqual(["+local", "+local", "error: (anonymous namespace)::Refused: refused 42"]);
-    expect(names(lines).join("\n")).toMatch(/thrower.*thrower.*vmexit\+/s);
-    expect(lines.slice(-2)).toEqual(["vector 3", "fail: 3, underway 0, none"]);
+  it("is told with its type, its words and its way, and the fail callback finds it and says what happens", () => {
+    const lines = print("uncaught", { exits: 2 });
+    const once = lines.slice(0, lines.length / 2);
+    const isFrame = (line: string) => /^error: {3}at 0x3280[0-9a-f]{8}$/.test(line);
+    expect(once.filter((line) => !isFrame(line))).toEqual([
+      ...["underway 0, none", "+local", "+local"],
+      "error: (anonymous namespace)::Refused: refused 42",
+      ...["vector 3", "fail: 3, 3 caught", "that was 42"],
+    ]);
+    expect(names(once).join("\n")).toMatch(/thrower.*thrower.*vmexit\+/s);
+    // What the first one left behind would be there
+    expect(lines.slice(lines.length / 2)).toEqual(once);
   });
 
   it("and that would leave a function that says noexcept, too", () => {
     const lines = print("noexcept");
     expect(lines).toContain("error: (anonymous namespace)::Refused: refused 42");
-    expect(lines.slice(-2)).toEqual(["vector 3", "fail: 3, underway 0, none"]);
+    expect(lines.slice(-3)).toEqual(["vector 3", "fail: 3, 3 caught", "that was 42"]);
+  });
+
+  it("is over with a callback that fails in its middle", () => {
+    const once = ["underway 0", "vector 3", "fail: 3, 3 caught"];
+    expect(print("middle", { exits: 2 })).toEqual([...once, ...once]);
+  });
+
+  it("ends the extension, when the fail callback throws it", () => {
+    const lines = linux.run(image, "case=failing");
+    expect(lines).toContain("PP 0: error: (anonymous namespace)::Refused: refused 42");
+    expect(lines).toContain("PP 0: error: (anonymous namespace)::Refused: refused 2");
+    expect(lines.slice(-2)).toEqual(["PP 0: vector 3", "end of vmexit on 0: fault"]);
   });
 
   it("ends the start of an extension, when a global's constructor throws it", () => {
@@ -248,11 +278,16 @@ describe("an exception that nobody catches", () => {
   });
 });
 
+it("writes a line that was not ended when the processor leaves", () => {
+  const lines = linux.run(image, "case=unended", { exits: 2 });
+  expect(lines.slice(-4)).toEqual(["PP 0: -own", "PP 0: -global", "PP 0: no endno end", "end of vmexit on 0: stop"]);
+});
+
 it.each([
-  ["terminate", "error: std::terminate was called"],
-  ["abort", "error: abort() was called"],
-])("%s() fails the callback", (name, line) => {
+  ["terminate", ["before", "error: std::terminate was called"]],
+  ["abort", ["error: abort() was called"]],
+])("%s() fails the callback", (name, words) => {
   const lines = print(name);
-  expect(lines[0]).toBe(line);
-  expect(lines.slice(-2)).toEqual(["vector 3", "fail: 3, underway 0, none"]);
+  expect(lines.slice(0, words.length)).toEqual(words);
+  expect(lines.slice(-2)).toEqual(["vector 3", "fail: 3, 3 caught"]);
 });
