@@ -14,6 +14,9 @@ import { cRegisterValues, registerValues } from "./register-values.ts";
 import { ruleText } from "./rule-text.ts";
 import { rust } from "./rust.ts";
 import type { Item, Table } from "./schema.ts";
+import { cSdk } from "./sdk-c.ts";
+import { cppMethods, cppSdk } from "./sdk-cpp.ts";
+import { rustSdk } from "./sdk-rust.ts";
 import { banner } from "./spelling.ts";
 import { typescript } from "./typescript.ts";
 
@@ -37,7 +40,11 @@ export function generate(items: readonly Item[] = description): Map<string, stri
   files.set("node/index.ts", banner("//") + names.map((name) => `export * from "./${name}.ts";\n`).join(""));
   files.set("c/bareflank.h", cHeader(items));
   files.set("c/bareflank-calls.h", cCalls(calls));
+  files.set("c/bareflank-sdk.h", cSdk());
+  files.set("c/bareflank-vs.hpp", cppMethods());
+  files.set("c/bareflank-sdk.hpp", cppSdk());
   files.set("rust/bareflank.rs", rust(items, calls));
+  files.set("rust/sdk.rs", rustSdk());
   files.set("docs/interfaces.md", markdown(items, calls));
   return files;
 }

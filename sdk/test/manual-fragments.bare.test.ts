@@ -96,6 +96,11 @@ const places: readonly Place[] = [
       "class Visits {\n  constructor(public leaf: u32) {}\n}\n",
   },
   {
+    name: "rust-handlers",
+    template: "rust",
+    pieces: [["ports.trap"]],
+  },
+  {
     name: "c-service",
     template: "c",
     pieces: [["void message("]],

@@ -135,6 +135,9 @@ function cpp(): string {
   ]);
 }
 
+/** Methods in Rust that are told a type. */
+const GENERIC: Readonly<Record<string, string>> = { "vs.step": "::<fn()>" };
+
 function rust(): string {
   const { names, calls } = manual.Rust;
   return lines([
@@ -146,7 +149,9 @@ function rust(): string {
     "use bareflank::*;",
     "callbacks!(bootstrap, vmexit);",
     "fn mentioned(vs: Vs, reason: u64) -> Result<(), Status> {",
-    ...names.filter((name) => name.startsWith("vs.")).map((name) => `    let _ = Vs::${name.slice(3)};`),
+    ...names
+      .filter((name) => name.startsWith("vs."))
+      .map((name) => `    let _ = Vs::${name.slice(3)}${GENERIC[name] ?? ""};`),
     ...calls.map((call) => `    let _ = ${call};`),
     "    Ok(())\n}",
     "fn bootstrap(pp: Pp) -> Result<Next, Status> {\n    root::start(pp)?;\n    Ok(Next::Run)\n}",

@@ -25,7 +25,7 @@ import {
   type NativeSource,
   RUNTIME,
 } from "./native.ts";
-import type { Heap, Part } from "./part.ts";
+import type { Part } from "./part.ts";
 import { run } from "./tools.ts";
 import { type MemoryModel, type Translation, translate } from "./translate.ts";
 
@@ -105,6 +105,7 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
       ["module.wasm", result.wasm],
       ["module.wasm.map", result.sourceMap],
       ["embedded.json", JSON.stringify(result.embedded)],
+      ["memory.json", JSON.stringify({ dataEnd: result.dataEnd })],
     ]);
     return { files, inputs: result.inputs };
   });
@@ -201,31 +202,43 @@ function declaration(module: string, name: string, inputs: readonly string[], ro
 /** Every function has a frame, and calls are calls: an error's stack trace follows them. */
 const MANAGED_FLAGS = ["-fno-omit-frame-pointer", "-fno-optimize-sibling-calls"];
 
-/** Pages that a heap's own variables take, behind the first 64 KiB: mapped at start. */
-const HEAP_INITIAL_KIB = MEMORY_START / 1024 + 4;
-/** What the compiler may believe of a heap's memory: the note says what it has. */
-const HEAP_MODEL_KIB = 4 * 1024 * 1024;
+/** Where the variables of such a module end at most; the note asks for what they take. */
+const BROUGHT_INITIAL_KIB = MEMORY_START / 1024 + 256;
+/** What the compiler may believe of its memory. */
+const BROUGHT_MODEL_KIB = 4 * 1024 * 1024;
+const PAGE_BYTES = 4096;
 
-/** The heap of an extension in another language: an object with its functions, and a note that asks for its memory. */
-export async function buildHeap(context: BuildContext, extension: Part, heap: Heap, keep: Keep): Promise<string> {
+/** What an extension in another language has of TypeScript: an object with its functions, and a note that asks for its memory. */
+export async function buildBrought(
+  context: BuildContext,
+  extension: Part,
+  brought: { readonly entries: readonly string[]; readonly heapKiB: number },
+  keep: Keep,
+): Promise<string> {
   const part: Part = {
     ...extension,
-    name: "heap",
+    name: "brought",
     language: "typescript",
-    entries: heap.entries,
+    entries: brought.entries,
     native: [],
-    memory: { initialKiB: HEAP_INITIAL_KIB, maximumKiB: HEAP_MODEL_KIB },
+    memory: { initialKiB: BROUGHT_INITIAL_KIB, maximumKiB: BROUGHT_MODEL_KIB },
     instance: "shared",
+    defines: [...extension.defines, "OTHER_LANGUAGE"],
   };
   const { root, cache } = context;
   const wasm = await keep(compile(context, part));
-  const pages = [HEAP_INITIAL_KIB - MEMORY_START / 1024, heap.maximumKiB].map((sizeKiB) => sizeKiB / 4) as [
-    number,
-    number,
-  ];
-  const extra = `${memoryNote("0", ...pages)}\n_Noreturn void module_trap(u32 code) { __builtin_trap(); }`;
+  const { dataEnd } = JSON.parse(readFileSync(wasm.path("memory.json"), "utf8")) as { dataEnd: number };
+  const initialPages = Math.max(1, Math.ceil((dataEnd - MEMORY_START) / PAGE_BYTES));
+  const heapPages = (brought.heapKiB * 1024) / PAGE_BYTES;
+  const maximumPages = Math.max(initialPages, initialPages - 1 + heapPages);
+  const extra = [
+    memoryNote("0", initialPages, maximumPages),
+    "_Noreturn void module_trap(u32 code) { __builtin_trap(); }",
+    // defaults.S calls it before all constructors
+    '__attribute__((visibility("hidden"))) void bf_begin_brought(void) { module_init(); }',
+  ].join("\n");
   const translated = await keep(toC(context, part, wasm, extra));
-  const unit = { path: "heap.c", text: readFileSync(translated.path("module.c"), "utf8") };
+  const unit = { path: "brought.c", text: readFileSync(translated.path("module.c"), "utf8") };
   const options = { model: "anywhere", include: [root], flags: [], root } as const;
   return (await keep(compileNative(cache, unit, options))).path("object.o");
 }

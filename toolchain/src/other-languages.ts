@@ -1,5 +1,6 @@
 // Builds extensions in C, C++ and Rust: their objects, the SDK's start file, its linker script
 
+import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { CachedResult } from "./cache.ts";
 import type { BuildContext, Product } from "./context.ts";
@@ -7,7 +8,7 @@ import { deliver } from "./deliver.ts";
 import { BuildError, type Diagnostic } from "./errors.ts";
 import { requireLoadable } from "./image-size.ts";
 import type { Linked } from "./messages/linker-messages.ts";
-import { buildHeap } from "./module.ts";
+import { buildBrought } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
 import { compileRust, refuseFloatingPoint } from "./rust.ts";
@@ -39,13 +40,14 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
     steps.push(...rust);
     objects.push(...rust.slice(-1).map((step) => step.path("lib.a")));
   }
-  if (part.heap !== undefined) {
+  const entries = [...(part.heap?.entries ?? []), ...usedExports(part.exports, objects)];
+  if (entries.length > 0) {
     const keep = async (step: Promise<CachedResult>) => {
       const result = await step;
       steps.push(result);
       return result;
     };
-    objects.push(await buildHeap(context, part, part.heap, keep));
+    objects.push(await buildBrought(context, part, { entries, heapKiB: part.heap?.maximumKiB ?? 0 }, keep));
   }
   context.onStep(part.name, "linking");
   const script = part.linkerScript ?? join(RUNTIME, "extension.ld");
@@ -63,6 +65,19 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
   const files = { elf: image.path("image.elf"), debug: image.path("image.debug.elf") };
   if (isRust) steps.push(await refuseFloatingPoint(cache, part.name, files.debug, root));
   return deliver(context, part, files, { steps });
+}
+
+/** Functions that a file of TypeScript has for other languages. */
+const EXPORTED = /^export function (bf_\w+)/gm;
+
+/** The files of which the objects use a function: its name stands in a table of theirs. */
+function usedExports(files: readonly string[], objects: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  const tables = objects.map((path) => readFileSync(path));
+  return files.filter((file) => {
+    const names = [...readFileSync(file, "utf8").matchAll(EXPORTED)].map(([, name = ""]) => name);
+    return names.some((name) => tables.some((table) => table.includes(`${name}\0`)));
+  });
 }
 
 /** Where an extension begins, in each language. */

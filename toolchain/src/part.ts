@@ -18,6 +18,7 @@ export interface PartField {
   readonly sources?: readonly string[];
   readonly crate?: string;
   readonly heap?: string;
+  readonly exports?: readonly string[];
   readonly entry?: string | readonly string[];
   readonly native?: readonly string[];
   readonly intrinsics?: readonly string[];
@@ -98,6 +99,8 @@ export interface Part {
   readonly heap: Heap | undefined;
   /** What is between the standard library of C++ and the microkernel, where an extension has it. */
   readonly std: readonly string[] | undefined;
+  /** TypeScript whose functions an extension in another language may use: what it uses is compiled into it. */
+  readonly exports: readonly string[];
   readonly instance: Instance;
   readonly runtime: Runtime;
   readonly cflags: readonly string[];
@@ -246,6 +249,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
           heap: heapOf(field, where, std?.heap ?? sdkFiles((sdk) => optional(sdk.heap))),
         }),
     std: std?.native,
+    exports: language === "typescript" ? [] : sdkFiles((sdk) => sdk.exports),
     ...instanceOf(type, field, where),
     cflags: field.cflags ?? [],
     fast: field.fast?.flatMap((place) => fastPlaces(folder, place)),

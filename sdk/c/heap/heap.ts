@@ -24,10 +24,13 @@ import {
 import { insertFree, removeFree, takeFree } from "./free-lists";
 
 const PAGE_BYTES: u32 = 4096;
-/** The page that the heap begins with has the lists, and this module's other variables. */
-const LISTS_PAGES: u32 = 1;
 const MEMORY_START: u32 = 0x1_0000;
-const FIRST: u32 = MEMORY_START + LISTS_PAGES * PAGE_BYTES;
+
+/** Behind the pages that have the lists, and what else is compiled with this. */
+function first(): u32 {
+  return (<u32>__heap_base + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+}
+
 /** Pages that the microkernel is asked for, if they are to be had. */
 const USUAL_PAGES: u32 = 16;
 /** No block is larger. */
@@ -48,7 +51,7 @@ export function usedBlocks(): u64 {
 }
 export function heapBytes(): u64 {
   const end = load<u32>(mapped);
-  return end === 0 ? 0 : end - FIRST;
+  return end === 0 ? 0 : end - first();
 }
 
 /** So many bytes at a multiple of 16, or 0: more than there can be, or no memory is left. */
@@ -75,7 +78,7 @@ export function allocateAligned(bytes: u64, alignment: u64): u32 {
 /** Whether a place is that of something that was given, and not given back. */
 export function isGiven(place: u64): bool {
   const end = load<u32>(mapped);
-  if (end === 0 || place < FIRST + GRAIN || place >= end || place % GRAIN !== 0) return false;
+  if (end === 0 || place < first() + GRAIN || place >= end || place % GRAIN !== 0) return false;
   const block = <u32>place - HEADER;
   if (!isTaken(block) || bytesOf(block) === 0 || bytesOf(block) > end - HEADER - block) return false;
   return previousOf(nextOf(block)) === block;
@@ -155,7 +158,7 @@ function lastFreeBytes(): u32 {
 
 /** Has the microkernel map so many pages more. What it does before it refuses is the heap's, too. */
 function extend(pages: u32): void {
-  const before = load<u32>(mapped) === 0 ? FIRST : load<u32>(mapped);
+  const before = load<u32>(mapped) === 0 ? first() : load<u32>(mapped);
   const wanted = (before - MEMORY_START) / PAGE_BYTES + pages;
   let has: u32 = 0;
   for (let now = <u32>callOrZero(SYSCALL_MEMORY_GROW, wanted, 0, 0); now > has; ) {
@@ -168,8 +171,8 @@ function extend(pages: u32): void {
 
 /** Memory becomes a free block, from the last block on, which has no bytes, to another such one. */
 function addMemory(from: u32, to: u32): void {
-  const isFirst = from === FIRST;
-  const block = isFirst ? FIRST + HEADER : from - HEADER;
+  const isFirst = from === first();
+  const block = isFirst ? first() + HEADER : from - HEADER;
   if (isFirst) setPrevious(block, 0);
   setTaken(block, to - HEADER - block);
   setTaken(to - HEADER, 0);

@@ -6,11 +6,12 @@
     .intel_syntax noprefix
     .text
 
-// Constructors, in the linker's order.
+// What is compiled from TypeScript, then constructors in the linker's order.
     .globl bf_before_callbacks
     .hidden bf_before_callbacks
 bf_before_callbacks:
     push rbx
+    call bf_begin_brought
     lea rbx, [rip + __init_array_start]
 next_constructor:
     lea rax, [rip + __init_array_end]
@@ -21,6 +22,12 @@ next_constructor:
     jmp next_constructor
 constructed:
     pop rbx
+    ret
+
+// An extension that has nothing of TypeScript.
+    .weak bf_begin_brought
+    .hidden bf_begin_brought
+bf_begin_brought:
     ret
 
 // A service has no vmexit callback: start.S does not register this one.
@@ -38,5 +45,12 @@ bf_no_vmexit:
 fail:
     mov eax, BF_NEXT_FAIL
     ret
+
+// A system call was refused that must not be: of what is compiled from TypeScript.
+    .globl sdk_refused
+    .hidden sdk_refused
+sdk_refused:
+    int3
+    ud2
 
     .section .note.GNU-stack, "", @progbits

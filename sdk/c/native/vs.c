@@ -18,11 +18,11 @@
 #define TASK 0x8b
 #define LIMIT 0xffff
 
-// The root VM's on each processor, which writes its own alone.
-static struct {
+// The root VM's on each processor, which writes its own alone; native/functions.h reads them.
+struct bf_root {
     bf_vp vp;
     bf_vs vs;
-} roots[BF_MAX_PPS];
+} bf_roots[BF_MAX_PPS] __attribute__((visibility("hidden")));
 
 static bf_vs create(bf_vp vp, bf_pp pp, uint64_t space)
 {
@@ -44,8 +44,8 @@ bf_vs bf_vs_create_root(bf_pp pp)
     if (bf_is_intel)
         bf_intel_prepare_root(vs);
     bf_require(bf_vs_init_as_root(vs));
-    roots[pp.id].vp = vp;
-    roots[pp.id].vs = vs;
+    bf_roots[pp.id].vp = vp;
+    bf_roots[pp.id].vs = vs;
     bf_require(bf_vs_set_active(bf_root_vm, vp, vs));
     return vs;
 }
@@ -60,8 +60,8 @@ bf_vs bf_vs_create_guest(bf_vp vp, bf_pp pp, uint64_t space)
 
 bf_vs bf_vs_activate_root(void)
 {
-    bf_vs vs = roots[bf_guest->ppid].vs;
-    bf_require(bf_vs_set_active(bf_root_vm, roots[bf_guest->ppid].vp, vs));
+    bf_vs vs = bf_roots[bf_guest->ppid].vs;
+    bf_require(bf_vs_set_active(bf_root_vm, bf_roots[bf_guest->ppid].vp, vs));
     return vs;
 }
 

@@ -7,6 +7,8 @@ use core::ptr::{addr_of, addr_of_mut};
 use crate::abi::{self, Pp, Status, Tcb, Vs};
 use crate::{is_intel, native};
 
+pub use crate::sdk::guest::*;
+
 /// CS.L, in the attributes that `Vs::get` gives.
 const ATTRIBUTE_LONG: u64 = 1 << 9;
 

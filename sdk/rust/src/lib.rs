@@ -32,6 +32,8 @@ mod nested;
 mod panic;
 mod per_processor;
 pub mod root;
+#[path = "../../../abi/generated/rust/sdk.rs"]
+mod sdk;
 pub mod settings;
 mod vendor;
 mod vm;
@@ -40,5 +42,13 @@ pub use abi::{Map, Nested, Pp, Status, Vm, Vp, Vs};
 pub use callbacks::{Answer, Next};
 pub use log::Line;
 pub use per_processor::PerProcessor;
+pub use sdk::{
+    handle_exit, on_control_read, on_control_write, on_cpuid, on_exception, on_hlt, on_hypercall, on_interrupt_window, on_io,
+    on_kick, on_msr_read, on_msr_write, on_nested_page_fault, on_other, publish_counter,
+};
+pub use sdk::{
+    ControlRegisterExit, CpuidExit, ExceptionExit, Exit, HypercallExit, Instruction, IoExit, MsrExit, NestedPageFaultExit,
+};
+pub use sdk::{ACCESS_EXECUTE, ACCESS_READ, ACCESS_USER, ACCESS_WRITE, NO_REGISTER, NOT_MAPPED};
 pub use vendor::{is_exit, is_intel, native};
 pub use vm::Page;

@@ -165,7 +165,7 @@ impl Vs {
 
     /// Raises a fault without an error code in the VM when it runs next; then run it.
     pub fn inject(self, vector: u8) -> Result<(), Status> {
-        self.raise(u64::from(vector))
+        self.deliver(u64::from(vector))
     }
 
     /// Raises #GP in the VM with an error code of 0, as for a value that the processor does not take; then run it.
@@ -175,12 +175,12 @@ impl Vs {
         if is_intel() {
             self.write(abi::INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, 0)?;
         }
-        self.raise(GENERAL_PROTECTION | code)
+        self.deliver(GENERAL_PROTECTION | code)
     }
 
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     pub fn inject_undefined_opcode(self) -> Result<(), Status> {
-        self.raise(UNDEFINED_OPCODE)
+        self.deliver(UNDEFINED_OPCODE)
     }
 
     /// Delivers what was being delivered to the VM when it exited, unless something else is to be delivered: for exits after
@@ -189,7 +189,7 @@ impl Vs {
         unsafe { bf_vs_redeliver(self) }
     }
 
-    fn raise(self, event: u64) -> Result<(), Status> {
+    fn deliver(self, event: u64) -> Result<(), Status> {
         let reg =
             if is_intel() { abi::INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD } else { abi::AMD_REG_EVENTINJ };
         self.set(abi::REG_RFLAGS, self.get(abi::REG_RFLAGS)? | RFLAGS_RF)?;

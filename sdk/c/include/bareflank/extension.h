@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "bareflank-calls.h"
+#include "bareflank-sdk.h"
 
 #include "callbacks.h"
 #include "guest.h"

@@ -4,6 +4,7 @@
 #ifndef BAREFLANK_EXTENSION_HPP
 #define BAREFLANK_EXTENSION_HPP
 
+#include "bareflank-sdk.hpp"
 #include "bareflank/message.h"
 
 #include "guest.hpp"

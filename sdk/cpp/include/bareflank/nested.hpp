@@ -11,7 +11,7 @@
 namespace bareflank {
 
 /// Nested page tables, by their identifier. Ranges are whole pages; flags are BF_NESTED_*.
-class Nested {
+class Nested : public NestedMethods<Nested> {
   public:
     constexpr Nested(bf_nested nested) : nested_(nested) {}
     constexpr operator bf_nested() const { return nested_; }

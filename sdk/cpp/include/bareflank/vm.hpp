@@ -5,6 +5,8 @@
 
 #include "bareflank/vs.h"
 
+#include "bareflank-vs.hpp"
+
 #include "result.hpp"
 
 namespace bareflank {
@@ -89,7 +91,7 @@ class Vp {
 };
 
 /// The state of a VP on a processor.
-class Vs {
+class Vs : public VsMethods<Vs> {
   public:
     constexpr explicit Vs(uint32_t id) : vs_{id} {}
     constexpr Vs(bf_vs vs) : vs_(vs) {}

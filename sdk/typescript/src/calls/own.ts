@@ -29,6 +29,11 @@ export enum Slot {
   FailureAddress,
   /** life/life.ts */
   IsInside,
+  /** exits/step.ts */
+  Step,
+  StepDone,
+  /** sdk/c/exports/step.ts */
+  NativeDone,
 }
 
 export declare function ownWord(which: Slot): u64;

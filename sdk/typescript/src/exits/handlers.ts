@@ -3,10 +3,15 @@
 // One list for each instance. With one instance for all processors each of them registers what it needs, the same functions: the
 // first time counts. Others may be at an exit meanwhile: a list is only added to, by one store.
 
+/// <reference path="../calls/defines.d.ts" />
+
+import { TCB_ACTIVE_VS } from "../../../../abi/generated/bare/tls";
 import { storeRelease32 } from "../../../../bsl/src/atomic";
 import { nativeAddress } from "../../../../bsl/src/memory";
 import { SINGLETON } from "../calls/handle";
+import { tcbLoad32 } from "../calls/tcb";
 import { isShared, lockInstance, unlockInstance } from "../life/instance";
+import { addNativeHandler, callNativeHandlers, hasNativeHandlers } from "./native-handlers";
 
 /** What handlers are registered for. */
 export enum Kind {
@@ -44,6 +49,11 @@ let last: Handler | null = null;
 
 /** Puts a function in front of those of its kind. */
 export function addHandler(kind: Kind, function_: usize): void {
+  if (isDefined(OTHER_LANGUAGE)) addNativeHandler(kind, function_);
+  else addOwn(kind, function_);
+}
+
+function addOwn(kind: Kind, function_: usize): void {
   lockInstance();
   if (isShared() == 0 || !has(kind, function_)) {
     const handler = new Handler(changetype<Function_>(function_), newest(kind), last);
@@ -65,11 +75,13 @@ function has(kind: Kind, function_: usize): bool {
 
 /** Whether there is a handler of a kind. */
 export function hasHandlers(kind: Kind): bool {
+  if (isDefined(OTHER_LANGUAGE)) return hasNativeHandlers(kind);
   return newest(kind) !== null;
 }
 
 /** Calls the handlers of a kind, until one says that it has handled the exit: true then. */
 export function callHandlers(kind: Kind): bool {
+  if (isDefined(OTHER_LANGUAGE)) return callNativeHandlers(kind, tcbLoad32(TCB_ACTIVE_VS));
   let handler = newest(kind);
   while (handler !== null) {
     if (handler.handle(SINGLETON)) return true;

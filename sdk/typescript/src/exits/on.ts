@@ -11,6 +11,8 @@
 // variables; with one instance for all, a function that another processor has registered counts for this one, too. Which exits
 // there are is said by Vs.intercept and its like, MsrMap, IoMap and NestedTables.
 
+/// <reference path="../calls/defines.d.ts" />
+
 import { ControlRegisterExit } from "./control-register-exit";
 import { CpuidExit } from "./cpuid-exit";
 import { useHandlers } from "./enter";
@@ -88,6 +90,7 @@ export function onOther(handler: (exit: Exit) => bool): void {
 }
 
 function add(kind: Kind, function_: usize): void {
-  useHandlers();
+  // In another language vmexit calls them itself
+  if (!isDefined(OTHER_LANGUAGE)) useHandlers();
   addHandler(kind, function_);
 }

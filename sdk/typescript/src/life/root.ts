@@ -35,7 +35,8 @@ export function startRoot(ppid: u32): Vs {
   return Vs.createRoot(ppid).intercept(Instruction.Cpuid);
 }
 
-function answerHypervisorLeaves(exit: CpuidExit): bool {
+/** The handler of the hypervisor's own leaves. */
+export function answerHypervisorLeaves(exit: CpuidExit): bool {
   const leaf = exit.leaf;
   if (leaf < CPUID_HYPERVISOR_BASE || leaf > CPUID_HYPERVISOR_LAST) return false;
   if (leaf == CPUID_CONTROL) control(exit);

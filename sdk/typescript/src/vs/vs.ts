@@ -1,5 +1,7 @@
 // Virtual processor states
 
+/// <reference path="../calls/defines.d.ts" />
+
 import { AmdInstruction, Instruction, Register } from "../../../../abi/generated/bare/enumerations";
 import {
   AMD_REG_INTERCEPT_CR_READ,
@@ -30,6 +32,7 @@ import {
   SYSCALL_VS_SET_ACTIVE,
 } from "../../../../abi/generated/bare/syscalls";
 import { handleOf } from "../calls/handle";
+import { rootOf } from "../calls/native";
 import { callObject } from "../calls/objects";
 import { processorNumber } from "../calls/processor-number";
 import { assertionFailed, callOutput, callRequired, callStatus, callValue, callWithOutput } from "../calls/syscall";
@@ -331,6 +334,15 @@ export class Vs extends NativeVs {
     return true;
   }
 
+  /** Accesses to ports and MSRs, which the microkernel would refuse by itself, come to the extension's handlers: create() does so. */
+  deliverAccesses(): void {
+    if (isIntel()) this.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_ALL_PORTS, true);
+    else {
+      this.setBit(AMD_REG_INTERCEPT_INSTRUCTION1, IOIO_PROT, true);
+      this.setBit(AMD_REG_INTERCEPT_INSTRUCTION1, MSR_PROT, true);
+    }
+  }
+
   /** Takes it to another processor, whose own it is from then on; it must be active nowhere. */
   moveTo(ppid: u32): void {
     callRequired(SYSCALL_VS_MIGRATE, this.id, ppid, 0);
@@ -344,10 +356,12 @@ export class Vs extends NativeVs {
 
 /** What createRoot() has made on this processor. */
 function rootVs(): Vs {
+  if (isDefined(OTHER_LANGUAGE)) return Vs.of(<u32>(rootOf(processorNumber()) >> 32));
   return Vs.of(load<u32>(rootVss + <usize>(processorNumber() * 8)));
 }
 
 function rootVp(): Vp {
+  if (isDefined(OTHER_LANGUAGE)) return Vp.of(<u32>rootOf(processorNumber()));
   return Vp.of(load<u32>(rootVss + <usize>(processorNumber() * 8), 4));
 }
 
@@ -366,17 +380,8 @@ function prepare(id: u32, addressSpaceId: u32): Vs {
   else vs.amd.intercept(AmdInstruction.Vmrun, true);
   // The machine's, not the VM's
   vs.interceptException(Vector.MachineCheck, true);
-  deliverAccesses(vs);
+  vs.deliverAccesses();
   return vs;
-}
-
-/** Accesses to ports and MSRs, which the microkernel would refuse by itself, come to the extension's handlers. */
-function deliverAccesses(vs: Vs): void {
-  if (isIntel()) vs.setBit(INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, PRIMARY_ALL_PORTS, true);
-  else {
-    vs.setBit(AMD_REG_INTERCEPT_INSTRUCTION1, IOIO_PROT, true);
-    vs.setBit(AMD_REG_INTERCEPT_INSTRUCTION1, MSR_PROT, true);
-  }
 }
 
 function check(status: u64): void {

@@ -1,0 +1,68 @@
+// Handlers of extensions in C, C++ and Rust: how many there may be, who is asked first, and several processors
+
+import { BOOT_EXT_FAULT, PHASE_BOOTSTRAP } from "@bareflank/abi";
+import { describe, expect, it } from "vitest";
+import { failedStart, LOADER_CPUIDS } from "../../kernel/test/bare/expected.ts";
+import { run } from "../../kernel/test/bare/run.ts";
+import { extensionPackages, PATIENCE } from "./extension-package.ts";
+
+const packages = extensionPackages();
+const BREAKPOINT = 3;
+
+/** So many handlers of CPUID, each of which counts; the first registered one has handled the exit. */
+const source = (count: number) => `
+#include <bareflank/extension.h>
+static _Thread_local uint64_t calls, order;
+${Array.from(
+  { length: count },
+  (_, number) => `static bool handler${number}(bf_exit exit) {
+    calls++;
+    order = (order * 10 + ${number}) % 100000000;
+    if (${number} != 0 || bf_cpuid_exit_leaf(exit) >= 0x40000000)
+        return false;
+    bf_cpuid_exit_pass_through(exit);
+    return true;
+}`,
+).join("\n")}
+enum bf_next bootstrap(bf_pp pp)
+{
+    bf_root_start(pp);
+${Array.from({ length: count }, (_, number) => `    bf_on_cpuid(handler${number});\n    bf_on_cpuid(handler${number});`).join("\n")}
+    return bf_run;
+}
+enum bf_next vmexit(bf_vs vs, uint64_t reason)
+{
+    if (bf_root_is_leaving(reason))
+        bf_log_number("calls ", calls);
+    if (bf_root_is_leaving(reason))
+        bf_log_number("order ", order);
+    return bf_handle_exit(vs, reason);
+}
+`;
+
+describe("handlers in C", () => {
+  it(
+    "are asked once each on two processors, the newest first, and the hypervisor's leaves are answered behind them",
+    async () => {
+      const image = await packages.build("c", "eight", source(8));
+      const { ring, ...result } = await run(image, { smp: 2, cpuids: 5 });
+      expect(result, result.output).toMatchObject({ kind: "exit", exitCode: 0, report: undefined, worked: [0, 1] });
+      for (const pp of [0, 1]) {
+        expect(ring).toContain(`PP ${pp}: calls ${8 * (5 + LOADER_CPUIDS - 2)}`);
+        expect(ring).toContain(`PP ${pp}: order 76543210`);
+        expect(ring).toContain(`PP ${pp}: in a VM now`);
+      }
+    },
+    PATIENCE,
+  );
+
+  it(
+    "of which one is too many fail the callback that registers it",
+    async () => {
+      const image = await packages.build("c", "nine", source(9));
+      const { report } = await run(image);
+      expect(report).toEqual(failedStart(PHASE_BOOTSTRAP, BOOT_EXT_FAULT, BREAKPOINT));
+    },
+    PATIENCE,
+  );
+});
