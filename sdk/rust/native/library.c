@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Functions of libc that rustc calls of its own accord, because it compiles for Linux; the runtime has the others
+// Functions that rustc calls of its own accord, because it compiles for Linux; the runtime has the others
 
 #include <stddef.h>
 
@@ -19,3 +19,10 @@ size_t strlen(const char *text)
         length++;
     return length;
 }
+
+/*
+ * What the places name where a panic would clean up in functions of the crate alloc, which rustc has brought along compiled for that.
+ * Nothing gets there: a panic ends the callback.
+ */
+void rust_eh_personality(void) { __builtin_trap(); }
+void _Unwind_Resume(void) { __builtin_trap(); }

@@ -17,6 +17,8 @@ pub enum Next {
     Fail = abi::NEXT_FAIL,
     /// Only in `fail`: go on where the callback failed. A fault's instruction is executed once more.
     Again = abi::NEXT_AGAIN,
+    /// Only in `bootstrap` of a service: done, messages may come.
+    Wait = abi::NEXT_WAIT,
     /// Only in `vmexit`, of the extension that owns the root VM: the microkernel keeps the processor until it is kicked.
     AwaitKick = abi::NEXT_AWAIT_KICK,
 }
@@ -69,6 +71,25 @@ macro_rules! callbacks {
                     $crate::Answer::next($fail(error, address))
                 }
             )?
+        };
+    };
+}
+
+/// Names the callbacks of a service, which handles no VM exits: `bootstrap(Pp)`, which ends with `Next::Wait`, and `message(u64, &mut
+/// [u64; 4])`, which is called for each message with the caller's number and its words: they become the reply.
+#[macro_export]
+macro_rules! service {
+    ($bootstrap:path, $message:path $(,)?) => {
+        const _: () = {
+            #[export_name = "bootstrap"]
+            extern "C" fn start(pp: u16) -> $crate::Next {
+                $crate::Answer::next($bootstrap($crate::Pp(pp)))
+            }
+
+            #[export_name = "message"]
+            extern "C" fn answer(caller: u64, words: &mut [u64; 4]) {
+                $message(caller, words)
+            }
         };
     };
 }
