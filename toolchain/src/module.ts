@@ -239,7 +239,9 @@ export async function buildBrought(
   ].join("\n");
   const translated = await keep(toC(context, part, wasm, extra));
   const unit = { path: "brought.c", text: readFileSync(translated.path("module.c"), "utf8") };
-  const options = { model: "anywhere", include: [root], flags: [], root } as const;
+  // What a handler in C++ throws gets through to whom has called handle_exit
+  const flags = extension.std === undefined ? [] : ["-fasynchronous-unwind-tables"];
+  const options = { model: "anywhere", include: [root], flags, root } as const;
   return (await keep(compileNative(cache, unit, options))).path("object.o");
 }
 

@@ -47,7 +47,7 @@ static struct processor {
     uint64_t number;
 } processors[MOST_PROCESSORS];
 
-static uint64_t bootstrap, vmexit, fail, online, exits, pages, most_pages;
+static uint64_t bootstrap, vmexit, fail, online, exits, pages, most_pages, begin_pages;
 static uint64_t tls_bytes, tls_file_bytes;
 static const uint8_t *tls;
 static pthread_barrier_t everybody;
@@ -66,6 +66,18 @@ static void map(uint64_t address, uint64_t bytes, int protection)
         fail_with("mmap");
 }
 
+/* Pages of linear memory that the image begins with, as a note of Bareflank's says: its name has 12 bytes. */
+static uint64_t first_pages(const uint8_t *note, const uint8_t *end)
+{
+    for (uint32_t size; note < end; note += 12 + size) {
+        const uint32_t *head = (const uint32_t *)note;
+        size = ((head[0] + 3) & -4u) + ((head[1] + 3) & -4u);
+        if (head[0] == sizeof "Bareflank" && head[2] == BF_NOTE_EXTENSION_MEMORY)
+            return ((const struct bf_extension_memory *)(note + 24))->initial_pages;
+    }
+    return 1;
+}
+
 /* Segments of the image, and its template of thread-local storage. */
 static uint64_t load(const char *path)
 {
@@ -76,6 +88,9 @@ static uint64_t load(const char *path)
     const Elf64_Ehdr *header = (const Elf64_Ehdr *)bytes;
     const Elf64_Phdr *segment = (const Elf64_Phdr *)(bytes + header->e_phoff);
     for (int i = 0; i < header->e_phnum; i++, segment++) {
+        const uint8_t *content = bytes + segment->p_offset;
+        if (segment->p_type == PT_NOTE)
+            begin_pages = first_pages(content, content + segment->p_filesz);
         if (segment->p_type == PT_TLS) {
             tls = bytes + segment->p_offset;
             tls_file_bytes = segment->p_filesz;
@@ -239,7 +254,7 @@ int main(int argc, char **argv)
     most_pages = strtoull(argv[4], NULL, 10);
     uint64_t entry = load(argv[1]);
     map(HEAP, most_pages * PAGE, PROT_NONE);
-    grow(1);
+    grow(begin_pages);
     for (int signal = 1; signal < 32; signal++)
         if (signal == SIGSYS || signal == SIGTRAP || signal == SIGSEGV || signal == SIGILL || signal == SIGBUS || signal == SIGFPE)
             sigaction(signal, &action, NULL);
