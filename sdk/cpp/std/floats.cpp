@@ -81,7 +81,7 @@ template <class Float> Float parse(const char *text, char **end) {
     using Limits = std::numeric_limits<Float>;
     constexpr int bits = Limits::digits > 53 ? 53 : Limits::digits;
     constexpr int least = bits == 53 ? -1074 : -149;
-    const double largest = bits == 53 ? std::numeric_limits<double>::max() : static_cast<double>(std::numeric_limits<float>::max());
+    const double largest = bits == 53 ? std::numeric_limits<double>::max() : std::numeric_limits<float>::max();
     const char *at = text;
     while (*at == ' ' || (*at >= '\t' && *at <= '\r'))
         at++;

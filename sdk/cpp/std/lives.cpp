@@ -68,7 +68,11 @@ int __cxa_thread_atexit_impl(void (*destroy)(void *), void *object, void *) noex
 }
 
 /// start.S calls these, on every processor.
-void bf_begin_processor() { __atomic_fetch_add(&present, 1u, __ATOMIC_RELAXED); }
+void bf_begin_processor() {
+    __atomic_fetch_add(&present, 1u, __ATOMIC_RELAXED);
+    // While there is memory: the first exception may be about there being none
+    __cxxabiv1::__cxa_get_globals();
+}
 
 void bf_end_processor() noexcept {
     run(own_endings);

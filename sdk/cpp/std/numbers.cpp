@@ -122,8 +122,11 @@ double ceil(double value) noexcept { return round_up(value, WHOLE_DOUBLES); }
 float floorf(float value) noexcept { return round_down(value, WHOLE_FLOATS); }
 double floor(double value) noexcept { return round_down(value, WHOLE_DOUBLES); }
 
-float roundf(float value) noexcept { return cut(value + __builtin_copysignf(0.49999997f, value), WHOLE_FLOATS); }
-double round(double value) noexcept { return cut(value + __builtin_copysign(0.49999999999999994, value), WHOLE_DOUBLES); }
+// With the number below a half, what is just below one stays there.
+float roundf(float value) noexcept { return cut(value + __builtin_copysignf(0x1.fffffep-2f, value), WHOLE_FLOATS); }
+double round(double value) noexcept {
+    return cut(value + __builtin_copysign(0x1.fffffffffffffp-2, value), WHOLE_DOUBLES);
+}
 
 float sqrtf(float value) noexcept {
     __asm__("sqrtss %0, %0" : "+x"(value));

@@ -5,7 +5,13 @@
 
 #include <bareflank/extension.hpp>
 
-/// What the layer shares with itself, by C's names so that nobody's are taken.
+/// What libc++abi keeps of a processor's exceptions.
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals *__cxa_get_globals();
+} // namespace __cxxabiv1
+
+/// What the layer's files share.
 namespace bareflank::layer {
 
 /// This processor's number as that of a thread; 0 is none.

@@ -15,11 +15,6 @@
 
 using namespace bareflank::layer;
 
-namespace __cxxabiv1 {
-struct __cxa_eh_globals;
-extern "C" __cxa_eh_globals *__cxa_get_globals();
-} // namespace __cxxabiv1
-
 namespace {
 
 constexpr unsigned MOST_FRAMES = 16;

@@ -66,12 +66,17 @@ it("throws through frames whose objects are destroyed, and finds the handler of 
 it("throws std::bad_alloc when the heap is at its end, with nothing left for the exception either, and loses none of it", () => {
   expect(print("memory")).toEqual([
     "std::bad_alloc",
-    "kept: 32",
+    "kept: 0",
     "std::bad_alloc",
     "kept: 0",
     "std::bad_alloc behind many",
     "too much: null",
   ]);
+});
+
+it("throws std::bad_alloc on eight processors at once, with nothing left for any of the exceptions", () => {
+  const lines = linux.run(image, "case=exhausted", { processors: 8, heapPages: 64 });
+  for (let cpu = 0; cpu < 8; cpu++) expect(lines).toContain(`PP ${cpu}: caught 2000`);
 });
 
 it("refuses what a processor cannot have: a lock that it has already, a new thread", () => {

@@ -101,7 +101,9 @@ static uint64_t load(const char *path)
         uint64_t length = (segment->p_memsz + PAGE - 1) & -PAGE;
         map(segment->p_vaddr, length, PROT_READ | PROT_WRITE);
         memcpy((void *)segment->p_vaddr, bytes + segment->p_offset, segment->p_filesz);
-        int protection = PROT_READ | (segment->p_flags & PF_W ? PROT_WRITE : 0) | (segment->p_flags & PF_X ? PROT_EXEC : 0);
+        int protection = PROT_READ;
+        protection |= segment->p_flags & PF_W ? PROT_WRITE : 0;
+        protection |= segment->p_flags & PF_X ? PROT_EXEC : 0;
         mprotect((void *)segment->p_vaddr, length, protection);
     }
     return header->e_entry;
@@ -255,9 +257,9 @@ int main(int argc, char **argv)
     uint64_t entry = load(argv[1]);
     map(HEAP, most_pages * PAGE, PROT_NONE);
     grow(begin_pages);
-    for (int signal = 1; signal < 32; signal++)
-        if (signal == SIGSYS || signal == SIGTRAP || signal == SIGSEGV || signal == SIGILL || signal == SIGBUS || signal == SIGFPE)
-            sigaction(signal, &action, NULL);
+    static const int signals[] = {SIGSYS, SIGTRAP, SIGSEGV, SIGILL, SIGBUS, SIGFPE};
+    for (unsigned i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+        sigaction(signals[i], &action, NULL);
     for (uint64_t i = 0; i < online; i++)
         processors[i].number = i;
     begin(&processors[0]);
