@@ -134,6 +134,25 @@ describe("the standard library of C++", () => {
   });
 });
 
+describe("the SDK for TypeScript in C", () => {
+  const namesOf = async (path: string) => {
+    const { files } = await built(path);
+    return readSymbols(readFileSync(files.debug ?? "")).map(({ name }) => name);
+  };
+
+  it("is in the image as far as it is used", async () => {
+    const use = (source: string) =>
+      source.replace("{\n", "{\n    (void)bf_guest_translate(bf_guest->rax, BF_ACCESS_READ);\n");
+    const names = await namesOf(made("c", use));
+    expect(names).toContain("bf_guest_translate");
+    expect(names.filter((name) => /bf_guest_write|bf_handle_exit|bf_vs_step/.test(name))).toEqual([]);
+  });
+
+  it("is not there where nothing of it is used", async () => {
+    expect((await namesOf(made("c"))).filter((name) => /module_|w2c_/.test(name))).toEqual([]);
+  });
+});
+
 describe.each(["c", "cpp", "rust"])("an extension in %s", (language) => {
   it("has the layout that the microkernel wants", async () => {
     const { files } = await built(made(language));
