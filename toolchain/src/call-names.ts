@@ -4,8 +4,9 @@ import { amdExits, intelExits } from "../../abi/src/callbacks.ts";
 import type { Table } from "../../abi/src/schema.ts";
 import { status, syscalls } from "../../abi/src/syscalls.ts";
 
-/** As sdk/typescript/src/life/failure.ts and exits/dispatch.ts write them. */
-const CALL = /\bsystem call (0x[0-9a-f]+) refused: status (0x[0-9a-f]+)/;
+/** As sdk/typescript/src/life/failure.ts, sdk/c/native/refused.c and exits/dispatch.ts write them. */
+const CALL = /\bsystem call (0x[0-9a-f]+)(?= refused: )/;
+const STATUS = /\brefused: status (0x[0-9a-f]+)/;
 const EXIT = /\b(AMD|Intel) exit (0x[0-9a-f]+)/;
 
 const names = (prefix: string, ...tables: readonly Table[]) =>
@@ -30,10 +31,8 @@ function known(): NonNullable<typeof tables> {
 /** `system call vs_write refused: status INVALID_INPUT_REG1`, `AMD exit NESTED_PAGE_FAULT (0x400)`; other lines stay. */
 export function nameCallsAndExits(line: string): string {
   return line
-    .replace(CALL, (_, call: string, code: string) => {
-      const name = known().call.get(BigInt(call))?.toLowerCase() ?? call;
-      return `system call ${name} refused: status ${known().status.get(BigInt(code)) ?? code}`;
-    })
+    .replace(CALL, (_, call: string) => `system call ${known().call.get(BigInt(call))?.toLowerCase() ?? call}`)
+    .replace(STATUS, (_, code: string) => `refused: status ${known().status.get(BigInt(code)) ?? code}`)
     .replace(EXIT, (text, vendor: "AMD" | "Intel", reason: string) => {
       const name = known()[vendor].get(BigInt(reason));
       return name === undefined ? text : `${vendor} exit ${name} (${reason})`;

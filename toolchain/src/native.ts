@@ -12,6 +12,9 @@ import { requireMovable } from "./pe.ts";
 import { appendRelocations } from "./relocations.ts";
 import { run, type Tool, tool } from "./tools.ts";
 
+/** The checkout that this is. */
+const CHECKOUT = resolve(import.meta.dirname, "../..");
+
 /** Folder of the freestanding runtime: headers, default linker scripts. */
 export const RUNTIME = join(dirname(fileURLToPath(import.meta.url)), "..", "runtime");
 
@@ -113,9 +116,13 @@ export function compileNative(cache: Cache, source: NativeSource, options: Nativ
       const object = join(folder, "object.o");
       const list = join(folder, "inputs.d");
       const assembly = source.path.endsWith(".S") && options.model !== "uefi" ? ["-Wa,--noexecstack"] : [];
-      // Debuggers are not told of a folder that is gone by then, and whose name is another each time.
-      const names = `-fdebug-prefix-map=${folder}=.`;
-      const files = [names, "-MD", "-MF", list, "-c", input, "-o", object];
+      // Debuggers are not told of a folder that is gone by then, and whose name is another each time; images not where they were
+      // built.
+      const names = [
+        `-fdebug-prefix-map=${folder}=.`,
+        ...[CHECKOUT, options.root].map((path) => `-fmacro-prefix-map=${path}/=`),
+      ];
+      const files = [...names, "-MD", "-MF", list, "-c", input, "-o", object];
       await run(`Compiling ${basename(source.path)}`, clang.path, [...flags, ...assembly, ...files], options.root);
       const inputs = parseDependencies(await readFile(list, "utf8"), options.root);
       return {

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import * as abi from "@bareflank/abi";
 
 const sdk = resolve(import.meta.dirname, "..");
-const sources = ["exits.c", "intel.c", "values.c", "vs.c"].map((name) => join(sdk, "native", name));
+const sources = ["exits.c", "intel.c", "refused.c", "values.c", "vs.c"].map((name) => join(sdk, "native", name));
 const includes = [join(sdk, "include"), resolve(sdk, "../../abi/generated/c")];
 const flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-U__seg_fs", "-D__seg_fs=__seg_gs"];
 

@@ -16,11 +16,19 @@ enum bf_next {
     bf_wait = BF_NEXT_WAIT,                       /* only in bootstrap of a service: done, messages may come */
 };
 
-/* Ends the callback as a failed assertion, unless a call succeeded: the fail callback is told. */
-static inline void bf_require(bf_status status)
-{
-    if (__builtin_expect(status != BF_STATUS_SUCCESS, 0))
-        __asm__ volatile("int3");
-}
+#ifdef __cplusplus
+extern "C"
+#endif
+    /* Says in the debug ring which call was refused and where, and ends the callback as a failed assertion: the fail callback is told. */
+    void
+    bf_refused(bf_status status, const char *call, const char *file, uint32_t line);
+
+/* The same, unless the call succeeds: bf_require(bf_vm_create(&vm)). */
+#define bf_require(call)                                                                                               \
+    do {                                                                                                               \
+        bf_status bf_required = (call);                                                                                \
+        if (__builtin_expect(bf_required != BF_STATUS_SUCCESS, 0))                                                     \
+            bf_refused(bf_required, #call, __FILE__, __LINE__);                                                        \
+    } while (0)
 
 #endif

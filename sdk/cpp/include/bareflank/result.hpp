@@ -17,8 +17,11 @@ template <> class [[nodiscard]] Result<void> {
     constexpr explicit operator bool() const { return status_ == BF_STATUS_SUCCESS; }
     /// BF_STATUS_*.
     constexpr bf_status status() const { return status_; }
-    /// Ends the callback as a failed assertion, unless the call succeeded.
-    void require() const { bf_require(status_); }
+    /// Ends the callback as a failed assertion, unless the call succeeded; the debug ring says where.
+    void require(const char *file = __builtin_FILE(), int line = __builtin_LINE()) const {
+        if (__builtin_expect(status_ != BF_STATUS_SUCCESS, 0))
+            bf_refused(status_, "a system call", file, line);
+    }
 
   private:
     bf_status status_;
@@ -30,8 +33,8 @@ template <class T> class [[nodiscard]] Result : public Result<void> {
     constexpr Result(bf_status status, T value) : Result<void>(status), value_(value) {}
 
     /// The value; ends the callback as a failed assertion when there is none.
-    T value() const {
-        require();
+    T value(const char *file = __builtin_FILE(), int line = __builtin_LINE()) const {
+        require(file, line);
         return value_;
     }
     constexpr T value_or(T other) const { return *this ? value_ : other; }
