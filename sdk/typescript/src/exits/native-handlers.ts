@@ -11,9 +11,7 @@ import { lockInstance, unlockInstance } from "../life/instance";
 
 /** How many functions one kind may have. */
 const MOST: u32 = 8;
-const places: usize = memory.data(8 * 8 * 13, 8);
-/** How many of each kind there are. */
-const counts: usize = memory.data(4 * 13, 4);
+const KINDS: u32 = 13;
 const FIRST_NATIVE: u64 = 0x1_0000_0000;
 
 /** Puts a function in front of those of its kind, unless another processor has done so. One too many fails the callback. */
@@ -25,7 +23,7 @@ export function addNativeHandler(kind: u32, function_: u64): void {
   if (index == count && count < MOST) {
     store<u64>(place(kind, count), function_);
     // Others may be at an exit meanwhile
-    storeRelease32(nativeAddress(<u32>(counts + <usize>(kind << 2))), count + 1);
+    storeRelease32(nativeAddress(<u32>countAt(kind)), count + 1);
   }
   unlockInstance();
   if (index == MOST) assertionFailed();
@@ -44,7 +42,12 @@ export function callNativeHandlers(kind: u32, vsid: u32): bool {
 }
 
 function countOf(kind: u32): u32 {
-  return load<u32>(counts + <usize>(kind << 2));
+  return load<u32>(countAt(kind));
+}
+
+/** Tables stand in functions: an extension in TypeScript has neither. */
+function countAt(kind: u32): usize {
+  return memory.data(4 * KINDS, 4) + <usize>(kind << 2);
 }
 
 function call(function_: u64, vsid: u32): bool {
@@ -53,5 +56,5 @@ function call(function_: u64, vsid: u32): bool {
 }
 
 function place(kind: u32, index: u32): usize {
-  return places + <usize>((kind * MOST + index) << 3);
+  return memory.data(8 * MOST * KINDS, 8) + <usize>((kind * MOST + index) << 3);
 }
