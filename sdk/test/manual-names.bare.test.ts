@@ -92,14 +92,17 @@ function typeScript(): { imports: readonly string[]; source: string; types: stri
   return { imports, source, types: lines([importing(imports), ...types, ...statics]) };
 }
 
+/** What is no value in C, and is called in the manual. */
+const MACROS = new Set(["bf_require"]);
+
 function c(): string {
   const { names, calls } = manual.C;
   const known = unique(names.map((name) => (/^(?:bf_|BF_)/.test(name) ? name : prefixed(name))));
   return lines([
     "#include <bareflank/extension.h>",
     // Whatever it is: a function, a variable, a constant, a type
-    ...known.map((name, index) => `typedef __typeof__(${name}) *known_${index};`),
-    "static void mentioned(bf_vs vs, uint64_t reason, bf_status status)\n{\n    uint64_t rip;",
+    ...known.filter((name) => !MACROS.has(name)).map((name, index) => `typedef __typeof__(${name}) *known_${index};`),
+    "static void mentioned(bf_vs vs, uint64_t reason, bf_status status)\n{\n    bf_status call = status;\n    uint64_t rip;",
     ...calls.map((call) => `    (void)${call};`.replace("(void)bf_require", "bf_require")),
     "}",
     "enum bf_next bootstrap(bf_pp pp)\n{\n    bf_root_start(pp);",
