@@ -4,6 +4,7 @@ import { BOOT_EXT_FAULT, HYPERCALL_COUNTER, PHASE_BOOTSTRAP } from "@bareflank/a
 import { describe, expect, it } from "vitest";
 import { failedStart, LOADER_CPUIDS } from "../../kernel/test/bare/expected.ts";
 import { run } from "../../kernel/test/bare/run.ts";
+import { nameCallsAndExits } from "../../toolchain/src/call-names.ts";
 import { extensionPackages, PATIENCE } from "./extension-package.ts";
 
 const packages = extensionPackages();
@@ -145,6 +146,29 @@ enum bf_next vmexit(bf_vs vs, uint64_t reason)
       // A page of the 64 is the lists', whatever else lies beside them
       expect(ring).toContain(`PP 0: heap ${63 * 4096}`);
       expect(ring).toContain("PP 0: calls 7");
+    },
+    PATIENCE,
+  );
+});
+
+describe("a function of the SDK for TypeScript that the microkernel refuses", () => {
+  it(
+    "fails the callback, and the debug ring has the call and its status",
+    async () => {
+      const source = `
+#include <bareflank/extension.h>
+enum bf_next bootstrap(bf_pp pp)
+{
+    bf_root_start(pp);
+    bf_vs_raise((bf_vs){77}, 13, 0);
+    return bf_run;
+}
+enum bf_next vmexit(bf_vs vs, uint64_t reason) { return bf_root_vmexit(vs, reason); }
+`;
+      const { report, ring } = await run(await packages.build("c", "no-vs", source));
+      expect(report).toEqual(failedStart(PHASE_BOOTSTRAP, BOOT_EXT_FAULT, BREAKPOINT));
+      const said = ring.filter((line) => line.startsWith("PP 0: ")).map(nameCallsAndExits);
+      expect(said).toEqual(["PP 0: system call vs_read refused: status INVALID_INPUT_REG1"]);
     },
     PATIENCE,
   );

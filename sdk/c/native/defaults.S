@@ -46,10 +46,13 @@ fail:
     mov eax, BF_NEXT_FAIL
     ret
 
-// A system call was refused that must not be: of what is compiled from TypeScript.
+// A system call was refused that must not be, of what is compiled from TypeScript: RDI is its number, RAX the status.
     .globl sdk_refused
     .hidden sdk_refused
 sdk_refused:
+    and rsp, -16
+    mov rsi, rax
+    call bf_refused_call
     int3
     ud2
 

@@ -30,3 +30,17 @@ __attribute__((cold)) void bf_refused(bf_status status, const char *call, const 
     bf_line_end(&line);
     __asm__ volatile("int3");
 }
+
+/* The same of what is compiled from TypeScript, which knows the call by its number; nothing goes on behind it. */
+__attribute__((cold)) void bf_refused_call(uint64_t call, bf_status status)
+{
+    struct bf_line line;
+    line.length = 0;
+    put(&line, "PP ");
+    put_number(&line, bf_guest->ppid, 10);
+    put(&line, ": system call 0x");
+    put_number(&line, call, 16);
+    put(&line, " refused: status 0x");
+    put_number(&line, status, 16);
+    bf_line_end(&line);
+}
