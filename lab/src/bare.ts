@@ -14,6 +14,7 @@ import { NamedOutput } from "./named-output.ts";
 import { MachineFailure, type OutcomeKind } from "./outcome.ts";
 import { products } from "./paths.ts";
 import { keepRunFolder, newRunFolder, removeRunFolder } from "./run-folder.ts";
+import { writeSettings } from "./settings.ts";
 import { debugFiles } from "./symbol-files.ts";
 
 export interface RunBareOptions {
@@ -31,6 +32,8 @@ export interface RunBareOptions {
   readonly extensions: readonly string[];
   /** A load manifest: its files, with the settings and the policies that it gives them. */
   readonly manifest?: string;
+  /** Settings of the first extension, `key=value`; a manifest has its own. */
+  readonly settings?: readonly string[];
   /** The microkernel; default: the one that was built. */
   readonly kernel?: string;
   /** The bare platform's image; default: the one that was built. */
@@ -99,6 +102,18 @@ const requireFile = (path: string, hint: string): string => {
   return path;
 };
 
+/** The files, of which the first has got its settings. */
+const withFirstSettings = (
+  files: readonly string[],
+  { settings = [], manifest }: RunBareOptions,
+  folder: string,
+): readonly string[] => {
+  const [first, ...others] = files;
+  if (settings.length === 0 || first === undefined) return files;
+  if (manifest !== undefined) throw new LabError("A load manifest has its own settings.", "Leave --set away.");
+  return [writeSettings(first, settings, folder), ...others];
+};
+
 /** None while GDB may hold the machine. */
 const limitOf = ({ gdbPort, timeout }: RunBareOptions, { emulator }: Machine): Limit | undefined => {
   if (gdbPort !== undefined) return undefined;
@@ -135,21 +150,22 @@ export const runBare = async (options: RunBareOptions): Promise<RunBareResult> =
   const image = requireFile(options.image ?? products.bare, "Build it: bf build");
   const kernel = requireFile(options.kernel ?? products.kernel, "Build it: bf build");
   const folder = newRunFolder();
-  const loaded = options.manifest === undefined ? undefined : loadManifest(options.manifest, folder);
-  const files = (loaded?.extensions ?? options.extensions).map((file) => requireFile(file, "Is it built? bf build"));
-  const modules = [
-    kernel,
-    ...files,
-    ...(loaded === undefined ? [] : [loaded.policies]),
-    ...(options.calls === undefined ? [] : [options.calls]),
-  ];
-  const append =
-    `${options.append ?? ""}${loaded === undefined ? "" : " policies=1"}${options.calls === undefined ? "" : " calls=1"}`.trim();
-  const symbolFiles = debugFiles(loaded?.sources ?? files, kernel);
-  const text = new NamedOutput(symbolFiles, options.onText ?? (() => undefined));
   let kept = options.keep === true;
   if (kept) keepRunFolder(folder);
   try {
+    const loaded = options.manifest === undefined ? undefined : loadManifest(options.manifest, folder);
+    const sources = (loaded?.sources ?? options.extensions).map((file) => requireFile(file, "Is it built? bf build"));
+    const files = withFirstSettings(loaded?.extensions ?? sources, options, folder);
+    const modules = [
+      kernel,
+      ...files,
+      ...(loaded === undefined ? [] : [loaded.policies]),
+      ...(options.calls === undefined ? [] : [options.calls]),
+    ];
+    const append =
+      `${options.append ?? ""}${loaded === undefined ? "" : " policies=1"}${options.calls === undefined ? "" : " calls=1"}`.trim();
+    const symbolFiles = debugFiles(sources, kernel);
+    const text = new NamedOutput(symbolFiles, options.onText ?? (() => undefined));
     const boot = { kind: "bare", image, modules, append } as const;
     const emulator = await startEmulator(hardware, boot, folder);
     const serial = await emulator.connection("serial");

@@ -5,7 +5,9 @@ import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { auditBare, auditText } from "./audit/audit.ts";
 import { runBare } from "./bare.ts";
+import { checkWords, describeWords } from "./bare-words.ts";
 import { registerDev } from "./dev-command.ts";
+import { FUNCTIONS_LOG } from "./emulator/functions.ts";
 import { endingWithCode, note } from "./ending.ts";
 import { LabError } from "./errors.ts";
 import { DEFAULT_GDB_PORT, gdbCommand } from "./gdb.ts";
@@ -55,6 +57,7 @@ interface ShellFlags extends MachineFlags {
 interface BareFlags extends MachineFlags {
   readonly extension: string[];
   readonly manifest?: string;
+  readonly set: readonly string[];
   readonly kernel?: string;
   readonly timeout?: number;
   readonly audit?: boolean;
@@ -117,16 +120,18 @@ const shell = (runners: Runners, flags: ShellFlags): Promise<void> =>
   });
 
 /** The bare platform's command line. */
-const wordsOf = (append: string | undefined, isolateKernel: boolean | undefined): string =>
-  [append, isolateKernel === true ? "isolate=1" : undefined].filter(Boolean).join(" ");
+const wordsOf = (append = "", isolateKernel = false): string => {
+  checkWords(append);
+  return `${append}${isolateKernel ? " isolate=1" : ""}`.trim();
+};
 
 /** Said before a machine is made for nothing. */
-function requireExtension({ extension, manifest }: BareFlags): void {
+function requireExtension({ extension, manifest }: Pick<BareFlags, "extension" | "manifest">): void {
   if (extension.length > 0 || manifest !== undefined) return;
   throw new LabError("There is no extension to run.", "Name one: --extension FILE, or --manifest FILE.");
 }
 
-const audit = (runners: Runners, { audit: _, gdb, timeout, isolateKernel, ...flags }: BareFlags): Promise<void> =>
+const audit = (runners: Runners, { audit: _, gdb, timeout, isolateKernel, set, ...flags }: BareFlags): Promise<void> =>
   endingWithCode(async () => {
     if (gdb !== undefined || timeout !== undefined) {
       throw new LabError("An audit ends by itself, and holds the machine itself.", "Leave --gdb and --timeout away.");
@@ -134,6 +139,7 @@ const audit = (runners: Runners, { audit: _, gdb, timeout, isolateKernel, ...fla
     requireExtension(flags);
     const result = await runners.auditBare({
       ...flags,
+      settings: set,
       extensions: flags.extension,
       append: wordsOf(flags.append, isolateKernel),
     });
@@ -144,8 +150,10 @@ const audit = (runners: Runners, { audit: _, gdb, timeout, isolateKernel, ...fla
 const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
   endingWithCode(async () => {
     requireExtension(flags);
+    const { set: settings, ...rest } = flags;
     const result = await runners.runBare({
-      ...flags,
+      ...rest,
+      settings,
       extensions: flags.extension,
       append: wordsOf(flags.append, flags.isolateKernel),
       gdbPort: gdbPort(flags.gdb, flags.extension),
@@ -155,6 +163,11 @@ const bare = (runners: Runners, flags: BareFlags): Promise<void> =>
       note(result.message);
     } else if (result.folder !== undefined) {
       note(`logs: ${result.folder}`);
+    }
+    if (result.kind === "hang") {
+      note(
+        `Where each processor was stands in ${FUNCTIONS_LOG} there. An extension that never returns is told by --append watchdog=1000.`,
+      );
     }
     return result.exitCode;
   });
@@ -242,7 +255,8 @@ Examples:
     .option("--manifest <file>", "load manifest that names the extensions, and what each may do")
     .option("--kernel <file>", "ELF file of the microkernel (build/kernel/kernel.elf)")
     .option("--timeout <seconds>", "most seconds that it may run, not counting what a busy host lacks", wholeNumber)
-    .option("--append <words>", "command line of the bare platform")
+    .option("--set <key=value>", "a setting for the first extension; may be repeated", collect, [])
+    .option("--append <words>", "what the root VM does, e.g. 'cpuid=1000 leaf=1'; the words are listed below")
     .option("--audit", "look at all page tables from outside while the root VM makes exits, and print what is wrong")
     .option("--isolate-kernel", "map nothing of the microkernel while an extension runs but what entries need")
     .addHelpText(
@@ -250,6 +264,9 @@ Examples:
       `${exitCodeHelp}
 The bare platform ends a run with a value: 16, all went well, becomes exit code 0; 17, the loader reported an error;
 18, the machine is of no use; 19, a bug; 20, memory was lost. An audit that finds something ends with 21.
+
+Words of --append, all word=NUMBER:
+${describeWords()}
 
 Examples:
   bf lab bare --machine amd --extension build/extensions/default/default.elf

@@ -1,10 +1,10 @@
 // A load manifest on the bare platform, where no bfm reads it
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { encodePolicies, ManifestError, readManifest } from "@bareflank/abi/manifest";
-import { withSettings } from "@bareflank/abi/settings";
 import { LabError } from "./errors.ts";
+import { writeSettings } from "./settings.ts";
 
 /** What the bare platform is given instead of a manifest: files, the last of them with all policies. */
 export interface LoadedManifest {
@@ -25,9 +25,7 @@ export function loadManifest(path: string, folder: string): LoadedManifest {
     const extensions = entries.map(({ settings }, index) => {
       const source = sources[index] ?? "";
       if (settings.length === 0 || !existsSync(source)) return source;
-      const copy = join(folder, `${index}-${basename(source)}`);
-      writeFileSync(copy, withSettings(readFileSync(source), settings));
-      return copy;
+      return writeSettings(source, settings, folder, `${index}-`);
     });
     return { extensions, sources, policies };
   } catch (error) {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bareExitCode, runBare } from "../src/bare.ts";
 import { debugExitValue } from "../src/emulator/qemu.ts";
@@ -27,6 +30,21 @@ describe("runBare", () => {
   it("names a file that is not there", async () => {
     const missing = runBare({ extensions: ["/nowhere/x.elf"], image: "/proc/self/exe", kernel: "/proc/self/exe" });
     await expect(missing).rejects.toThrow("/nowhere/x.elf does not exist.");
+  });
+
+  it.each([
+    ["speed", undefined, '/proc/self/exe cannot have these settings: "speed" is not of the form key=value.'],
+    ["speed=50", undefined, "/proc/self/exe cannot have these settings: it takes no settings."],
+    ["speed=50", { extensions: [{ file: "/proc/self/exe" }] }, "A load manifest has its own settings."],
+  ])("does not lose a setting: %s, manifest %j", async (setting, content, message) => {
+    const folder = mkdtempSync(join(tmpdir(), "bf-bare-"));
+    const file = "/proc/self/exe";
+    const options = { extensions: [file], image: file, kernel: file, settings: [setting] };
+    const manifest = join(folder, "manifest.json");
+    if (content !== undefined) writeFileSync(manifest, JSON.stringify(content));
+    const run = runBare(content === undefined ? options : { ...options, manifest });
+    await expect(run).rejects.toThrow(message);
+    rmSync(folder, { recursive: true });
   });
 
   it("needs a machine in which its image has room", async () => {

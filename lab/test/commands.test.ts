@@ -146,12 +146,24 @@ describe("lab bare", () => {
       message: "",
       lastWords: "",
     });
-    const words = ["--extension", "a.elf", "--extension", "b.elf", "--kernel", "k.elf", "--append", "quiet"];
+    const words = [
+      "--extension",
+      "a.elf",
+      "--extension",
+      "b.elf",
+      "--kernel",
+      "k.elf",
+      "--append",
+      "leaf=1",
+      "--set",
+      "a=b",
+    ];
     await lab("bare", "--machine", "amd", "--icount", ...words);
     expect(bareOptions()).toMatchObject({
       extensions: ["a.elf", "b.elf"],
       kernel: "k.elf",
-      append: "quiet",
+      append: "leaf=1",
+      settings: ["a=b"],
       icount: true,
       memory: "256M",
     });
@@ -163,6 +175,27 @@ describe("lab bare", () => {
     expect(stderr).toBe("lab: There is no extension to run.\nlab: Name one: --extension FILE, or --manifest FILE.\n");
     expect(process.exitCode).toBe(247);
     expect(runners.runBare).not.toHaveBeenCalled();
+  });
+
+  it("makes no machine for a word that the platform does not know", async () => {
+    await lab("bare", "--machine", "amd", "--extension", "a.elf", "--append", "outl=0xcf8");
+    expect(stderr).toContain('The bare platform does not know the word "outl".');
+    expect(process.exitCode).toBe(247);
+    expect(runners.runBare).not.toHaveBeenCalled();
+  });
+
+  it("says where an extension that never returns is told", async () => {
+    const hang = {
+      kind: "hang",
+      exitCode: 243,
+      output: "",
+      folder: "/logs",
+      message: "8 seconds are over",
+      lastWords: "",
+    };
+    runners.runBare.mockResolvedValue(hang);
+    await lab("bare", "--machine", "amd", "--extension", "a.elf");
+    expect(stderr).toMatch(/8 seconds are over\nlab: .*functions.txt there.*watchdog=1000/);
   });
 
   it("audits instead, prints what it found, and ends with 21", async () => {
