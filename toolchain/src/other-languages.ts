@@ -8,6 +8,7 @@ import { deliver } from "./deliver.ts";
 import { BuildError, type Diagnostic } from "./errors.ts";
 import { requireLoadable } from "./image-size.ts";
 import type { Linked } from "./messages/linker-messages.ts";
+import { requireCalled } from "./messages/native-callbacks.ts";
 import { buildBrought } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
@@ -61,6 +62,7 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
     throw explainLibrary(part, explainHeap(part, error));
   });
   steps.push(image);
+  requireCalled(part, image.path("image.debug.elf"), root);
   requireLoadable(part.name, image.path("image.elf"));
   const files = { elf: image.path("image.elf"), debug: image.path("image.debug.elf") };
   if (isRust) steps.push(await refuseFloatingPoint(cache, part.name, files.debug, root));

@@ -24,7 +24,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** Ends of files' names, where they are not the language's own. */
 const FILES: Readonly<Record<string, string>> = { typescript: "ts", rust: "rs" };
 
-/** What building an extension says, each with its place. */
+/** What building an extension says, each with its place; nothing when it is built. */
 async function errors(source: string, field: object = {}): Promise<string[]> {
   const language = (field as { language?: string }).language ?? "typescript";
   const sdk = language === "typescript" ? "@bareflank/sdk" : `@bareflank/sdk-${language}`;
@@ -39,7 +39,8 @@ async function errors(source: string, field: object = {}): Promise<string[]> {
   const { failures } = await builder.build(selectParts(builder.workspace, []));
   await builder.close();
   const error = failures[0]?.error;
-  if (!(error instanceof BuildError)) throw error ?? new Error("it was built");
+  if (error === undefined) return [];
+  if (!(error instanceof BuildError)) throw error;
   return error.diagnostics.map(({ file, line, column, message }) =>
     line === undefined ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`,
   );
@@ -127,6 +128,56 @@ describe("an extension in C", () => {
       "src/main.c: poke is used by bootstrap and defined nowhere",
     ]);
   });
+
+  const BOOTSTRAP = "enum bf_next bootstrap(bf_pp pp) { bf_root_start(pp); return bf_run; }\n";
+  const ON_IO = `static bool hide(bf_exit exit) { return true; }
+enum bf_next bootstrap(bf_pp pp) {
+    bf_on_io(hide);
+    bf_root_start(pp); return bf_run;
+}
+`;
+
+  it("whose handlers nobody calls", async () => {
+    expect(await errors(C + VMEXIT + ON_IO, { language: "c" })).toEqual([
+      "src/main.c:5:5: bf_on_io is called, but nothing calls bf_handle_exit: let vmexit return bf_handle_exit(vs, reason)",
+    ]);
+  });
+
+  it("that waits for a step which nobody tells it", async () => {
+    const step = `static void done(void) {}\n${BOOTSTRAP}enum bf_next vmexit(bf_vs vs, uint64_t reason) { bf_vs_step(vs, done); return bf_run; }\n`;
+    expect(await errors(C + step, { language: "c" })).toEqual([
+      "src/main.c:4:50: bf_vs_step is called, but nothing calls bf_handle_exit: let vmexit return bf_handle_exit(vs, reason)",
+    ]);
+  });
+
+  it("whose handlers somebody calls, or that has none in the end", async () => {
+    const handled = VMEXIT.replace("bf_root_vmexit", "bf_handle_exit");
+    expect(await errors(C + handled + ON_IO, { language: "c" })).toEqual([]);
+    const unused = `static bool hide(bf_exit exit) { return true; }\nvoid unused(void) { bf_on_io(hide); }\n`;
+    expect(await errors(C + unused + VMEXIT + BOOTSTRAP, { language: "c" })).toEqual([]);
+  });
+
+  it("with another vmexit", async () => {
+    const wrong = (definition: string) => errors(C + BOOTSTRAP + definition, { language: "c" });
+    expect(await wrong("enum bf_next vm_exit(bf_vs vs, uint64_t reason)\n{\n    return bf_run;\n}\n")).toEqual([
+      "src/main.c:3:14: vm_exit is not the vmexit that the microkernel calls: write enum bf_next vmexit(bf_vs vs, uint64_t reason)",
+    ]);
+    expect(await wrong("static enum bf_next vmExit(bf_vs vs, uint64_t reason) { return bf_run; }\n")).toEqual([
+      "src/main.c:3:21: vmExit is not the vmexit that the microkernel calls: write enum bf_next vmexit(bf_vs vs, uint64_t reason)",
+    ]);
+    expect(await wrong("enum bf_next vmexit(bf_vs vs, uint32_t reason) { return bf_run; }\n")).toEqual([
+      "src/main.c:3:14: conflicting types for 'vmexit'",
+    ]);
+    expect(await wrong("static enum bf_next vmexit(bf_vs vs, uint64_t reason) { return bf_run; }\n")).toEqual([
+      "src/main.c:3:21: static declaration of 'vmexit' follows non-static declaration",
+    ]);
+  });
+
+  it("without vmexit, which is a service", async () => {
+    const service =
+      "enum bf_next bootstrap(bf_pp pp) { return bf_wait; }\nvoid message(uint64_t caller, struct bf_message *message) {}\n";
+    expect(await errors(`${C}#include <bareflank/message.h>\n${service}`, { language: "c" })).toEqual([]);
+  });
 });
 
 describe("an extension in C++", () => {
@@ -151,6 +202,27 @@ describe("an extension in C++", () => {
     expect(await errors(source, { language: "cpp" })).toEqual([
       "src/main.cpp: vtable for Device is used by bootstrap and defined nowhere",
       "src/main.cpp: Device::poke() is used by bootstrap and defined nowhere",
+    ]);
+  });
+
+  const BOOTSTRAP = "Next bootstrap(Pp pp) { root::start(pp); return Next::run; }\n";
+
+  it("whose handlers nobody calls", async () => {
+    const source = `${CPP}${VMEXIT}Next bootstrap(Pp pp) {\n    on_cpuid([](CpuidExit) { return true; });\n    root::start(pp); return Next::run;\n}\n`;
+    expect(await errors(source, { language: "cpp" })).toEqual([
+      "src/main.cpp:5:5: on_cpuid is called, but nothing calls handle_exit: let vmexit return handle_exit(vs, reason)",
+    ]);
+    expect(await errors(source.replace("root::vmexit", "handle_exit"), { language: "cpp" })).toEqual([]);
+  });
+
+  it.each([
+    ["of other parameters", "Next vmexit(Vs, uint32_t) { return Next::run; }", "3:6: vmexit"],
+    ["in a namespace", "namespace mine { Next vmexit(Vs, uint64_t) { return Next::run; } }", "3:23: vmexit"],
+    ["in a namespace without a name", "namespace { Next vmexit(Vs, uint64_t) { return Next::run; } }", "3:18: vmexit"],
+    ["of another spelling", 'extern "C" Next vm_exit(Vs, uint64_t) noexcept { return Next::run; }', "3:17: vm_exit"],
+  ])("with a vmexit %s", async (_, definition, place) => {
+    expect(await errors(`${CPP}${definition}\n${BOOTSTRAP}`, { language: "cpp" })).toEqual([
+      `src/main.cpp:${place} is not the vmexit that the microkernel calls: write Next vmexit(Vs vs, uint64_t reason)`,
     ]);
   });
 });
@@ -180,6 +252,15 @@ describe("an extension in Rust", () => {
     expect(await errors(source, { language: "rust" })).toEqual([
       "src/main.rs: poke is used by bootstrap and defined nowhere",
     ]);
+  });
+
+  it("whose handlers nobody calls", async () => {
+    const source = `${RUST}${CALLBACKS}${FUNCTIONS.replace("{ Ok", "{\n    bareflank::on_io(|_| true);\n    Ok")}`;
+    expect(await errors(source, { language: "rust" })).toEqual([
+      "src/main.rs:6:16: on_io is called, but nothing calls handle_exit: let vmexit return handle_exit(vs, reason)",
+    ]);
+    const handled = source.replace("root::vmexit(vs, reason)", "Ok(bareflank::handle_exit(vs, reason))");
+    expect(await errors(handled.replace("root, ", ""), { language: "rust" })).toEqual([]);
   });
 });
 

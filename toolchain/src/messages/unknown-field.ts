@@ -23,7 +23,7 @@ function placesOf(folder: string, key: string): Diagnostic[] {
 }
 
 /** The word that takes the fewest changes of letters, if they are few. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const most = word.length < 5 ? 1 : 2;
   const ranked = known.map((other) => [changes(word, other), other] as const).sort(([a], [b]) => a - b);
   const [best] = ranked;
