@@ -76,7 +76,7 @@ on_vmexit:
     jnz decide
 advance:
     SYSCALL_WITH_HANDLE(VS_ADVANCE_IP_AND_RUN_CURRENT)
-    jmp give_up
+    jmp not_run
 
 // When a callback failed: RDI = error code << 32 | vector, RSI = address. On a stack of its own.
 on_fail:
@@ -131,6 +131,15 @@ give_up:
     ud2
 run:
     SYSCALL_WITH_HANDLE(VS_RUN_CURRENT)
+// Nothing comes back from a call that runs a VS.
+not_run:
+    cmp dword ptr fs:[BF_TCB_ACTIVE_VS], BF_INVALID_ID
+    jne give_up
+    lea rdi, [rip + no_root]
+    lea rsi, [rip + no_root_end]
+    sub rsi, rdi
+    movabs rax, CALL(DEBUG_WRITE_STR)
+    syscall
     jmp give_up
 stop:
 #ifdef BF_STD
@@ -167,6 +176,11 @@ bf_no_vmexit:
 bf_before_callbacks:
 bf_begin_processor:
     ret
+
+    .section .rodata, "a"
+no_root:
+    .ascii "error: a callback returned Next.Run, and this processor has no VS: startRoot(ppid) in bootstrap makes the root VS\n"
+no_root_end:
 
     .data
     .balign 8

@@ -13,13 +13,18 @@ pub fn get(key: &str) -> Option<&'static str> {
     text().lines().rev().find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
 }
 
-/// A setting as a number, decimal or hexadecimal (0x...); nothing when it was not given or is no number.
+/// A setting as a number of 64 bits, decimal or hexadecimal (0x...); nothing when it was not given, or, with a line in the
+/// debug ring, when it is no such number.
 pub fn number(key: &str) -> Option<u64> {
     let value = get(key)?;
-    match value.strip_prefix("0x") {
+    let number = match value.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => value.parse().ok(),
+    };
+    if number.is_none() {
+        crate::log!("warning: setting {}={} is no number", key, value);
     }
+    number
 }
 
 fn text() -> &'static str {

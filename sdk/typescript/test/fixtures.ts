@@ -77,6 +77,10 @@ export const runFixture = (file: string, append = "", options: Options = {}): Pr
 export const runProbe = (name: string, append = "", options: Options = {}): Promise<Run> =>
   runFixture(probe("none", name), append, options);
 
+/** The same with more settings than the one that chooses. */
+export const runProbeWith = (settings: readonly string[], name: string): Promise<Run> =>
+  runFixture(probe("none", name, settings));
+
 /** The same with closures, exceptions and a collector. */
 export const runManagedProbe = (name: string, append = "", options: Options = {}): Promise<Run> =>
   runFixture(probe("managed", name), append, options);
@@ -89,11 +93,11 @@ export async function runManagedProbeWithin(pages: number, name: string, append 
 }
 
 /** The file with the setting that chooses, and its symbols beside it. */
-function probe(runtime: Runtime, name: string): string {
+function probe(runtime: Runtime, name: string, settings: readonly string[] = []): string {
   const file = fixture(PROBES[runtime]);
   const chosen = join(build, PROBES[runtime], `${name}.elf`);
   mkdirSync(dirname(chosen), { recursive: true });
-  writeFileSync(chosen, withSettings(readFileSync(file), [`probe=${name}`]));
+  writeFileSync(chosen, withSettings(readFileSync(file), [`probe=${name}`, ...settings]));
   copyFileSync(debugFile(file), debugFile(chosen));
   return chosen;
 }

@@ -3,6 +3,7 @@
 #ifndef BAREFLANK_SETTINGS_H
 #define BAREFLANK_SETTINGS_H
 
+#include "log.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -50,22 +51,43 @@ static inline uint32_t bf_setting_digit(char character)
     return letter >= 'a' && letter <= 'z' ? (uint32_t)(letter - 'a') + 10 : UINT32_MAX;
 }
 
-/* A setting as a number, decimal or hexadecimal (0x...); otherwise when it was not given or is no number. */
+__attribute__((noinline, cold, unused)) static uint64_t bf_setting_no_number(const char *key, const char *given,
+                                                                             uint64_t otherwise)
+{
+    struct bf_line line;
+    bf_line_begin(&line);
+    bf_line_put(&line, "warning: setting ");
+    bf_line_put(&line, key);
+    bf_line_put(&line, "=");
+    for (; !bf_setting_ends(*given); given++)
+        bf_line_put(&line, (const char[]){*given, '\0'});
+    bf_line_put(&line, " is no number: ");
+    bf_line_put_number(&line, otherwise, 10);
+    bf_line_put(&line, " it is");
+    bf_line_end(&line);
+    return otherwise;
+}
+
+/*
+ * A setting as a number of 64 bits, decimal or hexadecimal (0x...); otherwise when it was not given, or, with a line in the debug
+ * ring, when it is no such number.
+ */
 static inline uint64_t bf_setting_number(const char *key, uint64_t otherwise)
 {
-    const char *digit = bf_setting(key);
-    if (digit == 0)
+    const char *given = bf_setting(key), *at = given;
+    if (given == 0)
         return otherwise;
-    uint32_t base = digit[0] == '0' && digit[1] == 'x' ? 16 : 10;
+    uint32_t base = given[0] == '0' && given[1] == 'x' ? 16 : 10;
     if (base == 16)
-        digit += 2;
-    if (bf_setting_ends(*digit))
-        return otherwise;
+        at += 2;
+    if (bf_setting_ends(*at))
+        return bf_setting_no_number(key, given, otherwise);
     uint64_t value = 0;
-    for (; !bf_setting_ends(*digit); digit++) {
-        if (bf_setting_digit(*digit) >= base)
-            return otherwise;
-        value = value * base + bf_setting_digit(*digit);
+    for (; !bf_setting_ends(*at); at++) {
+        uint32_t digit = bf_setting_digit(*at);
+        if (digit >= base || value > (UINT64_MAX - digit) / base)
+            return bf_setting_no_number(key, given, otherwise);
+        value = value * base + digit;
     }
     return value;
 }

@@ -15,7 +15,8 @@ class Setting {
     bool is_given() const { return bf_setting(key_) != nullptr; }
     /// Whether it was given with exactly this value.
     bool is(const char *value) const { return bf_setting_is(key_, value); }
-    /// As a number, decimal or hexadecimal (0x...); `otherwise` when it was not given or is no number.
+    /// As a number of 64 bits, decimal or hexadecimal (0x...); `otherwise` when it was not given, or, with a line in the
+    /// debug ring, when it is no such number.
     uint64_t number_or(uint64_t otherwise) const { return bf_setting_number(key_, otherwise); }
 
   private:

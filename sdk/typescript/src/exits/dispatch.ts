@@ -92,7 +92,9 @@ function other(vs: Vs, reason: u64): Next {
     const next = unaskedExit(vs.id, reason);
     return next == Next.Fail ? nobody() : next;
   }
+  if (takeNext() == Next.AdvanceAndRun) return Next.AdvanceAndRun;
   if (takeNext() == Next.Run) redeliver(vs);
+  else if (takeNext() == Next.Fail) undecided();
   return takeNext();
 }
 
@@ -100,6 +102,11 @@ function other(vs: Vs, reason: u64): Next {
 function nobody(): Next {
   unhandled().text(", RIP ").hex(guest.rip).text(": onOther registers one").end();
   return Next.Fail;
+}
+
+/** A handler that wants to give up says why; most that do have forgotten something. */
+function undecided(): void {
+  exitLine().text(", RIP ").hex(guest.rip).text(": a handler returned true and has left exit.next at Next.Fail").end();
 }
 
 function nobodyMaps(): Next {
@@ -115,8 +122,11 @@ function nobodyMaps(): Next {
 }
 
 function unhandled(): Line {
+  return exitLine().text(" has no handler");
+}
+
+function exitLine(): Line {
   return line(Level.Error)
     .text(isIntel() ? "Intel exit " : "AMD exit ")
-    .hex(exitReason())
-    .text(" has no handler");
+    .hex(exitReason());
 }

@@ -3,6 +3,7 @@
 //     const leaf = settingNumber("leaf", 0);
 
 import { peek8 } from "../../../../bsl/src/memory";
+import { Level, line } from "../text/log";
 
 /** Native address of the area: lines `key=value`, then zeroes. */
 export declare function settingsAddress(): u64;
@@ -28,20 +29,30 @@ export function settingIs(key: string, value: string): bool {
   return at != NOT_FOUND && startsWith(at, value) && isEnd(byteAt(at + <u32>value.length));
 }
 
-/** A setting's value as a number, decimal or hexadecimal (0x...); `otherwise` when it was not given or is no number. */
+/**
+ * A setting's value as a number of 64 bits, decimal or hexadecimal (0x...); `otherwise` when it was not given, or, with a line in
+ * the debug ring, when it is no such number.
+ */
 export function settingNumber(key: string, otherwise: u64): u64 {
-  let at = valueOf(key);
-  if (at == NOT_FOUND || isEnd(byteAt(at))) return otherwise;
-  const base: u64 = startsWith(at, "0x") ? 16 : 10;
-  if (base == 16) at += 2;
-  if (isEnd(byteAt(at))) return otherwise;
+  const from = valueOf(key);
+  if (from == NOT_FOUND) return otherwise;
+  const base: u64 = startsWith(from, "0x") ? 16 : 10;
+  let at = base == 16 ? from + 2 : from;
+  if (isEnd(byteAt(at))) return noNumber(key, from, otherwise);
   let value: u64 = 0;
   for (; !isEnd(byteAt(at)); at++) {
     const digit = digitOf(byteAt(at));
-    if (digit >= base) return otherwise;
+    if (digit >= base || value > (u64.MAX_VALUE - digit) / base) return noNumber(key, from, otherwise);
     value = value * base + digit;
   }
   return value;
+}
+
+function noNumber(key: string, from: u32, otherwise: u64): u64 {
+  const warning = line(Level.Warning).text("setting ").text(key).text("=");
+  for (let at = from; !isEnd(byteAt(at)); at++) warning.put(<u8>byteAt(at));
+  warning.text(" is no number: ").decimal(otherwise).text(" it is").end();
+  return otherwise;
 }
 
 /** Offset of a setting's value; the last one of a key counts. */
