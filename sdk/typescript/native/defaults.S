@@ -12,10 +12,31 @@ vmexit:
 fail:
     jmp sdk_fail
 
-// The compiled TypeScript found itself in an impossible state: the fail callback is told, unless errors can be caught.
+// The compiled TypeScript found itself in an impossible state, EDI says which (MODULE_TRAP_* in wasm-rt.h): the fail callback is told,
+// unless errors can be caught. Each has a function of its own, which backtraces name.
     .weak module_trap
     .hidden module_trap
 module_trap:
+    cmp edi, 2
+    jb outside_of_memory_or_null
+    je integer_overflow
+    cmp edi, 4
+    jb division_by_zero
+    je thrown_or_outside_of_array
+    .type wrong_function_value, @function
+wrong_function_value:
+    ud2
+    .type outside_of_memory_or_null, @function
+outside_of_memory_or_null:
+    ud2
+    .type integer_overflow, @function
+integer_overflow:
+    ud2
+    .type division_by_zero, @function
+division_by_zero:
+    ud2
+    .type thrown_or_outside_of_array, @function
+thrown_or_outside_of_array:
     ud2
 
 // A system call was refused that must not be (calls/syscall.h): RDI call, RSI REG1, RDX REG2, RAX status. The fail
