@@ -7,7 +7,8 @@ import { BuildError } from "./errors.ts";
 import type { FastPlace } from "./fast-functions.ts";
 import { packageFolder } from "./imports.ts";
 import { WASM_PAGE_KIB } from "./memory.ts";
-import { unknownField } from "./messages/unknown-field.ts";
+import { jsonErrors } from "./messages/json-errors.ts";
+import { unfitValue, unknownField, unknownValue } from "./messages/unknown-field.ts";
 
 /** The `bareflank` field of a package.json, or one element of it when it is a list. README.md describes each field. */
 export interface PartField {
@@ -173,10 +174,14 @@ export function findWorkspace(folder: string): Workspace {
 
 function readManifest(folder: string): Manifest {
   const path = join(folder, "package.json");
+  let text: string | undefined;
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Manifest;
+    text = readFileSync(path, "utf8");
+    return JSON.parse(text) as Manifest;
   } catch (cause) {
-    throw new BuildError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+    const diagnostics = text === undefined ? [] : jsonErrors(relative(process.cwd(), path), text);
+    const why = diagnostics.length > 0 ? "is no JSON." : `cannot be read: ${(cause as Error).message}`;
+    throw new BuildError(`${path} ${why}`, { cause, diagnostics });
   }
 }
 
@@ -201,7 +206,8 @@ function partsOf(folder: string): DeclaredPart[] {
     if (type === SDK) return [];
     if (PART_TYPES.includes(type)) return [{ type, name, folder, field }];
     const types = PART_TYPES.map((known) => `"${known}"`).join(", ");
-    throw new BuildError(`${fieldOf(folder)} needs a "type": one of ${types}.`, { hint: SEE_README });
+    const message = `${fieldOf(folder)} needs a "type": one of ${types}.`;
+    throw unknownValue(folder, { key: "type", value: type ?? null }, PART_TYPES, message);
   });
 }
 
@@ -212,6 +218,7 @@ const KNOWN_FIELDS = new Set(
     " ",
   ),
 );
+const LIST_FIELDS = ["sources", "native", "intrinsics", "include", "cflags", "fast", "defines"] as const;
 const MEMORY_FIELDS: readonly string[] = ["initialKiB", "maximumKiB"];
 /** Fields that go with asc, and the one that goes without it. */
 const TYPESCRIPT_FIELDS = ["entry", "intrinsics", "instance", "fast", "defines"] as const;
@@ -222,13 +229,18 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
   const where = fieldOf(folder);
   const unknown = Object.keys(field).find((key) => !KNOWN_FIELDS.has(key));
   if (unknown !== undefined) throw unknownField(folder, unknown, [...KNOWN_FIELDS], `${where} has no "${unknown}".`);
+  const single = LIST_FIELDS.find((key) => field[key] !== undefined && !Array.isArray(field[key]));
+  if (single !== undefined) {
+    const hint = `Write ${JSON.stringify(single)}: [${JSON.stringify(field[single])}].`;
+    throw unfitValue(folder, single, `${where} has a "${single}" that is no list.`, hint);
+  }
   const files = (names: readonly string[] = []) => filesOf(folder, names);
-  const language = languageOf(type, field, where);
+  const language = languageOf(type, field, where, folder);
   const sdks = type === "extension" ? sdksOf(folder) : [];
   const sdkFiles = (names: (sdk: PartField) => readonly string[] | undefined) =>
     sdks.flatMap((sdk) => filesOf(sdk.folder, names(sdk.field)));
   const optional = (name: string | undefined) => (name === undefined ? [] : [name]);
-  const std = standardOf(field, language, where, sdks);
+  const std = standardOf(field, language, where, sdks, folder);
   const entry = field.entry ?? (isCompiled({ type, field }) ? "src/main.ts" : []);
   return {
     type,
@@ -246,11 +258,11 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
       ? { memory: memoryOf(field, where, folder), heap: undefined }
       : {
           memory: NO_MEMORY,
-          heap: heapOf(field, where, std?.heap ?? sdkFiles((sdk) => optional(sdk.heap))),
+          heap: heapOf(field, where, folder, std?.heap ?? sdkFiles((sdk) => optional(sdk.heap))),
         }),
     std: std?.native,
     exports: language === "typescript" ? [] : sdkFiles((sdk) => sdk.exports),
-    ...instanceOf(type, field, where),
+    ...instanceOf(type, field, where, folder),
     cflags: field.cflags ?? [],
     fast: field.fast?.flatMap((place) => fastPlaces(folder, place)),
     defines: field.defines ?? [],
@@ -264,7 +276,7 @@ export function resolvePart({ type, field, folder, name }: DeclaredPart): Part {
 const NO_MEMORY: Part["memory"] = { initialKiB: 0, maximumKiB: 0 };
 
 /** The heap that `memory.maximumKiB` asks for. */
-function heapOf({ memory }: PartField, where: string, entries: readonly string[]): Heap | undefined {
+function heapOf({ memory }: PartField, where: string, folder: string, entries: readonly string[]): Heap | undefined {
   if (memory === undefined) return undefined;
   const unknown = Object.keys(memory).find((key) => key !== "maximumKiB");
   if (unknown !== undefined) {
@@ -273,6 +285,7 @@ function heapOf({ memory }: PartField, where: string, entries: readonly string[]
     });
   }
   const { maximumKiB = 0 } = memory;
+  requireNumber(folder, "maximumKiB", maximumKiB, where);
   if (!Number.isInteger(maximumKiB) || maximumKiB % 4 !== 0 || maximumKiB <= 0 || maximumKiB > MOST_HEAP_KIB) {
     throw new BuildError(`${where} has a "memory.maximumKiB" of ${maximumKiB}, which is no size of a heap.`, {
       hint: `It is a multiple of 4, and ${MOST_HEAP_KIB} at most.`,
@@ -286,17 +299,29 @@ function heapOf({ memory }: PartField, where: string, entries: readonly string[]
   return { entries, maximumKiB };
 }
 
+/** A size in quotation marks looks like one, and is none. */
+function requireNumber(folder: string, key: string, size: unknown, where: string): void {
+  if (typeof size === "number") return;
+  const value = JSON.stringify(size);
+  const hint = /^"\d+"$/.test(value) ? `Write ${value.slice(1, -1)} without quotation marks.` : SEE_README;
+  const what = typeof size === "string" ? "a string and no number" : "no number";
+  throw unfitValue(folder, key, `${where} has a "memory.${key}" of ${value}, which is ${what}.`, hint);
+}
+
 /** The files of the SDK that the runtime "std" takes. */
 function standardOf(
   { memory, runtime }: PartField,
   language: Language,
   where: string,
   sdks: readonly { readonly folder: string; readonly field: PartField }[],
+  folder: string,
 ): { native: string[]; heap: string[] } | undefined {
   if (language === "typescript" || runtime === undefined || runtime === "none") return undefined;
   if (language !== "cpp" || runtime !== STD) {
     const known = language === "cpp" ? `none of "none", "${STD}"` : `not "none", as the language "${language}" has it`;
-    throw new BuildError(`${where} names a "runtime" that is ${known}.`, { hint: SEE_README });
+    const runtimes = language === "cpp" ? ["none", STD] : ["none"];
+    const message = `${where} names a "runtime" that is ${known}.`;
+    throw unknownValue(folder, { key: "runtime", value: runtime }, runtimes, message);
   }
   if (memory === undefined) {
     throw new BuildError(`${where} asks for the runtime "${STD}" without a heap, which exceptions lie in.`, {
@@ -317,6 +342,7 @@ function memoryOf({ memory = {}, runtime }: PartField, where: string, folder: st
   if (unknown !== undefined) throw unknownField(folder, unknown, MEMORY_FIELDS, `${where} has no "memory.${unknown}".`);
   const { initialKiB = DEFAULT_INITIAL_KIB, maximumKiB = initialKiB } = memory;
   for (const [key, size] of Object.entries({ initialKiB, maximumKiB })) {
+    requireNumber(folder, key, size, where);
     if (Number.isInteger(size) && size % 4 === 0 && size > WASM_PAGE_KIB && size <= MOST_KIB) continue;
     throw new BuildError(`${where} has a "memory.${key}" of ${size}, where its linear memory cannot end.`, {
       hint: `It is a multiple of 4, above ${WASM_PAGE_KIB}, because the first ${WASM_PAGE_KIB} KiB stay empty, and ${MOST_KIB} at most.`,
@@ -352,11 +378,12 @@ function fastPlaces(folder: string, place: string): FastPlace[] {
   return filesOf(folder, [file]).map((path) => (name === undefined ? { path } : { path, name }));
 }
 
-function languageOf(type: PartType, field: PartField, where: string): Language {
+function languageOf(type: PartType, field: PartField, where: string, folder: string): Language {
   const { language = "typescript" } = field;
   if (!Object.hasOwn(LANGUAGES, language)) {
-    const names = Object.keys(LANGUAGES).map((known) => `"${known}"`);
-    throw new BuildError(`${where} names a "language" that is none of ${names.join(", ")}.`, { hint: SEE_README });
+    const known = Object.keys(LANGUAGES);
+    const message = `${where} names a "language" that is none of ${known.map((name) => `"${name}"`).join(", ")}.`;
+    throw unknownValue(folder, { key: "language", value: language }, known, message);
   }
   if (language !== "typescript" && type !== "extension") {
     throw new BuildError(`${where} names a "language", which only extensions have.`, { hint: SEE_README });
@@ -373,7 +400,12 @@ function languageOf(type: PartType, field: PartField, where: string): Language {
 }
 
 /** How an extension lives: what it brings along, and how many of it there are. */
-function instanceOf(type: PartType, field: PartField, where: string): Pick<Part, "instance" | "runtime"> {
+function instanceOf(
+  type: PartType,
+  field: PartField,
+  where: string,
+  folder: string,
+): Pick<Part, "instance" | "runtime"> {
   const { instance = "per-processor" } = field;
   const isForeign = (field.language ?? "typescript") !== "typescript";
   const { runtime = "none" } = isForeign ? {} : (field as { readonly runtime?: Runtime });
@@ -381,7 +413,9 @@ function instanceOf(type: PartType, field: PartField, where: string): Pick<Part,
   if (wrong !== undefined) {
     const known = wrong === "instance" ? INSTANCES : RUNTIMES;
     const names = known.map((name) => `"${name}"`).join(", ");
-    throw new BuildError(`${where} names ${indefinite(wrong)} that is none of ${names}.`, { hint: SEE_README });
+    const value = wrong === "instance" ? instance : runtime;
+    const message = `${where} names ${indefinite(wrong)} that is none of ${names}.`;
+    throw unknownValue(folder, { key: wrong, value }, known, message);
   }
   if (runtime === "managed" && (type !== "extension" || instance === "shared")) {
     throw new BuildError(

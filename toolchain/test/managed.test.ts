@@ -105,7 +105,7 @@ describe("the field of package.json", () => {
     [{ initialKiB: 64 }, '"memory.initialKiB" of 64, where its linear memory cannot end'],
     [{ initialKiB: 70 }, '"memory.initialKiB" of 70, where'],
     [{ maximumKiB: 1.5 }, '"memory.maximumKiB" of 1.5, where'],
-    [{ maximumKiB: "1024" }, '"memory.maximumKiB" of 1024, where'],
+    [{ maximumKiB: "1024" }, '"memory.maximumKiB" of "1024", which is a string and no number'],
     [{ maximumKiB: 4 * 1024 * 1024 + 4 }, '"memory.maximumKiB" of 4194308, where'],
     [{ initialKiB: 128, maximumKiB: 72 }, '"memory.maximumKiB" of 72, and begins with 128 KiB'],
     [{ maximalKiB: 72 }, 'has no "memory.maximalKiB".'],
