@@ -42,7 +42,7 @@ const LANGUAGES: Readonly<Record<string, ManualLanguage>> = {
 
 /** Files, options and commands, names of libraries and registers, and places in memory. */
 const NO_NAME =
-  /^(?:-|bfm? |npm |\.|…|std::)|\/|\.(?:ts|md|elf|json|hp{0,2}|c(?:pp)?|rs|S|ld|c?js)$|^(?:CR|DR)\d|^(?:RFLAGS|EFER|IA32|VM|BNDCFGU)[._]|0x|\b[0-9A-F]{4}_/;
+  /^(?:-|bfm? |npm |\.|…|std::)|\/|\.(?:ts|md|txt|elf|json|hp{0,2}|c(?:pp)?|rs|S|ld|c?js)$|^(?:CR|DR)\d|^(?:RFLAGS|EFER|IA32|VM|BNDCFGU)[._]|0x|\b[0-9A-F]{4}_/;
 
 /** Words of the languages themselves, of the machine and of other programs. */
 const OTHERS = new Set([

@@ -6,6 +6,7 @@ import { withSettings } from "@bareflank/abi/settings";
 import { describe, expect, it } from "vitest";
 import { run } from "../../kernel/test/bare/run.ts";
 import { products } from "../../lab/src/paths.ts";
+import { nameCallsAndExits } from "../../toolchain/src/call-names.ts";
 import { extensionPackages, PATIENCE } from "./extension-package.ts";
 
 const packages = extensionPackages();
@@ -62,6 +63,32 @@ describe("the crate alloc", () => {
     PATIENCE,
   );
 });
+
+it(
+  "a callback that ends with a refused call says so, and with which status",
+  async () => {
+    const source = `#![no_std]
+use bareflank::{abi, callbacks, root, Next, Pp, Status, Vs};
+
+callbacks!(bootstrap, vmexit);
+
+fn bootstrap(pp: Pp) -> Result<Next, Status> {
+    root::start(pp)?;
+    Vs(77).read(abi::REG_RIP)?;
+    Ok(Next::Run)
+}
+
+fn vmexit(vs: Vs, reason: u64) -> Result<Next, Status> {
+    root::vmexit(vs, reason)
+}
+`;
+    const { kind, ring } = await run(await packages.build("rust", "no-vs", source));
+    expect(kind).toBe("exit");
+    const said = ring.filter((line) => line.startsWith("PP 0: ")).map(nameCallsAndExits);
+    expect(said).toEqual(["PP 0: a system call refused: status INVALID_INPUT_REG1"]);
+  },
+  PATIENCE,
+);
 
 it(
   "a service in Rust answers the messages of an extension in C",

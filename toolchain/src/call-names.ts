@@ -4,9 +4,9 @@ import { amdExits, intelExits } from "../../abi/src/callbacks.ts";
 import type { Table } from "../../abi/src/schema.ts";
 import { status, syscalls } from "../../abi/src/syscalls.ts";
 
-/** As sdk/typescript/src/life/failure.ts, sdk/c/native/refused.c and exits/dispatch.ts write them. */
+/** As sdk/typescript/src/life/failure.ts, sdk/c/native/refused.c, sdk/rust/src/log.rs and exits/dispatch.ts write them. */
 const CALL = /\bsystem call (0x[0-9a-f]+)(?= refused: )/;
-const STATUS = /\brefused: status (0x[0-9a-f]+)/;
+const STATUS = /\bstatus (0x[0-9a-f]{16})\b/g;
 const EXIT = /\b(AMD|Intel) exit (0x[0-9a-f]+)/;
 
 const names = (prefix: string, ...tables: readonly Table[]) =>
@@ -32,7 +32,7 @@ function known(): NonNullable<typeof tables> {
 export function nameCallsAndExits(line: string): string {
   return line
     .replace(CALL, (_, call: string) => `system call ${known().call.get(BigInt(call))?.toLowerCase() ?? call}`)
-    .replace(STATUS, (_, code: string) => `refused: status ${known().status.get(BigInt(code)) ?? code}`)
+    .replace(STATUS, (_, code: string) => `status ${known().status.get(BigInt(code)) ?? code}`)
     .replace(EXIT, (text, vendor: "AMD" | "Intel", reason: string) => {
       const name = known()[vendor].get(BigInt(reason));
       return name === undefined ? text : `${vendor} exit ${name} (${reason})`;

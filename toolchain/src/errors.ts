@@ -14,6 +14,8 @@ export interface Diagnostic {
   readonly code?: string;
   /** The source line itself. */
   readonly text?: string;
+  /** What the compiler says besides, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** A place in a source, with its line. */
@@ -36,14 +38,15 @@ export class BuildError extends Error {
 /** `bf` was called in a way that makes no sense; ends with exit code 2. */
 export class UsageError extends BuildError {}
 
-/** `file:line:column: error: message`, and below it the source line with a mark under the column. */
+/** `file:line:column: error: message`, and below it the source line with a mark under the column, and notes. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const { severity, message, file, line, column, code, text } = diagnostic;
+  const { severity, message, file, line, column, code, text, notes = [] } = diagnostic;
   const place = file === undefined ? "" : line === undefined ? `${file}: ` : `${file}:${line}:${column ?? 1}: `;
   const head = `${place}${severity}: ${message}${code === undefined ? "" : ` [${code}]`}`;
-  if (text === undefined || column === undefined) return head;
+  const below = notes.map((note) => `\n    ${note}`).join("");
+  if (text === undefined || column === undefined) return head + below;
   const mark = text.slice(0, column - 1).replace(/[^\t]/g, " ");
-  return `${head}\n    ${text}\n    ${mark}^`;
+  return `${head}\n    ${text}\n    ${mark}^${below}`;
 }
 
 /** Line and column (both from 1) of a character offset, and the line's text. */

@@ -8,7 +8,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { Cache, CachedResult } from "./cache.ts";
-import { BuildError, type Diagnostic } from "./errors.ts";
+import { BuildError } from "./errors.ts";
+import { rustDiagnostics } from "./messages/rust-messages.ts";
 import { parseDependencies } from "./native.ts";
 import type { Part } from "./part.ts";
 import { run, tool } from "./tools.ts";
@@ -64,56 +65,13 @@ async function compileCrate(
       const uses = external.flatMap((path) => ["--extern", `${SDK_CRATE}=${path}`]);
       const output = ["--emit", `link=${join(folder, file)},dep-info=${list}`, `-Cmetadata=${name}`];
       const args = [...FLAGS, ...kind, ...uses, ...output, name];
-      await run(`Compiling ${name}`, rustc.path, args, root, parseDiagnostics);
+      await run(`Compiling ${name}`, rustc.path, args, root, rustDiagnostics);
       const [rule = ""] = (await readFile(list, "utf8")).split("\n");
       return { files: new Map([[file, await readFile(join(folder, file))]]), inputs: parseDependencies(rule, root) };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   });
-}
-
-/** One of rustc's messages as JSON: what is used here. */
-interface Message {
-  readonly message: string;
-  readonly level: string;
-  readonly code: { readonly code: string } | null;
-  readonly spans: readonly {
-    readonly file_name: string;
-    readonly line_start: number;
-    readonly column_start: number;
-    readonly is_primary: boolean;
-    readonly label: string | null;
-    readonly text: readonly { readonly text: string }[];
-  }[];
-}
-
-/** Messages about lines of the sources; what rustc says of its own command line is left out. */
-function parseDiagnostics(output: string, root: string): Diagnostic[] {
-  return output.split("\n").flatMap((line) => {
-    if (!line.startsWith("{")) return [];
-    const { message, level, code, spans } = JSON.parse(line) as Message;
-    const span = spans.find(({ is_primary }) => is_primary);
-    const isAboutCommandLine = span === undefined && (level !== "error" || message.startsWith("aborting"));
-    if (isAboutCommandLine) return [];
-    return [
-      {
-        severity: level === "warning" ? "warning" : "error",
-        message: callbackHint(message) ?? (span?.label == null ? message : `${message}: ${span.label}`),
-        code: code?.code,
-        file: span?.file_name.replace(`${root}/`, ""),
-        line: span?.line_start,
-        column: span?.column_start,
-        text: span?.text[0]?.text,
-      } satisfies Diagnostic,
-    ];
-  });
-}
-
-/** What is missing where the compiler only sees a function that nobody calls. */
-function callbackHint(message: string): string | undefined {
-  const [, name] = /^function `(bootstrap|vmexit)` is never used$/.exec(message) ?? [];
-  return name && `${name} is no callback yet: write callbacks!(bootstrap, vmexit);`;
 }
 
 /** An operand that only floating point and vector instructions have. */

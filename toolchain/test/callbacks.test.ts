@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMPILERS } from "../../test/compilers.ts";
-import { BuildError, Builder, findWorkspace, selectParts } from "../src/index.ts";
+import { formatDiagnostic } from "../src/errors.ts";
+import { BuildError, Builder, type Diagnostic, findWorkspace, selectParts } from "../src/index.ts";
 import { linkerDiagnostics } from "../src/messages/linker-messages.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,6 +27,13 @@ const FILES: Readonly<Record<string, string>> = { typescript: "ts", rust: "rs" }
 
 /** What building an extension says, each with its place; nothing when it is built. */
 async function errors(source: string, field: object = {}): Promise<string[]> {
+  const diagnostics = await diagnosticsOf(source, field);
+  return diagnostics.map(({ file, line, column, message }) =>
+    line === undefined ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`,
+  );
+}
+
+async function diagnosticsOf(source: string, field: object): Promise<readonly Diagnostic[]> {
   const language = (field as { language?: string }).language ?? "typescript";
   const sdk = language === "typescript" ? "@bareflank/sdk" : `@bareflank/sdk-${language}`;
   const manifest = {
@@ -41,9 +49,7 @@ async function errors(source: string, field: object = {}): Promise<string[]> {
   const error = failures[0]?.error;
   if (error === undefined) return [];
   if (!(error instanceof BuildError)) throw error;
-  return error.diagnostics.map(({ file, line, column, message }) =>
-    line === undefined ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`,
-  );
+  return error.diagnostics;
 }
 
 const IMPORTS = 'import { Next, startRoot } from "@bareflank/sdk";\n';
@@ -251,6 +257,29 @@ describe("an extension in Rust", () => {
     const source = `${RUST}${CALLBACKS}extern "C" { fn poke(); }\n${FUNCTIONS.replace("{ Ok", "{ unsafe { poke() }; Ok")}`;
     expect(await errors(source, { language: "rust" })).toEqual([
       "src/main.rs: poke is used by bootstrap and defined nowhere",
+    ]);
+  });
+
+  it("that returns another type", async () => {
+    const source = `${RUST}${CALLBACKS}${FUNCTIONS.replace("Ok(Next::Run)", "Next::Run")}`;
+    const [error, ...others] = await diagnosticsOf(source, { language: "rust" });
+    expect(others).toEqual([]);
+    expect(error && formatDiagnostic(error).split("\n")).toEqual([
+      "src/main.rs:5:47: error: mismatched types: expected `Result<Next, Status>`, found `Next` [E0308]",
+      "    fn bootstrap(_: Pp) -> Result<Next, Status> { Next::Run }",
+      "                                                  ^",
+      "    expected `Result<Next, Status>` because of return type (src/main.rs:5:24)",
+      "    note: expected enum `Result<Next, Status>`, found enum `Next`",
+      "    help: try wrapping the expression in `core::prelude::v1::Ok`",
+    ]);
+  });
+
+  it("that uses a name which is nearly there, and imports what it does not use", async () => {
+    const source = `${RUST}use bareflank::log;\n${CALLBACKS}${FUNCTIONS.replace("root::vmexit(vs, reason)", "root::vmexit(vs, raeson)")}`;
+    const said = await diagnosticsOf(source, { language: "rust" });
+    expect(said.map(({ message, notes }) => [message, ...(notes ?? [])])).toEqual([
+      ["cannot find value `raeson` in this scope", "help: a local variable with a similar name exists: reason"],
+      ["unused import: `bareflank::log`", "help: remove the whole `use` item"],
     ]);
   });
 

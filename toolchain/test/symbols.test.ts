@@ -50,6 +50,12 @@ it.each([
   ["PP 1: error: AMD exit 0x400 has no handler", "PP 1: error: AMD exit NESTED_PAGE_FAULT (0x400) has no handler"],
   ["PP 1: error: Intel exit 0x30 has no handler", "PP 1: error: Intel exit EPT_VIOLATION (0x30) has no handler"],
   ["PP 1: error: Intel exit 0x7fff", "PP 1: error: Intel exit 0x7fff"],
+  ["PP 2: a system call refused: status 0xdead000000010002", "PP 2: a system call refused: status INVALID_PERM_DENIED"],
+  [
+    "PP 0: called `Result::unwrap()` on an `Err` value: status 0xdead000000080001",
+    "PP 0: called `Result::unwrap()` on an `Err` value: status FAILURE_BUSY",
+  ],
+  ["PP 0: status 0xdead0000000200031", "PP 0: status 0xdead0000000200031"],
   ["system call 0xffff refused: status 0x5", "system call 0xffff refused: status 0x5"],
   ["  AMD register 97   0x40001008", "  rip 0x40001008 (kernel/src/pool/Pool#allocate+8)"],
   ["  AMD register 1 0x5", "  rbx 0x5"],

@@ -45,7 +45,7 @@ impl Answer for Result<Next, Status> {
 #[cold]
 #[inline(never)]
 fn give_up(status: Status) -> Next {
-    crate::log!("a system call failed: {status:?}");
+    crate::log!("a system call refused: {status:?}");
     Next::Fail
 }
 
