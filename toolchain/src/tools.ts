@@ -121,24 +121,30 @@ function failure(what: string, output: string, diagnostics: readonly Diagnostic[
   return new BuildError(`${what} failed.${rest}`, { diagnostics });
 }
 
-/** Messages in the form that clang writes: `file:line:column: error: text`, the source line below. */
+/** Templates of C++ have a note for everything that was tried. */
+const MOST_NOTES = 6;
+
+/** Messages in the form that clang writes: `file:line:column: error: text`, the source line below, notes behind it. */
 function parseDiagnostics(output: string, root: string): Diagnostic[] {
   const lines = output.split("\n");
-  return lines.flatMap((line, index) => {
-    const match = /^(.+?):(\d+):(\d+): (?:fatal )?(error|warning): (.*)$/.exec(line);
-    if (match === null) return [];
-    const [, file, row, column, severity, message] = match;
+  const found: (Diagnostic & { notes?: string[] })[] = [];
+  for (const [index, line] of lines.entries()) {
+    const [, path, row, column, severity, message = ""] =
+      /^(.+?):(\d+):(\d+): (?:fatal )?(error|warning|note): (.*)$/.exec(line) ?? [];
+    if (path === undefined) continue;
+    const file = path.replace(`${root}/`, "");
+    if (severity === "note") {
+      const last = found.at(-1);
+      if (last === undefined || (last.notes?.length ?? 0) >= MOST_NOTES) continue;
+      last.notes = [...(last.notes ?? []), `note: ${message} (${file}:${row}:${column})`];
+      continue;
+    }
     const isFollowedBySource = /^[\s~]*\^/.test(lines[index + 2] ?? "");
     const text = isFollowedBySource ? lines[index + 1] : undefined;
-    return [
-      {
-        severity: severity === "error" ? "error" : "warning",
-        message: message ?? "",
-        file: file?.replace(`${root}/`, ""),
-        line: Number(row),
-        column: Number(column),
-        text,
-      } satisfies Diagnostic,
-    ];
-  });
+    found.push({
+      ...{ severity: severity === "error" ? "error" : "warning", message, file },
+      ...{ line: Number(row), column: Number(column), text },
+    });
+  }
+  return found;
 }

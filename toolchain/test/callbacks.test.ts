@@ -182,7 +182,9 @@ enum bf_next bootstrap(bf_pp pp) {
   it("without vmexit, which is a service", async () => {
     const service =
       "enum bf_next bootstrap(bf_pp pp) { return bf_wait; }\nvoid message(uint64_t caller, struct bf_message *message) {}\n";
-    expect(await errors(`${C}#include <bareflank/message.h>\n${service}`, { language: "c" })).toEqual([]);
+    const include = `${C}#include <bareflank/message.h>\n`;
+    expect(await errors(include + service, { language: "c" })).toEqual([]);
+    expect(await errors(`${include}${service}void vm_exit(void) {}\n`, { language: "c" })).toEqual([]);
   });
 });
 
@@ -200,6 +202,19 @@ describe("an extension in C++", () => {
     const source = `${CPP}${VMEXIT}void poke(int);\nNext bootstrap(Pp) { poke(1); return Next::run; }\n`;
     expect(await errors(source, { language: "cpp" })).toEqual([
       "src/main.cpp: poke(int) is used by bootstrap and defined nowhere",
+    ]);
+  });
+
+  it("that calls what takes something else", async () => {
+    const source = `${CPP}${VMEXIT}static void poke(Vs) {}\nNext bootstrap(Pp pp) { poke(pp); return Next::run; }\n`;
+    const said = await diagnosticsOf(source, { language: "cpp" });
+    expect(said.map(({ message, notes }) => ({ message, notes }))).toEqual([
+      {
+        message: "no matching function for call to 'poke'",
+        notes: [
+          "note: candidate function not viable: no known conversion from 'bareflank::Pp' to 'bareflank::Vs' for 1st argument (src/main.cpp:4:13)",
+        ],
+      },
     ]);
   });
 

@@ -43,9 +43,10 @@ const VMEXIT = {
 export function requireCalled(part: Part, image: string, root: string): void {
   if (part.language === "typescript") return;
   const addresses = new Map(readSymbols(readFileSync(image)).map(({ name, address }) => [name, address]));
-  // The start file's own is there for an extension that has none
-  const hasVmexit = addresses.get("vmexit") !== addresses.get("bf_no_vmexit");
-  const found = unhandled(part, addresses, root) ?? (hasVmexit ? undefined : meantVmexit(part, root));
+  // The start file's own are there for an extension that has none
+  const has = (callback: string, none: string) => addresses.get(callback) !== addresses.get(none);
+  const wantsVmexit = !has("vmexit", "bf_no_vmexit") && !has("message", "no_message");
+  const found = unhandled(part, addresses, root) ?? (wantsVmexit ? meantVmexit(part, root) : undefined);
   if (found === undefined) return;
   throw new BuildError(`${part.name} has a callback that would never be called.`, { diagnostics: [found] });
 }
