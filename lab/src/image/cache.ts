@@ -22,6 +22,16 @@ const prune = (folder: string, name: string, keep: number): void => {
   }
 };
 
+/** Two processes may make the same: of files the last one stays, of folders the first, which may be in use. Both are right. */
+const putInPlace = (unfinished: string, path: string): void => {
+  try {
+    renameSync(unfinished, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+  }
+};
+
 /**
  * The path of a cached file or folder, which is made first when it is not there.
  *
@@ -46,9 +56,7 @@ export const cached = async (
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     await produce(unfinished);
-    // Two processes may make the same file: the last one wins, and both are right.
-    rmSync(path, { recursive: true, force: true });
-    renameSync(unfinished, path);
+    putInPlace(unfinished, path);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
