@@ -101,6 +101,16 @@ const places: readonly Place[] = [
     pieces: [["ports.trap"]],
   },
   {
+    name: "c-handlers",
+    template: "c",
+    pieces: [["bf_on_io(hide)"]],
+  },
+  {
+    name: "cpp-handlers",
+    template: "cpp",
+    pieces: [["on_control_write(keep_smep)"]],
+  },
+  {
     name: "c-service",
     template: "c",
     pieces: [["void message("]],
