@@ -63,13 +63,20 @@ it("interrupts a command by Ctrl-C, and forgets one whose asker was killed", asy
   }
 });
 
-it("has a shell beside the commands", async () => {
+/** A shell whose prompt is there: what is typed before may be lost when it takes the terminal. */
+async function attach() {
   const child = spawn(bf, ["lab", "attach", name]);
   let shown = "";
   child.stdout.on("data", (bytes: Buffer) => {
     shown += bytes.toString();
   });
   const shows = (text: string) => expect.poll(() => shown, { timeout: 60_000 }).toContain(text);
+  await shows("lab:~# ");
+  return { child, shows };
+}
+
+it("has a shell beside the commands", async () => {
+  const { child, shows } = await attach();
   child.stdin.write("echo $((6 * 7))\n");
   await shows("42");
   child.stdin.write("touch /tmp/touched; sleep 1000\n");
@@ -79,7 +86,7 @@ it("has a shell beside the commands", async () => {
   child.stdin.write("\u0001x");
   expect(await ended).toBe(0);
   expect((await lab("exec", name, "--", "while pidof sleep; do sleep 0.1; done")).code).toBe(0);
-  const again = spawn(bf, ["lab", "attach", name]);
+  const { child: again } = await attach();
   const code = new Promise((done) => again.once("exit", done));
   again.stdin.write("exit 5\n");
   expect(await code).toBe(5);
