@@ -20,9 +20,9 @@ const TEMPLATE_LINE = /^\s*(\[\s*)?["'`].*([;{}]|#\w+ .*|__attribute__.*)["'`],?
 
 /**
  * Speculation wants fences, VERW and the return stack in instructions, and a way of its own for Intel's calls: hence 100 more than
- * the 2,000 of before.
+ * the 2,000 of before. That an extension in TypeScript ends with a reason, by its trap's kind or for want of a VS, takes 20.
  */
-const MOST_NATIVE_LINES = 2150;
+const MOST_NATIVE_LINES = 2170;
 
 /** What a firmware's service takes that an operating system's driver would: the application's own C. */
 const UEFI_GLUE = /^loader\/uefi\//;

@@ -23,21 +23,11 @@ module_trap:
     cmp edi, 4
     jb division_by_zero
     je thrown_or_outside_of_array
-    .type wrong_function_value, @function
-wrong_function_value:
+    .irp kind, wrong_function_value, outside_of_memory_or_null, integer_overflow, division_by_zero, thrown_or_outside_of_array
+    .type \kind, @function
+\kind:
     ud2
-    .type outside_of_memory_or_null, @function
-outside_of_memory_or_null:
-    ud2
-    .type integer_overflow, @function
-integer_overflow:
-    ud2
-    .type division_by_zero, @function
-division_by_zero:
-    ud2
-    .type thrown_or_outside_of_array, @function
-thrown_or_outside_of_array:
-    ud2
+    .endr
 
 // A system call was refused that must not be (calls/syscall.h): RDI call, RSI REG1, RDX REG2, RAX status. The fail
 // callback says what happens then: nothing comes back here.
