@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
 import { machines } from "../../../../kernel/test/bare/expected.ts";
-import { ended, list, made, page, set, VM, VS } from "./made.ts";
+import { ended, list, made, page, set, VM, VS, withHandler } from "./made.ts";
 import { type Script, scratch } from "./script.ts";
 
 it.each(machines)("runs 16-bit code, and tells its caller of ports, memory and the end (%s)", async (machine) => {
@@ -63,8 +63,6 @@ const LSTAR = 0xc000_0082;
 it.each(machines)("asks its caller about MSRs, and does what that says (%s)", async (machine) => {
   // mov ecx, LSTAR; rdmsr; wrmsr; rdmsr; hlt
   const code = [0x66, 0xb9, 0x82, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x0f, 0x30, 0x0f, 0x32, 0xf4];
-  // #GP: hlt
-  const handler = [0xf4];
   const run = (script: Script, request: number): Script =>
     script
       .poke(page(mv.MV_PAGE_REQUEST), request)
@@ -72,17 +70,7 @@ it.each(machines)("asks its caller about MSRs, and does what that says (%s)", as
       .peek(page(mv.MV_PAGE_DATA), 1)
       .peek(page(mv.MV_PAGE_PROCESSOR), 1);
   const options = mv.MV_OPTION_MSR_ASKED | mv.MV_OPTION_MSR_CLOSED;
-  let script = set(made().bytes(scratch(0), code).bytes(scratch(0x100), handler), [
-    [mv.MV_REG_CS_SELECTOR, 0],
-    [mv.MV_REG_CS_BASE, 0],
-    [mv.MV_REG_RIP, 0x1000],
-    [mv.MV_REG_RSP, 0x1f00],
-  ])
-    .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
-    .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
-    // The vector of #GP
-    .poke(scratch(0x1000 + 4 * 13), 0x1100)
-    .call(mv.MV_VM_CONFIGURE, VM, options);
+  let script = withHandler(13, code).call(mv.MV_VM_CONFIGURE, VM, options);
   script = run(script, 0);
   script = run(script.poke(page(mv.MV_PAGE_DATA), (0x1234n << 32n) | 0x5678n), mv.MV_RUN_MSR_DONE);
   script = run(script, mv.MV_RUN_MSR_ALLOWED);
@@ -128,16 +116,7 @@ it.each(machines)(
   "has a guest step behind what its caller has carried out, before any interrupt (%s)",
   async (machine) => {
     // out 80h, al; hlt. The handler of #DB: hlt
-    let script = set(made().bytes(scratch(0), [0xe6, 0x80, 0xf4]).bytes(scratch(0x100), [0xf4]), [
-      [mv.MV_REG_CS_SELECTOR, 0],
-      [mv.MV_REG_CS_BASE, 0],
-      [mv.MV_REG_RIP, 0x1000],
-      [mv.MV_REG_RSP, 0x1f00],
-      [mv.MV_REG_RFLAGS, RFLAGS_IF_AND_TF],
-    ])
-      .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
-      .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
-      .poke(scratch(0x1000 + 4), 0x1100)
+    let script = withHandler(1, [0xe6, 0x80, 0xf4], [[mv.MV_REG_RFLAGS, RFLAGS_IF_AND_TF]])
       .call(mv.MV_VS_RUN, VS)
       .peek(page(0))
       .call(mv.MV_VS_RUN, VS);
@@ -159,16 +138,7 @@ it.each(machines)(
   "tells of an instruction that is none, if its caller wants that, else raises #UD (%s)",
   async (machine) => {
     // ud2. The handler of #UD: hlt
-    let script = set(made().bytes(scratch(0), [0x0f, 0x0b]).bytes(scratch(0x100), [0xf4]), [
-      [mv.MV_REG_CS_SELECTOR, 0],
-      [mv.MV_REG_CS_BASE, 0],
-      [mv.MV_REG_RIP, 0x1000],
-      [mv.MV_REG_RSP, 0x1f00],
-      [mv.MV_REG_RAX, 0x1234],
-    ])
-      .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
-      .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
-      .poke(scratch(0x1000 + 4 * 6), 0x1100)
+    let script = withHandler(6, [0x0f, 0x0b], [[mv.MV_REG_RAX, 0x1234]])
       .call(mv.MV_VM_CONFIGURE, VM, mv.MV_OPTION_UNDEFINED_ASKED)
       .call(mv.MV_VS_RUN, VS)
       .peek(page(mv.MV_PAGE_GENERAL))
@@ -213,14 +183,7 @@ it.each(machines)(
       [MCG_CTL, ALL, WRMSR, "taken"],
       [MCG_CTL, 2, WRMSR, "#GP"],
     ] as const;
-    let script = set(made().bytes(scratch(0x100), [0xf4]), [
-      [mv.MV_REG_CS_SELECTOR, 0],
-      [mv.MV_REG_CS_BASE, 0],
-    ])
-      .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
-      .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000)
-      .poke(scratch(0x1000 + 4 * 13), 0x1100)
-      .call(mv.MV_VS_MCE_SETUP, VS, 3);
+    let script = withHandler(13, []).call(mv.MV_VS_MCE_SETUP, VS, 3);
     for (const [msr, value, instruction] of cases) {
       script = set(script.bytes(scratch(0), access(msr, value, instruction)), [
         [mv.MV_REG_RIP, 0x1000],
