@@ -25,10 +25,13 @@ const C_TYPES: Readonly<Record<string, string>> = {
   u64: "uint64_t",
   bool: "bool",
   vs: "bf_vs",
+  nested: "bf_nested",
+  map: "bf_map",
   next: "enum bf_next",
   to: "void *",
   from: "const void *",
   reader: "uint64_t (*)(void)",
+  receiver: "void (*)(uint32_t from, uint32_t kind, uint64_t a, uint64_t b)",
   function: "void (*)(void)",
   instruction: "bf_instruction",
 };

@@ -10,11 +10,14 @@ const CPP_TYPES: Readonly<Record<string, string>> = {
   u64: "uint64_t",
   bool: "bool",
   vs: "Vs",
+  nested: "Nested",
+  map: "Map",
   next: "Next",
   to: "void *",
   from: "const void *",
   text: "const char *",
   reader: "uint64_t (*)()",
+  receiver: "void (*)(uint32_t from, uint32_t kind, uint64_t a, uint64_t b)",
   function: "void (*)()",
   instruction: "Instruction",
 };
@@ -132,6 +135,8 @@ export function cppSdk(): string {
 
 #include "bareflank-sdk.h"
 
+#include "bareflank/map.hpp"
+#include "bareflank/nested.hpp"
 #include "bareflank/vm.hpp"
 
 namespace bareflank {

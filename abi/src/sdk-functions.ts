@@ -16,19 +16,23 @@ export interface SdkGroup {
 }
 
 /**
- * Numbers, and what is more than one in some language: `vs`, `next`; memory of the extension's own that is written (`to`) or read
- * (`from`); text; a handler of a class of exits; functions without parameters, with a number for a result and without.
+ * Numbers, and what is more than one in some language: `vs`, `nested`, `map`, `next`; memory of the extension's own that is written
+ * (`to`) or read (`from`); text; a handler of a class of exits; a receiver of messages; functions without parameters, with a number for
+ * a result and without.
  */
 export type SdkType =
   | "u32"
   | "u64"
   | "bool"
   | "vs"
+  | "nested"
+  | "map"
   | "next"
   | "to"
   | "from"
   | "text"
   | "reader"
+  | "receiver"
   | "function"
   | "instruction"
   | `handler ${string}`;
@@ -376,6 +380,50 @@ export const sdkGroups: readonly SdkGroup[] = [
       yes("writes", "Whether it is written."),
       yes("is_repeated", "Whether it has a prefix REP."),
       long("immediate", "Sign-extended."),
+    ],
+  },
+  {
+    c: "",
+    doc: "Messages from processor to processor: what sent one, a kind of the extension's own, and two numbers.",
+    functions: [
+      does(
+        "on_message",
+        "Has a function called with each message for this processor, before the handlers of an exit: all processors name the same one.",
+        { receive: "receiver" },
+      ),
+      yes("post", "Sends one to a processor: it leaves its VM. False when it wants none, or 64 wait already.", {
+        ppid: "u32",
+        kind: "u32",
+        a: "u64",
+        b: "u64",
+      }),
+      word("post_to_others", "Sends one to every other processor that wants some; how many got it.", {
+        kind: "u32",
+        a: "u64",
+        b: "u64",
+      }),
+    ],
+  },
+  {
+    c: "init_sipi",
+    namespace: "init_sipi",
+    doc: "INIT and SIPI, by which an operating system starts processors.",
+    functions: [
+      does(
+        "virtualize",
+        "Has the root VM, whose VS this is, start processors by them: on each one, in bootstrap. It uses the tables, which show all memory, and the map of MSRs.",
+        { vs: "vs", tables: "nested", msrs: "map" },
+      ),
+    ],
+  },
+  {
+    c: "",
+    doc: "What an operating system that boots inside finds of its processor.",
+    functions: [
+      does(
+        "hide_virtualization",
+        "Has CPUID say that there is neither SVM nor VT-x: in bootstrap, when the root VM is there.",
+      ),
     ],
   },
   {

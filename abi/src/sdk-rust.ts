@@ -10,10 +10,13 @@ const NATIVE_TYPES: Readonly<Record<string, string>> = {
   u64: "u64",
   bool: "bool",
   vs: "Vs",
+  nested: "Nested",
+  map: "Map",
   next: "Next",
   to: "*mut u8",
   from: "*const u8",
   reader: 'extern "C" fn() -> u64',
+  receiver: 'extern "C" fn(u32, u32, u64, u64)',
   function: 'extern "C" fn()',
   instruction: "Instruction",
 };
@@ -44,7 +47,11 @@ const external = (group: SdkGroup) =>
     .join("");
 
 /** Functions of the extension's are types without a value of their own: a function is made that calls them. */
-const GENERIC: Readonly<Record<string, string>> = { reader: "Fn() -> u64", function: "Fn()" };
+const GENERIC: Readonly<Record<string, string>> = {
+  reader: "Fn() -> u64",
+  receiver: "Fn(u32, u32, u64, u64)",
+  function: "Fn()",
+};
 
 function function_(group: SdkGroup, each: SdkFunction, self: string | undefined, indent: string): string {
   const parameters = Object.entries(each.parameters);
@@ -71,6 +78,7 @@ function function_(group: SdkGroup, each: SdkFunction, self: string | undefined,
     const exit = handled(type);
     if (exit !== undefined) return `handler::<${exit}, F>`;
     if (type === "reader") return "read::<F>";
+    if (type === "receiver") return "receive::<F>";
     return type === "function" ? "call::<F>" : name;
   });
   const receiver = self === undefined ? [] : ["self"];
@@ -126,7 +134,7 @@ ${banner("//")}//! Of the SDK for TypeScript: what is used of it is compiled int
 
 use core::mem::{size_of, MaybeUninit};
 
-use crate::abi::{Nested, Vs};
+use crate::abi::{Map, Nested, Vs};
 use crate::Next;
 
 ${constants.join("")}
@@ -149,6 +157,10 @@ extern "C" fn handler<E: From<Vs>, F: Fn(E) -> bool + Copy>(vs: Vs) -> bool {
 
 extern "C" fn read<F: Fn() -> u64 + Copy>() -> u64 {
     code::<F>()()
+}
+
+extern "C" fn receive<F: Fn(u32, u32, u64, u64) + Copy>(from: u32, kind: u32, a: u64, b: u64) {
+    code::<F>()(from, kind, a, b)
 }
 
 extern "C" fn call<F: Fn() + Copy>() {

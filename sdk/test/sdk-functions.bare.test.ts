@@ -28,6 +28,7 @@ const zeroOfCpp = (type: string) =>
   ({
     ...{ vs: "vs", next: "Next::run", to: "nullptr", from: "nullptr", text: '"name"', bool: "false" },
     ...{ function: "[] {}", reader: "[]() -> uint64_t { return 0; }" },
+    ...{ receiver: "[](uint32_t, uint32_t, uint64_t, uint64_t) {}", nested: "nested", map: "Map(bf_map{0})" },
   })[type] ?? (type.startsWith("handler ") ? `[](${type.slice("handler ".length)}) { return false; }` : "0");
 
 const cpp = () => `
@@ -54,7 +55,7 @@ Next vmexit(Vs vs, uint64_t reason) { return handle_exit(vs, reason); }
 const zeroOfRust = (type: string) =>
   ({
     ...{ vs: "vs", next: "Next::Run", to: "&mut [0]", from: "&[0]", text: '"name"', bool: "false" },
-    ...{ function: "|| ()", reader: "|| 0" },
+    ...{ function: "|| ()", reader: "|| 0", receiver: "|_, _, _, _| ()", nested: "nested", map: "Map(0)" },
   })[type] ?? (type.startsWith("handler ") ? "|_| false" : "0");
 
 const rust = () => `

@@ -386,6 +386,27 @@ bool bf_instruction_is_repeated(bf_instruction self);
 /* Sign-extended. */
 uint64_t bf_instruction_immediate(bf_instruction self);
 
+/* Messages from processor to processor: what sent one, a kind of the extension's own, and two numbers. */
+
+/* Has a function called with each message for this processor, before the handlers of an exit: all processors name the same one. */
+void bf_on_message(void (*receive)(uint32_t from, uint32_t kind, uint64_t a, uint64_t b));
+
+/* Sends one to a processor: it leaves its VM. False when it wants none, or 64 wait already. */
+bool bf_post(uint32_t ppid, uint32_t kind, uint64_t a, uint64_t b);
+
+/* Sends one to every other processor that wants some; how many got it. */
+uint32_t bf_post_to_others(uint32_t kind, uint64_t a, uint64_t b);
+
+/* INIT and SIPI, by which an operating system starts processors. */
+
+/* Has the root VM, whose VS this is, start processors by them: on each one, in bootstrap. It uses the tables, which show all memory, and the map of MSRs. */
+void bf_init_sipi_virtualize(bf_vs vs, bf_nested tables, bf_map msrs);
+
+/* What an operating system that boots inside finds of its processor. */
+
+/* Has CPUID say that there is neither SVM nor VT-x: in bootstrap, when the root VM is there. */
+void bf_hide_virtualization(void);
+
 /* Numbers for `bfm status`. */
 
 /* Publishes a counter of this processor: call it in bootstrap, when the root VM is there. */

@@ -6,6 +6,8 @@
 
 #include "bareflank-sdk.h"
 
+#include "bareflank/map.hpp"
+#include "bareflank/nested.hpp"
 #include "bareflank/vm.hpp"
 
 namespace bareflank {
@@ -263,6 +265,24 @@ inline uint64_t operand_value() { return bf_guest_operand_value(); }
 /// Writes up to 8 bytes; false when they are not mapped, and a page fault waits for the VM.
 inline bool write_operand(uint64_t address, uint32_t bytes, uint64_t value) { return bf_guest_write_operand(address, bytes, value); }
 } // namespace guest
+
+// Messages from processor to processor: what sent one, a kind of the extension's own, and two numbers.
+/// Has a function called with each message for this processor, before the handlers of an exit: all processors name the same one.
+inline void on_message(void (*receive)(uint32_t from, uint32_t kind, uint64_t a, uint64_t b)) { bf_on_message(receive); }
+/// Sends one to a processor: it leaves its VM. False when it wants none, or 64 wait already.
+inline bool post(uint32_t ppid, uint32_t kind, uint64_t a, uint64_t b) { return bf_post(ppid, kind, a, b); }
+/// Sends one to every other processor that wants some; how many got it.
+inline uint32_t post_to_others(uint32_t kind, uint64_t a, uint64_t b) { return bf_post_to_others(kind, a, b); }
+
+namespace init_sipi {
+// INIT and SIPI, by which an operating system starts processors.
+/// Has the root VM, whose VS this is, start processors by them: on each one, in bootstrap. It uses the tables, which show all memory, and the map of MSRs.
+inline void virtualize(Vs vs, Nested tables, Map msrs) { bf_init_sipi_virtualize(vs, tables, msrs); }
+} // namespace init_sipi
+
+// What an operating system that boots inside finds of its processor.
+/// Has CPUID say that there is neither SVM nor VT-x: in bootstrap, when the root VM is there.
+inline void hide_virtualization() { bf_hide_virtualization(); }
 
 // Numbers for `bfm status`.
 /// Publishes a counter of this processor: call it in bootstrap, when the root VM is there.

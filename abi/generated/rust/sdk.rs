@@ -4,7 +4,7 @@
 
 use core::mem::{size_of, MaybeUninit};
 
-use crate::abi::{Nested, Vs};
+use crate::abi::{Map, Nested, Vs};
 use crate::Next;
 
 /// An access of the guest's kernel.
@@ -131,6 +131,11 @@ extern "C" {
     fn bf_instruction_writes(this: Instruction) -> bool;
     fn bf_instruction_is_repeated(this: Instruction) -> bool;
     fn bf_instruction_immediate(this: Instruction) -> u64;
+    fn bf_on_message(receive: extern "C" fn(u32, u32, u64, u64));
+    fn bf_post(ppid: u32, kind: u32, a: u64, b: u64) -> bool;
+    fn bf_post_to_others(kind: u32, a: u64, b: u64) -> u32;
+    fn bf_init_sipi_virtualize(vs: Vs, tables: Nested, msrs: Map);
+    fn bf_hide_virtualization();
     fn bf_publish_counter(name: *const u8, bytes: u64, read: extern "C" fn() -> u64);
 }
 
@@ -150,6 +155,10 @@ extern "C" fn handler<E: From<Vs>, F: Fn(E) -> bool + Copy>(vs: Vs) -> bool {
 
 extern "C" fn read<F: Fn() -> u64 + Copy>() -> u64 {
     code::<F>()()
+}
+
+extern "C" fn receive<F: Fn(u32, u32, u64, u64) + Copy>(from: u32, kind: u32, a: u64, b: u64) {
+    code::<F>()(from, kind, a, b)
 }
 
 extern "C" fn call<F: Fn() + Copy>() {
@@ -1290,6 +1299,42 @@ pub mod guest {
     pub fn write_operand(address: u64, bytes: u32, value: u64) -> bool {
         unsafe { bf_guest_write_operand(address, bytes, value) }
     }
+}
+
+/// Has a function called with each message for this processor, before the handlers of an exit: all processors name the same one.
+#[inline]
+pub fn on_message<F: Fn(u32, u32, u64, u64) + Copy + 'static>(_receive: F) {
+    only_code::<F>();
+    unsafe { bf_on_message(receive::<F>) }
+}
+
+/// Sends one to a processor: it leaves its VM. False when it wants none, or 64 wait already.
+#[inline]
+pub fn post(ppid: u32, kind: u32, a: u64, b: u64) -> bool {
+    unsafe { bf_post(ppid, kind, a, b) }
+}
+
+/// Sends one to every other processor that wants some; how many got it.
+#[inline]
+pub fn post_to_others(kind: u32, a: u64, b: u64) -> u32 {
+    unsafe { bf_post_to_others(kind, a, b) }
+}
+
+/// INIT and SIPI, by which an operating system starts processors.
+pub mod init_sipi {
+    use super::*;
+
+    /// Has the root VM, whose VS this is, start processors by them: on each one, in bootstrap. It uses the tables, which show all memory, and the map of MSRs.
+    #[inline]
+    pub fn virtualize(vs: Vs, tables: Nested, msrs: Map) {
+        unsafe { bf_init_sipi_virtualize(vs, tables, msrs) }
+    }
+}
+
+/// Has CPUID say that there is neither SVM nor VT-x: in bootstrap, when the root VM is there.
+#[inline]
+pub fn hide_virtualization() {
+    unsafe { bf_hide_virtualization() }
 }
 
 /// Publishes a counter of this processor: call it in bootstrap, when the root VM is there.

@@ -5,6 +5,7 @@ import { SINGLETON } from "../../typescript/src/calls/handle";
 import type { CpuidExit } from "../../typescript/src/exits/cpuid-exit";
 import { setExitReason, setNext, takeNext } from "../../typescript/src/exits/current";
 import { dispatch } from "../../typescript/src/exits/dispatch";
+import { arrivals } from "../../typescript/src/exits/enter";
 import { callHandlers, Kind } from "../../typescript/src/exits/handlers";
 import { addNativeHandler } from "../../typescript/src/exits/native-handlers";
 import { EXIT_CPUID } from "../../typescript/src/exits/reasons";
@@ -65,6 +66,7 @@ export function bf_on_other(handler: u64): void {
 }
 
 export function bf_handle_exit(vs: u32, reason: u64): u32 {
+  if (arrivals !== null) arrivals();
   return reason === EXIT_CPUID ? cpuid() : dispatch(vs, reason);
 }
 

@@ -43,8 +43,9 @@ pub use callbacks::{Answer, Next};
 pub use log::Line;
 pub use per_processor::PerProcessor;
 pub use sdk::{
-    handle_exit, on_control_read, on_control_write, on_cpuid, on_exception, on_hlt, on_hypercall, on_interrupt_window, on_io,
-    on_kick, on_msr_read, on_msr_write, on_nested_page_fault, on_other, publish_counter,
+    handle_exit, hide_virtualization, init_sipi, on_control_read, on_control_write, on_cpuid, on_exception, on_hlt,
+    on_hypercall, on_interrupt_window, on_io, on_kick, on_message, on_msr_read, on_msr_write, on_nested_page_fault, on_other,
+    post, post_to_others, publish_counter,
 };
 pub use sdk::{
     ControlRegisterExit, CpuidExit, ExceptionExit, Exit, HypercallExit, Instruction, IoExit, MsrExit, NestedPageFaultExit,

@@ -1,34 +1,16 @@
 // INIT and SIPI of the root VM: zero gap, too many, none, all shorthands and destinations
 
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Options, Run } from "../../../kernel/test/bare/run.ts";
-import { actionResult, buildProbes, runProbe } from "./fixtures.ts";
+import type { Options } from "../../../kernel/test/bare/run.ts";
+import { actionResult, buildProbes, buildSharedFixtures, fixture, runFixture, runProbe } from "./fixtures.ts";
+import { lines, X2APIC, XAPIC } from "./sipi-lines.ts";
 
-beforeAll(() => buildProbes());
+beforeAll(async () => {
+  await buildProbes();
+  await buildSharedFixtures(["init-sipi"]);
+});
 
 const runSipi = (options: Options) => runProbe("init-sipi", "sipi=1", options);
-const lines = (result: Run) =>
-  result.output.split(/\r?\n/).flatMap((line) => (line.startsWith("bare: sipi: ") ? [line.slice(12)] : []));
-
-/** What must have started, of so many other processors: at the first page, at the second. */
-const BOTH_MODES = (others: number): string[] => [
-  "INIT and SIPI without a gap: 1 and 0",
-  // CR0.CD and NW stay as they are: clear
-  "CS 0x8000, CR0 0x10, EDX the signature",
-  "SIPI without INIT: 0 and 0",
-  "second SIPI: 1 and 0",
-  "INIT while it waits: 0 and 1",
-  "INIT alone: 0 and 0",
-  "SIPI later: 1 and 0",
-  "SIPI for the sender alone: 0 and 0",
-  `all but the sender: ${others} and 0`,
-  `all: 0 and ${others}`,
-  `broadcast: ${others} and 0`,
-];
-const XAPIC = (others: number) => [...BOTH_MODES(others), "group: 1 and 0", "cluster: 0 and 1"];
-
-const X2APIC = (others: number) =>
-  [...BOTH_MODES(others), "logical: 0 and 1"].map((line) => (line.startsWith("CS") ? line : `x2APIC: ${line}`));
 
 describe.each(["amd", "intel"] as const)("on %s", (machine) => {
   it("the processor that started the hypervisor leaves long mode and comes back, with what it wants in CR0", async () => {
@@ -53,6 +35,12 @@ describe("on AMD", () => {
   it.each([2, 4])("%i processors start and start again, in xAPIC mode", async (smp) => {
     const result = await runSipi({ smp });
     expect(lines(result)).toEqual(XAPIC(smp - 1));
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  });
+
+  it("they do with one instance for all of them", async () => {
+    const result = await runFixture(fixture("init-sipi"), "sipi=1", { smp: 4 });
+    expect(lines(result)).toEqual(XAPIC(3));
     expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
   });
 

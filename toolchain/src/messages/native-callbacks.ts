@@ -12,7 +12,7 @@ import { readSymbols } from "../symbols.ts";
 import { nearest } from "./unknown-field.ts";
 
 /** What only bf_handle_exit calls has such a parameter. */
-const CALLED_AT_EXITS = /^(?:handler .*|function)$/;
+const CALLED_AT_EXITS = /^(?:handler .*|receiver|function)$/;
 
 /** The functions of the SDK that are given handlers: names in C, and in C++ and Rust. */
 const registrations = sdkGroups.flatMap((group) =>

@@ -29,7 +29,6 @@ import { guestInstruction } from "../guest/instruction";
 import { msrValue, readMsr } from "../guest/msr";
 import { setRegister } from "../guest/operand";
 import { guestMemory } from "../guest/physical-memory";
-import { requireOwnInstance } from "../life/instance";
 import { announce } from "../life/interfaces";
 import { Next } from "../life/next";
 import { kick } from "../messages/kick";
@@ -60,9 +59,6 @@ const MSR_X2APIC_COMMAND: u32 = 0x830;
 /** Of a VMCS (SDM volume 3, 25.4.2): the processor waits for a SIPI. */
 const WAIT_FOR_SIPI: u64 = 3;
 
-/** Where this processor's registers are. */
-let base: u64 = 0;
-
 export class InitSipi {
   /**
    * Has the operating system, whose VS this is, start processors by INIT and SIPI: on each processor, in bootstrap. The
@@ -70,10 +66,10 @@ export class InitSipi {
    * shared by several.
    */
   static virtualize(vs: Vs, tables: NestedTables, msrs: MsrMap): void {
-    requireOwnInstance();
     if (!readMsr(vs, MSR_APIC_BASE)) assertionFailed();
     const apic = msrValue();
-    base = apic & BASE_ADDRESS;
+    const base = apic & BASE_ADDRESS;
+    known.setBase(ppid(), base);
     const isX2apic = (apic & BASE_X2APIC) != 0;
     if (isX2apic && !readMsr(vs, MSR_X2APIC_ID)) assertionFailed();
     const id = isX2apic ? <u32>msrValue() : register(APIC_ID) >> 24;
@@ -99,7 +95,7 @@ function ppid(): u32 {
 
 /** A register of this processor's APIC in xAPIC mode. */
 function register(offset: u32): u32 {
-  const page = guestMemory(base);
+  const page = guestMemory(known.baseOf(ppid()));
   if (page == 0) assertionFailed();
   // All 32 bits: of plain memory a compiler reads what it needs
   return loadAcquire32(page + offset);
@@ -107,7 +103,7 @@ function register(offset: u32): u32 {
 
 /** The operating system writes one: an instruction that moves a double word. */
 function registerWritten(exit: NestedPageFaultExit): bool {
-  const offset = exit.address - base;
+  const offset = exit.address - known.baseOf(ppid());
   if (offset >= PAGE || !exit.isWrite) return false;
   const instruction = guestInstruction();
   if (instruction.status != DECODED || instruction.operandBytes != 4) return false;
@@ -127,7 +123,7 @@ function registerWritten(exit: NestedPageFaultExit): bool {
 /** Gives the APIC what was written, unless it is an INIT or a SIPI. */
 function write(offset: u32, value: u32): void {
   if (offset == APIC_COMMAND && known.send(ppid(), value, register(APIC_DESTINATION) >> 24, false, tell)) return;
-  storeRelease32(guestMemory(base) + offset, value);
+  storeRelease32(guestMemory(known.baseOf(ppid())) + offset, value);
   if (offset == APIC_LOGICAL || offset == APIC_FORMAT) {
     known.setLogical(ppid(), register(APIC_LOGICAL), register(APIC_FORMAT));
   }

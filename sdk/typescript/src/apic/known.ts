@@ -1,7 +1,7 @@
 // What all processors know of each one's local APIC, and what it was told: by memory that all see
 //
 //     word 0   bit 63: known; 31:0 its identifier        word 1   LDR, and DFR above
-//     word 2   what it is told to do, below              word 3   -
+//     word 2   what it is told to do, below              word 3   where its registers are
 //
 //     Running ──INIT──> Waiting ──SIPI──> Starting at a vector ──> Running      anything else changes nothing
 //        └────────<── INIT: again from the beginning ──<──┘
@@ -13,11 +13,13 @@
 
 import { MAX_PPS } from "../../../../abi/generated/bare/syscalls";
 import { compareExchange64, loadAcquire64, storeRelease64 } from "../../../../bsl/src/atomic";
+import { OWN_PLACES, ownPlace } from "../calls/own";
 import { apicWords } from "../calls/processors";
 import { COMMAND_VECTOR, Command, commandOf, isFor, Receiver } from "./command";
 
 const LOGICAL: u64 = 8;
 const STATE: u64 = 16;
+const BASE: u64 = 24;
 
 const KNOWN: u64 = 1 << 63;
 
@@ -29,13 +31,22 @@ export const STARTING: u64 = 1 << 8;
 export const RESTARTING: u64 = 1 << 9;
 const BOOTSTRAP: u64 = 1 << 62;
 
-const receiver: Receiver = changetype<Receiver>(memory.data(offsetof<Receiver>(), 8));
+const receivers: usize = memory.data(offsetof<Receiver>() * OWN_PLACES, 8);
 
 /** This processor takes part from now on. */
 export function makeKnown(ppid: u32, id: u32, logical: u32, format: u32, isBootstrap: bool): void {
   setLogical(ppid, logical, format);
   storeRelease64(apicWords(ppid) + STATE, RUNNING);
   storeRelease64(apicWords(ppid), KNOWN | (isBootstrap ? BOOTSTRAP : 0) | id);
+}
+
+/** Where a processor's registers are: no other one asks. */
+export function setBase(ppid: u32, base: u64): void {
+  storeRelease64(apicWords(ppid) + BASE, base);
+}
+
+export function baseOf(ppid: u32): u64 {
+  return loadAcquire64(apicWords(ppid) + BASE);
 }
 
 /** Whether a processor is the one that begins by itself. */
@@ -66,6 +77,7 @@ export function send(sender: u32, low: u32, who: u32, isX2apic: bool, tell: (ppi
   const command = commandOf(low);
   if (command == Command.Other) return false;
   if (command == Command.InitEnd) return true;
+  const receiver = changetype<Receiver>(receivers + <usize>ownPlace() * offsetof<Receiver>());
   for (let ppid: u32 = 0; ppid < MAX_PPS; ppid++) {
     const word = loadAcquire64(apicWords(ppid));
     if ((word & KNOWN) == 0) continue;

@@ -34,6 +34,11 @@ export enum Slot {
   StepDone,
   /** sdk/c/exports/step.ts */
   NativeDone,
+  /** messages/messages.ts */
+  Taken,
+  Sender,
+  First,
+  Second,
 }
 
 export declare function ownWord(which: Slot): u64;

@@ -26,6 +26,14 @@ export function wrapHandlers(entry: Entry): void {
   useDispatcher(entry.index);
 }
 
+/** What is done before the handlers of an extension in C, C++ or Rust, if anything. */
+export let arrivals: (() => void) | null = null;
+
+/** Has a function called before the handlers of each exit: sdk/c/exports/handlers.ts does. */
+export function beforeHandlers(call: () => void): void {
+  arrivals = call;
+}
+
 /** Calls the handlers of an exit. */
 export function handle(vsid: u32, reason: u64): Next {
   const next = dispatch(vsid, reason);

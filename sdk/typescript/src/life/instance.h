@@ -5,7 +5,7 @@
 
 // The compiler says this where a call is left over, so only in an extension that reaches one.
 void sdk_refuse_shared(void)
-    __attribute__((error("messages, services, InitSipi and disposeOnLeave belong to one processor: an extension "
+    __attribute__((error("services and disposeOnLeave belong to one processor: an extension "
                          "with \"instance\": \"shared\" does without them")));
 
 INTRINSIC0(u32, instance, isShared) { return 1; }

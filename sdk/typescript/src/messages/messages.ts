@@ -9,16 +9,18 @@
 // A place's turn says whose it is: n, the n-th message may be written there; n + 1, it is there to be read. So a sender that
 // is interrupted half way holds up what comes behind it, and nothing else.
 
+/// <reference path="../calls/defines.d.ts" />
+
 import { MAX_PPS } from "../../../../abi/generated/bare/syscalls";
 import { TCB_PPID } from "../../../../abi/generated/bare/tls";
 import { compareExchange64, loadAcquire64, storeRelease64 } from "../../../../bsl/src/atomic";
 import { peek64, poke64 } from "../../../../bsl/src/memory";
 import { SINGLETON } from "../calls/handle";
+import { ownWord, Slot, setOwnWord } from "../calls/own";
 import { mailboxWord } from "../calls/processors";
 import { assertionFailed } from "../calls/syscall";
 import { tcbLoad16 } from "../calls/tcb";
-import { handle, wrapHandlers } from "../exits/enter";
-import { requireOwnInstance } from "../life/instance";
+import { beforeHandlers, handle, wrapHandlers } from "../exits/enter";
 import { Next } from "../life/next";
 import { allocatePage, ownMemory } from "../memory/pages";
 import { kick } from "./kick";
@@ -40,40 +42,35 @@ const SECOND: u64 = 24;
 export class Message {
   /** The processor that sent it. */
   get from(): u32 {
-    return sender;
+    return <u32>(ownWord(Slot.Sender) >> 32);
   }
   /** What it is about, by the extension's own numbers. */
   get kind(): u32 {
-    return kind;
+    return <u32>ownWord(Slot.Sender);
   }
   get a(): u64 {
-    return first;
+    return ownWord(Slot.First);
   }
   get b(): u64 {
-    return second;
+    return ownWord(Slot.Second);
   }
 }
 
-let sender: u32 = 0;
-let kind: u32 = 0;
-let first: u64 = 0;
-let second: u64 = 0;
-
 let handler: ((message: Message) => void) | null = null;
-/** This processor's mailbox, and how many messages it has taken out. */
-let own: u64 = 0;
-let taken: u64 = 0;
 
-/** Has a function called with each message that arrives for this processor. */
+/**
+ * Has a function called with each message that arrives for this processor. With one instance for all processors each of them says
+ * so, with the same function.
+ */
 export function onMessage(function_: (message: Message) => void): void {
-  requireOwnInstance();
   handler = function_;
-  if (own != 0) return;
+  if (isDefined(OTHER_LANGUAGE)) beforeHandlers(deliver);
+  else wrapHandlers(deliverAndHandle);
+  if (ownMailbox() != 0) return;
   const page = allocatePage();
   if (page == 0) assertionFailed();
-  own = ownMemory(page);
+  const own = ownMemory(page);
   for (let i: u64 = 0; i < MAILBOX_MESSAGES; i++) poke64(placeOf(own, i) + TURN, i);
-  wrapHandlers(deliverAndHandle);
   storeRelease64(mailboxWord(tcbLoad16(TCB_PPID)), own);
 }
 
@@ -114,18 +111,25 @@ function deliverAndHandle(vsid: u32, reason: u64): Next {
 
 /** Calls the handler with what has arrived. */
 function deliver(): void {
+  const own = ownMailbox();
+  // With one instance for all processors another one may want messages already
+  if (own == 0) return;
   for (;;) {
+    const taken = ownWord(Slot.Taken);
     const place = placeOf(own, taken);
     if (loadAcquire64(place + TURN) != taken + 1) return;
-    const word = peek64(place + KIND);
-    sender = <u32>(word >> 32);
-    kind = <u32>word;
-    first = peek64(place + FIRST);
-    second = peek64(place + SECOND);
+    setOwnWord(Slot.Sender, peek64(place + KIND));
+    setOwnWord(Slot.First, peek64(place + FIRST));
+    setOwnWord(Slot.Second, peek64(place + SECOND));
+    setOwnWord(Slot.Taken, taken + 1);
     storeRelease64(place + TURN, taken + MAILBOX_MESSAGES);
-    taken++;
     if (handler !== null) handler(changetype<Message>(SINGLETON));
   }
+}
+
+/** This processor's mailbox; 0: it wants no messages. */
+function ownMailbox(): u64 {
+  return loadAcquire64(mailboxWord(tcbLoad16(TCB_PPID)));
 }
 
 function placeOf(mailbox: u64, number: u64): u64 {

@@ -26,9 +26,13 @@ const FIRST_AMD: u32 = 0xc001_0000;
 /** A map, by its identifier. All MSRs that have bits pass in a new one. */
 @unmanaged
 export class MsrMap {
+  static of(id: u32): MsrMap {
+    return changetype<MsrMap>(handleOf(id));
+  }
+
   /** A new map; asserts that there is memory. */
   static create(): MsrMap {
-    return changetype<MsrMap>(handleOf(createMap(MAP_MSR)));
+    return MsrMap.of(createMap(MAP_MSR));
   }
 
   /** A new map in which all MSRs exit. */
@@ -39,7 +43,7 @@ export class MsrMap {
   /** The same, or null: there is no memory. */
   static tryClosed(): MsrMap | null {
     const map = tryCreateMap(MAP_MSR);
-    return map == NO_MAP ? null : changetype<MsrMap>(handleOf(map)).trapAll();
+    return map == NO_MAP ? null : MsrMap.of(map).trapAll();
   }
 
   get id(): u32 {
