@@ -26,6 +26,7 @@ interface Report {
 }
 
 export interface MicrovMachine {
+  readonly linux: LinuxMachine;
   /** Runs a command that must succeed: all that it printed. */
   run(command: string): Promise<string>;
   /** Pages of the microkernel's pool that nobody has. The first guests have its tables split and its caches filled. */
@@ -69,7 +70,7 @@ export async function machineWithMicrov(machine: "amd" | "intel", options: Linux
       return `${objects.join(", ")}; pinned ${pinned.trim()}, areas ${areas.trim()}`;
     };
     await run("bfm quick microv && insmod /usr/lib/bareflank/bareflank_kvm.ko");
-    return { run, freePages, kept, close: () => linux.close() };
+    return { linux, run, freePages, kept, close: () => linux.close() };
   } finally {
     rmSync(folder, { recursive: true });
   }
