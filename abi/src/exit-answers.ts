@@ -145,24 +145,3 @@ ${names.join("")}
 export const LAST_ANSWERED: u64 = ${LAST};
 ${table("AMD_ANSWERS", amdAnswers)}${table("INTEL_ANSWERS", intelAnswers)}`;
 }
-
-/** bareflank-exits.h */
-export function cExitAnswers(): string {
-  const names = Object.entries(answers).map(([name, value]) => `#define BF_ANSWER_${name} ${value}\n`);
-  const table = (name: string, decided: Map<number, Answer>) =>
-    `static const uint8_t ${name}[] = {\n${lines(bytes(decided)).join("")}};\n`;
-  return `/* SPDX-License-Identifier: MIT */
-${banner("/*").trimEnd()} */
-#ifndef BAREFLANK_EXITS_H
-#define BAREFLANK_EXITS_H
-
-#include <stdint.h>
-
-/* What an SDK does about an exit that no handler wants, by its reason up to BF_LAST_ANSWERED; FAIL above */
-${names.join("")}#define BF_LAST_ANSWERED ${LAST}
-
-${table("bf_amd_answers", amdAnswers)}
-${table("bf_intel_answers", intelAnswers)}
-#endif
-`;
-}

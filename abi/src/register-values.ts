@@ -183,34 +183,3 @@ export const VALUE_RULES: usize = memory.data<u32>([
 ${rows.join("")}]);
 `;
 }
-
-/** bareflank-values.h */
-export function cRegisterValues(): string {
-  const rows = rules.map((rule) => {
-    const row = encode(rule);
-    const words = [row.register, row.leaf, row.subleaf, row.vendors, row.kind, row.result, row.bit, row.isAbsent];
-    return `    {${words.map((word) => hex(BigInt(word))).join(", ")}, ${hex(row.bits)}ULL},\n`;
-  });
-  const names = Object.entries(kinds).map(([name, value]) => `#define BF_VALUE_${name} ${value}\n`);
-  return `/* SPDX-License-Identifier: MIT */
-${banner("/*").trimEnd()} */
-#ifndef BAREFLANK_VALUES_H
-#define BAREFLANK_VALUES_H
-
-#include <stdint.h>
-
-${names.join("")}#define BF_VALUE_NO_LEAF ${hex(BigInt(NO_LEAF))}U
-
-/* ${title}: bits, when it is a processor of a vendor (AMD ${AMD}, Intel ${INTEL}) and CPUID says so. */
-struct bf_value_rule {
-    uint32_t reg, leaf, subleaf;
-    uint8_t vendors, kind, result, bit, is_absent;
-    uint64_t bits;
-};
-
-static const struct bf_value_rule bf_value_rules[] = {
-${rows.join("")}};
-
-#endif
-`;
-}

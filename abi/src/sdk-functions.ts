@@ -213,8 +213,17 @@ export const sdkGroups: readonly SdkGroup[] = [
   {
     c: "vs",
     class: "Vs",
-    doc: "Events of a VS, and what it exits for.",
+    doc: "Events of a VS, registers with a value of the VM's, and what it exits for.",
     functions: [
+      yes(
+        "try_set",
+        "Writes a register, BF_REG_* or REG_*, with a value that the VM chose; false where its processor would raise #GP.",
+        { reg: "u32", value: "u64" },
+      ),
+      does(
+        "redeliver",
+        "Delivers what was being delivered at the exit, unless something else is to be: where the same instruction runs again.",
+      ),
       next("raise", "Raises an exception in the VM when it runs next; the code counts where there is one.", {
         vector: "u32",
         code: "u32",
@@ -402,6 +411,18 @@ export const sdkGroups: readonly SdkGroup[] = [
         a: "u64",
         b: "u64",
       }),
+    ],
+  },
+  {
+    c: "root",
+    namespace: "root",
+    doc: "The operating system as the root VM.",
+    functions: [
+      next(
+        "unasked",
+        "Does what the processor would have done at an exit that nobody asked for, or raises #UD; Next::fail when nobody knows.",
+        { vs: "vs", reason: "u64" },
+      ),
     ],
   },
   {

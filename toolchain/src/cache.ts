@@ -59,6 +59,9 @@ export class Cache {
   readonly #root: string;
   readonly #digests = new Map<string, { stamp: string; digest: string }>();
 
+  /** What is under way, by its index. */
+  readonly #running = new Map<string, Promise<unknown>>();
+
   /** @param root paths of inputs are remembered relative to it, so that a checkout can be moved */
   constructor(folder: string, root: string) {
     this.folder = folder;
@@ -68,6 +71,17 @@ export class Cache {
   /** Result of `work`, from the cache when a run with the same key read the same contents. */
   async run(step: string, key: unknown, work: () => Promise<Outcome>): Promise<CachedResult> {
     const index = join(this.folder, "index", `${step}-${sha256(JSON.stringify([TOOLCHAIN, key])).slice(0, 32)}.json`);
+    // Parts that want the same at once: one does it, the others find it
+    for (let other = this.#running.get(index); other !== undefined; other = this.#running.get(index)) await other;
+    const done = this.#findOrRun(step, key, index, work);
+    const end = () => {
+      this.#running.delete(index);
+    };
+    this.#running.set(index, done.then(end, end));
+    return await done;
+  }
+
+  async #findOrRun(step: string, key: unknown, index: string, work: () => Promise<Outcome>): Promise<CachedResult> {
     const entries = readEntries(index);
     const found = entries.find((entry) => this.#matches(entry));
     if (found !== undefined) {

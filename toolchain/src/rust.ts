@@ -63,7 +63,14 @@ async function compileCrate(
       const file = kind.includes("--crate-type=rlib") ? "lib.rlib" : "lib.a";
       const list = join(folder, "inputs.d");
       const uses = external.flatMap((path) => ["--extern", `${SDK_CRATE}=${path}`]);
-      const output = ["--emit", `link=${join(folder, file)},dep-info=${list}`, `-Cmetadata=${name}`];
+      // The compiler's own files lie beside it, and not where another one may be at the same crate
+      const output = [
+        "--out-dir",
+        folder,
+        "--emit",
+        `link=${join(folder, file)},dep-info=${list}`,
+        `-Cmetadata=${name}`,
+      ];
       const args = [...FLAGS, ...kind, ...uses, ...output, name];
       await run(`Compiling ${name}`, rustc.path, args, root, rustDiagnostics);
       const [rule = ""] = (await readFile(list, "utf8")).split("\n");

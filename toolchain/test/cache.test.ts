@@ -35,6 +35,22 @@ it("runs a step once for the same key and contents", async () => {
   expect([await copy(), await copy(), runs]).toEqual(["one", "one", 1]);
 });
 
+it("runs a step once for those who want it at the same time, and again for the next one when it failed", async () => {
+  const cache = new Cache(join(folder, "cache"), folder);
+  const slow = (fails: boolean) =>
+    cache.run("slow", "key", async () => {
+      runs++;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (fails) throw new Error("failed");
+      return { files: new Map([["output", Buffer.from("done")]]), inputs: [] };
+    });
+  const wanted = await Promise.allSettled([slow(true), slow(false), slow(false), slow(false)]);
+  expect(wanted.map((each) => (each.status === "fulfilled" ? each.value.hit : "failed"))).toEqual([
+    ...["failed", false, true, true],
+  ]);
+  expect(runs).toBe(2);
+});
+
 it("runs it again for other contents or another key, and remembers both", async () => {
   write("one");
   await copy();

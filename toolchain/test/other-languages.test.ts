@@ -51,6 +51,10 @@ async function failure(path: string): Promise<BuildError> {
 
 const debugImage = (product: Product) => product.files.debug ?? "";
 
+/** Without what answers exits that nobody asked for, which is TypeScript, too. */
+const alone = (source: string) =>
+  source.replace("bf_root_vmexit(vs, reason)", "vs.id == 99 ? bf_fail : bf_root_cpuid()");
+
 describe("a heap", () => {
   const use = (source: string) => `${source}\nvoid *kept;\nvoid use(void) { free(kept); kept = malloc(10); }\n`;
   const withUse = (source: string) => use(source).replace("{\n", "{\n    extern void use(void);\n    use();\n");
@@ -63,7 +67,7 @@ describe("a heap", () => {
   });
 
   it("has its functions in the image, those that are used, and asks for its memory by a note", async () => {
-    const { files } = await built(made("c", withUse, { memory: { maximumKiB: 512 } }));
+    const { files } = await built(made("c", (source) => alone(withUse(source)), { memory: { maximumKiB: 512 } }));
     const names = readSymbols(readFileSync(files.debug ?? "")).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["malloc", "free"]));
     expect(names).not.toContain("aligned_alloc");
@@ -149,7 +153,9 @@ describe("the SDK for TypeScript in C", () => {
   });
 
   it("is not there where nothing of it is used", async () => {
-    expect((await namesOf(made("c"))).filter((name) => /module_|w2c_/.test(name))).toEqual([]);
+    const names = await namesOf(made("c", alone));
+    expect(names).toContain("vmexit");
+    expect(names.filter((name) => /module_|w2c_/.test(name))).toEqual([]);
   });
 });
 

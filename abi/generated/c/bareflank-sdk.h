@@ -231,7 +231,13 @@ void bf_on_other(bool (*handler)(bf_exit));
 /* Calls the handlers of an exit, and does what is to be done without them: a whole vmexit callback. */
 enum bf_next bf_handle_exit(bf_vs vs, uint64_t reason);
 
-/* Events of a VS, and what it exits for. */
+/* Events of a VS, registers with a value of the VM's, and what it exits for. */
+
+/* Writes a register, BF_REG_* or REG_*, with a value that the VM chose; false where its processor would raise #GP. */
+bool bf_vs_try_set(bf_vs self, uint32_t reg, uint64_t value);
+
+/* Delivers what was being delivered at the exit, unless something else is to be: where the same instruction runs again. */
+void bf_vs_redeliver(bf_vs self);
 
 /* Raises an exception in the VM when it runs next; the code counts where there is one. */
 enum bf_next bf_vs_raise(bf_vs self, uint32_t vector, uint32_t code);
@@ -396,6 +402,11 @@ bool bf_post(uint32_t ppid, uint32_t kind, uint64_t a, uint64_t b);
 
 /* Sends one to every other processor that wants some; how many got it. */
 uint32_t bf_post_to_others(uint32_t kind, uint64_t a, uint64_t b);
+
+/* The operating system as the root VM. */
+
+/* Does what the processor would have done at an exit that nobody asked for, or raises #UD; Next::fail when nobody knows. */
+enum bf_next bf_root_unasked(bf_vs vs, uint64_t reason);
 
 /* INIT and SIPI, by which an operating system starts processors. */
 

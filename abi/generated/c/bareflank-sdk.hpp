@@ -274,6 +274,12 @@ inline bool post(uint32_t ppid, uint32_t kind, uint64_t a, uint64_t b) { return 
 /// Sends one to every other processor that wants some; how many got it.
 inline uint32_t post_to_others(uint32_t kind, uint64_t a, uint64_t b) { return bf_post_to_others(kind, a, b); }
 
+namespace root {
+// The operating system as the root VM.
+/// Does what the processor would have done at an exit that nobody asked for, or raises #UD; Next::fail when nobody knows.
+inline Next unasked(Vs vs, uint64_t reason) { return static_cast<Next>(bf_root_unasked(vs, reason)); }
+} // namespace root
+
 namespace init_sipi {
 // INIT and SIPI, by which an operating system starts processors.
 /// Has the root VM, whose VS this is, start processors by them: on each one, in bootstrap. It uses the tables, which show all memory, and the map of MSRs.

@@ -13,6 +13,10 @@ namespace bareflank {
 /// What Vs has of the SDK for TypeScript.
 template <class Self> class VsMethods {
   public:
+    /// Writes a register, BF_REG_* or REG_*, with a value that the VM chose; false where its processor would raise #GP.
+    bool try_set(uint32_t reg, uint64_t value) const { return bf_vs_try_set(self(), reg, value); }
+    /// Delivers what was being delivered at the exit, unless something else is to be: where the same instruction runs again.
+    void redeliver() const { bf_vs_redeliver(self()); }
     /// Raises an exception in the VM when it runs next; the code counts where there is one.
     Next raise(uint32_t vector, uint32_t code = 0) const { return static_cast<Next>(bf_vs_raise(self(), vector, code)); }
     /// Delivers an external interrupt when the VM runs next, which must be able to take one.

@@ -82,6 +82,8 @@ extern "C" {
     fn bf_on_kick(handler: extern "C" fn(Vs) -> bool);
     fn bf_on_other(handler: extern "C" fn(Vs) -> bool);
     fn bf_handle_exit(vs: Vs, reason: u64) -> Next;
+    fn bf_vs_try_set(this: Vs, reg: u32, value: u64) -> bool;
+    fn bf_vs_redeliver(this: Vs);
     fn bf_vs_raise(this: Vs, vector: u32, code: u32) -> Next;
     fn bf_vs_interrupt(this: Vs, vector: u32);
     fn bf_vs_non_maskable_interrupt(this: Vs);
@@ -134,6 +136,7 @@ extern "C" {
     fn bf_on_message(receive: extern "C" fn(u32, u32, u64, u64));
     fn bf_post(ppid: u32, kind: u32, a: u64, b: u64) -> bool;
     fn bf_post_to_others(kind: u32, a: u64, b: u64) -> u32;
+    fn bf_root_unasked(vs: Vs, reason: u64) -> Next;
     fn bf_init_sipi_virtualize(vs: Vs, tables: Nested, msrs: Map);
     fn bf_hide_virtualization();
     fn bf_publish_counter(name: *const u8, bytes: u64, read: extern "C" fn() -> u64);
@@ -894,6 +897,18 @@ impl HypercallExit {
 }
 
 impl Vs {
+    /// Writes a register, BF_REG_* or REG_*, with a value that the VM chose; false where its processor would raise #GP.
+    #[inline]
+    pub fn try_set(self, reg: u32, value: u64) -> bool {
+        unsafe { bf_vs_try_set(self, reg, value) }
+    }
+
+    /// Delivers what was being delivered at the exit, unless something else is to be: where the same instruction runs again.
+    #[inline]
+    pub fn redeliver(self) {
+        unsafe { bf_vs_redeliver(self) }
+    }
+
     /// Raises an exception in the VM when it runs next; the code counts where there is one.
     #[inline]
     pub fn raise(self, vector: u32, code: u32) -> Next {
@@ -1318,6 +1333,17 @@ pub fn post(ppid: u32, kind: u32, a: u64, b: u64) -> bool {
 #[inline]
 pub fn post_to_others(kind: u32, a: u64, b: u64) -> u32 {
     unsafe { bf_post_to_others(kind, a, b) }
+}
+
+/// The operating system as the root VM.
+pub mod root {
+    use super::*;
+
+    /// Does what the processor would have done at an exit that nobody asked for, or raises #UD; Next::fail when nobody knows.
+    #[inline]
+    pub fn unasked(vs: Vs, reason: u64) -> Next {
+        unsafe { bf_root_unasked(vs, reason) }
+    }
 }
 
 /// INIT and SIPI, by which an operating system starts processors.

@@ -1,8 +1,18 @@
 // Events of a VS, and what it exits for, in C, C++ and Rust; abi/src/sdk-functions.ts says what each function is
 
-import type { Instruction } from "../../../abi/generated/bare/enumerations";
+import type { Instruction, Register } from "../../../abi/generated/bare/enumerations";
+import { redeliver } from "../../typescript/src/events/redelivery";
 import type { Vector } from "../../typescript/src/events/vectors";
+import { trySet } from "../../typescript/src/guest/try-set";
 import { type ReadableControl, Vs, type WritableControl } from "../../typescript/src/vs/vs";
+
+export function bf_vs_try_set(vs: u32, reg: u32, value: u64): u32 {
+  return trySet(Vs.of(vs), <Register>reg, value) ? 1 : 0;
+}
+
+export function bf_vs_redeliver(vs: u32): void {
+  redeliver(Vs.of(vs));
+}
 
 export function bf_vs_raise(vs: u32, vector: u32, code: u32): u32 {
   return Vs.of(vs).raiseWithCode(<Vector>vector, code);

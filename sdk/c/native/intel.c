@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Intel's processors, for extensions in C, C++ and Rust: registers as the VM sees them, NMIs, and CR4.VMXE
+// Intel's processors, for extensions in C, C++ and Rust: registers as the VM sees them, and what a VS begins with
 //
-// The SDK for TypeScript has the same in vendor/intel-state.ts and events/intel-events.ts. Manual: SDM volume 3.
+// The SDK for TypeScript has the same in vendor/intel-state.ts. Manual: SDM volume 3.
 
 #include <stdbool.h>
 
@@ -16,30 +16,12 @@
 #define ACCESSED BIT(0)
 #define UNUSABLE BIT(16)
 
-#define PRIMARY_NMI_WINDOW BIT(22)
 // Address space identifiers; RDTSCP, INVPCID, XSAVES and TPAUSE exist. The kernel takes what the processor has (25.6.2).
 #define SECONDARY (BIT(5) | BIT(3) | BIT(12) | BIT(20) | BIT(26))
 #define UNRESTRICTED_GUEST BIT(7)
 #define ENTRY_IA32E_MODE BIT(9)
 #define CR0_NE BIT(5)
 #define EFER_LMA BIT(10)
-#define RFLAGS_RF BIT(16)
-
-// Interruptibility: by STI, MOV SS and NMI (25.4.2). Events: valid, and their types (25.8.3).
-#define BLOCKED_BY_NMI BIT(3)
-#define BLOCKS_NMI (BIT(0) | BIT(1) | BLOCKED_BY_NMI)
-#define VALID BIT(31)
-#define EVENT_TYPE (BIT(8) | BIT(9) | BIT(10))
-#define TYPE_NMI BIT(9)
-#define TYPE_SOFTWARE BIT(10)
-#define WITH_CODE BIT(11)
-#define ENTRY_BITS (VALID | WITH_CODE | EVENT_TYPE | 0xff)
-#define NMI (VALID | TYPE_NMI | 2)
-#define DOUBLE_FAULT 8
-// Of exit information and of the qualification of EPT violations: IRET had ended the blocking of NMIs.
-#define NMI_UNBLOCKED BIT(12)
-// Of the exit reason (25.9.1).
-#define BASIC_REASON 0xffff
 
 static uint64_t get(bf_vs vs, uint32_t reg)
 {
@@ -117,82 +99,4 @@ void bf_intel_allow_real_mode(bf_vs vs)
     // The VM sees what it wrote; NE stays set underneath, as the processor demands (A.7)
     set(vs, BF_INTEL_REG_CR0_READ_SHADOW, bf_intel_get(vs, BF_REG_CR0));
     set(vs, BF_INTEL_REG_CR0_GUEST_HOST_MASK, CR0_NE);
-}
-
-static enum bf_next inject(bf_vs vs, uint64_t event)
-{
-    set(vs, BF_INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD, event);
-    return bf_run;
-}
-
-static void trap_nmi_window(bf_vs vs, bool wanted)
-{
-    uint64_t controls = get(vs, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS) & ~PRIMARY_NMI_WINDOW;
-    set(vs, BF_INTEL_REG_PRIMARY_PROC_BASED_VM_EXECUTION_CTLS, wanted ? controls | PRIMARY_NMI_WINDOW : controls);
-}
-
-static bool has_event(bf_vs vs) { return get(vs, BF_INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD) & VALID; }
-
-static void set_nmi_blocking(bf_vs vs, bool wanted)
-{
-    uint64_t state = get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & ~BLOCKED_BY_NMI;
-    set(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE, wanted ? state | BLOCKED_BY_NMI : state);
-}
-
-// An IRET that faulted blocks NMIs again: it had ended that already (28.2.3).
-static void restore_nmi_blocking(bf_vs vs, uint64_t reason)
-{
-    uint64_t information = 0;
-    if (reason == BF_INTEL_EXIT_EPT_VIOLATION) {
-        information = get(vs, BF_INTEL_REG_EXIT_QUALIFICATION);
-    } else if (reason == BF_INTEL_EXIT_EXCEPTION_OR_NMI) {
-        information = get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION);
-        if ((information & 0xff) == DOUBLE_FAULT)
-            return;
-    }
-    if (information & NMI_UNBLOCKED)
-        set_nmi_blocking(vs, true);
-}
-
-void bf_intel_redeliver(bf_vs vs)
-{
-    uint64_t reason = get(vs, BF_INTEL_REG_EXIT_REASON);
-    // An entry that failed delivered nothing, and left what the exit before it had interrupted (27.8)
-    if (reason & BF_INTEL_EXIT_ENTRY_FAILURE)
-        return;
-    uint64_t event = get(vs, BF_INTEL_REG_IDT_VECTORING_INFORMATION_FIELD);
-    if (!(event & VALID)) {
-        restore_nmi_blocking(vs, reason & BASIC_REASON);
-        return;
-    }
-    if (has_event(vs))
-        return;
-    if ((event & EVENT_TYPE) == TYPE_NMI)
-        set_nmi_blocking(vs, false);
-    if ((event & EVENT_TYPE) >= TYPE_SOFTWARE)
-        set(vs, BF_INTEL_REG_VMENTRY_INSTRUCTION_LENGTH, get(vs, BF_INTEL_REG_VMEXIT_INSTRUCTION_LENGTH));
-    if (event & WITH_CODE)
-        set(vs, BF_INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE, get(vs, BF_INTEL_REG_IDT_VECTORING_ERROR_CODE));
-    inject(vs, event & ENTRY_BITS);
-}
-
-bool bf_intel_is_nmi(bf_vs vs)
-{
-    return (get(vs, BF_INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION) & EVENT_TYPE) == TYPE_NMI;
-}
-
-// The VM gets each NMI once: now or, when it cannot take one, as soon as it can.
-enum bf_next bf_intel_deliver_nmi(bf_vs vs)
-{
-    bf_intel_redeliver(vs);
-    if (!has_event(vs) && !(get(vs, BF_INTEL_REG_INTERRUPTIBILITY_STATE) & BLOCKS_NMI))
-        return inject(vs, NMI);
-    trap_nmi_window(vs, true);
-    return bf_run;
-}
-
-enum bf_next bf_intel_deliver_waiting_nmi(bf_vs vs)
-{
-    trap_nmi_window(vs, false);
-    return inject(vs, NMI);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the SDK for C does with a VS, as a program for Linux: its system calls read and write registers of a table
 //
-// Usage: simulated-vs amd|intel redeliver|real-mode|REASON [REGISTER=VALUE ...]
+// Usage: simulated-vs amd|intel
 //
-// Delivers again what was interrupted, starts 16-bit code, or answers an exit that nobody asked for, of a VM other than the root VM. All
-// numbers are hexadecimal. It prints the registers that were written then, what the VM does next, and CR0 as the VM sees it.
+// Starts 16-bit code, and prints the registers that were written then and CR0 as the VM sees it. All numbers are hexadecimal.
 //
 // The processor's FS is libc's: the SDK is compiled with GS in its place. The kernel's calls are none of Linux's, which raises
 // SIGSYS for them (seccomp).
@@ -61,8 +60,6 @@ static void on_call(int number, siginfo_t *information, void *context)
         values[place] = registers[REG_R10] | (bf_is_intel && place == BF_INTEL_REG_CR0 ? CR0_NE : 0);
         is_written[place] = true;
         break;
-    case BF_SYSCALL_VS_SET_ACTIVE:
-        break;
     default:
         abort();
     }
@@ -88,30 +85,15 @@ int main(int argc, char **argv)
 {
     static struct bf_tcb block = {.active_vm = GUEST, .active_vs = VS};
     bf_vs vs = {VS};
-    uint64_t next = BF_NEXT_RUN;
 
-    if (argc < 3 || syscall(SYS_arch_prctl, ARCH_SET_GS, &block) != 0)
+    if (argc < 2 || syscall(SYS_arch_prctl, ARCH_SET_GS, &block) != 0)
         return 2;
     *(volatile bool *)&bf_is_intel = strcmp(argv[1], "intel") == 0;
-    for (int i = 3; i < argc; i++) {
-        char *value;
-        uint64_t place = strtoull(argv[i], &value, 16);
-
-        if (*value != '=' || place >= MOST_REGISTERS)
-            return 2;
-        values[place] = strtoull(value + 1, NULL, 16);
-    }
     take_calls();
-    if (strcmp(argv[2], "redeliver") == 0)
-        bf_vs_redeliver(vs);
-    else if (strcmp(argv[2], "real-mode") == 0)
-        bf_vs_start_in_real_mode(vs, 0x1000, 0x20);
-    else
-        next = bf_unasked(vs, strtoull(argv[2], NULL, 16));
+    bf_vs_start_in_real_mode(vs, 0x1000, 0x20);
     for (uint32_t place = 0; place < MOST_REGISTERS; place++)
         if (is_written[place])
             printf("%x=%llx\n", place, (unsigned long long)values[place]);
     printf("CR0 %llx\n", (unsigned long long)bf_vs_get(vs, BF_REG_CR0));
-    printf("next %llu\n", (unsigned long long)next);
     return 0;
 }

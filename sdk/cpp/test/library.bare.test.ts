@@ -77,7 +77,7 @@ it(
       thrown: expect.toSatisfy((count: number) => count <= 55_000),
       counted: expect.toSatisfy((count: number) => count <= 80),
       passed: expect.toSatisfy((count: number) => count <= 20),
-      size: expect.toSatisfy((bytes: number) => bytes <= 230 * 1024),
+      size: expect.toSatisfy((bytes: number) => bytes <= 270 * 1024),
     });
   },
   PATIENCE,

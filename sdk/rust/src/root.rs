@@ -2,8 +2,7 @@
 //! The operating system as the root VM, with what it and the loader expect of CPUID
 
 use crate::abi::{self, Pp, Status, Vs};
-use crate::vendor::bf_unasked;
-use crate::{guest, is_exit, log, Next};
+use crate::{guest, is_exit, log, sdk, Next};
 
 /// Makes the operating system this processor's root VS, which exits for CPUID: for `bootstrap`.
 pub fn start(pp: Pp) -> Result<Vs, Status> {
@@ -46,11 +45,7 @@ pub fn vmexit(vs: Vs, reason: u64) -> Result<Next, Status> {
 #[cold]
 #[inline(never)]
 pub fn unasked(vs: Vs, reason: u64) -> Result<Next, Status> {
-    Ok(match unsafe { bf_unasked(vs, reason) } {
-        abi::NEXT_ADVANCE_AND_RUN => Next::AdvanceAndRun,
-        abi::NEXT_RUN => Next::Run,
-        _ => Next::Fail,
-    })
+    Ok(sdk::root::unasked(vs, reason))
 }
 
 /// CPUID: the processor answers, but for the hypervisor's own leaves.

@@ -7,7 +7,7 @@ extern "C" {
     /// The start file asks CPUID.
     static bf_is_intel: bool;
 
-    // What vm.rs and root.rs do on Intel: sdk/c/native/intel.c, which fails the callback when the microkernel refuses.
+    // What vm.rs does on Intel: sdk/c/native/intel.c, which fails the callback when the microkernel refuses.
     pub(crate) fn bf_intel_get(vs: Vs, reg: u32) -> u64;
     pub(crate) fn bf_intel_set(vs: Vs, reg: u32, value: u64);
     // sdk/c/native/vs.c, the same
@@ -15,11 +15,6 @@ extern "C" {
     pub(crate) fn bf_vs_create_guest(vp: Vp, pp: Pp, space: u64) -> Vs;
     pub(crate) fn bf_vs_activate_root() -> Vs;
     pub(crate) fn bf_vs_start_in_real_mode(vs: Vs, segment: u16, offset: u16);
-    /// sdk/c/native/values.c.
-    pub(crate) fn bf_vs_try_set(vs: Vs, reg: u32, value: u64) -> bool;
-    /// sdk/c/native/exits.c.
-    pub(crate) fn bf_unasked(vs: Vs, reason: u64) -> u32;
-    pub(crate) fn bf_vs_redeliver(vs: Vs);
 }
 
 /// Whether this is a processor of Intel's; of AMD's otherwise.

@@ -3,8 +3,8 @@
 
 use crate::abi::{self, Pp, Status, Vm, Vp, Vs};
 use crate::vendor::{
-    bf_intel_get, bf_intel_set, bf_vs_activate_root, bf_vs_create_guest, bf_vs_create_root, bf_vs_redeliver,
-    bf_vs_start_in_real_mode, bf_vs_try_set, is_intel, native,
+    bf_intel_get, bf_intel_set, bf_vs_activate_root, bf_vs_create_guest, bf_vs_create_root, bf_vs_start_in_real_mode,
+    is_intel, native,
 };
 
 /// An event that is valid, and an exception; bit 11: it has an error code (APM volume 2, 15.20; SDM volume 3, 25.8.3).
@@ -131,11 +131,6 @@ impl Vs {
         Ok(())
     }
 
-    /// Writes one with a value that the VM chose, as an instruction of the VM does; false when the processor would raise #GP.
-    pub fn try_set(self, reg: u32, value: u64) -> bool {
-        unsafe { bf_vs_try_set(self, reg, value) }
-    }
-
     /// Reads a register by its number on this processor: `AMD_REG_*`, `INTEL_REG_*`.
     #[inline]
     pub fn read(self, reg: u32) -> Result<u64, Status> {
@@ -181,12 +176,6 @@ impl Vs {
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     pub fn inject_undefined_opcode(self) -> Result<(), Status> {
         self.deliver(UNDEFINED_OPCODE)
-    }
-
-    /// Delivers what was being delivered to the VM when it exited, unless something else is to be delivered: for exits after
-    /// which the same instruction runs again. It fails the callback when the microkernel refuses.
-    pub fn redeliver(self) {
-        unsafe { bf_vs_redeliver(self) }
     }
 
     fn deliver(self, event: u64) -> Result<(), Status> {

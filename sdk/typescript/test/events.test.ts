@@ -2,7 +2,7 @@
 
 import * as abi from "@bareflank/abi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { destroyVs, load, on, RUN, read, registers, reset, unit } from "./simulated-vs.ts";
+import { destroyVs, load, on, RUN, read, registers, reset, runs, unit } from "./simulated-vs.ts";
 
 beforeAll(load);
 beforeEach(reset);
@@ -103,11 +103,41 @@ describe("events", () => {
     expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0x8000_0b0dn);
   });
 
-  it("block NMIs again when the IRET that ended it has faulted", () => {
+  it("that are exceptions are delivered again with their code", () => {
     on("intel");
-    registers.set(abi.INTEL_REG_EXIT_QUALIFICATION, 0x1182n);
+    registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_0b0en);
+    registers.set(abi.INTEL_REG_IDT_VECTORING_ERROR_CODE, 0x15n);
     unit.deliverAgain(abi.INTEL_EXIT_EPT_VIOLATION);
-    expect(read(abi.INTEL_REG_INTERRUPTIBILITY_STATE)).toBe(8n);
+    expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0x8000_0b0en);
+    expect(read(abi.INTEL_REG_VMENTRY_EXCEPTION_ERROR_CODE)).toBe(0x15n);
+  });
+
+  it("that are NMIs are let in: their delivery blocks the next one", () => {
+    on("intel");
+    registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, 0x8000_0202n);
+    registers.set(abi.INTEL_REG_INTERRUPTIBILITY_STATE, 9n);
+    unit.deliverAgain(abi.INTEL_EXIT_EPT_VIOLATION);
+    expect(read(abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0x8000_0202n);
+    expect(read(abi.INTEL_REG_INTERRUPTIBILITY_STATE)).toBe(1n);
+  });
+
+  it.each<[string, bigint, number, bigint, bigint]>([
+    ["an EPT violation", abi.INTEL_EXIT_EPT_VIOLATION, abi.INTEL_REG_EXIT_QUALIFICATION, 0x1182n, 8n],
+    ["one where it had not", abi.INTEL_EXIT_EPT_VIOLATION, abi.INTEL_REG_EXIT_QUALIFICATION, 0x182n, 0n],
+    ["an exception", abi.INTEL_EXIT_EXCEPTION_OR_NMI, abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION, 0x8000_1b0dn, 8n],
+    [
+      "a double fault",
+      abi.INTEL_EXIT_EXCEPTION_OR_NMI,
+      abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION,
+      0x8000_1b08n,
+      0n,
+    ],
+    ["another exit", abi.INTEL_EXIT_CPUID, abi.INTEL_REG_VMEXIT_INTERRUPTION_INFORMATION, 0x1000n, 0n],
+  ])("block NMIs again when the IRET that ended it has faulted: %s", (_, reason, register, value, blocking) => {
+    on("intel");
+    registers.set(register, value);
+    unit.deliverAgain(reason);
+    expect(read(abi.INTEL_REG_INTERRUPTIBILITY_STATE)).toBe(blocking);
   });
 
   it.each(["amd", "intel"] as const)("wait for the end of an interrupt shadow (%s)", (vendor) => {
@@ -160,4 +190,26 @@ describe("an NMI on Intel", () => {
     expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
     expect([read(information), read(controls)]).toEqual([0x8000_0030n, WINDOW]);
   });
+
+  it.each([
+    ["at once", 0n, 0n, NMI, 0n],
+    ["when nothing blocks it", 8n, 0n, 0n, WINDOW],
+    ["behind what is being delivered", 0n, 0x8000_0030n, 0x8000_0030n, WINDOW],
+  ])("is the root VM's when it comes while another VM runs: %s", (_, blocking, event, injected, window) => {
+    runs(7);
+    registers.set(abi.INTEL_REG_INTERRUPTIBILITY_STATE, blocking);
+    registers.set(abi.INTEL_REG_IDT_VECTORING_INFORMATION_FIELD, event);
+    expect(unit.unasked(abi.INTEL_EXIT_EXCEPTION_OR_NMI)).toBe(RUN);
+    expect([read(information), read(controls)]).toEqual([injected, window]);
+  });
+});
+
+it.each([
+  ["amd", abi.AMD_EXIT_INTR],
+  ["intel", abi.INTEL_EXIT_EXTERNAL_INTERRUPT],
+] as const)("an interrupt of the machine's has the root VM go on (%s)", (vendor, reason) => {
+  on(vendor);
+  runs(7);
+  expect(unit.unasked(reason)).toBe(RUN);
+  expect(read(vendor === "amd" ? abi.AMD_REG_EVENTINJ : abi.INTEL_REG_VMENTRY_INTERRUPT_INFORMATION_FIELD)).toBe(0n);
 });

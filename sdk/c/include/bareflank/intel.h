@@ -22,16 +22,6 @@ void bf_intel_prepare_root(bf_vs vs);
 /* Lets a VM run without protection and without paging. */
 void bf_intel_allow_real_mode(bf_vs vs);
 
-/* Whether an NMI made the VM exit. */
-bool bf_intel_is_nmi(bf_vs vs);
-
-/* What was being delivered when the VM exited is delivered when it goes on. */
-void bf_intel_redeliver(bf_vs vs);
-
-/* The VM gets the NMI that has come, now or as soon as it can. */
-enum bf_next bf_intel_deliver_nmi(bf_vs vs);
-enum bf_next bf_intel_deliver_waiting_nmi(bf_vs vs);
-
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,8 @@
 #ifndef BAREFLANK_ROOT_H
 #define BAREFLANK_ROOT_H
 
+#include "bareflank-sdk.h"
+
 #include "guest.h"
 #include "log.h"
 #include "vs.h"
@@ -63,20 +65,6 @@ static inline enum bf_next bf_root_cpuid(void)
     else
         bf_guest_answer(0, 0, 0, 0);
     return bf_advance_and_run;
-}
-
-/*
- * Does what the processor would have done at an exit that nobody asked for, or raises #UD for an instruction that nobody
- * carries out; bf_fail when it is no instruction's and nobody knows. native/exits.c has it.
- */
-#ifdef __cplusplus
-extern "C"
-#endif
-enum bf_next bf_unasked(bf_vs vs, uint64_t reason);
-
-static inline enum bf_next bf_root_unasked(bf_vs vs, uint64_t reason)
-{
-    return bf_unasked(vs, reason);
 }
 
 /* What happens at the exits of an operating system that bf_root_start has started; at any other, give up. */

@@ -28,21 +28,6 @@ static inline void bf_vs_set(bf_vs vs, uint32_t reg, uint64_t value)
         bf_require(bf_vs_write(vs, reg & 0xffff, value));
 }
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/*
- * Writes one with a value that the VM chose, as an instruction of the VM does; false when the processor would raise #GP, as
- * for reserved bits and for addresses that are not canonical. bf_vs_set takes the extension's own values for good ones.
- * native/values.c has it.
- */
-bool bf_vs_try_set(bf_vs vs, uint32_t reg, uint64_t value);
-
-#ifdef __cplusplus
-}
-#endif
-
 /* Changes one bit of a register by its number on this processor. */
 static inline void bf_vs_set_bit(bf_vs vs, uint32_t reg, uint32_t bit, bool wanted)
 {
@@ -74,13 +59,6 @@ bf_vs bf_vs_create_guest(bf_vp vp, bf_pp pp, uint64_t space);
 
 /* Makes the root VS of this processor the active one, which is what bf_run runs: an interrupt of the machine is for it. */
 bf_vs bf_vs_activate_root(void);
-
-/*
- * Delivers what was being delivered to the VM when it exited (APM volume 2, 15.7.2; SDM volume 3, 25.9.3), unless something else
- * is to be delivered: for an extension's own exits after which the same instruction runs again, such as for nested page faults.
- * native/exits.c has it.
- */
-void bf_vs_redeliver(bf_vs vs);
 
 /*
  * Gives a VS the state in which it executes 16-bit code at segment:offset, with interrupts disabled and all other segments at

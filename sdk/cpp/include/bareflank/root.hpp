@@ -5,6 +5,8 @@
 
 #include "bareflank/root.h"
 
+#include "bareflank-sdk.hpp"
+
 #include "next.hpp"
 #include "vm.hpp"
 
@@ -21,9 +23,6 @@ inline bool is_leaving(uint64_t reason) { return bf_root_is_leaving(reason); }
 
 /// CPUID: the processor answers, but for the hypervisor's own leaves.
 inline Next cpuid() { return static_cast<Next>(bf_root_cpuid()); }
-
-/// Does what the processor would have done at an exit that nobody asked for, or raises #UD; Next::fail when nobody knows.
-inline Next unasked(Vs vs, uint64_t reason) { return static_cast<Next>(bf_root_unasked(vs, reason)); }
 
 /// What happens at the exits of an operating system that root::start has started; at any other, give up.
 inline Next vmexit(Vs vs, uint64_t reason) { return static_cast<Next>(bf_root_vmexit(vs, reason)); }

@@ -114,8 +114,6 @@ class Vs : public VsMethods<Vs> {
     uint64_t get(uint32_t reg) const { return bf_vs_get(vs_, reg); }
     /// Writes one.
     void set(uint32_t reg, uint64_t value) const { bf_vs_set(vs_, reg, value); }
-    /// Writes one with a value that the VM chose; false when the processor would raise #GP.
-    bool try_set(uint32_t reg, uint64_t value) const { return bf_vs_try_set(vs_, reg, value); }
     /// Reads a register by its number on this processor: BF_AMD_REG_*, BF_INTEL_REG_*.
     Result<uint64_t> read(uint32_t reg) const {
         uint64_t value;
@@ -135,9 +133,6 @@ class Vs : public VsMethods<Vs> {
     void refuse() const { bf_vs_refuse(vs_); }
     /// Raises #UD in the VM, as if the instruction that it exited for did not exist; then run it.
     void inject_undefined_opcode() const { bf_vs_inject_undefined_opcode(vs_); }
-    /// Delivers what was being delivered to the VM when it exited, unless something else is to be delivered: for exits after
-    /// which the same instruction runs again.
-    void redeliver() const { bf_vs_redeliver(vs_); }
     /// Makes it the active VS.
     Result<> set_active(Vm vm, Vp vp) const { return bf_vs_set_active(vm, vp, vs_); }
     /// The same, and skips the instruction that the VS exited for which was active until now.
