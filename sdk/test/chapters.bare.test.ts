@@ -4,7 +4,7 @@ import { HYPERCALL_COUNTER } from "@bareflank/abi";
 import { describe, expect, it } from "vitest";
 import { EXIT_LOADER, machines } from "../../kernel/test/bare/expected.ts";
 import { run } from "../../kernel/test/bare/run.ts";
-import { buildChapter, type Chapter, chapterFiles, codeOf, cookbook } from "./chapters.ts";
+import { buildChapter, type Chapter, chapterFiles, codeOf, cookbook, cookbookIn, OTHERS } from "./chapters.ts";
 import { extensionPackages, PATIENCE } from "./extension-package.ts";
 
 const packages = extensionPackages();
@@ -26,6 +26,9 @@ it("knows each chapter, and each piece of code in it", () => {
     ["nested-paging", 3],
     ["second-vm", 1],
   ]);
+  for (const fence of ["c", "cpp", "rust"] as const) {
+    expect(chapterFiles().flatMap((chapter) => codeOf(chapter as Chapter, fence).length)).toEqual([14, 1, 0, 0, 0, 0]);
+  }
 });
 
 describe("nested paging", () => {
@@ -84,11 +87,17 @@ describe("nested paging", () => {
 it(
   "counts",
   async () => {
-    const [all, one] = [await build("counters", 0), await build("counters", 1)];
+    const one = await build("counters", 1);
+    const all = [await build("counters", 0)];
+    for (const fence of ["c", "cpp", "rust"] as const) {
+      all.push(await packages.build(OTHERS[fence], `counters-${fence}`, codeOf("counters", fence)[0] ?? ""));
+    }
     for (const machine of machines) {
-      const counters = await run(all, { machine, append: `vmmcall=${HYPERCALL_COUNTER}` });
-      expect(counters).toMatchObject(good);
-      expect(counters.output).toContain("bare: vmmcall 0x0\n");
+      for (const image of all) {
+        const counters = await run(image, { machine, append: `vmmcall=${HYPERCALL_COUNTER}` });
+        expect(counters).toMatchObject(good);
+        expect(counters.output).toContain("bare: vmmcall 0x0\n");
+      }
       const halts = await run(one, { machine, append: "vmmcall=0x68616c74 hlt=1" });
       expect(halts).toMatchObject(good);
       expect(halts.output).toContain("bare: vmmcall 0x0\n");
@@ -180,10 +189,13 @@ describe("a second VM", () => {
   );
 });
 
-it(
-  "cooks each recipe, all in one extension",
-  async () => {
-    const image = await buildChapter(packages, "cookbook", cookbook());
+it.each(["ts", "c", "cpp", "rust"] as const)(
+  "cooks each recipe, all in one extension: %s",
+  async (fence) => {
+    const image =
+      fence === "ts"
+        ? await buildChapter(packages, "cookbook", cookbook())
+        : await packages.build(OTHERS[fence], `cookbook-${fence}`, cookbookIn(fence));
     for (const machine of machines) {
       const acts = [
         `wrmsr=${0x176} rdmsr=${0x277} value=0x1234`,
@@ -213,15 +225,19 @@ it(
   PATIENCE,
 );
 
-it(
-  "has time go half as fast, by the cookbook's recipe",
-  async () => {
-    const recipe = cookbook();
-    const asItIs = recipe.replace("  root.intercept(Instruction.Rdtsc).intercept(Instruction.Rdtscp);\n", "");
+it.each(["ts", "c", "cpp", "rust"] as const)(
+  "has time go half as fast, by the cookbook's recipe: %s",
+  async (fence) => {
+    const recipe = fence === "ts" ? cookbook() : cookbookIn(fence);
+    const template = fence === "ts" ? "minimal" : OTHERS[fence];
+    const asItIs = recipe.replaceAll(/^.*(?:\(Instruction\.Rdtsc|INTERCEPT_RDTSC).*\n/gm, "");
     expect(asItIs).not.toBe(recipe);
     /** What one CPUID of a thousand took, by the root VM's own counter: instructions. */
     const took = async (name: string, source: string) => {
-      const result = await run(await packages.build("minimal", name, source), { icount: true, cpuids: 1000 });
+      const result = await run(await packages.build(template, `${name}-${fence}`, source), {
+        icount: true,
+        cpuids: 1000,
+      });
       expect(result).toMatchObject(good);
       return Number(/in the root VM: (\d+) each/.exec(result.output)?.[1]);
     };

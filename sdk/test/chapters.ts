@@ -16,10 +16,14 @@ export const chapterFiles = () =>
     .map((file) => file.replace(/\.md$/, ""))
     .sort();
 
-/** The TypeScript that a chapter shows: whole extensions, and of the cookbook what stands in bootstrap. */
-export function codeOf(chapter: Chapter): string[] {
+/** By what stands behind the fence, the template that has a source in it. */
+export const OTHERS = { c: "c", cpp: "cpp", rust: "rust" } as const;
+export type Fence = "ts" | keyof typeof OTHERS;
+
+/** What a chapter shows in a language: whole extensions, and of the cookbook what stands in bootstrap. */
+export function codeOf(chapter: Chapter, fence: Fence = "ts"): string[] {
   const text = readFileSync(join(folder, `${chapter}.md`), "utf8");
-  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```/gms)].flatMap(([, found, code = ""]) => (found === fence ? code : []));
 }
 
 /** All recipes in one extension. */
@@ -27,6 +31,15 @@ export function cookbook(): string {
   const [imports = "", ...recipes] = codeOf("cookbook");
   const body = `  const root = startRoot(ppid);\n${recipes.join("")}  return Next.Run;\n`;
   return `${imports}export function bootstrap(ppid: u32): Next {\n${body}}\n`;
+}
+
+/** The same in another language, by its frame: a recipe in C has functions, and what is to stand in bootstrap behind them. */
+export function cookbookIn(fence: keyof typeof OTHERS): string {
+  const [frame = "", ...recipes] = codeOf("cookbook", fence);
+  const halves = recipes.map((recipe) => recipe.split("// in bootstrap\n"));
+  const bodies = halves.map((half) => `    {\n${half.at(-1)}    }\n`);
+  const functions = halves.flatMap(([first, second]) => (second === undefined ? [] : first));
+  return frame.replace("    // …\n", bodies.join("")).replace("// handlers\n", functions.join("\n"));
 }
 
 /** Builds one, after the other compiler of TypeScript has found nothing either; answers its image. */
