@@ -14,6 +14,15 @@ const PAGE = 0xa00_0000;
 const build = (chapter: Chapter, index: number) =>
   buildChapter(packages, `${chapter}-${index}`, codeOf(chapter)[index] ?? "");
 
+/** The images of its first extension in C, C++ and Rust, with a change. */
+async function twins(chapter: Chapter, change = (source: string) => source): Promise<string[]> {
+  const images: string[] = [];
+  for (const fence of ["c", "cpp", "rust"] as const) {
+    images.push(await packages.build(OTHERS[fence], `${chapter}-${fence}`, change(codeOf(chapter, fence)[0] ?? "")));
+  }
+  return images;
+}
+
 const good = { kind: "exit", exitCode: 0, report: undefined };
 
 it("knows each chapter, and each piece of code in it", () => {
@@ -27,7 +36,7 @@ it("knows each chapter, and each piece of code in it", () => {
     ["second-vm", 1],
   ]);
   for (const fence of ["c", "cpp", "rust"] as const) {
-    expect(chapterFiles().flatMap((chapter) => codeOf(chapter as Chapter, fence).length)).toEqual([14, 1, 0, 0, 0, 0]);
+    expect(chapterFiles().flatMap((chapter) => codeOf(chapter as Chapter, fence).length)).toEqual([14, 1, 0, 1, 1, 0]);
   }
 });
 
@@ -35,13 +44,14 @@ describe("nested paging", () => {
   it(
     "refuses to write to a page",
     async () => {
-      const image = await build("nested-paging", 0);
-      for (const machine of machines) {
-        const open = await run(image, { machine, append: `peek=${PAGE} poke=${PAGE + 0x1000} value=7` });
-        expect(open).toMatchObject(good);
-        expect(open.output).toContain("bare: poke 0x7\n");
-        const { output } = await run(image, { machine, append: `poke=${PAGE + 0xff8} value=7` });
-        expect(output).toContain("bare: exception 13, error code 0x0, at ");
+      for (const image of [await build("nested-paging", 0), ...(await twins("nested-paging"))]) {
+        for (const machine of machines) {
+          const open = await run(image, { machine, append: `peek=${PAGE} poke=${PAGE + 0x1000} value=7` });
+          expect(open).toMatchObject(good);
+          expect(open.output).toContain("bare: poke 0x7\n");
+          const { output } = await run(image, { machine, append: `poke=${PAGE + 0xff8} value=7` });
+          expect(output).toContain("bare: exception 13, error code 0x0, at ");
+        }
       }
     },
     PATIENCE,
@@ -88,10 +98,7 @@ it(
   "counts",
   async () => {
     const one = await build("counters", 1);
-    const all = [await build("counters", 0)];
-    for (const fence of ["c", "cpp", "rust"] as const) {
-      all.push(await packages.build(OTHERS[fence], `counters-${fence}`, codeOf("counters", fence)[0] ?? ""));
-    }
+    const all = [await build("counters", 0), ...(await twins("counters"))];
     for (const machine of machines) {
       for (const image of all) {
         const counters = await run(image, { machine, append: `vmmcall=${HYPERCALL_COUNTER}` });
@@ -126,6 +133,31 @@ it(
       const { output, ...result } = await run(await packages.build("minimal", name, publish(names)));
       if (culprit === "") expect(result).toMatchObject(good);
       else expect(output).toContain(`PP 0: error: publishCounter: ${culprit}`);
+    }
+  },
+  PATIENCE,
+);
+
+it(
+  "looks at an address of the kernel's, in each language",
+  async () => {
+    // What RBX has there is no number of ours
+    const at = (address: string) => (source: string) =>
+      source.replace(/= (?:bf_guest->|guest::|guest\.)rbx(?:\(\))?;/, `= ${address};`);
+    const images = async (address: string) => [
+      await packages.build("minimal", "look-ts", at(address)(codeOf("guest-memory")[0] ?? "")),
+      ...(await twins("guest-memory", at(address))),
+    ];
+    // The bare platform has 4 GiB
+    for (const [address, answer] of [
+      [`0x${PAGE.toString(16)}`, "0x0"],
+      ["0x10000000000", "0x1"],
+    ] as const) {
+      for (const image of await images(address)) {
+        const { output, ...result } = await run(image, { append: "vmmcall=0x6c6f6f6b" });
+        expect(result).toMatchObject(good);
+        expect(output).toContain(`bare: vmmcall ${answer}\n`);
+      }
     }
   },
   PATIENCE,
