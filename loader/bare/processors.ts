@@ -12,6 +12,7 @@ import { look, lookPeriod, watch } from "../src/watch";
 import { apicId, findMadt } from "./acpi";
 import { inb, trampoline, trampolineBytes } from "./board";
 import { loadDescriptors } from "./descriptors";
+import { takePortion } from "./hypercall-steps";
 import { take } from "./memory";
 import { runPayload } from "./payload";
 import { takeStorm } from "./storm-target";
@@ -56,6 +57,8 @@ export const OPERATION_STORM: u32 = 101;
 /** Its APIC takes commands with logical destinations: bit n of a flat group, or bit n % 4 of cluster n / 4. */
 export const OPERATION_JOIN_GROUP: u32 = 102;
 export const OPERATION_JOIN_CLUSTER: u32 = 103;
+/** Its portion of a script's steps (hypercall-script.ts). */
+export const OPERATION_STEPS: u32 = 104;
 
 /** A mailbox: a request and an answer, 4 bytes each. */
 const MAILBOX_BYTES: u32 = 64;
@@ -224,6 +227,9 @@ function perform(index: u32, operation: u32): void {
       break;
     case OPERATION_STORM:
       takeStorm();
+      break;
+    case OPERATION_STEPS:
+      takePortion(index);
       break;
     case OPERATION_JOIN_GROUP:
       poke32(APIC_FORMAT, FORMAT_FLAT);

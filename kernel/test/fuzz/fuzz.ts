@@ -31,6 +31,9 @@ interface Chosen {
   readonly microv: boolean;
 }
 
+/** The operands of a script's step. */
+const MOST_SESSIONS = 7;
+
 type Tallies = ReadonlyMap<string, Readonly<Tally>>;
 
 function number(text: string): number {
@@ -43,7 +46,7 @@ function options(): Chosen {
     options: {
       calls: { type: "string" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      smp: { type: "string", default: "3" },
+      smp: { type: "string" },
       machine: { type: "string" },
       version: { type: "string", default: "2" },
       guest: { type: "boolean", default: false },
@@ -60,11 +63,14 @@ function options(): Chosen {
   const version = number(values.version);
   if (version !== 1 && version !== 2) throw new TypeError("--version is 1 or 2.");
   const { machine } = values;
+  const smp = number(values.smp ?? (microv ? "1" : "3"));
+  if (microv && (smp < 1 || smp > MOST_SESSIONS))
+    throw new TypeError(`--microv takes 1 to ${MOST_SESSIONS} processors.`);
   return {
     calls,
     version,
     seed: number(values.seed),
-    smp: microv ? 1 : number(values.smp),
+    smp,
     machine,
     guest,
     open,

@@ -14,3 +14,11 @@ it.each([1, 2])("end as the model says, and each succeeds now and then, seed %i"
   );
   expect(never).toEqual([]);
 });
+
+it.each([2, 4])("end so on %i processors at the same time, too", async (smp) => {
+  const { tallies, wrong, run } = await fuzzHypercalls({ machine: "amd", seed: smp, calls: 2000, smp });
+  expect(wrong).toEqual([]);
+  expect(run).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(tallies.get("vs_destroy")?.succeeded).toBeGreaterThanOrEqual(10);
+  expect(tallies.get("vs_run")?.succeeded).toBeGreaterThan(100);
+});

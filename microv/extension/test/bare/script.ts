@@ -14,6 +14,9 @@ const POKE = 2n;
 const PEEK = 3n;
 const KEEP = 4n;
 const REPEAT = 5n;
+const TOGETHER = 6n;
+const INSIST = 7n;
+const LANE = 8n;
 
 type Word = bigint | number;
 
@@ -38,6 +41,11 @@ export class Script {
   /** A hypercall as it is. */
   raw(rax: Word, ...registers: readonly Word[]): this {
     return this.#step(CALL, rax, ...registers);
+  }
+
+  /** The same, again while its status is RETRY_CONTINUATION. */
+  insist(rax: Word, ...registers: readonly Word[]): this {
+    return this.#step(INSIST, rax, ...registers);
   }
 
   /** A hypercall with the handle in R10, and R11 to R14. */
@@ -73,6 +81,35 @@ export class Script {
   /** The last `steps` so many times more. */
   repeat(times: number, steps: number): this {
     return this.#step(REPEAT, times, steps);
+  }
+
+  /** Whose slots the steps behind mean. */
+  lane(number: number): this {
+    return this.#step(LANE, number);
+  }
+
+  /** Steps for each processor, which all carry out at the same time; what comes of them is printed in this order. */
+  together(portions: readonly Script[]): this {
+    this.#step(TOGETHER, ...portions.map(({ steps }) => steps));
+    for (const portion of portions) for (const word of portion.#words) this.#words.push(word);
+    return this;
+  }
+
+  /** How many steps there are. */
+  get steps(): number {
+    return this.#words.length / STEP_WORDS;
+  }
+
+  /** Those from one to before another one. */
+  part(from: number, to: number): Script {
+    const script = new Script();
+    for (const word of this.#words.slice(from * STEP_WORDS, to * STEP_WORDS)) script.#words.push(word);
+    return script;
+  }
+
+  append(other: Script): this {
+    for (const word of other.#words) this.#words.push(word);
+    return this;
   }
 
   async play(

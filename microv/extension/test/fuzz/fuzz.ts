@@ -1,6 +1,7 @@
 // The fuzzer of MicroV's hypercalls: plays a session on a machine, and finds where the answers differ from the model's
 
 import type { Run } from "../../../../kernel/test/bare/run.ts";
+import { Lanes } from "./lanes.ts";
 import { type Expected, HypercallSession } from "./session.ts";
 
 export interface HypercallFuzzOptions {
@@ -8,6 +9,8 @@ export interface HypercallFuzzOptions {
   readonly calls: number;
   /** The same seed makes the same calls. */
   readonly seed: number;
+  /** Processors that make calls at the same time, all together so many. */
+  readonly smp?: number;
 }
 
 export interface HypercallFuzzResult {
@@ -22,10 +25,16 @@ export interface HypercallFuzzResult {
 const MOST_LINES = 10;
 const SECONDS_PER_CALL = 1 / 100;
 
-export async function fuzzHypercalls({ machine, calls, seed }: HypercallFuzzOptions): Promise<HypercallFuzzResult> {
-  const session = new HypercallSession(seed, machine === "intel").run(calls);
+export async function fuzzHypercalls({
+  machine,
+  calls,
+  seed,
+  smp = 1,
+}: HypercallFuzzOptions): Promise<HypercallFuzzResult> {
+  const session =
+    smp === 1 ? new HypercallSession(seed, machine === "intel").run(calls) : new Lanes({ machine, calls, seed, smp });
   const timeout = 60 + Math.ceil(calls * SECONDS_PER_CALL);
-  const { answers, peeks, ...run } = await session.script.play({ machine, timeout });
+  const { answers, peeks, ...run } = await session.script.play({ machine, smp, timeout });
   const words = answers.map(({ status, r10, r11, r12, r13 }) => [status, r10, r11, r12, r13]);
   const wrong = [...differences(session.calls, words), ...differences(session.peeks, peeks)];
   if (run.kind !== "exit" || run.exitCode !== 0) wrong.push(`ended with ${run.exitCode}: ${run.message}`);

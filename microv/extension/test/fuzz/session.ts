@@ -17,8 +17,18 @@ export interface Expected {
   readonly words: readonly (bigint | undefined)[];
 }
 
-/** Places that a script has for what it keeps: a page of each VS. */
-const SLOTS = 14;
+/** What a session may have at the same time, and places that its script has for what it keeps. */
+interface Limits {
+  readonly vms: number;
+  readonly vps: number;
+  readonly vss: number;
+  readonly slots: number;
+}
+
+/** A page of each VS is kept. */
+const ALONE: Limits = { vms: Number.POSITIVE_INFINITY, vps: Number.POSITIVE_INFINITY, vss: 14, slots: 14 };
+/** Others make objects meanwhile, so all numbers are kept, too. */
+const BESIDE_OTHERS: Limits = { vms: 9, vps: 9, vss: 7, slots: 32 };
 /** Where the model has the scratch pages, and the pages that VSs share. */
 const SCRATCH = 0x10_0000_0000n;
 const PAGES = 0x20_0000_0000n;
@@ -26,6 +36,15 @@ const SCRATCH_PAGES = 1024;
 /** Guest physical addresses: a page's number below that, or a bit more than a large page. */
 const SPACE_PAGES = 1024;
 const MSR_TSC = 0x10;
+
+/** How far a session is when it could go on on another processor. */
+export interface Mark {
+  readonly steps: number;
+  readonly calls: number;
+  readonly peeks: number;
+}
+
+type Kind = "vm" | "vp" | "vs";
 
 export class HypercallSession {
   readonly script = new Script();
@@ -36,13 +55,18 @@ export class HypercallSession {
   readonly #random: Random;
   readonly #memory = new SimulatedMemory();
   readonly #model: MicrovModel;
-  readonly #slots = new Map<bigint, number>();
+  /** Of a page, or of what has a number. */
+  readonly #slots = new Map<bigint | string, number>();
+  readonly marks: Mark[] = [{ steps: 0, calls: 0, peeks: 0 }];
+  readonly #limits: Limits;
 
-  constructor(seed: number, isIntel: boolean) {
+  /** With several processors it is one of several sessions on the same MicroV. */
+  constructor(seed: number, isIntel: boolean, processors = 1) {
     this.#random = new Random(seed);
+    this.#limits = processors === 1 ? ALONE : BESIDE_OTHERS;
     this.#model = new MicrovModel({
       memory: this.#memory,
-      processors: 1,
+      processors,
       isIntel,
       // Those of the lab's machines: x87, SSE, AVX; and AVX-512 on Intel
       xcr0: isIntel ? 0xe7n : 7n,
@@ -59,21 +83,35 @@ export class HypercallSession {
       this.script.poke(scratch(page * PAGE_BYTES), PROBE.magic(page));
     this.script.bytes(scratch(PROBE.codePage * PAGE_BYTES), PROBE_CODE);
     for (let i = 0; i < 2; i++) this.#createAll();
+    this.#mark();
+  }
+
+  get #isAlone(): boolean {
+    return this.#limits === ALONE;
   }
 
   /** Makes so many hypercalls, and then ends all that there is. */
   run(count: number): this {
-    while (this.calls.length < count) this.#step();
+    while (this.calls.length < count) {
+      this.#step();
+      this.#mark();
+    }
     this.#endAll();
+    this.#mark();
     return this;
+  }
+
+  #mark(): void {
+    this.marks.push({ steps: this.script.steps, calls: this.calls.length, peeks: this.peeks.length });
   }
 
   #step(): void {
     const random = this.#random;
     const choice = random.below(100);
     if (choice < 3) this.#createAll();
-    else if (choice < 6) this.#make(random.pick(this.#slots.size < SLOTS ? BEGINNINGS : [mv.MV_VM_CREATE]), this.#id());
-    else if (choice < 10) this.#make(random.pick(ENDS), this.#id());
+    else if (choice < 6)
+      this.#begin(random.pick(this.#isFull(mv.MV_VS_CREATE) ? [mv.MV_VM_CREATE] : BEGINNINGS), this.#id());
+    else if (choice < 10) this.#begin(random.pick(ENDS), this.#id());
     else if (choice < 22) this.#map();
     else if (choice < 28) this.#make(mv.MV_VM_UNMAP, this.#vm(), this.#address(), this.#bytes());
     else if (choice < 40) this.#probe();
@@ -88,10 +126,23 @@ export class HypercallSession {
 
   /** A VM with a VP with a VS. */
   #createAll(): void {
-    if (this.#slots.size >= SLOTS) return;
+    if ([mv.MV_VM_CREATE, mv.MV_VP_CREATE, mv.MV_VS_CREATE].some((call) => this.#isFull(call))) return;
     const vm = this.#make(mv.MV_VM_CREATE).r10;
     const vp = this.#make(mv.MV_VP_CREATE, vm).r10;
     this.#make(mv.MV_VS_CREATE, vp);
+  }
+
+  #begin(call: number, id: bigint): void {
+    if (!this.#isFull(call)) this.#make(call, id);
+  }
+
+  /** Whether a call could make one too many. */
+  #isFull(call: number): boolean {
+    const { vms, vps, vss } = this.#model;
+    const count = (all: readonly unknown[]): number => all.filter((one) => one !== undefined).length;
+    if (call === mv.MV_VM_CREATE) return count(vms) >= this.#limits.vms;
+    if (call === mv.MV_VP_CREATE) return count(vps) >= this.#limits.vps;
+    return call === mv.MV_VS_CREATE && count(vss) >= this.#limits.vss;
   }
 
   #map(): void {
@@ -132,7 +183,7 @@ export class HypercallSession {
     const found = vs.vp.vm.memory.find(address);
     const value = found && PROBE.magic(Number((found.host - SCRATCH) >> 12n)) & 0xffff_ffffn;
     const isWritten = found !== undefined && (found.rights & mv.MV_MAP_WRITE) !== 0;
-    this.script.call(mv.MV_VS_RUN, id);
+    this.script.call(mv.MV_VS_RUN, this.#isAlone ? id : slot(this.#slots.get(`vs${id}`) ?? 0));
     const reason = isWritten ? mv.MV_EXIT_IO : mv.MV_EXIT_MMIO;
     this.calls.push({ name: `vs_run(${id})`, words: [mv.MV_STATUS_SUCCESS, BigInt(reason)] });
     this.#count("vs_run", true);
@@ -243,7 +294,7 @@ export class HypercallSession {
     // A guest in no known state, or the machine's own memory
     const isRun = call === mv.MV_VS_RUN || call === mv.MV_VM_MAP || call === mv.MV_PP_CPUID_GET;
     if (isRun || call === mv.MV_VS_FPU_SET_ALL || call === mv.MV_DEBUG_OUT) return;
-    if (call === mv.MV_VS_CREATE && this.#slots.size >= SLOTS) return;
+    if (this.#isFull(call)) return;
     this.#answer(NAMES.get(call) ?? "unknown", [word, handle, ...rest], [word, handle, ...rest], call);
   }
 
@@ -266,21 +317,58 @@ export class HypercallSession {
   }
 
   /** Has model and script make a call. */
-  #answer(name: string, model: readonly bigint[], script: readonly bigint[], number: number): Call {
+  #answer(name: string, wanted: readonly bigint[], itsScript: readonly bigint[], number: number): Call {
+    const { model, script } = this.#isAlone
+      ? { model: wanted, script: itsScript }
+      : this.#own(wanted, itsScript, number);
     const [word = 0n, r10 = 0n, r11 = 0n, r12 = 0n, r13 = 0n, r14 = 0n] = model;
     const call: Call = { rax: word, r10, r11, r12, r13, r14 };
     this.#model.call(call);
     const [first = 0n, ...rest] = script;
-    this.script.raw(first, ...rest);
+    if (this.#isAlone) this.script.raw(first, ...rest);
+    else this.script.insist(first, ...rest);
     const isDone = call.rax === mv.MV_STATUS_SUCCESS;
     // Where the page of a VS lies, and scratch pages, only the machine knows
-    const second = isDone && number === mv.MV_VS_CREATE ? undefined : call.r11;
+    const second = (isDone && number === mv.MV_VS_CREATE) || script[2] !== model[2] ? undefined : call.r11;
+    const isOpen = isDone && !this.#isAlone && NUMBERS.has(number);
     const fourth = script[4] === model[4] ? call.r13 : undefined;
     const shown = model.map((one) => `0x${one.toString(16)}`).join(" ");
-    this.calls.push({ name: `${name} (${shown})`, words: [call.rax, call.r10, second, call.r12, fourth] });
+    this.calls.push({
+      name: `${name} (${shown})`,
+      words: [call.rax, isOpen ? undefined : call.r10, second, call.r12, fourth],
+    });
     this.#count(name, isDone);
+    if (isDone && !this.#isAlone) this.#keepNumber(number, call);
     if (isDone && number === mv.MV_VS_CREATE) this.#keepPage(call.r11);
     return call;
+  }
+
+  /**
+   * The same call among others' objects: R11's number is the one that the script has kept. Where the session has no such object, it is a
+   * number that nobody has: what others have is none of its affair.
+   */
+  #own(
+    model: readonly bigint[],
+    script: readonly bigint[],
+    number: number,
+  ): { readonly model: readonly bigint[]; readonly script: readonly bigint[] } {
+    const kind = kindOf(number);
+    const id = model[2] ?? 0n;
+    if (kind === undefined || id >= BigInt(mv.MV_MAX_VPS)) return { model, script };
+    const kept = this.#slots.get(`${kind}${id}`);
+    const nobodys = id + BigInt(mv.MV_MAX_VPS);
+    if (kept === undefined) return { model: model.with(2, nobodys), script: script.with(2, nobodys) };
+    return { model, script: script.with(2, slot(kept)) };
+  }
+
+  #keepNumber(call: number, { r10, r11 }: Call): void {
+    const made = MAKES.get(call);
+    const ended = ENDS_KIND.get(call);
+    if (ended !== undefined) this.#slots.delete(`${ended}${r11}`);
+    if (made === undefined) return;
+    const place = this.#freeSlot();
+    this.#slots.set(`${made}${r10}`, place);
+    this.script.keep(place, 0);
   }
 
   #count(name: string, isDone: boolean): void {
@@ -290,10 +378,15 @@ export class HypercallSession {
     this.tallies.set(name, tally);
   }
 
-  #takePage(): bigint {
+  #freeSlot(): number {
     const taken = new Set(this.#slots.values());
-    const free = Array.from({ length: SLOTS }, (_, index) => index).find((index) => !taken.has(index));
-    if (free === undefined) throw new Error("more VSs than places for their pages");
+    const free = Array.from({ length: this.#limits.slots }, (_, index) => index).find((index) => !taken.has(index));
+    if (free === undefined) throw new Error("more objects than places for what is kept");
+    return free;
+  }
+
+  #takePage(): bigint {
+    const free = this.#freeSlot();
     const page = PAGES + BigInt(free * PAGE_BYTES);
     this.#memory.map(page, PAGE_BYTES);
     this.#memory.fill(page, 0, PAGE_BYTES);
@@ -366,6 +459,28 @@ export class HypercallSession {
   #bytes(): bigint {
     return this.#random.once(20) ? chooseWord(this.#random) & ~(0x7fn << 45n) : BigInt(this.#random.below(64)) * 4096n;
   }
+}
+
+/** What only the processor knows that the call is made on, and what others change. */
+const NUMBERS = new Set([mv.MV_VM_CREATE, mv.MV_VP_CREATE, mv.MV_VS_CREATE, mv.MV_PP_PPID, mv.MV_VM_UNFLUSHED]);
+const MAKES = new Map<number, Kind>([
+  [mv.MV_VM_CREATE, "vm"],
+  [mv.MV_VP_CREATE, "vp"],
+  [mv.MV_VS_CREATE, "vs"],
+]);
+const ENDS_KIND = new Map<number, Kind>([
+  [mv.MV_VM_DESTROY, "vm"],
+  [mv.MV_VP_DESTROY, "vp"],
+  [mv.MV_VS_DESTROY, "vs"],
+]);
+
+/** What R11 names; undefined: nothing. */
+function kindOf(call: number): Kind | undefined {
+  if (call === mv.MV_VM_CREATE) return undefined;
+  if (call === mv.MV_VP_CREATE) return "vm";
+  if (call === mv.MV_VS_CREATE) return "vp";
+  const kinds: readonly (Kind | undefined)[] = [undefined, undefined, undefined, undefined, "vm", "vp", "vs"];
+  return kinds[call >>> 16];
 }
 
 const BEGINNINGS = [mv.MV_VM_CREATE, mv.MV_VP_CREATE, mv.MV_VS_CREATE];

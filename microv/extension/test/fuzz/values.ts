@@ -20,10 +20,10 @@ const edges = [
   0xffff_8000_0000_0000n,
 ];
 
-/** Any 64 bits, but none that a script takes for a place of its own: those with the top bytes b0 and c0 to cf. */
+/** Any 64 bits, but none that a script takes for a place of its own: those with the top bytes b0 and c0 to df. */
 export function anyWord(random: Random): bigint {
   const word = random.next();
-  return word >> 62n === 2n || word >> 60n === 12n ? word ^ (3n << 62n) : word;
+  return word >> 62n === 2n || word >> 61n === 6n ? word ^ (3n << 62n) : word;
 }
 
 /** 64 bits: a boundary, or anything. */
