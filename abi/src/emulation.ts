@@ -14,7 +14,10 @@
 import { structure, table } from "./schema.ts";
 
 export const emulation = structure("emulation", "Emulation", "A guest's processor as the emulator sees it", {
-  general: ["u64[16]", "By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed."],
+  general: [
+    "u64[16]",
+    "By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed; the caller may change them, too, when it is asked for something, and the rest of the instruction is done with those.",
+  ],
   rip: ["u64", "Changed."],
   rflags: ["u64", "Changed."],
   cr0: "u64",

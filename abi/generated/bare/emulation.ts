@@ -2,7 +2,7 @@
 
 // A guest's processor as the emulator sees it
 
-/** u64[16]: By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed. */
+/** u64[16]: By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed; the caller may change them, too, when it is asked for something, and the rest of the instruction is done with those. */
 export const EMULATION_GENERAL: u32 = 0x0;
 /** u64: Changed. */
 export const EMULATION_RIP: u32 = 0x80;

@@ -3899,7 +3899,7 @@ _Static_assert(sizeof(struct bf_kvm_run_tpr_access) == 48, "size of bf_kvm_run_t
 #define BF_KVM_SYSTEM_EVENT_CRASH BF_U32(0x3)
 
 /* A guest's processor as the emulator sees it */
-#define BF_EMULATION_GENERAL BF_U32(0x0) /* u64[16]: By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed. */
+#define BF_EMULATION_GENERAL BF_U32(0x0) /* u64[16]: By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed; the caller may change them, too, when it is asked for something, and the rest of the instruction is done with those. */
 #define BF_EMULATION_RIP BF_U32(0x80) /* u64: Changed. */
 #define BF_EMULATION_RFLAGS BF_U32(0x88) /* u64: Changed. */
 #define BF_EMULATION_CR0 BF_U32(0x90) /* u64. */

@@ -4107,7 +4107,7 @@ pub const KVM_SYSTEM_EVENT_CRASH: u32 = 0x3;
 
 #[repr(C)]
 pub struct Emulation {
-    /// By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed.
+    /// By their encoding's numbers: RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15. Changed; the caller may change them, too, when it is asked for something, and the rest of the instruction is done with those.
     pub general: [u64; 16],
     /// Changed.
     pub rip: u64,

@@ -79,6 +79,7 @@ function advance(c: u64, place: usize): u32 {
       if (peek32(c + EMULATION_IS_COMPLETE) !== 0 || isInterrupted(c)) return end(c, EMULATION_DONE);
     }
     forgetDevices(c);
+    poke32(c + EMULATION_PORT_ANSWER, 0);
   }
   poke32(c + EMULATION_ANSWER_NEXT, 0);
   poke32(c + EMULATION_TRAP, 0);

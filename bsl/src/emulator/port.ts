@@ -83,28 +83,42 @@ function readElements(c: u64, i: DecodedInstruction): u32 {
     const status = openAt(c, SEGMENT_ES, offset, bytes, ACCESS_WRITE);
     return status === OK ? readPort(c, i, 1) : status;
   }
+  const count = elementsTaken(c, i, offset, answered);
+  const first = answered === 1 ? c + EMULATION_DATA : peek64(c + EMULATION_BUFFER);
   const status =
-    answered === 1
-      ? writeAt(c, SEGMENT_ES, offset, bytes, peek64(c + EMULATION_DATA))
-      : writeBlock(c, offset, answered * bytes);
+    count === 1 ? writeAt(c, SEGMENT_ES, offset, bytes, peek64(first)) : writeBlock(c, offset, count * bytes);
   if (status === OK) {
     poke32(c + EMULATION_PORT_ANSWER, 0);
-    moveOn(c, i, answered);
+    moveOn(c, i, count);
   }
   return status;
+}
+
+/** Elements of an answer that go to memory at once: fewer than were asked for, when the caller has changed registers meanwhile. */
+function elementsTaken(c: u64, i: DecodedInstruction, offset: u64, answered: u32): u32 {
+  if (answered === 1) return 1;
+  const together = elementsTogether(c, i, SEGMENT_ES, offset, true);
+  const count = together < answered ? together : answered;
+  return count === 0 ? 1 : count;
+}
+
+/** Elements, of those that are left, that lie one behind the other in the page of the first one. */
+function elementsTogether(c: u64, i: DecodedInstruction, segment: u32, offset: u64, isWrite: bool): u32 {
+  if (i.repeat === 0 || (rflags(c) & FLAG_DF) !== 0) return 0;
+  if (locate(c, segment, offset, i.operandBytes, isWrite) !== OK) return 0;
+  const inPage = <u32>(PAGE_BYTES - (linearAddress(c) & (PAGE_BYTES - 1))) / i.operandBytes;
+  const left = repetitions(c, i);
+  return left < inPage ? <u32>left : inPage;
 }
 
 /** Elements that one copy moves between the buffer and a page, or 0. What is in memory is in the buffer then. */
 function findBlock(c: u64, i: DecodedInstruction, segment: u32, offset: u64, access: u32): u32 {
   const bytes = i.operandBytes;
   const buffer = peek64(c + EMULATION_BUFFER);
-  if (i.repeat === 0 || buffer === 0 || (rflags(c) & FLAG_DF) !== 0) return 0;
-  if (locate(c, segment, offset, bytes, access === ACCESS_WRITE) !== OK) return 0;
-  const inPage = <u32>(PAGE_BYTES - (linearAddress(c) & (PAGE_BYTES - 1)));
-  const room = peek32(c + EMULATION_BUFFER_BYTES);
-  const most = (room < inPage ? room : inPage) / bytes;
-  const left = repetitions(c, i);
-  const count = left < most ? <u32>left : most;
+  if (buffer === 0) return 0;
+  const together = elementsTogether(c, i, segment, offset, access === ACCESS_WRITE);
+  const room = peek32(c + EMULATION_BUFFER_BYTES) / bytes;
+  const count = together < room ? together : room;
   if (count < 2 || openAt(c, segment, offset, count * bytes, access) !== OK) return 0;
   const physical = peek64(c + EMULATION_SPAN_FIRST);
   return readGuest(peek64(c + EMULATION_OWNER), physical, buffer, count * bytes) === GUEST_DONE ? count : 0;

@@ -161,6 +161,55 @@ describe("INS", () => {
     expect(guest.general(RDI)).toBe(DEVICE + 4n);
   });
 
+  /** A block of three that was asked for, and what it is answered with. */
+  const threeAsked = (address = MEMORY): Guest => {
+    const guest = string(REP_INSW, 3n, address);
+    expect([guest.step(), guest.get32("ELEMENT_COUNT")]).toEqual([RESULT.in, 3]);
+    guest.buffer().set(bytesOf("112233445566"));
+    return guest;
+  };
+
+  it.each([
+    ["fewer repetitions", 1n, MEMORY, [0n, MEMORY + 2n], "11220000"],
+    ["none", 0n, MEMORY, [0n, MEMORY], "00000000"],
+  ])("takes of an answer what its caller has left: %s", (_, count, address, registers, memory) => {
+    const guest = threeAsked();
+    guest.setGeneral(RCX, count);
+    expect(guest.step()).toBe(RESULT.done);
+    expect([guest.general(RCX), guest.general(RDI)]).toEqual(registers);
+    expect([guest.get("RIP"), guest.dump(address, 4)]).toEqual([RIP + 3n, bytesOf(memory)]);
+  });
+
+  it.each([
+    ["more repetitions", 40n, MEMORY, 0n, 3n, MEMORY + 6n, [MEMORY, "112233445566"]],
+    ["an end of a page before", 3n, MEMORY + 0xffcn, 0n, 2n, MEMORY + 0x1000n, [MEMORY + 0xffcn, "112233440000"]],
+    ["an element over it", 3n, MEMORY + 0xfffn, 0n, 1n, MEMORY + 0x1001n, [MEMORY + 0xfffn, "112200000000"]],
+    ["the other direction", 3n, MEMORY + 8n, FLAG.DF, 1n, MEMORY + 6n, [MEMORY + 8n, "112200000000"]],
+  ] as const)("asks for the rest anew: %s", (_, count, address, flags, taken, next, [at, memory]) => {
+    const guest = threeAsked();
+    guest.setGeneral(RCX, count);
+    guest.setGeneral(RDI, address);
+    guest.set("RFLAGS", 2n | flags);
+    expect(guest.step()).toBe(RESULT.in);
+    expect([guest.general(RCX), guest.general(RDI), guest.get("RIP")]).toEqual([count - taken, next, RIP]);
+    expect(guest.dump(at, 6)).toEqual(bytesOf(memory));
+  });
+
+  it.each([
+    ["its memory is gone", (guest: Guest) => guest.setGeneral(RDI, 0x8000_0000_0000_0000n), RESULT.exception],
+    ["there is nothing left to do", (guest: Guest) => guest.setGeneral(RCX, 0n), RESULT.done],
+  ])("leaves no answer behind when %s", (_, change, result) => {
+    const guest = threeAsked();
+    change(guest);
+    expect(guest.step()).toBe(result);
+    guest.set("RIP", RIP);
+    guest.setGeneral(RCX, 1n);
+    guest.setGeneral(RDI, MEMORY);
+    expect([guest.step(), ...asked(guest)]).toEqual([RESULT.in, PORT, 2, 1]);
+    guest.set("DATA", 0x7788n);
+    expect([guest.step(), guest.dump(MEMORY, 2)]).toEqual([RESULT.done, bytesOf("8877")]);
+  });
+
   it("of none reads nothing", () => {
     const guest = string(REP_INSW, 0n, MEMORY);
     expect(guest.run()).toBe(RESULT.done);

@@ -1,6 +1,6 @@
 // KVM_GET_REGS, KVM_GET_SREGS, KVM_GET_DEBUGREGS and KVM_GET_XCRS, and the same with SET
 
-import { EMULATION_RIP } from "../../../abi/generated/bare/emulation";
+import { EMULATION_GENERAL, EMULATION_RIP } from "../../../abi/generated/bare/emulation";
 import { EVENT_TYPE, EVENT_VALID } from "../../../abi/generated/bare/events";
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
@@ -32,6 +32,8 @@ const GENERAL: usize = memory.data<u32>([
   mv.MV_REG_RFLAGS,
 ]);
 const GENERAL_COUNT: u32 = 18;
+/** Where the emulator's context has them: by their encodings, then RIP and RFLAGS. */
+const ENCODED: usize = memory.data<u8>([0, 3, 1, 2, 6, 7, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
 
 /** The selectors of the segments in KvmSregs, in its order; attributes, limit and base are behind each. */
 const SEGMENTS: usize = memory.data<u32>([
@@ -88,28 +90,44 @@ const MOST_CR8: u64 = 15;
 const APIC_BASE_BITS: u64 = 0x000f_ffff_ffff_f900;
 const RFLAGS_ONE: u64 = 2;
 
+/** In the middle of an instruction those with which the rest of it will be done: behind what the user writes, before what it reads. */
 export function getRegs(vcpu: u64, to: u64): i64 {
+  if (waits(vcpu)) {
+    for (let i: u32 = 0; i < GENERAL_COUNT; i++) poke64(to + i * 8, peek64(waitingPlace(vcpu, i)));
+    return 0;
+  }
   listAll(vcpu, GENERAL, GENERAL_COUNT);
   if (!getList(vcpu)) return ENODEV;
   for (let i: u32 = 0; i < GENERAL_COUNT; i++) poke64(to + i * 8, valueAt(vcpu, i));
   return 0;
 }
 
+/** The instruction that waits for its user is another one's affair when the guest goes on elsewhere, as after a reset. */
 export function setRegs(vcpu: u64, from: u64): i64 {
   beginList(vcpu);
-  for (let i: u32 = 0; i < GENERAL_COUNT; i++) {
-    const value = peek64(from + i * 8);
-    append(vcpu, load<u32>(GENERAL + i * 4), i == GENERAL_COUNT - 1 ? value | RFLAGS_ONE : value);
-  }
+  for (let i: u32 = 0; i < GENERAL_COUNT; i++) append(vcpu, load<u32>(GENERAL + i * 4), generalAt(from, i));
   if (!setList(vcpu)) return ENODEV;
-  giveUpEmulation(vcpu, peek64(from + kvm.KVM_REGS_RIP));
+  if (!waits(vcpu)) return 0;
+  if (peek64(from + kvm.KVM_REGS_RIP) != peek64(word(vcpu, VCPU_EMULATION) + EMULATION_RIP)) {
+    setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);
+    return 0;
+  }
+  for (let i: u32 = 0; i < GENERAL_COUNT; i++) poke64(waitingPlace(vcpu, i), generalAt(from, i));
   return 0;
 }
 
-/** The instruction that waits for its user is another one's affair when the guest goes on elsewhere, as after a reset. */
-function giveUpEmulation(vcpu: u64, rip: u64): void {
-  const isElsewhere = rip != peek64(word(vcpu, VCPU_EMULATION) + EMULATION_RIP);
-  if (isElsewhere && word(vcpu, VCPU_PENDING) == PENDING_EMULATION) setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);
+function generalAt(from: u64, index: u32): u64 {
+  const value = peek64(from + index * 8);
+  return index == GENERAL_COUNT - 1 ? value | RFLAGS_ONE : value;
+}
+
+/** Whether an instruction waits for its user. */
+function waits(vcpu: u64): bool {
+  return word(vcpu, VCPU_PENDING) == PENDING_EMULATION;
+}
+
+function waitingPlace(vcpu: u64, index: u32): u64 {
+  return word(vcpu, VCPU_EMULATION) + EMULATION_GENERAL + <u64>load<u8>(ENCODED + index) * 8;
 }
 
 /** KvmSregs, or what KvmSregs2 has of it. */

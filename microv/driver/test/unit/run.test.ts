@@ -293,6 +293,45 @@ describe("a device's memory", () => {
     expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
   });
 
+  it("is read for a guest with other registers, when its user has given it some", () => {
+    const { driver, vcpu } = withCode(0xa1, 0x20, 0x00); // mov ax, [20h]
+    exits(
+      driver,
+      () => device(driver, 0x20n, 0, { RSI: 1n }),
+      () => {
+        expect(["RAX", "RSI", "RBP"].map((name) => general(driver, name as "RAX"))).toEqual([0xbeefn, 0x5678n, 9n]);
+        expect([rip(driver), request(driver)]).toEqual([CODE + 3n, BigInt(mv.MV_RUN_REGISTERS)]);
+        return mv.MV_EXIT_HLT;
+      },
+    );
+    driver.run(vcpu);
+    expect(driver.vcpu(vcpu, kvm.KVM_GET_REGS, ARGUMENT)).toBe(0);
+    expect([driver.peek(kvm.KVM_REGS_RSI, 8), driver.peek(kvm.KVM_REGS_RIP, 8)]).toEqual([1n, CODE]);
+    driver.poke(kvm.KVM_REGS_RSI, 8, 0x5678);
+    driver.poke(kvm.KVM_REGS_RBP, 8, 9);
+    expect(driver.vcpu(vcpu, kvm.KVM_SET_REGS, ARGUMENT)).toBe(0);
+    driver.setShared(vcpu, kvm.KVM_RUN_MMIO_DATA, 8, 0xbeefn);
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+  });
+
+  it("is written once, whatever its user reads and writes of the registers behind that", () => {
+    const { driver, vcpu } = withCode(0xa3, 0x10, 0x00); // mov [10h], ax
+    exits(
+      driver,
+      () => device(driver, 0x10n, mv.MV_ACCESS_WRITE, { RAX: 0x1234n }),
+      () => {
+        expect([rip(driver), general(driver, "RAX"), general(driver, "RBX")]).toEqual([CODE + 3n, 0x4321n, 0n]);
+        return mv.MV_EXIT_HLT;
+      },
+    );
+    driver.run(vcpu);
+    expect(driver.vcpu(vcpu, kvm.KVM_GET_REGS, ARGUMENT)).toBe(0);
+    expect([driver.peek(kvm.KVM_REGS_RAX, 8), driver.peek(kvm.KVM_REGS_RIP, 8)]).toEqual([0x1234n, CODE + 3n]);
+    driver.poke(kvm.KVM_REGS_RAX, 8, 0x4321);
+    expect(driver.vcpu(vcpu, kvm.KVM_SET_REGS, ARGUMENT)).toBe(0);
+    expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
+  });
+
   it("is read and written by one instruction", () => {
     const { driver, vcpu } = withCode(0x01, 0x06, 0x08, 0x00); // add [8], ax
     exits(driver, () => device(driver, 8n, mv.MV_ACCESS_WRITE, { RAX: 2n }), mv.MV_EXIT_HLT);
@@ -521,5 +560,35 @@ describe("a string at a port", () => {
     expect([driver.run(vcpu), reason(driver, vcpu)]).toEqual([0, kvm.KVM_EXIT_HLT]);
     expect([...driver.memory.read(RAM + 0x2010n, 6)]).toEqual([0x41, 0x42, 0x43, 0x44, 0x45, 0]);
     expect([general(driver, "RCX"), general(driver, "RDI"), rip(driver)]).toEqual([0n, 0x15n, CODE + 2n]);
+  });
+
+  it.each([
+    ["fewer", 2n, 1n, [], [0x41, 0, 0]],
+    ["more", 3n, 5n, [2n], [0x41, 0x42, 0x43, 0x41, 0x42]],
+  ])("goes on with as many elements as its user says: %s", (_, first, then, rest, memory) => {
+    const { driver, vcpu } = withCode(0xf3, 0x6c); // rep insb
+    driver.vs().registers.set(mv.MV_REG_ES_BASE, 0x2000n);
+    exits(
+      driver,
+      () => {
+        tellInstruction(driver, { RCX: first, RDX: 0x60n, RDI: 0x10n });
+        driver.tell(driver.vs(), mv.MV_PAGE_IO_FLAGS, 1, mv.MV_IO_IN | mv.MV_IO_STRING | mv.MV_IO_REPEATED);
+        return mv.MV_EXIT_IO;
+      },
+      mv.MV_EXIT_HLT,
+    );
+    driver.run(vcpu);
+    expect(driver.vcpu(vcpu, kvm.KVM_GET_REGS, ARGUMENT)).toBe(0);
+    expect(driver.peek(kvm.KVM_REGS_RCX, 8)).toBe(first);
+    driver.poke(kvm.KVM_REGS_RCX, 8, then);
+    expect(driver.vcpu(vcpu, kvm.KVM_SET_REGS, ARGUMENT)).toBe(0);
+    for (const count of [first, ...rest]) {
+      expect(driver.shared(vcpu, kvm.KVM_RUN_IO_COUNT, 4)).toBe(count);
+      for (let i = 0; i < count; i++) driver.setShared(vcpu, DATA + i, 1, 0x41 + i);
+      driver.run(vcpu);
+    }
+    expect(reason(driver, vcpu)).toBe(kvm.KVM_EXIT_HLT);
+    expect([...driver.memory.read(RAM + 0x2010n, memory.length)]).toEqual(memory);
+    expect([general(driver, "RCX"), general(driver, "RDI"), rip(driver)]).toEqual([0n, 0x10n + then, CODE + 2n]);
   });
 });
