@@ -38,9 +38,10 @@ interface Manifest {
 const CHECKOUT = resolve(import.meta.dirname, "../..");
 const TEMPLATES = resolve(import.meta.dirname, "../templates");
 
-/** Packages of the checkout that every extension uses to build and test, and one for editors of TypeScript. */
+/** Packages of the checkout that every extension uses to build and test. */
 const TOOLS = ["@bareflank/toolchain", "@bareflank/lab"];
-const EDITOR = "@bareflank/editor";
+/** For editors of TypeScript. Its server looks for it from its own folder, where links lead to: from the checkout's toolchain. */
+const EDITOR = "@bareflank/toolchain/editor";
 /** Packages of others that it uses, in the versions of the checkout; asc's declarations are for extensions in TypeScript. */
 const FOREIGN_TOOLS = ["assemblyscript", "typescript", "vitest"];
 
@@ -119,7 +120,7 @@ export function scaffold(path: string, templateName: string): Scaffold {
     for (const [file, value] of debuggerFiles({ kernel, checkout: words.checkout, elf: words.elf }))
       write(file, json(value));
   }
-  linkPackages([...template.dependencies, ...toolsOf(template), ...FOREIGN_TOOLS], folder);
+  linkPackages([...template.dependencies, ...TOOLS, ...FOREIGN_TOOLS], folder);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
@@ -154,8 +155,6 @@ function newFolder(path: string): string {
 function real(path: string): string {
   return existsSync(path) || path === dirname(path) ? realpathSync(path) : join(real(dirname(path)), basename(path));
 }
-
-const toolsOf = (template: Template) => (languageOf(template) === "typescript" ? [...TOOLS, EDITOR] : [...TOOLS]);
 
 const languageOf = (template: Template): Language => template.field.language ?? "typescript";
 
@@ -200,7 +199,7 @@ function manifest(template: Template, folder: string, elf: string) {
       test: `${isTypeScript ? "tsc && " : ""}${build} && vitest run`,
     },
     dependencies: own(template.dependencies),
-    devDependencies: { ...own(toolsOf(template)), ...foreign },
+    devDependencies: { ...own(TOOLS), ...foreign },
     bareflank,
   };
 }
@@ -215,7 +214,8 @@ const TSCONFIG = {
 const VSCODE = {
   "typescript.tsdk": "node_modules/@bareflank/toolchain/node_modules/typescript/lib",
   "typescript.enablePromptUseWorkspaceTsdk": true,
-  "typescript.tsserver.pluginPaths": ["./node_modules"],
+  // Stops of the debugger for C and C++ in TypeScript
+  "debug.allowBreakpointsEverywhere": true,
 };
 
 /** What editors want to know of the sources. */
@@ -248,9 +248,8 @@ const rustProject = (sdk: string) => ({
   ],
 });
 
-/** The real folder of a package that the checkout has or uses; the one for editors is no workspace, so nothing links it. */
-const packageOf = (name: string) =>
-  name === EDITOR ? join(CHECKOUT, "toolchain", "editor") : realpathSync(join(CHECKOUT, "node_modules", name));
+/** The real folder of a package that the checkout has or uses. */
+const packageOf = (name: string) => realpathSync(join(CHECKOUT, "node_modules", name));
 
 /** What `npm install` would do, without a network: links to the packages, those that they need, and their commands. */
 function linkPackages(names: readonly string[], folder: string): void {
