@@ -13,7 +13,7 @@ import { NestedFuzzSession } from "./nested-session.ts";
 import { FuzzFailure, FuzzSession, type Tally } from "./session.ts";
 
 const USAGE =
-  "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--version 1|2] [--guest [--open] | --microv]";
+  "Usage: npm run fuzz -- [--calls N] [--seed S] [--smp N] [--machine amd|amd-bochs|intel] [--version 1|2] [--guest [--open] | --microv [--shared]]";
 
 endWhenOutputFails("npm run fuzz");
 
@@ -29,6 +29,8 @@ interface Chosen {
   readonly open: boolean;
   /** MicroV's hypercalls instead of system calls. */
   readonly microv: boolean;
+  /** Processors make and end the same objects. */
+  readonly shared: boolean;
 }
 
 /** The operands of a script's step. */
@@ -52,13 +54,15 @@ function options(): Chosen {
       guest: { type: "boolean", default: false },
       open: { type: "boolean", default: false },
       microv: { type: "boolean", default: false },
+      shared: { type: "boolean", default: false },
     },
   });
   const calls = number(
     values.calls ?? (values.machine === undefined && !values.guest && !values.microv ? "100000" : "10000"),
   );
-  const { guest, open, microv } = values;
+  const { guest, open, microv, shared } = values;
   if (guest && microv) throw new TypeError("--guest and --microv are two fuzzers.");
+  if (shared && !microv) throw new TypeError("--shared is about hypercalls: --microv --shared.");
   if (open && !guest) throw new TypeError("--open is about a guest: --guest --open.");
   const version = number(values.version);
   if (version !== 1 && version !== 2) throw new TypeError("--version is 1 or 2.");
@@ -75,6 +79,7 @@ function options(): Chosen {
     guest,
     open,
     microv,
+    shared,
   };
 }
 

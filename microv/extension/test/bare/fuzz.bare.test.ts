@@ -22,3 +22,11 @@ it.each([2, 4])("end so on %i processors at the same time, too", async (smp) => 
   expect(tallies.get("vs_destroy")?.succeeded).toBeGreaterThanOrEqual(10);
   expect(tallies.get("vs_run")?.succeeded).toBeGreaterThan(100);
 });
+
+it("end so on 2 processors that make and end the same objects, which leave nothing behind", async () => {
+  const { tallies, wrong, run } = await fuzzHypercalls({ machine: "amd", seed: 1, calls: 2000, smp: 2, shared: true });
+  expect(wrong).toEqual([]);
+  expect(run).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  const never = [...tallies].filter(([, { succeeded }]) => succeeded < 10);
+  expect(never).toEqual([]);
+});

@@ -10,11 +10,11 @@ import { type Call, MicrovModel, type ModelVs } from "../model/microv.ts";
 import { PROBE, PROBE_CODE, PROBE_STATE } from "./probe.ts";
 import { anyWord, chooseEntries, chooseMsrs, chooseWord, NAMES } from "./values.ts";
 
-/** One answer, or what was read of memory; undefined: not known before. */
+/** One answer, or what was read of memory; undefined: not known before; several: one of them. */
 export interface Expected {
   /** What was done, for whoever reads a difference. */
   readonly name: string;
-  readonly words: readonly (bigint | undefined)[];
+  readonly words: readonly (bigint | readonly bigint[] | undefined)[];
 }
 
 /** What a session may have at the same time, and places that its script has for what it keeps. */
