@@ -34,6 +34,14 @@ function serverBelow(folder: string): number | undefined {
   });
 }
 
+/** A number of its own in each language, by how the file's name ends. */
+const DECLARATIONS: Readonly<Record<string, string>> = {
+  ts: "export const CHANGED: u32 =",
+  c: "unsigned changed =",
+  cpp: "unsigned changed =",
+  rs: "pub static CHANGED: u32 =",
+};
+
 /** Ticks of `bf build` after a change of one number in `file`. */
 function costOfChange(folder: string, file: string, options: readonly string[], runtime: string): number {
   const path = join(folder, file);
@@ -44,7 +52,7 @@ function costOfChange(folder: string, file: string, options: readonly string[], 
     return ticks("self", OF_CHILDREN) + (server === undefined ? 0 : ticks(server, TIMES));
   };
   for (let change = 0; change <= CHANGES; change++) {
-    const declaration = file.endsWith(".ts") ? "export const CHANGED: u32 =" : "unsigned changed =";
+    const declaration = DECLARATIONS[file.split(".").at(-1) ?? ""];
     writeFileSync(path, `${source}\n// change ${change}\n${declaration} ${change};\n`);
     const before = now();
     const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
@@ -60,11 +68,14 @@ export function changeFigures(): Figure[] {
   const folder = mkdtempSync(join(tmpdir(), "bf-bench-"));
   const runtime = mkdtempSync(join(tmpdir(), "bf-"));
   try {
-    const c = join(folder, "c");
-    const typescript = join(folder, "typescript");
-    scaffold(c, "c");
-    scaffold(typescript, "memory-watch");
-    const one = costOfChange(c, "src/main.c", [], runtime);
+    const made = (template: string) => {
+      const path = join(folder, template);
+      scaffold(path, template);
+      return path;
+    };
+    const typescript = made("memory-watch");
+    const one = costOfChange(made("c"), "src/main.c", [], runtime);
+    const other = (template: string, file: string) => costOfChange(made(template), file, [], runtime) / one;
     const cost = (...options: string[]) => costOfChange(typescript, "src/main.ts", options, runtime) / one;
     const unit = "ratio";
     return [
@@ -83,10 +94,12 @@ export function changeFigures(): Figure[] {
         limit: 4.5,
       },
       { key: "changeReleased", title: "a change, for use (C: 1)", value: cost(), unit, limit: 9.5 },
+      { key: "changeCpp", title: "a change in C++ (C: 1)", value: other("cpp", "src/main.cpp"), unit, limit: 1.5 },
+      { key: "changeRust", title: "a change in Rust (C: 1)", value: other("rust", "src/main.rs"), unit, limit: 2.5 },
     ];
   } finally {
     const server = serverBelow(runtime);
     if (server !== undefined) process.kill(server);
-    for (const made of [folder, runtime]) rmSync(made, { recursive: true, force: true });
+    for (const path of [folder, runtime]) rmSync(path, { recursive: true, force: true });
   }
 }
