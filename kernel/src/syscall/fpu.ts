@@ -42,6 +42,6 @@ function transfer(isWrite: bool): u64 {
   unlockTables();
   if (page == 0) return STATUS_INVALID_INPUT_REG2;
   if (isWrite) adoptFpu(object);
-  setBlock64(PP_BLOCK_REG0, fpuBytes());
+  else setBlock64(PP_BLOCK_REG0, fpuBytes());
   return STATUS_SUCCESS;
 }

@@ -139,7 +139,7 @@ describe.each([
     write(scene, { ...WRITTEN, mxcsr: 0xffff_1fc0n }, 0xffff_ffff_ffff_fff7n);
     setWord(scene, XCOMP_BV, 8, 1n << 63n);
     setWord(scene, XCOMP_BV + 8n, 8, 5n);
-    call(pp, SYSCALL_FPU_WRITE, HANDLE, root, page);
+    expect(call(pp, SYSCALL_FPU_WRITE, HANDLE, root, page)).toBe(HANDLE);
     call(pp, SYSCALL_FPU_READ, HANDLE, root, page);
     expect(stateOf(scene)).toEqual(WRITTEN);
     expect(word(scene, XSTATE_BV, 8)).toBe(ALL_OF_THEM);

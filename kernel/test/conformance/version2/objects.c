@@ -162,6 +162,14 @@ static void pages(u64 h, u64 nested)
     end();
 }
 
+/** Bytes of all that XSAVE can hold: CPUID says it. */
+static u32 xsave_bytes(void)
+{
+    u32 a = 0xd, b, c = 0, d;
+    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    return c;
+}
+
 /** What a VS's XSAVE area has initially, and what was written. */
 static void registers(u64 h, u64 vs)
 {
@@ -173,16 +181,14 @@ static void registers(u64 h, u64 vs)
     status(MAKE(FPU_READ, h, vs, BF_DIRECT_BASE + PAGE), BF_STATUS_INVALID_INPUT_REG2, "the kernel's memory");
     end();
     begin("good", "FPU_READ");
-    struct result read = MAKE(FPU_READ, h, vs, (u64)area);
-    good(read);
-    want(read.reg[0] >= 512, 1, "the area's size");
+    gives(MAKE(FPU_READ, h, vs, (u64)area), xsave_bytes());
     want(area[0] & 0xffff, 0x37f, "FCW");
     want(area[3] & 0xffffffff, 0x1f80, "MXCSR");
     want(area[64], 0, "XSTATE_BV");
     end();
     begin("good", "FPU_WRITE");
     area[3] = 0xffffffff00001fc0, area[20] = 0x1122334455667788, area[64] = 0xf000000000000003, area[65] = 1ull << 63;
-    good(MAKE(FPU_WRITE, h, vs, (u64)area));
+    silent(MAKE(FPU_WRITE, h, vs, (u64)area));
     area[20] = 0;
     good(MAKE(FPU_READ, h, vs, (u64)area));
     want(area[20], 0x1122334455667788, "XMM0");
@@ -204,8 +210,10 @@ static void msrs(u64 h, u64 vs)
     begin("good", "MSR_READ");
     gives(MAKE(MSR_READ, h, vs, tsc_aux), 0);
     end();
-    begin("good", "MSR_WRITE");
+    begin("checks", "MSR_WRITE");
     status(MAKE(MSR_WRITE, h, vs, efer, 0), BF_STATUS_INVALID_INPUT_REG2, "EFER");
+    end();
+    begin("good", "MSR_WRITE");
     silent(MAKE(MSR_WRITE, h, vs, tsc_aux, 0x12345));
     gives(MAKE(MSR_READ, h, vs, tsc_aux), 0x12345);
     end();
