@@ -46,7 +46,7 @@ const exchanged: Readonly<Record<string, string>> = {
 const neverReturning = new Set(["VS_RUN", "VS_RUN_CURRENT", "VS_ADVANCE_IP_AND_RUN", "VS_ADVANCE_IP_AND_RUN_CURRENT"]);
 
 /**
- * What no suite can see: a promote or a reply that succeeds does not return, the suite's own words go through DEBUG_WRITE_STR,
+ * What no suite can see: a promote, a reply or a wait that succeeds does not return, the suite's own words go through DEBUG_WRITE_STR,
  * an emulated processor keeps no translation that VS_TLB_FLUSH could be missed by, and nothing waits for NESTED_FLUSH where no other
  * processor runs with the tables (nested-flush.test.ts sees it).
  */
@@ -56,6 +56,7 @@ const invisible = new Set([
   "VS_TLB_FLUSH nothing",
   "NESTED_FLUSH nothing",
   "MESSAGE_REPLY output",
+  "PP_WAIT output",
 ]);
 
 /** Whether a call is of version 2, which the second suite is about. */

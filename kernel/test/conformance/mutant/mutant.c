@@ -40,6 +40,8 @@ u32 mutantSyscall(u64 reg0, u64 reg1, u64 reg2, u64 reg3, u64 rax)
         rax ^= mutation.bits;
     if (kind == NO_EFFECT)
         rax = 0;
+    // As the entry has noted it: the calls that switch look there which of them it is
+    *block(BF_PP_BLOCK_STATUS) = rax;
     u32 action = enterSyscall(reg0, reg1, reg2, reg3, rax);
     if (action != BF_ACTION_RETURN)
         return action;

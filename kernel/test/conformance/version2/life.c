@@ -146,8 +146,12 @@ _Noreturn void vmexit_entered(const struct entry *entry)
     block->rbx = b;
     block->rcx = c;
     block->rdx = d;
-    if (leaf == BF_CPUID_CONTROL && command == BF_CPUID_CONTROL_STOP)
+    if (leaf == BF_CPUID_CONTROL && command == BF_CPUID_CONTROL_STOP) {
+        begin("counted", "PP_KICK");
+        want(kicks[pp], 2, "kicks that came");
+        end();
         MAKE(VS_PROMOTE, client_handle, vss[pp]);
+    }
     MAKE(VS_ADVANCE_IP_AND_RUN_CURRENT, client_handle);
     give_up();
 }

@@ -453,9 +453,11 @@ static void test_statistics(u64 h)
     status(MAKE(MEMORY_GROW, h, MOST_PAGES + 1), BF_STATUS_INVALID_INPUT_REG1, "more than its most");
     status(MAKE(MEMORY_GROW, h, 1ull << 63), BF_STATUS_INVALID_INPUT_REG1, "a negative number");
     end();
+    begin("checks", "PP_KICK");
+    status(MAKE(PP_KICK, h, 1000), BF_STATUS_INVALID_INPUT_REG1, "processor");
+    end();
     // What comes of a kick: life.c
     begin("good", "PP_KICK");
-    status(MAKE(PP_KICK, h, 1000), BF_STATUS_INVALID_INPUT_REG1, "processor");
     silent(MAKE(PP_KICK, h, pp));
     end();
 }
