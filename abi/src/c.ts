@@ -138,7 +138,7 @@ function cCall(call: SystemCall): string {
   const [type, lines] =
     call.returns === "never"
       ? ["__attribute__((noreturn)) static inline void", [`${made};`, "__builtin_unreachable();"]]
-      : ["static inline bf_status", body];
+      : [`${mustLookAt(call) ? "__attribute__((warn_unused_result)) " : ""}static inline bf_status`, body];
   return `
 /* ${cDoc(call)} */
 ${type} ${head}
@@ -147,6 +147,9 @@ ${type} ${head}
 ${lines.map((line) => `    ${line}\n`).join("")}}
 `;
 }
+
+/** Nobody has anything to do about a line that the debug ring does not take. */
+const mustLookAt = ({ name }: SystemCall) => !name.startsWith("debug_");
 
 function cDoc(call: SystemCall): string {
   const returns = { always: "", "on-failure": " Returns only when it failed.", never: " Never returns." }[call.returns];

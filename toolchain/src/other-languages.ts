@@ -8,12 +8,15 @@ import { deliver } from "./deliver.ts";
 import { BuildError, type Diagnostic } from "./errors.ts";
 import { requireLoadable } from "./image-size.ts";
 import type { Linked } from "./messages/linker-messages.ts";
-import { requireCalled } from "./messages/native-callbacks.ts";
+import { explainUnused, requireCalled } from "./messages/native-callbacks.ts";
 import { buildBrought } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
 import { compileRust, refuseFloatingPoint } from "./rust.ts";
 import { standardLibrary } from "./standard-library.ts";
+
+/** What an author's own sources are told of beside, which what wasm2c makes has by the hundred. */
+const AUTHOR_FLAGS = ["-Wunused-function"];
 
 /** Builds one extension; its products lie in `productFolder`. */
 export async function buildExtension(context: BuildContext, part: Part): Promise<Product> {
@@ -22,7 +25,11 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
   const std = part.std === undefined ? undefined : standardLibrary();
   const defines = std === undefined ? [] : ["BF_STD"];
   const options = { model: "anywhere", include, root, std } as const;
-  const flags = (path: string) => [...(path.endsWith(".S") ? defines.map((name) => `-D${name}`) : []), ...part.cflags];
+  const flags = (path: string) => [
+    ...(path.endsWith(".S") ? defines.map((name) => `-D${name}`) : []),
+    ...(part.sources.includes(path) ? AUTHOR_FLAGS : []),
+    ...part.cflags,
+  ];
   context.onStep(part.name, "compiling");
   const isRust = part.language === "rust";
   const native = [
@@ -33,7 +40,7 @@ export async function buildExtension(context: BuildContext, part: Part): Promise
   ];
   const compiled = native.map((path) => compileNative(cache, { path }, { ...options, flags: flags(path) }));
   const steps: CachedResult[] = await Promise.all(compiled).catch((error: unknown) => {
-    throw explainLibrary(part, error);
+    throw explainLibrary(part, explainUnused(part, error));
   });
   const objects = steps.map((step) => step.path("object.o"));
   if (isRust) {

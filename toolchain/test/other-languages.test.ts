@@ -77,6 +77,36 @@ describe("a heap", () => {
   });
 });
 
+describe("what an author's sources are told of beside", () => {
+  const told = async (template: string, lines: string) => {
+    const { diagnostics } = await failure(made(template, (source) => `${source}\n${lines}\n`));
+    return diagnostics.map(({ message }) => message);
+  };
+  const IGNORED =
+    "ignoring return value of function declared with 'warn_unused_result' attribute [-Werror,-Wunused-result]";
+
+  it.each(["c", "cpp"])("is a function that nobody calls (%s)", async (template) => {
+    expect(await told(template, "static int forgotten(int x) { return x; }")).toEqual([
+      "unused function 'forgotten' [-Werror,-Wunused-function]",
+    ]);
+  });
+
+  it.each([
+    ["c", "bf_mem_free_page(4096);"],
+    ["c", "bf_vs_run_current();"],
+    ["cpp", "bf_mem_free_page(4096);"],
+  ])("is a call whose status nobody looks at (%s, %s)", async (template, call) => {
+    expect(await told(template, `void use(void) { ${call} }`)).toEqual([IGNORED]);
+  });
+
+  it("is neither a status put away nor a line for the debug ring, and cflags have the last word", async () => {
+    const fine =
+      "void use(void) { (void)bf_mem_free_page(4096); bf_debug_write_c('x'); }\nstatic void forgotten(void) {}\n";
+    const more = { cflags: ["-Wno-unused-function"] };
+    await expect(built(made("c", (source) => `${source}\n${fine}`, more))).resolves.toBeDefined();
+  });
+});
+
 describe("the standard library of C++", () => {
   const std = { runtime: "std", memory: { maximumKiB: 512 } };
   const uses = (source: string) =>

@@ -74,7 +74,7 @@ __attribute__((noreturn)) static inline void bf_control_again(void)
 }
 
 /* Opens the handle that most calls want. */
-static inline bf_status bf_handle_open(uint32_t version, uint64_t *handle)
+__attribute__((warn_unused_result)) static inline bf_status bf_handle_open(uint32_t version, uint64_t *handle)
 {
     uint64_t reg0 = version, reg1 = 0;
     bf_status status = bf_call(BF_SYSCALL_HANDLE_OPEN, &reg0, &reg1, 0, 0);
@@ -83,7 +83,7 @@ static inline bf_status bf_handle_open(uint32_t version, uint64_t *handle)
 }
 
 /* Closes the handle: no call that wants one works until another is opened. */
-static inline bf_status bf_handle_close(void)
+__attribute__((warn_unused_result)) static inline bf_status bf_handle_close(void)
 {
     uint64_t reg0 = bf_handle, reg1 = 0;
     return bf_call(BF_SYSCALL_HANDLE_CLOSE, &reg0, &reg1, 0, 0);
@@ -160,28 +160,28 @@ static inline bf_status bf_debug_dump_huge_pool(void)
 }
 
 /* Registers the bootstrap callback, by its address. The address must be that of such a callback, which never returns. */
-static inline bf_status bf_callback_register_bootstrap(uint64_t callback)
+__attribute__((warn_unused_result)) static inline bf_status bf_callback_register_bootstrap(uint64_t callback)
 {
     uint64_t reg0 = bf_handle, reg1 = callback;
     return bf_call(BF_SYSCALL_CALLBACK_REGISTER_BOOTSTRAP, &reg0, &reg1, 0, 0);
 }
 
 /* Registers the vmexit callback, by its address. The address must be that of such a callback, which never returns. */
-static inline bf_status bf_callback_register_vmexit(uint64_t callback)
+__attribute__((warn_unused_result)) static inline bf_status bf_callback_register_vmexit(uint64_t callback)
 {
     uint64_t reg0 = bf_handle, reg1 = callback;
     return bf_call(BF_SYSCALL_CALLBACK_REGISTER_VMEXIT, &reg0, &reg1, 0, 0);
 }
 
 /* Registers the fail callback, by its address. The address must be that of such a callback, which never returns. */
-static inline bf_status bf_callback_register_fail(uint64_t callback)
+__attribute__((warn_unused_result)) static inline bf_status bf_callback_register_fail(uint64_t callback)
 {
     uint64_t reg0 = bf_handle, reg1 = callback;
     return bf_call(BF_SYSCALL_CALLBACK_REGISTER_FAIL, &reg0, &reg1, 0, 0);
 }
 
 /* Creates a VM. */
-static inline bf_status bf_vm_create(bf_vm *vm)
+__attribute__((warn_unused_result)) static inline bf_status bf_vm_create(bf_vm *vm)
 {
     uint64_t reg0 = bf_handle, reg1 = 0;
     bf_status status = bf_call(BF_SYSCALL_VM_CREATE, &reg0, &reg1, 0, 0);
@@ -190,14 +190,14 @@ static inline bf_status bf_vm_create(bf_vm *vm)
 }
 
 /* Destroys a VM that has no VP and runs nowhere. */
-static inline bf_status bf_vm_destroy(bf_vm vm)
+__attribute__((warn_unused_result)) static inline bf_status bf_vm_destroy(bf_vm vm)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VM_DESTROY, &reg0, &reg1, 0, 0);
 }
 
 /* Maps a page of physical memory into the extension's view of a VM. */
-static inline bf_status bf_vm_map_direct(bf_vm vm, uint64_t physical, uint64_t *address)
+__attribute__((warn_unused_result)) static inline bf_status bf_vm_map_direct(bf_vm vm, uint64_t physical, uint64_t *address)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     bf_status status = bf_call(BF_SYSCALL_VM_MAP_DIRECT, &reg0, &reg1, physical, 0);
@@ -206,28 +206,28 @@ static inline bf_status bf_vm_map_direct(bf_vm vm, uint64_t physical, uint64_t *
 }
 
 /* Takes such a page back, on this processor. Nothing may use the memory there any more. */
-static inline bf_status bf_vm_unmap_direct(bf_vm vm, uint64_t address)
+__attribute__((warn_unused_result)) static inline bf_status bf_vm_unmap_direct(bf_vm vm, uint64_t address)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VM_UNMAP_DIRECT, &reg0, &reg1, address, 0);
 }
 
 /* Takes such a page back, on all processors. Nothing may use the memory there any more. */
-static inline bf_status bf_vm_unmap_direct_broadcast(bf_vm vm, uint64_t address)
+__attribute__((warn_unused_result)) static inline bf_status bf_vm_unmap_direct_broadcast(bf_vm vm, uint64_t address)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VM_UNMAP_DIRECT_BROADCAST, &reg0, &reg1, address, 0);
 }
 
 /* Flushes the address translations of a VM's VSs on this processor. */
-static inline bf_status bf_vm_tlb_flush(bf_vm vm)
+__attribute__((warn_unused_result)) static inline bf_status bf_vm_tlb_flush(bf_vm vm)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VM_TLB_FLUSH, &reg0, &reg1, 0, 0);
 }
 
 /* Creates a VP of a VM. */
-static inline bf_status bf_vp_create(bf_vm vm, bf_vp *vp)
+__attribute__((warn_unused_result)) static inline bf_status bf_vp_create(bf_vm vm, bf_vp *vp)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     bf_status status = bf_call(BF_SYSCALL_VP_CREATE, &reg0, &reg1, 0, 0);
@@ -236,14 +236,14 @@ static inline bf_status bf_vp_create(bf_vm vm, bf_vp *vp)
 }
 
 /* Destroys a VP that has no VS and runs nowhere. */
-static inline bf_status bf_vp_destroy(bf_vp vp)
+__attribute__((warn_unused_result)) static inline bf_status bf_vp_destroy(bf_vp vp)
 {
     uint64_t reg0 = bf_handle, reg1 = vp.id;
     return bf_call(BF_SYSCALL_VP_DESTROY, &reg0, &reg1, 0, 0);
 }
 
 /* Creates a VS of a VP on a processor. */
-static inline bf_status bf_vs_create(bf_vp vp, bf_pp pp, bf_vs *vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_create(bf_vp vp, bf_pp pp, bf_vs *vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vp.id;
     bf_status status = bf_call(BF_SYSCALL_VS_CREATE, &reg0, &reg1, pp.id, 0);
@@ -252,21 +252,21 @@ static inline bf_status bf_vs_create(bf_vp vp, bf_pp pp, bf_vs *vs)
 }
 
 /* Destroys a VS that runs nowhere. */
-static inline bf_status bf_vs_destroy(bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_destroy(bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_VS_DESTROY, &reg0, &reg1, 0, 0);
 }
 
 /* Gives this processor's root VS the operating system's state. */
-static inline bf_status bf_vs_init_as_root(bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_init_as_root(bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_VS_INIT_AS_ROOT, &reg0, &reg1, 0, 0);
 }
 
 /* Reads a register: AMD_REG_* or INTEL_REG_*. */
-static inline bf_status bf_vs_read(bf_vs vs, uint32_t reg, uint64_t *value)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_read(bf_vs vs, uint32_t reg, uint64_t *value)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     bf_status status = bf_call(BF_SYSCALL_VS_READ, &reg0, &reg1, reg, 0);
@@ -275,84 +275,84 @@ static inline bf_status bf_vs_read(bf_vs vs, uint32_t reg, uint64_t *value)
 }
 
 /* Writes a register: AMD_REG_* or INTEL_REG_*. */
-static inline bf_status bf_vs_write(bf_vs vs, uint32_t reg, uint64_t value)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_write(bf_vs vs, uint32_t reg, uint64_t value)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_VS_WRITE, &reg0, &reg1, reg, value);
 }
 
 /* Runs a VS. Returns only when it failed. */
-static inline bf_status bf_vs_run(bf_vm vm, bf_vp vp, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_run(bf_vm vm, bf_vp vp, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VS_RUN, &reg0, &reg1, vp.id, vs.id);
 }
 
 /* Runs the active VS. Returns only when it failed. */
-static inline bf_status bf_vs_run_current(void)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_run_current(void)
 {
     uint64_t reg0 = bf_handle, reg1 = 0;
     return bf_call(BF_SYSCALL_VS_RUN_CURRENT, &reg0, &reg1, 0, 0);
 }
 
 /* Skips the instruction that a VS exited for, and runs it. Returns only when it failed. */
-static inline bf_status bf_vs_advance_ip_and_run(bf_vm vm, bf_vp vp, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_advance_ip_and_run(bf_vm vm, bf_vp vp, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VS_ADVANCE_IP_AND_RUN, &reg0, &reg1, vp.id, vs.id);
 }
 
 /* Skips the instruction that the active VS exited for, and runs it. Returns only when it failed. */
-static inline bf_status bf_vs_advance_ip_and_run_current(void)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_advance_ip_and_run_current(void)
 {
     uint64_t reg0 = bf_handle, reg1 = 0;
     return bf_call(BF_SYSCALL_VS_ADVANCE_IP_AND_RUN_CURRENT, &reg0, &reg1, 0, 0);
 }
 
 /* Gives this processor to the operating system for good, in a VS's state. Returns only when it failed. */
-static inline bf_status bf_vs_promote(bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_promote(bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_VS_PROMOTE, &reg0, &reg1, 0, 0);
 }
 
 /* Has the processor forget what it keeps of a VS. */
-static inline bf_status bf_vs_clear(bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_clear(bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_VS_CLEAR, &reg0, &reg1, 0, 0);
 }
 
 /* Moves a VS that runs nowhere to another processor. */
-static inline bf_status bf_vs_migrate(bf_vs vs, bf_pp pp)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_migrate(bf_vs vs, bf_pp pp)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_VS_MIGRATE, &reg0, &reg1, pp.id, 0);
 }
 
 /* Makes a VS the active one. */
-static inline bf_status bf_vs_set_active(bf_vm vm, bf_vp vp, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_set_active(bf_vm vm, bf_vp vp, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VS_SET_ACTIVE, &reg0, &reg1, vp.id, vs.id);
 }
 
 /* Skips the instruction that the active VS exited for, and makes another active. */
-static inline bf_status bf_vs_advance_ip_and_set_active(bf_vm vm, bf_vp vp, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_advance_ip_and_set_active(bf_vm vm, bf_vp vp, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vm.id;
     return bf_call(BF_SYSCALL_VS_ADVANCE_IP_AND_SET_ACTIVE, &reg0, &reg1, vp.id, vs.id);
 }
 
 /* Flushes a VS's translation of one guest virtual address. */
-static inline bf_status bf_vs_tlb_flush(bf_vs vs, uint64_t address)
+__attribute__((warn_unused_result)) static inline bf_status bf_vs_tlb_flush(bf_vs vs, uint64_t address)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_VS_TLB_FLUSH, &reg0, &reg1, address, 0);
 }
 
 /* Reads an MSR of the processor. */
-static inline bf_status bf_intrinsic_rdmsr(uint32_t msr, uint64_t *value)
+__attribute__((warn_unused_result)) static inline bf_status bf_intrinsic_rdmsr(uint32_t msr, uint64_t *value)
 {
     uint64_t reg0 = bf_handle, reg1 = msr;
     bf_status status = bf_call(BF_SYSCALL_INTRINSIC_RDMSR, &reg0, &reg1, 0, 0);
@@ -361,14 +361,14 @@ static inline bf_status bf_intrinsic_rdmsr(uint32_t msr, uint64_t *value)
 }
 
 /* Writes an MSR of the processor. An MSR can change what any code on this processor does. */
-static inline bf_status bf_intrinsic_wrmsr(uint32_t msr, uint64_t value)
+__attribute__((warn_unused_result)) static inline bf_status bf_intrinsic_wrmsr(uint32_t msr, uint64_t value)
 {
     uint64_t reg0 = bf_handle, reg1 = msr;
     return bf_call(BF_SYSCALL_INTRINSIC_WRMSR, &reg0, &reg1, value, 0);
 }
 
 /* Allocates a zeroed page. */
-static inline bf_status bf_mem_alloc_page(uint64_t *address, uint64_t *physical)
+__attribute__((warn_unused_result)) static inline bf_status bf_mem_alloc_page(uint64_t *address, uint64_t *physical)
 {
     uint64_t reg0 = bf_handle, reg1 = 0;
     bf_status status = bf_call(BF_SYSCALL_MEM_ALLOC_PAGE, &reg0, &reg1, 0, 0);
@@ -378,14 +378,14 @@ static inline bf_status bf_mem_alloc_page(uint64_t *address, uint64_t *physical)
 }
 
 /* Frees such a page. Nothing may use the memory there any more. */
-static inline bf_status bf_mem_free_page(uint64_t address)
+__attribute__((warn_unused_result)) static inline bf_status bf_mem_free_page(uint64_t address)
 {
     uint64_t reg0 = bf_handle, reg1 = address;
     return bf_call(BF_SYSCALL_MEM_FREE_PAGE, &reg0, &reg1, 0, 0);
 }
 
 /* Allocates zeroed, physically contiguous pages; where there are none yet, FAILURE_UNKNOWN, and the driver has been asked. */
-static inline bf_status bf_mem_alloc_huge(uint64_t bytes, uint64_t *address, uint64_t *physical)
+__attribute__((warn_unused_result)) static inline bf_status bf_mem_alloc_huge(uint64_t bytes, uint64_t *address, uint64_t *physical)
 {
     uint64_t reg0 = bf_handle, reg1 = bytes;
     bf_status status = bf_call(BF_SYSCALL_MEM_ALLOC_HUGE, &reg0, &reg1, 0, 0);
@@ -395,21 +395,21 @@ static inline bf_status bf_mem_alloc_huge(uint64_t bytes, uint64_t *address, uin
 }
 
 /* Frees such pages. Nothing may use the memory there any more. */
-static inline bf_status bf_mem_free_huge(uint64_t address)
+__attribute__((warn_unused_result)) static inline bf_status bf_mem_free_huge(uint64_t address)
 {
     uint64_t reg0 = bf_handle, reg1 = address;
     return bf_call(BF_SYSCALL_MEM_FREE_HUGE, &reg0, &reg1, 0, 0);
 }
 
 /* Registers the message callback, by its address. The address must be that of such a callback, which never returns. */
-static inline bf_status bf_message_register(uint64_t callback)
+__attribute__((warn_unused_result)) static inline bf_status bf_message_register(uint64_t callback)
 {
     uint64_t reg0 = bf_handle, reg1 = callback;
     return bf_call(BF_SYSCALL_MESSAGE_REGISTER, &reg0, &reg1, 0, 0);
 }
 
 /* Finds an extension by its name: 32 bytes in four words, the first character lowest, zero padded. */
-static inline bf_status bf_message_find(uint64_t name0, uint64_t name1, uint64_t name2, uint64_t name3, uint64_t *extension)
+__attribute__((warn_unused_result)) static inline bf_status bf_message_find(uint64_t name0, uint64_t name1, uint64_t name2, uint64_t name3, uint64_t *extension)
 {
     uint64_t reg[6] = {bf_handle, name0, name1, name2, name3};
     bf_status status = bf_call6(BF_SYSCALL_MESSAGE_FIND, reg);
@@ -418,7 +418,7 @@ static inline bf_status bf_message_find(uint64_t name0, uint64_t name1, uint64_t
 }
 
 /* Sends four words to an extension, and waits for its reply on the same processor. */
-static inline bf_status bf_message_call(uint64_t extension, uint64_t word0, uint64_t word1, uint64_t word2, uint64_t word3, uint64_t *reply0, uint64_t *reply1, uint64_t *reply2, uint64_t *reply3)
+__attribute__((warn_unused_result)) static inline bf_status bf_message_call(uint64_t extension, uint64_t word0, uint64_t word1, uint64_t word2, uint64_t word3, uint64_t *reply0, uint64_t *reply1, uint64_t *reply2, uint64_t *reply3)
 {
     uint64_t reg[6] = {bf_handle, extension, word0, word1, word2, word3};
     bf_status status = bf_call6(BF_SYSCALL_MESSAGE_CALL, reg);
@@ -430,14 +430,14 @@ static inline bf_status bf_message_call(uint64_t extension, uint64_t word0, uint
 }
 
 /* Ends the message callback with four words for the caller. Returns only when it failed. */
-static inline bf_status bf_message_reply(uint64_t word0, uint64_t word1, uint64_t word2, uint64_t word3)
+__attribute__((warn_unused_result)) static inline bf_status bf_message_reply(uint64_t word0, uint64_t word1, uint64_t word2, uint64_t word3)
 {
     uint64_t reg[6] = {bf_handle, word0, word1, word2, word3};
     return bf_call6(BF_SYSCALL_MESSAGE_REPLY, reg);
 }
 
 /* Creates nested page tables in which a VM sees nothing: NESTED_FOR_ROOT or 0; the features are NESTED_HAS_*. */
-static inline bf_status bf_nested_create(uint32_t flags, bf_nested *nested, uint64_t *features)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_create(uint32_t flags, bf_nested *nested, uint64_t *features)
 {
     uint64_t reg0 = bf_handle, reg1 = flags;
     bf_status status = bf_call(BF_SYSCALL_NESTED_CREATE, &reg0, &reg1, 0, 0);
@@ -447,7 +447,7 @@ static inline bf_status bf_nested_create(uint32_t flags, bf_nested *nested, uint
 }
 
 /* Destroys nested page tables that no VS has. Call it again until nothing is left. */
-static inline bf_status bf_nested_destroy(bf_nested nested, uint64_t *left)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_destroy(bf_nested nested, uint64_t *left)
 {
     uint64_t reg0 = bf_handle, reg1 = nested.id;
     bf_status status = bf_call(BF_SYSCALL_NESTED_DESTROY, &reg0, &reg1, 0, 0);
@@ -456,7 +456,7 @@ static inline bf_status bf_nested_destroy(bf_nested nested, uint64_t *left)
 }
 
 /* Shows host memory at guest physical addresses: NESTED_* rights, type, page size. Call it again for what is not done. What the VM does to memory that it is shown, nothing of the extension's may depend on. */
-static inline bf_status bf_nested_map(bf_nested nested, uint64_t guest, uint64_t host, uint64_t bytes, uint32_t flags, uint64_t *done)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_map(bf_nested nested, uint64_t guest, uint64_t host, uint64_t bytes, uint32_t flags, uint64_t *done)
 {
     uint64_t reg[6] = {bf_handle, nested.id, guest, host, bytes, flags};
     bf_status status = bf_call6(BF_SYSCALL_NESTED_MAP, reg);
@@ -465,7 +465,7 @@ static inline bf_status bf_nested_map(bf_nested nested, uint64_t guest, uint64_t
 }
 
 /* Shows nothing at guest physical addresses any more. Call it again for what is not done. */
-static inline bf_status bf_nested_unmap(bf_nested nested, uint64_t guest, uint64_t bytes, uint64_t *done)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_unmap(bf_nested nested, uint64_t guest, uint64_t bytes, uint64_t *done)
 {
     uint64_t reg0 = bf_handle, reg1 = nested.id;
     bf_status status = bf_call(BF_SYSCALL_NESTED_UNMAP, &reg0, &reg1, guest, bytes);
@@ -474,7 +474,7 @@ static inline bf_status bf_nested_unmap(bf_nested nested, uint64_t guest, uint64
 }
 
 /* Changes what a VM may do with memory that it is shown. Call it again for what is not done. */
-static inline bf_status bf_nested_protect(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t rights, uint64_t *done)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_protect(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t rights, uint64_t *done)
 {
     uint64_t reg[6] = {bf_handle, nested.id, guest, bytes, rights};
     bf_status status = bf_call6(BF_SYSCALL_NESTED_PROTECT, reg);
@@ -483,7 +483,7 @@ static inline bf_status bf_nested_protect(bf_nested nested, uint64_t guest, uint
 }
 
 /* Looks a guest physical address up: the host's, and NESTED_* rights, type and page size. */
-static inline bf_status bf_nested_translate(bf_nested nested, uint64_t guest, uint64_t *host, uint64_t *flags)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_translate(bf_nested nested, uint64_t guest, uint64_t *host, uint64_t *flags)
 {
     uint64_t reg0 = bf_handle, reg1 = nested.id;
     bf_status status = bf_call(BF_SYSCALL_NESTED_TRANSLATE, &reg0, &reg1, guest, 0);
@@ -493,7 +493,7 @@ static inline bf_status bf_nested_translate(bf_nested nested, uint64_t guest, ui
 }
 
 /* Shows host memory at its own addresses: NESTED_* flags. Call it again for what is not done. What the VM does to memory that it is shown, nothing of the extension's may depend on. */
-static inline bf_status bf_nested_identity(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t flags, uint64_t *done)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_identity(bf_nested nested, uint64_t guest, uint64_t bytes, uint32_t flags, uint64_t *done)
 {
     uint64_t reg[6] = {bf_handle, nested.id, guest, bytes, flags};
     bf_status status = bf_call6(BF_SYSCALL_NESTED_IDENTITY, reg);
@@ -502,21 +502,21 @@ static inline bf_status bf_nested_identity(bf_nested nested, uint64_t guest, uin
 }
 
 /* Makes a VS see memory by nested page tables. */
-static inline bf_status bf_nested_attach(bf_nested nested, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_attach(bf_nested nested, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = nested.id;
     return bf_call(BF_SYSCALL_NESTED_ATTACH, &reg0, &reg1, vs.id, 0);
 }
 
 /* Makes a VS see all physical memory as it is. */
-static inline bf_status bf_nested_detach(bf_nested nested, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_detach(bf_nested nested, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = nested.id;
     return bf_call(BF_SYSCALL_NESTED_DETACH, &reg0, &reg1, vs.id, 0);
 }
 
 /* Gives back what processors have flushed: how many other processors still run with older translations. */
-static inline bf_status bf_nested_flush(bf_nested nested, uint64_t *waiting)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_flush(bf_nested nested, uint64_t *waiting)
 {
     uint64_t reg0 = bf_handle, reg1 = nested.id;
     bf_status status = bf_call(BF_SYSCALL_NESTED_FLUSH, &reg0, &reg1, 0, 0);
@@ -525,14 +525,14 @@ static inline bf_status bf_nested_flush(bf_nested nested, uint64_t *waiting)
 }
 
 /* Makes a root VS see all physical memory as it is, but the hypervisor's own: that reads as zeroes, and writes raise #GP. */
-static inline bf_status bf_nested_guard(bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_guard(bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_NESTED_GUARD, &reg0, &reg1, 0, 0);
 }
 
 /* Copies between memory of the extension's own and what a VM sees: NESTED_COPY_*. Call it again for what is not done. Copying from a VM replaces so many bytes at the buffer. */
-static inline bf_status bf_nested_copy(bf_nested nested, uint64_t guest, uint64_t buffer, uint64_t bytes, uint32_t direction, uint64_t *done)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_copy(bf_nested nested, uint64_t guest, uint64_t buffer, uint64_t bytes, uint32_t direction, uint64_t *done)
 {
     uint64_t reg[6] = {bf_handle, nested.id, guest, buffer, bytes, direction};
     bf_status status = bf_call6(BF_SYSCALL_NESTED_COPY, reg);
@@ -541,7 +541,7 @@ static inline bf_status bf_nested_copy(bf_nested nested, uint64_t guest, uint64_
 }
 
 /* Tells which pages of a range a VM has accessed or written, a bit for each in the extension's memory, and begins anew: NESTED_ACCESSED, NESTED_DIRTY. The bitmap's words are overwritten, up to the end of its page. */
-static inline bf_status bf_nested_harvest(bf_nested nested, uint64_t guest, uint64_t bytes, uint64_t bitmap, uint32_t what, uint64_t *done)
+__attribute__((warn_unused_result)) static inline bf_status bf_nested_harvest(bf_nested nested, uint64_t guest, uint64_t bytes, uint64_t bitmap, uint32_t what, uint64_t *done)
 {
     uint64_t reg[6] = {bf_handle, nested.id, guest, bytes, bitmap, what};
     bf_status status = bf_call6(BF_SYSCALL_NESTED_HARVEST, reg);
@@ -550,7 +550,7 @@ static inline bf_status bf_nested_harvest(bf_nested nested, uint64_t guest, uint
 }
 
 /* Creates a permission map that lets everything pass: MAP_MSR or MAP_IO. */
-static inline bf_status bf_map_create(uint32_t kind, bf_map *map)
+__attribute__((warn_unused_result)) static inline bf_status bf_map_create(uint32_t kind, bf_map *map)
 {
     uint64_t reg0 = bf_handle, reg1 = kind;
     bf_status status = bf_call(BF_SYSCALL_MAP_CREATE, &reg0, &reg1, 0, 0);
@@ -559,14 +559,14 @@ static inline bf_status bf_map_create(uint32_t kind, bf_map *map)
 }
 
 /* Destroys a permission map that no VS has. */
-static inline bf_status bf_map_destroy(bf_map map)
+__attribute__((warn_unused_result)) static inline bf_status bf_map_destroy(bf_map map)
 {
     uint64_t reg0 = bf_handle, reg1 = map.id;
     return bf_call(BF_SYSCALL_MAP_DESTROY, &reg0, &reg1, 0, 0);
 }
 
 /* Makes accesses (MAP_*) to a range of MSRs or ports exit: how many of them exit always. */
-static inline bf_status bf_map_trap(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
+__attribute__((warn_unused_result)) static inline bf_status bf_map_trap(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
 {
     uint64_t reg[6] = {bf_handle, map.id, first, last, accesses};
     bf_status status = bf_call6(BF_SYSCALL_MAP_TRAP, reg);
@@ -575,7 +575,7 @@ static inline bf_status bf_map_trap(bf_map map, uint32_t first, uint32_t last, u
 }
 
 /* Lets accesses (MAP_*) to a range of MSRs or ports happen without an exit: how many of them exit all the same. */
-static inline bf_status bf_map_pass(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
+__attribute__((warn_unused_result)) static inline bf_status bf_map_pass(bf_map map, uint32_t first, uint32_t last, uint32_t accesses, uint64_t *always)
 {
     uint64_t reg[6] = {bf_handle, map.id, first, last, accesses};
     bf_status status = bf_call6(BF_SYSCALL_MAP_PASS, reg);
@@ -584,7 +584,7 @@ static inline bf_status bf_map_pass(bf_map map, uint32_t first, uint32_t last, u
 }
 
 /* Which accesses to an MSR or port exit: MAP_*. */
-static inline bf_status bf_map_query(bf_map map, uint32_t number, uint64_t *accesses)
+__attribute__((warn_unused_result)) static inline bf_status bf_map_query(bf_map map, uint32_t number, uint64_t *accesses)
 {
     uint64_t reg0 = bf_handle, reg1 = map.id;
     bf_status status = bf_call(BF_SYSCALL_MAP_QUERY, &reg0, &reg1, number, 0);
@@ -593,21 +593,21 @@ static inline bf_status bf_map_query(bf_map map, uint32_t number, uint64_t *acce
 }
 
 /* Makes a VS exit by a permission map. */
-static inline bf_status bf_map_attach(bf_map map, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_map_attach(bf_map map, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = map.id;
     return bf_call(BF_SYSCALL_MAP_ATTACH, &reg0, &reg1, vs.id, 0);
 }
 
 /* Takes a permission map from a VS. */
-static inline bf_status bf_map_detach(bf_map map, bf_vs vs)
+__attribute__((warn_unused_result)) static inline bf_status bf_map_detach(bf_map map, bf_vs vs)
 {
     uint64_t reg0 = bf_handle, reg1 = map.id;
     return bf_call(BF_SYSCALL_MAP_DETACH, &reg0, &reg1, vs.id, 0);
 }
 
 /* How full a pool (POOL_*) is. */
-static inline bf_status bf_statistics_pool(uint32_t pool, uint64_t *total, uint64_t *used)
+__attribute__((warn_unused_result)) static inline bf_status bf_statistics_pool(uint32_t pool, uint64_t *total, uint64_t *used)
 {
     uint64_t reg0 = bf_handle, reg1 = pool;
     bf_status status = bf_call(BF_SYSCALL_STATISTICS_POOL, &reg0, &reg1, 0, 0);
@@ -617,7 +617,7 @@ static inline bf_status bf_statistics_pool(uint32_t pool, uint64_t *total, uint6
 }
 
 /* How often VSs exited on a processor for a reason. */
-static inline bf_status bf_statistics_exits(bf_pp pp, uint64_t reason, uint64_t *count)
+__attribute__((warn_unused_result)) static inline bf_status bf_statistics_exits(bf_pp pp, uint64_t reason, uint64_t *count)
 {
     uint64_t reg0 = bf_handle, reg1 = pp.id;
     bf_status status = bf_call(BF_SYSCALL_STATISTICS_EXITS, &reg0, &reg1, reason, 0);
@@ -626,7 +626,7 @@ static inline bf_status bf_statistics_exits(bf_pp pp, uint64_t reason, uint64_t 
 }
 
 /* How often a system call was made on a processor. */
-static inline bf_status bf_statistics_calls(bf_pp pp, uint32_t number, uint64_t *count)
+__attribute__((warn_unused_result)) static inline bf_status bf_statistics_calls(bf_pp pp, uint32_t number, uint64_t *count)
 {
     uint64_t reg0 = bf_handle, reg1 = pp.id;
     bf_status status = bf_call(BF_SYSCALL_STATISTICS_CALLS, &reg0, &reg1, number, 0);
@@ -635,7 +635,7 @@ static inline bf_status bf_statistics_calls(bf_pp pp, uint32_t number, uint64_t 
 }
 
 /* Makes linear memory have so many pages: how many it has now. Call it again for what is not done. */
-static inline bf_status bf_memory_grow(uint64_t pages, uint64_t *has)
+__attribute__((warn_unused_result)) static inline bf_status bf_memory_grow(uint64_t pages, uint64_t *has)
 {
     uint64_t reg0 = bf_handle, reg1 = pages;
     bf_status status = bf_call(BF_SYSCALL_MEMORY_GROW, &reg0, &reg1, 0, 0);
@@ -644,21 +644,21 @@ static inline bf_status bf_memory_grow(uint64_t pages, uint64_t *has)
 }
 
 /* Makes a processor leave its VM, or end its wait: its extension's vmexit callback is called with EXIT_KICK. */
-static inline bf_status bf_pp_kick(bf_pp pp)
+__attribute__((warn_unused_result)) static inline bf_status bf_pp_kick(bf_pp pp)
 {
     uint64_t reg0 = bf_handle, reg1 = pp.id;
     return bf_call(BF_SYSCALL_PP_KICK, &reg0, &reg1, 0, 0);
 }
 
 /* Ends the callback, and keeps the processor in the microkernel until it is kicked. Returns only when it failed. */
-static inline bf_status bf_pp_wait(void)
+__attribute__((warn_unused_result)) static inline bf_status bf_pp_wait(void)
 {
     uint64_t reg0 = bf_handle, reg1 = 0;
     return bf_call(BF_SYSCALL_PP_WAIT, &reg0, &reg1, 0, 0);
 }
 
 /* Copies a VS's XSAVE area, or as much of it as a page holds, to a page of the extension's: its size is returned. The page is overwritten. */
-static inline bf_status bf_fpu_read(bf_vs vs, uint64_t page, uint64_t *bytes)
+__attribute__((warn_unused_result)) static inline bf_status bf_fpu_read(bf_vs vs, uint64_t page, uint64_t *bytes)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     bf_status status = bf_call(BF_SYSCALL_FPU_READ, &reg0, &reg1, page, 0);
@@ -667,14 +667,14 @@ static inline bf_status bf_fpu_read(bf_vs vs, uint64_t page, uint64_t *bytes)
 }
 
 /* Gives a VS the XSAVE area of a page of the extension's. Components that the processor has not, and reserved bits, are left out. */
-static inline bf_status bf_fpu_write(bf_vs vs, uint64_t page)
+__attribute__((warn_unused_result)) static inline bf_status bf_fpu_write(bf_vs vs, uint64_t page)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_FPU_WRITE, &reg0, &reg1, page, 0);
 }
 
 /* Reads an MSR that a guest has for itself, or can have: 0 as long as it has the machine's. */
-static inline bf_status bf_msr_read(bf_vs vs, uint32_t msr, uint64_t *value)
+__attribute__((warn_unused_result)) static inline bf_status bf_msr_read(bf_vs vs, uint32_t msr, uint64_t *value)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     bf_status status = bf_call(BF_SYSCALL_MSR_READ, &reg0, &reg1, msr, 0);
@@ -683,7 +683,7 @@ static inline bf_status bf_msr_read(bf_vs vs, uint32_t msr, uint64_t *value)
 }
 
 /* Gives a guest a value of its own in an MSR of which the processor has one for all VMs. */
-static inline bf_status bf_msr_write(bf_vs vs, uint32_t msr, uint64_t value)
+__attribute__((warn_unused_result)) static inline bf_status bf_msr_write(bf_vs vs, uint32_t msr, uint64_t value)
 {
     uint64_t reg0 = bf_handle, reg1 = vs.id;
     return bf_call(BF_SYSCALL_MSR_WRITE, &reg0, &reg1, msr, value);

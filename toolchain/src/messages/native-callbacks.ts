@@ -74,10 +74,27 @@ function meantVmexit(part: Part, root: string): Diagnostic | undefined {
     for (const { 1: name = "", indices } of source.matchAll(DEFINED)) {
       if (nearest(name.toLowerCase(), ["vmexit"]) === undefined) continue;
       const where = { file: relative(root, path), ...locate(source, indices?.[1]?.[0] ?? 0) };
-      return diagnostic(`${name} is not the vmexit that the microkernel calls: write ${VMEXIT[language]}`, where);
+      return diagnostic(notVmexit(name, language), where);
     }
   }
   return undefined;
+}
+
+const notVmexit = (name: string, language: keyof typeof VMEXIT) =>
+  `${name} is not the vmexit that the microkernel calls: write ${VMEXIT[language]}`;
+
+const UNUSED = /^unused function '(\w+)'/;
+
+/** What the compiler said, where the function that nobody uses is one that was meant for the microkernel. */
+export function explainUnused({ language }: Part, error: unknown): unknown {
+  if ((language !== "c" && language !== "cpp") || !(error instanceof BuildError)) return error;
+  const diagnostics = error.diagnostics.map((one) => {
+    const [, name = ""] = UNUSED.exec(one.message) ?? [];
+    const isMeant = nearest(name.toLowerCase(), ["vmexit"]) !== undefined;
+    return isMeant ? { ...one, code: "callback", message: notVmexit(name, language) } : one;
+  });
+  const { message, hint, cause } = error;
+  return new BuildError(message, { cause, diagnostics, ...(hint === undefined ? {} : { hint }) });
 }
 
 const diagnostic = (message: string, where: Partial<Diagnostic>): Diagnostic => ({
