@@ -36,6 +36,25 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
     0x4_0103,
     "R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before.",
   ],
+  MV_VM_IRQCHIP_CREATE: [
+    0x4_0104,
+    "R11: a VM without VPs, R12: MV_IRQCHIP_*, R13: ticks of the time stamp counter in a millisecond. Each VS that it gets is to get a local APIC.",
+  ],
+  MV_VM_IRQ_LINE: [
+    0x4_0105,
+    "R11: a VM, R12: MV_CHIP_*, R13: a line of its | MV_SOURCE_*, R14: 1: asserted, 0: not. R10 out: VSs to wake, a bit for each by its APIC's ID; R11 out: how many local APICs took it, 0: it waits there already, all ones: it is masked.",
+  ],
+  MV_VM_MSI: [0x4_0106, "R11: a VM, R12: address, R13: data of the message. R10, R11 out: the same."],
+  MV_VM_IO_APIC_READ: [0x4_0107, "R11: a VM, R12: offset in the I/O APIC's memory. R10 out: 32 bits."],
+  MV_VM_IO_APIC_WRITE: [0x4_0108, "R11: a VM, R12: offset, R13: 32 bits. R10 out: VSs to wake."],
+  MV_VM_IRQCHIP_GET: [
+    0x4_0109,
+    "R11: a VM, R12: MV_CHIP_*, R13: which 64 bits of its state, in KVM's layout. R10 out: they.",
+  ],
+  MV_VM_IRQCHIP_SET: [
+    0x4_010a,
+    "R11: a VM, R12: MV_CHIP_*, R13: which 64 bits, R14: they; the last ones have it take all. R10 out: VSs to wake.",
+  ],
   MV_VP_CREATE: [0x5_0000, "R11: a VM. R10 out: the VP."],
   MV_VP_DESTROY: [0x5_0001, "R11: a VP, whose VS is gone."],
   MV_VS_CREATE: [
@@ -80,6 +99,17 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
   ],
   MV_VS_INJECT_NMI: [0x6_0100, "R11: a VS, which gets it when it runs next, or behind the handler of another one."],
   MV_VS_CONFIGURE: [0x6_0102, "R11: a VS, R12: MV_OPTION_*: what its guest finds from now on."],
+  MV_VS_APIC_CREATE: [
+    0x6_0103,
+    "R11: a VS without a local APIC, of a VM with interrupt controllers, R12: the APIC's ID, which no other one of the VM has.",
+  ],
+  MV_VS_APIC_READ: [0x6_0104, "R11: a VS, R12: offset in its local APIC's memory. R10 out: 32 bits."],
+  MV_VS_APIC_WRITE: [
+    0x6_0105,
+    "R11: a VS, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so.",
+  ],
+  MV_VS_APIC_GET: [0x6_0106, "R11: a VS. The page's list gets the 1 KiB of its local APIC's registers."],
+  MV_VS_APIC_SET: [0x6_0107, "R11: a VS. Its local APIC gets them of the page's list."],
 });
 
 export const mvVmOptions = table("hypercalls", "MV_VM_CONFIGURE: R12", "u32", {
@@ -105,6 +135,30 @@ export const mvVsOptions = table("hypercalls", "MV_VS_CONFIGURE: R12", "u32", {
   MV_OPTION_FEATURES: [1, "The guest has those MSRs of KVM's alone whose bits CPUID leaf 0x40000001 has."],
 });
 
+export const mvIrqchip = table("hypercalls", "MV_VM_IRQCHIP_CREATE: R12", "u32", {
+  MV_IRQCHIP_FULL: [0, "Local APICs, an I/O APIC and a pair of 8259."],
+  MV_IRQCHIP_SPLIT: [1, "Local APICs; the others are the caller's."],
+});
+
+export const mvChips = table("hypercalls", "Interrupt controllers: R12. KVM's numbers", "u32", {
+  MV_CHIP_PIC_MASTER: 0,
+  MV_CHIP_PIC_SLAVE: 1,
+  MV_CHIP_IO_APIC: 2,
+});
+
+export const mvSources = table("hypercalls", "MV_VM_IRQ_LINE: who asserts; a line is asserted while one does", "u32", {
+  MV_SOURCE_USER: 0,
+  MV_SOURCE_TIMER: [0x100, "The interval timer."],
+  MV_SOURCE_RESAMPLED: [0x200, "Those that are told when the guest has ended the interrupt."],
+});
+
+export const mvMp = table("hypercalls", "MvPage.mpState: KVM's numbers", "u32", {
+  MV_MP_RUNNABLE: 0,
+  MV_MP_UNINITIALIZED: [1, "Waits for INIT."],
+  MV_MP_INIT_RECEIVED: [2, "Waits for SIPI."],
+  MV_MP_HALTED: 3,
+});
+
 export const mvLimits = table("hypercalls", "Versions and limits of MicroV's hypercalls", "u32", {
   MV_SIGNATURE: [0x764d, "Bits 63:48 of RAX."],
   MV_SPEC_ID: [
@@ -121,6 +175,8 @@ export const mvLimits = table("hypercalls", "Versions and limits of MicroV's hyp
   MV_LIST_BYTES: [3840, "Of the page's list."],
   MV_FPU_BYTES: [4096, "Of an XSAVE area, at most."],
   MV_LIST_ENTRIES: [240, "Registers or MSRs of a call."],
+  MV_MAX_APICS: [64, "Of a VM, and so their IDs."],
+  MV_APIC_BYTES: [1024, "Of a local APIC's registers."],
 });
 
 export const mvStatus = table("hypercalls", "Status codes of MicroV's hypercalls: RAX", "u64", {
@@ -148,7 +204,10 @@ export const mvMapFlags = table("hypercalls", "MV_VM_MAP: bits 11:0 of R13", "u3
 export const mvExits = table("hypercalls", "Why a guest came back: R10 after MV_VS_RUN", "u32", {
   MV_EXIT_FAILURE: [0, "The processor refuses its state; nothing has run."],
   MV_EXIT_UNKNOWN: [1, "An exit that nobody knows: `detail` is the processor's reason."],
-  MV_EXIT_HLT: 2,
+  MV_EXIT_HLT: [
+    2,
+    "With a local APIC: the VS waits (`mpState`), and is to be run again when `notified` or at `deadline`.",
+  ],
   MV_EXIT_IO: [3, "A port: `port`, `ioBytes`, `ioFlags`, `data`."],
   MV_EXIT_MMIO: [4, "Memory that is not mapped, or not so: `address`, `access`."],
   MV_EXIT_MSR: [5, "The guest has written one of MV_MSR_KVM_*: `msr`, `data`. It is behind that."],
@@ -169,6 +228,9 @@ export const mvExits = table("hypercalls", "Why a guest came back: R10 after MV_
     13,
     "With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception.",
   ],
+  MV_EXIT_TIMER: [14, "Its local APIC's timer has another `deadline`, which has not passed."],
+  MV_EXIT_WAKE: [15, "It has sent something to the VSs of `wake`."],
+  MV_EXIT_EOI: [16, "It has ended an interrupt that was level-triggered: `vector`. There may be VSs to `wake`."],
 });
 
 export const mvMsrFlags = table("hypercalls", "MvPage.msrFlags: an access, and why it exits", "u32", {
@@ -241,8 +303,14 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   rip: "u64",
   rflags: "u64",
   msrFlags: ["u32", "MV_MSR_*."],
-  reserved0: "u32",
-  reserved: "u64[3]",
+  mpState: ["u32", "MV_MP_*: in and out, for a VS with a local APIC."],
+  deadline: [
+    "u64",
+    "When its local APIC's timer is due, by the processor's time stamp counter; 0: never. It is to be run then.",
+  ],
+  wake: ["u64", "MV_EXIT_WAKE, MV_EXIT_EOI: a bit for each VS, by its APIC's ID."],
+  notified: ["u32", "1: something has come for it while it did not run, so that it is to be run."],
+  vector: ["u32", "MV_EXIT_EOI."],
   listCount: ["u64", "Entries of the list."],
   list: ["u64[480]", "Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids."],
 });

@@ -4074,6 +4074,13 @@ _Static_assert(sizeof(struct bf_emulation) == 696, "size of bf_emulation");
 #define BF_MV_VM_UNMAP BF_U32(0x40101) /* R11: a VM, R12: guest physical address, R13: bytes. R10 out: bytes done, which may be fewer. */
 #define BF_MV_VM_UNFLUSHED BF_U32(0x40102) /* R11: a VM. R10 out: how many processors may still use memory that was unmapped; 0: give it back. */
 #define BF_MV_VM_CONFIGURE BF_U32(0x40103) /* R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before. */
+#define BF_MV_VM_IRQCHIP_CREATE BF_U32(0x40104) /* R11: a VM without VPs, R12: MV_IRQCHIP_*, R13: ticks of the time stamp counter in a millisecond. Each VS that it gets is to get a local APIC. */
+#define BF_MV_VM_IRQ_LINE BF_U32(0x40105) /* R11: a VM, R12: MV_CHIP_*, R13: a line of its | MV_SOURCE_*, R14: 1: asserted, 0: not. R10 out: VSs to wake, a bit for each by its APIC's ID; R11 out: how many local APICs took it, 0: it waits there already, all ones: it is masked. */
+#define BF_MV_VM_MSI BF_U32(0x40106) /* R11: a VM, R12: address, R13: data of the message. R10, R11 out: the same. */
+#define BF_MV_VM_IO_APIC_READ BF_U32(0x40107) /* R11: a VM, R12: offset in the I/O APIC's memory. R10 out: 32 bits. */
+#define BF_MV_VM_IO_APIC_WRITE BF_U32(0x40108) /* R11: a VM, R12: offset, R13: 32 bits. R10 out: VSs to wake. */
+#define BF_MV_VM_IRQCHIP_GET BF_U32(0x40109) /* R11: a VM, R12: MV_CHIP_*, R13: which 64 bits of its state, in KVM's layout. R10 out: they. */
+#define BF_MV_VM_IRQCHIP_SET BF_U32(0x4010a) /* R11: a VM, R12: MV_CHIP_*, R13: which 64 bits, R14: they; the last ones have it take all. R10 out: VSs to wake. */
 #define BF_MV_VP_CREATE BF_U32(0x50000) /* R11: a VM. R10 out: the VP. */
 #define BF_MV_VP_DESTROY BF_U32(0x50001) /* R11: a VP, whose VS is gone. */
 #define BF_MV_VS_CREATE BF_U32(0x60000) /* R11: a VP. R10 out: the VS, R11 out: physical address of the MvPage that it shares with its caller. */
@@ -4091,6 +4098,16 @@ _Static_assert(sizeof(struct bf_emulation) == 696, "size of bf_emulation");
 #define BF_MV_VS_MCE_SETUP BF_U32(0x60101) /* R11: a VS, R12: MCG_CAP. Its machine check banks begin anew: all enabled, nothing reported. */
 #define BF_MV_VS_INJECT_NMI BF_U32(0x60100) /* R11: a VS, which gets it when it runs next, or behind the handler of another one. */
 #define BF_MV_VS_CONFIGURE BF_U32(0x60102) /* R11: a VS, R12: MV_OPTION_*: what its guest finds from now on. */
+#define BF_MV_VS_APIC_CREATE BF_U32(0x60103) /* R11: a VS without a local APIC, of a VM with interrupt controllers, R12: the APIC's ID, which no other one of the VM has. */
+#define BF_MV_VS_APIC_READ BF_U32(0x60104) /* R11: a VS, R12: offset in its local APIC's memory. R10 out: 32 bits. */
+#define BF_MV_VS_APIC_WRITE BF_U32(0x60105) /* R11: a VS, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so. */
+#define BF_MV_VS_APIC_GET BF_U32(0x60106) /* R11: a VS. The page's list gets the 1 KiB of its local APIC's registers. */
+#define BF_MV_VS_APIC_SET BF_U32(0x60107) /* R11: a VS. Its local APIC gets them of the page's list. */
+
+/* Interrupt controllers: R12. KVM's numbers */
+#define BF_MV_CHIP_PIC_MASTER BF_U32(0x0)
+#define BF_MV_CHIP_PIC_SLAVE BF_U32(0x1)
+#define BF_MV_CHIP_IO_APIC BF_U32(0x2)
 
 /* An entry of MV_VS_CPUID_SET_LIST */
 #define BF_MV_CPUID_LEAF BF_U32(0x0) /* u32. */
@@ -4125,7 +4142,7 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 /* Why a guest came back: R10 after MV_VS_RUN */
 #define BF_MV_EXIT_FAILURE BF_U32(0x0) /* The processor refuses its state; nothing has run. */
 #define BF_MV_EXIT_UNKNOWN BF_U32(0x1) /* An exit that nobody knows: `detail` is the processor's reason. */
-#define BF_MV_EXIT_HLT BF_U32(0x2)
+#define BF_MV_EXIT_HLT BF_U32(0x2) /* With a local APIC: the VS waits (`mpState`), and is to be run again when `notified` or at `deadline`. */
 #define BF_MV_EXIT_IO BF_U32(0x3) /* A port: `port`, `ioBytes`, `ioFlags`, `data`. */
 #define BF_MV_EXIT_MMIO BF_U32(0x4) /* Memory that is not mapped, or not so: `address`, `access`. */
 #define BF_MV_EXIT_MSR BF_U32(0x5) /* The guest has written one of MV_MSR_KVM_*: `msr`, `data`. It is behind that. */
@@ -4137,11 +4154,18 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_EXIT_MSR_ACCESS BF_U32(0xb) /* RDMSR or WRMSR: `msr`, `msrFlags`, `data` of a WRMSR. Nothing has happened, the guest is still at it: MV_RUN_MSR_* says what becomes of it. */
 #define BF_MV_EXIT_STOP BF_U32(0xc) /* As was asked for: nothing has run. */
 #define BF_MV_EXIT_UNDEFINED BF_U32(0xd) /* With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception. */
+#define BF_MV_EXIT_TIMER BF_U32(0xe) /* Its local APIC's timer has another `deadline`, which has not passed. */
+#define BF_MV_EXIT_WAKE BF_U32(0xf) /* It has sent something to the VSs of `wake`. */
+#define BF_MV_EXIT_EOI BF_U32(0x10) /* It has ended an interrupt that was level-triggered: `vector`. There may be VSs to `wake`. */
 
 /* MvPage.ioFlags */
 #define BF_MV_IO_IN BF_U32(0x1)
 #define BF_MV_IO_STRING BF_U32(0x2) /* INS or OUTS, which the caller carries out: nothing has happened, the guest is still at it. */
 #define BF_MV_IO_REPEATED BF_U32(0x4)
+
+/* MV_VM_IRQCHIP_CREATE: R12 */
+#define BF_MV_IRQCHIP_FULL BF_U32(0x0) /* Local APICs, an I/O APIC and a pair of 8259. */
+#define BF_MV_IRQCHIP_SPLIT BF_U32(0x1) /* Local APICs; the others are the caller's. */
 
 /* Versions and limits of MicroV's hypercalls */
 #define BF_MV_SIGNATURE BF_U32(0x764d) /* Bits 63:48 of RAX. */
@@ -4156,11 +4180,19 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_LIST_BYTES BF_U32(0xf00) /* Of the page's list. */
 #define BF_MV_FPU_BYTES BF_U32(0x1000) /* Of an XSAVE area, at most. */
 #define BF_MV_LIST_ENTRIES BF_U32(0xf0) /* Registers or MSRs of a call. */
+#define BF_MV_MAX_APICS BF_U32(0x40) /* Of a VM, and so their IDs. */
+#define BF_MV_APIC_BYTES BF_U32(0x400) /* Of a local APIC's registers. */
 
 /* MV_VM_MAP: bits 11:0 of R13 */
 #define BF_MV_MAP_READ BF_U32(0x1)
 #define BF_MV_MAP_WRITE BF_U32(0x2)
 #define BF_MV_MAP_EXECUTE BF_U32(0x4)
+
+/* MvPage.mpState: KVM's numbers */
+#define BF_MV_MP_RUNNABLE BF_U32(0x0)
+#define BF_MV_MP_UNINITIALIZED BF_U32(0x1) /* Waits for INIT. */
+#define BF_MV_MP_INIT_RECEIVED BF_U32(0x2) /* Waits for SIPI. */
+#define BF_MV_MP_HALTED BF_U32(0x3)
 
 /* MvPage.msrFlags: an access, and why it exits */
 #define BF_MV_MSR_WRITE BF_U32(0x1)
@@ -4198,8 +4230,11 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_RIP BF_U32(0xc8) /* u64. */
 #define BF_MV_PAGE_RFLAGS BF_U32(0xd0) /* u64. */
 #define BF_MV_PAGE_MSR_FLAGS BF_U32(0xd8) /* u32: MV_MSR_*. */
-#define BF_MV_PAGE_RESERVED0 BF_U32(0xdc) /* u32. */
-#define BF_MV_PAGE_RESERVED BF_U32(0xe0) /* u64[3]. */
+#define BF_MV_PAGE_MP_STATE BF_U32(0xdc) /* u32: MV_MP_*: in and out, for a VS with a local APIC. */
+#define BF_MV_PAGE_DEADLINE BF_U32(0xe0) /* u64: When its local APIC's timer is due, by the processor's time stamp counter; 0: never. It is to be run then. */
+#define BF_MV_PAGE_WAKE BF_U32(0xe8) /* u64: MV_EXIT_WAKE, MV_EXIT_EOI: a bit for each VS, by its APIC's ID. */
+#define BF_MV_PAGE_NOTIFIED BF_U32(0xf0) /* u32: 1: something has come for it while it did not run, so that it is to be run. */
+#define BF_MV_PAGE_VECTOR BF_U32(0xf4) /* u32: MV_EXIT_EOI. */
 #define BF_MV_PAGE_LIST_COUNT BF_U32(0xf8) /* u64: Entries of the list. */
 #define BF_MV_PAGE_LIST BF_U32(0x100) /* u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
 #define BF_MV_PAGE_BYTES BF_U32(0x1000) /* Size of the structure. */
@@ -4223,8 +4258,11 @@ struct bf_mv_page {
     uint64_t rip;
     uint64_t rflags;
     uint32_t msr_flags;
-    uint32_t reserved0;
-    uint64_t reserved[3];
+    uint32_t mp_state;
+    uint64_t deadline;
+    uint64_t wake;
+    uint32_t notified;
+    uint32_t vector;
     uint64_t list_count;
     uint64_t list[480];
 };
@@ -4318,6 +4356,11 @@ _Static_assert(sizeof(struct bf_mv_page) == 4096, "size of bf_mv_page");
 #define BF_MV_RUN_MSR_ALLOWED BF_U32(0x20) /* request: it is carried out, if it is what the guest does next, and does not exit for MV_OPTION_MSR_ASKED. */
 #define BF_MV_STATE_INTERRUPTIBLE BF_U32(0x1) /* state: the guest can take an interrupt now. */
 #define BF_MV_STATE_IF BF_U32(0x2) /* state: RFLAGS.IF. */
+
+/* MV_VM_IRQ_LINE: who asserts; a line is asserted while one does */
+#define BF_MV_SOURCE_USER BF_U32(0x0)
+#define BF_MV_SOURCE_TIMER BF_U32(0x100) /* The interval timer. */
+#define BF_MV_SOURCE_RESAMPLED BF_U32(0x200) /* Those that are told when the guest has ended the interrupt. */
 
 /* Status codes of MicroV's hypercalls: RAX */
 #define BF_MV_STATUS_SUCCESS BF_U64(0x0)

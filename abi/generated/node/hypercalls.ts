@@ -37,6 +37,20 @@ export const MV_VM_UNMAP = 0x40101;
 export const MV_VM_UNFLUSHED = 0x40102;
 /** R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before. */
 export const MV_VM_CONFIGURE = 0x40103;
+/** R11: a VM without VPs, R12: MV_IRQCHIP_*, R13: ticks of the time stamp counter in a millisecond. Each VS that it gets is to get a local APIC. */
+export const MV_VM_IRQCHIP_CREATE = 0x40104;
+/** R11: a VM, R12: MV_CHIP_*, R13: a line of its | MV_SOURCE_*, R14: 1: asserted, 0: not. R10 out: VSs to wake, a bit for each by its APIC's ID; R11 out: how many local APICs took it, 0: it waits there already, all ones: it is masked. */
+export const MV_VM_IRQ_LINE = 0x40105;
+/** R11: a VM, R12: address, R13: data of the message. R10, R11 out: the same. */
+export const MV_VM_MSI = 0x40106;
+/** R11: a VM, R12: offset in the I/O APIC's memory. R10 out: 32 bits. */
+export const MV_VM_IO_APIC_READ = 0x40107;
+/** R11: a VM, R12: offset, R13: 32 bits. R10 out: VSs to wake. */
+export const MV_VM_IO_APIC_WRITE = 0x40108;
+/** R11: a VM, R12: MV_CHIP_*, R13: which 64 bits of its state, in KVM's layout. R10 out: they. */
+export const MV_VM_IRQCHIP_GET = 0x40109;
+/** R11: a VM, R12: MV_CHIP_*, R13: which 64 bits, R14: they; the last ones have it take all. R10 out: VSs to wake. */
+export const MV_VM_IRQCHIP_SET = 0x4010a;
 /** R11: a VM. R10 out: the VP. */
 export const MV_VP_CREATE = 0x50000;
 /** R11: a VP, whose VS is gone. */
@@ -71,6 +85,22 @@ export const MV_VS_MCE_SETUP = 0x60101;
 export const MV_VS_INJECT_NMI = 0x60100;
 /** R11: a VS, R12: MV_OPTION_*: what its guest finds from now on. */
 export const MV_VS_CONFIGURE = 0x60102;
+/** R11: a VS without a local APIC, of a VM with interrupt controllers, R12: the APIC's ID, which no other one of the VM has. */
+export const MV_VS_APIC_CREATE = 0x60103;
+/** R11: a VS, R12: offset in its local APIC's memory. R10 out: 32 bits. */
+export const MV_VS_APIC_READ = 0x60104;
+/** R11: a VS, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so. */
+export const MV_VS_APIC_WRITE = 0x60105;
+/** R11: a VS. The page's list gets the 1 KiB of its local APIC's registers. */
+export const MV_VS_APIC_GET = 0x60106;
+/** R11: a VS. Its local APIC gets them of the page's list. */
+export const MV_VS_APIC_SET = 0x60107;
+
+// Interrupt controllers: R12. KVM's numbers
+
+export const MV_CHIP_PIC_MASTER = 0x0;
+export const MV_CHIP_PIC_SLAVE = 0x1;
+export const MV_CHIP_IO_APIC = 0x2;
 
 // An entry of MV_VS_CPUID_SET_LIST
 
@@ -108,6 +138,7 @@ export const MV_EVENT_HAS_CODE = 0x100000000n;
 export const MV_EXIT_FAILURE = 0x0;
 /** An exit that nobody knows: `detail` is the processor's reason. */
 export const MV_EXIT_UNKNOWN = 0x1;
+/** With a local APIC: the VS waits (`mpState`), and is to be run again when `notified` or at `deadline`. */
 export const MV_EXIT_HLT = 0x2;
 /** A port: `port`, `ioBytes`, `ioFlags`, `data`. */
 export const MV_EXIT_IO = 0x3;
@@ -131,6 +162,12 @@ export const MV_EXIT_MSR_ACCESS = 0xb;
 export const MV_EXIT_STOP = 0xc;
 /** With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception. */
 export const MV_EXIT_UNDEFINED = 0xd;
+/** Its local APIC's timer has another `deadline`, which has not passed. */
+export const MV_EXIT_TIMER = 0xe;
+/** It has sent something to the VSs of `wake`. */
+export const MV_EXIT_WAKE = 0xf;
+/** It has ended an interrupt that was level-triggered: `vector`. There may be VSs to `wake`. */
+export const MV_EXIT_EOI = 0x10;
 
 // MvPage.ioFlags
 
@@ -138,6 +175,13 @@ export const MV_IO_IN = 0x1;
 /** INS or OUTS, which the caller carries out: nothing has happened, the guest is still at it. */
 export const MV_IO_STRING = 0x2;
 export const MV_IO_REPEATED = 0x4;
+
+// MV_VM_IRQCHIP_CREATE: R12
+
+/** Local APICs, an I/O APIC and a pair of 8259. */
+export const MV_IRQCHIP_FULL = 0x0;
+/** Local APICs; the others are the caller's. */
+export const MV_IRQCHIP_SPLIT = 0x1;
 
 // Versions and limits of MicroV's hypercalls
 
@@ -163,12 +207,25 @@ export const MV_LIST_BYTES = 0xf00;
 export const MV_FPU_BYTES = 0x1000;
 /** Registers or MSRs of a call. */
 export const MV_LIST_ENTRIES = 0xf0;
+/** Of a VM, and so their IDs. */
+export const MV_MAX_APICS = 0x40;
+/** Of a local APIC's registers. */
+export const MV_APIC_BYTES = 0x400;
 
 // MV_VM_MAP: bits 11:0 of R13
 
 export const MV_MAP_READ = 0x1;
 export const MV_MAP_WRITE = 0x2;
 export const MV_MAP_EXECUTE = 0x4;
+
+// MvPage.mpState: KVM's numbers
+
+export const MV_MP_RUNNABLE = 0x0;
+/** Waits for INIT. */
+export const MV_MP_UNINITIALIZED = 0x1;
+/** Waits for SIPI. */
+export const MV_MP_INIT_RECEIVED = 0x2;
+export const MV_MP_HALTED = 0x3;
 
 // MvPage.msrFlags: an access, and why it exits
 
@@ -233,10 +290,16 @@ export const MV_PAGE_RIP = 0xc8;
 export const MV_PAGE_RFLAGS = 0xd0;
 /** u32: MV_MSR_*. */
 export const MV_PAGE_MSR_FLAGS = 0xd8;
-/** u32. */
-export const MV_PAGE_RESERVED0 = 0xdc;
-/** u64[3]. */
-export const MV_PAGE_RESERVED = 0xe0;
+/** u32: MV_MP_*: in and out, for a VS with a local APIC. */
+export const MV_PAGE_MP_STATE = 0xdc;
+/** u64: When its local APIC's timer is due, by the processor's time stamp counter; 0: never. It is to be run then. */
+export const MV_PAGE_DEADLINE = 0xe0;
+/** u64: MV_EXIT_WAKE, MV_EXIT_EOI: a bit for each VS, by its APIC's ID. */
+export const MV_PAGE_WAKE = 0xe8;
+/** u32: 1: something has come for it while it did not run, so that it is to be run. */
+export const MV_PAGE_NOTIFIED = 0xf0;
+/** u32: MV_EXIT_EOI. */
+export const MV_PAGE_VECTOR = 0xf4;
 /** u64: Entries of the list. */
 export const MV_PAGE_LIST_COUNT = 0xf8;
 /** u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
@@ -346,6 +409,14 @@ export const MV_RUN_MSR_ALLOWED = 0x20;
 export const MV_STATE_INTERRUPTIBLE = 0x1;
 /** state: RFLAGS.IF. */
 export const MV_STATE_IF = 0x2;
+
+// MV_VM_IRQ_LINE: who asserts; a line is asserted while one does
+
+export const MV_SOURCE_USER = 0x0;
+/** The interval timer. */
+export const MV_SOURCE_TIMER = 0x100;
+/** Those that are told when the guest has ended the interrupt. */
+export const MV_SOURCE_RESAMPLED = 0x200;
 
 // Status codes of MicroV's hypercalls: RAX
 

@@ -4308,6 +4308,20 @@ pub const MV_VM_UNMAP: u32 = 0x40101;
 pub const MV_VM_UNFLUSHED: u32 = 0x40102;
 /// R11: a VM, R12: MV_OPTION_*: what its guests find from now on, in place of what they found before.
 pub const MV_VM_CONFIGURE: u32 = 0x40103;
+/// R11: a VM without VPs, R12: MV_IRQCHIP_*, R13: ticks of the time stamp counter in a millisecond. Each VS that it gets is to get a local APIC.
+pub const MV_VM_IRQCHIP_CREATE: u32 = 0x40104;
+/// R11: a VM, R12: MV_CHIP_*, R13: a line of its | MV_SOURCE_*, R14: 1: asserted, 0: not. R10 out: VSs to wake, a bit for each by its APIC's ID; R11 out: how many local APICs took it, 0: it waits there already, all ones: it is masked.
+pub const MV_VM_IRQ_LINE: u32 = 0x40105;
+/// R11: a VM, R12: address, R13: data of the message. R10, R11 out: the same.
+pub const MV_VM_MSI: u32 = 0x40106;
+/// R11: a VM, R12: offset in the I/O APIC's memory. R10 out: 32 bits.
+pub const MV_VM_IO_APIC_READ: u32 = 0x40107;
+/// R11: a VM, R12: offset, R13: 32 bits. R10 out: VSs to wake.
+pub const MV_VM_IO_APIC_WRITE: u32 = 0x40108;
+/// R11: a VM, R12: MV_CHIP_*, R13: which 64 bits of its state, in KVM's layout. R10 out: they.
+pub const MV_VM_IRQCHIP_GET: u32 = 0x40109;
+/// R11: a VM, R12: MV_CHIP_*, R13: which 64 bits, R14: they; the last ones have it take all. R10 out: VSs to wake.
+pub const MV_VM_IRQCHIP_SET: u32 = 0x4010a;
 /// R11: a VM. R10 out: the VP.
 pub const MV_VP_CREATE: u32 = 0x50000;
 /// R11: a VP, whose VS is gone.
@@ -4342,6 +4356,22 @@ pub const MV_VS_MCE_SETUP: u32 = 0x60101;
 pub const MV_VS_INJECT_NMI: u32 = 0x60100;
 /// R11: a VS, R12: MV_OPTION_*: what its guest finds from now on.
 pub const MV_VS_CONFIGURE: u32 = 0x60102;
+/// R11: a VS without a local APIC, of a VM with interrupt controllers, R12: the APIC's ID, which no other one of the VM has.
+pub const MV_VS_APIC_CREATE: u32 = 0x60103;
+/// R11: a VS, R12: offset in its local APIC's memory. R10 out: 32 bits.
+pub const MV_VS_APIC_READ: u32 = 0x60104;
+/// R11: a VS, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so.
+pub const MV_VS_APIC_WRITE: u32 = 0x60105;
+/// R11: a VS. The page's list gets the 1 KiB of its local APIC's registers.
+pub const MV_VS_APIC_GET: u32 = 0x60106;
+/// R11: a VS. Its local APIC gets them of the page's list.
+pub const MV_VS_APIC_SET: u32 = 0x60107;
+
+// Interrupt controllers: R12. KVM's numbers
+
+pub const MV_CHIP_PIC_MASTER: u32 = 0x0;
+pub const MV_CHIP_PIC_SLAVE: u32 = 0x1;
+pub const MV_CHIP_IO_APIC: u32 = 0x2;
 
 // An entry of MV_VS_CPUID_SET_LIST
 
@@ -4375,6 +4405,7 @@ pub const MV_EVENT_HAS_CODE: u64 = 0x100000000;
 pub const MV_EXIT_FAILURE: u32 = 0x0;
 /// An exit that nobody knows: `detail` is the processor's reason.
 pub const MV_EXIT_UNKNOWN: u32 = 0x1;
+/// With a local APIC: the VS waits (`mpState`), and is to be run again when `notified` or at `deadline`.
 pub const MV_EXIT_HLT: u32 = 0x2;
 /// A port: `port`, `ioBytes`, `ioFlags`, `data`.
 pub const MV_EXIT_IO: u32 = 0x3;
@@ -4398,6 +4429,12 @@ pub const MV_EXIT_MSR_ACCESS: u32 = 0xb;
 pub const MV_EXIT_STOP: u32 = 0xc;
 /// With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception.
 pub const MV_EXIT_UNDEFINED: u32 = 0xd;
+/// Its local APIC's timer has another `deadline`, which has not passed.
+pub const MV_EXIT_TIMER: u32 = 0xe;
+/// It has sent something to the VSs of `wake`.
+pub const MV_EXIT_WAKE: u32 = 0xf;
+/// It has ended an interrupt that was level-triggered: `vector`. There may be VSs to `wake`.
+pub const MV_EXIT_EOI: u32 = 0x10;
 
 // MvPage.ioFlags
 
@@ -4405,6 +4442,13 @@ pub const MV_IO_IN: u32 = 0x1;
 /// INS or OUTS, which the caller carries out: nothing has happened, the guest is still at it.
 pub const MV_IO_STRING: u32 = 0x2;
 pub const MV_IO_REPEATED: u32 = 0x4;
+
+// MV_VM_IRQCHIP_CREATE: R12
+
+/// Local APICs, an I/O APIC and a pair of 8259.
+pub const MV_IRQCHIP_FULL: u32 = 0x0;
+/// Local APICs; the others are the caller's.
+pub const MV_IRQCHIP_SPLIT: u32 = 0x1;
 
 // Versions and limits of MicroV's hypercalls
 
@@ -4430,12 +4474,25 @@ pub const MV_LIST_BYTES: u32 = 0xf00;
 pub const MV_FPU_BYTES: u32 = 0x1000;
 /// Registers or MSRs of a call.
 pub const MV_LIST_ENTRIES: u32 = 0xf0;
+/// Of a VM, and so their IDs.
+pub const MV_MAX_APICS: u32 = 0x40;
+/// Of a local APIC's registers.
+pub const MV_APIC_BYTES: u32 = 0x400;
 
 // MV_VM_MAP: bits 11:0 of R13
 
 pub const MV_MAP_READ: u32 = 0x1;
 pub const MV_MAP_WRITE: u32 = 0x2;
 pub const MV_MAP_EXECUTE: u32 = 0x4;
+
+// MvPage.mpState: KVM's numbers
+
+pub const MV_MP_RUNNABLE: u32 = 0x0;
+/// Waits for INIT.
+pub const MV_MP_UNINITIALIZED: u32 = 0x1;
+/// Waits for SIPI.
+pub const MV_MP_INIT_RECEIVED: u32 = 0x2;
+pub const MV_MP_HALTED: u32 = 0x3;
 
 // MvPage.msrFlags: an access, and why it exits
 
@@ -4499,8 +4556,16 @@ pub struct MvPage {
     pub rflags: u64,
     /// MV_MSR_*.
     pub msr_flags: u32,
-    pub reserved0: u32,
-    pub reserved: [u64; 3],
+    /// MV_MP_*: in and out, for a VS with a local APIC.
+    pub mp_state: u32,
+    /// When its local APIC's timer is due, by the processor's time stamp counter; 0: never. It is to be run then.
+    pub deadline: u64,
+    /// MV_EXIT_WAKE, MV_EXIT_EOI: a bit for each VS, by its APIC's ID.
+    pub wake: u64,
+    /// 1: something has come for it while it did not run, so that it is to be run.
+    pub notified: u32,
+    /// MV_EXIT_EOI.
+    pub vector: u32,
     /// Entries of the list.
     pub list_count: u64,
     /// Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids.
@@ -4611,6 +4676,14 @@ pub const MV_RUN_MSR_ALLOWED: u32 = 0x20;
 pub const MV_STATE_INTERRUPTIBLE: u32 = 0x1;
 /// state: RFLAGS.IF.
 pub const MV_STATE_IF: u32 = 0x2;
+
+// MV_VM_IRQ_LINE: who asserts; a line is asserted while one does
+
+pub const MV_SOURCE_USER: u32 = 0x0;
+/// The interval timer.
+pub const MV_SOURCE_TIMER: u32 = 0x100;
+/// Those that are told when the guest has ended the interrupt.
+pub const MV_SOURCE_RESAMPLED: u32 = 0x200;
 
 // Status codes of MicroV's hypercalls: RAX
 
