@@ -46,6 +46,8 @@ export const kvmVmIoctls = table("kvm", "ioctl numbers of a virtual machine's fi
   KVM_GET_IRQCHIP: trades(0x62, machine.kvmIrqchip),
   KVM_SET_IRQCHIP: gets(0x63, machine.kvmIrqchip),
   KVM_CREATE_PIT: io(0x64),
+  KVM_GET_PIT: trades(0x65, machine.kvmPitState),
+  KVM_SET_PIT: gets(0x66, machine.kvmPitState),
   KVM_IRQ_LINE_STATUS: trades(0x67, machine.kvmIrqLevel),
   KVM_REGISTER_COALESCED_MMIO: gives(0x67, machine.kvmCoalescedMmioZone),
   KVM_UNREGISTER_COALESCED_MMIO: gives(0x68, machine.kvmCoalescedMmioZone),

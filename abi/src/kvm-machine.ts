@@ -40,6 +40,23 @@ export const kvmCoalescedMmioZone = structure(
   { addr: "u64", size: "u32", pio: ["u32", "1: ports."] },
 );
 
+export const kvmCoalescedMmioRing = structure(
+  "kvm",
+  "KvmCoalescedMmioRing",
+  "The ring of coalesced writes: as many KvmCoalescedMmio follow as the page has room for",
+  {
+    first: ["u32", "The first that the user has not carried out: the user's."],
+    last: ["u32", "Behind the last one: the kernel's."],
+  },
+);
+
+export const kvmCoalescedMmio = structure("kvm", "KvmCoalescedMmio", "A write in KvmCoalescedMmioRing", {
+  physAddr: "u64",
+  len: ["u32", "Bytes of it, 1 to 8."],
+  pio: ["u32", "1: to a port."],
+  data: "u8[8]",
+});
+
 export const kvmEnableCap = structure("kvm", "KvmEnableCap", "Argument of KVM_ENABLE_CAP", {
   cap: ["u32", "KVM_CAP_*."],
   flags: "u32",
@@ -127,9 +144,39 @@ export const kvmPitFlags = table("kvm", "KvmPitConfig.flags", "u32", {
   KVM_PIT_SPEAKER_DUMMY: [1, "Port 61h is the kernel's, too."],
 });
 
+export const kvmPitChannelState = structure("kvm", "KvmPitChannelState", "A channel of KvmPitState, KvmPitState2", {
+  count: ["u32", "What it counts from, 1 to 65536."],
+  latchedCount: "u16",
+  countLatched: ["u8", "0, or how latchedCount is read: as readState."],
+  statusLatched: ["u8", "1: the next read is status."],
+  status: "u8",
+  readState: ["u8", "1: bits 7:0, 2: bits 15:8, 3: both, bits 7:0 next, 4: both, bits 15:8 next."],
+  writeState: ["u8", "The same."],
+  writeLatch: ["u8", "Bits 7:0 of a count whose bits 15:8 are to be written."],
+  rwMode: ["u8", "Bits 5:4 of the control word."],
+  mode: "u8",
+  bcd: "u8",
+  gate: "u8",
+  countLoadTime: ["u64", "Nanoseconds of the kernel's clock."],
+});
+
+export const kvmPitState = structure("kvm", "KvmPitState", "Argument of KVM_GET_PIT, KVM_SET_PIT", {
+  channels: ["u64[9]", "Three KvmPitChannelState."],
+});
+
+export const kvmPitStateFlags = table("kvm", "KvmPitState2.flags", "u32", {
+  KVM_PIT_FLAGS_HPET_LEGACY: [1, "Channel 0 asserts no line: another timer has it."],
+  KVM_PIT_FLAGS_SPEAKER_DATA_ON: [2, "Bit 1 of port 61h."],
+});
+
+export const kvmReinjectControl = structure("kvm", "KvmReinjectControl", "Argument of KVM_REINJECT_CONTROL", {
+  pitReinject: ["u8", "1: ticks that the guest has missed come later; 0: they are lost."],
+  reserved: "u8[31]",
+});
+
 export const kvmPitState2 = structure("kvm", "KvmPitState2", "Argument of KVM_GET_PIT2, KVM_SET_PIT2", {
-  channels: ["u64[9]", "Three channels of 24 bytes."],
-  flags: "u32",
+  channels: ["u64[9]", "Three KvmPitChannelState."],
+  flags: ["u32", "KVM_PIT_FLAGS_*."],
   reserved: "u32[9]",
 });
 

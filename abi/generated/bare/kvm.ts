@@ -87,6 +87,8 @@ export const KVM_IRQ_LINE: u32 = 0x4008ae61;
 export const KVM_GET_IRQCHIP: u32 = 0xc208ae62;
 export const KVM_SET_IRQCHIP: u32 = 0x8208ae63;
 export const KVM_CREATE_PIT: u32 = 0xae64;
+export const KVM_GET_PIT: u32 = 0xc048ae65;
+export const KVM_SET_PIT: u32 = 0x8048ae66;
 export const KVM_IRQ_LINE_STATUS: u32 = 0xc008ae67;
 export const KVM_REGISTER_COALESCED_MMIO: u32 = 0x4010ae67;
 export const KVM_UNREGISTER_COALESCED_MMIO: u32 = 0x4010ae68;
@@ -293,6 +295,28 @@ export const KVM_CLOCK_TSC_STABLE: u32 = 0x2;
 export const KVM_CLOCK_REALTIME: u32 = 0x4;
 export const KVM_CLOCK_HOST_TSC: u32 = 0x8;
 
+// A write in KvmCoalescedMmioRing
+
+/** u64. */
+export const KVM_COALESCED_MMIO_PHYS_ADDR: u32 = 0x0;
+/** u32: Bytes of it, 1 to 8. */
+export const KVM_COALESCED_MMIO_LEN: u32 = 0x8;
+/** u32: 1: to a port. */
+export const KVM_COALESCED_MMIO_PIO: u32 = 0xc;
+/** u8[8]. */
+export const KVM_COALESCED_MMIO_DATA: u32 = 0x10;
+/** Size of the structure. */
+export const KVM_COALESCED_MMIO_BYTES: u32 = 0x18;
+
+// The ring of coalesced writes: as many KvmCoalescedMmio follow as the page has room for
+
+/** u32: The first that the user has not carried out: the user's. */
+export const KVM_COALESCED_MMIO_RING_FIRST: u32 = 0x0;
+/** u32: Behind the last one: the kernel's. */
+export const KVM_COALESCED_MMIO_RING_LAST: u32 = 0x4;
+/** Size of the structure. */
+export const KVM_COALESCED_MMIO_RING_BYTES: u32 = 0x8;
+
 // Argument of KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
 
 /** u64. */
@@ -490,6 +514,37 @@ export const KVM_MSR_FILTER_RANGE_BITMAP: u32 = 0x10;
 /** Size of the structure. */
 export const KVM_MSR_FILTER_RANGE_BYTES: u32 = 0x18;
 
+// A channel of KvmPitState, KvmPitState2
+
+/** u32: What it counts from, 1 to 65536. */
+export const KVM_PIT_CHANNEL_STATE_COUNT: u32 = 0x0;
+/** u16. */
+export const KVM_PIT_CHANNEL_STATE_LATCHED_COUNT: u32 = 0x4;
+/** u8: 0, or how latchedCount is read: as readState. */
+export const KVM_PIT_CHANNEL_STATE_COUNT_LATCHED: u32 = 0x6;
+/** u8: 1: the next read is status. */
+export const KVM_PIT_CHANNEL_STATE_STATUS_LATCHED: u32 = 0x7;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_STATUS: u32 = 0x8;
+/** u8: 1: bits 7:0, 2: bits 15:8, 3: both, bits 7:0 next, 4: both, bits 15:8 next. */
+export const KVM_PIT_CHANNEL_STATE_READ_STATE: u32 = 0x9;
+/** u8: The same. */
+export const KVM_PIT_CHANNEL_STATE_WRITE_STATE: u32 = 0xa;
+/** u8: Bits 7:0 of a count whose bits 15:8 are to be written. */
+export const KVM_PIT_CHANNEL_STATE_WRITE_LATCH: u32 = 0xb;
+/** u8: Bits 5:4 of the control word. */
+export const KVM_PIT_CHANNEL_STATE_RW_MODE: u32 = 0xc;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_MODE: u32 = 0xd;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_BCD: u32 = 0xe;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_GATE: u32 = 0xf;
+/** u64: Nanoseconds of the kernel's clock. */
+export const KVM_PIT_CHANNEL_STATE_COUNT_LOAD_TIME: u32 = 0x10;
+/** Size of the structure. */
+export const KVM_PIT_CHANNEL_STATE_BYTES: u32 = 0x18;
+
 // Argument of KVM_CREATE_PIT2
 
 /** u32: KVM_PIT_SPEAKER_DUMMY. */
@@ -504,16 +559,39 @@ export const KVM_PIT_CONFIG_BYTES: u32 = 0x40;
 /** Port 61h is the kernel's, too. */
 export const KVM_PIT_SPEAKER_DUMMY: u32 = 0x1;
 
+// Argument of KVM_GET_PIT, KVM_SET_PIT
+
+/** u64[9]: Three KvmPitChannelState. */
+export const KVM_PIT_STATE_CHANNELS: u32 = 0x0;
+/** Size of the structure. */
+export const KVM_PIT_STATE_BYTES: u32 = 0x48;
+
 // Argument of KVM_GET_PIT2, KVM_SET_PIT2
 
-/** u64[9]: Three channels of 24 bytes. */
+/** u64[9]: Three KvmPitChannelState. */
 export const KVM_PIT_STATE2_CHANNELS: u32 = 0x0;
-/** u32. */
+/** u32: KVM_PIT_FLAGS_*. */
 export const KVM_PIT_STATE2_FLAGS: u32 = 0x48;
 /** u32[9]. */
 export const KVM_PIT_STATE2_RESERVED: u32 = 0x4c;
 /** Size of the structure. */
 export const KVM_PIT_STATE2_BYTES: u32 = 0x70;
+
+// KvmPitState2.flags
+
+/** Channel 0 asserts no line: another timer has it. */
+export const KVM_PIT_FLAGS_HPET_LEGACY: u32 = 0x1;
+/** Bit 1 of port 61h. */
+export const KVM_PIT_FLAGS_SPEAKER_DATA_ON: u32 = 0x2;
+
+// Argument of KVM_REINJECT_CONTROL
+
+/** u8: 1: ticks that the guest has missed come later; 0: they are lost. */
+export const KVM_REINJECT_CONTROL_PIT_REINJECT: u32 = 0x0;
+/** u8[31]. */
+export const KVM_REINJECT_CONTROL_RESERVED: u32 = 0x1;
+/** Size of the structure. */
+export const KVM_REINJECT_CONTROL_BYTES: u32 = 0x20;
 
 // Argument of KVM_SET_USER_MEMORY_REGION
 

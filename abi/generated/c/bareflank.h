@@ -2565,6 +2565,8 @@ _Static_assert(sizeof(struct bf_efi_digests) == 4096, "size of bf_efi_digests");
 #define BF_KVM_GET_IRQCHIP BF_U32(0xc208ae62)
 #define BF_KVM_SET_IRQCHIP BF_U32(0x8208ae63)
 #define BF_KVM_CREATE_PIT BF_U32(0xae64)
+#define BF_KVM_GET_PIT BF_U32(0xc048ae65)
+#define BF_KVM_SET_PIT BF_U32(0x8048ae66)
 #define BF_KVM_IRQ_LINE_STATUS BF_U32(0xc008ae67)
 #define BF_KVM_REGISTER_COALESCED_MMIO BF_U32(0x4010ae67)
 #define BF_KVM_UNREGISTER_COALESCED_MMIO BF_U32(0x4010ae68)
@@ -2760,6 +2762,34 @@ _Static_assert(sizeof(struct bf_kvm_clock_data) == 48, "size of bf_kvm_clock_dat
 #define BF_KVM_CLOCK_TSC_STABLE BF_U32(0x2)
 #define BF_KVM_CLOCK_REALTIME BF_U32(0x4)
 #define BF_KVM_CLOCK_HOST_TSC BF_U32(0x8)
+
+/* A write in KvmCoalescedMmioRing */
+#define BF_KVM_COALESCED_MMIO_PHYS_ADDR BF_U32(0x0) /* u64. */
+#define BF_KVM_COALESCED_MMIO_LEN BF_U32(0x8) /* u32: Bytes of it, 1 to 8. */
+#define BF_KVM_COALESCED_MMIO_PIO BF_U32(0xc) /* u32: 1: to a port. */
+#define BF_KVM_COALESCED_MMIO_DATA BF_U32(0x10) /* u8[8]. */
+#define BF_KVM_COALESCED_MMIO_BYTES BF_U32(0x18) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_coalesced_mmio {
+    uint64_t phys_addr;
+    uint32_t len;
+    uint32_t pio;
+    uint8_t data[8];
+};
+_Static_assert(sizeof(struct bf_kvm_coalesced_mmio) == 24, "size of bf_kvm_coalesced_mmio");
+#endif
+
+/* The ring of coalesced writes: as many KvmCoalescedMmio follow as the page has room for */
+#define BF_KVM_COALESCED_MMIO_RING_FIRST BF_U32(0x0) /* u32: The first that the user has not carried out: the user's. */
+#define BF_KVM_COALESCED_MMIO_RING_LAST BF_U32(0x4) /* u32: Behind the last one: the kernel's. */
+#define BF_KVM_COALESCED_MMIO_RING_BYTES BF_U32(0x8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_coalesced_mmio_ring {
+    uint32_t first;
+    uint32_t last;
+};
+_Static_assert(sizeof(struct bf_kvm_coalesced_mmio_ring) == 8, "size of bf_kvm_coalesced_mmio_ring");
+#endif
 
 /* Argument of KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO */
 #define BF_KVM_COALESCED_MMIO_ZONE_ADDR BF_U32(0x0) /* u64. */
@@ -2992,6 +3022,40 @@ struct bf_kvm_msr_filter_range {
 _Static_assert(sizeof(struct bf_kvm_msr_filter_range) == 24, "size of bf_kvm_msr_filter_range");
 #endif
 
+/* A channel of KvmPitState, KvmPitState2 */
+#define BF_KVM_PIT_CHANNEL_STATE_COUNT BF_U32(0x0) /* u32: What it counts from, 1 to 65536. */
+#define BF_KVM_PIT_CHANNEL_STATE_LATCHED_COUNT BF_U32(0x4) /* u16. */
+#define BF_KVM_PIT_CHANNEL_STATE_COUNT_LATCHED BF_U32(0x6) /* u8: 0, or how latchedCount is read: as readState. */
+#define BF_KVM_PIT_CHANNEL_STATE_STATUS_LATCHED BF_U32(0x7) /* u8: 1: the next read is status. */
+#define BF_KVM_PIT_CHANNEL_STATE_STATUS BF_U32(0x8) /* u8. */
+#define BF_KVM_PIT_CHANNEL_STATE_READ_STATE BF_U32(0x9) /* u8: 1: bits 7:0, 2: bits 15:8, 3: both, bits 7:0 next, 4: both, bits 15:8 next. */
+#define BF_KVM_PIT_CHANNEL_STATE_WRITE_STATE BF_U32(0xa) /* u8: The same. */
+#define BF_KVM_PIT_CHANNEL_STATE_WRITE_LATCH BF_U32(0xb) /* u8: Bits 7:0 of a count whose bits 15:8 are to be written. */
+#define BF_KVM_PIT_CHANNEL_STATE_RW_MODE BF_U32(0xc) /* u8: Bits 5:4 of the control word. */
+#define BF_KVM_PIT_CHANNEL_STATE_MODE BF_U32(0xd) /* u8. */
+#define BF_KVM_PIT_CHANNEL_STATE_BCD BF_U32(0xe) /* u8. */
+#define BF_KVM_PIT_CHANNEL_STATE_GATE BF_U32(0xf) /* u8. */
+#define BF_KVM_PIT_CHANNEL_STATE_COUNT_LOAD_TIME BF_U32(0x10) /* u64: Nanoseconds of the kernel's clock. */
+#define BF_KVM_PIT_CHANNEL_STATE_BYTES BF_U32(0x18) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_pit_channel_state {
+    uint32_t count;
+    uint16_t latched_count;
+    uint8_t count_latched;
+    uint8_t status_latched;
+    uint8_t status;
+    uint8_t read_state;
+    uint8_t write_state;
+    uint8_t write_latch;
+    uint8_t rw_mode;
+    uint8_t mode;
+    uint8_t bcd;
+    uint8_t gate;
+    uint64_t count_load_time;
+};
+_Static_assert(sizeof(struct bf_kvm_pit_channel_state) == 24, "size of bf_kvm_pit_channel_state");
+#endif
+
 /* Argument of KVM_CREATE_PIT2 */
 #define BF_KVM_PIT_CONFIG_FLAGS BF_U32(0x0) /* u32: KVM_PIT_SPEAKER_DUMMY. */
 #define BF_KVM_PIT_CONFIG_PADDING BF_U32(0x4) /* u32[15]. */
@@ -3007,9 +3071,19 @@ _Static_assert(sizeof(struct bf_kvm_pit_config) == 64, "size of bf_kvm_pit_confi
 /* KvmPitConfig.flags */
 #define BF_KVM_PIT_SPEAKER_DUMMY BF_U32(0x1) /* Port 61h is the kernel's, too. */
 
+/* Argument of KVM_GET_PIT, KVM_SET_PIT */
+#define BF_KVM_PIT_STATE_CHANNELS BF_U32(0x0) /* u64[9]: Three KvmPitChannelState. */
+#define BF_KVM_PIT_STATE_BYTES BF_U32(0x48) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_pit_state {
+    uint64_t channels[9];
+};
+_Static_assert(sizeof(struct bf_kvm_pit_state) == 72, "size of bf_kvm_pit_state");
+#endif
+
 /* Argument of KVM_GET_PIT2, KVM_SET_PIT2 */
-#define BF_KVM_PIT_STATE2_CHANNELS BF_U32(0x0) /* u64[9]: Three channels of 24 bytes. */
-#define BF_KVM_PIT_STATE2_FLAGS BF_U32(0x48) /* u32. */
+#define BF_KVM_PIT_STATE2_CHANNELS BF_U32(0x0) /* u64[9]: Three KvmPitChannelState. */
+#define BF_KVM_PIT_STATE2_FLAGS BF_U32(0x48) /* u32: KVM_PIT_FLAGS_*. */
 #define BF_KVM_PIT_STATE2_RESERVED BF_U32(0x4c) /* u32[9]. */
 #define BF_KVM_PIT_STATE2_BYTES BF_U32(0x70) /* Size of the structure. */
 #ifndef __ASSEMBLER__
@@ -3019,6 +3093,22 @@ struct bf_kvm_pit_state2 {
     uint32_t reserved[9];
 };
 _Static_assert(sizeof(struct bf_kvm_pit_state2) == 112, "size of bf_kvm_pit_state2");
+#endif
+
+/* KvmPitState2.flags */
+#define BF_KVM_PIT_FLAGS_HPET_LEGACY BF_U32(0x1) /* Channel 0 asserts no line: another timer has it. */
+#define BF_KVM_PIT_FLAGS_SPEAKER_DATA_ON BF_U32(0x2) /* Bit 1 of port 61h. */
+
+/* Argument of KVM_REINJECT_CONTROL */
+#define BF_KVM_REINJECT_CONTROL_PIT_REINJECT BF_U32(0x0) /* u8: 1: ticks that the guest has missed come later; 0: they are lost. */
+#define BF_KVM_REINJECT_CONTROL_RESERVED BF_U32(0x1) /* u8[31]. */
+#define BF_KVM_REINJECT_CONTROL_BYTES BF_U32(0x20) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_reinject_control {
+    uint8_t pit_reinject;
+    uint8_t reserved[31];
+};
+_Static_assert(sizeof(struct bf_kvm_reinject_control) == 32, "size of bf_kvm_reinject_control");
 #endif
 
 /* Argument of KVM_SET_USER_MEMORY_REGION */

@@ -87,6 +87,8 @@ export const KVM_IRQ_LINE = 0x4008ae61;
 export const KVM_GET_IRQCHIP = 0xc208ae62;
 export const KVM_SET_IRQCHIP = 0x8208ae63;
 export const KVM_CREATE_PIT = 0xae64;
+export const KVM_GET_PIT = 0xc048ae65;
+export const KVM_SET_PIT = 0x8048ae66;
 export const KVM_IRQ_LINE_STATUS = 0xc008ae67;
 export const KVM_REGISTER_COALESCED_MMIO = 0x4010ae67;
 export const KVM_UNREGISTER_COALESCED_MMIO = 0x4010ae68;
@@ -293,6 +295,28 @@ export const KVM_CLOCK_TSC_STABLE = 0x2;
 export const KVM_CLOCK_REALTIME = 0x4;
 export const KVM_CLOCK_HOST_TSC = 0x8;
 
+// A write in KvmCoalescedMmioRing
+
+/** u64. */
+export const KVM_COALESCED_MMIO_PHYS_ADDR = 0x0;
+/** u32: Bytes of it, 1 to 8. */
+export const KVM_COALESCED_MMIO_LEN = 0x8;
+/** u32: 1: to a port. */
+export const KVM_COALESCED_MMIO_PIO = 0xc;
+/** u8[8]. */
+export const KVM_COALESCED_MMIO_DATA = 0x10;
+/** Size of the structure. */
+export const KVM_COALESCED_MMIO_BYTES = 0x18;
+
+// The ring of coalesced writes: as many KvmCoalescedMmio follow as the page has room for
+
+/** u32: The first that the user has not carried out: the user's. */
+export const KVM_COALESCED_MMIO_RING_FIRST = 0x0;
+/** u32: Behind the last one: the kernel's. */
+export const KVM_COALESCED_MMIO_RING_LAST = 0x4;
+/** Size of the structure. */
+export const KVM_COALESCED_MMIO_RING_BYTES = 0x8;
+
 // Argument of KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
 
 /** u64. */
@@ -490,6 +514,37 @@ export const KVM_MSR_FILTER_RANGE_BITMAP = 0x10;
 /** Size of the structure. */
 export const KVM_MSR_FILTER_RANGE_BYTES = 0x18;
 
+// A channel of KvmPitState, KvmPitState2
+
+/** u32: What it counts from, 1 to 65536. */
+export const KVM_PIT_CHANNEL_STATE_COUNT = 0x0;
+/** u16. */
+export const KVM_PIT_CHANNEL_STATE_LATCHED_COUNT = 0x4;
+/** u8: 0, or how latchedCount is read: as readState. */
+export const KVM_PIT_CHANNEL_STATE_COUNT_LATCHED = 0x6;
+/** u8: 1: the next read is status. */
+export const KVM_PIT_CHANNEL_STATE_STATUS_LATCHED = 0x7;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_STATUS = 0x8;
+/** u8: 1: bits 7:0, 2: bits 15:8, 3: both, bits 7:0 next, 4: both, bits 15:8 next. */
+export const KVM_PIT_CHANNEL_STATE_READ_STATE = 0x9;
+/** u8: The same. */
+export const KVM_PIT_CHANNEL_STATE_WRITE_STATE = 0xa;
+/** u8: Bits 7:0 of a count whose bits 15:8 are to be written. */
+export const KVM_PIT_CHANNEL_STATE_WRITE_LATCH = 0xb;
+/** u8: Bits 5:4 of the control word. */
+export const KVM_PIT_CHANNEL_STATE_RW_MODE = 0xc;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_MODE = 0xd;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_BCD = 0xe;
+/** u8. */
+export const KVM_PIT_CHANNEL_STATE_GATE = 0xf;
+/** u64: Nanoseconds of the kernel's clock. */
+export const KVM_PIT_CHANNEL_STATE_COUNT_LOAD_TIME = 0x10;
+/** Size of the structure. */
+export const KVM_PIT_CHANNEL_STATE_BYTES = 0x18;
+
 // Argument of KVM_CREATE_PIT2
 
 /** u32: KVM_PIT_SPEAKER_DUMMY. */
@@ -504,16 +559,39 @@ export const KVM_PIT_CONFIG_BYTES = 0x40;
 /** Port 61h is the kernel's, too. */
 export const KVM_PIT_SPEAKER_DUMMY = 0x1;
 
+// Argument of KVM_GET_PIT, KVM_SET_PIT
+
+/** u64[9]: Three KvmPitChannelState. */
+export const KVM_PIT_STATE_CHANNELS = 0x0;
+/** Size of the structure. */
+export const KVM_PIT_STATE_BYTES = 0x48;
+
 // Argument of KVM_GET_PIT2, KVM_SET_PIT2
 
-/** u64[9]: Three channels of 24 bytes. */
+/** u64[9]: Three KvmPitChannelState. */
 export const KVM_PIT_STATE2_CHANNELS = 0x0;
-/** u32. */
+/** u32: KVM_PIT_FLAGS_*. */
 export const KVM_PIT_STATE2_FLAGS = 0x48;
 /** u32[9]. */
 export const KVM_PIT_STATE2_RESERVED = 0x4c;
 /** Size of the structure. */
 export const KVM_PIT_STATE2_BYTES = 0x70;
+
+// KvmPitState2.flags
+
+/** Channel 0 asserts no line: another timer has it. */
+export const KVM_PIT_FLAGS_HPET_LEGACY = 0x1;
+/** Bit 1 of port 61h. */
+export const KVM_PIT_FLAGS_SPEAKER_DATA_ON = 0x2;
+
+// Argument of KVM_REINJECT_CONTROL
+
+/** u8: 1: ticks that the guest has missed come later; 0: they are lost. */
+export const KVM_REINJECT_CONTROL_PIT_REINJECT = 0x0;
+/** u8[31]. */
+export const KVM_REINJECT_CONTROL_RESERVED = 0x1;
+/** Size of the structure. */
+export const KVM_REINJECT_CONTROL_BYTES = 0x20;
 
 // Argument of KVM_SET_USER_MEMORY_REGION
 

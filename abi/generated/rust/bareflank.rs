@@ -2923,6 +2923,8 @@ pub const KVM_IRQ_LINE: u32 = 0x4008ae61;
 pub const KVM_GET_IRQCHIP: u32 = 0xc208ae62;
 pub const KVM_SET_IRQCHIP: u32 = 0x8208ae63;
 pub const KVM_CREATE_PIT: u32 = 0xae64;
+pub const KVM_GET_PIT: u32 = 0xc048ae65;
+pub const KVM_SET_PIT: u32 = 0x8048ae66;
 pub const KVM_IRQ_LINE_STATUS: u32 = 0xc008ae67;
 pub const KVM_REGISTER_COALESCED_MMIO: u32 = 0x4010ae67;
 pub const KVM_UNREGISTER_COALESCED_MMIO: u32 = 0x4010ae68;
@@ -3127,6 +3129,32 @@ pub const KVM_CLOCK_TSC_STABLE: u32 = 0x2;
 pub const KVM_CLOCK_REALTIME: u32 = 0x4;
 pub const KVM_CLOCK_HOST_TSC: u32 = 0x8;
 
+// A write in KvmCoalescedMmioRing
+
+#[repr(C)]
+pub struct KvmCoalescedMmio {
+    pub phys_addr: u64,
+    /// Bytes of it, 1 to 8.
+    pub len: u32,
+    /// 1: to a port.
+    pub pio: u32,
+    pub data: [u8; 8],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmCoalescedMmio>() == 24);
+
+// The ring of coalesced writes: as many KvmCoalescedMmio follow as the page has room for
+
+#[repr(C)]
+pub struct KvmCoalescedMmioRing {
+    /// The first that the user has not carried out: the user's.
+    pub first: u32,
+    /// Behind the last one: the kernel's.
+    pub last: u32,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmCoalescedMmioRing>() == 8);
+
 // Argument of KVM_REGISTER_COALESCED_MMIO, KVM_UNREGISTER_COALESCED_MMIO
 
 #[repr(C)]
@@ -3326,6 +3354,35 @@ pub struct KvmMsrFilterRange {
 
 const _: () = assert!(core::mem::size_of::<KvmMsrFilterRange>() == 24);
 
+// A channel of KvmPitState, KvmPitState2
+
+#[repr(C)]
+pub struct KvmPitChannelState {
+    /// What it counts from, 1 to 65536.
+    pub count: u32,
+    pub latched_count: u16,
+    /// 0, or how latchedCount is read: as readState.
+    pub count_latched: u8,
+    /// 1: the next read is status.
+    pub status_latched: u8,
+    pub status: u8,
+    /// 1: bits 7:0, 2: bits 15:8, 3: both, bits 7:0 next, 4: both, bits 15:8 next.
+    pub read_state: u8,
+    /// The same.
+    pub write_state: u8,
+    /// Bits 7:0 of a count whose bits 15:8 are to be written.
+    pub write_latch: u8,
+    /// Bits 5:4 of the control word.
+    pub rw_mode: u8,
+    pub mode: u8,
+    pub bcd: u8,
+    pub gate: u8,
+    /// Nanoseconds of the kernel's clock.
+    pub count_load_time: u64,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmPitChannelState>() == 24);
+
 // Argument of KVM_CREATE_PIT2
 
 #[repr(C)]
@@ -3342,17 +3399,46 @@ const _: () = assert!(core::mem::size_of::<KvmPitConfig>() == 64);
 /// Port 61h is the kernel's, too.
 pub const KVM_PIT_SPEAKER_DUMMY: u32 = 0x1;
 
+// Argument of KVM_GET_PIT, KVM_SET_PIT
+
+#[repr(C)]
+pub struct KvmPitState {
+    /// Three KvmPitChannelState.
+    pub channels: [u64; 9],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmPitState>() == 72);
+
 // Argument of KVM_GET_PIT2, KVM_SET_PIT2
 
 #[repr(C)]
 pub struct KvmPitState2 {
-    /// Three channels of 24 bytes.
+    /// Three KvmPitChannelState.
     pub channels: [u64; 9],
+    /// KVM_PIT_FLAGS_*.
     pub flags: u32,
     pub reserved: [u32; 9],
 }
 
 const _: () = assert!(core::mem::size_of::<KvmPitState2>() == 112);
+
+// KvmPitState2.flags
+
+/// Channel 0 asserts no line: another timer has it.
+pub const KVM_PIT_FLAGS_HPET_LEGACY: u32 = 0x1;
+/// Bit 1 of port 61h.
+pub const KVM_PIT_FLAGS_SPEAKER_DATA_ON: u32 = 0x2;
+
+// Argument of KVM_REINJECT_CONTROL
+
+#[repr(C)]
+pub struct KvmReinjectControl {
+    /// 1: ticks that the guest has missed come later; 0: they are lost.
+    pub pit_reinject: u8,
+    pub reserved: [u8; 31],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmReinjectControl>() == 32);
 
 // Argument of KVM_SET_USER_MEMORY_REGION
 
