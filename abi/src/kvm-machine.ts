@@ -81,6 +81,34 @@ export const kvmIrqchips = table("kvm", "KvmIrqchip.chipId", "u32", {
   KVM_IRQCHIP_IOAPIC: 2,
 });
 
+export const kvmPicState = structure("kvm", "KvmPicState", "KvmIrqchip.chip of an 8259", {
+  lastIrr: ["u8", "Which lines are asserted, for the next edge."],
+  irr: "u8",
+  imr: "u8",
+  isr: "u8",
+  priorityAdd: ["u8", "The line whose priority is highest."],
+  irqBase: ["u8", "The first vector."],
+  readRegSelect: ["u8", "1: ISR is read, 0: IRR."],
+  poll: ["u8", "1: the next read is an acknowledgement."],
+  specialMask: "u8",
+  initState: ["u8", "The initialization command word that came last; 0: all have come."],
+  autoEoi: "u8",
+  rotateOnAutoEoi: "u8",
+  specialFullyNestedMode: "u8",
+  init4: ["u8", "1: a fourth word comes."],
+  elcr: ["u8", "A bit for each line that is level-triggered."],
+  elcrMask: ["u8", "And for each that can be so."],
+});
+
+export const kvmIoapicState = structure("kvm", "KvmIoapicState", "KvmIrqchip.chip of the I/O APIC", {
+  baseAddress: "u64",
+  ioregsel: ["u32", "The register that is accessed."],
+  id: "u32",
+  irr: ["u32", "A bit for each pin that is asserted, but for those whose edge was delivered."],
+  padding: "u32",
+  redirtbl: ["u64[24]", "Redirection entries."],
+});
+
 export const kvmIrqRouting = structure(
   "kvm",
   "KvmIrqRouting",

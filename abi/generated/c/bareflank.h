@@ -2858,6 +2858,26 @@ _Static_assert(sizeof(struct bf_kvm_enable_cap) == 104, "size of bf_kvm_enable_c
 #define BF_KVM_IOEVENTFD_FLAG_PIO BF_U32(0x2)
 #define BF_KVM_IOEVENTFD_FLAG_DEASSIGN BF_U32(0x4)
 
+/* KvmIrqchip.chip of the I/O APIC */
+#define BF_KVM_IOAPIC_STATE_BASE_ADDRESS BF_U32(0x0) /* u64. */
+#define BF_KVM_IOAPIC_STATE_IOREGSEL BF_U32(0x8) /* u32: The register that is accessed. */
+#define BF_KVM_IOAPIC_STATE_ID BF_U32(0xc) /* u32. */
+#define BF_KVM_IOAPIC_STATE_IRR BF_U32(0x10) /* u32: A bit for each pin that is asserted, but for those whose edge was delivered. */
+#define BF_KVM_IOAPIC_STATE_PADDING BF_U32(0x14) /* u32. */
+#define BF_KVM_IOAPIC_STATE_REDIRTBL BF_U32(0x18) /* u64[24]: Redirection entries. */
+#define BF_KVM_IOAPIC_STATE_BYTES BF_U32(0xd8) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_ioapic_state {
+    uint64_t base_address;
+    uint32_t ioregsel;
+    uint32_t id;
+    uint32_t irr;
+    uint32_t padding;
+    uint64_t redirtbl[24];
+};
+_Static_assert(sizeof(struct bf_kvm_ioapic_state) == 216, "size of bf_kvm_ioapic_state");
+#endif
+
 /* Argument of KVM_IOEVENTFD */
 #define BF_KVM_IOEVENTFD_DATAMATCH BF_U32(0x0) /* u64. */
 #define BF_KVM_IOEVENTFD_ADDR BF_U32(0x8) /* u64. */
@@ -3020,6 +3040,46 @@ struct bf_kvm_msr_filter_range {
     uint64_t bitmap;
 };
 _Static_assert(sizeof(struct bf_kvm_msr_filter_range) == 24, "size of bf_kvm_msr_filter_range");
+#endif
+
+/* KvmIrqchip.chip of an 8259 */
+#define BF_KVM_PIC_STATE_LAST_IRR BF_U32(0x0) /* u8: Which lines are asserted, for the next edge. */
+#define BF_KVM_PIC_STATE_IRR BF_U32(0x1) /* u8. */
+#define BF_KVM_PIC_STATE_IMR BF_U32(0x2) /* u8. */
+#define BF_KVM_PIC_STATE_ISR BF_U32(0x3) /* u8. */
+#define BF_KVM_PIC_STATE_PRIORITY_ADD BF_U32(0x4) /* u8: The line whose priority is highest. */
+#define BF_KVM_PIC_STATE_IRQ_BASE BF_U32(0x5) /* u8: The first vector. */
+#define BF_KVM_PIC_STATE_READ_REG_SELECT BF_U32(0x6) /* u8: 1: ISR is read, 0: IRR. */
+#define BF_KVM_PIC_STATE_POLL BF_U32(0x7) /* u8: 1: the next read is an acknowledgement. */
+#define BF_KVM_PIC_STATE_SPECIAL_MASK BF_U32(0x8) /* u8. */
+#define BF_KVM_PIC_STATE_INIT_STATE BF_U32(0x9) /* u8: The initialization command word that came last; 0: all have come. */
+#define BF_KVM_PIC_STATE_AUTO_EOI BF_U32(0xa) /* u8. */
+#define BF_KVM_PIC_STATE_ROTATE_ON_AUTO_EOI BF_U32(0xb) /* u8. */
+#define BF_KVM_PIC_STATE_SPECIAL_FULLY_NESTED_MODE BF_U32(0xc) /* u8. */
+#define BF_KVM_PIC_STATE_INIT4 BF_U32(0xd) /* u8: 1: a fourth word comes. */
+#define BF_KVM_PIC_STATE_ELCR BF_U32(0xe) /* u8: A bit for each line that is level-triggered. */
+#define BF_KVM_PIC_STATE_ELCR_MASK BF_U32(0xf) /* u8: And for each that can be so. */
+#define BF_KVM_PIC_STATE_BYTES BF_U32(0x10) /* Size of the structure. */
+#ifndef __ASSEMBLER__
+struct bf_kvm_pic_state {
+    uint8_t last_irr;
+    uint8_t irr;
+    uint8_t imr;
+    uint8_t isr;
+    uint8_t priority_add;
+    uint8_t irq_base;
+    uint8_t read_reg_select;
+    uint8_t poll;
+    uint8_t special_mask;
+    uint8_t init_state;
+    uint8_t auto_eoi;
+    uint8_t rotate_on_auto_eoi;
+    uint8_t special_fully_nested_mode;
+    uint8_t init4;
+    uint8_t elcr;
+    uint8_t elcr_mask;
+};
+_Static_assert(sizeof(struct bf_kvm_pic_state) == 16, "size of bf_kvm_pic_state");
 #endif
 
 /* A channel of KvmPitState, KvmPitState2 */

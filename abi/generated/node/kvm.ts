@@ -373,6 +373,23 @@ export const KVM_IOEVENTFD_FLAG_DATAMATCH = 0x1;
 export const KVM_IOEVENTFD_FLAG_PIO = 0x2;
 export const KVM_IOEVENTFD_FLAG_DEASSIGN = 0x4;
 
+// KvmIrqchip.chip of the I/O APIC
+
+/** u64. */
+export const KVM_IOAPIC_STATE_BASE_ADDRESS = 0x0;
+/** u32: The register that is accessed. */
+export const KVM_IOAPIC_STATE_IOREGSEL = 0x8;
+/** u32. */
+export const KVM_IOAPIC_STATE_ID = 0xc;
+/** u32: A bit for each pin that is asserted, but for those whose edge was delivered. */
+export const KVM_IOAPIC_STATE_IRR = 0x10;
+/** u32. */
+export const KVM_IOAPIC_STATE_PADDING = 0x14;
+/** u64[24]: Redirection entries. */
+export const KVM_IOAPIC_STATE_REDIRTBL = 0x18;
+/** Size of the structure. */
+export const KVM_IOAPIC_STATE_BYTES = 0xd8;
+
 // Argument of KVM_IOEVENTFD
 
 /** u64. */
@@ -513,6 +530,43 @@ export const KVM_MSR_FILTER_RANGE_PADDING = 0xc;
 export const KVM_MSR_FILTER_RANGE_BITMAP = 0x10;
 /** Size of the structure. */
 export const KVM_MSR_FILTER_RANGE_BYTES = 0x18;
+
+// KvmIrqchip.chip of an 8259
+
+/** u8: Which lines are asserted, for the next edge. */
+export const KVM_PIC_STATE_LAST_IRR = 0x0;
+/** u8. */
+export const KVM_PIC_STATE_IRR = 0x1;
+/** u8. */
+export const KVM_PIC_STATE_IMR = 0x2;
+/** u8. */
+export const KVM_PIC_STATE_ISR = 0x3;
+/** u8: The line whose priority is highest. */
+export const KVM_PIC_STATE_PRIORITY_ADD = 0x4;
+/** u8: The first vector. */
+export const KVM_PIC_STATE_IRQ_BASE = 0x5;
+/** u8: 1: ISR is read, 0: IRR. */
+export const KVM_PIC_STATE_READ_REG_SELECT = 0x6;
+/** u8: 1: the next read is an acknowledgement. */
+export const KVM_PIC_STATE_POLL = 0x7;
+/** u8. */
+export const KVM_PIC_STATE_SPECIAL_MASK = 0x8;
+/** u8: The initialization command word that came last; 0: all have come. */
+export const KVM_PIC_STATE_INIT_STATE = 0x9;
+/** u8. */
+export const KVM_PIC_STATE_AUTO_EOI = 0xa;
+/** u8. */
+export const KVM_PIC_STATE_ROTATE_ON_AUTO_EOI = 0xb;
+/** u8. */
+export const KVM_PIC_STATE_SPECIAL_FULLY_NESTED_MODE = 0xc;
+/** u8: 1: a fourth word comes. */
+export const KVM_PIC_STATE_INIT4 = 0xd;
+/** u8: A bit for each line that is level-triggered. */
+export const KVM_PIC_STATE_ELCR = 0xe;
+/** u8: And for each that can be so. */
+export const KVM_PIC_STATE_ELCR_MASK = 0xf;
+/** Size of the structure. */
+export const KVM_PIC_STATE_BYTES = 0x10;
 
 // A channel of KvmPitState, KvmPitState2
 

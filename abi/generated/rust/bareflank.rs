@@ -3212,6 +3212,23 @@ pub const KVM_IOEVENTFD_FLAG_DATAMATCH: u32 = 0x1;
 pub const KVM_IOEVENTFD_FLAG_PIO: u32 = 0x2;
 pub const KVM_IOEVENTFD_FLAG_DEASSIGN: u32 = 0x4;
 
+// KvmIrqchip.chip of the I/O APIC
+
+#[repr(C)]
+pub struct KvmIoapicState {
+    pub base_address: u64,
+    /// The register that is accessed.
+    pub ioregsel: u32,
+    pub id: u32,
+    /// A bit for each pin that is asserted, but for those whose edge was delivered.
+    pub irr: u32,
+    pub padding: u32,
+    /// Redirection entries.
+    pub redirtbl: [u64; 24],
+}
+
+const _: () = assert!(core::mem::size_of::<KvmIoapicState>() == 216);
+
 // Argument of KVM_IOEVENTFD
 
 #[repr(C)]
@@ -3353,6 +3370,39 @@ pub struct KvmMsrFilterRange {
 }
 
 const _: () = assert!(core::mem::size_of::<KvmMsrFilterRange>() == 24);
+
+// KvmIrqchip.chip of an 8259
+
+#[repr(C)]
+pub struct KvmPicState {
+    /// Which lines are asserted, for the next edge.
+    pub last_irr: u8,
+    pub irr: u8,
+    pub imr: u8,
+    pub isr: u8,
+    /// The line whose priority is highest.
+    pub priority_add: u8,
+    /// The first vector.
+    pub irq_base: u8,
+    /// 1: ISR is read, 0: IRR.
+    pub read_reg_select: u8,
+    /// 1: the next read is an acknowledgement.
+    pub poll: u8,
+    pub special_mask: u8,
+    /// The initialization command word that came last; 0: all have come.
+    pub init_state: u8,
+    pub auto_eoi: u8,
+    pub rotate_on_auto_eoi: u8,
+    pub special_fully_nested_mode: u8,
+    /// 1: a fourth word comes.
+    pub init4: u8,
+    /// A bit for each line that is level-triggered.
+    pub elcr: u8,
+    /// And for each that can be so.
+    pub elcr_mask: u8,
+}
+
+const _: () = assert!(core::mem::size_of::<KvmPicState>() == 16);
 
 // A channel of KvmPitState, KvmPitState2
 
