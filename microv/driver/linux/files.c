@@ -13,16 +13,22 @@
 
 #include "glue.h"
 
-#define SHARED_BYTES (3 * PAGE_SIZE)
+#define SHARED_BYTES (2 * PAGE_SIZE)
 #define RUN 0xae80
+
+static void free_machine(struct machine *machine)
+{
+    mmdrop(machine->mm);
+    free_page((unsigned long)machine->ring);
+    kfree(machine);
+}
 
 static void put_machine(struct machine *machine)
 {
     if (!refcount_dec_and_test(&machine->users))
         return;
     destroyMachine(machine->core);
-    mmdrop(machine->mm);
-    kfree(machine);
+    free_machine(machine);
 }
 
 static int release_machine(struct inode *inode, struct file *file)
@@ -60,6 +66,11 @@ s64 platform_openMachine(u64 core)
 
     if (!machine)
         return -ENOMEM;
+    machine->ring = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+    if (!machine->ring) {
+        kfree(machine);
+        return -ENOMEM;
+    }
     refcount_set(&machine->users, 1);
     mutex_init(&machine->lock);
     machine->mm = current->mm;
@@ -67,10 +78,8 @@ s64 platform_openMachine(u64 core)
     mmgrab(machine->mm);
     *(u64 *)core = (u64)machine;
     file = anon_inode_getfd("bareflank-vm", &machine_operations, machine, O_RDWR | O_CLOEXEC);
-    if (file < 0) {
-        mmdrop(machine->mm);
-        kfree(machine);
-    }
+    if (file < 0)
+        free_machine(machine);
     return file;
 }
 
@@ -117,9 +126,12 @@ static vm_fault_t vcpu_fault(struct vm_fault *fault)
 {
     struct vcpu *vcpu = fault->vma->vm_file->private_data;
 
-    if (fault->pgoff >= SHARED_BYTES >> PAGE_SHIFT)
+    if (fault->pgoff < SHARED_BYTES >> PAGE_SHIFT)
+        fault->page = vmalloc_to_page(vcpu->shared + (fault->pgoff << PAGE_SHIFT));
+    else if (fault->pgoff == SHARED_BYTES >> PAGE_SHIFT)
+        fault->page = virt_to_page(vcpu->machine->ring);
+    else
         return VM_FAULT_SIGBUS;
-    fault->page = vmalloc_to_page(vcpu->shared + (fault->pgoff << PAGE_SHIFT));
     get_page(fault->page);
     return 0;
 }
@@ -175,6 +187,11 @@ s64 platform_openVcpu(u64 glue, u64 core, u32 number)
 u64 platform_sharedPages(u64 glue)
 {
     return (u64)((struct vcpu *)glue)->shared;
+}
+
+u64 platform_ringOf(u64 glue)
+{
+    return (u64)((struct machine *)glue)->ring;
 }
 
 /* Signals that KVM_RUN lets through, a bit each. */

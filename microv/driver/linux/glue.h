@@ -17,13 +17,15 @@ struct machine {
     struct mutex lock;
     /* The process whose memory the guest has. */
     struct mm_struct *mm;
+    /* Coalesced writes: a page that all vCPUs' users map. */
+    void *ring;
     u64 core;
 };
 
 struct vcpu {
     struct machine *machine;
     struct mutex lock;
-    /* What the user maps: three pages. */
+    /* What the user maps: two pages, and behind them the machine's ring. */
     void *shared;
     sigset_t signals;
     bool has_signals;
@@ -51,6 +53,10 @@ u32 platform_exchangeUser(u64 address, u32 bytes, u64 expected, u64 value);
 s64 platform_openMachine(u64 core);
 s64 platform_openVcpu(u64 glue, u64 core, u32 number);
 u64 platform_sharedPages(u64 glue);
+u64 platform_ringOf(u64 glue);
+u64 platform_openEvent(u32 file);
+void platform_signalEvent(u64 event);
+void platform_closeEvent(u64 event);
 void platform_setSignals(u64 glue, u64 signals);
 void platform_forgetSignals(u64 glue);
 void platform_lockMachine(u64 glue);
@@ -61,6 +67,7 @@ s64 platform_pin(u64 glue, u64 address, u64 pages, u32 isWritable, u64 physical)
 void platform_unpin(u64 glue, u64 physical, u64 pages, u32 isDirty);
 u32 platform_hypercall(u64 block);
 s64 platform_enter(u64 block);
+u32 platform_isSignalled(void);
 void platform_readTime(u64 to);
 u32 platform_tscKhz(void);
 u32 platform_isIntel(void);

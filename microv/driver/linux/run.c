@@ -63,6 +63,12 @@ s64 platform_enter(u64 block)
     return done ? 0 : -ENODEV;
 }
 
+u32 platform_isSignalled(void)
+{
+    cond_resched();
+    return signal_pending(current);
+}
+
 void platform_readTime(u64 to)
 {
     u64 *times = (u64 *)to;

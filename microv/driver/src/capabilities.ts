@@ -44,9 +44,14 @@ export function capability(number: u64): i64 {
     case kvm.KVM_CAP_X86_USER_SPACE_MSR:
     case kvm.KVM_CAP_X86_MSR_FILTER:
     case kvm.KVM_CAP_ENFORCE_PV_FEATURE_CPUID:
+    case kvm.KVM_CAP_IOEVENTFD:
+    case kvm.KVM_CAP_IOEVENTFD_ANY_LENGTH:
+    case kvm.KVM_CAP_COALESCED_PIO:
       return 1;
     case kvm.KVM_CAP_DISABLE_QUIRKS2:
       return QUIRKS;
+    case kvm.KVM_CAP_COALESCED_MMIO:
+      return kvm.KVM_COALESCED_MMIO_PAGE_OFFSET;
     case kvm.KVM_CAP_SYNC_REGS:
       return SYNCED_PARTS;
     case kvm.KVM_CAP_ADJUST_CLOCK:

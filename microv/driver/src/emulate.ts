@@ -5,11 +5,21 @@ import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { compareExchange32, storeRelease32 } from "../../../bsl/src/atomic";
 import { EMULATION_PLACE_BYTES, emulate } from "../../../bsl/src/emulator/emulate";
-import { copyMemory, nativeAddress, peek32, peek64, poke8, poke32, poke64 } from "../../../bsl/src/memory";
+import {
+  copyMemory,
+  nativeAddress,
+  peek8,
+  peek16,
+  peek32,
+  peek64,
+  poke8,
+  poke32,
+  poke64,
+} from "../../../bsl/src/memory";
 import { giveAnswer, noteAnswer } from "./answered";
 import { readSegments, setLongSegments, showSegments, writeSegments } from "./emulated-segments";
-import { EFAULT } from "./errors";
-import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION } from "./exit";
+import { EFAULT, EINTR } from "./errors";
+import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION, PENDING_STEP } from "./exit";
 import { LEGACY_BYTES, readLegacy, writeLegacy } from "./fpu";
 import { callMv } from "./hypercall";
 import { append, beginList, getList, setList, setRegister, valueAt } from "./list";
@@ -24,7 +34,8 @@ import {
   VCPU_VS,
   word,
 } from "./objects";
-import { isIntel, lockMachine, sleep, unlockMachine } from "./platform";
+import { isIntel, isSignalled, lockMachine, sleep, unlockMachine } from "./platform";
+import { BUS_MEMORY, BUS_PORTS, isTaken } from "./watches";
 
 /** What every mode wants, in the order of the context's fields from CR0 on; and the attributes of CS and SS. */
 const CONTROL: usize = memory.data<u32>([
@@ -78,6 +89,11 @@ export function replaceHypercall(vcpu: u64, run: u64): i64 {
   return begin(vcpu, run, em.EMULATION_FLAG_HYPERCALL);
 }
 
+/** Goes on where stopAmid() has stopped. */
+export function resumeEmulation(vcpu: u64, run: u64): i64 {
+  return advance(vcpu, run);
+}
+
 function begin(vcpu: u64, run: u64, flags: u32): i64 {
   return readContext(vcpu, run, flags) ? advance(vcpu, run) : internalError(run);
 }
@@ -99,8 +115,12 @@ export function finishEmulation(vcpu: u64, run: u64): i64 {
 }
 
 function advance(vcpu: u64, run: u64): i64 {
-  let result = emulateOnce(vcpu);
-  if (result == em.EMULATION_UNKNOWN && showMore(vcpu)) result = emulateOnce(vcpu);
+  let result = emulateStep(vcpu);
+  for (let answers: u32 = 0; isAnswered(vcpu, run, result); answers++) {
+    // A guest can make an instruction as long as it likes
+    if (answers != 0 && isWantedBack(run)) return stopAmid(vcpu, run);
+    result = emulateStep(vcpu);
+  }
   switch (result) {
     case em.EMULATION_READ:
     case em.EMULATION_WRITE:
@@ -117,6 +137,49 @@ function advance(vcpu: u64, run: u64): i64 {
     default:
       return unknown(vcpu, run);
   }
+}
+
+function emulateStep(vcpu: u64): u32 {
+  const result = emulateOnce(vcpu);
+  return result == em.EMULATION_UNKNOWN && showMore(vcpu) ? emulateOnce(vcpu) : result;
+}
+
+function isWantedBack(run: u64): bool {
+  return isSignalled() != 0 || peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0;
+}
+
+function stopAmid(vcpu: u64, run: u64): i64 {
+  setWord(vcpu, VCPU_PENDING, PENDING_STEP);
+  leave(run, kvm.KVM_EXIT_INTR);
+  return EINTR;
+}
+
+/** Whether what the emulator asks for is done here, without the user. */
+function isAnswered(vcpu: u64, run: u64, asked: u32): bool {
+  const machine = word(vcpu, VCPU_MACHINE);
+  const context = word(vcpu, VCPU_EMULATION);
+  const address = peek64(context + em.EMULATION_ADDRESS);
+  const bytes = peek32(context + em.EMULATION_ACCESS_BYTES);
+  switch (asked) {
+    case em.EMULATION_WRITE:
+      return isTaken(machine, BUS_MEMORY, address, bytes, peek64(context + em.EMULATION_DATA));
+    case em.EMULATION_OUT:
+      return isStringTaken(machine, run, context, address, bytes);
+    default:
+      return false;
+  }
+}
+
+/** A string of which the first element is taken is done; elements that nobody takes then are lost, as on Linux's KVM. */
+function isStringTaken(machine: u64, run: u64, context: u64, port: u64, bytes: u32): bool {
+  const count = peek32(context + em.EMULATION_ELEMENT_COUNT);
+  if (count == 1) return isTaken(machine, BUS_PORTS, port, bytes, peek64(context + em.EMULATION_DATA));
+  for (let i: u32 = 0; i < count; i++) {
+    const place = run + kvm.KVM_PAGE_BYTES + <u64>(i * bytes);
+    const datum: u64 = bytes == 1 ? peek8(place) : bytes == 2 ? peek16(place) : peek32(place);
+    if (!isTaken(machine, BUS_PORTS, port, bytes, datum)) return i != 0;
+  }
+  return true;
 }
 
 function emulateOnce(vcpu: u64): u32 {

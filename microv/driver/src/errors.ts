@@ -14,4 +14,10 @@ export const EBUSY: i64 = -(<i64>kvm.ERRNO_EBUSY);
 export const EEXIST: i64 = -(<i64>kvm.ERRNO_EEXIST);
 export const ENODEV: i64 = -(<i64>kvm.ERRNO_ENODEV);
 export const EINVAL: i64 = -(<i64>kvm.ERRNO_EINVAL);
+export const ENOSPC: i64 = -(<i64>kvm.ERRNO_ENOSPC);
 export const ENOTTY: i64 = -(<i64>kvm.ERRNO_ENOTTY);
+
+/** Whether an address of Linux's is an error instead: the last numbers of 64 bits are. */
+export function isError(address: u64): bool {
+  return address >= 0xffff_ffff_ffff_f001;
+}

@@ -11,6 +11,8 @@ export const PENDING_NOTHING: u64 = 0;
 export const PENDING_INPUT: u64 = 1;
 export const PENDING_EMULATION: u64 = 2;
 export const PENDING_MSR: u64 = 3;
+/** The emulator is to go on: it has what it wanted. */
+export const PENDING_STEP: u64 = 4;
 
 /** The emulator's, or a call that MicroV refuses: neither is the guest's fault. */
 export function internalError(run: u64): i64 {

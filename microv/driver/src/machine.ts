@@ -5,8 +5,10 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, peek64 } from "../../../bsl/src/memory";
 import { capability, MOST_VCPUS } from "./capabilities";
 import { beginClock, getClock, setClock } from "./clock";
+import { registerZone, unregisterZone } from "./coalesced";
 import { EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY } from "./errors";
 import { callMv, firstOf, isDone, NOT_TAKEN } from "./hypercall";
+import { setIoeventfd } from "./ioeventfd";
 import {
   MACHINE_ARGUMENT,
   MACHINE_BLOCK,
@@ -28,6 +30,7 @@ import { hideSlots, PIECE_PAGES, releaseSlots, SLOTS_BYTES, setSlot } from "./sl
 import { beginTsc } from "./tsc";
 import { createVcpu } from "./vcpu";
 import { configure, MSR_REASONS, QUIRKS, setMsrFilter } from "./vm-options";
+import { closeWatches } from "./watches";
 
 /** Three pages at KVM_SET_TSS_ADDR lie below 4 GiB. */
 const LAST_TSS: u64 = 0xffff_d000;
@@ -64,6 +67,7 @@ export function closeMachine(machine: u64): void {
   hideSlots(machine);
   isDone(machine + MACHINE_BLOCK, MV_VM_DESTROY, word(machine, MACHINE_VM));
   releaseSlots(machine);
+  closeWatches(machine);
   freeMachine(machine);
 }
 
@@ -87,6 +91,18 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
       const clock = machine + MACHINE_ARGUMENT;
       if (copyFromUser(clock, argument, kvm.KVM_CLOCK_DATA_BYTES) == 0) return EFAULT;
       return setClock(machine, clock);
+    }
+    case kvm.KVM_REGISTER_COALESCED_MMIO:
+    case kvm.KVM_UNREGISTER_COALESCED_MMIO: {
+      const zone = machine + MACHINE_ARGUMENT;
+      if (copyFromUser(zone, argument, kvm.KVM_COALESCED_MMIO_ZONE_BYTES) == 0) return EFAULT;
+      if (command == kvm.KVM_UNREGISTER_COALESCED_MMIO) return unregisterZone(machine, zone);
+      return registerZone(machine, zone, zone + kvm.KVM_COALESCED_MMIO_ZONE_BYTES);
+    }
+    case kvm.KVM_IOEVENTFD: {
+      const asked = machine + MACHINE_ARGUMENT;
+      if (copyFromUser(asked, argument, kvm.KVM_IOEVENTFD_BYTES) == 0) return EFAULT;
+      return setIoeventfd(machine, asked, asked + kvm.KVM_IOEVENTFD_BYTES);
     }
     // There is no interrupt controller that they could lead to
     case kvm.KVM_SET_GSI_ROUTING:

@@ -6,6 +6,7 @@
 //     vcpu.ts          a vCPU's ioctls; registers.ts, events.ts, msrs.ts, cpuid.ts what they move
 //     run.ts           KVM_RUN; synced-registers.ts, what it takes from the user and leaves there
 //     clock.ts tsc.ts  a machine's time
+//     watches.ts       writes that the user does not see at once; ioeventfd.ts, coalesced.ts, coalesced-ring.ts
 //     emulate.ts       instructions that touch devices; guest-memory.ts, what they find in memory
 //     objects.ts       where a machine and a vCPU keep what they know
 //     platform.ts      what Linux does for all this

@@ -34,6 +34,10 @@ export const MACHINE_TSC_TIME: u64 = 704;
 export const MACHINE_MSR_REASONS: u64 = 712;
 export const MACHINE_MSR_FILTER: u64 = 720;
 export const MACHINE_QUIRKS: u64 = 728;
+/** Writes that its user does not see at once (watches.ts): the table, how many there are, and for how many it has room. */
+export const MACHINE_WATCHES: u64 = 1024;
+export const MACHINE_WATCH_COUNT: u64 = 1032;
+export const MACHINE_WATCH_ROOM: u64 = 1040;
 export const MACHINE_BYTES: u64 = 1280;
 export const MACHINE_ARGUMENT_BYTES: u64 = 512;
 
@@ -44,7 +48,7 @@ export const VCPU_MACHINE: u64 = 56;
 export const VCPU_VP: u64 = 64;
 export const VCPU_VS: u64 = 72;
 export const VCPU_PAGE: u64 = 80;
-/** KvmRun, the page of port data, and one more. */
+/** KvmRun, and the page of port data. */
 export const VCPU_RUN: u64 = 88;
 /** PENDING_*: what the user's answer to the last exit is for. */
 export const VCPU_PENDING: u64 = 96;

@@ -21,14 +21,21 @@ export declare function exchangeUser(address: u64, bytes: u32, expected: u64, va
 export declare function openMachine(core: u64): i64;
 /** The same of a vCPU of the machine with `glue`. */
 export declare function openVcpu(glue: u64, core: u64, number: u32): i64;
-/** The three pages that a vCPU shares with its user. */
+/** The two pages that a vCPU shares with its user. */
 export declare function sharedPages(glue: u64): u64;
+/** The page that all vCPUs of a machine share with its user (coalesced-ring.ts). */
+export declare function ringOf(glue: u64): u64;
 /** Signals that stay blocked while a vCPU runs, a bit each; and the user's own again. */
 export declare function setSignals(glue: u64, signals: u64): void;
 export declare function forgetSignals(glue: u64): void;
 /** The lock that is held while a machine's own ioctls run. */
 export declare function lockMachine(glue: u64): void;
 export declare function unlockMachine(glue: u64): void;
+
+/** The eventfd that a file of the calling process is, until it is closed here: its address, or an error (isError). */
+export declare function openEvent(file: u32): u64;
+export declare function signalEvent(event: u64): void;
+export declare function closeEvent(event: u64): void;
 
 /** Maps a page that the hypervisor shares: its address, or 0. */
 export declare function mapPage(physical: u64): u64;
@@ -46,6 +53,8 @@ export declare function unpin(glue: u64, physical: u64, pages: u64, isDirty: u32
 export declare function hypercall(block: u64): u32;
 /** The same with interrupts disabled, if no signal waits: 0, or a negative error. */
 export declare function enter(block: u64): i64;
+/** Lets others run that want to; 1: a signal waits. */
+export declare function isSignalled(): u32;
 /** Writes the time stamp counter, nanoseconds since boot, and nanoseconds since 1970, all of one moment: three u64. */
 export declare function readTime(to: u64): void;
 /** Ticks of the time stamp counter in a millisecond. */

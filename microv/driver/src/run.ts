@@ -8,7 +8,7 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 import { forgetAnswer, giveAnswer, noteAnswer } from "./answered";
 import { noticeMsr, updateClock } from "./clock";
-import { emulateAccess, emulateInstruction, finishEmulation, replaceHypercall } from "./emulate";
+import { emulateAccess, emulateInstruction, finishEmulation, replaceHypercall, resumeEmulation } from "./emulate";
 import { EINTR, EINVAL } from "./errors";
 import {
   askForPort,
@@ -19,6 +19,7 @@ import {
   PENDING_INPUT,
   PENDING_MSR,
   PENDING_NOTHING,
+  PENDING_STEP,
 } from "./exit";
 import { firstOf, prepare, statusOf } from "./hypercall";
 import { finishMsr, leaveForMsr } from "./msr-exit";
@@ -39,6 +40,7 @@ import {
 import { enter, lockMachine, sharedPages, unlockMachine } from "./platform";
 import { findSlot, isWritable, showMemory } from "./slots";
 import { isSynced, takeRegisters, takesParts, tellRegisters } from "./synced-registers";
+import { BUS_PORTS, isTaken } from "./watches";
 
 const MOST_CR8: u64 = 15;
 
@@ -72,8 +74,8 @@ function advance(vcpu: u64, run: u64): i64 {
   setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);
   if (pending == PENDING_INPUT) finishInput(vcpu, run);
   else if (pending == PENDING_MSR) finishMsr(vcpu, run);
-  if (pending == PENDING_EMULATION) {
-    const result = finishEmulation(vcpu, run);
+  if (pending == PENDING_EMULATION || pending == PENDING_STEP) {
+    const result = pending == PENDING_STEP ? resumeEmulation(vcpu, run) : finishEmulation(vcpu, run);
     if (result != GO_ON) return result;
   }
   // What the last exit was for stays there to be read
@@ -136,9 +138,11 @@ function leaveForPort(vcpu: u64, run: u64, page: u64): i64 {
   if ((flags & mv.MV_IO_STRING) != 0) return emulateInstruction(vcpu, run);
   const isInput = (flags & mv.MV_IO_IN) != 0;
   const bytes = peek8(page + mv.MV_PAGE_IO_BYTES);
+  const port = peek16(page + mv.MV_PAGE_PORT);
   if (isInput) setWord(vcpu, VCPU_PENDING, PENDING_INPUT);
+  else if (isTaken(word(vcpu, VCPU_MACHINE), BUS_PORTS, port, bytes, peek64(page + mv.MV_PAGE_DATA))) return GO_ON;
   else poke64(run + kvm.KVM_PAGE_BYTES, peek64(page + mv.MV_PAGE_DATA));
-  return askForPort(run, isInput, peek16(page + mv.MV_PAGE_PORT), bytes, 1);
+  return askForPort(run, isInput, port, bytes, 1);
 }
 
 /** Memory of a slot that the guest has not touched before; or a device. */

@@ -10,4 +10,5 @@ import "./kvm-api/threads.ts";
 import "./kvm-api/boot.ts";
 import "./kvm-api/msr-exits.ts";
 import "./kvm-api/quirks.ts";
+import "./kvm-api/writes.ts";
 import "./kvm-api/life.ts";

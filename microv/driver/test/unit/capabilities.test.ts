@@ -12,8 +12,10 @@ const NUMBERS = 1000;
 const here = (name: string) => join(import.meta.dirname, `${name}.test.ts`);
 const files = {
   capabilities: here("capabilities"),
+  coalesced: here("coalesced"),
   features: here("features"),
   ioctls: here("ioctls"),
+  ioeventfd: here("ioeventfd"),
   msrs: here("msr-exits"),
   run: here("run"),
   slots: here("slots"),
@@ -50,6 +52,10 @@ const shown: Readonly<Record<string, Shown>> = {
   KVM_CAP_USER_NMI: ["api", "holds a second NMI until the handler of the first has returned"],
   // QEMU does not start without, and sets routes when there is a controller
   KVM_CAP_IRQ_ROUTING: ["capabilities", "has no routes without an interrupt controller"],
+  KVM_CAP_IOEVENTFD: ["api", "signals an eventfd for what a guest writes, and does not come back for that"],
+  KVM_CAP_IOEVENTFD_ANY_LENGTH: ["ioeventfd", "has a port: %s"],
+  KVM_CAP_COALESCED_MMIO: ["api", "leaves what a guest writes to memory and ports in a ring"],
+  KVM_CAP_COALESCED_PIO: ["api", "leaves what a guest writes to memory and ports in a ring"],
   KVM_CAP_JOIN_MEMORY_REGIONS_WORKS: ["slots", "refuses what overlaps, and takes what is beside it"],
   KVM_CAP_MCE: ["ioctls", "has machine check banks, 1 to 32"],
   KVM_CAP_SET_IDENTITY_MAP_ADDR: ["ioctls", "is told where what it does not need would be"],

@@ -87,13 +87,14 @@ export class Driver {
 
   /** Everything that is taken of Linux or of MicroV, to find what is not given back. */
   get taken() {
-    const { allocations, files, pins, mappings, locked } = this.linux;
+    const { allocations, events, files, pins, mappings, locked } = this.linux;
     return {
       allocations: allocations.size,
       files: files.size,
       pins: pins.size,
       mappings: mappings.size,
       locks: locked.size,
+      events: [...events.values()].reduce((sum, { holders }) => sum + holders, 0),
       objects: this.microv.objects,
       pages: this.vsPages.size,
     };
@@ -165,6 +166,14 @@ export class Driver {
   }
   setShared(file: number, offset: number, size: number, value: bigint | number): void {
     this.memory.poke(this.#shared(file) + BigInt(offset), size, BigInt(value));
+  }
+
+  /** A field of the ring that a machine's vCPUs share. */
+  ring(vm: number, offset: number, size: number): bigint {
+    return this.shared(vm, offset, size);
+  }
+  setRing(vm: number, offset: number, size: number, value: bigint | number): void {
+    this.setShared(vm, offset, size, value);
   }
 
   /** The VS behind a vCPU: tests make them one by one. */

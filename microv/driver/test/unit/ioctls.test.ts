@@ -45,6 +45,9 @@ describe("an ioctl that a file does not have", () => {
     kvm.KVM_SET_GSI_ROUTING,
     kvm.KVM_SET_NR_MMU_PAGES,
     kvm.KVM_GET_NR_MMU_PAGES,
+    kvm.KVM_IOEVENTFD,
+    kvm.KVM_REGISTER_COALESCED_MMIO,
+    kvm.KVM_UNREGISTER_COALESCED_MMIO,
   ]);
   const ofVcpu = new Set<number>([
     ...[kvm.KVM_GET_REGS, kvm.KVM_GET_SREGS, kvm.KVM_GET_DEBUGREGS, kvm.KVM_GET_XCRS, kvm.KVM_GET_FPU],

@@ -9,25 +9,38 @@ export const USER_PHYSICAL = 0x2_0000_0000n;
 const KERNEL = 0xffff_8880_0000_0000n;
 const MAPPINGS = 0xffff_c900_0000_0000n;
 const LOWER_HALF = 0x8000_0000_0000n;
-const SHARED_PAGES = 3;
+const EVENTS = 0xffff_9000_0000_0000n;
+const SHARED_PAGES = 2;
 
 /** A file of a machine or a vCPU, and the glue's own object, which has the same number. */
 export interface OpenFile {
   readonly core: bigint;
   /** The machine of a vCPU. */
   readonly machine: number | undefined;
-  /** The pages that a vCPU shares with its user; 0n: a machine. */
+  /** The pages that a vCPU shares with its user, and those of a machine's vCPUs: the ring. */
   readonly shared: bigint;
   signals: bigint | undefined;
 }
 
+/** An eventfd of the process's: how often it was signalled, and how often it is held. */
+export interface EventFile {
+  signals: number;
+  holders: number;
+}
+
 const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
+
+const pagesOf = ({ machine }: OpenFile): number => (machine === undefined ? 1 : SHARED_PAGES);
 
 export class Linux {
   readonly memory: SimulatedMemory;
   /** Memory that is taken now: bytes by address. */
   readonly allocations = new Map<bigint, number>();
   readonly files = new Map<number, OpenFile>();
+  /** Eventfds of the calling process, by their files' numbers. */
+  readonly events = new Map<number, EventFile>();
+  /** Files of the calling process that are no eventfds. */
+  readonly otherFiles = new Set<number>();
   /** How often each physical page is pinned. */
   readonly pins = new Map<bigint, number>();
   /** Pages that were given back as written. */
@@ -45,6 +58,7 @@ export class Linux {
   onSleep: () => void = () => {};
   /** The time stamp counter, nanoseconds since boot and since 1970. */
   time: [bigint, bigint, bigint] = [1_000n, 2_000n, 3_000n];
+  onIsSignalled: () => boolean = () => false;
   khz = 2_000_000;
   isIntel = 0;
   /** Milliseconds that were slept. */
@@ -76,9 +90,18 @@ export class Linux {
       copyToUser: (to: bigint, from: bigint, bytes: bigint) => this.#copy(unsigned(to), to, from, bytes),
       exchangeUser: (address: bigint, bytes: number, expected: bigint, value: bigint) =>
         this.#exchange(unsigned(address), bytes, unsigned(expected), unsigned(value)),
-      openMachine: (core: bigint) => this.#open(unsigned(core), undefined, 0n),
+      openMachine: (core: bigint) => this.#open(unsigned(core), undefined),
       openVcpu: (glue: bigint, core: bigint, _number: number) => this.#openVcpu(glue, unsigned(core)),
       sharedPages: (glue: bigint) => this.#file(glue).shared,
+      ringOf: (glue: bigint) => this.#file(glue).shared,
+      openEvent: (file: number) => this.#openEvent(file),
+      signalEvent: (event: bigint) => {
+        this.#event(unsigned(event)).signals++;
+      },
+      closeEvent: (event: bigint) => {
+        this.#event(unsigned(event)).holders--;
+      },
+      isSignalled: () => (this.onIsSignalled() ? 1 : 0),
       setSignals: (glue: bigint, signals: bigint) => {
         this.#file(glue).signals = unsigned(signals);
       },
@@ -106,6 +129,13 @@ export class Linux {
     };
   }
 
+  /** Makes an eventfd. */
+  makeEvent(file: number): EventFile {
+    const event = { signals: 0, holders: 0 };
+    this.events.set(file, event);
+    return event;
+  }
+
   /** A second time in a row it would wait for ever. */
   lock(glue: bigint): void {
     if (this.locked.has(glue)) throw new Error("the machine's lock is held already");
@@ -118,8 +148,8 @@ export class Linux {
 
   /** A vCPU's or a machine's file ends. */
   forget(file: number): void {
-    const shared = this.files.get(file)?.shared ?? 0n;
-    if (shared !== 0n) this.memory.unmap(shared, SHARED_PAGES * PAGE_BYTES);
+    const found = this.files.get(file);
+    if (found !== undefined) this.memory.unmap(found.shared, pagesOf(found) * PAGE_BYTES);
     this.files.delete(file);
   }
 
@@ -169,27 +199,41 @@ export class Linux {
     return 0;
   }
 
-  #open(core: bigint, machine: number | undefined, shared: bigint): bigint {
+  #open(core: bigint, machine: number | undefined): bigint {
     if (--this.failAllocation === 0) return -24n;
-    const file = this.#nextFile++;
-    this.files.set(file, { core, machine, shared, signals: undefined });
-    this.memory.poke(core, 8, BigInt(file));
-    return BigInt(file);
+    const number = this.#nextFile++;
+    const file = { core, machine, shared: this.#nextMapping, signals: undefined };
+    this.#nextMapping += BigInt((SHARED_PAGES + 1) * PAGE_BYTES);
+    this.memory.map(file.shared, pagesOf(file) * PAGE_BYTES);
+    this.files.set(number, file);
+    this.memory.poke(core, 8, BigInt(number));
+    return BigInt(number);
   }
 
   #openVcpu(glue: bigint, core: bigint): bigint {
     if (!this.files.has(Number(glue))) throw new Error("a vCPU of no machine");
-    const shared = this.#nextMapping;
-    this.#nextMapping += BigInt((SHARED_PAGES + 1) * PAGE_BYTES);
-    const file = this.#open(core, Number(glue), shared);
-    if (file >= 0n) this.memory.map(shared, SHARED_PAGES * PAGE_BYTES);
-    return file;
+    return this.#open(core, Number(glue));
   }
 
   #file(glue: bigint): OpenFile {
     const file = this.files.get(Number(glue));
     if (file === undefined) throw new Error(`${glue} is no file`);
     return file;
+  }
+
+  /** Its address has the file's number in it. */
+  #openEvent(file: number): bigint {
+    const event = this.events.get(file);
+    if (event === undefined) return this.otherFiles.has(file) ? -22n : -9n;
+    event.holders++;
+    return BigInt.asIntN(64, EVENTS + BigInt(file) * 64n);
+  }
+
+  #event(address: bigint): EventFile {
+    const event = this.events.get(Number((address - EVENTS) / 64n));
+    if (event === undefined || event.holders < 1)
+      throw new Error(`0x${address.toString(16)} is no eventfd that is held`);
+    return event;
   }
 
   #mapPage(physical: bigint): bigint {

@@ -12,8 +12,22 @@ const PAGE = 4096n;
 const commands = Object.values<number | bigint>(kvm)
   .map(Number)
   .filter((value) => ((value >>> 8) & 0xff) === 0xae);
-const expected = [kvm.ERRNO_EEXIST, kvm.ERRNO_EFAULT, kvm.ERRNO_EINTR, kvm.ERRNO_EINVAL, kvm.ERRNO_ENOTTY];
-const known = new Set<number>([...expected, kvm.ERRNO_E2BIG, kvm.ERRNO_EMFILE, kvm.ERRNO_ENODEV, kvm.ERRNO_ENOMEM]);
+const expected = [
+  kvm.ERRNO_EBADF,
+  kvm.ERRNO_EEXIST,
+  kvm.ERRNO_EFAULT,
+  kvm.ERRNO_EINTR,
+  kvm.ERRNO_EINVAL,
+  kvm.ERRNO_ENOTTY,
+];
+const known = new Set<number>([
+  ...expected,
+  kvm.ERRNO_E2BIG,
+  kvm.ERRNO_ENOENT,
+  kvm.ERRNO_EMFILE,
+  kvm.ERRNO_ENODEV,
+  kvm.ERRNO_ENOMEM,
+]);
 
 /** What MicroV never refuses. */
 const ends = new Set<number>([mv.MV_VM_DESTROY, mv.MV_VP_DESTROY, mv.MV_VS_DESTROY]);
@@ -32,6 +46,7 @@ class Session {
   constructor(seed: number) {
     this.random = new Random(seed);
     this.driver.linux.mapUser(RAM, 0x40_0000);
+    for (const file of [0, 1, 2, 17]) this.driver.linux.makeEvent(file);
     this.driver.onRun = (vs) => {
       // A guest that goes on for ever has no place in a test
       const isEnd = this.random.once(3);
@@ -61,7 +76,8 @@ class Session {
     else if (vm === 0) this.#note(driver.system(this.#command(), this.#argument()));
     else if (choice < 18) this.#openVcpu(vm);
     else if (choice < 35) this.#slot(vm);
-    else if (choice < 40) this.#note(driver.vm(vm, this.#command(), this.#argument()));
+    else if (choice < 38) this.#watch(vm);
+    else if (choice < 41) this.#note(driver.vm(vm, this.#command(), this.#argument()));
     else if (vcpu === 0) this.#note(driver.system(this.#command(), this.#argument()));
     else if (choice < 60) this.#note(driver.run(vcpu));
     else this.#note(driver.vcpu(vcpu, random.pick(commands), this.#argument()));
@@ -72,6 +88,21 @@ class Session {
     this.driver.microv.refuse = () => undefined;
     for (const vcpu of [...this.vcpus.keys()]) this.#closeVcpu(vcpu);
     for (const vm of [...this.vms]) this.#close(vm);
+  }
+
+  /** Writes that the user does not see: an eventfd's, or the ring's. */
+  #watch(vm: number): void {
+    const { driver, random } = this;
+    driver.poke(kvm.KVM_IOEVENTFD_DATAMATCH, 8, random.below(3));
+    driver.poke(kvm.KVM_IOEVENTFD_ADDR, 8, random.pick([0n, 1n, 0x1000n, 0x1010n, 0xd000_0000n]));
+    driver.poke(kvm.KVM_IOEVENTFD_LEN, 4, random.pick([0, 1, 2, 4, 8, 0x1000]));
+    driver.poke(kvm.KVM_IOEVENTFD_FD, 4, random.below(4));
+    driver.poke(kvm.KVM_IOEVENTFD_FLAGS, 4, random.below(8));
+    this.#note(driver.vm(vm, kvm.KVM_IOEVENTFD, ARGUMENT));
+    // A zone lies there, too: address, size, and 0 or 1
+    driver.poke(kvm.KVM_IOEVENTFD_FD, 4, random.below(2));
+    const command = random.once(3) ? kvm.KVM_UNREGISTER_COALESCED_MMIO : kvm.KVM_REGISTER_COALESCED_MMIO;
+    this.#note(driver.vm(vm, command, ARGUMENT + BigInt(kvm.KVM_IOEVENTFD_ADDR)));
   }
 
   /** Opening a file is a step of its own, which knows it then. */

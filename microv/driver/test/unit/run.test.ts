@@ -4,27 +4,13 @@ import * as kvm from "@bareflank/abi/kvm";
 import { describe, expect, it } from "vitest";
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
 import { ARGUMENT, type Driver, RAM, withVcpu } from "./driver.ts";
+import { CODE, DEVICE, device, exits, GENERAL, reason, tellInstruction, withCode } from "./instructions.ts";
 
 const FAULT = -kvm.ERRNO_EFAULT;
 const INTR = -kvm.ERRNO_EINTR;
 const INVAL = -kvm.ERRNO_EINVAL;
 const NODEV = -kvm.ERRNO_ENODEV;
 const DATA = kvm.KVM_PAGE_BYTES;
-/** A device of the guest's. */
-const DEVICE = 0xd000_0000n;
-const CODE = 0x1000n;
-
-const reason = (driver: Driver, vcpu: number): number => Number(driver.shared(vcpu, kvm.KVM_RUN_EXIT_REASON, 4));
-
-/** Has MicroV say one exit after the other. */
-function exits(driver: Driver, ...all: readonly (number | (() => number))[]): void {
-  const rest = [...all];
-  driver.onRun = () => {
-    const next = rest.shift();
-    if (next === undefined) throw new Error("one run too many");
-    return typeof next === "number" ? next : next();
-  };
-}
 
 describe("an exit", () => {
   it.each([
@@ -182,40 +168,11 @@ describe("a port", () => {
   });
 });
 
-/** A guest in 16-bit mode whose code, at 1000h, is `code`. */
-function withCode(...code: readonly number[]) {
-  const made = withVcpu();
-  const { driver, vm } = made;
-  driver.linux.mapUser(RAM, 0x10_0000);
-  driver.memory.write(RAM + CODE, Uint8Array.from(code));
-  expect(driver.slot(vm, 0, 0n, 0x10_0000n, RAM)).toBe(0);
-  const registers = driver.vs().registers;
-  registers.set(mv.MV_REG_CS_SELECTOR, 0n);
-  registers.set(mv.MV_REG_CS_BASE, 0n);
-  registers.set(mv.MV_REG_DS_BASE, DEVICE);
-  return made;
-}
-
-/** RAX to R15 by their encodings, RIP, RFLAGS: what MicroV tells of an instruction. */
-const GENERAL = ["RAX", "RCX", "RDX", "RBX", "RSP", "RBP", "RSI", "RDI"] as const;
-function tellInstruction(driver: Driver, registers: Partial<Record<(typeof GENERAL)[number], bigint>> = {}): void {
-  for (const [index, name] of GENERAL.entries()) {
-    driver.tell(driver.vs(), mv.MV_PAGE_GENERAL + 8 * index, 8, registers[name] ?? 0n);
-  }
-  driver.tell(driver.vs(), mv.MV_PAGE_RIP, 8, CODE);
-  driver.tell(driver.vs(), mv.MV_PAGE_RFLAGS, 8, 2n);
-}
 const general = (driver: Driver, name: (typeof GENERAL)[number]) =>
   driver.memory.peek(driver.vs().page + BigInt(mv.MV_PAGE_GENERAL + 8 * GENERAL.indexOf(name)), 8);
 const rip = (driver: Driver) => driver.memory.peek(driver.vs().page + BigInt(mv.MV_PAGE_RIP), 8);
 const request = (driver: Driver) => driver.memory.peek(driver.vs().page + BigInt(mv.MV_PAGE_REQUEST), 4);
 
-function device(driver: Driver, offset: bigint, access: number, registers = {}): number {
-  tellInstruction(driver, registers);
-  driver.tell(driver.vs(), mv.MV_PAGE_ADDRESS, 8, DEVICE + offset);
-  driver.tell(driver.vs(), mv.MV_PAGE_ACCESS, 4, access);
-  return mv.MV_EXIT_MMIO;
-}
 const mmio = (driver: Driver, vcpu: number) => ({
   address: driver.shared(vcpu, kvm.KVM_RUN_MMIO_PHYS_ADDR, 8),
   data: driver.shared(vcpu, kvm.KVM_RUN_MMIO_DATA, 8),
