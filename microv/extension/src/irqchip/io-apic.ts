@@ -161,7 +161,9 @@ function writeRegister(chip: u64, register: u32, value: u32, send: Send, context
   }
   setEntry(chip, pin, entry);
   // Edges that came while it was masked are lost
-  if ((entry & LEVEL) != 0 && (get(chip, KVM_IOAPIC_STATE_IRR) & (1 << pin)) != 0) serve(chip, pin, send, context);
+  if ((entry & LEVEL) == 0) return;
+  clear(chip, DELIVERED, 1 << pin);
+  if ((get(chip, KVM_IOAPIC_STATE_IRR) & (1 << pin)) != 0) serve(chip, pin, send, context);
 }
 
 /** A pin is asserted: what ioApicLine() says. */

@@ -275,6 +275,23 @@ describe("state", () => {
     ]);
   });
 
+  it("has an edge that was not sent, and a level that comes behind one", () => {
+    const chip = withEntry(4, VECTOR);
+    const requests = () => Number(chip.state[2]) >> 4;
+    chip.raise(4);
+    expect(requests()).toBe(0);
+    chip.lower(4);
+    chip.setEntry(4, MASKED | VECTOR);
+    chip.raise(4);
+    expect(requests()).toBe(1);
+    chip.setEntry(4, VECTOR);
+    chip.lower(4);
+    chip.raise(4);
+    expect(requests()).toBe(0);
+    chip.setEntry(4, LEVEL | MASKED | VECTOR);
+    expect(requests()).toBe(1);
+  });
+
   it("set again sends what was asked for and not sent", () => {
     const entries = [...Array.from({ length: PINS }, () => 0x1_0000n)];
     entries[4] = 0x0100_0000_0000_0034n;
@@ -292,6 +309,25 @@ describe("state", () => {
     expect(chip.takeSent()).toEqual([[LEVEL | SETS | 0x36, 0]]);
     // Pins that are not there ask for nothing
     expect(chip.state[2]).toBe(0xe0n);
+  });
+
+  it("set over another one leaves nothing of that but who asserts", () => {
+    const chip = withEntry(4, VECTOR);
+    chip.raise(4);
+    chip.raise(5);
+    const state = new IoApic().state.map((word, index) => (index === 7 || index === 8 ? 0x8031n : word));
+    chip.takeSent();
+    chip.state = state;
+    expect([chip.state, chip.takeSent()]).toEqual([state, []]);
+    // It is asserted still
+    expect([chip.raise(4), Number(chip.state[2])]).toEqual([1, 0x10]);
+    expect([chip.lower(4), Number(chip.state[2])]).toEqual([1, 0]);
+  });
+
+  it("with an edge in service, of which no data sheet knows, sends it all the same", () => {
+    const chip = new IoApic();
+    chip.state = chip.state.map((word, index) => (index === 3 ? 0x4031n : word));
+    expect([chip.raise(0), chip.takeSent().length]).toEqual([1, 1]);
   });
 
   it("that is nonsense harms nobody", () => {

@@ -272,6 +272,17 @@ describe("special fully nested mode", () => {
   ])("with the slave in service, line %i interrupts: %s, else: %s", (line, special, else_) => {
     expect([service(FULLY_NESTED, line), service(1, line)]).toEqual([special, else_]);
   });
+
+  it("is nothing to the slave, which has no slave", () => {
+    const pic = initialized(1, FULLY_NESTED);
+    pic.raise(10);
+    pic.acknowledge();
+    pic.lower(10);
+    pic.raise(10);
+    pic.write(MASTER, END);
+    pic.write(SLAVE, POLL);
+    expect([pic.output, pic.read(SLAVE)]).toEqual([false, 7]);
+  });
 });
 
 describe("end of interrupt", () => {
@@ -542,11 +553,42 @@ describe("state", () => {
     expect(slave).toEqual([0x41, 0, 0, 0, 0, 0x70, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0xde]);
   });
 
+  /** With bytes of one of the two's state changed. */
+  const changed = (pic: Pic, chip: number, bytes: Readonly<Record<number, number>>) => {
+    pic.state = pic.state.map((word, index) =>
+      Object.entries(bytes).reduce((value, [offset, byte]) => {
+        const shift = BigInt(8 * (Number(offset) & 7));
+        return index === chip * 2 + (Number(offset) >> 3)
+          ? (value & ~(255n << shift)) | (BigInt(byte) << shift)
+          : value;
+      }, word),
+    );
+    return pic;
+  };
+
+  it.each([
+    ["a request of the slave's that the master has not", 1, 1, 0x10, true],
+    ["one of the slave's that the slave has not", 0, 1, 0x04, false],
+  ])("with %s has it as the slave has", (_, chip, offset, value, output) => {
+    expect(changed(initialized(), chip, { [offset]: value }).output).toBe(output);
+  });
+
+  it("with more than eight priorities has eight", () => {
+    const pic = changed(initialized(AUTO_EOI), 0, { 4: 11 });
+    for (const line of [1, 3, 4]) pic.raise(line);
+    expect(pic.acknowledgeAll()).toEqual([3, 4, 1].map((line) => MASTER_BASE + line));
+  });
+
+  it("with a level that does not ask, asks when it is asserted again", () => {
+    const pic = changed(initialized(), 0, { 0: 0x20, 14: 0x20 });
+    expect([pic.output, pic.raise(5), pic.output]).toEqual([false, 1, true]);
+  });
+
   it("that is nonsense harms nobody", () => {
     const pic = new Pic();
     const nonsense = 0xffff_ffff_ffff_ffffn;
     pic.state = [nonsense, nonsense, nonsense, nonsense];
-    expect([pic.output, pic.read(MASTER), pic.read(SLAVE)]).toEqual([false, 7, 7]);
+    expect([pic.output, pic.acknowledge(), pic.read(MASTER), pic.read(SLAVE)]).toEqual([false, 6, 7, 7]);
     const [, state = 0n] = initialized().state;
     pic.state = initialized().state;
     pic.raise(7);
