@@ -103,10 +103,10 @@ export const mvCalls = table("hypercalls", "MicroV's hypercalls: bits 31:0 of RA
     0x6_0103,
     "R11: a VS without a local APIC, of a VM with interrupt controllers, R12: the APIC's ID, which no other one of the VM has.",
   ],
-  MV_VS_APIC_READ: [0x6_0104, "R11: a VS, R12: offset in its local APIC's memory. R10 out: 32 bits."],
+  MV_VS_APIC_READ: [0x6_0104, "R11: a VS in xAPIC mode, R12: offset in its local APIC's memory. R10 out: 32 bits."],
   MV_VS_APIC_WRITE: [
     0x6_0105,
-    "R11: a VS, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so.",
+    "R11: a VS in xAPIC mode, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so.",
   ],
   MV_VS_APIC_GET: [0x6_0106, "R11: a VS. The page's list gets the 1 KiB of its local APIC's registers."],
   MV_VS_APIC_SET: [0x6_0107, "R11: a VS. Its local APIC gets them of the page's list."],
@@ -230,7 +230,10 @@ export const mvExits = table("hypercalls", "Why a guest came back: R10 after MV_
   ],
   MV_EXIT_TIMER: [14, "Its local APIC's timer has another `deadline`, which has not passed."],
   MV_EXIT_WAKE: [15, "It has sent something to the VSs of `wake`."],
-  MV_EXIT_EOI: [16, "It has ended an interrupt that was level-triggered: `vector`. There may be VSs to `wake`."],
+  MV_EXIT_EOI: [
+    16,
+    "It has ended an interrupt that was level-triggered. Split: `vector`. Full: `data` has the lines that MV_SOURCE_RESAMPLED asserts no more: pins of the I/O APIC, and from bit 32 those of the 8259 pair; and there may be VSs to `wake`.",
+  ],
 });
 
 export const mvMsrFlags = table("hypercalls", "MvPage.msrFlags: an access, and why it exits", "u32", {
@@ -310,7 +313,7 @@ export const mvPage = structure("hypercalls", "MvPage", "What a VS and its calle
   ],
   wake: ["u64", "MV_EXIT_WAKE, MV_EXIT_EOI: a bit for each VS, by its APIC's ID."],
   notified: ["u32", "1: something has come for it while it did not run, so that it is to be run."],
-  vector: ["u32", "MV_EXIT_EOI."],
+  vector: ["u32", "MV_EXIT_EOI, split."],
   listCount: ["u64", "Entries of the list."],
   list: ["u64[480]", "Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids."],
 });

@@ -87,9 +87,9 @@ export const MV_VS_INJECT_NMI: u32 = 0x60100;
 export const MV_VS_CONFIGURE: u32 = 0x60102;
 /** R11: a VS without a local APIC, of a VM with interrupt controllers, R12: the APIC's ID, which no other one of the VM has. */
 export const MV_VS_APIC_CREATE: u32 = 0x60103;
-/** R11: a VS, R12: offset in its local APIC's memory. R10 out: 32 bits. */
+/** R11: a VS in xAPIC mode, R12: offset in its local APIC's memory. R10 out: 32 bits. */
 export const MV_VS_APIC_READ: u32 = 0x60104;
-/** R11: a VS, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so. */
+/** R11: a VS in xAPIC mode, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so. */
 export const MV_VS_APIC_WRITE: u32 = 0x60105;
 /** R11: a VS. The page's list gets the 1 KiB of its local APIC's registers. */
 export const MV_VS_APIC_GET: u32 = 0x60106;
@@ -166,7 +166,7 @@ export const MV_EXIT_UNDEFINED: u32 = 0xd;
 export const MV_EXIT_TIMER: u32 = 0xe;
 /** It has sent something to the VSs of `wake`. */
 export const MV_EXIT_WAKE: u32 = 0xf;
-/** It has ended an interrupt that was level-triggered: `vector`. There may be VSs to `wake`. */
+/** It has ended an interrupt that was level-triggered. Split: `vector`. Full: `data` has the lines that MV_SOURCE_RESAMPLED asserts no more: pins of the I/O APIC, and from bit 32 those of the 8259 pair; and there may be VSs to `wake`. */
 export const MV_EXIT_EOI: u32 = 0x10;
 
 // MvPage.ioFlags
@@ -298,7 +298,7 @@ export const MV_PAGE_DEADLINE: u32 = 0xe0;
 export const MV_PAGE_WAKE: u32 = 0xe8;
 /** u32: 1: something has come for it while it did not run, so that it is to be run. */
 export const MV_PAGE_NOTIFIED: u32 = 0xf0;
-/** u32: MV_EXIT_EOI. */
+/** u32: MV_EXIT_EOI, split. */
 export const MV_PAGE_VECTOR: u32 = 0xf4;
 /** u64: Entries of the list. */
 export const MV_PAGE_LIST_COUNT: u32 = 0xf8;

@@ -4249,8 +4249,8 @@ _Static_assert(sizeof(struct bf_emulation) == 696, "size of bf_emulation");
 #define BF_MV_VS_INJECT_NMI BF_U32(0x60100) /* R11: a VS, which gets it when it runs next, or behind the handler of another one. */
 #define BF_MV_VS_CONFIGURE BF_U32(0x60102) /* R11: a VS, R12: MV_OPTION_*: what its guest finds from now on. */
 #define BF_MV_VS_APIC_CREATE BF_U32(0x60103) /* R11: a VS without a local APIC, of a VM with interrupt controllers, R12: the APIC's ID, which no other one of the VM has. */
-#define BF_MV_VS_APIC_READ BF_U32(0x60104) /* R11: a VS, R12: offset in its local APIC's memory. R10 out: 32 bits. */
-#define BF_MV_VS_APIC_WRITE BF_U32(0x60105) /* R11: a VS, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so. */
+#define BF_MV_VS_APIC_READ BF_U32(0x60104) /* R11: a VS in xAPIC mode, R12: offset in its local APIC's memory. R10 out: 32 bits. */
+#define BF_MV_VS_APIC_WRITE BF_U32(0x60105) /* R11: a VS in xAPIC mode, R12: offset, R13: 32 bits. R10 out: VSs to wake; R11 out: 0, or MV_EXIT_EOI as if the guest had come back so. */
 #define BF_MV_VS_APIC_GET BF_U32(0x60106) /* R11: a VS. The page's list gets the 1 KiB of its local APIC's registers. */
 #define BF_MV_VS_APIC_SET BF_U32(0x60107) /* R11: a VS. Its local APIC gets them of the page's list. */
 
@@ -4306,7 +4306,7 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_EXIT_UNDEFINED BF_U32(0xd) /* With MV_OPTION_UNDEFINED_ASKED: an instruction that is none. The guest is at it, with `general`, `rip` and `rflags`, and has got no exception. */
 #define BF_MV_EXIT_TIMER BF_U32(0xe) /* Its local APIC's timer has another `deadline`, which has not passed. */
 #define BF_MV_EXIT_WAKE BF_U32(0xf) /* It has sent something to the VSs of `wake`. */
-#define BF_MV_EXIT_EOI BF_U32(0x10) /* It has ended an interrupt that was level-triggered: `vector`. There may be VSs to `wake`. */
+#define BF_MV_EXIT_EOI BF_U32(0x10) /* It has ended an interrupt that was level-triggered. Split: `vector`. Full: `data` has the lines that MV_SOURCE_RESAMPLED asserts no more: pins of the I/O APIC, and from bit 32 those of the 8259 pair; and there may be VSs to `wake`. */
 
 /* MvPage.ioFlags */
 #define BF_MV_IO_IN BF_U32(0x1)
@@ -4384,7 +4384,7 @@ _Static_assert(sizeof(struct bf_mv_cpuid) == 32, "size of bf_mv_cpuid");
 #define BF_MV_PAGE_DEADLINE BF_U32(0xe0) /* u64: When its local APIC's timer is due, by the processor's time stamp counter; 0: never. It is to be run then. */
 #define BF_MV_PAGE_WAKE BF_U32(0xe8) /* u64: MV_EXIT_WAKE, MV_EXIT_EOI: a bit for each VS, by its APIC's ID. */
 #define BF_MV_PAGE_NOTIFIED BF_U32(0xf0) /* u32: 1: something has come for it while it did not run, so that it is to be run. */
-#define BF_MV_PAGE_VECTOR BF_U32(0xf4) /* u32: MV_EXIT_EOI. */
+#define BF_MV_PAGE_VECTOR BF_U32(0xf4) /* u32: MV_EXIT_EOI, split. */
 #define BF_MV_PAGE_LIST_COUNT BF_U32(0xf8) /* u64: Entries of the list. */
 #define BF_MV_PAGE_LIST BF_U32(0x100) /* u64[480]: Up to MV_LIST_ENTRIES of {number, value}, or MvCpuids. */
 #define BF_MV_PAGE_BYTES BF_U32(0x1000) /* Size of the structure. */

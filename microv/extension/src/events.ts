@@ -1,6 +1,6 @@
 // Events for a guest that its caller chose: exceptions and interrupts
 
-import { hasErrorCode, Register, Vector } from "@bareflank/sdk";
+import { hasErrorCode, ownMemory, peek32, poke32, Register, Vector } from "@bareflank/sdk";
 import {
   MV_EVENT_HAS_CODE,
   MV_STATUS_FAILURE_UNKNOWN,
@@ -9,6 +9,8 @@ import {
   MV_STATUS_SUCCESS,
 } from "../../../abi/generated/bare/hypercalls";
 import { tellChangedState } from "./interruptibility";
+import { APIC_EXTERNAL, EXTERNAL_WAITS } from "./irqchip/apic-page";
+import { isFull } from "./irqchip/chips";
 import { Vcpu } from "./vcpu";
 
 const LAST_EXCEPTION: u64 = 31;
@@ -31,10 +33,19 @@ export function injectGuestException(vcpu: Vcpu, vector: u64, code: u64): u64 {
 /** An interrupt of the guest's; UNKNOWN: it cannot take one now. */
 export function queueInterrupt(vcpu: Vcpu, vector: u64): u64 {
   if (vector < FIRST_INTERRUPT || vector > LAST_VECTOR) return MV_STATUS_INVALID_INPUT_REG2;
+  if (vcpu.apic != 0) return queueExternal(vcpu, <u32>vector);
   const vs = vcpu.vs;
   const isEnabled = (vs.get(Register.Rflags) & RFLAGS_IF) != 0 && !vs.interruptShadow;
   if (!isEnabled || vs.hasEvent) return MV_STATUS_FAILURE_UNKNOWN;
   vs.interrupt(<u32>vector);
   tellChangedState(vcpu);
+  return MV_STATUS_SUCCESS;
+}
+
+/** One of the caller's 8259 pair: the local APIC passes it on as soon as it can. */
+function queueExternal(vcpu: Vcpu, vector: u32): u64 {
+  const external = ownMemory(vcpu.apic) + APIC_EXTERNAL;
+  if (isFull(vcpu.vp.guest) || (peek32(external) & EXTERNAL_WAITS) != 0) return MV_STATUS_FAILURE_UNKNOWN;
+  poke32(external, vector | EXTERNAL_WAITS);
   return MV_STATUS_SUCCESS;
 }

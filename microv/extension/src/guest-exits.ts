@@ -53,6 +53,7 @@ import {
   MV_PAGE_PROCESSOR,
 } from "../../../abi/generated/bare/hypercalls";
 import { answerCpuid, hasMwait } from "./cpuid";
+import { haltGuest } from "./exits/apic";
 import { writeControl, writeXcr0 } from "./exits/control";
 import { answerHypercall } from "./exits/hypercall";
 import { leaveForMemory } from "./exits/memory";
@@ -69,6 +70,7 @@ import { NMI_STEPPING, Vcpu } from "./vcpu";
 const EVENT: u64 = 0x7ff;
 const UNDEFINED_OPCODE: u64 = 0x306;
 const AMD_EXIT_CR4_WRITE = AMD_EXIT_CR_WRITE + 4;
+const AMD_EXIT_CR8_WRITE = AMD_EXIT_CR_WRITE + 8;
 
 /** What is to happen after an exit of a guest. */
 export function guestExit(vcpu: Vcpu, reason: u64): Next {
@@ -77,7 +79,7 @@ export function guestExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == EXIT_CPUID) return answerCpuid(vcpu);
   if (reason == EXIT_IO) return leaveForPort(vcpu);
   if (reason == EXIT_NESTED_PAGE_FAULT) return leaveForMemory(vcpu);
-  if (reason == EXIT_HLT) return leaveGuestBehind(vcpu, MV_EXIT_HLT);
+  if (reason == EXIT_HLT) return vcpu.apic != 0 ? haltGuest(vcpu) : leaveGuestBehind(vcpu, MV_EXIT_HLT);
   if (reason == EXIT_INTERRUPT_WINDOW) return windowOpened(vcpu);
   if (reason == EXIT_XSETBV) return writeXcr0(vcpu);
   if (reason == EXIT_SHUTDOWN) return leaveGuest(vcpu, MV_EXIT_SHUTDOWN);
@@ -88,7 +90,7 @@ export function guestExit(vcpu: Vcpu, reason: u64): Next {
 
 function amdExit(vcpu: Vcpu, reason: u64): Next {
   if (reason == AMD_EXIT_MSR) return accessMsr(vcpu, exitInformation1() != 0);
-  if (reason == AMD_EXIT_CR4_WRITE) return writeControl(vcpu, reason);
+  if (reason == AMD_EXIT_CR4_WRITE || reason == AMD_EXIT_CR8_WRITE) return writeControl(vcpu, reason);
   if (reason == AMD_EXIT_INTR) return interrupted(vcpu, MV_EXIT_INTERRUPT);
   if (reason == AMD_EXIT_NMI) return interrupted(vcpu, MV_EXIT_NMI);
   if (reason == AMD_EXIT_EXCEPTION + <u64>Vector.UndefinedOpcode) return leaveForUndefined(vcpu);

@@ -9,6 +9,8 @@ import { setCpuids } from "./cpuid";
 import { injectGuestException, queueInterrupt } from "./events";
 import { readFpu, writeFpu } from "./fpu";
 import { guestLeaf } from "./guest-leaves";
+import { takeChips } from "./irqchip/chips";
+import { apicCall, chipsCall, createChips, isChipsCall } from "./irqchip-calls";
 import { lockObjects, unlockObjects } from "./lock";
 import { prepareClosedMsrs } from "./msr-access";
 import { readMsrs, setupBanks, supportedMsr, writeMsrs } from "./msrs";
@@ -54,7 +56,7 @@ export function hypercall(): Next {
     case 3:
       return processorCall(call);
     case 4:
-      return locked(call, vmCall);
+      return isChipsCall(call) ? finish(chipsCall(call)) : locked(call, vmCall);
     case 5:
       return locked(call, vpCall);
     case 6:
@@ -102,6 +104,7 @@ function vmCall(call: u32): u64 {
   switch (call) {
     case mv.MV_VM_DESTROY:
       if (vm.vps != 0) return mv.MV_STATUS_INVALID_INPUT_REG1;
+      takeChips(vm);
       destroyVm(vm);
       return mv.MV_STATUS_SUCCESS;
     case mv.MV_VM_MAP:
@@ -111,6 +114,8 @@ function vmCall(call: u32): u64 {
       return some(vm.tables.unmapSome(guest.r12, guest.r13));
     case mv.MV_VM_CONFIGURE:
       return configureVm(vm, guest.r12);
+    case mv.MV_VM_IRQCHIP_CREATE:
+      return createChips(vm);
     case mv.MV_VM_UNFLUSHED:
       guest.r10 = vm.tables.unflushedProcessors;
       return mv.MV_STATUS_SUCCESS;
@@ -209,7 +214,7 @@ function acquiredCall(vcpu: Vcpu, call: u32): u64 {
       vcpu.nmiWaits = 1;
       return mv.MV_STATUS_SUCCESS;
     default:
-      return mv.MV_STATUS_FAILURE_UNSUPPORTED;
+      return apicCall(vcpu, call);
   }
 }
 

@@ -18,12 +18,16 @@ import {
 } from "../../../abi/generated/bare/hypercalls";
 import { readEfer } from "./control-bits";
 import { hasTscAux } from "./guest-leaves";
+import { MODE_DISABLED, MODE_X2APIC, MODE_XAPIC, modeOf } from "./irqchip/apic-page";
+import { setTscDeadline, tscDeadline } from "./irqchip/apic-timer";
+import { setMode } from "./irqchip/local-apic";
 import { toldOf } from "./told-leaves";
 import { Vcpu } from "./vcpu";
 
 const MSR_TSC: u32 = 0x10;
 const MSR_APIC_BASE: u32 = 0x1b;
 const MSR_TSC_ADJUST: u32 = 0x3b;
+export const MSR_TSC_DEADLINE: u32 = 0x6e0;
 const MSR_MCG_CAP: u32 = 0x179;
 const MSR_MCG_CTL: u32 = 0x17b;
 const MSR_MISC_ENABLE: u32 = 0x1a0;
@@ -157,9 +161,14 @@ const BANK_PLACE: u32 = KEPT_COUNT + VARIABLE_COUNT + FIXED_COUNT;
 const COUNTER_PLACE: u32 = BANK_PLACE + BANK_COUNT;
 const PLACES: u32 = COUNTER_PLACE + COUNTER_COUNT;
 const APIC_BASE_RESET: u64 = 0xfee0_0900;
-/** Global enable, and the address (SDM volume 3, 11.4.4); x2APIC is not there. */
+/** Global enable, and the address (SDM volume 3, 11.4.4); x2APIC is there only with a local APIC. */
 const APIC_BASE_WRITABLE: u64 = 0x000f_ffff_ffff_f900;
 const BSP: u64 = 1 << 8;
+const X2APIC: u64 = 1 << 10;
+const APIC_ENABLED: u64 = 1 << 11;
+
+/** MSRs that are none of those, and every guest has. */
+const OTHERS: usize = memory.data<u32>([MSR_TSC, MSR_APIC_BASE, MSR_TSC_ADJUST, MSR_TSC_DEADLINE]);
 
 const NONE: u32 = 0xffff_ffff;
 
@@ -187,6 +196,7 @@ export function readGuestMsr(vcpu: Vcpu, msr: u32): bool {
   if (msr == MSR_TSC) return keep(vcpu, processorTime() + vcpu.vs.timeStampOffset);
   if (msr == MSR_TSC_ADJUST) return keep(vcpu, peek64(slot(vcpu, ADJUST_SLOT)));
   if (msr == MSR_APIC_BASE) return keep(vcpu, vcpu.apicBase);
+  if (msr == MSR_TSC_DEADLINE) return keep(vcpu, vcpu.apic != 0 ? tscDeadline(ownMemory(vcpu.apic)) : 0);
   if (msr == MSR_TSC_AUX) return hasTscAux() && keep(vcpu, vcpu.vs.readMsr(msr));
   if (isHidden(vcpu, msr) || lacksBank(vcpu, msr)) return false;
   const index = keptIndex(msr);
@@ -199,8 +209,11 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
   if (register != NONE) return trySet(vcpu.vs, <Register>register, value);
   if (msr == MSR_TSC) return moveTime(vcpu, value - (processorTime() + vcpu.vs.timeStampOffset));
   if (msr == MSR_TSC_ADJUST) return moveTime(vcpu, value - peek64(slot(vcpu, ADJUST_SLOT)));
-  if (msr == MSR_APIC_BASE) {
-    return setApicBase(vcpu, value);
+  if (msr == MSR_APIC_BASE) return setApicBase(vcpu, value);
+  if (msr == MSR_TSC_DEADLINE) {
+    // Without a local APIC there is no timer: nothing happens, as on Linux's KVM
+    if (vcpu.apic != 0) setTscDeadline(ownMemory(vcpu.apic), value, vcpu.vs.timeStampOffset);
+    return true;
   }
   // AMD's processors leave the upper half out
   if (msr == MSR_TSC_AUX) return hasTscAux() && vcpu.vs.writeMsr(msr, isIntel() ? value : <u32>value);
@@ -215,11 +228,28 @@ export function writeGuestMsr(vcpu: Vcpu, msr: u32, value: u64): bool {
   return true;
 }
 
-/** False: it has bits that are reserved. */
+/** False: it has bits that are reserved, or says x2APIC mode of a local APIC that is disabled (SDM volume 3, 11.12.5). */
 export function setApicBase(vcpu: Vcpu, value: u64): bool {
-  if ((value & ~(APIC_BASE_WRITABLE | BSP)) != 0) return false;
+  const mayHave: u64 = vcpu.apic != 0 ? APIC_BASE_WRITABLE | BSP | X2APIC : APIC_BASE_WRITABLE | BSP;
+  if ((value & ~mayHave) != 0) return false;
+  const mode = value & (X2APIC | APIC_ENABLED);
+  if (mode == X2APIC) return false;
   vcpu.apicBase = value;
+  if (vcpu.apic != 0)
+    setMode(
+      ownMemory(vcpu.apic),
+      (mode & APIC_ENABLED) == 0 ? MODE_DISABLED : (mode & X2APIC) != 0 ? MODE_X2APIC : MODE_XAPIC,
+    );
   return true;
+}
+
+/** Whether a guest may change its APIC_BASE so: it gets to x2APIC mode by xAPIC mode, and from there to none but disabled. */
+function mayChangeBase(vcpu: Vcpu, value: u64): bool {
+  if (vcpu.apic == 0) return true;
+  const isWide = (value & X2APIC) != 0;
+  const mode = modeOf(ownMemory(vcpu.apic));
+  if (mode == MODE_DISABLED) return !isWide;
+  return mode != MODE_X2APIC || isWide || (value & APIC_ENABLED) == 0;
 }
 
 /** Whether a VMM wants to know of what a guest writes into an MSR. */
@@ -250,7 +280,8 @@ function isOddControl(msr: u32, value: u64): bool {
 }
 
 /** Whether a guest may write it so: it clears the status of a machine check bank, and does no more (SDM volume 3, 16.3.2.2). */
-export function mayGuestWrite(msr: u32, value: u64): bool {
+export function mayGuestWrite(vcpu: Vcpu, msr: u32, value: u64): bool {
+  if (msr == MSR_APIC_BASE) return mayChangeBase(vcpu, value);
   return value == 0 || !isOfBank(msr, BANK_STATUS);
 }
 
@@ -278,8 +309,8 @@ export function supportedMsr(place: u64): u32 {
   place -= VARIABLE_COUNT;
   if (place < FIXED_COUNT) return FIRST_FIXED + <u32>place;
   place -= FIXED_COUNT;
-  if (place < 3) return place == 0 ? MSR_TSC : place == 1 ? MSR_APIC_BASE : MSR_TSC_ADJUST;
-  return place == 3 && hasTscAux() ? MSR_TSC_AUX : 0;
+  if (place < 4) return load<u32>(OTHERS + <usize>place * 4);
+  return place == 4 && hasTscAux() ? MSR_TSC_AUX : 0;
 }
 
 /** MV_VS_MSR_GET_LIST: R10 says how many it has read. */

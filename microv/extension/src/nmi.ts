@@ -54,6 +54,12 @@ export function setNmiBits(vcpu: Vcpu, bits: u64): bool {
   return true;
 }
 
+/** None waits, and none is handled. */
+export function forgetNmis(vcpu: Vcpu): void {
+  vcpu.nmiWaits = 0;
+  unblock(vcpu);
+}
+
 /** An NMI that is an event now keeps others away, as one that was delivered does. */
 export function noteEvent(vcpu: Vcpu, event: u64): void {
   if (isNmiEvent(event)) block(vcpu);

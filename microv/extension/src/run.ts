@@ -4,6 +4,7 @@
 
 import { exitRflags, exitShadow, guest, Next, peek32, peek64, poke64, Register, Vs } from "@bareflank/sdk";
 import {
+  MV_EXIT_HLT,
   MV_EXIT_STOP,
   MV_EXIT_WINDOW,
   MV_PAGE_DATA,
@@ -17,16 +18,29 @@ import {
 import { takesOver } from "./address-space";
 import { setCurrentVcpu } from "./current";
 import { takeInstruction } from "./instruction";
-import { givePriority, takePriority, tellState } from "./interruptibility";
+import { givePriority, priorityOf, takePriority, tellState } from "./interruptibility";
+import {
+  exitedPriority,
+  hasInterrupt,
+  isRunnable,
+  notePriority,
+  offerInterrupt,
+  takePosted,
+  tellDeadline,
+  watchPriority,
+} from "./interrupts";
 import { closeMsrs, finishMsr, mustClose } from "./msr-access";
 import { offerNmi } from "./nmi";
 import { NMI_NOT_HANDLED, releaseVcpu, Vcpu } from "./vcpu";
 
 const RFLAGS_TF: u64 = 1 << 8;
+const RFLAGS_IF: u64 = 1 << 9;
 
-/** Who waits for the window: the caller, by its MV_RUN_WINDOW, and an NMI. */
+/** Who waits for the window: the caller, by its MV_RUN_WINDOW, an NMI, */
 const WINDOW_CALLER: u32 = MV_RUN_WINDOW;
 const WINDOW_NMI: u32 = 0x8000_0000;
+/** and an interrupt of its local APIC's. */
+const WINDOW_INTERRUPT: u32 = 0x4000_0000;
 
 /** Runs a vCPU that this processor has acquired, in place of the root VM, whose hypercall is behind it when it comes back. */
 export function enterGuest(vcpu: Vcpu): Next {
@@ -38,24 +52,40 @@ export function enterGuest(vcpu: Vcpu): Next {
   givePriority(vcpu);
   const request = peek32(vcpu.shared(MV_PAGE_REQUEST));
   if ((request & MV_RUN_REGISTERS) != 0) takeInstruction(vcpu);
-  const next = vcpu.pendingMsr != 0 ? finishMsr(vcpu, request) : Next.Run;
-  if ((request & MV_RUN_STOP) != 0) return stopGuest(vcpu, next == Next.AdvanceAndRun);
+  let next = vcpu.pendingMsr != 0 ? finishMsr(vcpu, request) : Next.Run;
+  if ((request & MV_RUN_STOP) != 0) return stopGuest(vcpu, next == Next.AdvanceAndRun, MV_EXIT_STOP);
   if (mustClose(vcpu)) closeMsrs(vcpu);
   let window: u32 = request & WINDOW_CALLER;
+  if (vcpu.apic != 0) {
+    notePriority(vcpu, priorityOf(vcpu));
+    if (takePosted(vcpu)) next = Next.Run;
+    const canTake = canTakeInterrupt(vs, next == Next.AdvanceAndRun);
+    if (!isRunnable(vcpu, canTake)) return stopGuest(vcpu, next == Next.AdvanceAndRun, MV_EXIT_HLT);
+    if (vcpu.nmiWaits == 0 && offerInterrupt(vcpu, canTake)) window |= WINDOW_INTERRUPT;
+    watchPriority(vcpu);
+  }
   if (vcpu.nmiWaits != 0 && !offerNmi(vcpu) && vcpu.nmiState == NMI_NOT_HANDLED) window |= WINDOW_NMI;
   if (window != vcpu.window) setWindow(vcpu, window);
   return next;
 }
 
+/** Whether a guest that is active and has not run takes an interrupt: at the instruction where it is, or behind it. */
+function canTakeInterrupt(vs: Vs, isBehind: bool): bool {
+  const flags = vs.get(Register.Rflags);
+  if ((flags & RFLAGS_IF) == 0 || vs.hasEvent) return false;
+  return isBehind ? !isStepping(flags) : !vs.interruptShadow;
+}
+
 /** The guest, which is active and has not run, stops: at the instruction where it is, or behind it. */
-function stopGuest(vcpu: Vcpu, isBehind: bool): Next {
+function stopGuest(vcpu: Vcpu, isBehind: bool, reason: u32): Next {
   const vs = vcpu.vs;
   const flags = vs.get(Register.Rflags);
   tellState(vcpu.shared(0), flags, vs.hasEvent || (isBehind ? isStepping(flags) : vs.interruptShadow));
   setCurrentVcpu(null);
   if (isBehind) Vs.activateRootAfterSkip();
   else Vs.activateRoot();
-  return answerRun(vcpu, MV_EXIT_STOP);
+  if (vcpu.apic != 0) tellDeadline(vcpu);
+  return answerRun(vcpu, reason);
 }
 
 /** The guest stops: its caller goes on, and reads the reason, MV_EXIT_*. */
@@ -92,6 +122,7 @@ function tell(vcpu: Vcpu, isHeld: bool): void {
   const page = vcpu.shared(0);
   tellState(page, exitRflags(), isHeld);
   takePriority(vcpu, page);
+  if (vcpu.apic != 0) tellDeadline(vcpu);
   poke64(page + MV_PAGE_EXITS, vcpu.exits);
 }
 
@@ -105,13 +136,34 @@ function answerRun(vcpu: Vcpu, reason: u32): Next {
 /** The guest can take an interrupt, as somebody wanted to know. */
 export function windowOpened(vcpu: Vcpu): Next {
   const callers = vcpu.window & WINDOW_CALLER;
+  const interrupts = vcpu.window & WINDOW_INTERRUPT;
   if (vcpu.nmiWaits != 0 && offerNmi(vcpu)) {
     // It cannot any more
-    setWindow(vcpu, callers);
+    setWindow(vcpu, callers | interrupts);
     return Next.Run;
+  }
+  if (interrupts != 0) {
+    exitedPriority(vcpu);
+    if (hasInterrupt(vcpu)) {
+      const waits = offerInterrupt(vcpu, true);
+      setWindow(vcpu, waits ? callers | WINDOW_INTERRUPT : callers);
+      watchPriority(vcpu);
+      return Next.Run;
+    }
   }
   setWindow(vcpu, 0);
   return callers != 0 ? leaveGuest(vcpu, MV_EXIT_WINDOW) : Next.Run;
+}
+
+/** The guest goes on behind the instruction that it exited for, and takes an interrupt of its local APIC's there, if one is next. */
+export function goOnBehind(vcpu: Vcpu): Next {
+  const flags = exitRflags();
+  const waits = offerInterrupt(vcpu, (flags & RFLAGS_IF) != 0 && !isStepping(flags));
+  const others = vcpu.window & ~WINDOW_INTERRUPT;
+  const window = waits ? others | WINDOW_INTERRUPT : others;
+  if (window != vcpu.window) setWindow(vcpu, window);
+  watchPriority(vcpu);
+  return Next.AdvanceAndRun;
 }
 
 /** Asks for an exit when the guest can take an interrupt, for those who wait for it; 0: for nobody any more. */

@@ -17,6 +17,7 @@ import { MV_MAX_VPS } from "../../../abi/generated/bare/hypercalls";
 import { addressSpace } from "./address-space";
 import { setControlBits } from "./control-bits";
 import { tellChangedState } from "./interruptibility";
+import { takeApic } from "./irqchip-calls";
 import { resetMsrs } from "./msrs";
 import { hasRootForgotten, hideFromRoot, shareWithRoot } from "./root-memory";
 import { ownerOf, releaseVcpu, UNUSED, Vcpu, vcpuAt } from "./vcpu";
@@ -57,6 +58,8 @@ export function createVcpu(vp: GuestVp): Vcpu | null {
   vcpu.priority = 0;
   vcpu.nmiWaits = 0;
   vcpu.nmiState = 0;
+  vcpu.apic = 0;
+  vcpu.watchesPriority = 0;
   reset(vcpu);
   vp.hasVs = 1;
   releaseVcpu(vcpu);
@@ -65,6 +68,8 @@ export function createVcpu(vp: GuestVp): Vcpu | null {
 
 /** Ends a vCPU that the caller has acquired; false: not yet, for another processor may still see its page. Behind the lock. */
 export function destroyVcpu(vcpu: Vcpu): bool {
+  // Nobody posts anything into what is about to go
+  takeApic(vcpu);
   if (vcpu.isShared != 0 && !hideFromRoot(vcpu.page)) return false;
   vcpu.isShared = 0;
   if (!hasRootForgotten() || !tryFreePage(vcpu.page)) return false;
@@ -83,6 +88,7 @@ export function isOfVcpus(physical: u64, bytes: u64): bool {
     if (loadAcquire32(ownerOf(vcpu)) == UNUSED) continue;
     const isHit = vcpu.page - physical < bytes || vcpu.cpuids - physical < bytes;
     if (isHit || vcpu.msrs - physical < bytes || vcpu.fpu - physical < bytes) return true;
+    if (vcpu.apic != 0 && vcpu.apic - physical < bytes) return true;
   }
   return false;
 }

@@ -72,6 +72,10 @@ export class Vcpu {
   nmiWaits: u32 = 0;
   nmiState: u32 = 0;
   nmiReturn: u64 = 0;
+  /** A page of its local APIC (irqchip/apic-page.ts); 0: it has none. */
+  apic: u64 = 0;
+  /** Whether its writes of CR8 exit, as the next interrupt waits for one. */
+  watchesPriority: u32 = 0;
   /** RFLAGS.TF and DR6 before a step over that IRET (iret-step.ts). */
   nmiFlags: u32 = 0;
   nmiConditions: u64 = 0;

@@ -15,6 +15,9 @@ export class GuestVm {
   tablesId: u32 = 0;
   /** MV_OPTION_*: exits read it while it may change. */
   options: u32 = 0;
+  /** Page of its interrupt controllers, and the lock of what is there: words of a TicketLock (irqchip/chips.ts). 0: it has none. */
+  chipsLock: u64 = 0;
+  chips: u64 = 0;
 
   get vm(): Vm {
     return Vm.of(this.vmId);
@@ -79,6 +82,7 @@ export function createVm(): u32 {
   vm.isUsed = 1;
   vm.vps = 0;
   vm.options = 0;
+  vm.chips = 0;
   vm.vmId = made.id;
   vm.tablesId = tables.id;
   // bf-allow shared-variable: behind the lock
@@ -86,7 +90,7 @@ export function createVm(): u32 {
   return id;
 }
 
-/** Ends a VM that has no VPs. */
+/** Ends a VM that has no VPs and no interrupt controllers. */
 export function destroyVm(vm: GuestVm): void {
   vm.vm.destroy();
   vm.tables.free();
@@ -95,6 +99,7 @@ export function destroyVm(vm: GuestVm): void {
   count--;
 }
 
-function vmAt(id: u32): GuestVm {
+/** The place of a number below MV_MAX_VMS, whether there is a VM or not. */
+export function vmAt(id: u32): GuestVm {
   return changetype<GuestVm>(vms + <usize>id * offsetof<GuestVm>());
 }

@@ -30,6 +30,7 @@ export {
 } from "../../../bsl/src/x64/instruction";
 export { Operation } from "../../../bsl/src/x64/operation";
 export { InitSipi } from "./apic/init-sipi";
+export { restart as restartProcessor, startAt as startProcessor } from "./apic/reset-state";
 export { portIn, portOut } from "./calls/port";
 export { processorCount, processorNumber } from "./calls/processor-number";
 export { deliverNmi, isNmi } from "./events/intel-events";

@@ -2,7 +2,8 @@
 
 import * as kvm from "@bareflank/abi/kvm";
 import { loadPart, PAGE_BYTES, SimulatedMemory } from "@bareflank/bsl/test-support";
-import { type Leaf, MicrovModel, type ModelVs } from "../../../extension/test/model/microv.ts";
+import { type Leaf, MicrovModel } from "../../../extension/test/model/microv.ts";
+import type { ModelVs } from "../../../extension/test/model/objects.ts";
 import { Linux, USER } from "./linux.ts";
 
 interface Exports {

@@ -21,19 +21,23 @@ import {
 } from "../../../../abi/generated/bare/hypercalls";
 import { eferBits } from "../control-bits";
 import { giveMsr, isAsked, notePending, takeAllowance } from "../msr-access";
-import { guestMsrValue, isVmms, mayGuestWrite, readGuestMsr, writeGuestMsr } from "../msrs";
+import { guestMsrValue, isVmms, MSR_TSC_DEADLINE, mayGuestWrite, readGuestMsr, writeGuestMsr } from "../msrs";
 import { leaveGuestBehind, leaveGuestWith } from "../run";
 import { Vcpu } from "../vcpu";
+import { isApicMsr, readApicMsr, writeApicMsr, writeDeadline } from "./apic";
 
 const MSR_EFER: u32 = 0xc000_0080;
 
 /** EDX:EAX from or to the MSR that ECX names. */
 export function accessMsr(vcpu: Vcpu, isWrite: bool): Next {
   const msr = <u32>guest.rcx;
+  // No caller decides about these
+  if (vcpu.apic != 0 && isApicMsr(msr)) return isWrite ? writeApicMsr(vcpu, msr, written()) : readApicMsr(vcpu, msr);
   if (!takeAllowance(vcpu, msr, isWrite) && isAsked(vcpu)) return ask(vcpu, isWrite, MV_MSR_ASKED);
   if (isWrite) {
     const value = written();
-    const isKnown = msr == MSR_EFER ? (value & ~eferBits(vcpu)) == 0 : mayGuestWrite(msr, value);
+    if (vcpu.apic != 0 && msr == MSR_TSC_DEADLINE) return writeDeadline(vcpu, value);
+    const isKnown = msr == MSR_EFER ? (value & ~eferBits(vcpu)) == 0 : mayGuestWrite(vcpu, msr, value);
     if (!isKnown || !writeGuestMsr(vcpu, msr, value)) return refuse(vcpu, msr, true);
     return isVmms(msr) ? leaveForMsr(vcpu, msr, value) : Next.AdvanceAndRun;
   }

@@ -12,7 +12,11 @@ import {
   MV_PAGE_PORT,
 } from "../../../../abi/generated/bare/hypercalls";
 import { tellInstruction } from "../instruction";
-import { leaveGuestBehind, leaveGuestWith } from "../run";
+import { exitedPriority } from "../interrupts";
+import { isFull } from "../irqchip/chips";
+import { readPic, writePic } from "../irqchip/lines";
+import { isPicPort } from "../irqchip/pic";
+import { goOnBehind, leaveGuestBehind, leaveGuestWith } from "../run";
 import { Vcpu } from "../vcpu";
 
 /** Bits of the exit's information (APM volume 2, 15.10.2). */
@@ -26,6 +30,9 @@ export function leaveForPort(vcpu: Vcpu): Next {
   const bytes = <u32>(information >> 4) & 7;
   const isInput = (information & INPUT) != 0;
   const isString = (information & STRING) != 0;
+  if (vcpu.apic != 0 && !isString && bytes == 1 && isPicsPort(vcpu, <u32>(information >> 16))) {
+    return accessPic(vcpu, <u32>(information >> 16), isInput);
+  }
   let flags: u32 = isInput ? MV_IO_IN : 0;
   if (isString) flags |= MV_IO_STRING;
   if ((information & REPEATED) != 0) flags |= MV_IO_REPEATED;
@@ -41,4 +48,19 @@ export function leaveForPort(vcpu: Vcpu): Next {
   if (isInput) vcpu.pendingInput = bytes;
   else poke64(page + MV_PAGE_DATA, guest.rax & (bytes == 4 ? 0xffff_ffff : bytes == 2 ? 0xffff : 0xff));
   return leaveGuestBehind(vcpu, MV_EXIT_IO);
+}
+
+function isPicsPort(vcpu: Vcpu, port: u32): bool {
+  return isPicPort(port) && isFull(vcpu.vp.guest);
+}
+
+/** The 8259 pair is here. */
+function accessPic(vcpu: Vcpu, port: u32, isInput: bool): Next {
+  exitedPriority(vcpu);
+  if (isInput) {
+    guest.rax = (guest.rax & ~0xff) | <u64>readPic(vcpu.vp.guest, port);
+    return goOnBehind(vcpu);
+  }
+  const reason = writePic(vcpu, port, <u32>guest.rax & 0xff);
+  return reason != 0 ? leaveGuestBehind(vcpu, reason) : goOnBehind(vcpu);
 }

@@ -6,7 +6,9 @@
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
 import { PAGE_BYTES, Random, SimulatedMemory } from "../../../../bsl/test-support/index.ts";
 import { rax, Script, scratch, slot } from "../bare/script.ts";
-import { type Call, MicrovModel, type ModelVs } from "../model/microv.ts";
+import { isOpen } from "../model/irqchip.ts";
+import { MicrovModel } from "../model/microv.ts";
+import type { Call, ModelVs } from "../model/objects.ts";
 import { PROBE, PROBE_CODE, PROBE_STATE } from "./probe.ts";
 import { anyWord, chooseEntries, chooseMsrs, chooseWord, NAMES } from "./values.ts";
 
@@ -36,6 +38,10 @@ const SCRATCH_PAGES = 1024;
 /** Guest physical addresses: a page's number below that, or a bit more than a large page. */
 const SPACE_PAGES = 1024;
 const MSR_TSC = 0x10;
+const MSR_TSC_DEADLINE = 0x6e0;
+const KHZ = 1_000_000n;
+/** MSRs of time. */
+const TIMES = new Set([BigInt(MSR_TSC), BigInt(MSR_TSC_DEADLINE)]);
 
 /** How far a session is when it could go on on another processor. */
 export interface Mark {
@@ -120,16 +126,65 @@ export class HypercallSession {
     else if (choice < 76) this.#leaves();
     else if (choice < 84) this.#fpu();
     else if (choice < 89) this.#event();
-    else if (choice < 91) this.#configure();
+    else if (choice < 90) this.#configure();
+    else if (choice < 94) this.#controllers();
     else this.#wild();
   }
 
-  /** A VM with a VP with a VS. */
+  /** A VM with a VP with a VS, and interrupt controllers in every third one. */
   #createAll(): void {
     if ([mv.MV_VM_CREATE, mv.MV_VP_CREATE, mv.MV_VS_CREATE].some((call) => this.#isFull(call))) return;
     const vm = this.#make(mv.MV_VM_CREATE).r10;
+    const hasChips = this.#random.once(3);
+    if (hasChips) this.#make(mv.MV_VM_IRQCHIP_CREATE, vm, BigInt(this.#random.below(2)), KHZ);
     const vp = this.#make(mv.MV_VP_CREATE, vm).r10;
-    this.#make(mv.MV_VS_CREATE, vp);
+    const vs = this.#make(mv.MV_VS_CREATE, vp).r10;
+    if (hasChips) this.#make(mv.MV_VS_APIC_CREATE, vs, BigInt(this.#random.below(4)));
+  }
+
+  /** Lines, messages and registers of interrupt controllers: near what there is. */
+  #controllers(): void {
+    const random = this.#random;
+    const word = (...near: readonly number[]): bigint =>
+      random.once(8)
+        ? chooseWord(random)
+        : BigInt(random.pick(near)) | (random.once(3) ? BigInt(random.below(256)) : 0n);
+    const there = this.#model.vss.flatMap((vs, id) => (vs?.apic === undefined ? [] : [{ vs, id: BigInt(id) }]));
+    const one = there.length === 0 ? undefined : random.pick(there);
+    const vm = one === undefined ? this.#vm() : BigInt(this.#model.vms.indexOf(one.vs.vp.vm));
+    const chip = BigInt(random.below(random.once(8) ? 4 : 3));
+    switch (random.below(6)) {
+      case 0:
+        this.#make(
+          mv.MV_VM_IRQ_LINE,
+          vm,
+          chip,
+          BigInt(random.below(26) + 256 * random.below(4)),
+          BigInt(random.below(3)),
+        );
+        return;
+      case 1:
+        this.#make(
+          mv.MV_VM_MSI,
+          vm,
+          word(0xfee0_0000, 0xfee0_1004, 0xfeef_f000),
+          word(0x40, 0x8040, 0x400, 0x500, 0x602),
+        );
+        return;
+      case 2:
+        this.#make(mv.MV_VM_IO_APIC_WRITE, vm, BigInt(16 * random.below(3)), word(0x10, 0x18, 0x8041, 0x1_0000));
+        this.#make(mv.MV_VM_IO_APIC_READ, vm, BigInt(16 * random.below(3)));
+        return;
+      case 3: {
+        const call = random.pick([mv.MV_VM_IRQCHIP_GET, mv.MV_VM_IRQCHIP_SET]);
+        this.#make(call, vm, chip, BigInt(random.below(random.once(4) ? 28 : 3)), chooseWord(random));
+        return;
+      }
+      default: {
+        const call = random.pick([mv.MV_VS_APIC_READ, mv.MV_VS_APIC_WRITE, mv.MV_VS_APIC_GET, mv.MV_VS_APIC_SET]);
+        this.#make(call, one?.id ?? this.#id(), BigInt(16 * random.below(66)), word(0x1ff, 0x40, 0x4540, 0xc_4041));
+      }
+    }
   }
 
   #begin(call: number, id: bigint): void {
@@ -170,7 +225,8 @@ export class HypercallSession {
   /** Has a guest read a word, and write it again: what its VM sees there, and with which rights. */
   #probe(): void {
     const vs = this.#someVs();
-    if (vs === undefined) return;
+    // With a local APIC it would take what the fuzzer has sent it
+    if (vs === undefined || vs.apic !== undefined) return;
     const id = BigInt(this.#model.vss.indexOf(vs));
     const vm = BigInt(this.#model.vms.indexOf(vs.vp.vm));
     const address = BigInt(this.#random.below(SPACE_PAGES)) * 4096n;
@@ -329,13 +385,15 @@ export class HypercallSession {
     else this.script.insist(first, ...rest);
     const isDone = call.rax === mv.MV_STATUS_SUCCESS;
     // Where the page of a VS lies, and scratch pages, only the machine knows
-    const second = (isDone && number === mv.MV_VS_CREATE) || script[2] !== model[2] ? undefined : call.r11;
-    const isOpen = isDone && !this.#isAlone && NUMBERS.has(number);
+    const isSaid = isDone && isOpen(number);
+    const isPlace = isDone && number === mv.MV_VS_CREATE;
+    const second = isPlace || isSaid || script[2] !== model[2] ? undefined : call.r11;
+    const isNumber = isDone && !this.#isAlone && NUMBERS.has(number);
     const fourth = script[4] === model[4] ? call.r13 : undefined;
     const shown = model.map((one) => `0x${one.toString(16)}`).join(" ");
     this.calls.push({
       name: `${name} (${shown})`,
-      words: [call.rax, isOpen ? undefined : call.r10, second, call.r12, fourth],
+      words: [call.rax, isSaid || isNumber ? undefined : call.r10, second, call.r12, fourth],
     });
     this.#count(name, isDone);
     if (isDone && !this.#isAlone) this.#keepNumber(number, call);
@@ -428,7 +486,7 @@ export class HypercallSession {
     const count = this.#memory.peek(vs.page + BigInt(mv.MV_PAGE_LIST_COUNT), 8);
     if (count === 0n || count > 20n) return;
     const number = (index: number) => this.#memory.peek(vs.page + BigInt(mv.MV_PAGE_LIST + 8 * (index - 1)), 8);
-    this.#lookAt(vs, 2 * Number(count), (index) => index % 2 === 1 && number(index) === BigInt(MSR_TSC));
+    this.#lookAt(vs, 2 * Number(count), (index) => index % 2 === 1 && TIMES.has(number(index)));
   }
 
   #lookAt(vs: ModelVs, words: number, isOpen: (index: number) => boolean): void {

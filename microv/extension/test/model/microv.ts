@@ -5,42 +5,9 @@
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
 import type { SimulatedMemory } from "../../../../bsl/test-support/index.ts";
 import { AddressSpace } from "./address-space.ts";
+import { apicCall, type Controllers, chipsCall, createChips, isApicCall, isChipsCall } from "./irqchip.ts";
+import type { Call, ModelVm, ModelVp, ModelVs } from "./objects.ts";
 import { isRegister, type Processor, RegisterFile, SUPPORTED_MSRS } from "./registers.ts";
-
-/** RAX, R10 to R14 of a hypercall: changed. */
-export interface Call {
-  rax: bigint;
-  r10: bigint;
-  r11: bigint;
-  r12: bigint;
-  r13: bigint;
-  r14: bigint;
-}
-
-export interface ModelVm {
-  readonly memory: AddressSpace;
-  vps: number;
-  /** MV_OPTION_*. */
-  options: number;
-}
-
-interface ModelVp {
-  readonly vm: ModelVm;
-  hasVs: boolean;
-}
-
-export interface ModelVs {
-  readonly vp: ModelVp;
-  /** Physical address of the page that it shares. */
-  readonly page: bigint;
-  readonly registers: RegisterFile;
-  /** Words of MvCpuids. */
-  readonly cpuids: Uint8Array;
-  cpuidCount: number;
-  readonly fpu: Uint8Array;
-  /** MV_OPTION_*. */
-  options: number;
-}
 
 /** CPUID's answer: EAX, EBX, ECX, EDX. */
 export type Leaf = readonly [number, number, number, number];
@@ -120,6 +87,8 @@ export class MicrovModel {
   step = SPACE_BYTES;
   /** What MV_VM_UNFLUSHED says. */
   unflushed = 0n;
+  /** What interrupt controllers say. */
+  controllers: Controllers = () => {};
   readonly #around: Surroundings;
 
   constructor(surroundings: Surroundings) {
@@ -201,9 +170,12 @@ export class MicrovModel {
     if (call === mv.MV_VM_CREATE)
       return create(this.vms, registers, { memory: new AddressSpace(), vps: 0, options: 0 });
     const vm = find(this.vms, registers.r11);
+    if (isChipsCall(call)) return chipsCall(vm, call, registers, this.controllers);
     if (vm === undefined) return REG1;
     const { r12, r13, r14 } = registers;
     switch (call) {
+      case mv.MV_VM_IRQCHIP_CREATE:
+        return createChips(vm, registers);
       case mv.MV_VM_DESTROY:
         if (vm.vps !== 0) return REG1;
         this.vms[Number(registers.r11)] = undefined;
@@ -288,7 +260,7 @@ export class MicrovModel {
       case mv.MV_VS_INJECT_EXCEPTION:
         return injectException(vs, r12, r13);
       case mv.MV_VS_QUEUE_INTERRUPT:
-        return queueInterrupt(vs, r12);
+        return vs.apic === undefined ? queueInterrupt(vs, r12) : queueExternal(vs, r12);
       case mv.MV_VS_INJECT_NMI:
         vs.registers.set(mv.MV_REG_NMI, vs.registers.get(mv.MV_REG_NMI) | BigInt(mv.MV_NMI_WAITS));
         return OK;
@@ -300,8 +272,14 @@ export class MicrovModel {
         vs.options = Number(r12);
         return OK;
       default:
-        return UNSUPPORTED;
+        return isApicCall(call) ? this.#apicCall(vs, call, registers) : UNSUPPORTED;
     }
+  }
+
+  #apicCall(vs: ModelVs, call: number, registers: Call): bigint {
+    const others = this.vss.flatMap((other) => (other?.vp.vm === vs.vp.vm ? [other] : []));
+    const page = { peek: (offset: number) => this.#around.memory.peek(vs.page + BigInt(offset), 4) };
+    return apicCall(vs, others, call, registers, page, this.controllers);
   }
 
   /** Without MV_RUN_STOP the tests' guest runs; answers for ports and MSRs are its affair. */
@@ -496,6 +474,14 @@ function injectException(vs: ModelVs, vector: bigint, code: bigint): bigint {
     vs.registers.set(mv.MV_REG_RFLAGS, vs.registers.get(mv.MV_REG_RFLAGS) | RFLAGS_RF);
   }
   return status;
+}
+
+/** One of an 8259 pair that the caller has: the local APIC passes it on, one at a time. */
+function queueExternal(vs: ModelVs, vector: bigint): bigint {
+  if (vector > 255n) return REG2;
+  if (vs.vp.vm.irqchip === mv.MV_IRQCHIP_FULL || vs.hasExternal === true) return UNKNOWN;
+  vs.hasExternal = true;
+  return OK;
 }
 
 function queueInterrupt(vs: ModelVs, vector: bigint): bigint {

@@ -123,11 +123,14 @@ const NMI_EVENT = (1n << 31n) | (2n << 8n);
 
 const MSR_APIC_BASE = 0x1b;
 const MSR_TSC_ADJUST = 0x3b;
+export const MSR_TSC_DEADLINE = 0x6e0;
 const MSR_PAT = 0x277;
 const MSR_EFER = 0xc000_0080;
 const MSR_SFMASK = 0xc000_0084;
 const PAT_RESET = 0x0007_0406_0007_0406n;
 const APIC_BASE_WRITABLE = 0x000f_ffff_ffff_f900n;
+const APIC_BASE_WIDE = 1n << 10n;
+const APIC_BASE_ENABLED = 1n << 11n;
 
 /** In the order in which MV_PP_MSR_GET_SUPPORTED tells them. */
 export const SUPPORTED_MSRS: readonly number[] = [
@@ -139,6 +142,7 @@ export const SUPPORTED_MSRS: readonly number[] = [
   MSR_TSC,
   MSR_APIC_BASE,
   MSR_TSC_ADJUST,
+  MSR_TSC_DEADLINE,
 ];
 
 /** Registers that MSRs are. */
@@ -160,6 +164,8 @@ export interface Processor {
 
 /** A vCPU's registers and MSRs. */
 export class RegisterFile {
+  /** Whether it has a local APIC. */
+  hasApic = false;
   readonly #processor: Processor;
   readonly #registers = new Map<number, bigint>(reset);
   readonly #msrs = new Map<number, bigint>();
@@ -194,13 +200,20 @@ export class RegisterFile {
     if (number === mv.MV_REG_XCR0 && told !== undefined && (value & ~((told & XCR0_OF_GUESTS) | X87)) !== 0n)
       return false;
     if (number === mv.MV_REG_XCR0 && !this.#isXcr0(value)) return false;
-    if (number === mv.MV_REG_APIC_BASE && (value & ~APIC_BASE_WRITABLE) !== 0n) return false;
+    if (number === mv.MV_REG_APIC_BASE && !this.#isApicBase(value)) return false;
     const given = number === mv.MV_REG_INTERRUPT_SHADOW ? BigInt(value !== 0n) : value;
     const taken = given & this.#widthOf(number);
     this.#registers.set(number, this.#isUsed(number, taken) ? taken | ACCESSED : taken);
     if (number === mv.MV_REG_NMI && (value & BigInt(mv.MV_NMI_BLOCKED)) !== 0n)
       this.#blockNmis(this.#registers.get(mv.MV_REG_EVENT) ?? 0n);
     return true;
+  }
+
+  /** x2APIC mode is a local APIC's that is enabled. */
+  #isApicBase(value: bigint): boolean {
+    const isWide = (value & APIC_BASE_WIDE) !== 0n;
+    if ((value & ~(APIC_BASE_WRITABLE | APIC_BASE_WIDE)) !== 0n) return false;
+    return !isWide || (this.hasApic && (value & APIC_BASE_ENABLED) !== 0n);
   }
 
   /** Of CR0 the microkernel keeps what VMX lets be set (SDM volume 3, A.7). */
@@ -225,6 +238,8 @@ export class RegisterFile {
   readMsr(number: number): bigint | undefined {
     if (number === MSR_TSC) return BigInt.asUintN(64, this.#processor.time() + this.get(mv.MV_REG_TSC_OFFSET));
     if (BANKS.includes(number) && BANKS.indexOf(number) >= 4 * Number(this.#banks() & 0xffn)) return undefined;
+    // Of a local APIC's timer, whose affair it is; without one it is nothing
+    if (number === MSR_TSC_DEADLINE) return 0n;
     const register = alias.get(number);
     return register === undefined ? this.#msrs.get(number) : this.get(register);
   }
@@ -234,6 +249,7 @@ export class RegisterFile {
     const before = this.readMsr(number);
     if (before === undefined) return false;
     if (number === MSR_TSC) this.set(mv.MV_REG_TSC_OFFSET, BigInt.asUintN(64, value - this.#processor.time()));
+    else if (number === MSR_TSC_DEADLINE) return true;
     else if (number === MSR_TSC_ADJUST) this.#msrs.set(number, value);
     else if (number === MSR_EFER) return this.#writeEfer(value);
     else if (number === MSR_APIC_BASE) return this.set(mv.MV_REG_APIC_BASE, value);

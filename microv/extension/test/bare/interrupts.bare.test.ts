@@ -1,0 +1,180 @@
+import { expect, it } from "vitest";
+import * as mv from "../../../../abi/generated/node/hypercalls.ts";
+import { machines } from "../../../../kernel/test/bare/expected.ts";
+import { ended, page, set, VM, VP, VS } from "./made.ts";
+import { Script, scratch, slot } from "./script.ts";
+
+const OTHER_VP = slot(4);
+const OTHER_VS = slot(5);
+const otherPage = (offset: number): bigint => slot(6, offset);
+
+const KHZ = 1_000_000;
+const DEVICES = 0xfee0_0000;
+
+const word = (value: number): number[] => [value, value >>> 8, value >>> 16, value >>> 24].map((byte) => byte & 0xff);
+
+/** Real-mode code: mov ecx, msr; mov eax, value; xor edx, edx; wrmsr. */
+const wrmsr = (msr: number, value: number): number[] => [
+  ...[0x66, 0xb9, ...word(msr)],
+  ...[0x66, 0xb8, ...word(value)],
+  ...[0x66, 0x31, 0xd2, 0x0f, 0x30],
+];
+/** The same with EDX. */
+const wrmsrWide = (msr: number, high: number, low: number): number[] => [
+  ...[0x66, 0xb9, ...word(msr)],
+  ...[0x66, 0xb8, ...word(low)],
+  ...[0x66, 0xba, ...word(high)],
+  ...[0x0f, 0x30],
+];
+/** mov ecx, APIC_BASE; rdmsr; or eax, enabled and x2APIC; wrmsr. SVR: enabled. */
+const enable = [0x66, 0xb9, 0x1b, 0, 0, 0, 0x0f, 0x32, 0x66, 0x0d, 0, 0x0c, 0, 0, 0x0f, 0x30, ...wrmsr(0x80f, 0x1ff)];
+/** inc word [counter]; EOI; iret. */
+const handler = (counter: number): number[] => [0xff, 0x06, counter & 0xff, counter >> 8, ...wrmsr(0x80b, 0), 0xcf];
+const out = (port: number): number[] => [0xe6, port];
+const STI = 0xfb;
+/** hlt; jmp to it. */
+const halt = [0xf4, 0xeb, 0xfd];
+
+/** A VM with interrupt controllers, and a vCPU with local APIC 0. */
+const madeWithChips = (kind: number): Script =>
+  new Script()
+    .call(mv.MV_VM_CREATE)
+    .keep(0, 0)
+    .call(mv.MV_VM_IRQCHIP_CREATE, VM, kind, KHZ)
+    .call(mv.MV_VP_CREATE, VM)
+    .keep(1, 0)
+    .call(mv.MV_VS_CREATE, VP)
+    .keep(2, 0)
+    .keep(3, 1)
+    .call(mv.MV_VS_APIC_CREATE, VS, 0);
+
+/**
+ * Code at 1010h, and again at 2010h; handlers of vectors 40h and 41h, which count at 600h and 602h. Pages are `scratch`'s: 1000h and
+ * 2000h are both the one at 0, and the vectors are at 1000h.
+ */
+const guest = (script: Script, code: readonly number[]): Script =>
+  set(
+    script
+      .bytes(scratch(0x10), code)
+      .bytes(scratch(0x400), handler(0x600))
+      .bytes(scratch(0x440), handler(0x602))
+      .poke(scratch(0x1000 + 4 * 0x40), 0x1400n | (0x1440n << 32n)),
+    [
+      [mv.MV_REG_CS_SELECTOR, 0],
+      [mv.MV_REG_CS_BASE, 0],
+      [mv.MV_REG_RIP, 0x1010],
+      [mv.MV_REG_RSP, 0x1f00],
+    ],
+  )
+    .call(mv.MV_VM_MAP, VM, 0x1000, scratch(7), 0x1000)
+    .call(mv.MV_VM_MAP, VM, 0x2000, scratch(7), 0x1000)
+    .call(mv.MV_VM_MAP, VM, 0, scratch(0x1007), 0x1000);
+
+/** How often the handlers were there: a 16-bit number each. */
+const counters = scratch(0x1600);
+
+it.each(machines)("gives a guest interrupts: of its own, of its timer, of devices (%s)", async (machine) => {
+  const code = [
+    ...enable,
+    STI,
+    ...wrmsr(0x83f, 0x40), // to itself
+    ...wrmsr(0x832, 0x40041), // the timer: TSC_DEADLINE
+    ...wrmsr(0x6e0, 1), // it has passed
+    ...out(0x80),
+    ...halt,
+  ];
+  const script = guest(madeWithChips(mv.MV_IRQCHIP_FULL), code)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(counters)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(page(mv.MV_PAGE_MP_STATE))
+    // Nothing has come
+    .call(mv.MV_VS_RUN, VS)
+    .call(mv.MV_VM_MSI, VM, DEVICES, 0x40)
+    .call(mv.MV_VM_MSI, VM, DEVICES, 0x40)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(counters)
+    // Pin 4 of the I/O APIC: vector 41h, by edge, not masked
+    .call(mv.MV_VM_IO_APIC_WRITE, VM, 0, 0x18)
+    .call(mv.MV_VM_IO_APIC_WRITE, VM, 0x10, 0x41)
+    .call(mv.MV_VM_IRQ_LINE, VM, mv.MV_CHIP_IO_APIC, 4, 1)
+    .call(mv.MV_VM_IRQ_LINE, VM, mv.MV_CHIP_IO_APIC, 4, 1)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(counters);
+  const { answers, peeks, ...result } = await ended(script).play({ machine });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => mv.MV_STATUS_SUCCESS));
+  const [io, halted, again, first, second, run, , , line, sameLine, last] = answers.slice(9);
+  expect([io, halted, again, run, last].map((answer) => Number(answer?.r10))).toEqual([
+    mv.MV_EXIT_IO,
+    mv.MV_EXIT_HLT,
+    mv.MV_EXIT_HLT,
+    mv.MV_EXIT_HLT,
+    mv.MV_EXIT_HLT,
+  ]);
+  // Whom to wake, and how many have taken it
+  expect([first, second, line, sameLine].map((answer) => [answer?.r10, answer?.r11])).toEqual([
+    [1n, 1n],
+    [0n, 1n],
+    [1n, 1n],
+    [0n, 0n],
+  ]);
+  const [atFirst, state, behindMessages, behindLine] = peeks.map(([value = -1n]) => value & 0xffff_ffffn);
+  expect([atFirst, behindMessages, behindLine]).toEqual([0x1_0001n, 0x1_0002n, 0x2_0002n]);
+  expect(state).toBe(BigInt(mv.MV_MP_HALTED));
+});
+
+it.each(machines)("starts another processor by INIT and SIPI (%s)", async (machine) => {
+  const code = [
+    ...enable,
+    ...wrmsrWide(0x830, 1, 0x4500), // INIT to number 1
+    ...wrmsrWide(0x830, 1, 0x4602), // SIPI: 2000h
+    ...halt,
+  ];
+  const script = guest(
+    madeWithChips(mv.MV_IRQCHIP_FULL)
+      .call(mv.MV_VP_CREATE, VM)
+      .keep(4, 0)
+      .call(mv.MV_VS_CREATE, OTHER_VP)
+      .keep(5, 0)
+      .keep(6, 1)
+      .call(mv.MV_VS_APIC_CREATE, OTHER_VS, 1)
+      // No boot processor
+      .poke(otherPage(mv.MV_PAGE_LIST), mv.MV_REG_APIC_BASE)
+      .poke(otherPage(mv.MV_PAGE_LIST + 8), 0xfee0_0800)
+      .poke(otherPage(mv.MV_PAGE_LIST_COUNT), 1)
+      .call(mv.MV_VS_REG_SET_LIST, OTHER_VS)
+      .poke(otherPage(mv.MV_PAGE_MP_STATE & ~7), BigInt(mv.MV_MP_UNINITIALIZED) << 32n),
+    code,
+  )
+    // The other one: out 81h, al; hlt
+    .bytes(scratch(0), [...out(0x81), 0xf4])
+    .call(mv.MV_VS_RUN, OTHER_VS)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(page(mv.MV_PAGE_WAKE))
+    .call(mv.MV_VS_RUN, OTHER_VS)
+    .peek(otherPage(mv.MV_PAGE_MP_STATE & ~7))
+    .call(mv.MV_VS_RUN, VS)
+    .peek(page(mv.MV_PAGE_WAKE))
+    .call(mv.MV_VS_RUN, OTHER_VS)
+    .peek(otherPage(mv.MV_PAGE_PORT & ~7))
+    .call(mv.MV_VS_DESTROY, OTHER_VS)
+    .call(mv.MV_VP_DESTROY, OTHER_VP);
+  const { answers, peeks, ...result } = await ended(script).play({ machine });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => mv.MV_STATUS_SUCCESS));
+  expect(answers.slice(13, 18).map(({ r10 }) => Number(r10))).toEqual([
+    mv.MV_EXIT_HLT,
+    mv.MV_EXIT_WAKE,
+    mv.MV_EXIT_HLT,
+    mv.MV_EXIT_WAKE,
+    mv.MV_EXIT_IO,
+  ]);
+  const [wakeForInit, state = 0n, wakeForSipi, port = 0n] = peeks.map(([value = -1n]) => value);
+  expect([wakeForInit, state >> 32n, wakeForSipi, port & 0xffffn]).toEqual([
+    2n,
+    BigInt(mv.MV_MP_INIT_RECEIVED),
+    2n,
+    0x81n,
+  ]);
+});
