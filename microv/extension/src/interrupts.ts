@@ -10,6 +10,7 @@ import {
   guest,
   ownMemory,
   peek32,
+  peek64,
   poke32,
   poke64,
   processorTime,
@@ -126,7 +127,14 @@ export function watchPriority(vcpu: Vcpu): void {
 
 /** The page tells when the guest is to be run again by its timer. */
 export function tellDeadline(vcpu: Vcpu): void {
-  poke64(vcpu.shared(MV_PAGE_DEADLINE), timerDeadline(ownMemory(vcpu.apic)));
+  poke64(vcpu.shared(MV_PAGE_DEADLINE), timerDeadline(ownMemory(vcpu.apic), processorTime()));
+}
+
+/** Whether the page does not tell of a deadline that has not passed, so that nobody would run the guest then. */
+export function hasOtherDeadline(vcpu: Vcpu): bool {
+  const now = processorTime();
+  const deadline = timerDeadline(ownMemory(vcpu.apic), now);
+  return deadline > now && deadline != peek64(vcpu.shared(MV_PAGE_DEADLINE));
 }
 
 function hasNext(vcpu: Vcpu): bool {

@@ -6,6 +6,7 @@ import { exitRflags, exitShadow, guest, Next, peek32, peek64, poke64, Register, 
 import {
   MV_EXIT_HLT,
   MV_EXIT_STOP,
+  MV_EXIT_TIMER,
   MV_EXIT_WINDOW,
   MV_PAGE_DATA,
   MV_PAGE_EXITS,
@@ -22,6 +23,7 @@ import { givePriority, priorityOf, takePriority, tellState } from "./interruptib
 import {
   exitedPriority,
   hasInterrupt,
+  hasOtherDeadline,
   isRunnable,
   notePriority,
   offerInterrupt,
@@ -59,6 +61,7 @@ export function enterGuest(vcpu: Vcpu): Next {
   if (vcpu.apic != 0) {
     notePriority(vcpu, priorityOf(vcpu));
     if (takePosted(vcpu)) next = Next.Run;
+    if (hasOtherDeadline(vcpu)) return stopGuest(vcpu, next == Next.AdvanceAndRun, MV_EXIT_TIMER);
     const canTake = canTakeInterrupt(vs, next == Next.AdvanceAndRun);
     if (!isRunnable(vcpu, canTake)) return stopGuest(vcpu, next == Next.AdvanceAndRun, MV_EXIT_HLT);
     if (vcpu.nmiWaits == 0 && offerInterrupt(vcpu, canTake)) window |= WINDOW_INTERRUPT;

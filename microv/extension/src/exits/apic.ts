@@ -82,7 +82,7 @@ function goOnWith(vcpu: Vcpu, effects: u32): Next {
   // It may have sent something to itself
   if (peek32(vcpu.shared(MV_PAGE_NOTIFIED)) != 0) {
     if (takePosted(vcpu)) return goOnElsewhere(vcpu);
-  } else if ((effects & APIC_TIMES) != 0) runTimer(ownMemory(vcpu.apic), now);
+  } else runTimer(ownMemory(vcpu.apic), now);
   return goOnBehind(vcpu);
 }
 

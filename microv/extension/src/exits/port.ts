@@ -30,8 +30,8 @@ export function leaveForPort(vcpu: Vcpu): Next {
   const bytes = <u32>(information >> 4) & 7;
   const isInput = (information & INPUT) != 0;
   const isString = (information & STRING) != 0;
-  if (vcpu.apic != 0 && !isString && bytes == 1 && isPicsPort(vcpu, <u32>(information >> 16))) {
-    return accessPic(vcpu, <u32>(information >> 16), isInput);
+  if (vcpu.apic != 0 && !isString && isPicsPort(vcpu, <u32>(information >> 16))) {
+    return bytes == 1 ? accessPic(vcpu, <u32>(information >> 16), isInput) : missPic(vcpu, bytes, isInput);
   }
   let flags: u32 = isInput ? MV_IO_IN : 0;
   if (isString) flags |= MV_IO_STRING;
@@ -52,6 +52,13 @@ export function leaveForPort(vcpu: Vcpu): Next {
 
 function isPicsPort(vcpu: Vcpu, port: u32): bool {
   return isPicPort(port) && isFull(vcpu.vp.guest);
+}
+
+/** Its ports are bytes: what is wider does nothing, and reads as 0. */
+function missPic(vcpu: Vcpu, bytes: u32, isInput: bool): Next {
+  exitedPriority(vcpu);
+  if (isInput) guest.rax = bytes == 2 ? guest.rax & ~0xffff : 0;
+  return goOnBehind(vcpu);
 }
 
 /** The 8259 pair is here. */

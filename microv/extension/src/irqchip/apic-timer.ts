@@ -24,6 +24,7 @@ const TIMER_PERIODIC: u32 = 1 << 17;
 export const TIMER_DEADLINE: u32 = 2 << 17;
 export const LVT_MASKED: u32 = 1 << 16;
 const VECTOR: u32 = 0xff;
+const FIRST_VECTOR: u32 = 16;
 const NANOSECONDS: u64 = 1_000_000;
 const MILLISECONDS: u64 = 1000;
 
@@ -68,7 +69,9 @@ export function stopTimer(apic: u64): void {
 }
 
 /** The entry of the local vector table was written. A timer of another kind stops (SDM volume 3, 11.5.4.1). */
-export function setTimerEntry(apic: u64, entry: u32): void {
+export function setTimerEntry(apic: u64, entry: u32, now: u64): void {
+  // What is due comes by the entry as it was
+  runTimer(apic, now);
   const before = timerMode(apic);
   setRegister(apic, APIC_LVT_TIMER, entry);
   const mode = entry & TIMER_MODE;
@@ -98,33 +101,45 @@ export function currentCount(apic: u64, now: u64): u32 {
   return <u32>min(nanoseconds >> divideShift(apic), <u64>register(apic, APIC_INITIAL_COUNT));
 }
 
-/** Has the interrupt requested when it is due. What is requested already is taken first. */
+/** Has the interrupt requested when it is due. The one before it is taken first, when there is a period. */
 export function runTimer(apic: u64, now: u64): void {
   const deadline = peek64(apic + APIC_DEADLINE);
   if (deadline == 0 || now < deadline) return;
-  const entry = register(apic, APIC_LVT_TIMER);
-  const isMasked = (entry & LVT_MASKED) != 0;
-  if (!isMasked) {
-    if (hasVector(apic + APIC_REQUESTED, entry & VECTOR)) return;
-    addVector(apic + APIC_REQUESTED, entry & VECTOR);
+  const isSilent = !interrupts(apic);
+  if (!isSilent) {
+    if (peek64(apic + APIC_PERIOD) != 0 && isRequested(apic)) return;
+    addVector(apic + APIC_REQUESTED, vectorOf(apic));
   }
   poke64(apic + APIC_TSC_DEADLINE, 0);
-  poke64(apic + APIC_DEADLINE, nextDeadline(apic, deadline, now, isMasked));
+  poke64(apic + APIC_DEADLINE, nextDeadline(apic, deadline, now, isSilent));
 }
 
-/** When it is to be looked at again; 0: not by its clock. */
-export function timerDeadline(apic: u64): u64 {
-  const entry = register(apic, APIC_LVT_TIMER);
-  const isRequested = (entry & LVT_MASKED) == 0 && hasVector(apic + APIC_REQUESTED, entry & VECTOR);
-  return isRequested ? 0 : peek64(apic + APIC_DEADLINE);
+/** When somebody has to look at it again; 0: not by its clock. */
+export function timerDeadline(apic: u64, now: u64): u64 {
+  const deadline = peek64(apic + APIC_DEADLINE);
+  // What is masked is looked at when somebody asks, and what waits for the one before it, when that is taken
+  return interrupts(apic) && (deadline > now || !isRequested(apic)) ? deadline : 0;
 }
 
-/** Nobody waits for those that are masked: the next one that is to come. */
-function nextDeadline(apic: u64, deadline: u64, now: u64, isMasked: bool): u64 {
+/** Whether it gives an interrupt when it is due: with a vector below 16 there is none (SDM volume 3, 11.5.2). */
+function interrupts(apic: u64): bool {
+  return (register(apic, APIC_LVT_TIMER) & LVT_MASKED) == 0 && vectorOf(apic) >= FIRST_VECTOR;
+}
+
+function vectorOf(apic: u64): u32 {
+  return register(apic, APIC_LVT_TIMER) & VECTOR;
+}
+
+function isRequested(apic: u64): bool {
+  return hasVector(apic + APIC_REQUESTED, vectorOf(apic));
+}
+
+/** Nobody waits for those that give no interrupt: the next one that is to come. */
+function nextDeadline(apic: u64, deadline: u64, now: u64, isSilent: bool): u64 {
   const period = peek64(apic + APIC_PERIOD);
   if (period == 0) return 0;
   const late = now - deadline;
-  const most = isMasked ? 0 : peek64(apic + APIC_KHZ) * MILLISECONDS;
+  const most = isSilent ? 0 : peek64(apic + APIC_KHZ) * MILLISECONDS;
   return late > most ? now + period - (late % period) : deadline + period;
 }
 

@@ -17,7 +17,7 @@ export function follow(vcpu: Vcpu, effects: u32, now: u64): u32 {
   if ((effects & APIC_ENDS) != 0) return end(vcpu);
   if ((effects & APIC_SENDS) != 0) return send(vcpu);
   if ((effects & APIC_TIMES) == 0) return 0;
-  return timerDeadline(ownMemory(vcpu.apic)) > now ? MV_EXIT_TIMER : 0;
+  return timerDeadline(ownMemory(vcpu.apic), now) > now ? MV_EXIT_TIMER : 0;
 }
 
 /** The end of an interrupt, which others hear of when it was level-triggered. */

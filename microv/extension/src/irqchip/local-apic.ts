@@ -71,7 +71,7 @@ const SPURIOUS_BITS: u32 = 0x3ff;
 const FORMAT_BITS: u32 = 0xf000_0000;
 const FORMAT_RESET: u32 = 0xffff_ffff;
 const LOGICAL_BITS: u32 = 0xff00_0000;
-const COMMAND_BITS: u32 = 0x000c_cfff;
+const COMMAND_PENDING: u32 = 1 << 12;
 const DIVIDE_BITS: u32 = 0xb;
 const PRIORITY_CLASS: u32 = 0xf0;
 const BYTE: u32 = 0xff;
@@ -117,8 +117,8 @@ export function openExternal(apic: u64): void {
 /** APIC_BASE says another mode: its ID is the number then, in x2APIC mode all of the register (SDM volume 3, 11.12.5). */
 export function setMode(apic: u64, mode: u32): void {
   if (mode == modeOf(apic)) return;
-  if (mode == MODE_DISABLED) resetApic(apic);
   poke32(apic + APIC_MODE, mode);
+  if (mode == MODE_DISABLED) resetApic(apic);
   const number = numberOf(apic);
   setRegister(apic, APIC_ID, mode == MODE_X2APIC ? number : number << 24);
   if (mode != MODE_X2APIC) return;
@@ -208,11 +208,13 @@ export function writeApic(apic: u64, offset: u32, value: u32, now: u64): u32 {
     case APIC_ERROR:
       return isX2apic && value != 0 ? APIC_REFUSES : APIC_NOTHING;
     case APIC_COMMAND:
-      return masked(apic, offset, value, COMMAND_BITS, APIC_SENDS);
+      // Other bits are kept, whatever the mode, as KVM does
+      setRegister(apic, offset, value & ~COMMAND_PENDING);
+      return APIC_SENDS;
     case APIC_COMMAND_HIGH:
       return isX2apic ? APIC_REFUSES : masked(apic, offset, value, LOGICAL_BITS, APIC_NOTHING);
     case APIC_LVT_TIMER:
-      return writeTimerEntry(apic, value);
+      return writeTimerEntry(apic, value, now);
     case APIC_LVT_THERMAL:
     case APIC_LVT_COUNTERS:
       return writeEntry(apic, offset, value, OTHER_BITS);
@@ -321,10 +323,10 @@ function writeEntry(apic: u64, offset: u32, value: u32, bits: u32): u32 {
   return masked(apic, offset, value | mask, bits, APIC_NOTHING);
 }
 
-function writeTimerEntry(apic: u64, value: u32): u32 {
+function writeTimerEntry(apic: u64, value: u32, now: u64): u32 {
   if (modeOf(apic) == MODE_X2APIC && (value & ~TIMER_BITS) != 0) return APIC_REFUSES;
   const mask = isEnabled(apic) ? 0 : LVT_MASKED;
-  setTimerEntry(apic, (value & TIMER_BITS) | mask);
+  setTimerEntry(apic, (value & TIMER_BITS) | mask, now);
   return APIC_TIMES;
 }
 

@@ -178,3 +178,53 @@ it.each(machines)("starts another processor by INIT and SIPI (%s)", async (machi
     0x81n,
   ]);
 });
+
+it.each(machines)("tells of each deadline before the guest runs (%s)", async (machine) => {
+  const longest = 0x7fff_ffff;
+  const script = guest(madeWithChips(mv.MV_IRQCHIP_FULL), halt)
+    .call(mv.MV_VS_APIC_WRITE, VS, 0xf0, 0x1ff)
+    .call(mv.MV_VS_APIC_WRITE, VS, 0x320, 0x2_0040) // periodic
+    .call(mv.MV_VS_APIC_WRITE, VS, 0x380, longest)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(page(mv.MV_PAGE_DEADLINE))
+    .call(mv.MV_VS_RUN, VS)
+    .peek(page(mv.MV_PAGE_DEADLINE))
+    // Another one
+    .call(mv.MV_VS_APIC_WRITE, VS, 0x380, longest - 1)
+    .call(mv.MV_VS_RUN, VS)
+    .call(mv.MV_VS_RUN, VS)
+    // Masked: nobody has to wait for it
+    .call(mv.MV_VS_APIC_WRITE, VS, 0x320, 0x3_0040)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(page(mv.MV_PAGE_DEADLINE));
+  const { answers, peeks, ...result } = await ended(script).play({ machine });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => mv.MV_STATUS_SUCCESS));
+  const runs = [3, 4, 6, 7, 9].map((index) => Number(answers[9 + index]?.r10));
+  expect(runs).toEqual([mv.MV_EXIT_TIMER, mv.MV_EXIT_HLT, mv.MV_EXIT_TIMER, mv.MV_EXIT_HLT, mv.MV_EXIT_HLT]);
+  const [told, kept, masked] = peeks.map(([value = -1n]) => value);
+  expect([told !== 0n, kept === told, masked]).toEqual([true, true, 0n]);
+});
+
+it.each(machines)("keeps the 8259 pair's ports from the caller, wider ones too (%s)", async (machine) => {
+  const code = [
+    ...[0xb0, 0xff, 0xe6, 0x21], // mov al, ffh; out 21h, al
+    ...[0xba, 0xd0, 0x04, 0x90, 0xb0, 0x20, 0xee], // mov dx, 4d0h; mov al, 20h, not last in a word (script.ts); out dx, al
+    ...[0x66, 0x83, 0xc8, 0xff], // or eax, -1
+    ...[0x66, 0xef, 0x66, 0xed], // out dx, eax; in eax, dx: 0
+    ...[0x66, 0xa3, 0x00, 0x06], // mov [600h], eax
+    ...[0x48, 0xef, 0x40, 0xed], // dec ax; out dx, ax; inc ax; in ax, dx: 0
+    ...[0xa3, 0x04, 0x06], // mov [604h], ax
+    ...[0xec, 0xa2, 0x06, 0x06], // in al, dx; mov [606h], al: what was written
+    ...[0xe4, 0x21, 0xa2, 0x07, 0x06], // in al, 21h; mov [607h], al
+    ...halt,
+  ];
+  const script = guest(madeWithChips(mv.MV_IRQCHIP_FULL), code)
+    .poke(counters, 0x1111_1111_1111_1111n)
+    .call(mv.MV_VS_RUN, VS)
+    .peek(counters);
+  const { answers, peeks, ...result } = await ended(script).play({ machine });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(Number(answers[9]?.r10)).toBe(mv.MV_EXIT_HLT);
+  expect(peeks).toEqual([[0xff20_0000_0000_0000n]]);
+});
