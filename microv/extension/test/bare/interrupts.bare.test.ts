@@ -164,3 +164,28 @@ it.each(machines)("keeps the 8259 pair's ports from the caller, wider ones too (
   expect(Number(answers[9]?.r10)).toBe(mv.MV_EXIT_HLT);
   expect(peeks).toEqual([[0xff20_0000_0000_0000n]]);
 });
+
+it.each(machines)("holds interrupts back until the guest takes them (%s)", async (machine) => {
+  const code = [
+    ...[...enable, ...wrmsr(0x83f, 0x40), ...out(0x80)], // IF is clear
+    ...[STI, ...out(0x81), ...out(0x82)], // the first one is in the shadow of STI
+    ...[...wrmsr(0x808, 0x50), ...wrmsr(0x83f, 0x40), ...wrmsr(0x83f, 0x41), ...out(0x83)], // priority
+    ...[...wrmsr(0x808, 0x3f), ...out(0x84)],
+    ...[...wrmsr(0x80f, 0xff), ...wrmsr(0x83f, 0x40), ...out(0x85)], // disabled
+    ...[...wrmsr(0x80f, 0x1ff), ...wrmsr(0x83f, 0x41), ...out(0x86)],
+  ];
+  const script = guest(madeWithChips(mv.MV_IRQCHIP_SPLIT), code);
+  const ports = [0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86];
+  for (const _ of ports) {
+    script
+      .call(mv.MV_VS_RUN, VS)
+      .peek(page(mv.MV_PAGE_PORT & ~7))
+      .peek(counters);
+  }
+  const { answers, peeks, ...result } = await ended(script).play({ machine });
+  expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+  expect(answers.slice(9, 9 + ports.length).map(({ r10 }) => Number(r10))).toEqual(ports.map(() => mv.MV_EXIT_IO));
+  const seen = peeks.map(([value = -1n]) => value);
+  expect(seen.filter((_, index) => index % 2 === 0).map((port) => Number(port & 0xffffn))).toEqual(ports);
+  expect(seen.filter((_, index) => index % 2 === 1)).toEqual([0n, 0n, 1n, 1n, 0x1_0002n, 0x1_0002n, 0x2_0002n]);
+});
