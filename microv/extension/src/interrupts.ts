@@ -81,24 +81,26 @@ export function setMpState(vcpu: Vcpu, state: u32): void {
 
 /** Whether there is an interrupt that the guest takes as soon as it has them enabled. */
 export function hasInterrupt(vcpu: Vcpu): bool {
-  return hasExternal(vcpu) || hasNext(vcpu);
+  return hasExternal(vcpu) || nextVector(ownMemory(vcpu.apic)) != NO_VECTOR;
 }
 
 /** Delivers the interrupt that is next, if there is one and the guest can take it. True: one waits until it can. */
 export function offerInterrupt(vcpu: Vcpu, canTake: bool): bool {
   const apic = ownMemory(vcpu.apic);
-  if (!hasInterrupt(vcpu)) return false;
+  const isExternal = hasExternal(vcpu);
+  const vector = nextVector(apic);
+  if (!isExternal && vector == NO_VECTOR) return false;
   if (!canTake) return true;
-  const external = hasExternal(vcpu) ? takeExternal(vcpu) : NO_VECTOR;
+  const external = isExternal ? takeExternal(vcpu) : NO_VECTOR;
   if (external != NO_VECTOR) {
     vcpu.vs.interrupt(<u32>external);
-    return hasNext(vcpu);
+    return vector != NO_VECTOR;
   }
-  if (!hasNext(vcpu)) return false;
-  const vector = <u32>requestedVector(apic);
-  beginInterrupt(apic, vector);
-  vcpu.vs.interrupt(vector);
-  return hasNext(vcpu);
+  if (vector == NO_VECTOR) return false;
+  beginInterrupt(apic, <u32>vector);
+  vcpu.vs.interrupt(<u32>vector);
+  // Nothing that was requested comes before what comes first
+  return false;
 }
 
 /** The guest's CR8 is the local APIC's task priority: what the guest has it at now. */
@@ -119,7 +121,8 @@ export function showPriority(vcpu: Vcpu): void {
 /** An exit when the guest's CR8 changes, if nothing but that keeps the next interrupt away. Before the guest runs. */
 export function watchPriority(vcpu: Vcpu): void {
   const apic = ownMemory(vcpu.apic);
-  const wanted: u32 = requestedVector(apic) != NO_VECTOR && !hasNext(vcpu) ? 1 : 0;
+  const vector = requestedVector(apic);
+  const wanted: u32 = vector != NO_VECTOR && !isNext(apic, vector) ? 1 : 0;
   if (wanted == vcpu.watchesPriority) return;
   vcpu.vs.interceptControlWrite(WritableControl.Cr8, wanted != 0);
   vcpu.watchesPriority = wanted;
@@ -137,17 +140,17 @@ export function hasOtherDeadline(vcpu: Vcpu): bool {
   return deadline > now && deadline != peek64(vcpu.shared(MV_PAGE_DEADLINE));
 }
 
-function hasNext(vcpu: Vcpu): bool {
-  const apic = ownMemory(vcpu.apic);
+/** The vector that may come now, or NO_VECTOR. */
+function nextVector(apic: u64): i32 {
   const vector = requestedVector(apic);
-  return vector != NO_VECTOR && isNext(apic, vector);
+  return vector != NO_VECTOR && isNext(apic, vector) ? vector : NO_VECTOR;
 }
 
 /** Whether the 8259 pair, here or the caller's, has an interrupt for this vCPU. */
 function hasExternal(vcpu: Vcpu): bool {
   const apic = ownMemory(vcpu.apic);
-  const waits = (peek32(apic + APIC_EXTERNAL) & EXTERNAL_WAITS) != 0 || hasPicInterrupt(vcpu.vp.guest);
-  return waits && takesExternal(apic);
+  if (!takesExternal(apic)) return false;
+  return (peek32(apic + APIC_EXTERNAL) & EXTERNAL_WAITS) != 0 || hasPicInterrupt(vcpu.vp.guest);
 }
 
 /** Its vector, or NO_VECTOR: there is none any more. */

@@ -8,13 +8,15 @@ const STRIDE: u64 = 16;
 /** None: less than every vector. */
 export const NO_VECTOR: i32 = -1;
 
-/** The highest one of a set, or NO_VECTOR. */
+/** The highest one of a set, or NO_VECTOR. Most are empty. */
 export function highestVector(set: u64): i32 {
-  for (let word: i32 = WORDS - 1; word >= 0; word--) {
-    const bits = peek32(set + <u64>word * STRIDE);
-    if (bits != 0) return word * 32 + 31 - clz(bits);
-  }
-  return NO_VECTOR;
+  const upper =
+    peek32(set + 7 * STRIDE) | peek32(set + 6 * STRIDE) | peek32(set + 5 * STRIDE) | peek32(set + 4 * STRIDE);
+  const lower = peek32(set + 3 * STRIDE) | peek32(set + 2 * STRIDE) | peek32(set + STRIDE) | peek32(set);
+  if ((upper | lower) == 0) return NO_VECTOR;
+  let word: i32 = upper != 0 ? WORDS - 1 : WORDS / 2 - 1;
+  while (peek32(set + <u64>word * STRIDE) == 0) word--;
+  return word * 32 + 31 - clz(peek32(set + <u64>word * STRIDE));
 }
 
 export function hasVector(set: u64, vector: u32): bool {
