@@ -81,6 +81,8 @@ const TIMER_BITS: u32 = 0x0007_00ff;
 const OTHER_BITS: u32 = 0x0001_07ff;
 const LINT_BITS: u32 = 0x0001_a7ff;
 const ERROR_BITS: u32 = 0x0001_00ff;
+/** Delivery status and remote IRR, which are written with any value. */
+const ENTRY_READ_ONLY: u32 = 0x5000;
 /** LINT0 takes the 8259 pair's interrupts. */
 const DELIVERY: u32 = 7 << 8;
 const DELIVERY_EXTERNAL: u32 = 7 << 8;
@@ -320,11 +322,11 @@ function writeSpurious(apic: u64, value: u32): u32 {
 /** An entry of the local vector table: masked while software has the APIC disabled. */
 function writeEntry(apic: u64, offset: u32, value: u32, bits: u32): u32 {
   const mask = isEnabled(apic) ? 0 : LVT_MASKED;
-  return masked(apic, offset, value | mask, bits, APIC_NOTHING);
+  return masked(apic, offset, (value & ~ENTRY_READ_ONLY) | mask, bits, APIC_NOTHING);
 }
 
 function writeTimerEntry(apic: u64, value: u32, now: u64): u32 {
-  if (modeOf(apic) == MODE_X2APIC && (value & ~TIMER_BITS) != 0) return APIC_REFUSES;
+  if (modeOf(apic) == MODE_X2APIC && (value & ~(TIMER_BITS | ENTRY_READ_ONLY)) != 0) return APIC_REFUSES;
   const mask = isEnabled(apic) ? 0 : LVT_MASKED;
   setTimerEntry(apic, (value & TIMER_BITS) | mask, now);
   return APIC_TIMES;

@@ -119,6 +119,11 @@ describe("registers", () => {
     expect([apic.write(offset, value) & REFUSED, apic.state]).toEqual([REFUSED, before]);
   });
 
+  it.each([TIMER, 0x330, 0x340, LINT0, LINT1, ERROR_ENTRY])("take what is read-only with any value: %i", (offset) => {
+    const apic = enabled(0, X2APIC);
+    expect([apic.write(offset, 0x5040) & REFUSED, apic.read(offset)]).toEqual([0, 0x40]);
+  });
+
   it.each([
     [EOI, 0, ENDS | OFFERS],
     [COMMAND, 0x40, SENDS],
