@@ -73,6 +73,7 @@ s64 platform_openMachine(u64 core)
     }
     refcount_set(&machine->users, 1);
     mutex_init(&machine->lock);
+    spin_lock_init(&machine->interrupts);
     machine->mm = current->mm;
     machine->core = core;
     mmgrab(machine->mm);
@@ -89,6 +90,7 @@ static int release_vcpu(struct inode *inode, struct file *file)
     struct machine *machine = vcpu->machine;
 
     mutex_lock(&machine->lock);
+    hrtimer_cancel(&vcpu->timer);
     destroyVcpu(vcpu->core);
     mutex_unlock(&machine->lock);
     vfree(vcpu->shared);
@@ -112,7 +114,9 @@ static long vcpu_ioctl(struct file *file, unsigned int command, unsigned long ar
     } else if (command == RUN) {
         if (vcpu->has_signals)
             sigprocmask(SIG_SETMASK, &vcpu->signals, &before);
+        WRITE_ONCE(vcpu->runner, current);
         result = vcpuRun(vcpu->core);
+        WRITE_ONCE(vcpu->runner, NULL);
         if (vcpu->has_signals)
             sigprocmask(SIG_SETMASK, &before, NULL);
     } else {
@@ -170,6 +174,7 @@ s64 platform_openVcpu(u64 glue, u64 core, u32 number)
         return -ENOMEM;
     }
     mutex_init(&vcpu->lock);
+    init_waiting(vcpu);
     vcpu->machine = machine;
     vcpu->core = core;
     *(u64 *)core = (u64)vcpu;

@@ -4,9 +4,12 @@
 #define BAREFLANK_KVM_GLUE_H
 
 #include <linux/file.h>
+#include <linux/hrtimer.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 /* Linear memory of the core's module, which has constants there; package.json: memory.initialKiB, without the first 64. */
 #define CORE_MEMORY_BYTES 0x10000
@@ -17,6 +20,9 @@ struct machine {
     struct mutex lock;
     /* The process whose memory the guest has. */
     struct mm_struct *mm;
+    /* Of interrupts; and those of Linux's that its holder had. */
+    spinlock_t interrupts;
+    unsigned long flags;
     /* Coalesced writes: a page that all vCPUs' users map. */
     void *ring;
     u64 core;
@@ -29,6 +35,12 @@ struct vcpu {
     void *shared;
     sigset_t signals;
     bool has_signals;
+    /* The thread that is in KVM_RUN; where it sleeps, and when it is to wake. */
+    struct task_struct *runner;
+    wait_queue_head_t waiting;
+    struct hrtimer timer;
+    u64 deadline;
+    bool is_due;
     u64 core;
 };
 
@@ -54,6 +66,11 @@ s64 platform_openMachine(u64 core);
 s64 platform_openVcpu(u64 glue, u64 core, u32 number);
 u64 platform_sharedPages(u64 glue);
 u64 platform_ringOf(u64 glue);
+void platform_lockInterrupts(u64 glue);
+void platform_unlockInterrupts(u64 glue);
+void platform_wakeVcpu(u64 glue);
+void platform_armTimer(u64 glue, u64 deadline);
+u32 platform_waitForWork(u64 glue, u64 notified);
 u64 platform_openEvent(u32 file);
 void platform_signalEvent(u64 event);
 void platform_closeEvent(u64 event);
@@ -76,6 +93,7 @@ u32 guest_readGuest(u64 owner, u64 physical, u64 to, u32 bytes);
 u32 guest_writeGuest(u64 owner, u64 physical, u64 from, u32 bytes);
 u32 guest_exchangeGuest(u64 owner, u64 physical, u32 bytes, u64 expected, u64 value);
 void module_trap(u32 code);
+void init_waiting(struct vcpu *vcpu);
 
 
 #endif

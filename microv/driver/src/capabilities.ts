@@ -2,6 +2,7 @@
 
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { CLOCK_FLAGS } from "./clock";
+import { MOST_ROUTES } from "./routes";
 import { SLOT_COUNT } from "./slots";
 import { SYNCED_PARTS } from "./synced-registers";
 import { QUIRKS } from "./vm-options";
@@ -16,6 +17,12 @@ export const MOST_VCPUS: u32 = 64;
 export function capability(number: u64): i64 {
   if (number >> 32 != 0) return 0;
   switch (<u32>number) {
+    case kvm.KVM_CAP_IRQCHIP:
+    case kvm.KVM_CAP_VAPIC:
+    case kvm.KVM_CAP_IRQ_INJECT_STATUS:
+    case kvm.KVM_CAP_SIGNAL_MSI:
+    case kvm.KVM_CAP_SPLIT_IRQCHIP:
+    case kvm.KVM_CAP_TSC_DEADLINE_TIMER:
     case kvm.KVM_CAP_HLT:
     case kvm.KVM_CAP_USER_MEMORY:
     case kvm.KVM_CAP_SET_TSS_ADDR:
@@ -65,9 +72,8 @@ export function capability(number: u64): i64 {
       return MOST_VCPUS;
     case kvm.KVM_CAP_NR_MEMSLOTS:
       return SLOT_COUNT;
-    // QEMU does not start without; routes count when there is a controller to lead to
     case kvm.KVM_CAP_IRQ_ROUTING:
-      return 1;
+      return MOST_ROUTES;
     default:
       return 0;
   }

@@ -17,6 +17,7 @@ import {
   poke64,
 } from "../../../bsl/src/memory";
 import { giveAnswer, noteAnswer } from "./answered";
+import { isController, readController, writeController } from "./controller-memory";
 import { readSegments, setLongSegments, showSegments, writeSegments } from "./emulated-segments";
 import { EFAULT, EINTR } from "./errors";
 import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION, PENDING_STEP } from "./exit";
@@ -161,7 +162,15 @@ function isAnswered(vcpu: u64, run: u64, asked: u32): bool {
   const address = peek64(context + em.EMULATION_ADDRESS);
   const bytes = peek32(context + em.EMULATION_ACCESS_BYTES);
   switch (asked) {
+    case em.EMULATION_READ:
+      if (!isController(vcpu, address)) return false;
+      poke64(context + em.EMULATION_DATA, readController(vcpu, address));
+      return true;
     case em.EMULATION_WRITE:
+      if (isController(vcpu, address)) {
+        writeController(vcpu, address, peek64(context + em.EMULATION_DATA), bytes);
+        return true;
+      }
       return isTaken(machine, BUS_MEMORY, address, bytes, peek64(context + em.EMULATION_DATA));
     case em.EMULATION_OUT:
       return isStringTaken(machine, run, context, address, bytes);

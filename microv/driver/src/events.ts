@@ -12,10 +12,11 @@ import {
 import * as mv from "../../../abi/generated/bare/hypercalls";
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { fillMemory, peek8, peek32, poke8, poke32 } from "../../../bsl/src/memory";
-import { EEXIST, EINVAL, ENODEV } from "./errors";
-import { isDone } from "./hypercall";
+import { EEXIST, EINVAL, ENODEV, ENXIO } from "./errors";
+import { callMv, isDone } from "./hypercall";
+import { isFull, isSplit } from "./interrupts";
 import { append, beginList, getList, getRegister, setList, valueAt } from "./list";
-import { VCPU_BLOCK, VCPU_VS, word } from "./objects";
+import { VCPU_BLOCK, VCPU_MACHINE, VCPU_VS, word } from "./objects";
 
 const VECTOR_NMI: u64 = 2;
 const LAST_EXCEPTION: u32 = 31;
@@ -26,8 +27,17 @@ const KNOWN_FLAGS: u32 =
 /** An interrupt of the user's, which has looked whether the guest can take one. */
 export function interrupt(vcpu: u64, vector: u32): i64 {
   if (vector > 255) return EINVAL;
+  const machine = word(vcpu, VCPU_MACHINE);
+  if (isFull(machine)) return ENXIO;
+  if (isSplit(machine)) return queue(vcpu, vector);
   if ((getRegister(vcpu, mv.MV_REG_EVENT) & EVENT_VALID) != 0) return EEXIST;
   return setEvent(vcpu, EVENT_VALID | EVENT_TYPE_INTERRUPT | vector) ? 0 : ENODEV;
+}
+
+/** One of the user's 8259 pair, which the local APIC passes on. */
+function queue(vcpu: u64, vector: u32): i64 {
+  const status = callMv(vcpu + VCPU_BLOCK, mv.MV_VS_QUEUE_INTERRUPT, word(vcpu, VCPU_VS), vector, 0, 0);
+  return status == mv.MV_STATUS_SUCCESS ? 0 : EEXIST;
 }
 
 export function nmi(vcpu: u64): i64 {

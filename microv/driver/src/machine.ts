@@ -6,9 +6,11 @@ import { peek32, peek64 } from "../../../bsl/src/memory";
 import { capability, MOST_VCPUS } from "./capabilities";
 import { beginClock, getClock, setClock } from "./clock";
 import { registerZone, unregisterZone } from "./coalesced";
+import { getIrqchip, setIrqchip } from "./controller-state";
 import { EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY } from "./errors";
 import { callMv, firstOf, isDone, NOT_TAKEN } from "./hypercall";
 import { setIoeventfd } from "./ioeventfd";
+import { changeLine, createIrqchip, signalMsi, splitIrqchip } from "./irqchip";
 import {
   MACHINE_ARGUMENT,
   MACHINE_BLOCK,
@@ -26,6 +28,7 @@ import {
   word,
 } from "./objects";
 import { allocate, copyFromUser, copyToUser, free, openMachine } from "./platform";
+import { freeRoutes, setRoutes } from "./routes";
 import { hideSlots, PIECE_PAGES, releaseSlots, SLOTS_BYTES, setSlot } from "./slots";
 import { beginTsc } from "./tsc";
 import { createVcpu } from "./vcpu";
@@ -104,9 +107,19 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
       if (copyFromUser(asked, argument, kvm.KVM_IOEVENTFD_BYTES) == 0) return EFAULT;
       return setIoeventfd(machine, asked, asked + kvm.KVM_IOEVENTFD_BYTES);
     }
-    // There is no interrupt controller that they could lead to
+    case kvm.KVM_CREATE_IRQCHIP:
+      return createIrqchip(machine);
+    case kvm.KVM_GET_IRQCHIP:
+      return getIrqchip(machine, argument);
+    case kvm.KVM_SET_IRQCHIP:
+      return setIrqchip(machine, argument);
     case kvm.KVM_SET_GSI_ROUTING:
-      return copyFromUser(machine + MACHINE_ARGUMENT, argument, kvm.KVM_IRQ_ROUTING_BYTES) != 0 ? EINVAL : EFAULT;
+      return setRoutes(machine, argument);
+    case kvm.KVM_IRQ_LINE:
+    case kvm.KVM_IRQ_LINE_STATUS:
+      return changeLine(machine, argument, command == kvm.KVM_IRQ_LINE_STATUS);
+    case kvm.KVM_SIGNAL_MSI:
+      return signalMsi(machine, argument);
     case kvm.KVM_X86_SET_MSR_FILTER:
       return setMsrFilter(machine, argument);
     case kvm.KVM_ENABLE_CAP: {
@@ -138,6 +151,8 @@ function enableCapability(machine: u64, enabled: u64): i64 {
   switch (peek32(enabled + kvm.KVM_ENABLE_CAP_CAP)) {
     case kvm.KVM_CAP_MAX_VCPU_ID:
       return limitVcpus(machine, argument);
+    case kvm.KVM_CAP_SPLIT_IRQCHIP:
+      return splitIrqchip(machine, argument);
     case kvm.KVM_CAP_X86_USER_SPACE_MSR:
       return change(machine, MACHINE_MSR_REASONS, argument, MSR_REASONS);
     case kvm.KVM_CAP_DISABLE_QUIRKS2:
@@ -167,6 +182,7 @@ function limitVcpus(machine: u64, count: u64): i64 {
 }
 
 function freeMachine(machine: u64): void {
+  freeRoutes(machine);
   free(word(machine, MACHINE_MSR_FILTER));
   free(word(machine, MACHINE_SLOTS));
   free(word(machine, MACHINE_PAGES));

@@ -38,7 +38,13 @@ export const MACHINE_QUIRKS: u64 = 728;
 export const MACHINE_WATCHES: u64 = 1024;
 export const MACHINE_WATCH_COUNT: u64 = 1032;
 export const MACHINE_WATCH_ROOM: u64 = 1040;
-export const MACHINE_BYTES: u64 = 1280;
+/** Interrupts (interrupts.ts): which controllers it has, a block for hypercalls, routes, and vCPUs by their numbers. */
+export const MACHINE_IRQCHIP: u64 = 1048;
+export const MACHINE_INTERRUPT_BLOCK: u64 = 1056;
+export const MACHINE_ROUTES: u64 = 1104;
+export const MACHINE_ROUTE_COUNT: u64 = 1112;
+export const MACHINE_RUNNERS: u64 = 1152;
+export const MACHINE_BYTES: u64 = 1792;
 export const MACHINE_ARGUMENT_BYTES: u64 = 512;
 
 export const VCPU_GLUE: u64 = 0;
@@ -72,7 +78,11 @@ export const VCPU_HAS_RUN: u64 = 176;
 export const VCPU_IS_ANSWERED: u64 = 184;
 /** 64 bytes for whatever is put together. */
 export const VCPU_SCRATCH: u64 = 192;
-export const VCPU_BYTES: u64 = 256;
+/** For when Linux's timer is set, by the time stamp counter; 0: it is not (rest.ts). */
+export const VCPU_ARMED: u64 = 256;
+/** 1: the guest has ended an interrupt by the memory of its local APIC, of which somebody has to hear. */
+export const VCPU_ENDED: u64 = 264;
+export const VCPU_BYTES: u64 = 320;
 
 export const ARGUMENT_BYTES: u64 = 0x4000;
 

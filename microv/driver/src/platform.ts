@@ -32,6 +32,16 @@ export declare function forgetSignals(glue: u64): void;
 export declare function lockMachine(glue: u64): void;
 export declare function unlockMachine(glue: u64): void;
 
+/** The lock of a machine's interrupts, which keeps Linux's own away. */
+export declare function lockInterrupts(glue: u64): void;
+export declare function unlockInterrupts(glue: u64): void;
+/** A vCPU's thread looks at what has come: it wakes, or the guest exits. */
+export declare function wakeVcpu(glue: u64): void;
+/** Wakes a vCPU at a value of the time stamp counter, in place of the one before; 0: not any more. */
+export declare function armTimer(glue: u64, deadline: u64): void;
+/** Sleeps until a word of 32 bits is not 0, or its timer has come: 1; 0: a signal came first. */
+export declare function waitForWork(glue: u64, notified: u64): u32;
+
 /** The eventfd that a file of the calling process is, until it is closed here: its address, or an error (isError). */
 export declare function openEvent(file: u32): u64;
 export declare function signalEvent(event: u64): void;

@@ -22,11 +22,13 @@ import {
   PENDING_STEP,
 } from "./exit";
 import { firstOf, prepare, statusOf } from "./hypercall";
+import { hasIrqchip, isFull, isSplit, wakeVcpus } from "./interrupts";
 import { finishMsr, leaveForMsr } from "./msr-exit";
 import {
   MACHINE_GLUE,
   setWord,
   VCPU_BLOCK,
+  VCPU_ENDED,
   VCPU_GLUE,
   VCPU_HAS_RUN,
   VCPU_MACHINE,
@@ -38,6 +40,7 @@ import {
   word,
 } from "./objects";
 import { enter, lockMachine, sharedPages, unlockMachine } from "./platform";
+import { followDeadline, rest } from "./rest";
 import { findSlot, isWritable, showMemory } from "./slots";
 import { isSynced, takeRegisters, takesParts, tellRegisters } from "./synced-registers";
 import { BUS_PORTS, isTaken } from "./watches";
@@ -69,7 +72,9 @@ function runOnce(vcpu: u64, run: u64): i64 {
 
 function advance(vcpu: u64, run: u64): i64 {
   const page = word(vcpu, VCPU_PAGE);
-  poke64(page + mv.MV_PAGE_CR8, peek64(run + kvm.KVM_RUN_CR8));
+  const hasApic = hasIrqchip(word(vcpu, VCPU_MACHINE));
+  // A local APIC has the task priority itself
+  if (!hasApic) poke64(page + mv.MV_PAGE_CR8, peek64(run + kvm.KVM_RUN_CR8));
   const pending = word(vcpu, VCPU_PENDING);
   setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);
   if (pending == PENDING_INPUT) finishInput(vcpu, run);
@@ -81,13 +86,35 @@ function advance(vcpu: u64, run: u64): i64 {
   // What the last exit was for stays there to be read
   if (peek8(run + kvm.KVM_RUN_IMMEDIATE_EXIT) != 0) return giveAnswer(vcpu) ? EINTR : internalError(run);
   let result: i64 = GO_ON;
-  while (result == GO_ON) result = enterOnce(vcpu, run, page);
+  while (result == GO_ON) {
+    if (word(vcpu, VCPU_ENDED) != 0 && tellEnd(vcpu, run, page)) return 0;
+    result = enterOnce(vcpu, run, page);
+    if (hasApic) followDeadline(vcpu);
+  }
   return result;
+}
+
+/** The guest has ended an interrupt: its user hears of it when it has the I/O APIC. */
+function tellEnd(vcpu: u64, run: u64, page: u64): bool {
+  setWord(vcpu, VCPU_ENDED, 0);
+  const machine = word(vcpu, VCPU_MACHINE);
+  wakeVcpus(machine, peek64(page + mv.MV_PAGE_WAKE));
+  if (!isSplit(machine)) return false;
+  poke8(run + kvm.KVM_RUN_EOI_VECTOR, <u8>peek32(page + mv.MV_PAGE_VECTOR));
+  leave(run, kvm.KVM_EXIT_IOAPIC_EOI);
+  return true;
+}
+
+/** A guest that halts does so until something comes, where it has a local APIC. */
+function halted(vcpu: u64, run: u64): i64 {
+  if (!hasIrqchip(word(vcpu, VCPU_MACHINE))) return leave(run, kvm.KVM_EXIT_HLT);
+  followDeadline(vcpu);
+  return rest(vcpu) ? GO_ON : interrupted(vcpu, run);
 }
 
 function enterOnce(vcpu: u64, run: u64, page: u64): i64 {
   updateClock(vcpu);
-  const wantsWindow = peek8(run + kvm.KVM_RUN_REQUEST_INTERRUPT_WINDOW) != 0;
+  const wantsWindow = peek8(run + kvm.KVM_RUN_REQUEST_INTERRUPT_WINDOW) != 0 && !isFull(word(vcpu, VCPU_MACHINE));
   poke32(page + mv.MV_PAGE_REQUEST, (wantsWindow ? mv.MV_RUN_WINDOW : 0) | <u32>word(vcpu, VCPU_REQUEST));
   prepare(vcpu + VCPU_BLOCK, mv.MV_VS_RUN, word(vcpu, VCPU_VS));
   const error = enter(vcpu + VCPU_BLOCK);
@@ -118,7 +145,15 @@ function handle(vcpu: u64, run: u64, page: u64): i64 {
     case mv.MV_EXIT_UNDEFINED:
       return replaceHypercall(vcpu, run);
     case mv.MV_EXIT_HLT:
-      return leave(run, kvm.KVM_EXIT_HLT);
+      return halted(vcpu, run);
+    case mv.MV_EXIT_TIMER:
+      return GO_ON;
+    case mv.MV_EXIT_WAKE:
+      wakeVcpus(word(vcpu, VCPU_MACHINE), peek64(page + mv.MV_PAGE_WAKE));
+      return GO_ON;
+    case mv.MV_EXIT_EOI:
+      setWord(vcpu, VCPU_ENDED, 1);
+      return GO_ON;
     case mv.MV_EXIT_WINDOW:
       return leave(run, kvm.KVM_EXIT_IRQ_WINDOW_OPEN);
     case mv.MV_EXIT_SHUTDOWN:
@@ -170,7 +205,9 @@ function interrupted(vcpu: u64, run: u64): i64 {
 function tellState(vcpu: u64, run: u64): void {
   const page = word(vcpu, VCPU_PAGE);
   const state = peek32(page + mv.MV_PAGE_STATE);
-  poke8(run + kvm.KVM_RUN_READY_FOR_INTERRUPT_INJECTION, (state & mv.MV_STATE_INTERRUPTIBLE) != 0 ? 1 : 0);
+  // Whoever has no interrupts to give may give one at any time
+  const isReady = (state & mv.MV_STATE_INTERRUPTIBLE) != 0 || isFull(word(vcpu, VCPU_MACHINE));
+  poke8(run + kvm.KVM_RUN_READY_FOR_INTERRUPT_INJECTION, isReady ? 1 : 0);
   poke8(run + kvm.KVM_RUN_IF_FLAG, (state & mv.MV_STATE_IF) != 0 ? 1 : 0);
   poke16(run + kvm.KVM_RUN_FLAGS, 0);
   poke64(run + kvm.KVM_RUN_CR8, peek64(page + mv.MV_PAGE_CR8));

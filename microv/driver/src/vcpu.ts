@@ -1,12 +1,16 @@
 // A vCPU: a VP and a VS of MicroV's, and what its user reads and writes of it
 
 import {
+  MV_MP_RUNNABLE,
+  MV_MP_UNINITIALIZED,
   MV_OPTION_FEATURES,
+  MV_PAGE_MP_STATE,
   MV_REG_APIC_BASE,
   MV_STATUS_RETRY_CONTINUATION,
   MV_STATUS_SUCCESS,
   MV_VP_CREATE,
   MV_VP_DESTROY,
+  MV_VS_APIC_CREATE,
   MV_VS_CONFIGURE,
   MV_VS_CREATE,
   MV_VS_DESTROY,
@@ -14,12 +18,14 @@ import {
 import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, peek64, poke32 } from "../../../bsl/src/memory";
 import { MOST_VCPUS } from "./capabilities";
+import { controlTpr, getLapic, mpState, setLapic, setMpState, setVapicAddress } from "./controller-state";
 import { CPUIDS_BYTES, getCpuids, setCpuids } from "./cpuid";
 import { VCPU_EMULATION_BYTES } from "./emulate";
 import { EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY } from "./errors";
 import { getEvents, interrupt, nmi, setEvents } from "./events";
 import { getFpu, getXsave, setFpu, setXsave } from "./fpu";
 import { callMv, firstOf, isDone, secondOf } from "./hypercall";
+import { forgetRunner, hasIrqchip, noteRunner } from "./interrupts";
 import { setRegister } from "./list";
 import { setupMce } from "./machine-check";
 import { accessMsrs } from "./msrs";
@@ -89,6 +95,7 @@ export function createVcpu(machine: u64, number: u64): i64 {
 export function closeVcpu(vcpu: u64): void {
   const machine = word(vcpu, VCPU_MACHINE);
   setWord(machine, MACHINE_VCPUS, word(machine, MACHINE_VCPUS) & ~((<u64>1) << word(vcpu, VCPU_NUMBER)));
+  forgetRunner(machine, word(vcpu, VCPU_NUMBER));
   freeVcpu(vcpu);
 }
 
@@ -107,9 +114,21 @@ function open(vcpu: u64): i64 {
   if (page == 0) return ENOMEM;
   setWord(vcpu, VCPU_PAGE, page);
   if (!startTsc(vcpu)) return ENODEV;
+  if (hasIrqchip(machine) && !giveApic(vcpu)) return ENOMEM;
   // The user may run it as soon as there is a file: everything else is there before
   if (word(vcpu, VCPU_NUMBER) != 0 && !setRegister(vcpu, MV_REG_APIC_BASE, APIC_BASE_OF_OTHERS)) return ENODEV;
-  return openVcpu(word(machine, MACHINE_GLUE), vcpu, <u32>word(vcpu, VCPU_NUMBER));
+  const file = openVcpu(word(machine, MACHINE_GLUE), vcpu, <u32>word(vcpu, VCPU_NUMBER));
+  if (file >= 0) noteRunner(machine, word(vcpu, VCPU_NUMBER), vcpu);
+  return file;
+}
+
+/** Its local APIC. All but the first one wait to be started by it. */
+function giveApic(vcpu: u64): bool {
+  const number = word(vcpu, VCPU_NUMBER);
+  if (callMv(vcpu + VCPU_BLOCK, MV_VS_APIC_CREATE, word(vcpu, VCPU_VS), number, 0, 0) != MV_STATUS_SUCCESS)
+    return false;
+  poke32(word(vcpu, VCPU_PAGE) + MV_PAGE_MP_STATE, number == 0 ? MV_MP_RUNNABLE : MV_MP_UNINITIALIZED);
+  return true;
 }
 
 function freeVcpu(vcpu: u64): void {
@@ -138,6 +157,7 @@ export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_GET_XSAVE:
     case kvm.KVM_GET_VCPU_EVENTS:
     case kvm.KVM_GET_MP_STATE:
+    case kvm.KVM_GET_LAPIC:
       return get(vcpu, command, argument);
     case kvm.KVM_SET_REGS:
     case kvm.KVM_SET_SREGS:
@@ -147,6 +167,8 @@ export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_SET_XSAVE:
     case kvm.KVM_SET_VCPU_EVENTS:
     case kvm.KVM_SET_MP_STATE:
+    case kvm.KVM_SET_LAPIC:
+    case kvm.KVM_SET_VAPIC_ADDR:
     case kvm.KVM_INTERRUPT:
     case kvm.KVM_ENABLE_CAP:
     case kvm.KVM_X86_SETUP_MCE:
@@ -161,6 +183,13 @@ export function ioctlOfVcpu(vcpu: u64, command: u32, argument: u64): i64 {
       return getCpuids(vcpu, argument);
     case kvm.KVM_NMI:
       return nmi(vcpu);
+    case kvm.KVM_TPR_ACCESS_REPORTING: {
+      const control = word(vcpu, VCPU_ARGUMENT);
+      if (copyFromUser(control, argument, kvm.KVM_TPR_ACCESS_CTL_BYTES) == 0) return EFAULT;
+      const error = controlTpr(control);
+      if (error != 0) return error;
+      return copyToUser(argument, control, kvm.KVM_TPR_ACCESS_CTL_BYTES) != 0 ? 0 : EFAULT;
+    }
     case kvm.KVM_GET_TSC_KHZ:
       return tscKhz();
     // Of the guest that it was stopped: its watchdogs are the guest's affair
@@ -201,9 +230,10 @@ function read(vcpu: u64, command: u32, block: u64): i64 {
       return getXsave(vcpu, block);
     case kvm.KVM_GET_VCPU_EVENTS:
       return getEvents(vcpu, block);
+    case kvm.KVM_GET_LAPIC:
+      return getLapic(vcpu, block);
     default:
-      // Without an interrupt controller in the kernel there is no other one
-      poke32(block, kvm.KVM_MP_STATE_RUNNABLE);
+      poke32(block, mpState(vcpu));
       return 0;
   }
 }
@@ -231,7 +261,11 @@ function set(vcpu: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_ENABLE_CAP:
       return enableCapability(vcpu, block);
     case kvm.KVM_SET_MP_STATE:
-      return peek32(block) == kvm.KVM_MP_STATE_RUNNABLE ? 0 : EINVAL;
+      return setMpState(vcpu, peek32(block));
+    case kvm.KVM_SET_LAPIC:
+      return setLapic(vcpu, block);
+    case kvm.KVM_SET_VAPIC_ADDR:
+      return setVapicAddress(vcpu);
     default:
       return interrupt(vcpu, peek32(block));
   }

@@ -26,6 +26,8 @@ const LAST_EXTENDED: u32 = 0x8000_0008;
 const FEATURES_ECX: u32 =
   0xf6fa_3203 & ~((1 << 18) | (1 << 21) | (1 << 24) | (1 << 27) | (1 << 3) | (1 << 15) | (1 << 14));
 const IN_A_VM: u32 = 1 << 31;
+/** Where a guest has a local APIC at all, it is MicroV's, whatever the processor's can (exits/apic.ts). */
+const X2APIC: u32 = 1 << 21;
 /** FPU to PSE36, CLFSH, MMX, FXSR, SSE, SSE2, HTT. */
 const FEATURES_EDX: u32 = 0x178b_fbff;
 /** FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, INVPCID, AVX-512 and its parts, RDSEED, ADX, SMAP, CLFLUSHOPT, CLWB, SHA. */
@@ -62,7 +64,7 @@ export function guestLeaf(leaf: u32, subleaf: u32): void {
       break;
     case LEAF_FEATURES:
       ebx &= 0x0000_ffff;
-      ecx = (ecx & FEATURES_ECX) | IN_A_VM;
+      ecx = (ecx & FEATURES_ECX) | IN_A_VM | X2APIC;
       edx &= FEATURES_EDX;
       break;
     case LEAF_POWER:

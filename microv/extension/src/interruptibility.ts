@@ -7,6 +7,7 @@ import {
   MV_STATE_IF,
   MV_STATE_INTERRUPTIBLE,
 } from "../../../abi/generated/bare/hypercalls";
+import { takesCallers } from "./interrupts";
 import { Vcpu } from "./vcpu";
 
 const RFLAGS_IF: u64 = 1 << 9;
@@ -23,7 +24,7 @@ export function tellState(page: u64, rflags: u64, isHeld: bool): void {
 /** The same after the caller has changed something. */
 export function tellChangedState(vcpu: Vcpu): void {
   const vs = vcpu.vs;
-  tellState(vcpu.shared(0), vs.get(Register.Rflags), vs.interruptShadow || vs.hasEvent);
+  tellState(vcpu.shared(0), vs.get(Register.Rflags), vs.interruptShadow || vs.hasEvent || !takesCallers(vcpu));
 }
 
 /** The task priority: the page has it while the guest does not run. */

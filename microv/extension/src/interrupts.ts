@@ -128,6 +128,13 @@ export function watchPriority(vcpu: Vcpu): void {
   vcpu.watchesPriority = wanted;
 }
 
+/** Whether the guest has a way for interrupts that its caller gives it: those of an 8259 pair, where it has a local APIC. */
+export function takesCallers(vcpu: Vcpu): bool {
+  if (vcpu.apic == 0) return true;
+  const apic = ownMemory(vcpu.apic);
+  return takesExternal(apic) && (peek32(apic + APIC_EXTERNAL) & EXTERNAL_WAITS) == 0;
+}
+
 /** The page tells when the guest is to be run again by its timer. */
 export function tellDeadline(vcpu: Vcpu): void {
   poke64(vcpu.shared(MV_PAGE_DEADLINE), timerDeadline(ownMemory(vcpu.apic), processorTime()));

@@ -28,6 +28,7 @@ import {
   notePriority,
   offerInterrupt,
   takePosted,
+  takesCallers,
   tellDeadline,
   watchPriority,
 } from "./interrupts";
@@ -64,7 +65,8 @@ export function enterGuest(vcpu: Vcpu): Next {
     if (hasOtherDeadline(vcpu)) return stopGuest(vcpu, next == Next.AdvanceAndRun, MV_EXIT_TIMER);
     const canTake = canTakeInterrupt(vs, next == Next.AdvanceAndRun);
     if (!isRunnable(vcpu, canTake)) return stopGuest(vcpu, next == Next.AdvanceAndRun, MV_EXIT_HLT);
-    if (vcpu.nmiWaits == 0 && offerInterrupt(vcpu, canTake)) window |= WINDOW_INTERRUPT;
+    if (!takesCallers(vcpu)) window = 0;
+    if (vcpu.nmiWaits == 0 ? offerInterrupt(vcpu, canTake) : hasInterrupt(vcpu)) window |= WINDOW_INTERRUPT;
     watchPriority(vcpu);
   }
   if (vcpu.nmiWaits != 0 && !offerNmi(vcpu) && vcpu.nmiState == NMI_NOT_HANDLED) window |= WINDOW_NMI;
@@ -83,7 +85,8 @@ function canTakeInterrupt(vs: Vs, isBehind: bool): bool {
 function stopGuest(vcpu: Vcpu, isBehind: bool, reason: u32): Next {
   const vs = vcpu.vs;
   const flags = vs.get(Register.Rflags);
-  tellState(vcpu.shared(0), flags, vs.hasEvent || (isBehind ? isStepping(flags) : vs.interruptShadow));
+  const isHeld = vs.hasEvent || (isBehind ? isStepping(flags) : vs.interruptShadow);
+  tellState(vcpu.shared(0), flags, isHeld || !takesCallers(vcpu));
   setCurrentVcpu(null);
   if (isBehind) Vs.activateRootAfterSkip();
   else Vs.activateRoot();
@@ -123,7 +126,7 @@ function isStepping(flags: u64): bool {
 /** What the vCPU's page tells besides the reason; `isHeld`: the guest takes no interrupt although it has them enabled. */
 function tell(vcpu: Vcpu, isHeld: bool): void {
   const page = vcpu.shared(0);
-  tellState(page, exitRflags(), isHeld);
+  tellState(page, exitRflags(), isHeld || !takesCallers(vcpu));
   takePriority(vcpu, page);
   if (vcpu.apic != 0) tellDeadline(vcpu);
   poke64(page + MV_PAGE_EXITS, vcpu.exits);
@@ -161,7 +164,12 @@ export function windowOpened(vcpu: Vcpu): Next {
 /** The guest goes on behind the instruction that it exited for, and takes an interrupt of its local APIC's there, if one is next. */
 export function goOnBehind(vcpu: Vcpu): Next {
   const flags = exitRflags();
-  const waits = offerInterrupt(vcpu, (flags & RFLAGS_IF) != 0 && !isStepping(flags));
+  return goOnTaking(vcpu, (flags & RFLAGS_IF) != 0 && !isStepping(flags));
+}
+
+/** The same where it is known whether it can take one. */
+export function goOnTaking(vcpu: Vcpu, canTake: bool): Next {
+  const waits = offerInterrupt(vcpu, canTake);
   const others = vcpu.window & ~WINDOW_INTERRUPT;
   const window = waits ? others | WINDOW_INTERRUPT : others;
   if (window != vcpu.window) setWindow(vcpu, window);

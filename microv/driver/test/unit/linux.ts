@@ -63,6 +63,13 @@ export class Linux {
   isIntel = 0;
   /** Milliseconds that were slept. */
   slept = 0;
+  /** Machines whose lock of interrupts is held. */
+  readonly interrupts = new Set<bigint>();
+  /** vCPUs that were woken, in order; and the deadline that each one's timer has. */
+  readonly woken: number[] = [];
+  readonly timers = new Map<number, bigint>();
+  /** A vCPU waits, and nothing has come: true: its timer has come, or somebody has posted something; false: a signal. */
+  onWait: (vcpu: number) => boolean = () => false;
   /** Machines whose lock is held. */
   readonly locked = new Set<bigint>();
   #next = KERNEL;
@@ -110,6 +117,18 @@ export class Linux {
       },
       lockMachine: (glue: bigint) => this.lock(glue),
       unlockMachine: (glue: bigint) => this.unlock(glue),
+      lockInterrupts: (glue: bigint) => this.#lockInterrupts(glue),
+      unlockInterrupts: (glue: bigint) => {
+        if (!this.interrupts.delete(glue)) throw new Error("the lock of interrupts is not held");
+      },
+      wakeVcpu: (glue: bigint) => {
+        this.woken.push(Number(glue));
+      },
+      armTimer: (glue: bigint, deadline: bigint) => {
+        this.timers.set(Number(glue), unsigned(deadline));
+      },
+      waitForWork: (glue: bigint, notified: bigint) =>
+        this.memory.peek(unsigned(notified), 4) !== 0n || this.onWait(Number(glue)) ? 1 : 0,
       mapPage: (physical: bigint) => this.#mapPage(unsigned(physical)),
       unmapPage: (address: bigint) => this.#unmapPage(unsigned(address)),
       pin: (glue: bigint, address: bigint, pages: bigint, isWritable: number, to: bigint) =>
@@ -140,6 +159,11 @@ export class Linux {
   lock(glue: bigint): void {
     if (this.locked.has(glue)) throw new Error("the machine's lock is held already");
     this.locked.add(glue);
+  }
+
+  #lockInterrupts(glue: bigint): void {
+    if (this.interrupts.has(glue)) throw new Error("the lock of interrupts is held already");
+    this.interrupts.add(glue);
   }
 
   unlock(glue: bigint): void {
