@@ -7,6 +7,7 @@
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/signal_types.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -53,6 +54,8 @@ s64 vcpuIoctl(u64 vcpu, u32 command, u64 argument);
 s64 vcpuRun(u64 vcpu);
 void destroyMachine(u64 vm);
 void destroyVcpu(u64 vcpu);
+void pitTimer(u64 pit);
+void irqfdRaised(u64 irqfd);
 u32 readGuest(u64 owner, u64 physical, u64 to, u32 bytes);
 u32 writeGuest(u64 owner, u64 physical, u64 from, u32 bytes);
 u32 exchangeGuest(u64 owner, u64 physical, u32 bytes, u64 expected, u64 value);
@@ -74,6 +77,11 @@ u32 platform_waitForWork(u64 glue, u64 notified);
 u64 platform_openEvent(u32 file);
 void platform_signalEvent(u64 event);
 void platform_closeEvent(u64 event);
+u64 platform_openIrqfd(u64 core, u32 file);
+u64 platform_eventOf(u64 glue);
+u32 platform_watchIrqfd(u64 glue);
+u32 platform_hasEnded(u64 glue);
+void platform_closeIrqfd(u64 glue);
 void platform_setSignals(u64 glue, u64 signals);
 void platform_forgetSignals(u64 glue);
 void platform_lockMachine(u64 glue);
@@ -85,6 +93,12 @@ void platform_unpin(u64 glue, u64 physical, u64 pages, u32 isDirty);
 u32 platform_hypercall(u64 block);
 s64 platform_enter(u64 block);
 u32 platform_isSignalled(void);
+u64 platform_createTimer(u64 core);
+void platform_startTimer(u64 timer, u64 time);
+void platform_destroyTimer(u64 timer);
+void platform_lockTimer(u64 timer);
+void platform_unlockTimer(u64 timer);
+u64 platform_nanoseconds(void);
 void platform_readTime(u64 to);
 u32 platform_tscKhz(void);
 u32 platform_isIntel(void);

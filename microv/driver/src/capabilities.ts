@@ -51,7 +51,14 @@ export function capability(number: u64): i64 {
     case kvm.KVM_CAP_X86_USER_SPACE_MSR:
     case kvm.KVM_CAP_X86_MSR_FILTER:
     case kvm.KVM_CAP_ENFORCE_PV_FEATURE_CPUID:
+    case kvm.KVM_CAP_PIT:
+    case kvm.KVM_CAP_PIT2:
+    case kvm.KVM_CAP_PIT_STATE2:
+    case kvm.KVM_CAP_REINJECT_CONTROL:
+    case kvm.KVM_CAP_IRQFD:
+    case kvm.KVM_CAP_IRQFD_RESAMPLE:
     case kvm.KVM_CAP_IOEVENTFD:
+    case kvm.KVM_CAP_IOEVENTFD_NO_LENGTH:
     case kvm.KVM_CAP_IOEVENTFD_ANY_LENGTH:
     case kvm.KVM_CAP_COALESCED_PIO:
       return 1;

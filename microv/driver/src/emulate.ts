@@ -13,11 +13,13 @@ import {
   peek32,
   peek64,
   poke8,
+  poke16,
   poke32,
   poke64,
 } from "../../../bsl/src/memory";
 import { giveAnswer, noteAnswer } from "./answered";
 import { isController, readController, writeController } from "./controller-memory";
+import { NO_DEVICE, readPortDevice, writeMemoryDevice, writePortDevice } from "./devices";
 import { readSegments, setLongSegments, showSegments, writeSegments } from "./emulated-segments";
 import { EFAULT, EINTR } from "./errors";
 import { askForPort, GO_ON, internalError, leave, PENDING_EMULATION, PENDING_STEP } from "./exit";
@@ -36,7 +38,6 @@ import {
   word,
 } from "./objects";
 import { isIntel, isSignalled, lockMachine, sleep, unlockMachine } from "./platform";
-import { BUS_MEMORY, BUS_PORTS, isTaken } from "./watches";
 
 /** What every mode wants, in the order of the context's fields from CR0 on; and the attributes of CS and SS. */
 const CONTROL: usize = memory.data<u32>([
@@ -171,24 +172,43 @@ function isAnswered(vcpu: u64, run: u64, asked: u32): bool {
         writeController(vcpu, address, peek64(context + em.EMULATION_DATA), bytes);
         return true;
       }
-      return isTaken(machine, BUS_MEMORY, address, bytes, peek64(context + em.EMULATION_DATA));
+      return writeMemoryDevice(machine, address, bytes, peek64(context + em.EMULATION_DATA));
     case em.EMULATION_OUT:
-      return isStringTaken(machine, run, context, address, bytes);
+      return writeString(machine, run, context, <u32>address, bytes);
+    case em.EMULATION_IN:
+      return readString(machine, run, context, <u32>address, bytes);
     default:
       return false;
   }
 }
 
 /** A string of which the first element is taken is done; elements that nobody takes then are lost, as on Linux's KVM. */
-function isStringTaken(machine: u64, run: u64, context: u64, port: u64, bytes: u32): bool {
+function writeString(machine: u64, run: u64, context: u64, port: u32, bytes: u32): bool {
   const count = peek32(context + em.EMULATION_ELEMENT_COUNT);
-  if (count == 1) return isTaken(machine, BUS_PORTS, port, bytes, peek64(context + em.EMULATION_DATA));
+  if (count == 1) return writePortDevice(machine, port, bytes, peek64(context + em.EMULATION_DATA));
   for (let i: u32 = 0; i < count; i++) {
     const place = run + kvm.KVM_PAGE_BYTES + <u64>(i * bytes);
     const datum: u64 = bytes == 1 ? peek8(place) : bytes == 2 ? peek16(place) : peek32(place);
-    if (!isTaken(machine, BUS_PORTS, port, bytes, datum)) return i != 0;
+    if (!writePortDevice(machine, port, bytes, datum)) return i != 0;
   }
   return true;
+}
+
+function readString(machine: u64, run: u64, context: u64, port: u32, bytes: u32): bool {
+  const count = peek32(context + em.EMULATION_ELEMENT_COUNT);
+  for (let i: u32 = 0; i < count; i++) {
+    const datum = readPortDevice(machine, port, bytes);
+    if (datum == NO_DEVICE) return false;
+    if (count == 1) poke64(context + em.EMULATION_DATA, datum);
+    else pokeElement(run + kvm.KVM_PAGE_BYTES + <u64>(i * bytes), bytes, <u32>datum);
+  }
+  return true;
+}
+
+function pokeElement(place: u64, bytes: u32, datum: u32): void {
+  if (bytes == 1) poke8(place, <u8>datum);
+  else if (bytes == 2) poke16(place, <u16>datum);
+  else poke32(place, datum);
 }
 
 function emulateOnce(vcpu: u64): u32 {

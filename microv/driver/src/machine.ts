@@ -5,11 +5,10 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek32, peek64 } from "../../../bsl/src/memory";
 import { capability, MOST_VCPUS } from "./capabilities";
 import { beginClock, getClock, setClock } from "./clock";
-import { registerZone, unregisterZone } from "./coalesced";
 import { getIrqchip, setIrqchip } from "./controller-state";
-import { EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY } from "./errors";
+import { closeDevices, deviceIoctl, stopDevices } from "./device-ioctls";
+import { EFAULT, EINVAL, ENODEV, ENOMEM } from "./errors";
 import { callMv, firstOf, isDone, NOT_TAKEN } from "./hypercall";
-import { setIoeventfd } from "./ioeventfd";
 import { changeLine, createIrqchip, signalMsi, splitIrqchip } from "./irqchip";
 import {
   MACHINE_ARGUMENT,
@@ -33,7 +32,6 @@ import { hideSlots, PIECE_PAGES, releaseSlots, SLOTS_BYTES, setSlot } from "./sl
 import { beginTsc } from "./tsc";
 import { createVcpu } from "./vcpu";
 import { configure, MSR_REASONS, QUIRKS, setMsrFilter } from "./vm-options";
-import { closeWatches } from "./watches";
 
 /** Three pages at KVM_SET_TSS_ADDR lie below 4 GiB. */
 const LAST_TSS: u64 = 0xffff_d000;
@@ -67,10 +65,11 @@ function open(machine: u64): i64 {
 
 /** Gives back all that it has; its vCPUs are gone. */
 export function closeMachine(machine: u64): void {
+  stopDevices(machine);
   hideSlots(machine);
   isDone(machine + MACHINE_BLOCK, MV_VM_DESTROY, word(machine, MACHINE_VM));
   releaseSlots(machine);
-  closeWatches(machine);
+  closeDevices(machine);
   freeMachine(machine);
 }
 
@@ -94,18 +93,6 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
       const clock = machine + MACHINE_ARGUMENT;
       if (copyFromUser(clock, argument, kvm.KVM_CLOCK_DATA_BYTES) == 0) return EFAULT;
       return setClock(machine, clock);
-    }
-    case kvm.KVM_REGISTER_COALESCED_MMIO:
-    case kvm.KVM_UNREGISTER_COALESCED_MMIO: {
-      const zone = machine + MACHINE_ARGUMENT;
-      if (copyFromUser(zone, argument, kvm.KVM_COALESCED_MMIO_ZONE_BYTES) == 0) return EFAULT;
-      if (command == kvm.KVM_UNREGISTER_COALESCED_MMIO) return unregisterZone(machine, zone);
-      return registerZone(machine, zone, zone + kvm.KVM_COALESCED_MMIO_ZONE_BYTES);
-    }
-    case kvm.KVM_IOEVENTFD: {
-      const asked = machine + MACHINE_ARGUMENT;
-      if (copyFromUser(asked, argument, kvm.KVM_IOEVENTFD_BYTES) == 0) return EFAULT;
-      return setIoeventfd(machine, asked, asked + kvm.KVM_IOEVENTFD_BYTES);
     }
     case kvm.KVM_CREATE_IRQCHIP:
       return createIrqchip(machine);
@@ -140,7 +127,7 @@ export function machineIoctl(machine: u64, command: u32, argument: u64): i64 {
     case kvm.KVM_SET_IDENTITY_MAP_ADDR:
       return copyFromUser(machine + MACHINE_ARGUMENT, argument, 8) != 0 ? 0 : EFAULT;
     default:
-      return ENOTTY;
+      return deviceIoctl(machine, command, argument);
   }
 }
 

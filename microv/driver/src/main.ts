@@ -7,6 +7,9 @@
 //     run.ts           KVM_RUN; synced-registers.ts, what it takes from the user and leaves there
 //     clock.ts tsc.ts  a machine's time
 //     watches.ts       writes that the user does not see at once; ioeventfd.ts, coalesced.ts, coalesced-ring.ts
+//     irqfd.ts         eventfds that raise interrupts
+//     pit.ts           the interval timer
+//     devices.ts       what of all this a guest finds at its ports and in its memory
 //     emulate.ts       instructions that touch devices; guest-memory.ts, what they find in memory
 //     objects.ts       where a machine and a vCPU keep what they know
 //     platform.ts      what Linux does for all this
@@ -20,9 +23,11 @@ import { listCpuids } from "./cpuid";
 import { EINVAL, ENOTTY } from "./errors";
 import { listFeatureMsrs, readFeatureMsrs } from "./feature-msrs";
 import { exchangeGuestMemory, readGuestMemory, writeGuestMemory } from "./guest-memory";
+import { raiseIrqfd } from "./irqfd";
 import { closeMachine, createMachine, machineIoctl } from "./machine";
 import { tellMce } from "./machine-check";
 import { listMsrs } from "./msrs";
+import { tickPit } from "./pit";
 import { runVcpu } from "./run";
 import { closeVcpu, ioctlOfVcpu } from "./vcpu";
 
@@ -75,6 +80,16 @@ export function destroyMachine(machine: u64): void {
 /** Nobody has a vCPU's file any more. Its machine's lock is held. */
 export function destroyVcpu(vcpu: u64): void {
   closeVcpu(vcpu);
+}
+
+/** A timer is due; its machine is there. In no process's time, and with interrupts disabled. */
+export function pitTimer(pit: u64): void {
+  tickPit(pit);
+}
+
+/** An irqfd's eventfd is signalled; its machine is there. In any process's time or none's, and with interrupts disabled. */
+export function irqfdRaised(irqfd: u64): void {
+  raiseIrqfd(irqfd);
 }
 
 /** What the emulator wants of guest memory; the glue leads its imports here. */

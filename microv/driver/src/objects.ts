@@ -43,6 +43,10 @@ export const MACHINE_IRQCHIP: u64 = 1048;
 export const MACHINE_INTERRUPT_BLOCK: u64 = 1056;
 export const MACHINE_ROUTES: u64 = 1104;
 export const MACHINE_ROUTE_COUNT: u64 = 1112;
+/** Its interval timer (pit.ts); 0: it has none. */
+export const MACHINE_PIT: u64 = 1120;
+/** The first of its irqfds (irqfd.ts). */
+export const MACHINE_IRQFDS: u64 = 1128;
 export const MACHINE_RUNNERS: u64 = 1152;
 export const MACHINE_BYTES: u64 = 1792;
 export const MACHINE_ARGUMENT_BYTES: u64 = 512;

@@ -47,6 +47,17 @@ export declare function openEvent(file: u32): u64;
 export declare function signalEvent(event: u64): void;
 export declare function closeEvent(event: u64): void;
 
+/** An irqfd of the core's with an address, for an eventfd of the calling process: its glue, or an error (isError). */
+export declare function openIrqfd(core: u64, file: u32): u64;
+/** Its eventfd. */
+export declare function eventOf(irqfd: u64): u64;
+/** Has raiseIrqfd() called whenever it is signalled from now on; 1: it was before. */
+export declare function watchIrqfd(irqfd: u64): u32;
+/** 1: its eventfd's last file is closed. */
+export declare function hasEnded(irqfd: u64): u32;
+/** Ends it: raiseIrqfd() is not called any more. */
+export declare function closeIrqfd(irqfd: u64): void;
+
 /** Maps a page that the hypervisor shares: its address, or 0. */
 export declare function mapPage(physical: u64): u64;
 export declare function unmapPage(address: u64): void;
@@ -65,6 +76,17 @@ export declare function hypercall(block: u64): u32;
 export declare function enter(block: u64): i64;
 /** Lets others run that want to; 1: a signal waits. */
 export declare function isSignalled(): u32;
+/** A timer for the object of the core's with an address, which tickPit() gets when it is due: its glue, or 0. */
+export declare function createTimer(core: u64): u64;
+/** It is due at a time of nanoseconds(), or never at 0. Its lock is held, and tickPit() is not called for what was before. */
+export declare function startTimer(timer: u64, time: u64): void;
+/** Ends it: nobody calls tickPit() any more. Its lock is not held. */
+export declare function destroyTimer(timer: u64): void;
+/** A lock that the timer takes, too: who holds it does not sleep. */
+export declare function lockTimer(timer: u64): void;
+export declare function unlockTimer(timer: u64): void;
+/** Of a clock that never goes back. */
+export declare function nanoseconds(): u64;
 /** Writes the time stamp counter, nanoseconds since boot, and nanoseconds since 1970, all of one moment: three u64. */
 export declare function readTime(to: u64): void;
 /** Ticks of the time stamp counter in a millisecond. */

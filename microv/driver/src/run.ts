@@ -8,6 +8,7 @@ import * as kvm from "../../../abi/generated/bare/kvm";
 import { peek8, peek16, peek32, peek64, poke8, poke16, poke32, poke64 } from "../../../bsl/src/memory";
 import { forgetAnswer, giveAnswer, noteAnswer } from "./answered";
 import { noticeMsr, updateClock } from "./clock";
+import { NO_DEVICE, readPortDevice, writePortDevice } from "./devices";
 import { emulateAccess, emulateInstruction, finishEmulation, replaceHypercall, resumeEmulation } from "./emulate";
 import { EINTR, EINVAL } from "./errors";
 import {
@@ -23,6 +24,7 @@ import {
 } from "./exit";
 import { firstOf, prepare, statusOf } from "./hypercall";
 import { hasIrqchip, isFull, isSplit, wakeVcpus } from "./interrupts";
+import { resampleIrqfds } from "./irqfd";
 import { finishMsr, leaveForMsr } from "./msr-exit";
 import {
   MACHINE_GLUE,
@@ -43,7 +45,6 @@ import { enter, lockMachine, sharedPages, unlockMachine } from "./platform";
 import { followDeadline, rest } from "./rest";
 import { findSlot, isWritable, showMemory } from "./slots";
 import { isSynced, takeRegisters, takesParts, tellRegisters } from "./synced-registers";
-import { BUS_PORTS, isTaken } from "./watches";
 
 const MOST_CR8: u64 = 15;
 
@@ -99,7 +100,10 @@ function tellEnd(vcpu: u64, run: u64, page: u64): bool {
   setWord(vcpu, VCPU_ENDED, 0);
   const machine = word(vcpu, VCPU_MACHINE);
   wakeVcpus(machine, peek64(page + mv.MV_PAGE_WAKE));
-  if (!isSplit(machine)) return false;
+  if (!isSplit(machine)) {
+    resampleIrqfds(machine, peek64(page + mv.MV_PAGE_DATA));
+    return false;
+  }
   poke8(run + kvm.KVM_RUN_EOI_VECTOR, <u8>peek32(page + mv.MV_PAGE_VECTOR));
   leave(run, kvm.KVM_EXIT_IOAPIC_EOI);
   return true;
@@ -174,10 +178,21 @@ function leaveForPort(vcpu: u64, run: u64, page: u64): i64 {
   const isInput = (flags & mv.MV_IO_IN) != 0;
   const bytes = peek8(page + mv.MV_PAGE_IO_BYTES);
   const port = peek16(page + mv.MV_PAGE_PORT);
+  if (isPortDone(vcpu, page, isInput, port, bytes)) return GO_ON;
   if (isInput) setWord(vcpu, VCPU_PENDING, PENDING_INPUT);
-  else if (isTaken(word(vcpu, VCPU_MACHINE), BUS_PORTS, port, bytes, peek64(page + mv.MV_PAGE_DATA))) return GO_ON;
   else poke64(run + kvm.KVM_PAGE_BYTES, peek64(page + mv.MV_PAGE_DATA));
   return askForPort(run, isInput, port, bytes, 1);
+}
+
+/** Whether it is no port of the user's. */
+function isPortDone(vcpu: u64, page: u64, isInput: bool, port: u32, bytes: u32): bool {
+  const machine = word(vcpu, VCPU_MACHINE);
+  if (!isInput) return writePortDevice(machine, port, bytes, peek64(page + mv.MV_PAGE_DATA));
+  const datum = readPortDevice(machine, port, bytes);
+  if (datum == NO_DEVICE) return false;
+  poke64(page + mv.MV_PAGE_DATA, datum);
+  noteAnswer(vcpu, 0);
+  return true;
 }
 
 /** Memory of a slot that the guest has not touched before; or a device. */

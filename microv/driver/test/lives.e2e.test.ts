@@ -36,6 +36,7 @@ it.each([
   ["slots that come and go under processors that use them", ["slots", "contention"]],
   ["two guests with more processors than there are, whose threads move between those", ["moving"]],
   ["a limit to what may be locked", ["limit"]],
+  ["eventfds that are signalled while they come and go, and a timer", ["events"]],
 ])("bears %s", async (_, cases) => {
   const before = await linux.kept();
   const output = await linux.run(`./rough ${cases.join(" ")}`);

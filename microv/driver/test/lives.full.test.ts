@@ -24,7 +24,7 @@ it.each(victims)("forgets $name that is killed, a hundred times", async (victim)
 
 it("bears all that a rough user does, ten times, under load", async () => {
   const before = await linux.kept();
-  const cases = "fork orphan exec munmap hole mremap truncate read-only hugetlb contention moving limit";
+  const cases = "fork orphan exec munmap hole mremap truncate read-only hugetlb contention moving limit events";
   const output = await linux.run(`${LOAD}; for i in $(seq 10); do ./rough ${cases} || break; done; kill $load`);
   expect(output.match(/^ok /gm)).toHaveLength(120);
   expect(await linux.kept()).toBe(before);

@@ -1,6 +1,6 @@
 // Files of eventfd(2), which Node.js cannot make
 
-import { closeSync, readSync } from "node:fs";
+import { closeSync, readSync, writeSync } from "node:fs";
 import koffi from "koffi";
 
 /** <sys/eventfd.h> */
@@ -21,6 +21,10 @@ export class EventFd {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
     }
     return Number(count[0]);
+  }
+
+  signal(): void {
+    writeSync(this.fd, new Uint8Array(BigUint64Array.of(1n).buffer));
   }
 
   close(): void {

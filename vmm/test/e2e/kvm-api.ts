@@ -11,4 +11,6 @@ import "./kvm-api/boot.ts";
 import "./kvm-api/msr-exits.ts";
 import "./kvm-api/quirks.ts";
 import "./kvm-api/writes.ts";
+import "./kvm-api/irqfd.ts";
+import "./kvm-api/interval-timer.ts";
 import "./kvm-api/life.ts";

@@ -49,7 +49,7 @@ static const struct {
     {"fork", fork_case},         {"orphan", orphan_case},   {"exec", exec_case},           {"munmap", munmap_case},
     {"hole", hole_case},         {"mremap", mremap_case},   {"truncate", truncate_case},   {"read-only", read_only_case},
     {"hugetlb", hugetlb_case},   {"slots", slots_case},     {"contention", contention_case},
-    {"moving", moving_case},     {"limit", limit_case},
+    {"moving", moving_case},     {"limit", limit_case},     {"events", events_case},
 };
 
 int main(int argc, char **argv)

@@ -23,6 +23,9 @@ void orphan_case(void);
 void after_exec(char **files);
 void exec_case(void);
 
+/* rough-events.c */
+void events_case(void);
+
 /* rough-memory.c */
 void munmap_case(void);
 void hole_case(void);

@@ -11,6 +11,8 @@ interface Exports {
   vmIoctl(machine: bigint, command: number, argument: bigint): bigint;
   vcpuIoctl(vcpu: bigint, command: number, argument: bigint): bigint;
   vcpuRun(vcpu: bigint): bigint;
+  pitTimer(pit: bigint): void;
+  irqfdRaised(irqfd: bigint): void;
   destroyMachine(machine: bigint): void;
   destroyVcpu(vcpu: bigint): void;
   readGuest(owner: bigint, physical: bigint, to: bigint, bytes: number): number;
@@ -83,18 +85,22 @@ export class Driver {
       intrinsics: { platform, guest },
     });
     this.core = part.exports;
+    this.linux.onRaised = (irqfd) => this.core.irqfdRaised(irqfd);
+    this.linux.onDue = (pit) => this.core.pitTimer(pit);
     this.linux.mapUser(ARGUMENT, ARGUMENT_BYTES);
   }
 
   /** Everything that is taken of Linux or of MicroV, to find what is not given back. */
   get taken() {
-    const { allocations, events, files, pins, mappings, locked } = this.linux;
+    const { allocations, events, files, irqfds, pins, mappings, locked, pitTimers } = this.linux;
     return {
       allocations: allocations.size,
       files: files.size,
       pins: pins.size,
       mappings: mappings.size,
       locks: locked.size,
+      timers: pitTimers.size,
+      irqfds: irqfds.size,
       events: [...events.values()].reduce((sum, { holders }) => sum + holders, 0),
       objects: this.microv.objects,
       pages: this.vsPages.size,

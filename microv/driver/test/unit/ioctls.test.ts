@@ -46,6 +46,9 @@ describe("an ioctl that a file does not have", () => {
     kvm.KVM_SET_NR_MMU_PAGES,
     kvm.KVM_GET_NR_MMU_PAGES,
     kvm.KVM_IOEVENTFD,
+    kvm.KVM_IRQFD,
+    ...[kvm.KVM_CREATE_PIT, kvm.KVM_CREATE_PIT2, kvm.KVM_GET_PIT, kvm.KVM_SET_PIT, kvm.KVM_GET_PIT2, kvm.KVM_SET_PIT2],
+    kvm.KVM_REINJECT_CONTROL,
     kvm.KVM_REGISTER_COALESCED_MMIO,
     kvm.KVM_UNREGISTER_COALESCED_MMIO,
   ]);

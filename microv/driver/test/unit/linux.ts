@@ -10,6 +10,7 @@ const KERNEL = 0xffff_8880_0000_0000n;
 const MAPPINGS = 0xffff_c900_0000_0000n;
 const LOWER_HALF = 0x8000_0000_0000n;
 const EVENTS = 0xffff_9000_0000_0000n;
+const GLUE = 0xffff_9100_0000_0000n;
 const SHARED_PAGES = 2;
 
 /** A file of a machine or a vCPU, and the glue's own object, which has the same number. */
@@ -22,10 +23,25 @@ export interface OpenFile {
   signals: bigint | undefined;
 }
 
-/** An eventfd of the process's: how often it was signalled, and how often it is held. */
+/** An eventfd of the process's: how often it was signalled and nobody took that, how often it is held, and the irqfds that wait for it. */
 export interface EventFile {
+  readonly file: number;
   signals: number;
   holders: number;
+  readonly watchers: Set<Irqfd>;
+}
+
+interface Irqfd {
+  readonly core: bigint;
+  readonly event: EventFile;
+  hasEnded: boolean;
+}
+
+/** A timer of the core's: 0n: it is never due. */
+interface Timer {
+  readonly core: bigint;
+  due: bigint;
+  isLocked: boolean;
 }
 
 const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
@@ -41,6 +57,14 @@ export class Linux {
   readonly events = new Map<number, EventFile>();
   /** Files of the calling process that are no eventfds. */
   readonly otherFiles = new Set<number>();
+  /** Glue's own objects, by their addresses. */
+  readonly pitTimers = new Map<bigint, Timer>();
+  readonly irqfds = new Map<bigint, Irqfd>();
+  /** What the core does when an irqfd's eventfd is signalled, and when a timer is due. */
+  onRaised: (irqfd: bigint) => void = () => {};
+  onDue: (core: bigint) => void = () => {};
+  /** The clock of nanoseconds(). */
+  now = 1_000_000_000_000n;
   /** How often each physical page is pinned. */
   readonly pins = new Map<bigint, number>();
   /** Pages that were given back as written. */
@@ -73,8 +97,11 @@ export class Linux {
   /** Machines whose lock is held. */
   readonly locked = new Set<bigint>();
   #next = KERNEL;
+  #nextGlue = GLUE;
   #nextMapping = MAPPINGS;
   #nextFile = 3;
+  /** Eventfds without a file that the core holds. */
+  readonly #closedEvents = new Set<EventFile>();
 
   constructor(memory: SimulatedMemory) {
     this.memory = memory;
@@ -102,12 +129,12 @@ export class Linux {
       sharedPages: (glue: bigint) => this.#file(glue).shared,
       ringOf: (glue: bigint) => this.#file(glue).shared,
       openEvent: (file: number) => this.#openEvent(file),
-      signalEvent: (event: bigint) => {
-        this.#event(unsigned(event)).signals++;
-      },
+      signalEvent: (event: bigint) => this.#signal(this.#event(unsigned(event))),
       closeEvent: (event: bigint) => {
         this.#event(unsigned(event)).holders--;
       },
+      ...this.#irqfdIntrinsics(),
+      ...this.#timerIntrinsics(),
       isSignalled: () => (this.onIsSignalled() ? 1 : 0),
       setSignals: (glue: bigint, signals: bigint) => {
         this.#file(glue).signals = unsigned(signals);
@@ -150,9 +177,41 @@ export class Linux {
 
   /** Makes an eventfd. */
   makeEvent(file: number): EventFile {
-    const event = { signals: 0, holders: 0 };
+    const event = { file, signals: 0, holders: 0, watchers: new Set<Irqfd>() };
     this.events.set(file, event);
     return event;
+  }
+
+  /** The process writes to an eventfd. */
+  signal(file: number): void {
+    const event = this.events.get(file);
+    if (event === undefined) throw new Error(`${file} is no eventfd`);
+    this.#signal(event);
+  }
+
+  /** The process closes an eventfd, which the core may hold still. */
+  closeEventFile(file: number): void {
+    const event = this.events.get(file);
+    for (const irqfd of event?.watchers ?? []) irqfd.hasEnded = true;
+    event?.watchers.clear();
+    this.events.delete(file);
+    if (event !== undefined && event.holders > 0) this.#closedEvents.add(event);
+  }
+
+  /** Lets time go by, in which timers are due. */
+  pass(nanoseconds: bigint): void {
+    const end = this.now + nanoseconds;
+    for (let count = 0; ; count++) {
+      if (count > 10_000) throw new Error("a timer is due again and again");
+      const next = [...this.pitTimers.values()]
+        .filter(({ due }) => due !== 0n && due <= end)
+        .sort((a, b) => Number(a.due - b.due))[0];
+      if (next === undefined) break;
+      if (next.due > this.now) this.now = next.due;
+      next.due = 0n;
+      this.onDue(next.core);
+    }
+    this.now = end;
   }
 
   /** A second time in a row it would wait for ever. */
@@ -254,10 +313,84 @@ export class Linux {
   }
 
   #event(address: bigint): EventFile {
-    const event = this.events.get(Number((address - EVENTS) / 64n));
+    const file = Number((address - EVENTS) / 64n);
+    const event = this.events.get(file) ?? [...this.#closedEvents].find((closed) => closed.file === file);
     if (event === undefined || event.holders < 1)
       throw new Error(`0x${address.toString(16)} is no eventfd that is held`);
     return event;
+  }
+
+  #signal(event: EventFile): void {
+    // The first one takes what is counted
+    const [first] = event.watchers;
+    if (first === undefined) event.signals++;
+    else this.onRaised(first.core);
+  }
+
+  #irqfdIntrinsics() {
+    const found = (glue: bigint): Irqfd => {
+      const irqfd = this.irqfds.get(unsigned(glue));
+      if (irqfd === undefined) throw new Error(`${glue} is no irqfd`);
+      return irqfd;
+    };
+    return {
+      openIrqfd: (core: bigint, file: number) => {
+        if (--this.failAllocation === 0) return -12n;
+        const address = this.#openEvent(file);
+        if (address > -4096n && address < 0n) return address;
+        const event = this.#event(unsigned(address));
+        return this.#keep(this.irqfds, { core: unsigned(core), event, hasEnded: false });
+      },
+      eventOf: (glue: bigint) => BigInt.asIntN(64, EVENTS + BigInt(found(glue).event.file) * 64n),
+      watchIrqfd: (glue: bigint) => {
+        const irqfd = found(glue);
+        irqfd.event.watchers.add(irqfd);
+        return irqfd.event.signals > 0 ? 1 : 0;
+      },
+      hasEnded: (glue: bigint) => (found(glue).hasEnded ? 1 : 0),
+      closeIrqfd: (glue: bigint) => {
+        const irqfd = found(glue);
+        irqfd.event.watchers.delete(irqfd);
+        irqfd.event.holders--;
+        this.irqfds.delete(unsigned(glue));
+      },
+    };
+  }
+
+  #timerIntrinsics() {
+    const found = (glue: bigint, isLocked: boolean): Timer => {
+      const timer = this.pitTimers.get(unsigned(glue));
+      if (timer === undefined) throw new Error(`${glue} is no timer`);
+      if (timer.isLocked !== isLocked) throw new Error(`the timer's lock is ${isLocked ? "not " : ""}held`);
+      return timer;
+    };
+    return {
+      createTimer: (core: bigint) =>
+        --this.failAllocation === 0
+          ? 0n
+          : this.#keep(this.pitTimers, { core: unsigned(core), due: 0n, isLocked: false }),
+      startTimer: (glue: bigint, due: bigint) => {
+        found(glue, true).due = unsigned(due);
+      },
+      destroyTimer: (glue: bigint) => {
+        found(glue, false);
+        this.pitTimers.delete(unsigned(glue));
+      },
+      lockTimer: (glue: bigint) => {
+        found(glue, false).isLocked = true;
+      },
+      unlockTimer: (glue: bigint) => {
+        found(glue, true).isLocked = false;
+      },
+      nanoseconds: () => this.now,
+    };
+  }
+
+  /** Gives an object an address of the kernel's. */
+  #keep<T>(objects: Map<bigint, T>, object: T): bigint {
+    this.#nextGlue += 64n;
+    objects.set(this.#nextGlue, object);
+    return BigInt.asIntN(64, this.#nextGlue);
   }
 
   #mapPage(physical: bigint): bigint {

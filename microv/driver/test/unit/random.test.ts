@@ -23,7 +23,9 @@ const expected = [
 const known = new Set<number>([
   ...expected,
   kvm.ERRNO_E2BIG,
+  kvm.ERRNO_EBUSY,
   kvm.ERRNO_ENOENT,
+  kvm.ERRNO_ENXIO,
   kvm.ERRNO_EMFILE,
   kvm.ERRNO_ENODEV,
   kvm.ERRNO_ENOMEM,
@@ -60,6 +62,10 @@ class Session {
       this.driver.tell(vs, mv.MV_PAGE_MSR, 4, this.random.pick([0x10, 0x11, 0x12, 0x4b56_4d00, 0x4b56_4d01]));
       return isEnd ? mv.MV_EXIT_HLT : this.random.pick(exits);
     };
+    this.driver.microv.controllers = (_, registers) => {
+      registers.r10 = BigInt(this.random.below(4));
+      registers.r11 = this.random.pick([0n, 1n, 0xffff_ffff_ffff_ffffn]);
+    };
     this.driver.linux.onEnter = () => (this.random.once(16) ? BigInt(-kvm.ERRNO_EINTR) : 0n);
     this.driver.microv.refuse = (call) =>
       !ends.has(call) && this.random.once(40) ? mv.MV_STATUS_FAILURE_UNKNOWN : undefined;
@@ -77,7 +83,8 @@ class Session {
     else if (choice < 18) this.#openVcpu(vm);
     else if (choice < 35) this.#slot(vm);
     else if (choice < 38) this.#watch(vm);
-    else if (choice < 41) this.#note(driver.vm(vm, this.#command(), this.#argument()));
+    else if (choice < 44) this.#interrupt(vm);
+    else if (choice < 47) this.#note(driver.vm(vm, this.#command(), this.#argument()));
     else if (vcpu === 0) this.#note(driver.system(this.#command(), this.#argument()));
     else if (choice < 60) this.#note(driver.run(vcpu));
     else this.#note(driver.vcpu(vcpu, random.pick(commands), this.#argument()));
@@ -103,6 +110,21 @@ class Session {
     driver.poke(kvm.KVM_IOEVENTFD_FD, 4, random.below(2));
     const command = random.once(3) ? kvm.KVM_UNREGISTER_COALESCED_MMIO : kvm.KVM_REGISTER_COALESCED_MMIO;
     this.#note(driver.vm(vm, command, ARGUMENT + BigInt(kvm.KVM_IOEVENTFD_ADDR)));
+  }
+
+  /** An interval timer, eventfds that raise interrupts, and time that goes by. */
+  #interrupt(vm: number): void {
+    const { driver, random } = this;
+    const command = random.pick([kvm.KVM_CREATE_PIT2, kvm.KVM_SET_PIT2, kvm.KVM_IRQFD, kvm.KVM_IRQFD]);
+    driver.poke(kvm.KVM_IRQFD_FD, 4, random.below(4));
+    driver.poke(kvm.KVM_IRQFD_GSI, 4, random.pick([0, 1, 5, 23, 24, 0xffff_ffff]));
+    driver.poke(kvm.KVM_IRQFD_FLAGS, 4, random.below(4));
+    driver.poke(kvm.KVM_IRQFD_RESAMPLEFD, 4, random.below(4));
+    if (command === kvm.KVM_SET_PIT2) driver.poke(kvm.KVM_PIT_CHANNEL_STATE_MODE, 1, random.below(8));
+    if (random.once(4)) this.#note(driver.vm(vm, kvm.KVM_CREATE_IRQCHIP));
+    this.#note(driver.vm(vm, command, ARGUMENT));
+    driver.linux.signal(random.below(3));
+    driver.linux.pass(BigInt(random.below(5_000_000)));
   }
 
   /** Opening a file is a step of its own, which knows it then. */
