@@ -133,6 +133,21 @@ describe("what asc says, in other words", () => {
       "1:41 AS200: Conversion from type 'u64' to 'u32' requires an explicit cast: <u32>(…) drops the upper bits",
     ],
     [
+      "an exit's reason for an instruction",
+      'import { EXIT_RDTSC, startRoot } from "@bareflank/sdk";\nexport function f(): void { startRoot(0).intercept(EXIT_RDTSC); }',
+      "2:52 AS200: EXIT_RDTSC is why a VM exits, and intercept takes what it exits for: write Instruction.Rdtsc",
+    ],
+    [
+      "one of two words",
+      'import { EXIT_EXTERNAL_INTERRUPT, Vs } from "@bareflank/sdk";\nexport function f(vs: Vs): void { vs.release(EXIT_EXTERNAL_INTERRUPT); }',
+      "2:46 AS200: EXIT_EXTERNAL_INTERRUPT is why a VM exits, and release takes what it exits for: write Instruction.Interrupt",
+    ],
+    [
+      "an exit's reason that nothing intercepts",
+      'import { EXIT_NESTED_PAGE_FAULT, Vs } from "@bareflank/sdk";\nexport function f(vs: Vs): void { vs.intercept(EXIT_NESTED_PAGE_FAULT); }',
+      "2:48 AS200: Conversion from type 'u64' to 'i32' requires an explicit cast: <i32>(…) drops the upper bits",
+    ],
+    [
       "operands that do not go together",
       "export function f(a: i32, b: u64): bool { return a < b; }",
       "1:50 AS2365: Operator '<' cannot be applied to types 'i32' and 'u64': cast one to the type of the other",

@@ -1,5 +1,6 @@
 // What asc says, in words that an author of an extension can do something with
 
+import { intercepts } from "../../../abi/src/portable.ts";
 import { missingSyntax } from "./missing.ts";
 
 /** A message of asc's, and the line that it is about as its author wrote it. */
@@ -19,7 +20,7 @@ export function reword({ code, message, text = "" }: AscWords): { code: string; 
   }
   switch (code) {
     case "AS200":
-      return { code, message: `${short.replace(/\.$/, "")}: ${castTo(short)}` };
+      return { code, message: interception(text) ?? `${short.replace(/\.$/, "")}: ${castTo(short)}` };
     case "AS2322":
       return { code, message: short.replace(/\.$/, "") + assignmentHint(short) };
     case "AS2365":
@@ -44,6 +45,17 @@ function shortNames(message: string): string {
     .replace(/(?:[\w.~@+-]*\/)+([A-Za-z_]\w*)/g, "$1")
     .replace(/'\w+~(?=\w)/g, "'")
     .replace(/\bString\b(?=[^<(]*')/g, "string");
+}
+
+const INTERCEPTED = new Set(intercepts.constants.map(({ name }) => name.replace("INTERCEPT_", "")));
+
+/** An exit's reason where what is intercepted belongs. */
+function interception(line: string): string | undefined {
+  const [, call = "", reason = ""] = /\.(intercept|release)\(\s*(EXIT_\w+)\s*\)/.exec(line) ?? [];
+  const word = reason.replace(/^EXIT_(?:EXTERNAL_(?=INTERRUPT$))?/, "");
+  if (!INTERCEPTED.has(word)) return undefined;
+  const member = word.toLowerCase().replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return `${reason} is why a VM exits, and ${call} takes what it exits for: write Instruction.${member}`;
 }
 
 function castTo(message: string): string {
