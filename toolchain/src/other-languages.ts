@@ -8,7 +8,7 @@ import { deliver } from "./deliver.ts";
 import { BuildError, type Diagnostic } from "./errors.ts";
 import { requireLoadable } from "./image-size.ts";
 import type { Linked } from "./messages/linker-messages.ts";
-import { explainUnused, requireCalled } from "./messages/native-callbacks.ts";
+import { explainUnused, meant, requireCalled } from "./messages/native-callbacks.ts";
 import { buildBrought } from "./module.ts";
 import { compileNative, link, RUNTIME } from "./native.ts";
 import type { Part } from "./part.ts";
@@ -97,9 +97,12 @@ const BOOTSTRAP = {
 } as const;
 
 /** A callback that the SDK's start file calls. */
-function missingCallback(symbol: string, { language, sources }: Part, root: string): Diagnostic | undefined {
+function missingCallback(symbol: string, part: Part, root: string): Diagnostic | undefined {
+  const { language, sources } = part;
   const [, name] = /^(?:bareflank::)?(bootstrap|vmexit)(?:\(.*\))?$/.exec(symbol) ?? [];
   if (name === undefined || language === "typescript") return undefined;
+  const other = name === "bootstrap" ? meant(name, part, root) : undefined;
+  if (other !== undefined) return other;
   const form = name === "bootstrap" || language === "rust" ? `: write ${BOOTSTRAP[language]}` : "";
   const message = `there is no ${name}, which the microkernel calls${form}`;
   return { severity: "error", code: "callback", message, file: relative(root, sources[0] ?? "") };

@@ -248,6 +248,49 @@ describe("an extension in C++", () => {
   });
 });
 
+describe("another callback in C++", () => {
+  const CPP = "#include <bareflank/extension.hpp>\nusing namespace bareflank;\n";
+  const BOTH = `${CPP}Next vmexit(Vs vs, uint64_t reason) { return root::vmexit(vs, reason); }\nNext bootstrap(Pp pp) { root::start(pp); return Next::run; }\n`;
+  const FAIL = "fail is not the one that the microkernel calls: write Next fail(uint64_t error, uint64_t address)";
+  const MESSAGE =
+    "message is not the one that the microkernel calls: write void message(uint64_t caller, bf_message *message)";
+
+  it.each([
+    ["bootstrap of other parameters", "Next bootstrap(uint32_t) { return Next::run; }"],
+    ["bootstrap in a namespace", "namespace mine { Next bootstrap(Pp) { return Next::run; } }"],
+  ])("a %s", async (_, definition) => {
+    const vmexit = BOTH.split("\n").slice(0, 3).join("\n");
+    const column = definition.indexOf("bootstrap") + 1;
+    expect(await errors(`${vmexit}\n${definition}\n`, { language: "cpp" })).toEqual([
+      `src/main.cpp:4:${column}: bootstrap is not the one that the microkernel calls: write Next bootstrap(Pp pp)`,
+    ]);
+  });
+
+  it.each([
+    ["fail of other parameters", "Next fail(uint64_t) { return Next::again; }", `5:6: ${FAIL}`],
+    [
+      "fail in a namespace",
+      "namespace mine { Next fail(uint64_t, uint64_t) { return Next::again; } }",
+      `5:23: ${FAIL}`,
+    ],
+    ["message of other parameters", "void message(uint64_t, uint64_t *) {}", `5:6: ${MESSAGE}`],
+  ])("a %s", async (_, definition, said) => {
+    expect(await errors(`${BOTH}${definition}\n`, { language: "cpp" })).toEqual([`src/main.cpp:${said}`]);
+  });
+
+  it.each([
+    ["is right", "Next fail(unsigned long error, uint64_t) { return error == 0 ? Next::fail : Next::again; }"],
+    [
+      "is right beside others",
+      "Next fail(uint64_t, uint64_t) { return Next::fail; }\nnamespace mine { Next fail() { return Next::fail; } }",
+    ],
+    ["is the author's own", "static Next fail(Vs) { return Next::fail; }\nNext give_up(Vs vs) { return fail(vs); }"],
+    ["is a message", "void message(uint64_t, bf_message *) {}"],
+  ])("that %s", async (_, definition) => {
+    expect(await errors(`${BOTH}${definition}\n`, { language: "cpp" })).toEqual([]);
+  });
+});
+
 describe("an extension in Rust", () => {
   const RUST = "#![no_std]\nuse bareflank::{root, Next, Pp, Status, Vs};\n";
   const CALLBACKS = "use bareflank::callbacks;\ncallbacks!(bootstrap, vmexit);\n";

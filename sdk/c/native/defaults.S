@@ -43,6 +43,7 @@ bf_no_vmexit:
     .weak fail
     .hidden fail
 fail:
+no_fail:
     mov eax, BF_NEXT_FAIL
     ret
 

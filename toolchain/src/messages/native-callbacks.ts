@@ -46,7 +46,11 @@ export function requireCalled(part: Part, image: string, root: string): void {
   // The start file's own are there for an extension that has none
   const has = (callback: string, none: string) => addresses.get(callback) !== addresses.get(none);
   const wantsVmexit = !has("vmexit", "bf_no_vmexit") && !has("message", "no_message");
-  const found = unhandled(part, addresses, root) ?? (wantsVmexit ? meantVmexit(part, root) : undefined);
+  const found =
+    unhandled(part, addresses, root) ??
+    (wantsVmexit ? meantVmexit(part, root) : undefined) ??
+    (has("fail", "no_fail") ? undefined : meant("fail", part, root)) ??
+    (has("message", "no_message") ? undefined : meant("message", part, root));
   if (found === undefined) return;
   throw new BuildError(`${part.name} has a callback that would never be called.`, { diagnostics: [found] });
 }
@@ -76,6 +80,30 @@ function meantVmexit(part: Part, root: string): Diagnostic | undefined {
       const where = { file: relative(root, path), ...locate(source, indices?.[1]?.[0] ?? 0) };
       return diagnostic(notVmexit(name, language), where);
     }
+  }
+  return undefined;
+}
+
+/** The others, which C has only once by a name, and C++ with other parameters besides. */
+const OTHERS = {
+  bootstrap: { result: "Next", written: "Next bootstrap(Pp pp)" },
+  fail: { result: "Next", written: "Next fail(uint64_t error, uint64_t address)" },
+  message: { result: "void", written: "void message(uint64_t caller, bf_message *message)" },
+} as const;
+
+/** A function of a callback's name and result that no source calls: another one for its parameters or its namespace. */
+export function meant(callback: keyof typeof OTHERS, part: Part, root: string): Diagnostic | undefined {
+  if (part.language !== "cpp") return undefined;
+  const { result, written } = OTHERS[callback];
+  const defined = new RegExp(`\\b${result}\\s+(${callback})\\s*\\([^(){};]*\\)\\s*(?:noexcept\\s*)?\\{`, "d");
+  const used = new RegExp(`(?<!::)\\b${callback}\\s*\\(`, "g");
+  const texts = part.sources.map((path) => ({ path, text: readFileSync(path, "utf8") }));
+  if (texts.flatMap(({ text }) => text.match(used) ?? []).length !== 1) return undefined;
+  for (const { path, text } of texts) {
+    const offset = defined.exec(text)?.indices?.[1]?.[0];
+    if (offset === undefined) continue;
+    const message = `${callback} is not the one that the microkernel calls: write ${written}`;
+    return diagnostic(message, { file: relative(root, path), ...locate(text, offset) });
   }
   return undefined;
 }
