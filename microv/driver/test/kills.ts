@@ -5,11 +5,13 @@ import type { MicrovMachine } from "./machine.ts";
 
 const GUEST = "/usr/lib/bareflank/guest";
 
-/** Boots the lab's guest, and switches the virtual machine off. */
-export const QEMU = [
-  "qemu-system-x86_64 -machine microvm,rtc=on,kernel-irqchip=off -accel kvm -m 256 -nodefaults -no-user-config",
-  `-no-reboot -display none -serial stdio -kernel ${GUEST}/vmlinuz -initrd ${GUEST}/initrd.img`,
-].join(" ");
+/** Boots the lab's guest in a machine of QEMU's, and switches that off. */
+export const qemu = (machine: string): string =>
+  [
+    `qemu-system-x86_64 -machine ${machine} -accel kvm -m 256 -nodefaults -no-user-config`,
+    `-no-reboot -display none -serial stdio -kernel ${GUEST}/vmlinuz -initrd ${GUEST}/initrd.img`,
+  ].join(" ");
+export const QEMU = qemu("microvm,rtc=on,kernel-irqchip=off");
 
 /** Who is killed, and within how many seconds: while it starts, while its guests run, while it ends some. */
 export const victims = [
