@@ -8,22 +8,23 @@ import { callMv } from "./hypercall";
 import { hasIrqchip, IRQCHIP_FULL, IRQCHIP_SPLIT, raiseLine, sendMsi } from "./interrupts";
 import { MACHINE_ARGUMENT, MACHINE_BLOCK, MACHINE_IRQCHIP, MACHINE_VCPUS, MACHINE_VM, setWord, word } from "./objects";
 import { copyFromUser, copyToUser, tscKhz } from "./platform";
-import { setDefaultRoutes } from "./routes";
-
-/** KVM_CAP_SPLIT_IRQCHIP: routes that a user may keep for pins of its own I/O APICs. */
-const MOST_PINS: u64 = 24;
+import { forgetRoutes, MOST_ROUTES, setDefaultRoutes } from "./routes";
 
 /** KVM_CREATE_IRQCHIP. */
 export function createIrqchip(machine: u64): i64 {
   if (hasIrqchip(machine)) return EEXIST;
   if (word(machine, MACHINE_VCPUS) != 0) return EINVAL;
-  const error = create(machine, IRQCHIP_FULL, mv.MV_IRQCHIP_FULL);
-  return error != 0 ? error : setDefaultRoutes(machine);
+  // MicroV does not take controllers away again: there is memory for the routes before they are made
+  const error = setDefaultRoutes(machine);
+  if (error != 0) return error;
+  const result = create(machine, IRQCHIP_FULL, mv.MV_IRQCHIP_FULL);
+  if (result != 0) forgetRoutes(machine);
+  return result;
 }
 
-/** KVM_CAP_SPLIT_IRQCHIP: `pins` of the user's I/O APICs. */
+/** KVM_CAP_SPLIT_IRQCHIP: routes that the user keeps for `pins` of its own I/O APICs. */
 export function splitIrqchip(machine: u64, pins: u64): i64 {
-  if (pins > MOST_PINS) return EINVAL;
+  if (pins > MOST_ROUTES) return EINVAL;
   if (hasIrqchip(machine) || word(machine, MACHINE_VCPUS) != 0) return EEXIST;
   return create(machine, IRQCHIP_SPLIT, mv.MV_IRQCHIP_SPLIT);
 }

@@ -4,7 +4,7 @@
 // and look for a number in it at each interrupt of a device: it is as long as the user needs.
 
 import * as kvm from "../../../abi/generated/bare/kvm";
-import { peek32, poke32 } from "../../../bsl/src/memory";
+import { peek8, peek32, poke8, poke32 } from "../../../bsl/src/memory";
 import { EFAULT, EINVAL, ENOMEM } from "./errors";
 import {
   MACHINE_ARGUMENT,
@@ -33,6 +33,7 @@ const PIC_PINS: u32 = 8;
 const IO_APIC_PINS: u32 = 24;
 const ISA_LINES: u32 = 16;
 const WORD: u64 = 4;
+const ALL_BITS: u32 = 0xff;
 
 /** The ioctl. */
 export function setRoutes(machine: u64, argument: u64): i64 {
@@ -42,12 +43,15 @@ export function setRoutes(machine: u64, argument: u64): i64 {
   if (word(machine, MACHINE_IRQCHIP) == 0 || count > MOST_ROUTES) return EINVAL;
   if (peek32(head + kvm.KVM_IRQ_ROUTING_FLAGS) != 0) return EINVAL;
   if (count == 0) return replaceRoutes(machine, 0, 0);
-  const routes = allocate(<u64>count * kvm.KVM_IRQ_ROUTING_ENTRY_BYTES);
+  const routes = allocate(<u64>count * kvm.KVM_IRQ_ROUTING_ENTRY_BYTES + MOST_ROUTES);
   if (routes == 0) return ENOMEM;
   let error: i64 = 0;
   const from = argument + kvm.KVM_IRQ_ROUTING_BYTES;
   if (copyFromUser(routes, from, <u64>count * kvm.KVM_IRQ_ROUTING_ENTRY_BYTES) == 0) error = EFAULT;
-  for (let i: u32 = 0; error == 0 && i < count; i++) error = check(machine, entryAt(routes, i));
+  for (let i: u32 = 0; error == 0 && i < count; i++) {
+    error = check(machine, entryAt(routes, i));
+    if (error == 0 && isDouble(entryAt(routes, count), entryAt(routes, i))) error = EINVAL;
+  }
   if (error == 0) return replaceRoutes(machine, routes, count);
   free(routes);
   return error;
@@ -66,6 +70,11 @@ export function setDefaultRoutes(machine: u64): i64 {
     describe(entryAt(routes, ISA_LINES + pin), pin, kvm.KVM_IRQCHIP_IOAPIC, pin);
   }
   return replaceRoutes(machine, routes, count);
+}
+
+/** No number leads anywhere. */
+export function forgetRoutes(machine: u64): void {
+  replaceRoutes(machine, 0, 0);
 }
 
 /** The machine ends. */
@@ -113,6 +122,16 @@ function check(machine: u64, entry: u64): i64 {
   const pin = peek32(entry + kvm.KVM_IRQ_ROUTING_ENTRY_U + WORD);
   if (chip > kvm.KVM_IRQCHIP_IOAPIC) return EINVAL;
   return pin < (chip == kvm.KVM_IRQCHIP_IOAPIC ? IO_APIC_PINS : PIC_PINS) ? 0 : EINVAL;
+}
+
+/** A GSI has one message, or one pin of each controller at most: `seen` has a byte for each, what was there before. */
+function isDouble(seen: u64, entry: u64): bool {
+  const place = seen + peek32(entry + kvm.KVM_IRQ_ROUTING_ENTRY_GSI);
+  const isPin = peek32(entry + kvm.KVM_IRQ_ROUTING_ENTRY_ROUTE_TYPE) == kvm.KVM_IRQ_ROUTING_IRQCHIP;
+  const bits: u32 = isPin ? 1 << peek32(entry + kvm.KVM_IRQ_ROUTING_ENTRY_U) : ALL_BITS;
+  const before = peek8(place);
+  poke8(place, <u8>(before | bits));
+  return (before & bits) != 0;
 }
 
 function describe(entry: u64, gsi: u32, chip: u32, pin: u32): void {

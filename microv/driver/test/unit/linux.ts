@@ -89,9 +89,9 @@ export class Linux {
   slept = 0;
   /** Machines whose lock of interrupts is held. */
   readonly interrupts = new Set<bigint>();
-  /** vCPUs that were woken, in order; and the deadline that each one's timer has. */
+  /** vCPUs that were woken, and those whose timers were set, with their deadlines: in order. */
   readonly woken: number[] = [];
-  readonly timers = new Map<number, bigint>();
+  readonly armed: (readonly [vcpu: number, deadline: bigint])[] = [];
   /** A vCPU waits, and nothing has come: true: its timer has come, or somebody has posted something; false: a signal. */
   onWait: (vcpu: number) => boolean = () => false;
   /** Machines whose lock is held. */
@@ -152,10 +152,12 @@ export class Linux {
         this.woken.push(Number(glue));
       },
       armTimer: (glue: bigint, deadline: bigint) => {
-        this.timers.set(Number(glue), unsigned(deadline));
+        this.armed.push([Number(glue), unsigned(deadline)]);
       },
-      waitForWork: (glue: bigint, notified: bigint) =>
-        this.memory.peek(unsigned(notified), 4) !== 0n || this.onWait(Number(glue)) ? 1 : 0,
+      waitForWork: (glue: bigint, notified: bigint) => {
+        this.#mayWait();
+        return this.memory.peek(unsigned(notified), 4) !== 0n || this.onWait(Number(glue)) ? 1 : 0;
+      },
       mapPage: (physical: bigint) => this.#mapPage(unsigned(physical)),
       unmapPage: (address: bigint) => this.#unmapPage(unsigned(address)),
       pin: (glue: bigint, address: bigint, pages: bigint, isWritable: number, to: bigint) =>
@@ -169,6 +171,7 @@ export class Linux {
       tscKhz: () => this.khz,
       isIntel: () => this.isIntel,
       sleep: (milliseconds: number) => {
+        this.#mayWait();
         this.slept += milliseconds;
         this.onSleep();
       },
@@ -216,8 +219,16 @@ export class Linux {
 
   /** A second time in a row it would wait for ever. */
   lock(glue: bigint): void {
+    this.#mayWait();
     if (this.locked.has(glue)) throw new Error("the machine's lock is held already");
     this.locked.add(glue);
+  }
+
+  /** Locks that keep interrupts away are held only by whoever never waits: for memory, for the user's pages, for anybody else. */
+  #mayWait(): void {
+    if (this.interrupts.size > 0) throw new Error("waits with the lock of interrupts held");
+    if ([...this.pitTimers.values()].some(({ isLocked }) => isLocked))
+      throw new Error("waits with a timer's lock held");
   }
 
   #lockInterrupts(glue: bigint): void {
@@ -238,6 +249,7 @@ export class Linux {
 
   /** Ends at a page's end, so that what lies behind is nobody's. */
   #allocate(bytes: number): bigint {
+    this.#mayWait();
     if (bytes <= 0 || bytes % 8 !== 0) throw new Error(`an allocation of ${bytes} bytes`);
     if (--this.failAllocation === 0) return 0n;
     const pages = Math.ceil(bytes / PAGE_BYTES);
@@ -251,6 +263,7 @@ export class Linux {
   }
 
   #free(address: bigint): void {
+    this.#mayWait();
     if (address === 0n) return;
     const bytes = this.allocations.get(address);
     if (bytes === undefined) throw new Error(`0x${address.toString(16)} is not allocated`);
@@ -260,6 +273,7 @@ export class Linux {
 
   /** As copy_from_user and copy_to_user do it, a copy that ends early has begun. */
   #copy(user: bigint, to: bigint, from: bigint, bytes: bigint): number {
+    this.#mayWait();
     if (user + bytes > LOWER_HALF) return 0;
     for (let done = 0n; done < bytes; done++) {
       try {
@@ -274,6 +288,7 @@ export class Linux {
   }
 
   #exchange(address: bigint, bytes: number, expected: bigint, value: bigint): number {
+    this.#mayWait();
     if (bytes !== 4 && bytes !== 8) throw new Error(`${bytes} bytes in one piece`);
     if (address % BigInt(bytes) !== 0n) throw new Error("not at a multiple of its size");
     if (address >= LOWER_HALF || !this.memory.isMapped(address)) return 2;
@@ -394,6 +409,7 @@ export class Linux {
   }
 
   #mapPage(physical: bigint): bigint {
+    this.#mayWait();
     if (--this.failAllocation === 0) return 0n;
     const address = this.#nextMapping;
     this.#nextMapping += BigInt(2 * PAGE_BYTES);
@@ -408,6 +424,7 @@ export class Linux {
   }
 
   #pin(glue: bigint, address: bigint, pages: number, isWritable: boolean, to: bigint): bigint {
+    this.#mayWait();
     if (!this.locked.has(glue)) throw new Error("pinned without the machine's lock");
     if (pages < 1 || pages > 512) throw new Error(`${pages} pages at once`);
     let done = 0n;
