@@ -65,7 +65,8 @@ function runSynced(vcpu: u64, run: u64): i64 {
 }
 
 function runOnce(vcpu: u64, run: u64): i64 {
-  if (peek64(run + kvm.KVM_RUN_CR8) > MOST_CR8) return EINVAL;
+  // A local APIC has the task priority itself
+  if (!hasIrqchip(word(vcpu, VCPU_MACHINE)) && peek64(run + kvm.KVM_RUN_CR8) > MOST_CR8) return EINVAL;
   const result = advance(vcpu, run);
   tellState(vcpu, run);
   return result;
@@ -74,7 +75,6 @@ function runOnce(vcpu: u64, run: u64): i64 {
 function advance(vcpu: u64, run: u64): i64 {
   const page = word(vcpu, VCPU_PAGE);
   const hasApic = hasIrqchip(word(vcpu, VCPU_MACHINE));
-  // A local APIC has the task priority itself
   if (!hasApic) poke64(page + mv.MV_PAGE_CR8, peek64(run + kvm.KVM_RUN_CR8));
   const pending = word(vcpu, VCPU_PENDING);
   setWord(vcpu, VCPU_PENDING, PENDING_NOTHING);

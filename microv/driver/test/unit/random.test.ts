@@ -4,6 +4,7 @@ import * as kvm from "@bareflank/abi/kvm";
 import { Random } from "@bareflank/bsl/test-support";
 import { expect, it } from "vitest";
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
+import { split } from "./controllers.ts";
 import { ARGUMENT, Driver, NOWHERE, RAM } from "./driver.ts";
 
 const STEPS = 2_000;
@@ -36,6 +37,11 @@ const ends = new Set<number>([mv.MV_VM_DESTROY, mv.MV_VP_DESTROY, mv.MV_VS_DESTR
 const exits = [
   ...[mv.MV_EXIT_FAILURE, mv.MV_EXIT_UNKNOWN, mv.MV_EXIT_HLT, mv.MV_EXIT_IO, mv.MV_EXIT_MMIO, mv.MV_EXIT_MSR],
   ...[mv.MV_EXIT_WINDOW, mv.MV_EXIT_SHUTDOWN, mv.MV_EXIT_MMIO, mv.MV_EXIT_IO],
+  ...[mv.MV_EXIT_TIMER, mv.MV_EXIT_WAKE, mv.MV_EXIT_EOI],
+];
+const told = [
+  ...[mv.MV_PAGE_ADDRESS, mv.MV_PAGE_DATA, mv.MV_PAGE_RIP, mv.MV_PAGE_CR8],
+  ...[mv.MV_PAGE_DEADLINE, mv.MV_PAGE_WAKE, mv.MV_PAGE_APIC_BASE],
 ];
 
 class Session {
@@ -52,8 +58,8 @@ class Session {
     this.driver.onRun = (vs) => {
       // A guest that goes on for ever has no place in a test
       const isEnd = this.random.once(3);
-      const small = [0n, 1n, 2n, 4n, 8n, 0x1000n, 0x20_0000n, 0xd000_0000n];
-      for (const offset of [mv.MV_PAGE_ADDRESS, mv.MV_PAGE_DATA, mv.MV_PAGE_RIP, mv.MV_PAGE_CR8]) {
+      const small = [0n, 1n, 2n, 4n, 8n, 0x1000n, 0x20_0000n, 0xd000_0000n, 0xfec0_0000n, 0xfee0_0800n];
+      for (const offset of told) {
         this.driver.tell(vs, offset, 8, this.random.pick(small) + BigInt(this.random.below(64)));
       }
       this.driver.tell(vs, mv.MV_PAGE_ACCESS, 4, this.random.below(16));
@@ -66,6 +72,7 @@ class Session {
       registers.r10 = BigInt(this.random.below(4));
       registers.r11 = this.random.pick([0n, 1n, 0xffff_ffff_ffff_ffffn]);
     };
+    this.driver.linux.onWait = () => this.random.once(2);
     this.driver.linux.onEnter = () => (this.random.once(16) ? BigInt(-kvm.ERRNO_EINTR) : 0n);
     this.driver.microv.refuse = (call) =>
       !ends.has(call) && this.random.once(40) ? mv.MV_STATUS_FAILURE_UNKNOWN : undefined;
@@ -116,12 +123,12 @@ class Session {
   #interrupt(vm: number): void {
     const { driver, random } = this;
     const command = random.pick([kvm.KVM_CREATE_PIT2, kvm.KVM_SET_PIT2, kvm.KVM_IRQFD, kvm.KVM_IRQFD]);
+    if (random.once(4)) this.#note(random.once(2) ? driver.vm(vm, kvm.KVM_CREATE_IRQCHIP) : split(driver, vm));
     driver.poke(kvm.KVM_IRQFD_FD, 4, random.below(4));
     driver.poke(kvm.KVM_IRQFD_GSI, 4, random.pick([0, 1, 5, 23, 24, 0xffff_ffff]));
     driver.poke(kvm.KVM_IRQFD_FLAGS, 4, random.below(4));
     driver.poke(kvm.KVM_IRQFD_RESAMPLEFD, 4, random.below(4));
     if (command === kvm.KVM_SET_PIT2) driver.poke(kvm.KVM_PIT_CHANNEL_STATE_MODE, 1, random.below(8));
-    if (random.once(4)) this.#note(driver.vm(vm, kvm.KVM_CREATE_IRQCHIP));
     this.#note(driver.vm(vm, command, ARGUMENT));
     driver.linux.signal(random.below(3));
     driver.linux.pass(BigInt(random.below(5_000_000)));
@@ -179,7 +186,7 @@ class Session {
   #note(result: number): void {
     const kind = Math.min(result, 0);
     this.results.set(kind, (this.results.get(kind) ?? 0) + 1);
-    expect(this.driver.taken.locks).toBe(0);
+    expect([this.driver.taken.locks, this.driver.linux.interrupts.size]).toEqual([0, 0]);
   }
 }
 
