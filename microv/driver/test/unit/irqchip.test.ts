@@ -3,14 +3,17 @@
 import * as kvm from "@bareflank/abi/kvm";
 import { describe, expect, it } from "vitest";
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
-import { split, withMachine } from "./controllers.ts";
+import { split, withApic, withMachine } from "./controllers.ts";
 import { ARGUMENT, NOWHERE } from "./driver.ts";
 
 const EXIST = -kvm.ERRNO_EEXIST;
 const FAULT = -kvm.ERRNO_EFAULT;
 const INVAL = -kvm.ERRNO_EINVAL;
 const NOMEM = -kvm.ERRNO_ENOMEM;
+const NODEV = -kvm.ERRNO_ENODEV;
 const NXIO = -kvm.ERRNO_ENXIO;
+/** Where the last word of a local APIC's state is. */
+const LAST = BigInt(kvm.KVM_LAPIC_STATE_BYTES - 8);
 
 describe("interrupt controllers", () => {
   it("are made once, before any vCPU", () => {
@@ -110,10 +113,15 @@ describe("interrupt controllers", () => {
       expect(state).toEqual(state.map((_, word) => (word < words ? answer.r10 : 0n)));
       answer.r10 = 0n;
       expect(driver.vm(vm, kvm.KVM_SET_IRQCHIP, ARGUMENT)).toBe(0);
+      expect(driver.linux.woken).toEqual([]);
       expect(told.slice(words)).toEqual(
         Array.from({ length: words }, (_, word) => [BigInt(chip), BigInt(word), 0x1122_3344_5566_7788n]),
       );
     }
+    // What waits in a state may be for somebody
+    const vcpu = driver.vm(vm, kvm.KVM_CREATE_VCPU, 0);
+    answer.r10 = 1n;
+    expect([driver.vm(vm, kvm.KVM_SET_IRQCHIP, ARGUMENT), driver.linux.woken.at(-1)]).toEqual([0, vcpu]);
     for (const command of [kvm.KVM_GET_IRQCHIP, kvm.KVM_SET_IRQCHIP]) {
       driver.poke(kvm.KVM_IRQCHIP_CHIP_ID, 4, 3);
       expect([driver.vm(vm, command, ARGUMENT), driver.vm(vm, command, NOWHERE)]).toEqual([INVAL, FAULT]);
@@ -135,6 +143,34 @@ describe("a vCPU", () => {
     expect(driver.vcpu(vcpu, kvm.KVM_SET_LAPIC, ARGUMENT)).toBe(result);
     expect(driver.vcpu(vcpu, kvm.KVM_GET_LAPIC, ARGUMENT)).toBe(result);
     expect(driver.vcpu(vcpu, kvm.KVM_SET_VAPIC_ADDR, ARGUMENT)).toBe(result);
+  });
+
+  it("has a state of 1 KiB, which goes to MicroV and comes from there", () => {
+    const { driver, vcpu } = withApic("split");
+    const page = driver.vs().page + BigInt(mv.MV_PAGE_LIST);
+    const calls: (readonly [call: number, first: bigint, last: bigint])[] = [];
+    driver.microv.controllers = (call) => {
+      calls.push([call, driver.memory.peek(page, 8), driver.memory.peek(page + LAST, 8)]);
+      if (call === mv.MV_VS_APIC_GET) for (const at of [0n, LAST]) driver.memory.poke(page + at, 8, 0x1111n + at);
+    };
+    driver.fill(0x5a);
+    driver.poke(0, 8, 1);
+    driver.poke(Number(LAST), 8, 2);
+    expect(driver.vcpu(vcpu, kvm.KVM_SET_LAPIC, ARGUMENT)).toBe(0);
+    driver.fill(0x5a);
+    expect(driver.vcpu(vcpu, kvm.KVM_GET_LAPIC, ARGUMENT)).toBe(0);
+    expect(calls).toEqual([
+      [mv.MV_VS_APIC_SET, 1n, 2n],
+      [mv.MV_VS_APIC_GET, 1n, 2n],
+    ]);
+    const told = [0n, LAST, LAST + 8n].map((at) => driver.peek(Number(at), 8));
+    expect(told).toEqual([0x1111n, 0x1111n + LAST, 0x5a5a_5a5a_5a5a_5a5an]);
+    for (const command of [kvm.KVM_SET_LAPIC, kvm.KVM_GET_LAPIC]) {
+      expect(driver.vcpu(vcpu, command, NOWHERE)).toBe(FAULT);
+      driver.microv.refuse = () => mv.MV_STATUS_FAILURE_UNKNOWN;
+      expect(driver.vcpu(vcpu, command, ARGUMENT)).toBe(NODEV);
+      driver.microv.refuse = () => undefined;
+    }
   });
 
   it("has no accesses to its task priority to report, whoever wants them", () => {
