@@ -29,7 +29,7 @@ const BELOW = ["", "x86", "x86_64"];
  * processors by the names of "max" and "host" would have.
  */
 const QEMU =
-  "qemu-system-x86_64 -nodefaults -no-reboot -machine pc,kernel-irqchip=off -accel kvm -global x86_64-cpu.kvm-asyncpf-int=off \
+  "qemu-system-x86_64 -nodefaults -no-reboot -machine pc -accel kvm -global x86_64-cpu.kvm-asyncpf-int=off \
 -device pc-testdev -device isa-debug-exit,iobase=0xf4,iosize=0x4 -device pci-testdev -display none -serial stdio";
 
 const HOW = `A folder has kvm-unit-tests' *.flat, or built programs of Linux's tools/testing/selftests/kvm: docs/guests.md says how both are built.`;

@@ -22,6 +22,7 @@ export const MSR_REASONS: u64 =
 
 /** Quirks of KVM's that there are, and that can be disabled. */
 export const QUIRKS: u64 =
+  kvm.KVM_X86_QUIRK_LAPIC_MMIO_HOLE |
   kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT |
   kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS |
   kvm.KVM_X86_QUIRK_FIX_HYPERCALL_INSN;

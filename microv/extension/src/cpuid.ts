@@ -32,6 +32,9 @@ import { Vcpu } from "./vcpu";
 const ECX: u32 = 2;
 /** Of leaf 1: MONITOR and MWAIT (APM volume 3, E.3.2). */
 const MWAIT: u64 = 1 << 3;
+/** Of EDX: a local APIC. Its base MSR. */
+const APIC: u64 = 1 << 9;
+const APIC_ENABLED: u64 = 1 << 11;
 
 /** CPUID in a guest. A leaf that it has not is all zeros. */
 export function answerCpuid(vcpu: Vcpu): Next {
@@ -65,6 +68,8 @@ export function setCpuids(vcpu: Vcpu, first: u64): u64 {
 /** Leaf 1. */
 function showFeatures(vcpu: Vcpu): void {
   show(CPUID_OSXSAVE_BIT, CPUID_OSXSAVE_CR4);
+  // It is not there while APIC_BASE has it disabled (SDM volume 3, 11.4.3)
+  if ((vcpu.apicBase & APIC_ENABLED) == 0) guest.rdx &= ~APIC;
   if ((vcpu.vp.guest.options & MV_OPTION_MWAIT_BY_MSR) == 0) return;
   guest.rcx = enablesMwait(vcpu) ? guest.rcx | MWAIT : guest.rcx & ~MWAIT;
 }

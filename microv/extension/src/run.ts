@@ -161,17 +161,14 @@ export function windowOpened(vcpu: Vcpu): Next {
   return callers != 0 ? leaveGuest(vcpu, MV_EXIT_WINDOW) : Next.Run;
 }
 
-/** The guest goes on behind the instruction that it exited for, and takes an interrupt of its local APIC's there, if one is next. */
+/** The guest goes on behind the instruction that it exited for, and takes an NMI there that waits, or the interrupt that is next. */
 export function goOnBehind(vcpu: Vcpu): Next {
   const flags = exitRflags();
-  return goOnTaking(vcpu, (flags & RFLAGS_IF) != 0 && !isStepping(flags));
-}
-
-/** The same where it is known whether it can take one. */
-export function goOnTaking(vcpu: Vcpu, canTake: bool): Next {
-  const waits = offerInterrupt(vcpu, canTake);
-  const others = vcpu.window & ~WINDOW_INTERRUPT;
-  const window = waits ? others | WINDOW_INTERRUPT : others;
+  const isTaken = vcpu.nmiWaits != 0 && offerNmi(vcpu);
+  const canTake = !isTaken && (flags & RFLAGS_IF) != 0 && !isStepping(flags);
+  let window = vcpu.window & WINDOW_CALLER;
+  if (offerInterrupt(vcpu, canTake)) window |= WINDOW_INTERRUPT;
+  if (vcpu.nmiWaits != 0 && vcpu.nmiState == NMI_NOT_HANDLED) window |= WINDOW_NMI;
   if (window != vcpu.window) setWindow(vcpu, window);
   watchPriority(vcpu);
   return Next.AdvanceAndRun;

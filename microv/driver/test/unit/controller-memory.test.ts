@@ -3,7 +3,7 @@
 import * as kvm from "@bareflank/abi/kvm";
 import { describe, expect, it } from "vitest";
 import * as mv from "../../../../abi/generated/node/hypercalls.ts";
-import { type Irqchip, withApic } from "./controllers.ts";
+import { enable, type Irqchip, withApic } from "./controllers.ts";
 import { type Driver, RAM } from "./driver.ts";
 import { CODE, exits, reason, tellInstruction } from "./instructions.ts";
 
@@ -102,13 +102,20 @@ describe("a local APIC's memory", () => {
     expect([read(4, MOVED + 0x20n, MOVED | FLAGS), told]).toEqual([DONE, [[mv.MV_VS_APIC_READ, 0x20n]]]);
     for (const [address, base] of [
       [APIC, MOVED | FLAGS],
-      [APIC, APIC | X2APIC],
-      [APIC, APIC | 0x100n],
       [APIC - 0x20n, APIC | FLAGS],
       [APIC + 0x1000n, APIC | FLAGS],
     ] as const) {
       expect([read(4, address, base), write(4, address, base), told]).toEqual([USER, USER, []]);
     }
+  });
+
+  it.each([X2APIC, 0x100n])("has no registers in other modes: ones, and nothing that is written (%i)", (mode) => {
+    const { driver, vm, told, read, write } = withGuest("full");
+    expect([read(4, APIC + 0x20n, APIC | mode), rax(driver)]).toEqual([DONE, 0xffff_ffffn]);
+    expect([write(4, APIC + 0x20n, APIC | mode), told]).toEqual([DONE, []]);
+    // The user does without that quirk, and has what is there
+    expect(enable(driver, vm, kvm.KVM_CAP_DISABLE_QUIRKS2, kvm.KVM_X86_QUIRK_LAPIC_MMIO_HOLE)).toBe(0);
+    expect([read(4, APIC + 0x20n, APIC | mode), write(4, APIC + 0x20n, APIC | mode), told]).toEqual([USER, USER, []]);
   });
 
   it("has others woken by what is written", () => {

@@ -6,13 +6,17 @@ import { ARGUMENT, Driver } from "./driver.ts";
 
 export type Irqchip = "full" | "split" | "none";
 
-/** KVM_CAP_SPLIT_IRQCHIP. */
-export function split(driver: Driver, vm: number, pins = 24): number {
+/** KVM_ENABLE_CAP. */
+export function enable(driver: Driver, vm: number, capability: number, value: number): number {
   driver.fill(0);
-  driver.poke(kvm.KVM_ENABLE_CAP_CAP, 4, kvm.KVM_CAP_SPLIT_IRQCHIP);
-  driver.poke(kvm.KVM_ENABLE_CAP_ARGS, 8, pins);
+  driver.poke(kvm.KVM_ENABLE_CAP_CAP, 4, capability);
+  driver.poke(kvm.KVM_ENABLE_CAP_ARGS, 8, value);
   return driver.vm(vm, kvm.KVM_ENABLE_CAP, ARGUMENT);
 }
+
+/** KVM_CAP_SPLIT_IRQCHIP. */
+export const split = (driver: Driver, vm: number, pins = 24): number =>
+  enable(driver, vm, kvm.KVM_CAP_SPLIT_IRQCHIP, pins);
 
 /** A machine, what MicroV's controllers are told (R12 to R14), and what they say to all of it. */
 export function withMachine(irqchip: Irqchip) {

@@ -111,6 +111,7 @@ describe("/dev/kvm", () => {
       [kvm.KVM_CAP_ENABLE_CAP]: 1,
       [kvm.KVM_CAP_X86_USER_SPACE_MSR]: 1,
       [kvm.KVM_CAP_DISABLE_QUIRKS2]:
+        kvm.KVM_X86_QUIRK_LAPIC_MMIO_HOLE |
         kvm.KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT |
         kvm.KVM_X86_QUIRK_MWAIT_NEVER_UD_FAULTS |
         kvm.KVM_X86_QUIRK_FIX_HYPERCALL_INSN,

@@ -18,8 +18,7 @@ import { runTimer, setTscDeadline } from "../irqchip/apic-timer";
 import { follow } from "../irqchip/follow";
 import { APIC_REFUSES, APIC_TIMES, isReadable, readApic, writeApic } from "../irqchip/local-apic";
 import { giveMsr } from "../msr-access";
-import { offerNmi } from "../nmi";
-import { goOnBehind, goOnTaking, leaveGuest, leaveGuestBehind } from "../run";
+import { goOnBehind, leaveGuest, leaveGuestBehind } from "../run";
 import { Vcpu } from "../vcpu";
 
 const FIRST_MSR: u32 = 0x800;
@@ -70,7 +69,6 @@ export function haltGuest(vcpu: Vcpu): Next {
   if (takePosted(vcpu)) return goOnElsewhere(vcpu);
   setMpState(vcpu, MV_MP_HALTED);
   if (!isRunnable(vcpu, (exitRflags() & RFLAGS_IF) != 0)) return leaveGuestBehind(vcpu, MV_EXIT_HLT);
-  if (vcpu.nmiWaits != 0 && offerNmi(vcpu)) return goOnTaking(vcpu, false);
   return goOnBehind(vcpu);
 }
 

@@ -60,6 +60,42 @@ it.each(machines)("gives a guest interrupts: of its own, of its timer, of device
   expect(state).toBe(BigInt(mv.MV_MP_HALTED));
 });
 
+it.each(machines)(
+  "has an NMI that a guest sends itself at once, and hides a local APIC that it disables (%s)",
+  async (machine) => {
+    const code = [
+      ...enable,
+      ...wrmsrWide(0x830, 0, 0x4400), // an NMI to number 0
+      ...out(0x80),
+      ...wrmsr(0x1b, 0xfee0_0100), // disabled
+      ...[0x66, 0xb8, 1, 0, 0, 0, 0x0f, 0xa2], // mov eax, 1; cpuid
+      ...[0x66, 0x89, 0x16, 0x04, 0x06], // mov [604h], edx
+      ...out(0x80),
+    ];
+    let script = madeWithChips(mv.MV_IRQCHIP_FULL);
+    // CPUID leaf 1, all of EDX
+    for (const [index, value] of [
+      [0, 1n],
+      [1, 0n],
+      [2, 0n],
+      [3, 0xffff_ffffn],
+    ] as const)
+      script = script.poke(page(mv.MV_PAGE_LIST + 8 * index), value);
+    script = guest(script.poke(page(mv.MV_PAGE_LIST_COUNT), 1).call(mv.MV_VS_CPUID_SET_LIST, VS, 0), code)
+      .poke(scratch(0x1000 + 4 * 2), 0x1400n)
+      .call(mv.MV_VS_RUN, VS)
+      .peek(counters)
+      .call(mv.MV_VS_RUN, VS)
+      .peek(counters);
+    const { answers, peeks, ...result } = await ended(script).play({ machine });
+    expect(result).toMatchObject({ kind: "exit", exitCode: 0, report: undefined });
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => mv.MV_STATUS_SUCCESS));
+    const [behindNmi = 0n, behindCpuid = 0n] = peeks.map(([value = -1n]) => value);
+    expect(behindNmi & 0xffffn).toBe(1n);
+    expect(behindCpuid >> 32n).toBe(0xffff_fdffn);
+  },
+);
+
 it.each(machines)("starts another processor by INIT and SIPI (%s)", async (machine) => {
   const code = [
     ...enable,
