@@ -24,10 +24,7 @@ export const TESTS_FOLDER = "/root/tests";
 /** Folders of kvm-unit-tests and of selftests that have the built ones, below those that people name. */
 const BELOW = ["", "x86", "x86_64"];
 
-/**
- * The processor's interrupt controllers are QEMU's: MicroV has none. A KVM that has them refuses one MSR without them, which
- * processors by the names of "max" and "host" would have.
- */
+/** Without asynchronous page faults, which MicroV has not, and processors by the names of "max" and "host" would have. */
 const QEMU =
   "qemu-system-x86_64 -nodefaults -no-reboot -machine pc -accel kvm -global x86_64-cpu.kvm-asyncpf-int=off \
 -device pc-testdev -device isa-debug-exit,iobase=0xf4,iosize=0x4 -device pci-testdev -display none -serial stdio";

@@ -52,7 +52,7 @@ describe("a folder of kvm-unit-tests", () => {
     expect(tests.map(({ name }) => name)).toEqual(["realmode", "smap"]);
     expect(tests[1]).toMatchObject({ suite: "kvm-unit-tests", file: join(folder, "smap.flat") });
     expect(tests[1]?.command).toMatch(
-      /^qemu-system-x86_64 .*kernel-irqchip=off.* -kernel \/root\/tests\/smap.flat -cpu max$/,
+      /^qemu-system-x86_64 .*-machine pc -accel kvm .* -kernel \/root\/tests\/smap.flat -cpu max$/,
     );
   });
 

@@ -35,6 +35,9 @@ const ENABLE_MWAIT: u64 = 1 << 18;
 /** KVM's features: the clock by its old MSRs, and by its new ones (Linux's Documentation/virt/kvm/x86/cpuid.rst). */
 const LEAF_KVM_FEATURES: u32 = 0x4000_0001;
 const EAX: u32 = 0;
+const LEAF_FEATURES: u32 = 1;
+const ECX: u32 = 2;
+const FEATURE_X2APIC: u32 = 1 << 21;
 const KVM_CLOCK: u32 = 1 << 0;
 const KVM_CLOCK_NEW: u32 = 1 << 3;
 const MSR_TSC_AUX: u32 = 0xc000_0103;
@@ -247,9 +250,15 @@ export function setApicBase(vcpu: Vcpu, value: u64): bool {
 function mayChangeBase(vcpu: Vcpu, value: u64): bool {
   if (vcpu.apic == 0) return true;
   const isWide = (value & X2APIC) != 0;
+  if (isWide && !hasX2apic(vcpu)) return false;
   const mode = modeOf(ownMemory(vcpu.apic));
   if (mode == MODE_DISABLED) return !isWide;
   return mode != MODE_X2APIC || isWide || (value & APIC_ENABLED) == 0;
+}
+
+/** Whether CPUID says so; a guest without any leaf has what there is. */
+function hasX2apic(vcpu: Vcpu): bool {
+  return vcpu.cpuidCount == 0 || (toldOf(vcpu).cpuid(LEAF_FEATURES, 0, ECX) & FEATURE_X2APIC) != 0;
 }
 
 /** Whether a VMM wants to know of what a guest writes into an MSR. */

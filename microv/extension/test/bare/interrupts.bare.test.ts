@@ -73,11 +73,11 @@ it.each(machines)(
       ...out(0x80),
     ];
     let script = madeWithChips(mv.MV_IRQCHIP_FULL);
-    // CPUID leaf 1, all of EDX
+    // CPUID leaf 1, all of ECX and EDX
     for (const [index, value] of [
       [0, 1n],
       [1, 0n],
-      [2, 0n],
+      [2, 0xffff_ffffn << 32n],
       [3, 0xffff_ffffn],
     ] as const)
       script = script.poke(page(mv.MV_PAGE_LIST + 8 * index), value);
