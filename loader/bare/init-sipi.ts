@@ -57,7 +57,7 @@ const MSR_COMMAND: u32 = 0x830;
 const ECX_X2APIC: u32 = 1 << 21;
 
 /** How long a start is waited for, and how long one that must not come, in reads of a port. */
-const PATIENCE: u32 = 200_000;
+const PATIENCE: u32 = 5_000_000;
 const GRACE: u32 = 2_000;
 
 let isX2apic: bool = false;
