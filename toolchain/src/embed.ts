@@ -13,8 +13,10 @@ export interface Embedded {
   readonly path: string;
   /** As the source names it. */
   readonly name: string;
-  /** The source that names it first. */
+  /** The source that names it first, and where. */
   readonly by: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A call of the SDK's embed, with a name in quotes or without. */
@@ -33,14 +35,9 @@ export function replaceEmbedded(
     CALL,
     (whole: string, before: string | undefined, _, name: string, after: string, offset: number) => {
       if (!whole.startsWith("embed")) return whole;
+      const place = locate(source, offset + "embed(".length);
       const say = (message: string) =>
-        mistakes.push({
-          severity: "error",
-          code: "embed",
-          message,
-          file: shown,
-          ...locate(source, offset + "embed(".length),
-        });
+        mistakes.push({ severity: "error", code: "embed", message, file: shown, ...place });
       if (before === undefined) {
         say('embed() takes the name of a file, in quotes: embed("payload.bin")');
         return whole;
@@ -49,7 +46,7 @@ export function replaceEmbedded(
       const why = refusal(target);
       if (why !== undefined) say(`${name} ${why} (${target})`);
       const known = files.findIndex((file) => file.path === target);
-      const index = known >= 0 ? known : files.push({ path: target, name, by: shown }) - 1;
+      const index = known >= 0 ? known : files.push({ path: target, name, by: shown, ...place }) - 1;
       return `embed(${before}changetype<string>(${index})${after})`;
     },
   );

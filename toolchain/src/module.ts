@@ -104,7 +104,8 @@ function compile(context: BuildContext, part: Part): Promise<CachedResult> {
     const files = new Map<string, Uint8Array | string>([
       ["module.wasm", result.wasm],
       ["module.wasm.map", result.sourceMap],
-      ["embedded.json", JSON.stringify(result.embedded)],
+      // The same package elsewhere has the same result, and files of its own
+      ["embedded.json", JSON.stringify(result.embedded.map((file) => ({ ...file, path: relative(root, file.path) })))],
       ["memory.json", JSON.stringify({ dataEnd: result.dataEnd })],
     ]);
     return { files, inputs: result.inputs };
@@ -127,7 +128,7 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
   const sources: NativeSource[] = [unit, ...others.map((path) => ({ path }))];
   if (part.type !== "loader") sources.push({ path: join(RUNTIME, "freestanding.c") });
   if (part.runtime === "managed") sources.push({ path: join(RUNTIME, "unwind.S") });
-  if (part.type === "extension") sources.push(...embeddedSource(wasm));
+  if (part.type === "extension") sources.push(...embeddedSource(wasm, root));
   const forDebuggers = isDevelopment(context, part) ? DEVELOPMENT_FLAGS : hasLines(part) ? RELEASE_FLAGS : [];
   const objects = await Promise.all(
     sources.map((source) =>
@@ -162,13 +163,14 @@ async function buildNative(context: BuildContext, part: Part, wasm: CachedResult
 }
 
 /** The files that a module embeds, as assembly. They were there when it was compiled, which may be a while ago. */
-function embeddedSource(wasm: CachedResult): NativeSource[] {
-  const files = JSON.parse(readFileSync(wasm.path("embedded.json"), "utf8")) as Embedded[];
-  const diagnostics = files.flatMap(({ path, name, by }): Diagnostic[] => {
+function embeddedSource(wasm: CachedResult, root: string): NativeSource[] {
+  const kept = JSON.parse(readFileSync(wasm.path("embedded.json"), "utf8")) as Embedded[];
+  const files = kept.map((file) => ({ ...file, path: join(root, file.path) }));
+  const diagnostics = files.flatMap(({ path, name, by, line, column }): Diagnostic[] => {
     const why = refusal(path);
     return why === undefined
       ? []
-      : [{ severity: "error", code: "embed", message: `${name} ${why} (${path})`, file: by }];
+      : [{ severity: "error", code: "embed", message: `${name} ${why} (${path})`, file: by, line, column }];
   });
   if (diagnostics.length > 0) throw new BuildError("A file that is embedded cannot be.", { diagnostics });
   if (files.length === 0) return [];
