@@ -2,13 +2,9 @@
 // vCPUs that wait, and what has them look: others, and a timer
 
 #include <linux/hrtimer.h>
-#include <linux/math64.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
-
-#include <asm/msr.h>
-#include <asm/tsc.h>
 
 #include "glue.h"
 
@@ -42,21 +38,13 @@ void platform_wakeVcpu(u64 glue)
     rcu_read_unlock();
 }
 
-/* How long it is until a deadline: at least a nanosecond, for the clock of Linux's timers is another one. */
-static ktime_t time_until(u64 deadline)
-{
-    u64 now = rdtsc_ordered();
-
-    return ns_to_ktime(deadline > now ? mul_u64_u64_div_u64(deadline - now, NSEC_PER_MSEC, tsc_khz) + 1 : 0);
-}
-
 static enum hrtimer_restart timer_due(struct hrtimer *timer)
 {
     struct vcpu *vcpu = container_of(timer, struct vcpu, timer);
-    ktime_t left = time_until(vcpu->deadline);
+    u64 left = vcpuTimer(vcpu->core);
 
     if (left) {
-        hrtimer_forward_now(timer, left);
+        hrtimer_forward_now(timer, ns_to_ktime(left));
         return HRTIMER_RESTART;
     }
     WRITE_ONCE(vcpu->is_due, true);
@@ -71,15 +59,14 @@ void init_waiting(struct vcpu *vcpu)
     vcpu->timer.function = timer_due;
 }
 
-void platform_armTimer(u64 glue, u64 deadline)
+void platform_armTimer(u64 glue, u64 nanoseconds)
 {
     struct vcpu *vcpu = (struct vcpu *)glue;
 
     hrtimer_cancel(&vcpu->timer);
     WRITE_ONCE(vcpu->is_due, false);
-    vcpu->deadline = deadline;
-    if (deadline)
-        hrtimer_start(&vcpu->timer, time_until(deadline), HRTIMER_MODE_REL);
+    if (nanoseconds)
+        hrtimer_start(&vcpu->timer, ns_to_ktime(nanoseconds), HRTIMER_MODE_REL);
 }
 
 u32 platform_waitForWork(u64 glue, u64 notified)

@@ -86,6 +86,11 @@ u32 platform_isIntel(void)
     return boot_cpu_data.x86_vendor == X86_VENDOR_INTEL;
 }
 
+u64 platform_timeStamp(void)
+{
+    return rdtsc_ordered();
+}
+
 u32 platform_tscKhz(void)
 {
     return tsc_khz;

@@ -7,7 +7,7 @@
 // May be called from anywhere, also by interrupts of Linux's own: a lock of the glue's that keeps those away has all of it.
 
 import * as mv from "../../../abi/generated/bare/hypercalls";
-import { callMv, firstOf, NOT_TAKEN, secondOf } from "./hypercall";
+import { callMv, firstOf, secondOf } from "./hypercall";
 import {
   MACHINE_GLUE,
   MACHINE_INTERRUPT_BLOCK,
@@ -110,7 +110,7 @@ function message(machine: u64, address: u64, data: u64): i64 {
 
 /** What a call has led to; whom it says to wake is woken. */
 function answered(machine: u64, status: u64): i64 {
-  if (status != mv.MV_STATUS_SUCCESS || status == NOT_TAKEN) return -1;
+  if (status != mv.MV_STATUS_SUCCESS) return -1;
   const block = machine + MACHINE_INTERRUPT_BLOCK;
   wake(machine, firstOf(block));
   return <i64>secondOf(block);

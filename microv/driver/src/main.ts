@@ -28,6 +28,7 @@ import { closeMachine, createMachine, machineIoctl } from "./machine";
 import { tellMce } from "./machine-check";
 import { listMsrs } from "./msrs";
 import { tickPit } from "./pit";
+import { timeLeft } from "./rest";
 import { runVcpu } from "./run";
 import { closeVcpu, ioctlOfVcpu } from "./vcpu";
 
@@ -80,6 +81,11 @@ export function destroyMachine(machine: u64): void {
 /** Nobody has a vCPU's file any more. Its machine's lock is held. */
 export function destroyVcpu(vcpu: u64): void {
   closeVcpu(vcpu);
+}
+
+/** A vCPU's timer has come to its time: 0: it is due; nanoseconds until it is to ask again. In no process's time, and with interrupts disabled. */
+export function vcpuTimer(vcpu: u64): u64 {
+  return timeLeft(vcpu);
 }
 
 /** A timer is due; its machine is there. In no process's time, and with interrupts disabled. */

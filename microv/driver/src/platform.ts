@@ -37,8 +37,8 @@ export declare function lockInterrupts(glue: u64): void;
 export declare function unlockInterrupts(glue: u64): void;
 /** A vCPU's thread looks at what has come: it wakes, or the guest exits. */
 export declare function wakeVcpu(glue: u64): void;
-/** Wakes a vCPU at a value of the time stamp counter, in place of the one before; 0: not any more. */
-export declare function armTimer(glue: u64, deadline: u64): void;
+/** Asks vcpuTimer() in so many nanoseconds, in place of what was set before, whether a vCPU is to wake; 0: not any more. */
+export declare function armTimer(glue: u64, nanoseconds: u64): void;
 /** Sleeps until a word of 32 bits is not 0, or its timer has come: 1; 0: a signal came first. */
 export declare function waitForWork(glue: u64, notified: u64): u32;
 
@@ -89,6 +89,8 @@ export declare function unlockTimer(timer: u64): void;
 export declare function nanoseconds(): u64;
 /** Writes the time stamp counter, nanoseconds since boot, and nanoseconds since 1970, all of one moment: three u64. */
 export declare function readTime(to: u64): void;
+/** The time stamp counter. */
+export declare function timeStamp(): u64;
 /** Ticks of the time stamp counter in a millisecond. */
 export declare function tscKhz(): u32;
 /** 1: the processor is one of Intel's. */

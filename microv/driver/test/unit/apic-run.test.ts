@@ -12,6 +12,9 @@ const INTR = -kvm.ERRNO_EINTR;
 const INVAL = -kvm.ERRNO_EINVAL;
 const NXIO = -kvm.ERRNO_ENXIO;
 const SOON = 0x1_2345_6789n;
+/** Nanoseconds until a deadline, where two ticks are one, and rounded up: Linux's clock is another one. */
+const until = (driver: Driver, deadline: bigint): bigint => (deadline - driver.linux.time[0]) / 2n + 1n;
+const HOUR = 3_600_000_000_000n;
 
 const field = (driver: Driver, offset: number, size: number): bigint =>
   driver.memory.peek(driver.vs().page + BigInt(offset), size);
@@ -63,12 +66,45 @@ describe("a local APIC's timer", () => {
       mv.MV_EXIT_INTERRUPT,
       due(driver, mv.MV_EXIT_TIMER, SOON),
       mv.MV_EXIT_INTERRUPT,
-      due(driver, mv.MV_EXIT_TIMER, SOON + 1n),
+      due(driver, mv.MV_EXIT_TIMER, SOON + 2n),
       due(driver, mv.MV_EXIT_INTERRUPT, 0n),
       mv.MV_EXIT_SHUTDOWN,
     );
     expect(driver.run(vcpu)).toBe(0);
-    expect(driver.linux.armed).toEqual([SOON, SOON + 1n, 0n].map((deadline) => [vcpu, deadline]));
+    expect(driver.linux.armed).toEqual(
+      [until(driver, SOON), until(driver, SOON + 2n), 0n].map((nanoseconds) => [vcpu, nanoseconds]),
+    );
+  });
+
+  it.each([
+    ["has passed", 999n, 2_000_000, 1n],
+    ["is an hour away", 1_000n + 2_000_000n * 3_600_000n, 2_000_000, HOUR + 1n],
+    ["is farther away", 0x8000_0000_0000_0000n, 2_000_000, HOUR + 1n],
+    ["never comes", 0xffff_ffff_ffff_ffffn, 2_000_000, HOUR + 1n],
+    ["never comes, by a slow clock", 0xffff_ffff_ffff_ffffn, 999, HOUR + 1n],
+    ["never comes, by the fastest", 0xffff_ffff_ffff_ffffn, 0xffff_ffff, HOUR + 1n],
+  ])("is set for a time that Linux's have, whatever a guest asks for: %s", (_, deadline, khz, nanoseconds) => {
+    const { driver, vcpu } = withApic("full");
+    driver.linux.khz = khz;
+    exits(driver, due(driver, mv.MV_EXIT_TIMER, deadline), mv.MV_EXIT_SHUTDOWN);
+    expect(driver.run(vcpu)).toBe(0);
+    expect(driver.linux.armed).toEqual([[vcpu, nanoseconds]]);
+  });
+
+  it("is due when its deadline has come, and not before", () => {
+    const { driver, vcpu } = withApic("full");
+    exits(driver, due(driver, mv.MV_EXIT_TIMER, SOON), mv.MV_EXIT_SHUTDOWN);
+    expect(driver.run(vcpu)).toBe(0);
+    const { core } = driver.linux.files.get(vcpu) ?? { core: 0n };
+    for (const [time, left] of [
+      [SOON - 1n, 1n],
+      [SOON - 2n, 2n],
+      [SOON, 0n],
+      [SOON + 1n, 0n],
+    ] as const) {
+      driver.linux.time[0] = time;
+      expect(driver.core.vcpuTimer(core)).toBe(left);
+    }
   });
 
   it("is set before its vCPU waits, and again behind that", () => {
@@ -79,7 +115,7 @@ describe("a local APIC's timer", () => {
     exits(driver, due(driver, mv.MV_EXIT_HLT, SOON), mv.MV_EXIT_HLT);
     expect(driver.run(vcpu)).toBe(INTR);
     expect([before, armed.length]).toEqual([[1, 2], 3]);
-    expect(armed).toEqual(armed.map(() => [vcpu, SOON]));
+    expect(armed).toEqual(armed.map(() => [vcpu, until(driver, SOON)]));
   });
 
   it("is set also when the exit is its user's, and is nothing without a local APIC", () => {
@@ -90,7 +126,7 @@ describe("a local APIC's timer", () => {
       const { driver, vcpu } = withApic(irqchip);
       exits(driver, due(driver, mv.MV_EXIT_SHUTDOWN, SOON));
       expect(driver.run(vcpu)).toBe(0);
-      expect(driver.linux.armed).toEqual(deadlines.map((deadline) => [vcpu, deadline]));
+      expect(driver.linux.armed).toEqual(deadlines.map((deadline) => [vcpu, until(driver, deadline)]));
     }
   });
 });

@@ -11,6 +11,7 @@ interface Exports {
   vmIoctl(machine: bigint, command: number, argument: bigint): bigint;
   vcpuIoctl(vcpu: bigint, command: number, argument: bigint): bigint;
   vcpuRun(vcpu: bigint): bigint;
+  vcpuTimer(vcpu: bigint): bigint;
   pitTimer(pit: bigint): void;
   irqfdRaised(irqfd: bigint): void;
   destroyMachine(machine: bigint): void;

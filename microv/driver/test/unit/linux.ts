@@ -89,9 +89,9 @@ export class Linux {
   slept = 0;
   /** Machines whose lock of interrupts is held. */
   readonly interrupts = new Set<bigint>();
-  /** vCPUs that were woken, and those whose timers were set, with their deadlines: in order. */
+  /** vCPUs that were woken, and those whose timers were set, for how long: in order. */
   readonly woken: number[] = [];
-  readonly armed: (readonly [vcpu: number, deadline: bigint])[] = [];
+  readonly armed: (readonly [vcpu: number, nanoseconds: bigint])[] = [];
   /** A vCPU waits, and nothing has come: true: its timer has come, or somebody has posted something; false: a signal. */
   onWait: (vcpu: number) => boolean = () => false;
   /** Machines whose lock is held. */
@@ -151,8 +151,8 @@ export class Linux {
       wakeVcpu: (glue: bigint) => {
         this.woken.push(Number(glue));
       },
-      armTimer: (glue: bigint, deadline: bigint) => {
-        this.armed.push([Number(glue), unsigned(deadline)]);
+      armTimer: (glue: bigint, nanoseconds: bigint) => {
+        this.armed.push([Number(glue), unsigned(nanoseconds)]);
       },
       waitForWork: (glue: bigint, notified: bigint) => {
         this.#mayWait();
@@ -168,6 +168,7 @@ export class Linux {
       readTime: (to: bigint) => {
         for (const [index, value] of this.time.entries()) this.memory.poke(to + BigInt(8 * index), 8, value);
       },
+      timeStamp: () => this.time[0],
       tscKhz: () => this.khz,
       isIntel: () => this.isIntel,
       sleep: (milliseconds: number) => {
