@@ -9,6 +9,7 @@ import { rax, Script, scratch, slot } from "../bare/script.ts";
 import { isOpen } from "../model/irqchip.ts";
 import { MicrovModel } from "../model/microv.ts";
 import type { Call, ModelVs } from "../model/objects.ts";
+import { chooseControllerCall } from "./controllers.ts";
 import { PROBE, PROBE_CODE, PROBE_STATE } from "./probe.ts";
 import { anyWord, chooseEntries, chooseMsrs, chooseWord, NAMES } from "./values.ts";
 
@@ -121,70 +122,35 @@ export class HypercallSession {
     else if (choice < 22) this.#map();
     else if (choice < 28) this.#make(mv.MV_VM_UNMAP, this.#vm(), this.#address(), this.#bytes());
     else if (choice < 40) this.#probe();
-    else if (choice < 55) this.#registers();
-    else if (choice < 70) this.#msrs();
-    else if (choice < 76) this.#leaves();
-    else if (choice < 84) this.#fpu();
-    else if (choice < 89) this.#event();
-    else if (choice < 90) this.#configure();
-    else if (choice < 94) this.#controllers();
+    else if (choice < 54) this.#registers();
+    else if (choice < 68) this.#msrs();
+    else if (choice < 73) this.#leaves();
+    else if (choice < 81) this.#fpu();
+    else if (choice < 86) this.#event();
+    else if (choice < 87) this.#configure();
+    else if (choice < 92) this.#controllers();
     else this.#wild();
   }
 
-  /** A VM with a VP with a VS, and interrupt controllers in every third one. */
+  /** A VM with a VP with a VS, and interrupt controllers in every other one. */
   #createAll(): void {
     if ([mv.MV_VM_CREATE, mv.MV_VP_CREATE, mv.MV_VS_CREATE].some((call) => this.#isFull(call))) return;
     const vm = this.#make(mv.MV_VM_CREATE).r10;
-    const hasChips = this.#random.once(3);
-    if (hasChips) this.#make(mv.MV_VM_IRQCHIP_CREATE, vm, BigInt(this.#random.below(2)), KHZ);
+    const hasChips = this.#random.once(2);
+    const kind = this.#random.once(4) ? mv.MV_IRQCHIP_SPLIT : mv.MV_IRQCHIP_FULL;
+    if (hasChips) this.#make(mv.MV_VM_IRQCHIP_CREATE, vm, BigInt(kind), KHZ);
     const vp = this.#make(mv.MV_VP_CREATE, vm).r10;
     const vs = this.#make(mv.MV_VS_CREATE, vp).r10;
     if (hasChips) this.#make(mv.MV_VS_APIC_CREATE, vs, BigInt(this.#random.below(4)));
   }
 
-  /** Lines, messages and registers of interrupt controllers: near what there is. */
+  /** Lines, messages and registers of interrupt controllers, of a VM that has some where there is one. */
   #controllers(): void {
-    const random = this.#random;
-    const word = (...near: readonly number[]): bigint =>
-      random.once(8)
-        ? chooseWord(random)
-        : BigInt(random.pick(near)) | (random.once(3) ? BigInt(random.below(256)) : 0n);
     const there = this.#model.vss.flatMap((vs, id) => (vs?.apic === undefined ? [] : [{ vs, id: BigInt(id) }]));
-    const one = there.length === 0 ? undefined : random.pick(there);
+    const one = there.length === 0 ? undefined : this.#random.pick(there);
     const vm = one === undefined ? this.#vm() : BigInt(this.#model.vms.indexOf(one.vs.vp.vm));
-    const chip = BigInt(random.below(random.once(8) ? 4 : 3));
-    switch (random.below(6)) {
-      case 0:
-        this.#make(
-          mv.MV_VM_IRQ_LINE,
-          vm,
-          chip,
-          BigInt(random.below(26) + 256 * random.below(4)),
-          BigInt(random.below(3)),
-        );
-        return;
-      case 1:
-        this.#make(
-          mv.MV_VM_MSI,
-          vm,
-          word(0xfee0_0000, 0xfee0_1004, 0xfeef_f000),
-          word(0x40, 0x8040, 0x400, 0x500, 0x602),
-        );
-        return;
-      case 2:
-        this.#make(mv.MV_VM_IO_APIC_WRITE, vm, BigInt(16 * random.below(3)), word(0x10, 0x18, 0x8041, 0x1_0000));
-        this.#make(mv.MV_VM_IO_APIC_READ, vm, BigInt(16 * random.below(3)));
-        return;
-      case 3: {
-        const call = random.pick([mv.MV_VM_IRQCHIP_GET, mv.MV_VM_IRQCHIP_SET]);
-        this.#make(call, vm, chip, BigInt(random.below(random.once(4) ? 28 : 3)), chooseWord(random));
-        return;
-      }
-      default: {
-        const call = random.pick([mv.MV_VS_APIC_READ, mv.MV_VS_APIC_WRITE, mv.MV_VS_APIC_GET, mv.MV_VS_APIC_SET]);
-        this.#make(call, one?.id ?? this.#id(), BigInt(16 * random.below(66)), word(0x1ff, 0x40, 0x4540, 0xc_4041));
-      }
-    }
+    const [call, ...registers] = chooseControllerCall(this.#random, vm, one?.id ?? this.#id());
+    this.#make(call, ...registers);
   }
 
   #begin(call: number, id: bigint): void {
